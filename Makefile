@@ -1,0 +1,71 @@
+# Two commands do everything on a machine with Python 3.11 or newer: `make demo` and `make test`.
+# Both make .venv when it is not there yet.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+endif
+RECLI := $(BIN)/recli
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format golden clean test-lowest
+
+help: ## Say what each target does
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/.installed: pyproject.toml
+	@echo "— Installing recli into $(VENV) (a minute or two, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "— Installing what the tests need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.installed ## The main job on the MovieLens ratings that come with recli
+	@echo; echo "— 1. Check the data:  recli data check"; echo
+	@$(RECLI) data check
+	@echo; echo "— 2. Compare algorithms on the same folds:  recli evaluate -a …"; echo
+	@$(RECLI) evaluate -a content-based -a svd -a knn-baseline -a nmf -a baseline-only \
+		-a normal-predictor
+	@echo; echo "— 3. Tune the best:  recli tune -a content-based --trials 8"; echo
+	@$(RECLI) tune -a content-based --trials 8
+	@echo; echo "— 4. Train it as tuned:  recli train --params …/best.toml --name demo"; echo
+	@$(RECLI) train --params "$$(ls -d results/studies/*/ | tail -n 1)best.toml" --name demo
+	@echo; echo "— 5. Recommend:  recli recommend --user 42 --model demo"; echo
+	@$(RECLI) recommend --user 42 --model demo
+	@echo; echo "— The files are here:"; echo
+	@ls -d results/runs/*/ results/studies/*/ results/models/*/ results/recommendations/*
+
+test: $(VENV)/.installed-dev check ## All tests, lint and types
+	@echo "— Tests"
+	@$(BIN)/python -m pytest -q -n 2
+
+check: $(VENV)/.installed-dev ## Lint, format and types
+	@echo "— Lint and format"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@echo "— Types"
+	@$(BIN)/mypy --no-error-summary
+
+format: $(VENV)/.installed-dev ## Format the code and mend what lint can mend
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+golden: $(VENV)/.installed-dev ## Write the golden files and the README's command reference anew
+	@RECLI_GOLDEN=write $(BIN)/python -m pytest -q -n 2 tests/cli/test_golden.py tests/test_readme.py
+
+test-lowest: ## All tests with the lowest versions that pyproject.toml allows
+	@$(PYTHON) -m venv .venv-lowest
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python \
+		--resolution lowest-direct --editable '.[dev]'
+	@.venv-lowest/bin/python -m pytest -q -n 2
+
+clean: ## Remove the environment, caches and results
+	@rm -rf $(VENV) .venv-lowest .mypy_cache .ruff_cache .hypothesis build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find results -mindepth 1 ! -name README.md -delete

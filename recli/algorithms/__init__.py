@@ -1,0 +1,7 @@
+"""Recommendation algorithms, one a file; each is a `surprise.AlgoBase`."""
+
+from recli.algorithms._base import Algorithm
+from recli.algorithms._configured import Configured, declared
+from recli.algorithms._ranking import Rankings, rank
+
+__all__ = ["Algorithm", "Configured", "Rankings", "declared", "rank"]

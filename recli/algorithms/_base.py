@@ -1,0 +1,110 @@
+"""The contract of every algorithm: Surprise's own, and two primitives over arrays."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+import surprise
+from surprise import PredictionImpossible
+
+from recli.params import Parameter
+
+
+class Algorithm(surprise.AlgoBase):
+    """A `surprise.AlgoBase` that predicts arrays of pairs and scores whole catalogues.
+
+    Users and items are inner ids. -1 is a user or item that the trainset does not know; an item with
+    an inner id of `n_items` or more is in the catalogue, but without a rating.
+
+    A subclass says what it computes in `_estimate_pairs` or `_estimate_users`, where NaN stands for
+    Surprise's PredictionImpossible; each derives from the other, and both from `estimate`.
+    """
+
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    source: ClassVar[str] = ""
+    fitted: ClassVar[tuple[str, ...]] = ()
+    """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted."""
+
+    def predict_pairs(self, users: np.ndarray, items: np.ndarray, clip: bool = True) -> np.ndarray:
+        """Predicted ratings, float64[n], for the pairs (users[j], items[j]), both int[n].
+
+        Where no prediction is possible it is `default_prediction()`, the global mean. `clip` cuts the
+        predictions off at the ends of the rating scale.
+        """
+        users, items = np.asarray(users), np.asarray(items)
+        estimates = self._default_where_impossible(self._estimate_pairs(users, items))
+        return np.clip(estimates, *self.trainset.rating_scale) if clip else estimates
+
+    def score_users(self, users: np.ndarray) -> np.ndarray:
+        """Scores to rank by, float64[n, n_catalogue]: predictions that are not clipped."""
+        return self._default_where_impossible(self._estimate_users(np.asarray(users)))
+
+    def _default_where_impossible(self, estimates: np.ndarray) -> np.ndarray:
+        return np.where(np.isnan(estimates), self.default_prediction(), estimates)
+
+    def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """Unclipped estimates, float64[n], NaN where impossible."""
+        return np.array([self._one(int(u), int(i)) for u, i in zip(users, items, strict=True)])
+
+    def _estimate_users(self, users: np.ndarray) -> np.ndarray:
+        """Unclipped estimates of the whole catalogue, float64[n, n_catalogue], NaN where impossible."""
+        n_items = catalogue_size(self.trainset)
+        items = np.tile(np.arange(n_items), len(users))
+        return self._estimate_pairs(np.repeat(users, n_items), items).reshape(len(users), n_items)
+
+    def _one(self, user: int, item: int) -> float:
+        trainset = self.trainset
+        known_user = user if user >= 0 else "UKN__"
+        known_item = item if 0 <= item < trainset.n_items else "UKN__"
+        try:
+            estimate = self.estimate(known_user, known_item)
+        except PredictionImpossible:
+            return float("nan")
+        return float(estimate[0] if isinstance(estimate, tuple) else estimate)
+
+    def _known_items(self, items: np.ndarray) -> np.ndarray:
+        """`items` with -1 for those without a rating in the trainset.
+
+        Arrays of fitted state end in a neutral row (see `padded`), which -1 then picks.
+        """
+        return np.where(items < self.trainset.n_items, items, -1)
+
+    def restore(self, trainset: surprise.Trainset, state: dict[str, Any]) -> None:
+        """Become the fitted algorithm that had this `state` (the attributes named in `fitted`)."""
+        surprise.AlgoBase.fit(self, trainset)
+        for name, value in state.items():
+            setattr(self, name, value)
+
+
+class Adapted(Algorithm):
+    """Any other `surprise.AlgoBase`, unchanged, behind the contract."""
+
+    def __init__(self, algorithm: surprise.AlgoBase) -> None:
+        self.algorithm = algorithm
+
+    def fit(self, trainset: surprise.Trainset) -> Adapted:
+        self.trainset = trainset
+        self.algorithm.fit(trainset)
+        return self
+
+    def estimate(self, u: object, i: object) -> float:
+        return self.algorithm.estimate(u, i)
+
+    def default_prediction(self) -> float:
+        return float(self.algorithm.default_prediction())
+
+
+def adapted(algorithm: surprise.AlgoBase) -> Algorithm:
+    """`algorithm` itself, or the wrapper that gives a foreign one the array primitives."""
+    return algorithm if isinstance(algorithm, Algorithm) else Adapted(algorithm)
+
+
+def catalogue_size(trainset: surprise.Trainset) -> int:
+    """Items to score: those of the catalogue; of Surprise's own Trainset, those with ratings."""
+    return int(getattr(trainset, "n_catalogue", trainset.n_items))
+
+
+def padded(array: np.ndarray) -> np.ndarray:
+    """`array` with a row of zeros after the last, for the index -1 to pick."""
+    return np.concatenate([np.asarray(array), np.zeros_like(array[:1])])

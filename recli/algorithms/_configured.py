@@ -1,0 +1,98 @@
+"""An algorithm by name with its parameters, before it is fitted."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import surprise
+
+from recli import errors, params, registry
+from recli.algorithms._base import Algorithm, adapted
+from recli.params import Literal, Parameter, Value
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A registered algorithm, or a user's own `module:Class`, with every parameter that matters."""
+
+    name: str
+    params: dict[str, Value] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, name: str, given: Mapping[str, object] | None = None) -> Configured:
+        """`name` in any spelling, with checked parameters. Raises UsageError."""
+        name = name if ":" in name else registry.resolve("algorithm", name)
+        return cls(name, params.resolve(declared(name), given or {}, name))
+
+    @property
+    def label(self) -> str:
+        """The name, and the parameters that differ from their defaults."""
+        changed = params.difference(declared(self.name), self.params)
+        texts = [f"{name}={params.shown(value)}" for name, value in changed.items()]
+        return f"{self.name} ({', '.join(texts)})" if texts else self.name
+
+    def create(self, seed: int) -> Algorithm:
+        """The algorithm, not fitted; `seed` is its `random_state` if it has one."""
+        cls = class_of(self.name)
+        takes = inspect.signature(cls).parameters
+        # A nested option of None is left out: Surprise then takes its own default.
+        given = {k: v for k, v in self.params.items() if not (v is None and "." in k)}
+        arguments: dict[str, Any] = params.nested(given)
+        if "random_state" in takes and "random_state" not in arguments:
+            arguments["random_state"] = seed
+        if "verbose" in takes:
+            arguments.setdefault("verbose", False)
+        return adapted(cls(**arguments))
+
+
+def class_of(name: str) -> type[surprise.AlgoBase]:
+    """The class of a registered algorithm or of `module:Class`."""
+    return _own_class(name) if ":" in name else registry.get("algorithm", name)
+
+
+def declared(name: str) -> tuple[Parameter, ...]:
+    """The hyperparameters of an algorithm; of a foreign class, what its signature has."""
+    cls = class_of(name)
+    if issubclass(cls, Algorithm):
+        return cls.parameters
+    found = []
+    for parameter in inspect.signature(cls).parameters.values():
+        if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+            continue
+        if parameter.name in ("random_state", "verbose"):
+            continue
+        if parameter.default is parameter.empty:
+            raise errors.UsageError(
+                f"{name}: the argument '{parameter.name}' of its constructor needs a default."
+            )
+        found.append(Literal(parameter.name, parameter.default, "see the class"))
+    return tuple(found)
+
+
+def _own_class(name: str) -> type[surprise.AlgoBase]:
+    """The class that `module:Class` names; modules in the current folder are found too."""
+    module_name, _, class_name = name.partition(":")
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+            raise
+        raise errors.UsageError(
+            f"There is no module '{module_name}' in {here} or among the installed packages."
+        ) from None
+    cls = getattr(module, class_name, None)
+    if cls is None:
+        classes = [key for key, value in vars(module).items() if inspect.isclass(value)]
+        raise errors.unknown(f"class in module '{module_name}'", class_name, classes)
+    if not (inspect.isclass(cls) and issubclass(cls, surprise.AlgoBase)):
+        raise errors.UsageError(f"'{name}' is not a subclass of surprise.AlgoBase.")
+    return cls

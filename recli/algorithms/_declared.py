@@ -1,0 +1,118 @@
+"""Hyperparameters that several algorithms share."""
+
+from __future__ import annotations
+
+from recli.params import Bool, Choice, Float, Int, Parameter
+
+_SIMILARITIES = ("msd", "cosine", "pearson", "pearson_baseline")
+
+
+def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parameter, ...]:
+    """Learning rate and regularisation of SGD, for all parts of the model and for each alone.
+
+    Tuned around the published settings: Koren (2008) takes 0.002 to 0.007 and 0.005 to 0.02; longer
+    training with more regularisation is usually better (Rendle, Zhang, Koren 2019).
+    """
+    words = {
+        "bu": "user biases",
+        "bi": "item biases",
+        "pu": "user factors",
+        "qi": "item factors",
+        "yj": "implicit item factors",
+    }
+    return (
+        Float("lr_all", lr_all, "learning rate", low=0, tune=(0.002, 0.02), log=True),
+        Float("reg_all", reg_all, "regularisation", low=0, tune=(0.01, 0.2), log=True),
+        *(
+            Float(f"lr_{p}", None, f"learning rate of {words[p]}, else lr_all", low=0)
+            for p in parts
+        ),
+        *(
+            Float(f"reg_{p}", None, f"regularisation of {words[p]}, else reg_all", low=0)
+            for p in parts
+        ),
+    )
+
+
+def neighbours() -> tuple[Parameter, ...]:
+    """How many neighbours count, and by which similarity they are found."""
+    return (
+        Int("k", 40, "largest number of neighbours", low=1, tune=(10, 120), log=True),
+        Int("min_k", 1, "with fewer neighbours, fall back", low=1, tune=(1, 8)),
+        Choice("sim_options.name", "msd", "similarity", options=_SIMILARITIES, tune=_SIMILARITIES),
+        Bool("sim_options.user_based", True, "users as neighbours, or items", tune=(True, False)),
+        Int("sim_options.min_support", 1, "common ratings for a similarity", low=1, tune=(1, 8)),
+        Int(
+            "sim_options.shrinkage",
+            100,
+            "pull of few common ratings towards zero",
+            low=0,
+            tune=(10, 200),
+            when=("sim_options.name", ("pearson_baseline",)),
+        ),
+    )
+
+
+def baselines(*, tune: bool, only_for: tuple[str, tuple[str, ...]] | None) -> tuple[Parameter, ...]:
+    """How the biases of users and items are estimated (Koren 2010, section 2.1)."""
+    als = ("bsl_options.method", ("als",))
+    sgd = ("bsl_options.method", ("sgd",))
+
+    def around(low: float, high: float) -> tuple[float, float] | None:
+        return (low, high) if tune else None
+
+    methods = ("als", "sgd")
+    return (
+        Choice(
+            "bsl_options.method",
+            "als",
+            "alternating least squares, or gradient descent",
+            options=methods,
+            tune=methods if tune else None,
+            when=only_for,
+        ),
+        Int(
+            "bsl_options.n_epochs",
+            None,
+            "epochs; none: 10 for als, 20 for sgd",
+            low=1,
+            when=("bsl_options.method", methods),
+        ),
+        Float(
+            "bsl_options.reg_u",
+            15.0,
+            "regularisation of users",
+            low=0,
+            tune=around(1, 30),
+            when=als,
+        ),
+        Float(
+            "bsl_options.reg_i",
+            10.0,
+            "regularisation of items",
+            low=0,
+            tune=around(1, 30),
+            when=als,
+        ),
+        Float(
+            "bsl_options.reg",
+            0.02,
+            "regularisation",
+            low=0,
+            tune=around(0.005, 0.2),
+            log=True,
+            when=sgd,
+        ),
+        Float(
+            "bsl_options.learning_rate",
+            0.005,
+            "learning rate",
+            low=0,
+            tune=around(0.001, 0.05),
+            log=True,
+            when=sgd,
+        ),
+    )
+
+
+WITH_PEARSON_BASELINE = ("sim_options.name", ("pearson_baseline",))

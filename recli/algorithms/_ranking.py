@@ -1,0 +1,63 @@
+"""Ranked lists out of the whole catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recli.algorithms._base import Algorithm
+from recli.data.trainset import Trainset
+
+_CHUNK_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Rankings:
+    """The best items for some users, best first.
+
+    items: int32[n_users, n], codes; -1 where the catalogue ends before the list does
+    scores: float64[n_users, n], what the items are ranked by; NaN beside -1
+    """
+
+    items: np.ndarray
+    scores: np.ndarray
+
+
+def rank(
+    algorithm: Algorithm, trainset: Trainset, users: np.ndarray, n: int, exclude_seen: bool = True
+) -> Rankings:
+    """The `n` items of the catalogue that score highest for each of `users` (codes, int[n_users]).
+
+    `exclude_seen` leaves out what a user has in the trainset. Of equal scores the smaller item code,
+    that is the smaller id, goes first. Users are scored in chunks of at most 64 MiB of scores.
+    """
+    n_catalogue = trainset.n_catalogue
+    chunk = max(1, _CHUNK_BYTES // (8 * n_catalogue))
+    items = np.full((len(users), n), -1, np.int32)
+    scores = np.full((len(users), n), np.nan)
+    indptr, seen, _ = trainset.by_user
+    for start in range(0, len(users), chunk):
+        inner = trainset.inner_users[users[start : start + chunk]]
+        by_code = algorithm.score_users(inner)[:, trainset.inner_items]
+        for row, user in enumerate(inner):
+            row_scores = by_code[row]
+            candidates = n_catalogue
+            if exclude_seen and user >= 0:
+                own = seen[indptr[user] : indptr[user + 1]]
+                row_scores[trainset.item_codes[own]] = -np.inf
+                candidates -= len(np.unique(own))
+            best = _best(row_scores, min(n, candidates))
+            items[start + row, : len(best)] = best
+            scores[start + row, : len(best)] = row_scores[best]
+    return Rankings(items, scores)
+
+
+def _best(scores: np.ndarray, n: int) -> np.ndarray:
+    """Positions of the `n` largest scores, largest first, of equal ones the first."""
+    if n <= 0:
+        return np.empty(0, np.int64)
+    # All that are as good as the n-th; ties at the edge may make it more than n.
+    threshold = np.partition(scores, len(scores) - n)[len(scores) - n]
+    candidates = np.flatnonzero(scores >= threshold)
+    return candidates[np.argsort(-scores[candidates], kind="stable")[:n]]

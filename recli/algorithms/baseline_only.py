@@ -1,0 +1,28 @@
+"""Biases of users and items."""
+
+from __future__ import annotations
+
+import numpy as np
+import surprise
+
+from recli.algorithms._base import Algorithm, catalogue_size, padded
+from recli.algorithms._declared import baselines
+
+
+class BaselineOnly(Algorithm, surprise.BaselineOnly):
+    """Mean plus the biases of user and item: μ + b_u + b_i.
+
+    An unknown user or item has the bias 0.
+    """
+
+    source = "Koren 2010, section 2.1; surprise.BaselineOnly"
+    parameters = baselines(tune=True, only_for=None)
+    fitted = ("bu", "bi")
+
+    def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        items = self._known_items(items)
+        return self.trainset.global_mean + padded(self.bu)[users] + padded(self.bi)[items]
+
+    def _estimate_users(self, users: np.ndarray) -> np.ndarray:
+        items = self._known_items(np.arange(catalogue_size(self.trainset)))
+        return self.trainset.global_mean + padded(self.bu)[users][:, None] + padded(self.bi)[items]

@@ -1,0 +1,30 @@
+"""k nearest neighbours around baselines."""
+
+from __future__ import annotations
+
+import numpy as np
+import surprise
+
+from recli.algorithms._base import padded
+from recli.algorithms._declared import baselines, neighbours
+from recli.algorithms._neighbours import Neighbours
+
+
+class KNNBaseline(Neighbours, surprise.KNNBaseline):
+    """k-NN on deviations from the baseline μ + b_u + b_i.
+
+    With fewer than `min_k` neighbours, or an unknown user or item, the prediction is the baseline.
+    """
+
+    source = "Koren 2010, formula 3; surprise.KNNBaseline"
+    parameters = (*neighbours(), *baselines(tune=False, only_for=None))
+    fitted = ("sim", "bu", "bi", "bx", "by")
+
+    def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
+        return values - (self.trainset.global_mean + self.bx[neighbours] + self.by[ys])
+
+    def _from_mean(
+        self, xs: np.ndarray, ys: np.ndarray, means: np.ndarray, enough: np.ndarray
+    ) -> np.ndarray:
+        baseline = self.trainset.global_mean + padded(self.bx)[xs] + padded(self.by)[ys]
+        return baseline + np.where(enough, means, 0.0)

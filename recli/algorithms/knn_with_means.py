@@ -1,0 +1,30 @@
+"""k nearest neighbours around means."""
+
+from __future__ import annotations
+
+import numpy as np
+import surprise
+
+from recli.algorithms._declared import WITH_PEARSON_BASELINE, baselines, neighbours
+from recli.algorithms._neighbours import Neighbours
+
+
+class KNNWithMeans(Neighbours, surprise.KNNWithMeans):
+    """k-NN on deviations from each user's mean (item's, if item-based).
+
+    With fewer than `min_k` neighbours the prediction is that mean; for an unknown user or item it is
+    the global mean.
+    """
+
+    source = "surprise.KNNWithMeans"
+    parameters = (*neighbours(), *baselines(tune=False, only_for=WITH_PEARSON_BASELINE))
+    fitted = ("sim", "means")
+
+    def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
+        return values - self.means[neighbours]
+
+    def _from_mean(
+        self, xs: np.ndarray, ys: np.ndarray, means: np.ndarray, enough: np.ndarray
+    ) -> np.ndarray:
+        known = (xs >= 0) & (ys >= 0)
+        return np.where(known, self.means[xs] + np.where(enough, means, 0.0), np.nan)

@@ -1,0 +1,39 @@
+"""Matrix factorisation with implicit feedback."""
+
+from __future__ import annotations
+
+import numpy as np
+import surprise
+
+from recli.algorithms._declared import rates
+from recli.algorithms._factors import Factors
+from recli.data.trainset import by_user
+from recli.params import Bool, Float, Int
+
+
+class SVDpp(Factors, surprise.SVDpp):
+    """SVD++: to the factors of a user come those of the items that she rated, whatever the rating.
+
+    μ + b_u + b_i + q_i · (p_u + |I_u|^-½ Σ_{j ∈ I_u} y_j). An unknown user or item has zeros.
+    """
+
+    source = "Koren 2008, section 4; surprise.SVDpp"
+    parameters = (
+        Int("n_factors", 20, "factors", low=1, tune=(10, 100), log=True),
+        Int("n_epochs", 20, "passes over the ratings", low=1, tune=(10, 80), log=True),
+        Float("init_mean", 0.0, "mean of the factors at the start"),
+        Float("init_std_dev", 0.1, "their deviation", low=0, tune=(0.02, 0.2), log=True),
+        *rates(0.007, 0.02, ("bu", "bi", "pu", "qi", "yj")),
+        Bool("cache_ratings", False, "keep each user's items at hand: faster, more memory"),
+    )
+    fitted = ("pu", "qi", "yj", "bu", "bi")
+
+    def _user_factors(self, users: np.ndarray) -> np.ndarray:
+        distinct, back = np.unique(users, return_inverse=True)
+        indptr, items, _ = by_user(self.trainset)
+        factors = np.zeros((len(distinct), self.n_factors))
+        for row, user in enumerate(distinct):
+            if user >= 0:
+                rated = items[indptr[user] : indptr[user + 1]]
+                factors[row] = self.pu[user] + self.yj[rated].sum(axis=0) / np.sqrt(len(rated))
+        return factors[back]

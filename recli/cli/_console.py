@@ -1,0 +1,142 @@
+"""What the user sees: results on stdout, messages and progress on stderr."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from recli.data.dataset import Dataset
+
+_PIPE_WIDTH = 400
+
+
+class Console:
+    """Prints in the chosen format; `--quiet` leaves the results alone."""
+
+    def __init__(self, output_format: str, quiet: bool) -> None:
+        self.format = output_format
+        self.quiet = quiet
+
+    def say(self, message: str) -> None:
+        """A message, on stderr."""
+        if not self.quiet:
+            click.echo(message, err=True)
+
+    def emit(
+        self,
+        document: Any,
+        header: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        as_table: Callable[[], None] | None = None,
+    ) -> None:
+        """The result: `document` as JSON, or header and rows in another format."""
+        if self.format == "json":
+            click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+        elif self.format == "csv":
+            buffer = io.StringIO()
+            csv.writer(buffer, lineterminator="\n").writerows([header, *rows])
+            click.echo(buffer.getvalue(), nl=False)
+        elif self.format == "markdown":
+            from recli.experiments.report import markdown_table
+
+            click.echo(markdown_table(header, rows))
+        elif as_table is not None:
+            as_table()
+        else:
+            self.table(header, rows)
+
+    def line(self, text: str = "") -> None:
+        """A line of the result, on stdout."""
+        click.echo(text)
+
+    def table(
+        self,
+        header: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        title: str | None = None,
+        right: Sequence[str] = (),
+    ) -> None:
+        """A table on stdout: ruled on a terminal, plain aligned text in a pipe."""
+        from rich import box
+        from rich.console import Console as RichConsole
+        from rich.table import Table
+        from rich.text import Text
+
+        terminal = sys.stdout.isatty()
+        console = RichConsole(file=sys.stdout, width=None if terminal else _PIPE_WIDTH)
+        if title:
+            console.print(Text(title, style="bold"))
+        table = Table(
+            box=box.SIMPLE_HEAD if terminal else None,
+            pad_edge=False,
+            padding=(0, 2, 0, 0),
+            header_style="bold",
+        )
+        for name in header:
+            table.add_column(Text(name), justify="right" if name in right else "left")
+        for row in rows:
+            table.add_row(*map(Text, row))
+        with console.capture() as capture:
+            console.print(table)
+        # A pipe gets no spaces after the last column.
+        for text in capture.get().splitlines():
+            click.echo(text if terminal else text.rstrip())
+
+    @contextmanager
+    def progress(self, label: str, total: float) -> Iterator[Callable[..., None]]:
+        """A progress bar with the time left, on a terminal; yields `advance(steps=1, total=None)`."""
+        if self.quiet or not sys.stderr.isatty():
+            yield lambda steps=1, total=None: None
+            return
+        from rich import progress
+        from rich.console import Console as RichConsole
+
+        with progress.Progress(
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.TaskProgressColumn(),
+            progress.TimeRemainingColumn(),
+            console=RichConsole(stderr=True),
+            transient=True,
+        ) as bar:
+            task = bar.add_task(label, total=total)
+
+            def advance(steps: float = 1, total: float | None = None) -> None:
+                bar.update(task, advance=steps, total=total)
+
+            yield advance
+
+    def describe(self, dataset: Dataset) -> None:
+        """One line about a dataset, and what was guessed of its file."""
+        ratings = dataset.ratings
+        self.say(
+            f"{dataset.name}: {ratings.n_users:,} users × {ratings.n_items:,} items, "
+            f"{len(ratings):,} ratings from {ratings.scale[0]:g} to {ratings.scale[1]:g}"
+        )
+        if dataset.sniffed:
+            guesses = ", ".join(f"{what} {value}" for what, value, _ in dataset.sniffed)
+            overrule = sorted({option for _, _, option in dataset.sniffed})
+            self.say(f"Read as: {guesses}.")
+            self.say(f"Not so? Say it with {', '.join(overrule)}.")
+        if dataset.merged:
+            self.say(f"{dataset.merged:,} duplicate ratings were merged.")
+
+    def set_aside(self, dataset: Dataset, path: Path) -> None:
+        """Write the bad rows of a dataset into a file, and say so."""
+        from recli import files
+
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(["line", "reason", "row"])
+        writer.writerows([row.line, row.reason, row.text] for row in dataset.bad_rows)
+        files.write_text(path, buffer.getvalue())
+        self.say(f"{len(dataset.bad_rows):,} bad rows were set aside into {path}.")

@@ -1,0 +1,219 @@
+"""Options that several commands share, and the objects they become."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recli.cli import _types
+from recli.cli._console import Console
+from recli.cli._group import DEBUG
+
+if TYPE_CHECKING:
+    from recli.data.dataset import Dataset
+
+Command = Callable[..., Any]
+
+
+def output_options(*formats: str) -> Callable[[Command], Command]:
+    """`--format`, `--quiet` and `--debug`; the command gets a `console`."""
+
+    def decorate(command: Command) -> Command:
+        @click.option(
+            "--format",
+            "output_format",
+            type=click.Choice(formats or ("table", "json", "csv", "markdown")),
+            default="table",
+            show_default=True,
+            help="How results are printed.",
+        )
+        @click.option("-q", "--quiet", is_flag=True, help="No messages and no progress bar.")
+        @click.option(
+            "--debug",
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=lambda ctx, _, value: ctx.meta.__setitem__(DEBUG, value),
+            help="Show the traceback of an error.",
+        )
+        @functools.wraps(command)
+        def wrapped(*args: Any, output_format: str, quiet: bool, **kwargs: Any) -> Any:
+            return command(*args, console=Console(output_format, quiet), **kwargs)
+
+        return wrapped
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class DatasetChoice:
+    """Which dataset, and how to read it."""
+
+    spec: str
+    overrides: dict[str, Any]
+    on_bad: str
+    duplicates: str
+
+    def load(self, console: Console, results: Path | None) -> Dataset:
+        """The dataset; tells what was guessed, merged or set aside."""
+        from recli.data.load import load
+
+        dataset = load(self.spec, self.overrides, self.on_bad, self.duplicates)
+        console.describe(dataset)
+        if dataset.bad_rows and results is not None:
+            console.set_aside(dataset, results / "bad-rows" / f"{dataset.name}.csv")
+        return dataset
+
+
+def dataset_options(command: Command) -> Command:
+    """`--dataset` and everything about reading it; the command gets a `data`: DatasetChoice."""
+
+    @click.option(
+        "-d",
+        "--dataset",
+        type=_types.DATASET,
+        default="movielens-small",
+        show_default=True,
+        help="A dataset's name, a folder with a dataset.toml, or a file of ratings.",
+    )
+    @_chosen
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        return command(*args, **kwargs)
+
+    return wrapped
+
+
+def dataset_argument(command: Command) -> Command:
+    """As `dataset_options`, the dataset as an argument."""
+
+    @click.argument("dataset", type=_types.DATASET, default="movielens-small")
+    @_chosen
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        return command(*args, **kwargs)
+
+    return wrapped
+
+
+def _chosen(command: Command) -> Command:
+    """Makes of `dataset` and the reading options a `data`: DatasetChoice."""
+
+    @reading_options
+    @functools.wraps(command)
+    def wrapped(*args: Any, dataset: str, reading: dict[str, Any], **kwargs: Any) -> Any:
+        on_bad, duplicates = reading.pop("on_bad"), reading.pop("duplicates")
+        data = DatasetChoice(dataset, reading, on_bad, duplicates)
+        return command(*args, data=data, **kwargs)
+
+    return wrapped
+
+
+def reading_options(command: Command) -> Command:
+    """How to read a file of ratings, where a look at it is not enough; the command gets `reading`."""
+
+    @click.option("--file-format", type=_types.FILE_FORMAT, help="Format of the file.")
+    @click.option("--delimiter", type=_types.Delimiter(), help="What cuts a row into columns.")
+    @click.option("--header/--no-header", default=None, help="Whether the first row names columns.")
+    @click.option("--encoding", help="Encoding of the file, such as utf-8 or latin-1.")
+    @click.option(
+        "--columns",
+        type=_types.Columns(),
+        metavar="ROLE=COLUMN,…",
+        help="Columns by name or number: 'user=uid,item=film,rating=stars,time=when'; or just the "
+        "roles in the file's order: 'item,user,rating'.",
+    )
+    @click.option("--scale", type=_types.Scale(), metavar="LOW:HIGH", help="Rating scale, as 1:5.")
+    @click.option(
+        "--time-unit", type=click.Choice(("s", "ms", "us", "date")), help="Unit of the time column."
+    )
+    @click.option(
+        "--on-bad",
+        type=click.Choice(("error", "skip")),
+        default="error",
+        show_default=True,
+        help="Rows that are no ratings: stop, or set them aside into a file.",
+    )
+    @click.option(
+        "--duplicates",
+        type=click.Choice(("error", "first", "last", "mean")),
+        default="error",
+        show_default=True,
+        help="Several ratings for one user and item: stop, or which one counts.",
+    )
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any,
+        file_format: str | None,
+        delimiter: str | None,
+        header: bool | None,
+        encoding: str | None,
+        columns: dict[str, str] | None,
+        scale: tuple[float, float] | None,
+        time_unit: str | None,
+        on_bad: str,
+        duplicates: str,
+        **kwargs: Any,
+    ) -> Any:
+        given = {
+            "format": file_format,
+            "delimiter": delimiter,
+            "header": header,
+            "encoding": encoding,
+            "scale": scale,
+            "time_unit": time_unit,
+            **(columns or {}),
+        }
+        reading = {key: value for key, value in given.items() if value is not None}
+        reading |= {"on_bad": on_bad, "duplicates": duplicates}
+        return command(*args, reading=reading, **kwargs)
+
+    return wrapped
+
+
+results_option = click.option(
+    "--results",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("results"),
+    show_default=True,
+    envvar="RECLI_RESULTS",
+    help="Folder for runs, models and recommendations.",
+)
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Random seed."
+)
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(-1),
+    default=-1,
+    show_default=True,
+    help="Processes at once, -1 for one per core; changes no number.",
+)
+params_option = click.option(
+    "-p", "params", multiple=True, metavar="NAME=VALUE", help="A hyperparameter; may be repeated."
+)
+cv_option = click.option(
+    "--cv", type=click.IntRange(2), default=5, show_default=True, help="Folds of cross-validation."
+)
+threshold_option = click.option(
+    "--threshold", type=float, help="Ratings from here on count as liked. [default: from the scale]"
+)
+algorithm_option = click.option(
+    "-a",
+    "--algorithm",
+    type=_types.ALGORITHM,
+    help="An algorithm, or your own as module:Class. "
+    "[default: content-based if items have features, else svd]",
+)
+params_file_option = click.option(
+    "--params",
+    "params_file",
+    type=click.Path(path_type=Path),
+    help="A file with algorithm and parameters, as 'recli tune' writes.",
+)

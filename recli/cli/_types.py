@@ -1,0 +1,103 @@
+"""Parameter types that complete names in the shell; the names come without importing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from recli import errors, registry
+
+
+class Name(click.ParamType[str]):
+    """A name that the library checks later; `names` lists what to complete."""
+
+    def __init__(self, name: str, names: Callable[[], Iterable[str]]) -> None:
+        self.name = name
+        self.names = names
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(name) for name in self.names() if name.startswith(incomplete)]
+
+
+def _dataset_names() -> list[str]:
+    from recli.data import find
+
+    return find.names()
+
+
+def _model_names() -> list[str]:
+    return [path.parent.name for path in Path("results/models").glob("*/model.json")]
+
+
+ALGORITHM = Name("algorithm", lambda: registry.names("algorithm"))
+METRIC = Name("metric", lambda: registry.names("metric"))
+FILE_FORMAT = Name("format", lambda: registry.names("format"))
+DATASET = Name("dataset", _dataset_names)
+MODEL = Name("model", _model_names)
+
+
+class Delimiter(click.ParamType[str]):
+    """A delimiter by name or as it is."""
+
+    name = "delimiter"
+    _BY_NAME: ClassVar = {
+        "comma": ",",
+        "tab": "\t",
+        "\\t": "\t",
+        "semicolon": ";",
+        "bar": "|",
+        "pipe": "|",
+        "space": " ",
+    }
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        found = self._BY_NAME.get(value, value)
+        if len(found) != 1 and found != "::":
+            self.fail(
+                f"'{value}' is not one character, '::', or one of {', '.join(self._BY_NAME)}."
+            )
+        return str(found)
+
+
+class Columns(click.ParamType[dict[str, str]]):
+    """`user=userId,item=movieId,…`, or the roles in the order of the columns: `item,user,rating`."""
+
+    name = "columns"
+    _ROLES = ("user", "item", "rating", "time")
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> dict[str, str]:
+        if isinstance(value, dict):
+            return value
+        found = {}
+        for position, part in enumerate(str(value).split(","), start=1):
+            role, _, column = part.partition("=")
+            role = role.strip()
+            if role in ("", "-"):
+                continue
+            if role not in self._ROLES:
+                raise errors.unknown("column role", role, self._ROLES)
+            found[role] = column.strip() or str(position)
+        return found
+
+
+class Scale(click.ParamType[tuple[float, float]]):
+    """`LOWEST:HIGHEST`."""
+
+    name = "scale"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, float]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            low, high = map(float, str(value).split(":"))
+        except ValueError:
+            self.fail(f"'{value}' is not LOWEST:HIGHEST, as in 1:5.")
+        if not low < high:
+            self.fail(f"'{value}': the lowest rating is not below the highest.")
+        return low, high

@@ -1,0 +1,242 @@
+"""`recli data`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recli.cli import _options, _types
+from recli.cli._console import Console
+from recli.cli._options import DatasetChoice
+
+if TYPE_CHECKING:
+    from recli.data.check import Report
+
+_BAR = 40
+_QUANTILE_NAMES = ("least", "¼", "median", "¾", "most")
+
+
+@click.group(name="data")
+def command() -> None:
+    """List, look at, check, add and download datasets."""
+
+
+@command.command(name="list")
+@_options.output_options()
+def list_datasets(console: Console) -> None:
+    """List all datasets.
+
+    Those that come with recli, those to download, and your own.
+    """
+    from recli.cli.list import datasets
+
+    header, rows = datasets()
+    console.emit([dict(zip(header, row, strict=True)) for row in rows], header, rows)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli data show movielens-small
+      recli data show my-ratings.csv --delimiter tab
+    """,
+)
+@_options.dataset_argument
+@_options.output_options("table", "json")
+def show(data: DatasetChoice, console: Console) -> None:
+    """Show what a dataset is.
+
+    Source, licence, how it is read, and its first ratings.
+    """
+    dataset = data.load(console, None)
+    about, ratings = dataset.description, dataset.ratings
+    source = about.ratings
+    roles = {role: getattr(source, role) for role in ("user", "item", "rating", "time")}
+    facts = {
+        "name": dataset.name,
+        "title": about.title,
+        "licence": about.licence,
+        "citation": about.citation,
+        "homepage": about.homepage,
+        "file": str(about.ratings_file),
+        "columns": ", ".join(f"{role}={name}" for role, name in roles.items() if name),
+        "scale": f"{ratings.scale[0]:g} to {ratings.scale[1]:g}",
+        "item features": ", ".join(f.name for f in dataset.items.features) if dataset.items else "",
+        "fingerprint": dataset.fingerprint,
+    }
+    facts = {key: value for key, value in facts.items() if value}
+    header = ["user", "item", "rating", "title"]
+    rows = [
+        [
+            ratings.user_ids.text[ratings.users[row]],
+            ratings.item_ids.text[ratings.items[row]],
+            f"{ratings.values[row]:g}",
+            dataset.title(int(ratings.items[row])),
+        ]
+        for row in range(min(5, len(ratings)))
+    ]
+
+    def as_text() -> None:
+        width = max(map(len, facts))
+        for key, value in facts.items():
+            console.line(f"{key:{width}}  {value}")
+        console.line()
+        console.table(header, rows, right=("rating",))
+
+    document = {**facts, "first": [dict(zip(header, row, strict=True)) for row in rows]}
+    console.emit(document, header, rows, as_text)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli data check
+      recli data check my-ratings.csv --columns user=who,item=what,rating=stars
+    """,
+)
+@_options.dataset_argument
+@_options.results_option
+@_options.output_options("table", "json")
+def check(data: DatasetChoice, results: Path, console: Console) -> None:
+    """Check a table of ratings.
+
+    Shows what is in it, what looks wrong, and what to do. Rows that cannot be read stop the check,
+    the first ten are listed; with --on-bad skip they are set aside and counted.
+    """
+    import dataclasses
+
+    from recli.data.check import check as check_dataset
+
+    keep = data.duplicates if data.duplicates != "error" else "keep"
+    dataset = dataclasses.replace(data, duplicates=keep).load(console, results)
+    report = check_dataset(dataset)
+    document = {
+        "dataset": dataset.name,
+        "users": report.users,
+        "items": report.items,
+        "ratings": report.ratings,
+        "scale": list(report.scale),
+        "density": report.density,
+        "mean": report.mean,
+        "histogram": [{"from": low, "to": high, "count": n} for low, high, n in report.histogram],
+        "ratings_per_user": report.per_user,
+        "ratings_per_item": report.per_item,
+        "times": None if report.times is None else list(map(_date, report.times)),
+        "duplicates": report.duplicates,
+        "problems": [dataclasses.asdict(problem) for problem in report.problems],
+        "fingerprint": dataset.fingerprint,
+    }
+    console.emit(document, [], [], lambda: _print_report(console, report))
+
+
+@command.command(
+    epilog="""
+    \b
+    Example:
+      recli data add my-ratings.csv --name mine --items my-items.csv
+    """,
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="Name for --dataset.")
+@click.option(
+    "--items",
+    type=click.Path(path_type=Path),
+    help="A table of items: ids in the first column; titles and features by their header.",
+)
+@_options.reading_options
+@_options.output_options("table", "json")
+def add(
+    file: Path, name: str, items: Path | None, reading: dict[str, Any], console: Console
+) -> None:
+    """Add your file of ratings under a name.
+
+    The file is checked and copied into your dataset folder, with a dataset.toml that says how it is
+    read; edit that to describe item features.
+    """
+    from recli.data import add as adding
+    from recli.data.load import load
+
+    on_bad, duplicates = reading.pop("on_bad"), reading.pop("duplicates")
+    dataset = load(str(file), reading, on_bad, duplicates)
+    console.describe(dataset)
+    folder = adding.add(name, file, dataset, items)
+    document = {"dataset": name, "path": str(folder)}
+    console.emit(document, [], [], lambda: console.line(f"Added '{name}': {folder}"))
+    console.say(f"Next: recli data check {name}")
+
+
+@command.command(
+    epilog="""
+    \b
+    Example:
+      recli data download ml-100k
+    """,
+)
+@click.argument("name", type=_types.DATASET)
+@_options.output_options("table", "json")
+def download(name: str, console: Console) -> None:
+    """Fetch a dataset from its publisher.
+
+    It goes into your dataset folder. A download that was cut off goes on where it stopped; the
+    checksum is verified where the publisher gives one. Mind the licence that is shown.
+    """
+    from recli.data import find
+    from recli.data.download import download as fetch
+
+    about = find.named(name)
+    console.say(f"{about.title}. {about.licence}")
+    with console.progress(f"Downloading {name}", 0) as advance:
+        arrived = 0
+
+        def progress(so_far: int, total: int | None) -> None:
+            nonlocal arrived
+            advance(so_far - arrived, total=total)
+            arrived = so_far
+
+        folder = fetch(about, find.user_folder() / name, progress)
+    document = {"dataset": name, "path": str(folder)}
+    console.emit(document, [], [], lambda: console.line(f"Dataset '{name}': {folder}"))
+
+
+def _print_report(console: Console, report: Report) -> None:
+    low, high = report.scale
+    console.line(f"users    {report.users:>10,}")
+    console.line(f"items    {report.items:>10,}")
+    console.line(
+        f"ratings  {report.ratings:>10,}  from {low:g} to {high:g}, mean {report.mean:.3f}"
+    )
+    console.line(f"density  {report.density:>10.3%}")
+    if report.times:
+        console.line(f"time     {' to '.join(map(_date, report.times))}")
+    console.line()
+    rows = [
+        ["ratings per user", *(f"{n:,.0f}" for n in report.per_user)],
+        ["ratings per item", *(f"{n:,.0f}" for n in report.per_item)],
+    ]
+    console.table(["", *_QUANTILE_NAMES], rows, right=_QUANTILE_NAMES)
+    console.line()
+    _print_histogram(console, report)
+    console.line()
+    if not report.problems:
+        console.line("Nothing looks wrong.")
+        return
+    found = [[p.kind, f"{p.count:,}", p.advice] for p in report.problems]
+    console.table(["to look at", "count", "advice"], found, right=("count",))
+
+
+def _print_histogram(console: Console, report: Report) -> None:
+    most = max(count for _, _, count in report.histogram)
+    labels = [f"{a:g}" if a == b else f"{a:.4g} to {b:.4g}" for a, b, _ in report.histogram]
+    width = max(map(len, labels))
+    for label, (_, _, count) in zip(labels, report.histogram, strict=True):
+        bar = "█" * round(_BAR * count / most) or "▏"
+        console.line(f"{label:>{width}}  {bar:{_BAR}}  {count:>9,}  {count / report.ratings:6.1%}")
+
+
+def _date(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")

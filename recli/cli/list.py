@@ -1,0 +1,61 @@
+"""`recli list`."""
+
+from __future__ import annotations
+
+import click
+
+from recli.cli import _options
+from recli.cli._console import Console
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      recli list algorithms
+      recli list metrics --format json
+    """,
+)
+@click.argument("what", type=click.Choice(("algorithms", "metrics", "datasets")))
+@_options.output_options()
+def command(what: str, console: Console) -> None:
+    """List algorithms, metrics or datasets."""
+    header, rows = {"algorithms": _algorithms, "metrics": _metrics, "datasets": datasets}[what]()
+    document = [dict(zip(header, row, strict=True)) for row in rows]
+    console.emit(document, header, rows)
+
+
+def _algorithms() -> tuple[list[str], list[list[str]]]:
+    from recli import registry
+
+    classes = {name: registry.get("algorithm", name) for name in registry.names("algorithm")}
+    rows = [[name, summary(cls), cls.source] for name, cls in classes.items()]
+    return ["algorithm", "what it does", "source"], rows
+
+
+def _metrics() -> tuple[list[str], list[list[str]]]:
+    from recli import registry
+
+    rows = []
+    for name in registry.names("metric"):
+        cls = registry.get("metric", name)
+        better = "more" if cls.greater_is_better else "less"
+        rows.append([name, cls.needs, better, cls.summary])
+    return ["metric", "of", "better", "what it says"], rows
+
+
+def datasets() -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the datasets that have a name."""
+    from recli.data import find
+
+    rows = []
+    for name in find.names():
+        about = find.named(name)
+        here = "yes" if about.ratings_file.is_file() else "to download"
+        rows.append([name, here, about.title, about.licence])
+    return ["dataset", "here", "what it is", "licence"], rows
+
+
+def summary(cls: type) -> str:
+    """The first line of a class's docstring."""
+    return (cls.__doc__ or "").strip().splitlines()[0].rstrip(".")

@@ -1,0 +1,116 @@
+"""`recli recommend`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recli.cli import _options, _types
+from recli.cli._console import Console
+from recli.cli._options import DatasetChoice
+
+if TYPE_CHECKING:
+    from recli.recommend.model import Model
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      recli recommend --user 42
+      recli recommend --user 42 -n 20 --model svd --output for-42.csv
+      recli recommend --user alice -d my-ratings.csv
+    """,
+)
+@click.option("-u", "--user", required=True, help="The user's id, as in the ratings.")
+@click.option(
+    "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many items."
+)
+@click.option(
+    "-m",
+    "--model",
+    "model_name",
+    type=_types.MODEL,
+    help="A model from 'recli train', by name or folder. [default: one is trained]",
+)
+@_options.dataset_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV file to write. [default: under results/recommendations]",
+)
+@_options.seed_option
+@_options.results_option
+@_options.output_options()
+def command(
+    user: str,
+    n: int,
+    model_name: str | None,
+    data: DatasetChoice,
+    output: Path | None,
+    seed: int,
+    results: Path,
+    console: Console,
+) -> None:
+    """Recommend items to a user.
+
+    The list is ranked and leaves out what she has rated. It is printed and written as CSV. Without
+    --model, the default algorithm is trained on the dataset for this list alone.
+    """
+    import re
+
+    from recli import files
+    from recli.recommend import model as models
+    from recli.recommend.top_n import as_csv, top_n, user_id
+
+    if model_name is None:
+        model, shown_name = _train_default(data, seed, results, console)
+    else:
+        model = models.load(models.find(results, model_name))
+        shown_name = Path(model_name).name
+    recommended = top_n(model, user, n)
+    if len(recommended) < n:
+        console.say(f"Only {len(recommended)} items are left that user {user} has not rated.")
+    document = {
+        "user": user_id(model, user),
+        "model": shown_name,
+        "items": [
+            {
+                "rank": place.rank,
+                "item": place.item,
+                "title": place.title,
+                "score": place.score,
+                "rating": place.rating,
+            }
+            for place in recommended
+        ],
+    }
+    header = ["rank", "item", "title", "rating"]
+    rows = [[str(p.rank), str(p.item), p.title, f"{p.rating:.2f}"] for p in recommended]
+
+    def table() -> None:
+        title = f"For user {user}, by {model.configured.label}, with the ratings it predicts"
+        console.table(header, rows, title, right=("rank", "item", "rating"))
+
+    console.emit(document, header, rows, table)
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{shown_name}-user-{user}")
+    path = output or results / "recommendations" / f"{safe}.csv"
+    files.write_text(path, as_csv(user, shown_name, recommended))
+    console.say(f"Written to {path}")
+
+
+def _train_default(
+    data: DatasetChoice, seed: int, results: Path, console: Console
+) -> tuple[Model, str]:
+    from recli.cli._choose import default
+    from recli.recommend import model as models
+
+    dataset = data.load(console, results)
+    configured = default(dataset)
+    console.say(
+        f"No --model given: training the default, {configured.label}. To keep one, see 'recli train'."
+    )
+    return models.train(dataset, configured, seed), configured.name

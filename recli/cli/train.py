@@ -1,0 +1,74 @@
+"""`recli train`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from recli.cli import _options
+from recli.cli._console import Console
+from recli.cli._options import DatasetChoice
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      recli train
+      recli train -a svd -p n_factors=50 --name small-svd
+      recli train --params results/studies/…/best.toml
+    """,
+)
+@_options.algorithm_option
+@_options.dataset_options
+@_options.params_option
+@_options.params_file_option
+@click.option("--name", help="Name of the model. [default: the algorithm's]")
+@_options.seed_option
+@_options.results_option
+@_options.output_options("table", "json")
+def command(
+    algorithm: str | None,
+    data: DatasetChoice,
+    params: tuple[str, ...],
+    params_file: Path | None,
+    name: str | None,
+    seed: int,
+    results: Path,
+    console: Console,
+) -> None:
+    """Fit an algorithm on all ratings.
+
+    The model is a folder under results/models: arrays, ids and a manifest with checksums. A model of
+    the same name is replaced.
+    """
+    import time
+
+    from recli.cli._choose import choose
+    from recli.recommend import model as models
+
+    dataset = data.load(console, results)
+    configured = choose(algorithm, params, params_file, dataset)
+    model_name = models.checked_name(name or configured.name.replace(":", "."))
+    console.say(f"Training {configured.label} …")
+    started = time.perf_counter()
+    model = models.train(dataset, configured, seed)
+    seconds = time.perf_counter() - started
+    path = models.save(model, results, model_name)
+    document = {
+        "model": model_name,
+        "algorithm": configured.name,
+        "params": configured.params,
+        "path": str(path),
+        "fit_seconds": seconds,
+    }
+
+    def summary() -> None:
+        console.line(
+            f"Model '{model_name}' ({configured.label}), trained in {seconds:.2f} s: {path}"
+        )
+
+    console.emit(document, [], [], summary)
+    user = dataset.ratings.user_ids.text[0]
+    console.say(f"Next: recli recommend --model {model_name} --user {user}")

@@ -1,0 +1,1 @@
+"""Ratings, items, trainsets; finding, reading, checking and splitting them."""

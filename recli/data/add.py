@@ -1,0 +1,87 @@
+"""A file of ratings made a dataset with a name."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+from recli import errors, files
+from recli.data import description, find
+from recli.data.dataset import Dataset
+from recli.data.load import read_header
+
+_TITLE_NAMES = ("title", "name", "label")
+
+
+def add(name: str, ratings_file: Path, dataset: Dataset, items_file: Path | None = None) -> Path:
+    """Copy the file of a dataset that was loaded into the user's folder, with a dataset.toml.
+
+    Of an item table the first column is the id, a column called title or name the title; columns are
+    declared as features by what they hold, as comments to check and edit.
+
+    Raises UsageError for a name that cannot be a folder's or is taken, NotFoundError for an absent
+    item table.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):
+        raise errors.UsageError(
+            f"'{name}' cannot name a dataset: letters, digits, dots, dashes and underscores can."
+        )
+    folder = find.user_folder() / name
+    if folder.exists():
+        raise errors.UsageError(
+            f"There is a dataset '{name}' already: {folder}. Choose another name."
+        )
+    if items_file is not None and not items_file.is_file():
+        raise errors.NotFoundError(f"{items_file}: no such file.")
+    with files.new_folder(folder) as temporary:
+        shutil.copyfile(ratings_file, temporary / ratings_file.name)
+        text = _ratings_toml(name, ratings_file.name, dataset)
+        if items_file is not None:
+            shutil.copyfile(items_file, temporary / items_file.name)
+            text += _items_toml(items_file)
+        files.write_text(temporary / description.FILE_NAME, text)
+    return folder
+
+
+def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
+    source = dataset.description.ratings
+    lines = [f"name = {json.dumps(name)}", "", "[ratings]", f"file = {json.dumps(file)}"]
+    for key in ("format", "delimiter", "header", "encoding", "columns", "user", "item", "rating",
+                "time", "scale", "time_unit"):  # fmt: skip
+        value = getattr(source, key)
+        if value is not None:
+            lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+    return "\n".join(lines) + "\n"
+
+
+def _items_toml(path: Path) -> str:
+    columns = read_header(path)
+    names = list(columns)
+    title = next((n for n in names if n.strip().lower() in _TITLE_NAMES), None)
+    lines = ["", "[items]", f"file = {json.dumps(path.name)}", f"id = {json.dumps(names[0])}"]
+    if title is not None:
+        lines.append(f"title = {json.dumps(title)}")
+    lines += ["", "[items.features]"]
+    for column in names[1:]:
+        if column != title:
+            key = column if re.fullmatch(r"[A-Za-z0-9_-]+", column) else json.dumps(column)
+            lines.append(f"{key} = {_feature(columns[column])}")
+    return "\n".join(lines) + "\n"
+
+
+def _feature(values: list[str]) -> str:
+    """The declaration that fits a column's values: number, categories, or text."""
+    filled = [value for value in values if value.strip()]
+    if filled and all(_is_number(value) for value in filled):
+        return '{ kind = "number" }'
+    separator = next((s for s in "|;," if any(s in value for value in filled)), "|")
+    parts = {part.strip() for value in filled for part in value.split(separator)}
+    if len(parts) < max(2, len(filled) // 2):
+        return f'{{ kind = "categories", separator = "{separator}" }}'
+    return '{ kind = "text" }'
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"\s*[-+]?\d+(\.\d+)?\s*", text))

@@ -1,0 +1,213 @@
+"""What a table of ratings is like, and what to mend before trusting results from it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from recli.data.dataset import Dataset
+
+RARE = 5
+_QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_MOST_BARS = 21
+_SENTINELS = (-999.0, -99.0, -1.0, 0.0, 99.0, 999.0, 9999.0)
+_ZERO_SHARE = 0.25  # a real lowest rating is rarely that frequent, an absent one often is
+_FIRST_PLAUSIBLE = 631_152_000  # 1990: hardly anybody rated on a computer before
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to look at: its kind, how many ratings, users or items it concerns, and advice."""
+
+    kind: str
+    count: int
+    advice: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A dataset in figures.
+
+    histogram: (from, to, count) for each bar; from equals to where every rating has its own
+    per_user, per_item: ratings at the quantiles 0, ¼, ½, ¾ and 1
+    duplicates: ratings that repeat an earlier pair of user and item
+    """
+
+    users: int
+    items: int
+    ratings: int
+    scale: tuple[float, float]
+    density: float
+    mean: float
+    histogram: list[tuple[float, float, int]]
+    per_user: list[float]
+    per_item: list[float]
+    times: tuple[int, int] | None
+    duplicates: int
+    problems: list[Problem]
+
+
+def check(dataset: Dataset) -> Report:
+    """The figures and problems of a dataset that was loaded with `duplicates="keep"`."""
+    ratings = dataset.ratings
+    by_user = _positive(np.bincount(ratings.users))
+    by_item = _positive(np.bincount(ratings.items))
+    pair = ratings.users.astype(np.int64) * len(ratings.item_ids) + ratings.items
+    distinct, first = np.unique(pair, return_inverse=True)
+    duplicates = len(pair) - len(distinct)
+    times = ratings.times
+    return Report(
+        users=len(by_user),
+        items=len(by_item),
+        ratings=len(ratings),
+        scale=ratings.scale,
+        density=len(distinct) / (len(by_user) * len(by_item)),
+        mean=float(ratings.values.mean()),
+        histogram=_histogram(ratings.values),
+        per_user=np.quantile(by_user, _QUANTILES).tolist(),
+        per_item=np.quantile(by_item, _QUANTILES).tolist(),
+        times=None if times is None else (int(times.min()), int(times.max())),
+        duplicates=duplicates,
+        problems=[
+            *_bad_rows(dataset),
+            *_repeated(first, ratings.values, duplicates),
+            *_too_few(by_user, by_item),
+            *_constant(dataset),
+            *_sentinels(ratings.values),
+            *_implausible_times(times),
+            *_without_description(dataset),
+        ],
+    )
+
+
+def _positive(counts: np.ndarray) -> np.ndarray:
+    return counts[counts > 0]
+
+
+def _histogram(values: np.ndarray) -> list[tuple[float, float, int]]:
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(distinct) <= _MOST_BARS:
+        return [(float(v), float(v), int(n)) for v, n in zip(distinct, counts, strict=True)]
+    counts, edges = np.histogram(values, bins=20)
+    bars = zip(edges[:-1], edges[1:], counts, strict=True)
+    return [(float(low), float(high), int(n)) for low, high, n in bars]
+
+
+def _bad_rows(dataset: Dataset) -> list[Problem]:
+    if not dataset.bad_rows:
+        return []
+    return [
+        Problem("bad-rows", len(dataset.bad_rows), f"set aside, the first: {dataset.bad_rows[0]}")
+    ]
+
+
+def _repeated(pair: np.ndarray, values: np.ndarray, duplicates: int) -> list[Problem]:
+    if not duplicates:
+        return []
+    lowest = np.full(int(pair.max()) + 1, np.inf)
+    highest = -lowest
+    np.minimum.at(lowest, pair, values)
+    np.maximum.at(highest, pair, values)
+    contradicting = int(np.count_nonzero(highest > lowest))
+    found = [
+        Problem(
+            "duplicates",
+            duplicates,
+            "ratings repeat a pair of user and item: choose with --duplicates first, last or mean",
+        )
+    ]
+    if contradicting:
+        advice = "pairs have different ratings: --duplicates last takes the newest, mean their mean"
+        found.append(Problem("contradictions", contradicting, advice))
+    return found
+
+
+def _too_few(by_user: np.ndarray, by_item: np.ndarray) -> list[Problem]:
+    found = []
+    if len(by_user) == 1:
+        found.append(
+            Problem(
+                "one-user", 1, "there is nobody to learn from: collaborative filtering needs more"
+            )
+        )
+    if len(by_item) == 1:
+        found.append(Problem("one-item", 1, "there is nothing to choose from: add items"))
+    rare_users = int(np.count_nonzero(by_user < RARE))
+    rare_items = int(np.count_nonzero(by_item < RARE))
+    if rare_users:
+        advice = (
+            f"users have fewer than {RARE} ratings: expect little more than popular items for them"
+        )
+        found.append(Problem("rare-users", rare_users, advice))
+    if rare_items:
+        advice = (
+            f"items have fewer than {RARE} ratings: content-based can place them, others hardly"
+        )
+        found.append(Problem("rare-items", rare_items, advice))
+    return found
+
+
+def _constant(dataset: Dataset) -> list[Problem]:
+    ratings = dataset.ratings
+    if len(np.unique(ratings.values)) == 1:
+        advice = (
+            "every rating is the same: a click or a purchase? Rating prediction learns nothing here"
+        )
+        return [Problem("constant-ratings", len(ratings), advice)]
+    n_users = len(ratings.user_ids)
+    lowest, highest = np.full(n_users, np.inf), np.full(n_users, -np.inf)
+    np.minimum.at(lowest, ratings.users, ratings.values)
+    np.maximum.at(highest, ratings.users, ratings.values)
+    several = np.bincount(ratings.users, minlength=n_users) >= RARE
+    constant = int(np.count_nonzero(several & (lowest == highest)))
+    if not constant:
+        return []
+    advice = f"users give always the same rating ({RARE} times or more): robots, or no preference"
+    return [Problem("constant-users", constant, advice)]
+
+
+def _sentinels(values: np.ndarray) -> list[Problem]:
+    distinct, counts = np.unique(values, return_counts=True)
+    found = []
+    for value, count in zip(distinct, counts, strict=True):
+        if value not in _SENTINELS or len(distinct) < 2:
+            continue
+        others = distinct[distinct != value]
+        nearest = float(np.abs(others - value).min())
+        steps = np.diff(others)
+        step = float(np.median(steps)) if len(steps) else nearest
+        far = nearest > max(1.5 * step, 0.0) and value in (distinct[0], distinct[-1])
+        frequent = value == 0 and value == distinct[0] and count > _ZERO_SHARE * len(values)
+        if far or frequent:
+            advice = (
+                f"ratings are {value:g}, which looks like 'not rated': if so, take those rows out, or "
+                f"say --scale {others[0]:g}:{others[-1]:g} --on-bad skip"
+            )
+            found.append(Problem("sentinel", int(count), advice))
+    return found
+
+
+def _implausible_times(times: np.ndarray | None) -> list[Problem]:
+    if times is None:
+        return []
+    wrong = int(np.count_nonzero((times < _FIRST_PLAUSIBLE) | (times > time.time() + 86400)))
+    if not wrong:
+        return []
+    advice = (
+        "times lie before 1990 or in the future: say the unit with --time-unit s, ms, us or date"
+    )
+    return [Problem("implausible-times", wrong, advice)]
+
+
+def _without_description(dataset: Dataset) -> list[Problem]:
+    if dataset.items is None:
+        return []
+    absent = int(np.count_nonzero(~dataset.items.in_table))
+    if not absent:
+        return []
+    advice = (
+        "items have no row in the item table: they have no title, and content cannot place them"
+    )
+    return [Problem("undescribed-items", absent, advice)]

@@ -1,0 +1,158 @@
+"""From columns of text to ratings, row by row accounted for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
+
+from recli import errors
+from recli.data.dataset import BadRow
+from recli.data.description import RatingsSource
+from recli.data.formats._base import TextTable
+
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
+
+
+@dataclass
+class Rows:
+    """The rows that are ratings, in the file's order, and those that are not.
+
+    users, items: text[n]; values: float64[n]; times: int64[n] seconds or None; lines: int64[n]
+    """
+
+    users: pa.ChunkedArray
+    items: pa.ChunkedArray
+    values: np.ndarray
+    times: np.ndarray | None
+    lines: np.ndarray
+    bad: list[BadRow]
+
+    def keep(self, rows: np.ndarray) -> Rows:
+        """Only these rows (positions)."""
+        chosen = pa.array(rows)
+        return Rows(
+            self.users.take(chosen),
+            self.items.take(chosen),
+            self.values[rows],
+            None if self.times is None else self.times[rows],
+            self.lines[rows],
+            self.bad,
+        )
+
+
+def parse(table: TextTable, source: RatingsSource) -> Rows:
+    """The roles' columns as ids, numbers and seconds; a row that fails is in `bad` with the reason."""
+    assert source.user and source.item and source.rating
+    users, items = table.columns[source.user], table.columns[source.item]
+    texts = table.columns[source.rating]
+    values = _numbers(texts)
+    reasons: dict[int, str] = {}
+
+    def object_to(failed: np.ndarray, reason: object) -> None:
+        for row in np.flatnonzero(failed):
+            reasons.setdefault(int(row), reason(row) if callable(reason) else str(reason))
+
+    object_to(_empty(users), "the user is empty")
+    object_to(_empty(items), "the item is empty")
+    object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py()))
+    if source.scale is not None:
+        low, high = source.scale
+        object_to(
+            (values < low) | (values > high),
+            lambda row: f"rating {values[row]:g} is off the scale {low:g} to {high:g}",
+        )
+    times = None
+    if source.time is not None:
+        times, failed = _seconds(table.columns[source.time], source.time_unit or "s")
+        column = table.columns[source.time]
+        object_to(failed, lambda row: f"time {column[int(row)].as_py()!r} cannot be read")
+    rows = Rows(users, items, values, times, table.lines, [])
+    if reasons:
+        rows.bad = [
+            BadRow(int(table.lines[row]), reason, _row_text(table, row))
+            for row, reason in reasons.items()
+        ]
+        good = np.ones(len(table), dtype=bool)
+        good[list(reasons)] = False
+        rows = rows.keep(np.flatnonzero(good))
+    return rows
+
+
+def merge_duplicates(path: Path, rows: Rows, how: str) -> tuple[Rows, int]:
+    """One rating per pair of user and item, and how many rows were merged away (none for `keep`).
+
+    Raises DataError for `how="error"` when there are any.
+    """
+    pairs = pd.DataFrame(
+        {"user": rows.users.to_pandas().to_numpy(), "item": rows.items.to_pandas().to_numpy()}
+    )
+    pair = pairs.groupby(["user", "item"], sort=False).ngroup().to_numpy()
+    n_pairs = int(pair.max()) + 1
+    n_merged = len(pair) - n_pairs
+    if n_merged == 0 or how == "keep":
+        return rows, 0
+    repeated = pd.Series(pair).duplicated().to_numpy()
+    if how == "error":
+        firsts = rows.lines[np.unique(pair, return_index=True)[1]]
+        listed = [
+            f"line {rows.lines[row]:,}: user {pairs.user[row]}, item {pairs.item[row]} "
+            f"is on line {firsts[pair[row]]:,} already"
+            for row in np.flatnonzero(repeated)[:10]
+        ]
+        raise errors.DataError(
+            f"{path}: {n_merged:,} ratings repeat a pair of user and item:\n"
+            f"{errors.first_ten(listed, n_merged)}\n"
+            "Choose with '--duplicates first', 'last' or 'mean'."
+        )
+    if how == "last":
+        kept = np.flatnonzero(~pd.Series(pair).duplicated(keep="last").to_numpy())
+        return rows.keep(kept), n_merged
+    merged = rows.keep(np.flatnonzero(~repeated))
+    if how == "mean":
+        merged.values = np.bincount(pair, rows.values) / np.bincount(pair)
+    return merged, n_merged
+
+
+def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    """float64[n], NaN where a text is no number."""
+    try:
+        numbers: np.ndarray = column.cast(pa.float64()).to_numpy()
+    except pa.ArrowInvalid:
+        texts = pd.Series(column.to_numpy(), dtype=object)
+        numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
+    return numbers
+
+
+def _seconds(column: pa.ChunkedArray, unit: str) -> tuple[np.ndarray, np.ndarray]:
+    """int64[n] seconds since 1970 UTC, and bool[n] where a text cannot be read."""
+    if unit == "date":
+        texts = pd.Series(column.to_numpy(), dtype=object)
+        dates = pd.to_datetime(texts, errors="coerce", format="ISO8601", utc=True)
+        failed = dates.isna().to_numpy()
+        return dates.astype("datetime64[s, UTC]").astype("int64").to_numpy(), failed
+    numbers = _numbers(column)
+    failed = ~np.isfinite(numbers)
+    return (np.where(failed, 0, numbers) // _PER_SECOND[unit]).astype(np.int64), failed
+
+
+def _empty(column: pa.ChunkedArray) -> np.ndarray:
+    empty: np.ndarray = pa.compute.equal(pa.compute.utf8_trim_whitespace(column), "").to_numpy()
+    return empty
+
+
+def _not_a_number(text: str) -> str:
+    if not text.strip():
+        return "the rating is empty"
+    if re.fullmatch(r"\s*-?\d+,\d+\s*", text):
+        return f"rating '{text}' has a decimal comma; write a point"
+    return f"rating '{text}' is not a finite number"
+
+
+def _row_text(table: TextTable, row: int) -> str:
+    return ",".join(column[row].as_py() for column in table.columns.values())

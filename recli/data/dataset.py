@@ -1,0 +1,59 @@
+"""A dataset in memory."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from recli.data.description import Description
+from recli.data.items import Items
+from recli.data.ratings import Ratings
+from recli.data.trainset import Trainset
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that is not a rating: its line in the file (1 is the first), its text, what is wrong."""
+
+    line: int
+    reason: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line:,}: {self.reason}"
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Ratings, the item table if there is one, and how they were read.
+
+    sniffed: (what, value, option that overrules it) for everything guessed from the file
+    bad_rows: rows set aside under `on_bad="skip"`
+    merged: rows that repeated an earlier pair of user and item and were merged into one
+    """
+
+    name: str
+    description: Description
+    ratings: Ratings
+    items: Items | None = None
+    sniffed: tuple[tuple[str, str, str], ...] = ()
+    bad_rows: tuple[BadRow, ...] = ()
+    merged: int = 0
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the ratings and the item table, 16 hexadecimal digits of it."""
+        parts = self.ratings.fingerprint + (self.items.fingerprint if self.items else "")
+        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+    def trainset(self, rows: np.ndarray | None = None) -> Trainset:
+        """The rows (all of them by default) as a trainset."""
+        rows = np.arange(len(self.ratings)) if rows is None else rows
+        return Trainset(self.ratings, rows, self.items)
+
+    def title(self, code: int) -> str:
+        """The title of the item with this code, or nothing."""
+        return self.items.title(code) if self.items else ""

@@ -1,0 +1,199 @@
+"""What a dataset is: the content of its `dataset.toml`, or what was sniffed of a bare file."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recli import errors
+
+TIME_UNITS = ("s", "ms", "us", "date")
+FEATURE_KINDS = ("categories", "flags", "text", "number")
+FILE_NAME = "dataset.toml"
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """A file and how to read it. None means: look at the file and find out."""
+
+    file: str = ""
+    format: str | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+    encoding: str | None = None
+    columns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class RatingsSource(TableSource):
+    """A table of ratings: the names of the columns that play each role, the scale, the time unit."""
+
+    user: str | None = None
+    item: str | None = None
+    rating: str | None = None
+    time: str | None = None
+    scale: tuple[float, float] | None = None
+    time_unit: str | None = None
+    missing: float | None = None
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature of items.
+
+    kind: `categories` (several, split at `separator`), `flags` (a column of 0 and 1 for each
+    category), `text`, or `number`.
+    pattern: a regular expression; its first group is the value, as in a year at a title's end.
+    """
+
+    name: str
+    kind: str
+    column: str
+    columns: tuple[str, ...] = ()
+    separator: str = "|"
+    pattern: str | None = None
+
+
+@dataclass(frozen=True)
+class ItemsSource(TableSource):
+    """A table of items: the columns of ids and titles, and the features."""
+
+    id: str | None = None
+    title: str | None = None
+    features: tuple[Feature, ...] = ()
+
+
+@dataclass(frozen=True)
+class DownloadSource:
+    """An archive or file to fetch, what to take out of it, and the publisher's checksum."""
+
+    url: str
+    members: Mapping[str, str]
+    md5: str | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Description:
+    """A dataset: where it comes from, its licence, and its tables."""
+
+    name: str
+    folder: Path
+    ratings: RatingsSource
+    items: ItemsSource | None = None
+    download: DownloadSource | None = None
+    title: str = ""
+    licence: str = ""
+    citation: str = ""
+    homepage: str = ""
+
+    @property
+    def ratings_file(self) -> Path:
+        """Where the ratings are, or will be once downloaded."""
+        return self.folder / self.ratings.file
+
+
+def read(path: Path) -> Description:
+    """The description in the file `path`.
+
+    Raises DataError naming the file and the key for anything that is not understood.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise errors.DataError(f"{path}: not valid TOML: {error}") from None
+    reader = _Reader(path)
+    known = {"name", "title", "licence", "citation", "homepage", "ratings", "items", "download"}
+    reader.only(document, known, "")
+    if not isinstance(document.get("ratings"), dict) or "file" not in document["ratings"]:
+        raise errors.DataError(f'{path}: needs a table [ratings] with at least file = "…".')
+    return Description(
+        name=document.get("name", path.parent.name),
+        folder=path.parent,
+        ratings=reader.table(RatingsSource, document["ratings"], "ratings"),
+        items=reader.items(document["items"]) if "items" in document else None,
+        download=reader.table(DownloadSource, document["download"], "download")
+        if "download" in document
+        else None,
+        **{key: document.get(key, "") for key in ("title", "licence", "citation", "homepage")},
+    )
+
+
+class _Reader:
+    """Builds the parts of a description, with errors that point at the key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def only(self, given: Mapping[str, Any], known: set[str], where: str) -> None:
+        for key in given:
+            if key not in known:
+                place = f"{self.path}: in [{where}]" if where else f"{self.path}:"
+                raise errors.DataError(f"{place} {errors.unknown('key', key, known)}")
+
+    def table(self, kind: type, given: Mapping[str, Any], where: str) -> Any:
+        fields = {field.name: field for field in dataclasses.fields(kind)}
+        self.only(given, set(fields), where)
+        values: dict[str, Any] = {}
+        for key, value in given.items():
+            expected = str(fields[key].type)
+            if not _fits(value, expected):
+                raise errors.DataError(
+                    f"{self.path}: {where}.{key} = {value!r} should be {_in_words(expected)}."
+                )
+            values[key] = tuple(value) if isinstance(value, list) else value
+        unit = values.get("time_unit", "s")
+        if unit not in TIME_UNITS:
+            wrong = errors.unknown("time unit", str(unit), TIME_UNITS)
+            raise errors.DataError(f"{self.path}: {where}.time_unit: {wrong}")
+        missing = [
+            name
+            for name, field in fields.items()
+            if name not in values
+            and field.default is dataclasses.MISSING
+            and field.default_factory is dataclasses.MISSING
+        ]
+        if missing:
+            raise errors.DataError(f"{self.path}: [{where}] lacks {', '.join(missing)}.")
+        return kind(**values)
+
+    def items(self, given: Mapping[str, Any]) -> ItemsSource:
+        plain = {key: value for key, value in given.items() if key != "features"}
+        source: ItemsSource = self.table(ItemsSource, plain, "items")
+        features = []
+        for name, entry in given.get("features", {}).items():
+            where = f"items.features.{name}"
+            if not isinstance(entry, dict) or entry.get("kind") not in FEATURE_KINDS:
+                kinds = ", ".join(FEATURE_KINDS)
+                raise errors.DataError(f"{self.path}: {where} needs a kind, one of {kinds}.")
+            features.append(self.table(Feature, {"column": name, **entry, "name": name}, where))
+        return dataclasses.replace(source, features=tuple(features))
+
+
+def _fits(value: object, expected: str) -> bool:
+    if isinstance(value, bool):
+        return "bool" in expected
+    if isinstance(value, list):
+        kind: Any = (int, float) if "float" in expected else str
+        right_length = "tuple[float, float]" not in expected or len(value) == 2
+        return "tuple" in expected and right_length and all(isinstance(v, kind) for v in value)
+    if isinstance(value, dict):
+        return "Mapping" in expected and all(isinstance(v, str) for v in value.values())
+    if isinstance(value, str):
+        return "str" in expected and "tuple" not in expected and "Mapping" not in expected
+    return isinstance(value, (int, float)) and "float" in expected and "tuple" not in expected
+
+
+def _in_words(expected: str) -> str:
+    words = {
+        "tuple[float": "a list of two numbers, lowest and highest",
+        "tuple[str": "a list of names",
+        "Mapping": "a table from member to file name",
+        "bool": "true or false",
+        "float": "a number",
+    }
+    return next((text for key, text in words.items() if key in expected), "text")

@@ -1,0 +1,106 @@
+"""Item features as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+import scipy.sparse
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.preprocessing import StandardScaler, normalize
+
+from recli import errors
+from recli.data.description import Feature
+from recli.data.items import Items
+
+EXAMPLE = """  [items]
+  file = "movies.csv"
+  id = "movieId"
+  title = "title"
+
+  [items.features]
+  genres = { kind = "categories", separator = "|" }
+  year = { kind = "number" }"""
+
+
+def matrix(
+    items: Items | None, chosen: Sequence[str] = (), text_terms: int = 1000
+) -> tuple[scipy.sparse.csr_array, list[str]]:
+    """Features of every item of the catalogue, float64[n_catalogue, n_features], and their names.
+
+    Categories and flags are 0 or 1 and each item's are scaled to length 1; text is TF-IDF over its
+    `text_terms` most frequent words; numbers have mean 0 and deviation 1, an absent one is 0.
+    chosen: names of features, all by default
+
+    Raises DataError when there is no item table, UsageError for an unknown feature.
+    """
+    if items is None or not items.features:
+        raise errors.DataError(
+            "Content needs item features, and this dataset declares none. Describe them in its "
+            f"dataset.toml, for instance:\n{EXAMPLE}"
+        )
+    by_name = {feature.name: feature for feature in items.features}
+    for name in chosen:
+        if name not in by_name:
+            raise errors.unknown("item feature", name, by_name)
+    blocks, names = [], []
+    for feature in [by_name[name] for name in chosen] or items.features:
+        block, columns = _BLOCKS[feature.kind](feature, items, text_terms)
+        blocks.append(block)
+        names += [f"{feature.name}={column}" if column else feature.name for column in columns]
+    stacked = scipy.sparse.hstack(blocks, format="csr", dtype=np.float64)
+    return scipy.sparse.csr_array(stacked), names
+
+
+def _categories(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sparray, list[str]]:
+    vectorizer = CountVectorizer(
+        analyzer=lambda text: {part.strip() for part in text.split(feature.separator)} - {""}
+    )
+    texts = _texts(feature, items)
+    if not any(text.strip(f" {feature.separator}") for text in texts):
+        raise errors.DataError(f"Item feature '{feature.name}' is empty for every item.")
+    counts = vectorizer.fit_transform(texts)
+    return normalize(counts), list(vectorizer.get_feature_names_out())
+
+
+def _flags(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sparray, list[str]]:
+    flags = np.stack([items.columns[name] == "1" for name in feature.columns], axis=1)
+    return normalize(scipy.sparse.csr_array(flags.astype(np.float64))), list(feature.columns)
+
+
+def _text(feature: Feature, items: Items, terms: int) -> tuple[scipy.sparse.sparray, list[str]]:
+    vectorizer = TfidfVectorizer(max_features=terms, sublinear_tf=True, strip_accents="unicode")
+    return vectorizer.fit_transform(_texts(feature, items)), list(
+        vectorizer.get_feature_names_out()
+    )
+
+
+def _number(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sparray, list[str]]:
+    texts = pd.Series(_texts(feature, items), dtype=object)
+    numbers = pd.to_numeric(texts, errors="coerce")
+    wrong = np.flatnonzero(numbers.isna() & (texts.str.strip() != ""))
+    if len(wrong):
+        rows = [f"item {items.ids.text[row]}: '{texts[row]}'" for row in wrong]
+        raise errors.DataError(
+            f"Item feature '{feature.name}' should be a number:\n{errors.first_ten(rows)}"
+        )
+    scaled = StandardScaler().fit_transform(numbers.to_numpy(np.float64)[:, None])
+    return scipy.sparse.csr_array(np.nan_to_num(scaled)), [""]
+
+
+def _texts(feature: Feature, items: Items) -> np.ndarray:
+    column = items.columns[feature.column]
+    if feature.pattern is None:
+        return column
+    found = pd.Series(column, dtype=object).str.extract(feature.pattern, expand=True)[0]
+    texts: np.ndarray = found.fillna("").to_numpy()
+    return texts
+
+
+_BLOCKS: dict[str, Callable[[Feature, Items, int], tuple[scipy.sparse.sparray, list[str]]]] = {
+    "categories": _categories,
+    "flags": _flags,
+    "text": _text,
+    "number": _number,
+}

@@ -1,0 +1,61 @@
+"""Where datasets live, and which one a name means."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+import recli
+from recli import errors
+from recli.data import description
+from recli.data.description import Description
+
+DEFAULT = "movielens-small"
+
+
+def folders() -> list[Path]:
+    """Folders that hold datasets, the first to have a name wins.
+
+    `datasets/` where the user stands, then the user's own folder, then those shipped with recli.
+    """
+    return [Path("datasets"), user_folder(), _shipped()]
+
+
+def user_folder() -> Path:
+    """Where `recli data add` and `recli data download` put datasets: `$RECLI_DATASETS`, or the
+    platform's folder for user data.
+    """
+    chosen = os.environ.get("RECLI_DATASETS")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("recli", False)) / "datasets"
+
+
+def _shipped() -> Path:
+    package = Path(recli.__file__).parent
+    installed = package / "shipped_datasets"
+    return installed if installed.is_dir() else package.parent / "datasets"
+
+
+def names() -> list[str]:
+    """Every dataset that has a name, sorted."""
+    found = {path.parent.name for folder in folders() for path in folder.glob("*/dataset.toml")}
+    return sorted(found)
+
+
+def named(name: str) -> Description:
+    """The description of the dataset called `name`.
+
+    A downloaded copy in the user's folder goes before the shipped entry that tells where to get it.
+    Raises NotFoundError, the nearest names first.
+    """
+    for folder in folders():
+        path = folder / name / description.FILE_NAME
+        if path.is_file():
+            return description.read(path)
+    valid = errors.nearest(name, names())
+    guess = f" Did you mean '{valid[0]}'?" if valid else ""
+    raise errors.NotFoundError(
+        f"There is no dataset or file '{name}'.{guess} "
+        f"Give a file, a folder with a {description.FILE_NAME}, or one of: {', '.join(valid)}."
+    )

@@ -1,0 +1,109 @@
+"""What every file format gives, and how files are opened."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from recli import errors
+from recli.data.description import TableSource
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A row that could not be cut into columns."""
+
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass
+class TextTable:
+    """A file as columns of text.
+
+    columns: name -> text of every row, no nulls (an absent value is the empty text)
+    lines: int64[n], the line in the file that each row stands on, 1 for the first
+    """
+
+    columns: dict[str, pa.ChunkedArray]
+    lines: np.ndarray
+    malformed: list[Malformed] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+Source = TypeVar("Source", bound=TableSource)
+
+
+class Format:
+    """A file format; a subclass in a file of its own is a registration."""
+
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    summary: ClassVar[str] = ""
+
+    def read(self, path: Path, source: TableSource) -> TextTable:
+        """The table in `path`. Raises DataError for a file that is not of this format."""
+        raise NotImplementedError
+
+    def complete(self, path: Path, source: Source) -> tuple[Source, list[str]]:
+        """`source` with what it leaves open taken from the file, and the fields that were guessed."""
+        return source, []
+
+
+def bare_name(path: Path) -> str:
+    """The file's name without what `read_bytes` unpacks."""
+    return path.name.removesuffix(".gz").removesuffix(".zip")
+
+
+def read_bytes(path: Path, limit: int | None = None) -> bytes:
+    """The content of a file, unpacked if it is gzip or a zip with one data file.
+
+    Raises DataError naming the file when it is empty or cannot be unpacked.
+    """
+    size = -1 if limit is None else limit
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path) as file:
+                content = file.read(size)
+        elif path.suffix == ".zip":
+            with (
+                zipfile.ZipFile(path) as archive,
+                archive.open(_only_member(path, archive)) as file,
+            ):
+                content = file.read(size)
+        else:
+            with path.open("rb") as plain_file:
+                content = plain_file.read(size)
+    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        raise errors.DataError(
+            f"{path}: cannot be unpacked, it is damaged or cut off: {error}"
+        ) from None
+    except IsADirectoryError:
+        raise errors.DataError(f"{path}: is a folder without a dataset.toml.") from None
+    except OSError as error:
+        raise errors.DataError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise errors.DataError(f"{path}: the file is empty. It should hold a row per rating.")
+    return content
+
+
+def _only_member(path: Path, archive: zipfile.ZipFile) -> str:
+    members = [name for name in archive.namelist() if not name.endswith("/")]
+    if len(members) != 1:
+        raise errors.DataError(
+            f"{path}: holds {len(members)} files; unpack it and name the one with the ratings:\n"
+            + errors.first_ten(members)
+        )
+    return members[0]

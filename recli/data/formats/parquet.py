@@ -1,0 +1,37 @@
+"""Apache Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.parquet
+
+from recli import errors
+from recli.data.description import TableSource
+from recli.data.formats._base import Format, TextTable
+
+
+class Parquet(Format):
+    """Columns by name; ids become text, so that integers stay `42` and not `42.0`."""
+
+    suffixes = (".parquet", ".pq")
+    summary = "Apache Parquet, columns by name"
+
+    def read(self, path: Path, source: TableSource) -> TextTable:
+        try:
+            table = pa.parquet.read_table(path)
+            columns = {name: _text(table[name]) for name in table.column_names}
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise errors.DataError(f"{path}: cannot be read as Parquet: {error}") from None
+        except OSError as error:
+            raise errors.DataError(f"{path}: cannot be read: {error.strerror or error}") from None
+        return TextTable(columns, np.arange(1, table.num_rows + 1))
+
+
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp("s"), safe=False)
+    return pa.compute.fill_null(column.cast(pa.string()), "")

@@ -1,0 +1,78 @@
+"""Raw user and item ids: always text inside recli, so that leading zeros survive."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from recli import errors
+
+_CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+
+
+@dataclass(frozen=True, eq=False)
+class Ids:
+    """A sorted set of raw ids. An id's position in `text` is its code.
+
+    `text` is object[n] of str: in numeric order where every id is a plain integer, in alphabetic
+    order otherwise.
+    """
+
+    text: np.ndarray
+
+    @classmethod
+    def of(cls, *columns: object) -> Ids:
+        """The distinct ids of some columns of text."""
+        distinct = pd.unique(np.concatenate([np.asarray(column, object) for column in columns]))
+        key = int if _all_integers(distinct) else str
+        return cls(np.array(sorted(distinct, key=key), dtype=object))
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    @functools.cached_property
+    def integers(self) -> bool:
+        """Whether every id is a plain integer (no leading zero, no plus sign)."""
+        return _all_integers(self.text)
+
+    @functools.cached_property
+    def _index(self) -> pd.Index:
+        return pd.Index(self.text)
+
+    def codes(self, column: object) -> np.ndarray:
+        """The codes of a column of text, int32; -1 where an id is not in the set.
+
+        >>> Ids.of(["10", "9"]).codes(["10", "9", "8"])
+        array([ 1,  0, -1], dtype=int32)
+        """
+        if isinstance(column, (pa.Array, pa.ChunkedArray)):
+            encoded = column.dictionary_encode()
+            if isinstance(encoded, pa.ChunkedArray):
+                encoded = encoded.combine_chunks()
+            distinct = self._index.get_indexer(encoded.dictionary.to_numpy(zero_copy_only=False))
+            return distinct.astype(np.int32)[encoded.indices.to_numpy()]
+        return self._index.get_indexer(pd.Index(np.asarray(column, object))).astype(np.int32)
+
+    def code(self, raw: str) -> int:
+        """The code of one id, or -1."""
+        return int(self.codes([raw])[0])
+
+    def json(self, code: int) -> int | str:
+        """The id as JSON should carry it: a number if all ids of the file are integers."""
+        raw: str = self.text[code]
+        return int(raw) if self.integers else raw
+
+    def nearest(self, raw: str, n: int = 5) -> list[str]:
+        """The `n` ids nearest to `raw`: by number where ids are integers, else by spelling."""
+        if self.integers and _CANONICAL_INTEGER.fullmatch(raw):
+            return sorted(self.text, key=lambda other: (abs(int(other) - int(raw)), int(other)))[:n]
+        return errors.nearest(raw, self.text, n)
+
+
+def _all_integers(ids: np.ndarray) -> bool:
+    return all(_CANONICAL_INTEGER.fullmatch(raw) for raw in ids)

@@ -1,0 +1,274 @@
+"""From a name, a folder or a file to a Dataset; nothing is dropped in silence."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
+
+from recli import errors, registry
+from recli.data import columns, description, find, sniff
+from recli.data.dataset import BadRow, Dataset
+from recli.data.description import Description, ItemsSource, RatingsSource, TableSource
+from recli.data.formats._base import Format, TextTable, bare_name
+from recli.data.ids import Ids
+from recli.data.items import Items
+from recli.data.ratings import Ratings
+
+ON_BAD = ("error", "skip")
+DUPLICATES = ("error", "first", "last", "mean")
+_SAMPLE = 5000
+_OPTIONS = {  # field of a RatingsSource -> the option of the command line that sets it
+    "format": "--file-format",
+    "encoding": "--encoding",
+    "delimiter": "--delimiter",
+    "header": "--header/--no-header",
+    "user": "--columns",
+    "item": "--columns",
+    "rating": "--columns",
+    "time": "--columns",
+    "scale": "--scale",
+    "time_unit": "--time-unit",
+}
+
+
+def load(
+    spec: str = find.DEFAULT,
+    overrides: Mapping[str, Any] | None = None,
+    on_bad: str = "error",
+    duplicates: str = "error",
+) -> Dataset:
+    """The dataset that `spec` means: a name, a folder with a dataset.toml, or a file of ratings.
+
+    overrides: fields of `RatingsSource` that go before what the dataset.toml says or a look at the
+        file suggests
+    on_bad: `error` stops at rows that are no ratings, `skip` sets them aside in `bad_rows`
+    duplicates: what becomes of several ratings for one pair: `error`, or keep the `first`, the
+        `last` (by row), or their `mean`; `keep` leaves them, for a check
+
+    Raises NotFoundError for a name or file that does not exist, DataError for content that is not
+    a table of ratings, each with file, line and reason.
+    """
+    about = describe(spec)
+    source = dataclasses.replace(about.ratings, **(overrides or {}))
+    path = about.folder / source.file
+    if not path.exists():
+        raise _absent(about, path)
+    reader = _reader(path, source)
+    source, guessed = reader.complete(path, source)
+    table = reader.read(path, source)
+    source, more = _with_roles(path, source, table)
+    rows = columns.parse(table, source)
+    bad = sorted(
+        [*(BadRow(row.line, row.reason, row.text) for row in table.malformed), *rows.bad],
+        key=lambda row: row.line,
+    )
+    if bad and on_bad == "error":
+        raise errors.DataError(_bad_rows_message(path, bad, len(table)))
+    if not len(rows.values):
+        raise errors.DataError(f"{path}: holds no rating: {_why_empty(table, bad)}")
+    if source.scale is None:
+        source = dataclasses.replace(
+            source, scale=(float(rows.values.min()), float(rows.values.max()))
+        )
+        more.append("scale")
+    rows, merged = columns.merge_duplicates(path, rows, duplicates)
+    items_table = _read_items(about)
+    ratings = _ratings(rows, source, items_table[0] if items_table else None)
+    items = _items(items_table, ratings.item_ids) if items_table else None
+    return Dataset(
+        name=about.name,
+        description=dataclasses.replace(about, ratings=source),
+        ratings=ratings,
+        items=items,
+        sniffed=_shown(source, [*guessed, *more]),
+        bad_rows=tuple(bad),
+        merged=merged,
+    )
+
+
+def describe(spec: str) -> Description:
+    """The description that `spec` means, without reading the ratings.
+
+    Raises NotFoundError when there is no such name or file.
+    """
+    path = Path(spec)
+    if path.is_dir() and (path / description.FILE_NAME).is_file():
+        return description.read(path / description.FILE_NAME)
+    if path.is_dir() and spec not in find.names():
+        raise errors.DataError(f"{path}: is a folder without a {description.FILE_NAME}.")
+    if path.is_file():
+        if path.name == description.FILE_NAME:
+            return description.read(path)
+        name = bare_name(path).partition(".")[0] or path.name
+        return Description(name=name, folder=path.parent, ratings=RatingsSource(file=path.name))
+    return find.named(spec)
+
+
+def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
+    """The column names of a table and the first `n` values of each."""
+    source = TableSource(file=path.name)
+    table = _reader(path, source).read(path, source)
+    return {name: column.slice(0, n).to_pylist() for name, column in table.columns.items()}
+
+
+def _absent(about: Description, path: Path) -> errors.RecliError:
+    if about.download:
+        return errors.NotFoundError(
+            f"Dataset '{about.name}' is not on this machine yet. "
+            f"Fetch it with 'recli data download {about.name}'."
+        )
+    return errors.NotFoundError(f"{path}: no such file, although the dataset.toml names it.")
+
+
+def _reader(path: Path, source: TableSource) -> Format:
+    if source.format:
+        reader: Format = registry.get("format", source.format)()
+        return reader
+    suffix = Path(bare_name(path)).suffix.lower()
+    for name in registry.names("format"):
+        candidate: type[Format] = registry.get("format", name)
+        if suffix in candidate.suffixes:
+            return candidate()
+    default: Format = registry.get("format", "delimited")()
+    return default
+
+
+def _with_roles(
+    path: Path, source: RatingsSource, table: TextTable
+) -> tuple[RatingsSource, list[str]]:
+    """`source` with user, item, rating and time as names of columns that exist."""
+    guessed: list[str] = []
+    given = {
+        role: name
+        for role in ("user", "item", "rating", "time")
+        if (name := getattr(source, role)) is not None
+    }
+    for role, name in given.items():
+        if name not in table.columns:
+            if name.isdigit() and 1 <= int(name) <= len(table.names):
+                given[role] = table.names[int(name) - 1]
+                continue
+            unknown = errors.unknown("column", name, table.names)
+            raise errors.DataError(f"{path}: for the {role}: {unknown}")
+    if not {"user", "item", "rating"} <= set(given):
+        sample = {
+            name: column.slice(0, _SAMPLE).to_numpy()
+            for name, column in table.columns.items()
+            if name not in given.values()
+        }
+        found = {role: name for role, name in sniff.roles(sample).items() if role not in given}
+        guessed += found
+        given |= found
+    missing = [role for role in ("user", "item", "rating") if role not in given]
+    if missing:
+        raise errors.DataError(
+            f"{path}: no column for {' and '.join(missing)}. It has {len(table.names)} column"
+            f"{'s' * (len(table.names) != 1)}: {', '.join(table.names)}. A table of ratings needs user, "
+            "item and rating; say which is which with '--columns user=NAME,item=NAME,rating=NAME', "
+            "and how rows are cut with '--delimiter'."
+        )
+    if "time" in given and source.time_unit is None:
+        sample_times = table.columns[given["time"]].slice(0, _SAMPLE).to_numpy()
+        source = dataclasses.replace(source, time_unit=sniff.time_unit(sample_times))
+        guessed.append("time_unit")
+    return dataclasses.replace(source, **given), guessed
+
+
+def _why_empty(table: TextTable, bad: list[BadRow]) -> str:
+    if bad:
+        return f"all {len(bad):,} rows are bad, the first on {bad[0]}."
+    return f"only the header ({', '.join(table.names)})."
+
+
+def _bad_rows_message(path: Path, bad: list[BadRow], n_rows: int) -> str:
+    of = f"{len(bad):,} of {n_rows + sum('columns where' in row.reason for row in bad):,} rows"
+    listed = errors.first_ten([str(row) for row in bad[:10]], len(bad))
+    return (
+        f"{path}: {of} cannot be used:\n{listed}\n"
+        "Mend the file, or set such rows aside with '--on-bad skip'."
+    )
+
+
+def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | None) -> Ratings:
+    assert source.scale is not None
+    user_ids = Ids.of(rows.users.unique().to_numpy(zero_copy_only=False))
+    rated = rows.items.unique().to_numpy(zero_copy_only=False)
+    item_ids = Ids.of(rated) if table_ids is None else Ids.of(rated, table_ids)
+    return Ratings(
+        user_ids=user_ids,
+        item_ids=item_ids,
+        users=user_ids.codes(rows.users),
+        items=item_ids.codes(rows.items),
+        values=rows.values,
+        times=rows.times,
+        scale=source.scale,
+    )
+
+
+def _read_items(about: Description) -> tuple[np.ndarray, TextTable, ItemsSource] | None:
+    source = about.items
+    if source is None:
+        return None
+    path = about.folder / source.file
+    if not path.exists():
+        raise errors.DataError(f"{path}: no such file, although the dataset.toml names it.")
+    table = _reader(path, source).read(path, source)
+    if table.malformed:
+        bad = [BadRow(row.line, row.reason, row.text) for row in table.malformed]
+        raise errors.DataError(_bad_rows_message(path, bad, len(table)))
+    used = [source.id or table.names[0], source.title]
+    for feature in source.features:
+        used += feature.columns or (feature.column,)
+    for name in used:
+        if name is not None and name not in table.columns:
+            raise errors.DataError(f"{path}: {errors.unknown('column', name, table.names)}")
+    ids = table.columns[source.id or table.names[0]].to_numpy()
+    repeated = pd.Series(ids).duplicated().to_numpy()
+    if repeated.any():
+        rows = [f"line {table.lines[row]:,}: {ids[row]}" for row in np.flatnonzero(repeated)]
+        raise errors.DataError(f"{path}: items that have a row already:\n{errors.first_ten(rows)}")
+    return ids, table, source
+
+
+def _items(read: tuple[np.ndarray, TextTable, ItemsSource], ids: Ids) -> Items:
+    raw, table, source = read
+    codes = ids.codes(raw)
+
+    def spread(name: str) -> np.ndarray:
+        column = np.full(len(ids), "", dtype=object)
+        column[codes] = table.columns[name].to_numpy()
+        return column
+
+    in_table = np.zeros(len(ids), dtype=bool)
+    in_table[codes] = True
+    names = {name for feature in source.features for name in feature.columns or (feature.column,)}
+    return Items(
+        ids=ids,
+        titles=spread(source.title) if source.title else None,
+        columns={name: spread(name) for name in sorted(names)},
+        features=source.features,
+        in_table=in_table,
+    )
+
+
+def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
+    readable = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "::": "'::'"}
+    shown = []
+    for name in sorted(guessed, key=list(_OPTIONS).index):
+        value = getattr(source, name)
+        if name == "delimiter":
+            value = readable.get(value, repr(value))
+        elif name == "header":
+            value = "yes" if value else "no"
+        elif name == "scale":
+            value = f"{value[0]:g} to {value[1]:g}"
+        if value is not None:
+            shown.append((name.replace("_", " "), str(value), _OPTIONS[name]))
+    return tuple(shown)

@@ -1,0 +1,71 @@
+"""A table of ratings as arrays."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from recli.data.ids import Ids
+
+
+@dataclass(frozen=True, eq=False)
+class Ratings:
+    """Ratings in the order of the file, users and items as codes into their ids.
+
+    users, items: int32[n], codes into `user_ids` and `item_ids`
+    values: float64[n], the ratings
+    times: int64[n], seconds since 1970 UTC, or None where the file has no time
+    scale: lowest and highest rating possible
+    `item_ids` is the catalogue: items of the item table that nobody rated are in it too.
+    """
+
+    user_ids: Ids
+    item_ids: Ids
+    users: np.ndarray
+    items: np.ndarray
+    values: np.ndarray
+    times: np.ndarray | None
+    scale: tuple[float, float]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @functools.cached_property
+    def n_users(self) -> int:
+        """Users with at least one rating."""
+        return int(np.count_nonzero(np.bincount(self.users)))
+
+    @functools.cached_property
+    def n_items(self) -> int:
+        """Items with at least one rating."""
+        return int(np.count_nonzero(np.bincount(self.items)))
+
+    @functools.cached_property
+    def default_threshold(self) -> float:
+        """The rating from which an item counts as liked, unless the user says otherwise.
+
+        The lowest rating in the data that lies in the upper quarter of the scale: 4 on a scale of
+        1 to 5 and on one of 0.5 to 5 in halves.
+        """
+        low, high = self.scale
+        upper = self.values[self.values >= low + 0.75 * (high - low)]
+        return float(upper.min()) if len(upper) else high
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over ids, codes, ratings, times and scale, in the file's order.
+
+        The order counts because folds are drawn over it.
+        """
+        digest = hashlib.sha256()
+        for ids in (self.user_ids, self.item_ids):
+            digest.update("\x1f".join(ids.text).encode())
+            digest.update(b"\x1e")
+        arrays = [self.users, self.items, self.values, np.array(self.scale)]
+        for array in arrays if self.times is None else [*arrays, self.times]:
+            digest.update(np.ascontiguousarray(array).tobytes())
+            digest.update(b"\x1e")
+        return digest.hexdigest()

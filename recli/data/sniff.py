@@ -1,0 +1,147 @@
+"""Guesses about a bare file. Every guess is shown to the user, with the option that overrules it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+DELIMITERS = ("::", "\t", ",", ";", "|")
+_HEADER_WORDS = {
+    "user": ("user", "userid", "uid", "reviewer", "reviewerid", "customer", "customerid", "member"),
+    "item": (
+        *("item", "itemid", "iid", "movie", "movieid", "film", "filmid", "book", "bookid", "isbn"),
+        *("product", "productid", "asin", "joke", "jokeid", "song", "songid", "track", "artist"),
+        *("business", "businessid", "anime", "animeid", "game", "gameid", "recipe", "recipeid"),
+    ),
+    "rating": ("rating", "ratings", "score", "stars", "star", "overall", "value", "bookrating"),
+    "time": (
+        *("timestamp", "time", "date", "datetime", "ts", "unixreviewtime", "reviewtime", "created"),
+        *("createdat", "ratedat"),
+    ),
+}
+_FIRST_PLAUSIBLE_SECOND = 1e8  # March 1973: smaller numbers are rather ids or counts
+_MANY_RATINGS = 200  # more distinct whole numbers than that are rather ids
+
+
+def encoding(head: bytes) -> str:
+    """`utf-8`, `utf-16`, or `latin-1` for bytes that are neither."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # A character cut in two by the end of the head is no sign of another encoding.
+        return "utf-8" if error.start >= len(head) - 3 else "latin-1"
+    return "utf-8"
+
+
+def delimiter(lines: Sequence[str]) -> str:
+    """The delimiter that cuts most of the lines into the same number (≥ 2) of cells."""
+
+    def consistency(candidate: str) -> tuple[bool, float, int]:
+        widths = [len(row) for row in cells(lines[:200], candidate)]
+        common = max(set(widths), key=widths.count)
+        return common > 1, widths.count(common) / len(widths), -DELIMITERS.index(candidate)
+
+    return max(DELIMITERS, key=consistency)
+
+
+def cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The lines cut into cells, lines with nothing on them left out."""
+    filled = [line for line in lines if line.strip()]
+    if len(delimiter) > 1:
+        return [line.split(delimiter) for line in filled]
+    return list(csv.reader(filled, delimiter=delimiter))
+
+
+def header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names columns: it has a known name, or no number where others have."""
+    first = rows[0]
+    if any(_role(name) for name in first):
+        return True
+    below = rows[1:50]
+    return bool(below) and any(
+        not _is_number(name) and all(_is_number(row[column]) for row in below if column < len(row))
+        for column, name in enumerate(first)
+    )
+
+
+def names(rows: Sequence[Sequence[str]], header: bool) -> tuple[str, ...]:
+    """Column names from the header, made unique; `column1`, … where there is none."""
+    width = len(rows[0])
+    found = [f"column{position}" for position in range(1, width + 1)]
+    if header:
+        for position, name in enumerate(map(str.strip, rows[0])):
+            found[position] = name if name and name not in found else found[position]
+    return tuple(found)
+
+
+def roles(columns: dict[str, np.ndarray]) -> dict[str, str]:
+    """Which column is `user`, `item`, `rating` and, if there is one, `time`.
+
+    Known header names decide first, then values: a time is a large number or a date, a rating is a
+    number with few distinct values, and of what remains the first is the user, the second the item.
+    columns: name -> object[n] of str, some rows of the file
+    """
+    found: dict[str, str] = {}
+    for name in columns:
+        role = _role(name)
+        if role and role not in found:
+            found[role] = name
+    rest = [name for name in columns if name not in found.values()]
+    if "time" not in found:
+        found |= _take("time", [name for name in reversed(rest) if _is_time(columns[name])])
+    rest = [name for name in rest if name not in found.values()]
+    if "rating" not in found:
+        # An id column may have few distinct values as well; the rating usually stands last.
+        found |= _take("rating", [name for name in reversed(rest) if _is_rating(columns[name])])
+    rest = [name for name in rest if name not in found.values()]
+    for role in ("user", "item"):
+        if role not in found and rest:
+            found[role] = rest.pop(0)
+    return found
+
+
+def time_unit(column: np.ndarray) -> str:
+    """`s`, `ms` or `us` since 1970, or `date` for text that is no number."""
+    numbers = pd.to_numeric(pd.Series(column), errors="coerce")
+    if numbers.isna().mean() > 0.5:
+        return "date"
+    typical = numbers.median()
+    return "us" if typical > 1e14 else "ms" if typical > 1e11 else "s"
+
+
+def _take(role: str, candidates: Sequence[str]) -> dict[str, str]:
+    return {role: candidates[0]} if candidates else {}
+
+
+def _role(name: str) -> str | None:
+    plain = "".join(letter for letter in name.lower() if letter.isalnum())
+    return next((role for role, words in _HEADER_WORDS.items() if plain in words), None)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_time(column: np.ndarray) -> bool:
+    numbers = pd.to_numeric(pd.Series(column), errors="coerce")
+    if numbers.notna().mean() > 0.5:
+        return bool(numbers.median() > _FIRST_PLAUSIBLE_SECOND)
+    dates = pd.to_datetime(pd.Series(column), errors="coerce", format="ISO8601", utc=True)
+    return bool(dates.notna().mean() > 0.5)
+
+
+def _is_rating(column: np.ndarray) -> bool:
+    numbers = pd.to_numeric(pd.Series(column), errors="coerce").dropna()
+    if len(numbers) < 0.5 * len(column):
+        return False
+    continuous = bool((numbers % 1 != 0).any())
+    return continuous or numbers.nunique() <= min(_MANY_RATINGS, max(20, len(numbers) // 2))

@@ -1,0 +1,1 @@
+"""Ways to split ratings into training and test, one a file."""

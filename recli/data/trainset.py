@@ -1,0 +1,138 @@
+"""Surprise's Trainset over arrays."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+
+import numpy as np
+import pandas as pd
+import surprise
+
+from recli.data.items import Items
+from recli.data.ratings import Ratings
+
+
+class Trainset(surprise.Trainset):
+    """The ratings that an algorithm learns from, as a `surprise.Trainset` backed by arrays.
+
+    Inner ids are given by first appearance among the rows, as Surprise does: the factor matrices of
+    the SGD algorithms are drawn in that order. An item of the catalogue without a rating among the
+    rows is *cold*: its inner id is `n_items` or more, and `knows_item` is False for it.
+
+    users, items: int32[n_ratings], inner ids in the order of the rows
+    values: float64[n_ratings]
+    user_codes: int32[n_users], and item_codes: int32[n_catalogue], inner id -> code in `ratings`
+    inner_users: int32, and inner_items: int32, code -> inner id; -1 for a user without a rating
+    """
+
+    def __init__(self, ratings: Ratings, rows: np.ndarray, table: Items | None = None) -> None:
+        self.ratings = ratings
+        self.rows = rows
+        self.item_table = table
+        self.users, self.user_codes, self.inner_users = _first_appearance(
+            ratings.users[rows], len(ratings.user_ids)
+        )
+        self.items, known, inner = _first_appearance(ratings.items[rows], len(ratings.item_ids))
+        cold = np.flatnonzero(inner < 0).astype(np.int32)
+        inner[cold] = np.arange(len(known), len(known) + len(cold), dtype=np.int32)
+        self.item_codes = np.concatenate([known, cold])
+        self.inner_items = inner
+        self.values = ratings.values[rows]
+        self.n_users, self.n_items = len(self.user_codes), len(known)
+        self.n_ratings = len(rows)
+        self.rating_scale = ratings.scale
+        self._global_mean: float | None = None
+        self._inner2raw_id_users = None
+        self._inner2raw_id_items = None
+
+    @property
+    def n_catalogue(self) -> int:
+        """Items of the catalogue, cold ones included."""
+        return len(self.item_codes)
+
+    @functools.cached_property
+    def by_user(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """CSR by user, each user's ratings in the order of the rows: indptr, items, values."""
+        return _csr(self.users, self.items, self.values, self.n_users)
+
+    @functools.cached_property
+    def by_item(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """CSR by item, each item's ratings in the order of the rows: indptr, users, values."""
+        return _csr(self.items, self.users, self.values, self.n_items)
+
+    @property
+    def global_mean(self) -> float:
+        """Mean of all ratings, summed user by user as Surprise does."""
+        if self._global_mean is None:
+            self._global_mean = float(np.mean(self.by_user[2]))
+        return self._global_mean
+
+    # Surprise's own views of the same data, built only for code that asks for them.
+
+    @functools.cached_property
+    def ur(self) -> defaultdict[int, list[tuple[int, float]]]:
+        return _lists(*self.by_user)
+
+    @functools.cached_property
+    def ir(self) -> defaultdict[int, list[tuple[int, float]]]:
+        return _lists(*self.by_item)
+
+    @functools.cached_property
+    def _raw2inner_id_users(self) -> dict[str, int]:
+        raw = self.ratings.user_ids.text[self.user_codes]
+        return dict(zip(raw, range(self.n_users), strict=True))
+
+    @functools.cached_property
+    def _raw2inner_id_items(self) -> dict[str, int]:
+        raw = self.ratings.item_ids.text[self.item_codes[: self.n_items]]
+        return dict(zip(raw, range(self.n_items), strict=True))
+
+
+def _first_appearance(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Inner ids of `codes`, the code of each inner id, and the inner id of each of `n` codes."""
+    inner, distinct = pd.factorize(codes)
+    back = np.full(n, -1, dtype=np.int32)
+    back[distinct] = np.arange(len(distinct), dtype=np.int32)
+    return inner.astype(np.int32), distinct.astype(np.int32), back
+
+
+def _csr(
+    rows: np.ndarray, columns: np.ndarray, values: np.ndarray, n_rows: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    order = np.argsort(rows, kind="stable")
+    indptr = np.zeros(n_rows + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, minlength=n_rows), out=indptr[1:])
+    return indptr, columns[order], values[order]
+
+
+def _lists(
+    indptr: np.ndarray, columns: np.ndarray, values: np.ndarray
+) -> defaultdict[int, list[tuple[int, float]]]:
+    pairs = list(zip(columns.tolist(), values.tolist(), strict=True))
+    bounds = indptr.tolist()
+    result: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+    for row in range(len(bounds) - 1):
+        result[row] = pairs[bounds[row] : bounds[row + 1]]
+    return result
+
+
+def by_user(trainset: surprise.Trainset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """CSR by user (indptr, items, values) of recli's trainset or of Surprise's own."""
+    return trainset.by_user if isinstance(trainset, Trainset) else _from_lists(trainset.ur)
+
+
+def by_item(trainset: surprise.Trainset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """CSR by item (indptr, users, values) of recli's trainset or of Surprise's own."""
+    return trainset.by_item if isinstance(trainset, Trainset) else _from_lists(trainset.ir)
+
+
+def _from_lists(
+    rows: dict[int, list[tuple[int, float]]],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    lists = [rows[row] for row in range(len(rows))]
+    indptr = np.cumsum([0, *map(len, lists)], dtype=np.int64)
+    pairs = [pair for row in lists for pair in row]
+    columns = np.fromiter((column for column, _ in pairs), np.int32, len(pairs))
+    values = np.fromiter((value for _, value in pairs), np.float64, len(pairs))
+    return indptr, columns, values

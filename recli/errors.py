@@ -1,0 +1,96 @@
+"""Every error that recli raises on purpose, each with the exit code of the command line.
+
+A message says what is wrong, where, and what to do. Anything else that escapes is a bug and keeps
+its traceback.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+
+
+class RecliError(Exception):
+    """What the user can mend; `exit_code` is the status that the command line ends with."""
+
+    exit_code = 1
+
+
+class UsageError(RecliError):
+    """A name, parameter, value or combination of options that recli does not know."""
+
+    exit_code = 2
+
+
+class DivergedError(UsageError):
+    """Learning that ran off to infinity under its parameters."""
+
+
+class DataError(RecliError):
+    """A file that is not what it should be."""
+
+    exit_code = 3
+
+
+class NotFoundError(RecliError):
+    """A user, dataset, run or model that does not exist."""
+
+    exit_code = 4
+
+
+class MissingExtraError(RecliError):
+    """A name that exists, but whose optional packages are not installed."""
+
+    exit_code = 5
+
+
+class InterruptedRunError(RecliError):
+    """The user pressed Ctrl-C; what was finished is on disk."""
+
+    exit_code = 6
+
+
+def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> UsageError:
+    """The error for a name that is not among `valid`: the nearest spelling first, then the others.
+
+    >>> print(unknown("metric", "rsme", ["mae", "rmse"]))
+    There is no metric 'rsme'. Did you mean 'rmse'? Valid: rmse, mae.
+    """
+    ordered = nearest(name, valid)
+    close = difflib.get_close_matches(plain(name), [plain(v) for v in ordered], n=1, cutoff=0.6)
+    guess = f" Did you mean '{ordered[0]}'?" if close else ""
+    names = f" Valid: {', '.join(ordered)}." if ordered else " There are none."
+    return UsageError(f"There is no {kind} '{name}'.{guess}{names}{' ' + hint if hint else ''}")
+
+
+def nearest(name: str, valid: Iterable[str], n: int | None = None) -> list[str]:
+    """`valid`, the spelling nearest to `name` first; at most `n` of them.
+
+    >>> nearest("ndgc", ["map", "ndcg", "rmse"])[0]
+    'ndcg'
+    """
+    wanted = plain(name)
+
+    def distance(candidate: str) -> tuple[float, str]:
+        return -difflib.SequenceMatcher(None, wanted, plain(candidate)).ratio(), candidate
+
+    return sorted(valid, key=distance)[:n]
+
+
+def plain(name: str) -> str:
+    """`name` without case and punctuation; a plus sign reads as the letter p.
+
+    >>> plain("SVD++") == plain("svdpp") and plain("KNNBaseline") == plain("knn-baseline")
+    True
+    """
+    return re.sub(r"[^a-z0-9]", "", name.lower().replace("+", "p"))
+
+
+def first_ten(lines: Sequence[str], total: int | None = None) -> str:
+    """The first ten of `lines`, one a line and indented, and how many more there are."""
+    total = len(lines) if total is None else total
+    shown = [f"  {line}" for line in lines[:10]]
+    if total > len(shown):
+        shown.append(f"  … and {total - len(shown):,} more")
+    return "\n".join(shown)

@@ -1,0 +1,1 @@
+"""From predictions and rankings to numbers."""

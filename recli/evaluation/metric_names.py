@@ -1,0 +1,79 @@
+"""Metrics as the user writes them: `rmse`, `ndcg@10`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recli import errors, registry
+
+if TYPE_CHECKING:
+    from recli.evaluation.metrics._base import RankingMetric, RatingMetric
+
+DEFAULT = (
+    "rmse",
+    "mae",
+    "mse",
+    "fcp",
+    "ndcg@10",
+    "precision@10",
+    "recall@10",
+    "map@10",
+    "hit-rate@10",
+)
+DEFAULT_K = 10
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric, with the cut-off of its lists if it is one of rankings.
+
+    name: the registered name
+    k: the number of recommended items that count, at least 1; None for a metric of ratings
+    """
+
+    name: str
+    k: int | None
+
+    @classmethod
+    def parse(cls, text: str) -> Measure:
+        """The measure that `text` names: a metric, for one of rankings also '@' and the cut-off.
+
+        Without a cut-off k is 10. Raises UsageError for an unknown metric, for a cut-off that is
+        not a whole number from 1 to 999999999, and for one on a metric of ratings.
+
+        >>> Measure.parse("ndcg@5"), str(Measure.parse("HitRate"))
+        (Measure(name='ndcg', k=5), 'hit-rate@10')
+        >>> Measure.parse("rmse@5")
+        Traceback (most recent call last):
+        recli.errors.UsageError: 'rmse@5': rmse takes no cut-off. Write 'rmse'.
+        """
+        written, at, cutoff = text.partition("@")
+        name = registry.resolve("metric", written)
+        if cls(name, None).metric.needs == "predictions":
+            if at:
+                raise errors.UsageError(f"'{text}': {name} takes no cut-off. Write '{name}'.")
+            return cls(name, None)
+        if not at:
+            return cls(name, DEFAULT_K)
+        if not re.fullmatch(r"[1-9][0-9]{0,8}", cutoff.strip()):
+            raise errors.UsageError(
+                f"'{text}': the cut-off '{cutoff}' is not a whole number from 1 to 999999999. "
+                f"Write '{name}@{DEFAULT_K}', for example."
+            )
+        return cls(name, int(cutoff))
+
+    def __str__(self) -> str:
+        return self.name if self.k is None else f"{self.name}@{self.k}"
+
+    @property
+    def metric(self) -> RatingMetric | RankingMetric:
+        """The metric itself; its module is imported here."""
+        metric: RatingMetric | RankingMetric = registry.get("metric", self.name)()
+        return metric
+
+    @property
+    def greater_is_better(self) -> bool:
+        """Whether the better of two values is the greater."""
+        return self.metric.greater_is_better

@@ -1,0 +1,1 @@
+"""Runs over many cells: evaluation, tuning, and what they leave on disk."""

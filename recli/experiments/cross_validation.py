@@ -1,0 +1,136 @@
+"""A line-up of algorithms on the same folds, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import joblib
+import numpy as np
+
+from recli.algorithms import Configured
+from recli.data.dataset import Dataset
+from recli.data.splits._base import Fold, Split
+from recli.evaluation.fold import FoldScores, score_fold
+from recli.evaluation.metric_names import Measure
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a line-up is compared: what is the same for all of it."""
+
+    split: Split
+    measures: tuple[Measure, ...]
+    threshold: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One algorithm of the line-up on one fold, and what came out."""
+
+    entry: int
+    fold: int
+    scores: FoldScores
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One algorithm over its folds."""
+
+    configured: Configured
+    cells: tuple[Cell, ...]
+
+    def values(self, measure: Measure) -> list[float]:
+        """The measure on every fold, NaN where a fold has no user it applies to."""
+        return [cell.scores.metrics[str(measure)] for cell in self.cells]
+
+    def mean(self, measure: Measure) -> float:
+        """Mean over folds, NaN if a fold has none."""
+        return float(np.mean(self.values(measure)))
+
+    def std(self, measure: Measure) -> float:
+        """Standard deviation over folds, as Surprise reports it: divided by the number of folds."""
+        return float(np.std(self.values(measure)))
+
+    @property
+    def fit_seconds(self) -> float:
+        """Mean wall-clock seconds of `fit`."""
+        return float(np.mean([cell.scores.fit_seconds for cell in self.cells]))
+
+    @property
+    def test_seconds(self) -> float:
+        """Mean wall-clock seconds to predict the test ratings."""
+        return float(np.mean([cell.scores.test_seconds for cell in self.cells]))
+
+    @property
+    def rank_seconds(self) -> float:
+        """Mean wall-clock seconds to rank the catalogue for the users of the test."""
+        return float(np.mean([cell.scores.rank_seconds for cell in self.cells]))
+
+
+def cells(
+    dataset: Dataset, line_up: Sequence[Configured], protocol: Protocol, jobs: int
+) -> Iterator[Cell]:
+    """Every algorithm on every fold, in the order in which they finish.
+
+    `jobs` processes work at once, -1 for one per core; it changes no number, only times.
+    """
+    folds = protocol.split.folds(dataset.ratings)
+    tasks = [(entry, fold) for fold in range(len(folds)) for entry in range(len(line_up))]
+    if jobs == 1 or len(tasks) == 1:
+        for entry, fold in tasks:
+            yield _cell(dataset, folds[fold], line_up[entry], protocol, entry, fold)
+        return
+    parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
+    yield from parallel(
+        joblib.delayed(_cell)(dataset, folds[fold], line_up[entry], protocol, entry, fold)
+        for entry, fold in tasks
+    )
+
+
+def summaries(
+    line_up: Sequence[Configured], finished: Sequence[Cell], order_by: Measure
+) -> list[Summary]:
+    """The algorithms that have a finished cell, the best by `order_by` first, folds in order."""
+    found = []
+    for entry, configured in enumerate(line_up):
+        own = sorted((c for c in finished if c.entry == entry), key=lambda cell: cell.fold)
+        if own:
+            found.append(Summary(configured, tuple(own)))
+    sign = -1.0 if order_by.greater_is_better else 1.0
+
+    def key(summary: Summary) -> tuple[bool, float]:
+        mean = summary.mean(order_by)
+        return bool(np.isnan(mean)), sign * mean
+
+    return sorted(found, key=key)
+
+
+def cross_validate(
+    dataset: Dataset,
+    line_up: Sequence[Configured],
+    protocol: Protocol,
+    jobs: int = 1,
+    on_cell: Callable[[Cell], None] = lambda cell: None,
+) -> list[Summary]:
+    """Every algorithm on every fold, summed up, the best by the protocol's first measure first."""
+    finished = []
+    for cell in cells(dataset, line_up, protocol, jobs):
+        finished.append(cell)
+        on_cell(cell)
+    return summaries(line_up, finished, protocol.measures[0])
+
+
+def _cell(
+    dataset: Dataset,
+    fold: Fold,
+    configured: Configured,
+    protocol: Protocol,
+    entry: int,
+    number: int,
+) -> Cell:
+    scores = score_fold(
+        dataset, fold, configured, protocol.measures, protocol.threshold, protocol.seed
+    )
+    return Cell(entry, number, scores)

@@ -1,0 +1,142 @@
+"""`recli evaluate` as a run on disk: run.json, metrics.csv, report.md."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from recli import errors, files
+from recli.algorithms import Configured
+from recli.data.dataset import Dataset
+from recli.experiments import store
+from recli.experiments.cross_validation import Cell, Protocol, Summary, cells, summaries
+from recli.experiments.report import markdown_report
+
+
+class EvaluationRun:
+    """A comparison that is being made; what is finished is on disk after every cell."""
+
+    def __init__(
+        self,
+        results: Path,
+        command: Sequence[str],
+        dataset: Dataset,
+        line_up: Sequence[Configured],
+        protocol: Protocol,
+    ) -> None:
+        self.dataset = dataset
+        self.line_up = tuple(line_up)
+        self.protocol = protocol
+        self.command = tuple(command)
+        self.finished: list[Cell] = []
+        self.id = store.new_id("evaluate")
+        self.folder = store.new_folder(results, "runs", self.id)
+        self._started = store.now()
+        self._clock = time.perf_counter()
+
+    def run(self, jobs: int, on_cell: Callable[[Cell], None] = lambda cell: None) -> list[Summary]:
+        """Evaluate every cell. Raises InterruptedRunError on Ctrl-C, what was finished is kept."""
+        self._write("running", jobs)
+        try:
+            for cell in cells(self.dataset, self.line_up, self.protocol, jobs):
+                self.finished.append(cell)
+                self._write("running", jobs)
+                on_cell(cell)
+        except KeyboardInterrupt:
+            self._write("interrupted", jobs)
+            raise errors.InterruptedRunError(
+                f"Interrupted. {len(self.finished)} finished folds are kept in {self.folder}."
+            ) from None
+        except errors.RecliError:
+            self._write("failed", jobs)
+            raise
+        self._write("finished", jobs)
+        return self.summaries
+
+    @property
+    def summaries(self) -> list[Summary]:
+        """What is finished so far, best first."""
+        return summaries(self.line_up, self.finished, self.protocol.measures[0])
+
+    def document(self) -> dict[str, Any]:
+        """The run as `recli evaluate --format json` prints it."""
+        return {
+            "run": self.id,
+            "dataset": store.dataset_document(self.dataset),
+            "results": [self._result(summary) for summary in self.summaries],
+        }
+
+    def _result(self, summary: Summary) -> dict[str, Any]:
+        metrics = {
+            str(measure): {
+                "mean": or_none(summary.mean(measure)),
+                "std": or_none(summary.std(measure)),
+                "folds": [or_none(value) for value in summary.values(measure)],
+            }
+            for measure in self.protocol.measures
+        }
+        return {
+            "algorithm": summary.configured.name,
+            "params": summary.configured.params,
+            "metrics": metrics,
+            "fit_seconds": summary.fit_seconds,
+            "test_seconds": summary.test_seconds,
+            "rank_seconds": summary.rank_seconds,
+        }
+
+    def metrics_csv(self) -> str:
+        """One row per algorithm × fold × metric, in the order of the line-up."""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(["algorithm", "params", "fold", "metric", "value"])
+        for cell in sorted(self.finished, key=lambda cell: (cell.entry, cell.fold)):
+            entry = self.line_up[cell.entry]
+            params = json.dumps(entry.params)
+            for metric, value in cell.scores.metrics.items():
+                shown = "" if math.isnan(value) else repr(float(value))
+                writer.writerow([entry.name, params, cell.fold + 1, metric, shown])
+        return buffer.getvalue()
+
+    def _write(self, status: str, jobs: int) -> None:
+        files.write_text(self.folder / "metrics.csv", self.metrics_csv())
+        if status != "running":
+            files.write_text(self.folder / "report.md", markdown_report(self))
+        cell_times = [
+            {
+                "algorithm": self.line_up[cell.entry].name,
+                "entry": cell.entry,
+                "fold": cell.fold + 1,
+                "fit_seconds": cell.scores.fit_seconds,
+                "test_seconds": cell.scores.test_seconds,
+                "rank_seconds": cell.scores.rank_seconds,
+            }
+            for cell in sorted(self.finished, key=lambda cell: (cell.entry, cell.fold))
+        ]
+        document = {
+            "schema": 1,
+            "id": self.id,
+            "status": status,
+            "command": list(self.command),
+            "started": self._started,
+            "seconds": round(time.perf_counter() - self._clock, 3),
+            "dataset": store.dataset_document(self.dataset),
+            "configuration": {
+                **store.protocol_document(self.dataset, self.protocol),
+                "line_up": store.line_up_document(self.line_up),
+                "jobs": jobs,
+            },
+            "environment": store.environment(),
+            "cells": cell_times,
+        }
+        files.write_json(self.folder / "run.json", document)
+
+
+def or_none(value: float) -> float | None:
+    """`value`, or None for NaN, which JSON has not."""
+    return None if math.isnan(value) else value

@@ -1,0 +1,89 @@
+"""Reports for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from recli.evaluation.metric_names import Measure
+from recli.experiments.cross_validation import Summary
+
+if TYPE_CHECKING:
+    from recli.experiments.evaluation_run import EvaluationRun
+
+
+def leaderboard(
+    found: Sequence[Summary], measures: Sequence[Measure]
+) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the comparison: mean ± standard deviation over folds, and mean seconds.
+
+    The seconds are those of fitting, and of predicting or ranking, whichever `measures` need.
+    """
+    times = {"fit s": [summary.fit_seconds for summary in found]}
+    if any(measure.k is None for measure in measures):
+        times["test s"] = [summary.test_seconds for summary in found]
+    if any(measure.k is not None for measure in measures):
+        times["rank s"] = [summary.rank_seconds for summary in found]
+    header = ["algorithm", *map(str, measures), *times]
+    rows = []
+    for row, summary in enumerate(found):
+        scores = [_mean_and_std(summary, measure) for measure in measures]
+        seconds = [f"{column[row]:.2f}" for column in times.values()]
+        rows.append([summary.configured.label, *scores, *seconds])
+    return header, rows
+
+
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table, its columns padded so that it reads well as text too."""
+    cells = [[cell.replace("|", "\\|") for cell in row] for row in (header, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+
+    def line(row: Sequence[str]) -> str:
+        return "| " + " | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) + " |"
+
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([line(cells[0]), rule, *map(line, cells[1:])])
+
+
+def markdown_report(run: EvaluationRun) -> str:
+    """The report.md of an evaluation."""
+    dataset, protocol = run.dataset, run.protocol
+    measures = protocol.measures
+    n_folds = max((len(summary.cells) for summary in run.summaries), default=0)
+    n_cells = len(run.line_up) * protocol.split.n_splits
+    complete = (
+        ""
+        if len(run.finished) == n_cells
+        else (f"\n**Not complete**: {len(run.finished)} of {n_cells} folds were finished.\n")
+    )
+    return f"""# Evaluation {run.id}
+{complete}
+Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.n_items:,} items,
+{len(dataset.ratings):,} ratings from {dataset.ratings.scale[0]:g} to {dataset.ratings.scale[1]:g}
+(fingerprint `{dataset.fingerprint}`).
+
+{markdown_table(*leaderboard(run.summaries, measures))}
+
+Mean ± standard deviation over {n_folds} folds, ordered by {measures[0]}; times are seconds per fold.
+
+## Protocol
+
+- {protocol.split.n_splits}-fold cross-validation over ratings, shuffled with seed {protocol.seed};
+  the same folds for every algorithm, and the same seed.
+- An item counts as liked from a rating of {protocol.threshold:g} on. Ranking metrics are over the
+  users with a liked item in the test fold; candidates are all {len(dataset.ratings.item_ids):,} items of
+  the dataset less those that the user has in the training fold.
+- Standard deviations are over folds (divided by their number), as in Surprise.
+
+## Again
+
+```
+{" ".join(run.command)}
+```
+"""
+
+
+def _mean_and_std(summary: Summary, measure: Measure) -> str:
+    mean, std = summary.mean(measure), summary.std(measure)
+    return "–" if math.isnan(mean) else f"{mean:.4f} ±{std:.4f}"

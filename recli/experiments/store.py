@@ -1,0 +1,79 @@
+"""The results folder: what a run leaves on disk, and what it says about itself."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import recli
+from recli import files
+from recli.algorithms import Configured
+from recli.data.dataset import Dataset
+from recli.experiments.cross_validation import Protocol
+
+_PACKAGES = ("scikit-surprise", "numpy", "pandas", "scipy", "scikit-learn", "numba", "optuna")
+
+
+def new_id(kind: str) -> str:
+    """A new name that sorts by time: `20261122-164500-evaluate-1f3a`."""
+    return f"{datetime.now():%Y%m%d-%H%M%S}-{kind}-{uuid.uuid4().hex[:4]}"
+
+
+def new_folder(results: Path, kind: str, run: str) -> Path:
+    """The folder of a new run, `results/<kind>/<run>`. Raises UsageError if it cannot be made."""
+    folder = results / kind / run
+    with files.writable(folder):
+        folder.mkdir(parents=True)
+    return folder
+
+
+def now() -> str:
+    """This moment, UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def environment() -> dict[str, Any]:
+    """Versions and machine, as far as numbers and times can depend on them."""
+    return {
+        "recli": recli.__version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "cores": os.cpu_count(),
+        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
+    }
+
+
+def dataset_document(dataset: Dataset) -> dict[str, Any]:
+    """A dataset as the documents of runs name it."""
+    return {
+        "name": dataset.name,
+        "users": dataset.ratings.n_users,
+        "items": dataset.ratings.n_items,
+        "ratings": len(dataset.ratings),
+        "fingerprint": dataset.fingerprint,
+    }
+
+
+def protocol_document(dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
+    """How a line-up was compared."""
+    split = protocol.split
+    return {
+        "split": {"name": type(split).__name__, **vars(split)},
+        "seed": protocol.seed,
+        "metrics": [str(measure) for measure in protocol.measures],
+        "threshold": protocol.threshold,
+        "candidates": "every item of the dataset less the user's items in the training fold",
+        "catalogue": len(dataset.ratings.item_ids),
+        "scale": list(dataset.ratings.scale),
+    }
+
+
+def line_up_document(line_up: Sequence[Configured]) -> list[dict[str, Any]]:
+    """Algorithms with every parameter that matters."""
+    return [{"algorithm": entry.name, "params": entry.params} for entry in line_up]

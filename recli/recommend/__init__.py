@@ -1,0 +1,1 @@
+"""Ranked recommendations, and the models that give them."""

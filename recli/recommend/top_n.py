@@ -1,0 +1,77 @@
+"""The ranked list for one user."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+import numpy as np
+
+from recli import errors
+from recli.algorithms import rank
+from recli.recommend.model import Model
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One place of a list.
+
+    item: raw id, a number where all ids of the file are
+    score: what the list is ordered by
+    rating: the same, cut off at the ends of the rating scale
+    """
+
+    rank: int
+    item: int | str
+    title: str
+    score: float
+    rating: float
+
+
+def user_code(model: Model, user: str) -> int:
+    """The code of a raw user id. Raises NotFoundError with the nearest ids."""
+    ids = model.trainset.ratings.user_ids
+    code = ids.code(user)
+    if code < 0:
+        raise errors.NotFoundError(
+            f"There is no user '{user}' among the {len(ids):,} that the model has learned from. "
+            f"Nearest ids: {', '.join(ids.nearest(user))}. A new user needs ratings: add them to the "
+            "data and train again."
+        )
+    return code
+
+
+def user_id(model: Model, user: str) -> int | str:
+    """The raw user id as JSON should carry it: a number if all ids of the file are integers."""
+    return model.trainset.ratings.user_ids.json(user_code(model, user))
+
+
+def top_n(model: Model, user: str, n: int) -> list[Recommendation]:
+    """The `n` best items for a user, those that she rated left out, best first; ties by item id.
+
+    Raises NotFoundError for a user that the model does not know.
+    """
+    code = user_code(model, user)
+    best = rank(model.algorithm, model.trainset, np.array([code]), n)
+    items = best.items[0][best.items[0] >= 0]
+    scores = best.scores[0][: len(items)]
+    ratings = np.clip(scores, *model.trainset.rating_scale)
+    ids = model.trainset.ratings.item_ids
+    return [
+        Recommendation(place, ids.json(item), model.title(item), float(score), float(rating))
+        for place, (item, score, rating) in enumerate(
+            zip(items.tolist(), scores, ratings, strict=True), start=1
+        )
+    ]
+
+
+def as_csv(user: str, model_name: str, recommended: list[Recommendation]) -> str:
+    """The list as CSV with a header."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["user", "model", "rank", "item", "title", "score", "rating"])
+    for place in recommended:
+        score, rating = f"{place.score:.6f}", f"{place.rating:.6f}"
+        writer.writerow([user, model_name, place.rank, place.item, place.title, score, rating])
+    return buffer.getvalue()
