@@ -8,6 +8,9 @@ import numpy as np
 import surprise
 from surprise import PredictionImpossible
 
+from recli import errors
+from recli.algorithms._kernels import baselines as kernels
+from recli.data.trainset import by_item, by_user
 from recli.params import Parameter
 
 
@@ -62,6 +65,26 @@ class Algorithm(surprise.AlgoBase):
         except PredictionImpossible:
             return float("nan")
         return float(estimate[0] if isinstance(estimate, tuple) else estimate)
+
+    def compute_baselines(self) -> tuple[np.ndarray, np.ndarray]:
+        """Biases of users and items, float64[n_users] and float64[n_items], as `bsl_options` says."""
+        if self.bu is not None:
+            return self.bu, self.bi
+        options, mean = self.bsl_options, self.trainset.global_mean
+        method = options.get("method", "als")
+        users = by_user(self.trainset)
+        if method == "als":
+            n_epochs, reg_u = options.get("n_epochs", 10), float(options.get("reg_u", 15))
+            reg_i = float(options.get("reg_i", 10))
+            items = by_item(self.trainset)
+            self.bu, self.bi = kernels.als(users, items, mean, n_epochs, reg_u, reg_i)
+        elif method == "sgd":
+            n_epochs, rate = options.get("n_epochs", 20), options.get("learning_rate", 0.005)
+            n_items, reg = self.trainset.n_items, float(options.get("reg", 0.02))
+            self.bu, self.bi = kernels.sgd(users, n_items, mean, n_epochs, float(rate), reg)
+        else:
+            raise errors.unknown("baseline method", method, ("als", "sgd"))
+        return self.bu, self.bi
 
     def _known_items(self, items: np.ndarray) -> np.ndarray:
         """`items` with -1 for those without a rating in the trainset.

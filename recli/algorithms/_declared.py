@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from recli.params import Bool, Choice, Float, Int, Parameter
 
 _SIMILARITIES = ("msd", "cosine", "pearson", "pearson_baseline")
@@ -116,3 +118,14 @@ def baselines(*, tune: bool, only_for: tuple[str, tuple[str, ...]] | None) -> tu
 
 
 WITH_PEARSON_BASELINE = ("sim_options.name", ("pearson_baseline",))
+CUT_HALF_STARS = Bool(
+    "cut_half_stars", False, "hold ratings as whole numbers, as surprise does, half stars cut off"
+)
+
+
+def whole_where(
+    cut: bool, csr: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The CSR with its values cut to whole numbers if `cut`."""
+    indptr, columns, values = csr
+    return (indptr, columns, np.trunc(values)) if cut else csr

@@ -2,25 +2,82 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import functools
 
 import numpy as np
 import surprise
-from surprise.prediction_algorithms.knns import SymmetricAlgo
+from surprise import PredictionImpossible
 
-from recli.algorithms._base import Algorithm
-from recli.algorithms._kernels.neighbours import aggregate
+from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._kernels import neighbours as kernels
 from recli.data.trainset import by_item, by_user
 
 
 class Neighbours(Algorithm):
-    """k-NN over the similarities in `sim`; x is a user if user-based, otherwise an item.
+    """k-NN; x is a user if user-based, otherwise an item, and y is the other.
 
-    Each variant says what it takes from a neighbour's rating (`_deviations`) and how the weighted
-    mean of that becomes a prediction (`_from_mean`).
+    A similarity is computed when a prediction needs it, row by row; the matrix `sim` only for code
+    that asks for it. Each variant says what it takes from a neighbour's rating (`_deviations`) and
+    how the weighted mean of that becomes a prediction (`_from_mean`).
     """
 
-    fitted: ClassVar[tuple[str, ...]] = ("sim",)
+    def fit(self, trainset: surprise.Trainset) -> Neighbours:
+        surprise.AlgoBase.fit(self, trainset)
+        for cached in ("_near", "sim"):
+            self.__dict__.pop(cached, None)
+        self.n_x, self.n_y = self.switch(trainset.n_users, trainset.n_items)
+        self._by_x, self._by_y = self.switch(by_user(trainset), by_item(trainset))
+        if self._centres_on_baselines or self._measure == "pearson_baseline":
+            self.bu, self.bi = self.compute_baselines()
+            self.bx, self.by = self.switch(self.bu, self.bi)
+        self._fit_scale()
+        return self
+
+    _centres_on_baselines = False
+
+    def _fit_scale(self) -> None:
+        """Learn what the variant centres or scales by."""
+
+    @property
+    def _measure(self) -> str:
+        name: str = self.sim_options.get("name", "msd").lower()
+        return name
+
+    @functools.cached_property
+    def _near(self) -> kernels.Neighbourhood:
+        y_indptr, y_xs, y_values = self._by_y
+        ys = np.repeat(np.arange(self.n_y), np.diff(y_indptr))
+        min_support = self.sim_options.get("min_support", 1)
+        if self._measure == "pearson_baseline":
+            min_support = max(2, min_support)
+            y_values = y_values - ((self.trainset.global_mean + self.by[ys]) + self.bx[y_xs])
+        order = np.argsort(y_xs, kind="stable")
+        return kernels.Neighbourhood(
+            x_indptr=self._by_x[0],
+            x_ys=ys[order],
+            x_values=y_values[order],
+            y_indptr=y_indptr,
+            y_xs=y_xs,
+            y_values=y_values,
+            measure=kernels.MEASURES.index(self._measure),
+            min_support=min_support,
+            shrinkage=float(self.sim_options.get("shrinkage", 100)),
+        )
+
+    @functools.cached_property
+    def sim(self) -> np.ndarray:
+        """The similarities of all x, float64[n_x, n_x]."""
+        return kernels.similarities(self._near)
+
+    def compute_similarities(self) -> np.ndarray:
+        return self.sim
+
+    def estimate(self, u: int | str, i: int | str) -> tuple[float, dict[str, int]]:
+        user, item = (x if isinstance(x, int | np.integer) else -1 for x in (u, i))
+        estimates, counts = self._grouped(np.array([user]), np.array([item]))
+        if np.isnan(estimates[0]):
+            raise PredictionImpossible("Unknown user or item, or not enough neighbours.")
+        return float(estimates[0]), {"actual_k": int(counts[0])}
 
     def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
         """What counts of each rating, float64[n_ratings], given neighbour x', y and value."""
@@ -33,21 +90,26 @@ class Neighbours(Algorithm):
         raise NotImplementedError
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        trainset = self.trainset
-        items = self._known_items(items)
-        xs, ys = self.switch(users, items)
-        user_based = self.sim_options["user_based"]
-        indptr, neighbours, values = (by_item if user_based else by_user)(trainset)
-        ys_of_ratings = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
-        deviations = self._deviations(neighbours, ys_of_ratings, values)
-        sums, weights, counts = aggregate(
-            xs, ys, np.asarray(self.sim), indptr, neighbours, deviations, self.k
-        )
-        with np.errstate(invalid="ignore"):
-            means = sums / weights
-        return self._from_mean(xs, ys, means, counts >= self.min_k)
+        xs, _ = self.switch(users, items)
+        order = np.argsort(xs, kind="stable")
+        result = np.empty(len(users))
+        result[order] = self._grouped(users[order], items[order])[0]
+        return result
 
-    def restore(self, trainset: surprise.Trainset, state: dict[str, Any]) -> None:
-        SymmetricAlgo.fit(self, trainset)
-        for name, value in state.items():
-            setattr(self, name, value)
+    def _estimate_users(self, users: np.ndarray) -> np.ndarray:
+        n_items = catalogue_size(self.trainset)
+        items = np.arange(n_items)
+        if self.sim_options["user_based"]:
+            pairs = np.repeat(users, n_items), np.tile(items, len(users))
+            return self._grouped(*pairs)[0].reshape(len(users), n_items)
+        pairs = np.tile(users, n_items), np.repeat(items, len(users))
+        return self._grouped(*pairs)[0].reshape(n_items, len(users)).T.copy()
+
+    def _grouped(self, users: np.ndarray, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Estimates and numbers of neighbours for pairs in which those of one x stand together."""
+        xs, ys = self.switch(users, self._known_items(items))
+        y_indptr, neighbours, values = self._by_y
+        ys_of_ratings = np.repeat(np.arange(self.n_y), np.diff(y_indptr))
+        deviations = self._deviations(neighbours, ys_of_ratings, values)
+        means, counts = kernels.aggregate(self._near, xs, ys, deviations, self.k)
+        return self._from_mean(xs, ys, means, counts >= self.min_k), counts

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import surprise
+from surprise.utils import get_rng
 
 from recli.algorithms._base import Algorithm
+from recli.algorithms._declared import CUT_HALF_STARS, whole_where
+from recli.algorithms._kernels import co_clustering as kernels
+from recli.data.trainset import by_item, by_user
 from recli.params import Int
 
 
 class CoClustering(Algorithm, surprise.CoClustering):
     """The mean of the co-cluster, corrected by how user and item differ from their own clusters.
 
-    As in Surprise, clusters are found on whole ratings: half stars are cut off; and an unknown user
-    or item gets the global mean.
+    As in Surprise, an unknown user or item gets the global mean.
     """
 
     source = "George and Merugu 2005; surprise.CoClustering"
@@ -21,11 +24,53 @@ class CoClustering(Algorithm, surprise.CoClustering):
         Int("n_cltr_u", 3, "user clusters", low=1, tune=(1, 12)),
         Int("n_cltr_i", 3, "item clusters", low=1, tune=(1, 12)),
         Int("n_epochs", 20, "passes over users and items", low=0, tune=(5, 40)),
+        CUT_HALF_STARS,
     )
     fitted = (
         *("cltr_u", "cltr_i", "user_mean", "item_mean"),
         *("avg_cltr_u", "avg_cltr_i", "avg_cocltr"),
     )
+
+    def __init__(
+        self,
+        n_cltr_u: int = 3,
+        n_cltr_i: int = 3,
+        n_epochs: int = 20,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: bool = False,
+        cut_half_stars: bool = False,
+    ) -> None:
+        surprise.CoClustering.__init__(self, n_cltr_u, n_cltr_i, n_epochs, random_state, verbose)
+        self.cut_half_stars = cut_half_stars
+
+    def fit(self, trainset: surprise.Trainset) -> CoClustering:
+        surprise.AlgoBase.fit(self, trainset)
+        rng = get_rng(self.random_state)
+        self.cltr_u = rng.randint(self.n_cltr_u, size=trainset.n_users).astype(np.intp)
+        self.cltr_i = rng.randint(self.n_cltr_i, size=trainset.n_items).astype(np.intp)
+        users = whole_where(self.cut_half_stars, by_user(trainset))
+        items = whole_where(self.cut_half_stars, by_item(trainset))
+        self.user_mean = np.add.reduceat(users[2], users[0][:-1]) / np.diff(users[0])
+        self.item_mean = np.add.reduceat(items[2], items[0][:-1]) / np.diff(items[0])
+        for _ in range(self.n_epochs):
+            self._average(users)
+            by_clusters = self.avg_cocltr
+            kernels.assign(
+                *(users, self.user_mean, self.item_mean, self.avg_cltr_u, self.avg_cltr_i),
+                *(by_clusters, self.cltr_i, self.cltr_u),
+            )
+            kernels.assign(
+                *(items, self.item_mean, self.user_mean, self.avg_cltr_i, self.avg_cltr_u),
+                *(np.ascontiguousarray(by_clusters.T), self.cltr_u, self.cltr_i),
+            )
+        self._average(users)
+        return self
+
+    def _average(self, users: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+        """Set the means of the clusters as they are now."""
+        self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr = kernels.averages(
+            users, self.cltr_u, self.cltr_i, self.n_cltr_u, self.n_cltr_i, self.trainset.global_mean
+        )
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         items = self._known_items(items)

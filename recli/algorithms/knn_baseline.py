@@ -18,7 +18,7 @@ class KNNBaseline(Neighbours, surprise.KNNBaseline):
 
     source = "Koren 2010, formula 3; surprise.KNNBaseline"
     parameters = (*neighbours(), *baselines(tune=False, only_for=None))
-    fitted = ("sim", "bu", "bi", "bx", "by")
+    _centres_on_baselines = True
 
     def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
         return values - (self.trainset.global_mean + self.bx[neighbours] + self.by[ys])

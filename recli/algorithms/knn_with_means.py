@@ -18,7 +18,10 @@ class KNNWithMeans(Neighbours, surprise.KNNWithMeans):
 
     source = "surprise.KNNWithMeans"
     parameters = (*neighbours(), *baselines(tune=False, only_for=WITH_PEARSON_BASELINE))
-    fitted = ("sim", "means")
+
+    def _fit_scale(self) -> None:
+        indptr, _, values = self._by_x
+        self.means = np.add.reduceat(values, indptr[:-1]) / np.diff(indptr)
 
     def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
         return values - self.means[neighbours]

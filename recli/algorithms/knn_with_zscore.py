@@ -7,6 +7,7 @@ import surprise
 
 from recli.algorithms._declared import WITH_PEARSON_BASELINE, baselines, neighbours
 from recli.algorithms._neighbours import Neighbours
+from recli.data.trainset import by_user
 
 
 class KNNWithZScore(Neighbours, surprise.KNNWithZScore):
@@ -18,7 +19,15 @@ class KNNWithZScore(Neighbours, surprise.KNNWithZScore):
 
     source = "surprise.KNNWithZScore"
     parameters = (*neighbours(), *baselines(tune=False, only_for=WITH_PEARSON_BASELINE))
-    fitted = ("sim", "means", "sigmas")
+
+    def _fit_scale(self) -> None:
+        indptr, _, values = self._by_x
+        self.overall_sigma = float(np.std(by_user(self.trainset)[2]))
+        rows = np.split(values, indptr[1:-1])
+        # One row at a time, as Surprise does: rounding decides whether a deviation is exactly 0.
+        self.means = np.array([row.mean() for row in rows])
+        sigmas = np.array([row.std() for row in rows])
+        self.sigmas = np.where(sigmas == 0.0, self.overall_sigma, sigmas)
 
     def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
         return (values - self.means[neighbours]) / self.sigmas[neighbours]

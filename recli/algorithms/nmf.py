@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import surprise
+from surprise.utils import get_rng
 
 from recli.algorithms._factors import Factors
+from recli.algorithms._kernels import sgd as kernels
+from recli.data.trainset import by_user
 from recli.params import Bool, Float, Int
 
 
@@ -29,3 +33,20 @@ class NMF(Factors, surprise.NMF):
         Float("init_high", 1.0, "largest factor at the start", low=0),
     )
     fitted = ("pu", "qi", "bu", "bi")
+
+    def sgd(self, trainset: surprise.Trainset) -> None:
+        """Fill `bu`, `bi`, `pu`, `qi`, from the same random start as Surprise."""
+        rng = get_rng(self.random_state)
+        start = self.init_low, self.init_high
+        self.pu = rng.uniform(*start, (trainset.n_users, self.n_factors))
+        self.qi = rng.uniform(*start, (trainset.n_items, self.n_factors))
+        self.bu, self.bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
+        kernels.nmf(
+            *by_user(trainset),
+            trainset.global_mean if self.biased else 0.0,
+            self.biased,
+            self.n_epochs,
+            np.array([self.lr_bu, self.lr_bi]),
+            np.array([self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi]),
+            *(self.bu, self.bi, self.pu, self.qi),
+        )

@@ -4,40 +4,55 @@ from __future__ import annotations
 
 import numpy as np
 import surprise
+from surprise import PredictionImpossible
 
 from recli.algorithms._base import Algorithm, catalogue_size
-from recli.data.trainset import by_user
+from recli.algorithms._declared import CUT_HALF_STARS, whole_where
+from recli.algorithms._kernels import slope_one as kernels
+from recli.data.trainset import by_item, by_user
 
 
 class SlopeOne(Algorithm, surprise.SlopeOne):
     """The user's mean plus the mean difference between the item and those that she rated.
 
-    As in Surprise, the differences are taken between whole ratings: half stars are cut off. An
-    unknown user or item has no prediction.
+    An unknown user or item has no prediction. Differences are computed when a prediction needs
+    them; there is no matrix of all of them.
     """
 
     source = "Lemire and Maclachlan 2005; surprise.SlopeOne"
+    parameters = (CUT_HALF_STARS,)
+
+    def __init__(self, cut_half_stars: bool = False) -> None:
+        surprise.SlopeOne.__init__(self)
+        self.cut_half_stars = cut_half_stars
+
+    def fit(self, trainset: surprise.Trainset) -> SlopeOne:
+        surprise.AlgoBase.fit(self, trainset)
+        indptr, _, values = by_user(trainset)
+        self.user_mean = np.add.reduceat(values, indptr[:-1]) / np.diff(indptr)
+        return self
+
+    def estimate(self, u: int | str, i: int | str) -> float:
+        user, item = (x if isinstance(x, int | np.integer) else -1 for x in (u, i))
+        estimate = self._estimate_pairs(np.array([user]), np.array([item]))[0]
+        if np.isnan(estimate):
+            raise PredictionImpossible("User and/or item is unknown.")
+        return float(estimate)
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        items = self._known_items(items)
-        result = np.full(len(users), np.nan)
-        for user in np.unique(users[users >= 0]):
-            mine = (users == user) & (items >= 0)
-            result[mine] = self._one_user(user)[items[mine]]
+        order = np.argsort(items, kind="stable")
+        result = np.empty(len(users))
+        result[order] = self._grouped(users[order], items[order])
         return result
 
     def _estimate_users(self, users: np.ndarray) -> np.ndarray:
-        result = np.full((len(users), catalogue_size(self.trainset)), np.nan)
-        for row, user in enumerate(users):
-            if user >= 0:
-                result[row, : self.trainset.n_items] = self._one_user(user)
-        return result
+        n_items = catalogue_size(self.trainset)
+        pairs = np.tile(users, n_items), np.repeat(np.arange(n_items), len(users))
+        return self._grouped(*pairs).reshape(n_items, len(users)).T.copy()
 
-    def _one_user(self, user: int) -> np.ndarray:
-        """Estimates of all items with ratings, float64[n_items]."""
-        indptr, items, _ = by_user(self.trainset)
-        rated = items[indptr[user] : indptr[user + 1]]
-        # dev[j, i] = -dev[i, j], and the rows of an array in C order are the quick ones to read.
-        together = self.freq[rated] > 0
-        deviation = -np.sum(self.dev[rated], axis=0, where=together)
-        return self.user_mean[user] + deviation / np.maximum(together.sum(axis=0), 1)
+    def _grouped(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """Estimates for pairs in which those of one item stand together."""
+        rows = (by_user(self.trainset), by_item(self.trainset))
+        ratings = (whole_where(self.cut_half_stars, side) for side in rows)
+        deviations = kernels.deviations(*ratings, users, self._known_items(items))
+        return self.user_mean[users] + deviations

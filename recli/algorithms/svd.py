@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import surprise
+from surprise.utils import get_rng
 
 from recli.algorithms._declared import rates
 from recli.algorithms._factors import Factors
+from recli.algorithms._kernels import sgd as kernels
+from recli.data.trainset import by_user
 from recli.params import Bool, Float, Int
 
 
@@ -26,3 +30,20 @@ class SVD(Factors, surprise.SVD):
         *rates(0.005, 0.02, ("bu", "bi", "pu", "qi")),
     )
     fitted = ("pu", "qi", "bu", "bi")
+
+    def sgd(self, trainset: surprise.Trainset) -> None:
+        """Fill `bu`, `bi`, `pu`, `qi`, from the same random start as Surprise."""
+        rng = get_rng(self.random_state)
+        self.bu, self.bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
+        start = self.init_mean, self.init_std_dev
+        self.pu = rng.normal(*start, (trainset.n_users, self.n_factors))
+        self.qi = rng.normal(*start, (trainset.n_items, self.n_factors))
+        kernels.svd(
+            *by_user(trainset),
+            trainset.global_mean if self.biased else 0.0,
+            self.biased,
+            self.n_epochs,
+            np.array([self.lr_bu, self.lr_bi, self.lr_pu, self.lr_qi]),
+            np.array([self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi]),
+            *(self.bu, self.bi, self.pu, self.qi),
+        )

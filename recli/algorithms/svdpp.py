@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import surprise
+from surprise.utils import get_rng
 
 from recli.algorithms._declared import rates
 from recli.algorithms._factors import Factors
+from recli.algorithms._kernels import sgd as kernels
 from recli.data.trainset import by_user
 from recli.params import Bool, Float, Int
 
@@ -24,9 +26,31 @@ class SVDpp(Factors, surprise.SVDpp):
         Float("init_mean", 0.0, "mean of the factors at the start"),
         Float("init_std_dev", 0.1, "their deviation", low=0, tune=(0.02, 0.2), log=True),
         *rates(0.007, 0.02, ("bu", "bi", "pu", "qi", "yj")),
-        Bool("cache_ratings", False, "keep each user's items at hand: faster, more memory"),
+        Bool("cache_ratings", False, "accepted as in Surprise; changes nothing here"),
     )
     fitted = ("pu", "qi", "yj", "bu", "bi")
+
+    def sgd(self, trainset: surprise.Trainset) -> None:
+        """Fill `bu`, `bi`, `pu`, `qi`, `yj`, from the same random start as Surprise."""
+        rng = get_rng(self.random_state)
+        start = self.init_mean, self.init_std_dev
+        self.bu, self.bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
+        self.pu = rng.normal(*start, (trainset.n_users, self.n_factors))
+        self.qi = rng.normal(*start, (trainset.n_items, self.n_factors))
+        self.yj = rng.normal(*start, (trainset.n_items, self.n_factors))
+        indptr, items, values = by_user(trainset)
+        users = np.repeat(np.arange(trainset.n_users), np.diff(indptr))
+        distinct = np.unique(users * trainset.n_items + items) // trainset.n_items
+        repeats = np.bincount(distinct, minlength=trainset.n_users) < np.diff(indptr)
+        kernels.svdpp(
+            *(indptr, items, values),
+            trainset.global_mean,
+            self.n_epochs,
+            np.array([self.lr_bu, self.lr_bi, self.lr_pu, self.lr_qi, self.lr_yj]),
+            np.array([self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi, self.reg_yj]),
+            *(self.bu, self.bi, self.pu, self.qi, self.yj),
+            repeats,
+        )
 
     def _user_factors(self, users: np.ndarray) -> np.ndarray:
         distinct, back = np.unique(users, return_inverse=True)

@@ -1,0 +1,197 @@
+"""Stochastic gradient descent for factor models, in Surprise's order of ratings: user by user."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from recli.algorithms._kernels import FAST
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def svd(
+    indptr: np.ndarray,
+    items: np.ndarray,
+    values: np.ndarray,
+    mean: float,
+    biased: bool,
+    n_epochs: int,
+    rates: np.ndarray,
+    regs: np.ndarray,
+    bu: np.ndarray,
+    bi: np.ndarray,
+    pu: np.ndarray,
+    qi: np.ndarray,
+) -> None:
+    """Move bu, bi, pu, qi (in place) down the gradient of the squared error of SVD.
+
+    indptr, items, values: CSR by user
+    rates, regs: float64[4], learning rates and regularisation of bu, bi, pu, qi
+    """
+    n_factors = pu.shape[1]
+    for _ in range(n_epochs):
+        for u in range(len(indptr) - 1):
+            p = pu[u]
+            for rating in range(indptr[u], indptr[u + 1]):
+                i = items[rating]
+                q = qi[i]
+                dot = 0.0
+                for f in range(n_factors):
+                    dot += q[f] * p[f]
+                error = values[rating] - (mean + bu[u] + bi[i] + dot)
+                if biased:
+                    bu[u] += rates[0] * (error - regs[0] * bu[u])
+                    bi[i] += rates[1] * (error - regs[1] * bi[i])
+                for f in range(n_factors):
+                    pf, qf = p[f], q[f]
+                    p[f] = pf + rates[2] * (error * qf - regs[2] * pf)
+                    q[f] = qf + rates[3] * (error * pf - regs[3] * qf)
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def svdpp(
+    indptr: np.ndarray,
+    items: np.ndarray,
+    values: np.ndarray,
+    mean: float,
+    n_epochs: int,
+    rates: np.ndarray,
+    regs: np.ndarray,
+    bu: np.ndarray,
+    bi: np.ndarray,
+    pu: np.ndarray,
+    qi: np.ndarray,
+    yj: np.ndarray,
+    repeats: np.ndarray,
+) -> None:
+    """Move bu, bi, pu, qi, yj (in place) down the gradient of the squared error of SVD++.
+
+    rates, regs: float64[5], for bu, bi, pu, qi, yj
+    repeats: bool[n_users], whether a user rated an item more than once
+
+    In a pass over a user every y_j of hers goes at each rating through the same affine map
+    y ← a y + b with a = 1 − rate · reg and b = rate · error · q_i / √|I_u|. So the sum of the y_j is
+    carried along as S ← a S + |I_u| b, and each y_j is moved once, when the user is done, by the
+    composed map y ← A y + B: O(|I_u| · n_factors) a user where moving every y_j at every rating, as
+    Surprise does, costs O(|I_u|² · n_factors). A user with repeated items has y_j that move twice at
+    a rating; she takes the long way.
+    """
+    n_factors = pu.shape[1]
+    total = np.empty(n_factors)
+    offset = np.empty(n_factors)
+    a = 1.0 - rates[4] * regs[4]
+    for _ in range(n_epochs):
+        for u in range(len(indptr) - 1):
+            start, end = indptr[u], indptr[u + 1]
+            n = end - start
+            root = np.sqrt(n)
+            p = pu[u]
+            total[:] = 0.0
+            for rating in range(start, end):
+                y = yj[items[rating]]
+                for f in range(n_factors):
+                    total[f] += y[f]
+            scale = 1.0
+            offset[:] = 0.0
+            for rating in range(start, end):
+                i = items[rating]
+                q = qi[i]
+                dot = 0.0
+                for f in range(n_factors):
+                    dot += q[f] * (p[f] + total[f] / root)
+                error = values[rating] - (mean + bu[u] + bi[i] + dot)
+                bu[u] += rates[0] * (error - regs[0] * bu[u])
+                bi[i] += rates[1] * (error - regs[1] * bi[i])
+                step = rates[4] * error / root
+                scale *= a
+                for f in range(n_factors):
+                    pf, qf, implicit = p[f], q[f], total[f] / root
+                    p[f] = pf + rates[2] * (error * qf - regs[2] * pf)
+                    q[f] = qf + rates[3] * (error * (pf + implicit) - regs[3] * qf)
+                    b = step * qf
+                    total[f] = a * total[f] + n * b
+                    offset[f] = a * offset[f] + b
+                if repeats[u]:
+                    # offset and scale are then the map of this one rating
+                    for j in range(start, end):
+                        y = yj[items[j]]
+                        for f in range(n_factors):
+                            y[f] = scale * y[f] + offset[f]
+                    scale = 1.0
+                    offset[:] = 0.0
+                    total[:] = 0.0
+                    for j in range(start, end):
+                        y = yj[items[j]]
+                        for f in range(n_factors):
+                            total[f] += y[f]
+            if not repeats[u]:
+                for rating in range(start, end):
+                    y = yj[items[rating]]
+                    for f in range(n_factors):
+                        y[f] = scale * y[f] + offset[f]
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def nmf(
+    indptr: np.ndarray,
+    items: np.ndarray,
+    values: np.ndarray,
+    mean: float,
+    biased: bool,
+    n_epochs: int,
+    rates: np.ndarray,
+    regs: np.ndarray,
+    bu: np.ndarray,
+    bi: np.ndarray,
+    pu: np.ndarray,
+    qi: np.ndarray,
+) -> None:
+    """Update bu, bi, pu, qi (in place) by the multiplicative rule of NMF.
+
+    rates: float64[2], of bu, bi; regs: float64[4], of bu, bi, pu, qi
+
+    A user's numerators and denominators are complete after her ratings, but her factors must not
+    move before the epoch's end, since the items' sums are over the old ones.
+    """
+    n_users, n_factors = pu.shape
+    n_items = len(qi)
+    counts = np.zeros(n_items)
+    for rating in range(len(items)):
+        counts[items[rating]] += 1
+    item_numerator = np.empty((n_items, n_factors))
+    item_denominator = np.empty((n_items, n_factors))
+    numerator, denominator = np.empty(n_factors), np.empty(n_factors)
+    moved = np.empty((n_users, n_factors))
+    for _ in range(n_epochs):
+        item_numerator[:] = 0.0
+        item_denominator[:] = 0.0
+        for u in range(n_users):
+            p = pu[u]
+            numerator[:] = 0.0
+            denominator[:] = 0.0
+            for rating in range(indptr[u], indptr[u + 1]):
+                i, r = items[rating], values[rating]
+                q, up, down = qi[i], item_numerator[i], item_denominator[i]
+                estimate = mean + bu[u] + bi[i]
+                for f in range(n_factors):
+                    estimate += q[f] * p[f]
+                if biased:
+                    error = r - estimate
+                    bu[u] += rates[0] * (error - regs[0] * bu[u])
+                    bi[i] += rates[1] * (error - regs[1] * bi[i])
+                for f in range(n_factors):
+                    numerator[f] += q[f] * r
+                    denominator[f] += q[f] * estimate
+                    up[f] += p[f] * r
+                    down[f] += p[f] * estimate
+            n = indptr[u + 1] - indptr[u]
+            for f in range(n_factors):
+                moved[u, f] = p[f]
+                if p[f] != 0:
+                    moved[u, f] *= numerator[f] / (denominator[f] + n * regs[2] * p[f])
+        pu[:] = moved
+        for i in range(n_items):
+            for f in range(n_factors):
+                if qi[i, f] != 0:
+                    down = item_denominator[i, f] + counts[i] * regs[3] * qi[i, f]
+                    qi[i, f] *= item_numerator[i, f] / down

@@ -1,0 +1,54 @@
+"""Mean differences between items, item by item."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def deviations(
+    by_user: tuple[np.ndarray, np.ndarray, np.ndarray],
+    by_item: tuple[np.ndarray, np.ndarray, np.ndarray],
+    users: np.ndarray,
+    items: np.ndarray,
+) -> np.ndarray:
+    """For each pair (user, item): mean over her items j of the mean difference of item and j.
+
+    users, items: int[n]; pairs of one item must stand together, -1 is unknown and gives NaN. Only
+    the j count that somebody rated together with the item; without any the deviation is 0.
+
+    The differences of one item to all others are made when the item changes, by walking those who
+    rated it: O(n_items) memory where the matrix of all differences is O(n_items²).
+    """
+    u_indptr, u_items, u_values = by_user
+    i_indptr, i_users, i_values = by_item
+    n_items = len(i_indptr) - 1
+    difference, together = np.zeros(n_items), np.zeros(n_items)
+    result = np.full(len(users), np.nan)
+    row_of = -1
+    for pair in range(len(users)):
+        u, i = users[pair], items[pair]
+        if u < 0 or i < 0:
+            continue
+        if i != row_of:
+            difference[:] = 0.0
+            together[:] = 0.0
+            for rating in range(i_indptr[i], i_indptr[i + 1]):
+                v, r = i_users[rating], i_values[rating]
+                for other in range(u_indptr[v], u_indptr[v + 1]):
+                    difference[u_items[other]] += r - u_values[other]
+                    together[u_items[other]] += 1
+            for j in range(n_items):
+                if together[j] > 0:
+                    difference[j] /= together[j]
+            difference[i] = 0.0
+            row_of = i
+        total, n = 0.0, 0
+        for rating in range(u_indptr[u], u_indptr[u + 1]):
+            j = u_items[rating]
+            if together[j] > 0:
+                total += difference[j]
+                n += 1
+        result[pair] = total / n if n else 0.0
+    return result
