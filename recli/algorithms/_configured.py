@@ -40,15 +40,17 @@ class Configured:
     def create(self, seed: int) -> Algorithm:
         """The algorithm, not fitted; `seed` is its `random_state` if it has one."""
         cls = class_of(self.name)
+        return adapted(cls(**self.arguments(cls, seed)))
+
+    def arguments(self, cls: type, seed: int) -> dict[str, Any]:
+        """The parameters, seed and silence, as the constructor of `cls` takes them."""
         takes = inspect.signature(cls).parameters
+        open_ended = any(p.kind is p.VAR_KEYWORD for p in takes.values())
         # A nested option of None is left out: Surprise then takes its own default.
         given = {k: v for k, v in self.params.items() if not (v is None and "." in k)}
-        arguments: dict[str, Any] = params.nested(given)
-        if "random_state" in takes and "random_state" not in arguments:
-            arguments["random_state"] = seed
-        if "verbose" in takes:
-            arguments.setdefault("verbose", False)
-        return adapted(cls(**arguments))
+        found = {"random_state": seed, "verbose": False, **params.nested(given)}
+        optional = {"random_state", "verbose"}
+        return {k: v for k, v in found.items() if k in takes or (open_ended and k not in optional)}
 
 
 def class_of(name: str) -> type[surprise.AlgoBase]:

@@ -58,7 +58,9 @@ def assign(
                 column = columns[rating]
                 d = other_cltr[column]
                 # Added in the same order for users and items, as Surprise rounds it.
-                estimate = avg[c, d] + own_mean[row] - avg_own[c] + other_mean[column] - avg_other[d]
+                estimate = (
+                    avg[c, d] + own_mean[row] - avg_own[c] + other_mean[column] - avg_other[d]
+                )
                 error += (values[rating] - estimate) ** 2
             if error < least:
                 best, least = c, error

@@ -1,0 +1,116 @@
+"""`recli benchmark`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recli.cli import _options, _types
+from recli.cli._console import Console
+from recli.cli._options import DatasetChoice
+
+if TYPE_CHECKING:
+    from recli.experiments.benchmark import Comparison
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      recli benchmark
+      recli benchmark -d ml-100k --jobs 2
+      recli benchmark -a svd --scale 1000000
+    """,
+)
+@click.option(
+    "-a",
+    "--algorithm",
+    "algorithms",
+    multiple=True,
+    type=_types.ALGORITHM,
+    help="An algorithm that Surprise has as well; may be repeated. [default: all eleven]",
+)
+@_options.dataset_options
+@click.option("--folds", type=click.IntRange(1), default=5, show_default=True, help="Folds to run.")
+@click.option(
+    "--grow-to",
+    "n_ratings",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Grow the dataset to N synthetic ratings of the same shape.",
+)
+@_options.params_option
+@_options.seed_option
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(-1),
+    default=1,
+    show_default=True,
+    help="Threads for recli; Surprise has one.",
+)
+@_options.results_option
+@_options.output_options()
+def command(
+    algorithms: tuple[str, ...],
+    data: DatasetChoice,
+    folds: int,
+    n_ratings: int | None,
+    params: tuple[str, ...],
+    seed: int,
+    jobs: int,
+    results: Any,
+    console: Console,
+) -> None:
+    """Measure recli against Surprise.
+
+    Each algorithm is fitted and tested on the same folds with the same parameters, once by recli and
+    once by Surprise's own class, each in a process of its own: seconds, their ratio, the memory that
+    it took, and the largest difference between two predictions.
+    """
+    from recli.data.expand import expand
+    from recli.data.splits.k_fold import KFold
+    from recli.experiments import benchmark
+
+    line_up = benchmark.line_up(algorithms, params)
+    dataset = data.load(console, results)
+    if n_ratings is not None:
+        dataset = expand(dataset, n_ratings, seed)
+        console.describe(dataset)
+    chosen = KFold(max(folds, 5), seed).folds(dataset.ratings)[:folds]
+    found: list[Comparison] = []
+    with console.progress("Measuring", len(line_up)) as advance:
+        for comparison in benchmark.compare(dataset, chosen, line_up, seed, jobs):
+            found.append(comparison)
+            advance()
+    _show(console, found)
+
+
+def _show(console: Console, found: list[Comparison]) -> None:
+    from recli.experiments.benchmark import document
+
+    described = document(found)
+    header = ["algorithm", "recli s", "surprise s", "ratio", "largest difference", "recli MiB",
+              "surprise MiB", "compile s"]  # fmt: skip
+    rows = [
+        [
+            row["algorithm"],
+            f"{row['recli_seconds']:.3f}",
+            f"{row['surprise_seconds']:.2f}",
+            f"{row['ratio']:.1f}",
+            f"{row['max_difference']:.1e}",
+            *(
+                "–" if row[key] is None else f"{row[key]:.0f}"
+                for key in ("recli_peak_mb", "surprise_peak_mb")
+            ),
+            f"{row['compile_seconds']:.2f}",
+        ]
+        for row in described["results"]
+    ]
+    total = described["total"]
+    rows.append(
+        ["together", f"{total['recli_seconds']:.3f}", f"{total['surprise_seconds']:.2f}",
+         f"{total['ratio']:.1f}", "", "", "", ""]
+    )  # fmt: skip
+    console.emit(described, header, rows, lambda: console.table(header, rows, right=header[1:]))
