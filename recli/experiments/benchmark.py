@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import multiprocessing
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -20,6 +19,7 @@ from recli.algorithms import Configured
 from recli.algorithms._configured import class_of
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
+from recli.experiments import memory
 
 LINE_UP = (
     *("svd", "svdpp", "nmf", "slope-one", "knn-basic", "knn-with-means", "knn-baseline"),
@@ -118,12 +118,12 @@ def _run_recli(
     warm.fit(dataset.trainset(np.arange(min(_WARM_UP, len(dataset.ratings)))))
     warm.predict_pairs(np.zeros(1, np.int32), np.zeros(1, np.int32))
     compile_seconds = time.perf_counter() - started
-    held = _peak_mb()
+    held = memory.reset_peak()
     started = time.perf_counter()
     parallel = joblib.Parallel(n_jobs=jobs, backend="threading")
     predictions = parallel(joblib.delayed(one)(number) for number in range(len(folds)))
     seconds = time.perf_counter() - started
-    return Side(seconds, compile_seconds, _peak_mb() - held, np.concatenate(predictions))
+    return Side(seconds, compile_seconds, memory.peak() - held, np.concatenate(predictions))
 
 
 def _run_surprise(
@@ -136,7 +136,7 @@ def _run_surprise(
     constructor = surprise.Dataset(surprise.Reader(rating_scale=ratings.scale))
     cls = peer_of(configured)
     assert cls is not None
-    held = _peak_mb()
+    held = memory.reset_peak()
     seconds, predictions = 0.0, []
     for fold in folds:
         trainset = constructor.construct_trainset([rows[row] for row in fold.train])
@@ -147,17 +147,7 @@ def _run_surprise(
         found = algorithm.test(testset)
         seconds += time.perf_counter() - started
         predictions += [prediction.est for prediction in found]
-    return Side(seconds, 0.0, _peak_mb() - held, np.array(predictions))
-
-
-def _peak_mb() -> float:
-    """The most memory that this process has held so far, MiB; NaN on Windows."""
-    if sys.platform == "win32":
-        return float("nan")
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20) if sys.platform == "darwin" else peak / (1 << 10)
+    return Side(seconds, 0.0, memory.peak() - held, np.array(predictions))
 
 
 def line_up(names: Sequence[str], assignments: Sequence[str]) -> list[Configured]:
