@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.data.csr import Csr
 from recli.params import Bool, Choice, Float, Int, Parameter
 
 _SIMILARITIES = ("msd", "cosine", "pearson", "pearson_baseline")
@@ -123,9 +124,7 @@ CUT_HALF_STARS = Bool(
 )
 
 
-def whole_where(
-    cut: bool, csr: tuple[np.ndarray, np.ndarray, np.ndarray]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The CSR with its values cut to whole numbers if `cut`."""
-    indptr, columns, values = csr
-    return (indptr, columns, np.trunc(values)) if cut else csr
+def whole_where(cut: bool, ratings: Csr) -> Csr:
+    """The ratings with their values cut to whole numbers if `cut`."""
+    indptr, columns, values = ratings
+    return (indptr, columns, np.trunc(values)) if cut else ratings

@@ -10,6 +10,7 @@ from surprise import PredictionImpossible
 
 from recli.algorithms._base import Algorithm, catalogue_size
 from recli.algorithms._kernels import neighbours as kernels
+from recli.data.csr import order_by
 from recli.data.trainset import by_item, by_user
 
 
@@ -51,7 +52,7 @@ class Neighbours(Algorithm):
         if self._measure == "pearson_baseline":
             min_support = max(2, min_support)
             y_values = y_values - ((self.trainset.global_mean + self.by[ys]) + self.bx[y_xs])
-        order = np.argsort(y_xs, kind="stable")
+        _, order = order_by(y_xs, self.n_x)
         return kernels.Neighbourhood(
             x_indptr=self._by_x[0],
             x_ys=ys[order],

@@ -9,6 +9,7 @@ from surprise.utils import get_rng
 from recli.algorithms._base import Algorithm
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
 from recli.algorithms._kernels import co_clustering as kernels
+from recli.data.csr import Csr
 from recli.data.trainset import by_item, by_user
 from recli.params import Int
 
@@ -66,7 +67,7 @@ class CoClustering(Algorithm, surprise.CoClustering):
         self._average(users)
         return self
 
-    def _average(self, users: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+    def _average(self, users: Csr) -> None:
         """Set the means of the clusters as they are now."""
         self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr = kernels.averages(
             users, self.cltr_u, self.cltr_i, self.n_cltr_u, self.n_cltr_i, self.trainset.global_mean

@@ -41,6 +41,9 @@ class NMF(Factors, surprise.NMF):
         self.pu = rng.uniform(*start, (trainset.n_users, self.n_factors))
         self.qi = rng.uniform(*start, (trainset.n_items, self.n_factors))
         self.bu, self.bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
+        # Rows of whole vector registers: 15 factors as they are take longer than 16. Zeros stay zeros.
+        padding = ((0, 0), (0, -self.n_factors % 8))
+        pu, qi = np.pad(self.pu, padding), np.pad(self.qi, padding)
         kernels.nmf(
             *by_user(trainset),
             trainset.global_mean if self.biased else 0.0,
@@ -48,5 +51,6 @@ class NMF(Factors, surprise.NMF):
             self.n_epochs,
             np.array([self.lr_bu, self.lr_bi]),
             np.array([self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi]),
-            *(self.bu, self.bi, self.pu, self.qi),
+            *(self.bu, self.bi, pu, qi),
         )
+        self.pu, self.qi = pu[:, : self.n_factors].copy(), qi[:, : self.n_factors].copy()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import surprise
 
+from recli.data.csr import Csr, csr
 from recli.data.items import Items
 from recli.data.ratings import Ratings
 
@@ -52,14 +53,14 @@ class Trainset(surprise.Trainset):
         return len(self.item_codes)
 
     @functools.cached_property
-    def by_user(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def by_user(self) -> Csr:
         """CSR by user, each user's ratings in the order of the rows: indptr, items, values."""
-        return _csr(self.users, self.items, self.values, self.n_users)
+        return csr(self.users, self.items, self.values, self.n_users)
 
     @functools.cached_property
-    def by_item(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def by_item(self) -> Csr:
         """CSR by item, each item's ratings in the order of the rows: indptr, users, values."""
-        return _csr(self.items, self.users, self.values, self.n_items)
+        return csr(self.items, self.users, self.values, self.n_items)
 
     @property
     def global_mean(self) -> float:
@@ -89,21 +90,14 @@ class Trainset(surprise.Trainset):
         return dict(zip(raw, range(self.n_items), strict=True))
 
 
-def _first_appearance(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _first_appearance(
+    codes: np.ndarray, n: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Inner ids of `codes`, the code of each inner id, and the inner id of each of `n` codes."""
     inner, distinct = pd.factorize(codes)
     back = np.full(n, -1, dtype=np.int32)
     back[distinct] = np.arange(len(distinct), dtype=np.int32)
     return inner.astype(np.int32), distinct.astype(np.int32), back
-
-
-def _csr(
-    rows: np.ndarray, columns: np.ndarray, values: np.ndarray, n_rows: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    order = np.argsort(rows, kind="stable")
-    indptr = np.zeros(n_rows + 1, dtype=np.int64)
-    np.cumsum(np.bincount(rows, minlength=n_rows), out=indptr[1:])
-    return indptr, columns[order], values[order]
 
 
 def _lists(
@@ -117,19 +111,19 @@ def _lists(
     return result
 
 
-def by_user(trainset: surprise.Trainset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def by_user(trainset: surprise.Trainset) -> Csr:
     """CSR by user (indptr, items, values) of recli's trainset or of Surprise's own."""
     return trainset.by_user if isinstance(trainset, Trainset) else _from_lists(trainset.ur)
 
 
-def by_item(trainset: surprise.Trainset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def by_item(trainset: surprise.Trainset) -> Csr:
     """CSR by item (indptr, users, values) of recli's trainset or of Surprise's own."""
     return trainset.by_item if isinstance(trainset, Trainset) else _from_lists(trainset.ir)
 
 
 def _from_lists(
     rows: dict[int, list[tuple[int, float]]],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> Csr:
     lists = [rows[row] for row in range(len(rows))]
     indptr = np.cumsum([0, *map(len, lists)], dtype=np.int64)
     pairs = [pair for row in lists for pair in row]

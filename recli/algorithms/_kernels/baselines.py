@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from recli.data.csr import Csr
+
 
 @njit(cache=True, nogil=True)
 def als(
-    users: tuple[np.ndarray, np.ndarray, np.ndarray],
-    items: tuple[np.ndarray, np.ndarray, np.ndarray],
+    users: Csr,
+    items: Csr,
     mean: float,
     n_epochs: int,
     reg_u: float,
@@ -35,7 +37,7 @@ def als(
 
 @njit(cache=True, nogil=True)
 def sgd(
-    users: tuple[np.ndarray, np.ndarray, np.ndarray],
+    users: Csr,
     n_items: int,
     mean: float,
     n_epochs: int,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from recli.data.csr import Csr
+
 
 @njit(cache=True, nogil=True)
 def averages(
-    by_user: tuple[np.ndarray, np.ndarray, np.ndarray],
+    by_user: Csr,
     cltr_u: np.ndarray,
     cltr_i: np.ndarray,
     n_cltr_u: int,
@@ -36,7 +38,7 @@ def averages(
 
 @njit(cache=True, nogil=True)
 def assign(
-    ratings: tuple[np.ndarray, np.ndarray, np.ndarray],
+    ratings: Csr,
     own_mean: np.ndarray,
     other_mean: np.ndarray,
     avg_own: np.ndarray,

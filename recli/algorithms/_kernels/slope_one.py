@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from recli.data.csr import Csr
+
 
 @njit(cache=True, nogil=True)
 def deviations(
-    by_user: tuple[np.ndarray, np.ndarray, np.ndarray],
-    by_item: tuple[np.ndarray, np.ndarray, np.ndarray],
+    by_user: Csr,
+    by_item: Csr,
     users: np.ndarray,
     items: np.ndarray,
 ) -> np.ndarray:
