@@ -70,27 +70,22 @@ def svdpp(
     repeats: bool[n_users], whether a user rated an item more than once
 
     In a pass over a user every y_j of hers goes at each rating through the same affine map
-    y ← a y + b with a = 1 − rate · reg and b = rate · error · q_i / √|I_u|. So the sum of the y_j is
-    carried along as S ← a S + |I_u| b, and each y_j is moved once, when the user is done, by the
-    composed map y ← A y + B: O(|I_u| · n_factors) a user where moving every y_j at every rating, as
-    Surprise does, costs O(|I_u|² · n_factors). A user with repeated items has y_j that move twice at
-    a rating; she takes the long way.
+    y ← a y + b with a = 1 − rate · reg and b = rate · error · q_i / √|I_u|. So their scaled sum
+    s = Σ y_j / √|I_u| is carried along as s ← a s + √|I_u| b, and each y_j is moved once, when the
+    user is done, by the composed map y ← A y + B: O(|I_u| · n_factors) a user where moving every y_j
+    at every rating, as Surprise does, costs O(|I_u|² · n_factors). A user with repeated items has
+    y_j that move twice at a rating; for her every rating is moved at once.
     """
     n_factors = pu.shape[1]
-    total = np.empty(n_factors)
-    offset = np.empty(n_factors)
+    implicit, offset = np.empty(n_factors), np.empty(n_factors)
     a = 1.0 - rates[4] * regs[4]
     for _ in range(n_epochs):
         for u in range(len(indptr) - 1):
             start, end = indptr[u], indptr[u + 1]
-            n = end - start
-            root = np.sqrt(n)
+            root = np.sqrt(end - start)
+            mine = items[start:end]
             p = pu[u]
-            total[:] = 0.0
-            for rating in range(start, end):
-                y = yj[items[rating]]
-                for f in range(n_factors):
-                    total[f] += y[f]
+            _sum_implicit(mine, yj, root, implicit)
             scale = 1.0
             offset[:] = 0.0
             for rating in range(start, end):
@@ -98,37 +93,46 @@ def svdpp(
                 q = qi[i]
                 dot = 0.0
                 for f in range(n_factors):
-                    dot += q[f] * (p[f] + total[f] / root)
+                    dot += q[f] * (p[f] + implicit[f])
                 error = values[rating] - (mean + bu[u] + bi[i] + dot)
                 bu[u] += rates[0] * (error - regs[0] * bu[u])
                 bi[i] += rates[1] * (error - regs[1] * bi[i])
                 step = rates[4] * error / root
                 scale *= a
                 for f in range(n_factors):
-                    pf, qf, implicit = p[f], q[f], total[f] / root
+                    pf, qf, sf = p[f], q[f], implicit[f]
                     p[f] = pf + rates[2] * (error * qf - regs[2] * pf)
-                    q[f] = qf + rates[3] * (error * (pf + implicit) - regs[3] * qf)
+                    q[f] = qf + rates[3] * (error * (pf + sf) - regs[3] * qf)
                     b = step * qf
-                    total[f] = a * total[f] + n * b
+                    implicit[f] = a * sf + root * b
                     offset[f] = a * offset[f] + b
                 if repeats[u]:
-                    # offset and scale are then the map of this one rating
-                    for j in range(start, end):
-                        y = yj[items[j]]
-                        for f in range(n_factors):
-                            y[f] = scale * y[f] + offset[f]
+                    _move_implicit(mine, yj, scale, offset)
+                    _sum_implicit(mine, yj, root, implicit)
                     scale = 1.0
                     offset[:] = 0.0
-                    total[:] = 0.0
-                    for j in range(start, end):
-                        y = yj[items[j]]
-                        for f in range(n_factors):
-                            total[f] += y[f]
-            if not repeats[u]:
-                for rating in range(start, end):
-                    y = yj[items[rating]]
-                    for f in range(n_factors):
-                        y[f] = scale * y[f] + offset[f]
+            _move_implicit(mine, yj, scale, offset)
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def _sum_implicit(mine: np.ndarray, yj: np.ndarray, root: float, implicit: np.ndarray) -> None:
+    """implicit = Σ y_j / root over the items `mine`."""
+    implicit[:] = 0.0
+    for j in mine:
+        y = yj[j]
+        for f in range(len(implicit)):
+            implicit[f] += y[f]
+    for f in range(len(implicit)):
+        implicit[f] /= root
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def _move_implicit(mine: np.ndarray, yj: np.ndarray, scale: float, offset: np.ndarray) -> None:
+    """y ← scale · y + offset for the items `mine`."""
+    for j in mine:
+        y = yj[j]
+        for f in range(len(offset)):
+            y[f] = scale * y[f] + offset[f]
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
