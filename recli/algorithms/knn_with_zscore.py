@@ -20,6 +20,10 @@ class KNNWithZScore(Neighbours, surprise.KNNWithZScore):
     parameters = (*neighbours(), *baselines(tune=False, only_for=WITH_PEARSON_BASELINE))
     fitted = ("sim", "means", "sigmas")
 
+    def _learn(self, trainset: surprise.Trainset) -> None:
+        super()._learn(trainset)
+        self.sigmas[self.sigmas == 0] = 1.0  # all ratings are equal: every score is 0, not 0 / 0
+
     def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
         return (values - self.means[neighbours]) / self.sigmas[neighbours]
 

@@ -23,26 +23,28 @@ class NormalPredictor(Algorithm, surprise.NormalPredictor):
         surprise.NormalPredictor.__init__(self)
         self.random_state = random_state
 
-    def fit(self, trainset: surprise.Trainset) -> NormalPredictor:
-        surprise.NormalPredictor.fit(self, trainset)
+    def _learn(self, trainset: surprise.Trainset) -> None:
+        super()._learn(trainset)
         self.sigma: float = float(self.sigma)
-        return self
 
     def estimate(self, u: int | str, i: int | str) -> float:
-        user, item = (x if isinstance(x, int | np.integer) else -1 for x in (u, i))
-        return float(self._estimate_pairs(np.array([user]), np.array([item]))[0])
+        return self._estimate_one(u, i)
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         result = np.empty(len(users))
         for user in np.unique(users):
             mine = users == user
-            result[mine] = self._estimate_users(np.array([user]))[0, items[mine]]
+            result[mine] = self._one_user(user)[items[mine]]
         return result
 
     def _estimate_users(self, users: np.ndarray) -> np.ndarray:
-        n = catalogue_size(self.trainset) + 1  # the last one is for the unknown item, -1
-        draws = [
-            np.random.default_rng([self.random_state, int(user) + 1]).standard_normal(n)
-            for user in users
-        ]
-        return self.trainset.global_mean + self.sigma * np.array(draws)
+        result = np.empty((len(users), catalogue_size(self.trainset)))
+        for row, user in enumerate(users):
+            result[row] = self._one_user(user)[:-1]
+        return result
+
+    def _one_user(self, user: int) -> np.ndarray:
+        """Estimates of the catalogue, and last of an unknown item, whose inner id is -1."""
+        rng = np.random.default_rng([self.random_state, int(user) + 1])
+        draws = rng.standard_normal(catalogue_size(self.trainset) + 1)
+        return self.trainset.global_mean + self.sigma * draws

@@ -20,6 +20,7 @@ def aggregate(
 
     xs, ys: int[n], -1 is unknown and gives zeros
     sim: float64[n_x, n_x]
+    k: at least 1
     indptr, neighbours, deviations: CSR by y of the ratings, each with the x' that gave it
 
     Of the ratings of y, the k with the largest sim[x, x'] count, of equal ones the first; of those
@@ -29,7 +30,7 @@ def aggregate(
     n = len(xs)
     sums, weights = np.zeros(n), np.zeros(n)
     counts = np.zeros(n, np.int64)
-    heap = np.empty(k, np.int64)
+    heap = np.empty(min(k, len(neighbours)), np.int64)
     for pair in range(n):
         x, y = xs[pair], ys[pair]
         if x < 0 or y < 0:
