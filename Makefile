@@ -32,8 +32,8 @@ demo: $(VENV)/.installed ## The main job on the MovieLens ratings that come with
 	@echo; echo "— 2. Compare algorithms on the same folds:  recli evaluate -a …"; echo
 	@$(RECLI) evaluate -a content-based -a svd -a knn-baseline -a nmf -a baseline-only \
 		-a normal-predictor
-	@echo; echo "— 3. Tune the best:  recli tune -a content-based --trials 8"; echo
-	@$(RECLI) tune -a content-based --trials 8
+	@echo; echo "— 3. Tune the best:  recli tune -a content-based --trials 12"; echo
+	@$(RECLI) tune -a content-based --trials 12
 	@echo; echo "— 4. Train it as tuned:  recli train --params …/best.toml --name demo"; echo
 	@$(RECLI) train --params "$$(ls -d results/studies/*/ | tail -n 1)best.toml" --name demo
 	@echo; echo "— 5. Recommend:  recli recommend --user 42 --model demo"; echo

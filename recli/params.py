@@ -95,7 +95,7 @@ class Int(_Number):
     def _check(self, value: object) -> int:
         try:
             number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise self._wrong(value) from None
         inside = self.low <= number <= self.high
         if isinstance(value, bool) or not inside or not number.is_integer():
@@ -114,7 +114,7 @@ class Float(_Number):
     def _check(self, value: object) -> float:
         try:
             number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise self._wrong(value) from None
         if isinstance(value, bool) or not self.low <= number <= self.high or math.isinf(number):
             raise self._wrong(value)
@@ -184,17 +184,21 @@ class Text(Parameter):
 
 @dataclass(frozen=True)
 class Literal(Parameter):
-    """Whatever a user's own class takes: a JSON value where the text is one, else the text."""
+    """Whatever a user's own class takes: a JSON value where the text is one, else the text.
+
+    True, False and None may be written as Python does. Where the default is text, text stays text.
+    """
 
     @property
     def domain(self) -> str:
         return "any value"
 
     def check(self, value: object) -> Value:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or isinstance(self.default, str):
             return value  # type: ignore[return-value]
+        words = {"true": "true", "false": "false", "none": "null", "null": "null"}
         try:
-            return json.loads(value)  # type: ignore[no-any-return]
+            return json.loads(words.get(value.strip().lower(), value))  # type: ignore[no-any-return]
         except json.JSONDecodeError:
             return value
 
@@ -243,7 +247,7 @@ def resolve(
     values: dict[str, Value] = {}
     for name, parameter in by_name.items():
         if _matters(parameter, values):
-            values[name] = parameter.check(given.get(name, parameter.default))
+            values[name] = parameter.check(given[name]) if name in given else parameter.default
         elif name in given:
             assert parameter.when is not None
             other, wanted = parameter.when
@@ -255,16 +259,13 @@ def resolve(
 
 
 def suggest(declared: Sequence[Parameter], trial: Trial) -> dict[str, Value]:
-    """One point of the tuning space: the tunable parameters that matter, as `trial` draws them."""
+    """Every parameter that matters: the tunable ones as `trial` draws them, the others' defaults."""
     values: dict[str, Value] = {}
-    drawn: dict[str, Value] = {}
     for parameter in declared:
-        if not _matters(parameter, values):
-            continue
-        values[parameter.name] = parameter.default
-        if parameter.tunable:
-            values[parameter.name] = drawn[parameter.name] = parameter.suggest(trial)
-    return drawn
+        if _matters(parameter, values):
+            tunable = parameter.tunable
+            values[parameter.name] = parameter.suggest(trial) if tunable else parameter.default
+    return values
 
 
 def _matters(parameter: Parameter, values: Mapping[str, Value]) -> bool:

@@ -8,10 +8,13 @@ import numpy as np
 import surprise
 from surprise import PredictionImpossible
 
-from recli import errors
+from recli import errors, registry
 from recli.algorithms._kernels import baselines as kernels
-from recli.data.trainset import by_item, by_user
+from recli.data.trainset import Trainset, by_item, by_user
 from recli.params import Parameter
+
+UNKNOWN = "UKN__"
+"""What `surprise.AlgoBase.predict` puts before a raw id that the trainset does not know."""
 
 
 class Algorithm(surprise.AlgoBase):
@@ -28,6 +31,34 @@ class Algorithm(surprise.AlgoBase):
     source: ClassVar[str] = ""
     fitted: ClassVar[tuple[str, ...]] = ()
     """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted."""
+
+    def fit(self, trainset: surprise.Trainset) -> Algorithm:
+        """Learn from `trainset`. Raises DivergedError when gradient descent ran off to infinity."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._learn(trainset)
+        self._check_converged()
+        return self
+
+    def _learn(self, trainset: surprise.Trainset) -> None:
+        """Set what `fitted` names: as Surprise does, unless a subclass has its own way."""
+        super().fit(trainset)
+
+    def _check_converged(self) -> None:
+        # Vectors of finite norm have a finite inner product, so that every prediction is finite too.
+        found = (getattr(self, name) for name in {"bu", "bi", *self.fitted})
+        learned = [np.asarray(state).ravel() for state in found if state is not None]
+        with np.errstate(over="ignore", invalid="ignore"):
+            converged = all(np.isfinite(np.dot(array, array)) for array in learned)
+        if not converged:
+            names = [
+                parameter.name for parameter in self.parameters if parameter.default is not None
+            ]
+            rates = [name for name in names if "lr_" in name or "learning_rate" in name]
+            starts = [name for name in names if name.startswith("init_")]
+            raise errors.DivergedError(
+                f"{registry.name_of(type(self))} diverged: what it learned is no longer finite. "
+                f"Lower {' or '.join([*rates, *starts])}."
+            )
 
     def predict_pairs(self, users: np.ndarray, items: np.ndarray, clip: bool = True) -> np.ndarray:
         """Predicted ratings, float64[n], for the pairs (users[j], items[j]), both int[n].
@@ -58,8 +89,10 @@ class Algorithm(surprise.AlgoBase):
 
     def _one(self, user: int, item: int) -> float:
         trainset = self.trainset
-        known_user = user if user >= 0 else "UKN__"
-        known_item = item if 0 <= item < trainset.n_items else "UKN__"
+        known_user = user if user >= 0 else UNKNOWN
+        known_item: int | str = item
+        if not 0 <= item < trainset.n_items:
+            known_item = UNKNOWN + (_raw_item(trainset, item) if item >= 0 else "")
         try:
             estimate = self.estimate(known_user, known_item)
         except PredictionImpossible:
@@ -85,6 +118,15 @@ class Algorithm(surprise.AlgoBase):
         else:
             raise errors.unknown("baseline method", method, ("als", "sgd"))
         return self.bu, self.bi
+
+    def _estimate_one(self, u: int | str, i: int | str) -> float:
+        """What `estimate` gives, by way of `_estimate_pairs`; u and i are as Surprise passes them.
+
+        `surprise.AlgoBase.predict` takes a cold item for an unknown one; here it has its inner id.
+        """
+        user = -1 if isinstance(u, str) else int(u)
+        item = _inner_item(self.trainset, i) if isinstance(i, str) else int(i)
+        return float(self._estimate_pairs(np.array([user]), np.array([item]))[0])
 
     def _known_items(self, items: np.ndarray) -> np.ndarray:
         """`items` with -1 for those without a rating in the trainset.
@@ -121,6 +163,20 @@ class Adapted(Algorithm):
 def adapted(algorithm: surprise.AlgoBase) -> Algorithm:
     """`algorithm` itself, or the wrapper that gives a foreign one the array primitives."""
     return algorithm if isinstance(algorithm, Algorithm) else Adapted(algorithm)
+
+
+def _raw_item(trainset: surprise.Trainset, item: int) -> str:
+    """The raw id of an item of the catalogue."""
+    raw: str = trainset.ratings.item_ids.text[trainset.item_codes[item]]
+    return raw
+
+
+def _inner_item(trainset: surprise.Trainset, unknown: str) -> int:
+    """The inner id of a cold item, given as Surprise names the unknown; -1 for any other."""
+    if not isinstance(trainset, Trainset):
+        return -1
+    code = trainset.ratings.item_ids.code(unknown.removeprefix(UNKNOWN))
+    return int(trainset.inner_items[code]) if code >= 0 else -1
 
 
 def catalogue_size(trainset: surprise.Trainset) -> int:

@@ -80,6 +80,10 @@ def declared(name: str) -> tuple[Parameter, ...]:
 def _own_class(name: str) -> type[surprise.AlgoBase]:
     """The class that `module:Class` names; modules in the current folder are found too."""
     module_name, _, class_name = name.partition(":")
+    if not all(part.isidentifier() for part in [*module_name.split("."), class_name]):
+        raise errors.UsageError(
+            f"'{name}' is not module:Class, as in 'my_package.my_module:MyAlgo'."
+        )
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
@@ -93,8 +97,14 @@ def _own_class(name: str) -> type[surprise.AlgoBase]:
         ) from None
     cls = getattr(module, class_name, None)
     if cls is None:
-        classes = [key for key, value in vars(module).items() if inspect.isclass(value)]
-        raise errors.unknown(f"class in module '{module_name}'", class_name, classes)
-    if not (inspect.isclass(cls) and issubclass(cls, surprise.AlgoBase)):
+        classes = [key for key, value in vars(module).items() if _is_algorithm(value)]
+        raise errors.unknown(f"algorithm in {module_name}", class_name, classes)
+    if not _is_algorithm(cls):
         raise errors.UsageError(f"'{name}' is not a subclass of surprise.AlgoBase.")
-    return cls
+    own: type[surprise.AlgoBase] = cls
+    return own
+
+
+def _is_algorithm(value: object) -> bool:
+    is_algorithm = inspect.isclass(value) and issubclass(value, surprise.AlgoBase)
+    return is_algorithm and value is not surprise.AlgoBase

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import surprise
 
-from recli import errors, registry
 from recli.algorithms._base import Algorithm, catalogue_size, padded
 
 
@@ -17,18 +15,6 @@ class Factors(Algorithm):
     """
 
     biased = True
-
-    def fit(self, trainset: surprise.Trainset) -> Factors:
-        """Learn from `trainset`. Raises DivergedError when gradient descent ran off to infinity."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            super().fit(trainset)
-        if not all(np.isfinite(getattr(self, name)).all() for name in self.fitted):
-            rate = "lr_all" if hasattr(self, "lr_pu") else "lr_bu and lr_bi"
-            raise errors.DivergedError(
-                f"{registry.name_of(type(self))} diverged: its factors are no longer finite numbers. "
-                f"Lower the learning rate ({rate}) or the start (init_std_dev, init_high)."
-            )
-        return self
 
     def _user_factors(self, users: np.ndarray) -> np.ndarray:
         """float64[n, n_factors], zeros for -1."""

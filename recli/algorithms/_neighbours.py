@@ -22,7 +22,7 @@ class Neighbours(Algorithm):
     how the weighted mean of that becomes a prediction (`_from_mean`).
     """
 
-    def fit(self, trainset: surprise.Trainset) -> Neighbours:
+    def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
         for cached in ("_near", "sim"):
             self.__dict__.pop(cached, None)
@@ -32,7 +32,6 @@ class Neighbours(Algorithm):
             self.bu, self.bi = self.compute_baselines()
             self.bx, self.by = self.switch(self.bu, self.bi)
         self._fit_scale()
-        return self
 
     _centres_on_baselines = False
 
@@ -74,7 +73,7 @@ class Neighbours(Algorithm):
         return self.sim
 
     def estimate(self, u: int | str, i: int | str) -> tuple[float, dict[str, int]]:
-        user, item = (x if isinstance(x, int | np.integer) else -1 for x in (u, i))
+        user, item = (-1 if isinstance(x, str) else int(x) for x in (u, i))
         estimates, counts = self._grouped(np.array([user]), np.array([item]))
         if np.isnan(estimates[0]):
             raise PredictionImpossible("Unknown user or item, or not enough neighbours.")

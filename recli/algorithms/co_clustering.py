@@ -44,7 +44,7 @@ class CoClustering(Algorithm, surprise.CoClustering):
         surprise.CoClustering.__init__(self, n_cltr_u, n_cltr_i, n_epochs, random_state, verbose)
         self.cut_half_stars = cut_half_stars
 
-    def fit(self, trainset: surprise.Trainset) -> CoClustering:
+    def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
         rng = get_rng(self.random_state)
         self.cltr_u = rng.randint(self.n_cltr_u, size=trainset.n_users).astype(np.intp)
@@ -65,7 +65,6 @@ class CoClustering(Algorithm, surprise.CoClustering):
                 *(np.ascontiguousarray(by_clusters.T), self.cltr_u, self.cltr_i),
             )
         self._average(users)
-        return self
 
     def _average(self, users: Csr) -> None:
         """Set the means of the clusters as they are now."""

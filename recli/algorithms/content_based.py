@@ -30,8 +30,8 @@ class ContentBased(Algorithm):
     parameters = (
         Float("reg", 5.0, "pull towards the baseline", low=1e-6, tune=(1, 100), log=True),
         Text("item_features", "all", "features to use, separated by commas"),
-        Int("text_terms", 1000, "words kept of a text feature", low=1, tune=(100, 3000), log=True),
-        *baselines(tune=False, only_for=None),
+        Int("text_terms", 1000, "words kept of a text feature", low=1),
+        *baselines(tune=True, only_for=None),
     )
     fitted = ("bu", "bi", "weights", "feature_data", "feature_indices", "feature_indptr")
 
@@ -49,7 +49,7 @@ class ContentBased(Algorithm):
         self.text_terms = text_terms
         self.items = items
 
-    def fit(self, trainset: surprise.Trainset) -> ContentBased:
+    def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
         self.bu, self.bi = self.compute_baselines()
         described = self._features()
@@ -63,7 +63,6 @@ class ContentBased(Algorithm):
             ratings = slice(indptr[user], indptr[user + 1])
             x = described[items[ratings]].toarray()
             self.weights[user] = ridge(x, residuals[ratings], self.reg)
-        return self
 
     def _features(self) -> scipy.sparse.csr_array:
         """float64[n_catalogue, n_features], in the order of inner ids."""
@@ -92,12 +91,14 @@ class ContentBased(Algorithm):
         )
 
     def estimate(self, u: int | str, i: int | str) -> float:
-        user, item = (x if isinstance(x, int | np.integer) else -1 for x in (u, i))
-        return float(self._estimate_pairs(np.array([user]), np.array([item]))[0])
+        return self._estimate_one(u, i)
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         x = self._x[np.maximum(items, 0)]
-        content = x.multiply(padded(self.weights)[users]).sum(axis=1)
+        # Only the weights of the features that an item has: the rest would be n × n_features zeros.
+        pair = np.repeat(np.arange(len(users)), np.diff(x.indptr))
+        products = x.data * padded(self.weights)[users[pair], x.indices]
+        content = np.bincount(pair, products, minlength=len(users))
         baseline = self._baseline(users, items)
         return baseline + np.where(items >= 0, content, 0.0)
 

@@ -27,7 +27,8 @@ class KNNWithZScore(Neighbours, surprise.KNNWithZScore):
         # One row at a time, as Surprise does: rounding decides whether a deviation is exactly 0.
         self.means = np.array([row.mean() for row in rows])
         sigmas = np.array([row.std() for row in rows])
-        self.sigmas = np.where(sigmas == 0.0, self.overall_sigma, sigmas)
+        # All ratings may be equal: every score is then 0, not 0 / 0.
+        self.sigmas = np.where(sigmas == 0.0, self.overall_sigma or 1.0, sigmas)
 
     def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
         return (values - self.means[neighbours]) / self.sigmas[neighbours]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import surprise
 
-from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._base import Algorithm
+from recli.algorithms._kernels.noise import standard_normal
+from recli.data.trainset import by_user
 
 
 class NormalPredictor(Algorithm, surprise.NormalPredictor):
@@ -23,26 +25,13 @@ class NormalPredictor(Algorithm, surprise.NormalPredictor):
         surprise.NormalPredictor.__init__(self)
         self.random_state = random_state
 
-    def fit(self, trainset: surprise.Trainset) -> NormalPredictor:
-        surprise.NormalPredictor.fit(self, trainset)
-        self.sigma: float = float(self.sigma)
-        return self
+    def _learn(self, trainset: surprise.Trainset) -> None:
+        surprise.AlgoBase.fit(self, trainset)
+        self.sigma = float(np.std(by_user(trainset)[2]))
 
     def estimate(self, u: int | str, i: int | str) -> float:
-        user, item = (x if isinstance(x, int | np.integer) else -1 for x in (u, i))
-        return float(self._estimate_pairs(np.array([user]), np.array([item]))[0])
+        return self._estimate_one(u, i)
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        result = np.empty(len(users))
-        for user in np.unique(users):
-            mine = users == user
-            result[mine] = self._estimate_users(np.array([user]))[0, items[mine]]
-        return result
-
-    def _estimate_users(self, users: np.ndarray) -> np.ndarray:
-        n = catalogue_size(self.trainset) + 1  # the last one is for the unknown item, -1
-        draws = [
-            np.random.default_rng([self.random_state, int(user) + 1]).standard_normal(n)
-            for user in users
-        ]
-        return self.trainset.global_mean + self.sigma * np.array(draws)
+        draws = standard_normal(self.random_state, users, items)
+        return self.trainset.global_mean + self.sigma * draws

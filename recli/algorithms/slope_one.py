@@ -26,18 +26,16 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
         surprise.SlopeOne.__init__(self)
         self.cut_half_stars = cut_half_stars
 
-    def fit(self, trainset: surprise.Trainset) -> SlopeOne:
+    def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
         indptr, _, values = by_user(trainset)
         self.user_mean = np.add.reduceat(values, indptr[:-1]) / np.diff(indptr)
-        return self
 
     def estimate(self, u: int | str, i: int | str) -> float:
-        user, item = (x if isinstance(x, int | np.integer) else -1 for x in (u, i))
-        estimate = self._estimate_pairs(np.array([user]), np.array([item]))[0]
+        estimate = self._estimate_one(u, i)
         if np.isnan(estimate):
             raise PredictionImpossible("User and/or item is unknown.")
-        return float(estimate)
+        return estimate
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         order = np.argsort(items, kind="stable")

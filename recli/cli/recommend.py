@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from recli.cli import _options, _types
-from recli.cli._console import Console
+from recli.cli._console import Console, count
 from recli.cli._options import DatasetChoice
 
 if TYPE_CHECKING:
@@ -71,9 +72,11 @@ def command(
     else:
         model = models.load(models.find(results, model_name))
         shown_name = Path(model_name).name
+        _check_dataset(data, model, shown_name)
     recommended = top_n(model, user, n)
     if len(recommended) < n:
-        console.say(f"Only {len(recommended)} items are left that user {user} has not rated.")
+        left = count(len(recommended), "item")
+        console.say(f"User {user} has not rated {left}: that is all there is to recommend.")
     document = {
         "user": user_id(model, user),
         "model": shown_name,
@@ -88,18 +91,39 @@ def command(
             for place in recommended
         ],
     }
-    header = ["rank", "item", "title", "rating"]
-    rows = [[str(p.rank), str(p.item), p.title, f"{p.rating:.2f}"] for p in recommended]
+    header = ["rank", "item", "title", "rating", "score"]
+    rows = [
+        [str(p.rank), str(p.item), p.title, f"{p.rating:.2f}", f"{p.score:.4f}"]
+        for p in recommended
+    ]
 
     def table() -> None:
-        title = f"For user {user}, by {model.configured.label}, with the ratings it predicts"
-        console.table(header, rows, title, right=("rank", "item", "rating"))
+        console.table(
+            header,
+            rows,
+            f"For user {user}, by {model.configured.label}: predicted ratings, ordered by score",
+            right=("rank", "item", "rating", "score"),
+        )
 
-    console.emit(document, header, rows, table)
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{shown_name}-user-{user}")
     path = output or results / "recommendations" / f"{safe}.csv"
     files.write_text(path, as_csv(user, shown_name, recommended))
+    console.emit(document, header, rows, table)
     console.say(f"Written to {path}")
+
+
+def _check_dataset(data: DatasetChoice, model: Model, shown_name: str) -> None:
+    """A model brings its own ratings. Raises UsageError when `--dataset` asks for others."""
+    from recli import errors
+    from recli.data.load import describe
+
+    source = click.get_current_context().get_parameter_source("dataset")
+    learned_from = model.dataset["name"]
+    if source is not ParameterSource.DEFAULT and describe(data.spec).name != learned_from:
+        raise errors.UsageError(
+            f"Model '{shown_name}' has learned from the dataset {learned_from}, not from {data.spec}. "
+            "Leave out '--dataset', or leave out '--model' to train on that."
+        )
 
 
 def _train_default(

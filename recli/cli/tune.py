@@ -98,14 +98,12 @@ def command(
 
 
 def _show(console: Console, run: TuningRun) -> None:
-    from recli.params import shown
-
     sign = -1.0 if run.measure.greater_is_better else 1.0
     ordered = sorted(run.finished, key=lambda trial: sign * (trial.value or 0.0))
     names = list(dict.fromkeys(name for trial in ordered for name in trial.params))
     header = ["trial", str(run.measure), *names]
     rows = [
-        [str(trial.number), f"{trial.value:.4f}", *(shown(trial.params.get(n, "–")) for n in names)]
+        [str(trial.number), f"{trial.value:.4f}", *(_short(trial.params.get(n)) for n in names)]
         for trial in ordered
     ]
 
@@ -119,9 +117,23 @@ def _show(console: Console, run: TuningRun) -> None:
         console.table(header, rows[:_SHOWN_TRIALS], title, right=header)
         console.line()
         if first is not None and first.value is not None and best.value is not None:
+            if best.number == 0:
+                console.line(
+                    f"No setting was better than the defaults: {run.measure} {first.value:.4f}."
+                )
+                return
             console.line(
                 f"{run.measure} {first.value:.4f} with the defaults, {best.value:.4f} with the best. It "
                 "was chosen for that number: on other data expect a little less."
             )
 
     console.emit(run.document(), header, rows, table)
+
+
+def _short(value: object) -> str:
+    """A parameter's value for a table: three digits of it, a dash where it does not matter."""
+    from recli.params import shown
+
+    if value is None:
+        return "–"
+    return f"{value:.3g}" if isinstance(value, float) else shown(value)

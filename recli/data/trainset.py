@@ -90,9 +90,7 @@ class Trainset(surprise.Trainset):
         return dict(zip(raw, range(self.n_items), strict=True))
 
 
-def _first_appearance(
-    codes: np.ndarray, n: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _first_appearance(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Inner ids of `codes`, the code of each inner id, and the inner id of each of `n` codes."""
     inner, distinct = pd.factorize(codes)
     back = np.full(n, -1, dtype=np.int32)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import joblib
@@ -83,10 +86,28 @@ def cells(
             yield _cell(dataset, folds[fold], line_up[entry], protocol, entry, fold)
         return
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
-    yield from parallel(
-        joblib.delayed(_cell)(dataset, folds[fold], line_up[entry], protocol, entry, fold)
-        for entry, fold in tasks
-    )
+    with _started_deaf():
+        found = parallel(
+            joblib.delayed(_cell)(dataset, folds[fold], line_up[entry], protocol, entry, fold)
+            for entry, fold in tasks
+        )
+    yield from found
+
+
+@contextmanager
+def _started_deaf() -> Iterator[None]:
+    """Processes that start in the block ignore Ctrl-C.
+
+    It reaches every process of a terminal; the one that started the others answers, and stops them.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, answer)
 
 
 def summaries(

@@ -43,20 +43,20 @@ class EvaluationRun:
     def run(self, jobs: int, on_cell: Callable[[Cell], None] = lambda cell: None) -> list[Summary]:
         """Evaluate every cell. Raises InterruptedRunError on Ctrl-C, what was finished is kept."""
         self._write("running", jobs)
+        status = "failed"
         try:
             for cell in cells(self.dataset, self.line_up, self.protocol, jobs):
                 self.finished.append(cell)
                 self._write("running", jobs)
                 on_cell(cell)
+            status = "finished"
         except KeyboardInterrupt:
-            self._write("interrupted", jobs)
+            status = "interrupted"
             raise errors.InterruptedRunError(
                 f"Interrupted. {len(self.finished)} finished folds are kept in {self.folder}."
             ) from None
-        except errors.RecliError:
-            self._write("failed", jobs)
-            raise
-        self._write("finished", jobs)
+        finally:
+            self._write(status, jobs)
         return self.summaries
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,7 @@ Mean ± standard deviation over {n_folds} folds, ordered by {measures[0]}; times
 ## Again
 
 ```
-{" ".join(run.command)}
+{shlex.join(run.command)}
 ```
 """
 

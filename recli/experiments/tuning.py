@@ -43,9 +43,7 @@ class TuningRun:
     ) -> None:
         self.start = Configured.of(algorithm, fixed)
         self.fixed = {name: self.start.params[name] for name in fixed}
-        self.space = [
-            parameter for parameter in declared(self.start.name) if parameter.name not in fixed
-        ]
+        self.space = [_held(parameter, self.fixed) for parameter in declared(self.start.name)]
         if not any(parameter.tunable for parameter in self.space):
             raise errors.UsageError(
                 f"{self.start.name} has no parameters left to tune; 'recli evaluate -a "
@@ -56,7 +54,8 @@ class TuningRun:
         self.command = tuple(command)
         self.id = store.new_id(f"tune-{self.start.name}")
         self.folder = store.new_folder(results, "studies", self.id)
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        # A trial that failed is in the study with its reason; Optuna would print the traceback.
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.study = optuna.create_study(
             study_name=self.id,
             storage=f"sqlite:///{self.folder / 'study.db'}",
@@ -79,7 +78,7 @@ class TuningRun:
         self.study.enqueue_trial(_defaults(self.space, self.start.params))
 
         def objective(trial: optuna.Trial) -> float:
-            configured = self._configured(params.suggest(self._space_with_fixed(), trial))
+            configured = Configured.of(self.start.name, params.suggest(self.space, trial))
             trial.set_user_attr("params", json.dumps(configured.params))
             try:
                 summary = cross_validate(self.dataset, [configured], self.protocol, jobs)[0]
@@ -87,8 +86,11 @@ class TuningRun:
                 trial.set_user_attr("reason", str(error))
                 raise
             trial.set_user_attr("folds", summary.values(self.measure))
+            if math.isnan(summary.mean(self.measure)):
+                trial.set_user_attr("reason", f"a fold has no user to whom {self.measure} applies")
             return summary.mean(self.measure)
 
+        status = "failed"
         try:
             self.study.optimize(
                 objective,
@@ -97,17 +99,20 @@ class TuningRun:
                 catch=(errors.DivergedError,),
                 callbacks=[lambda _, trial: on_trial(trial)],
             )
+            status = "finished" if self.finished else "failed"
         except KeyboardInterrupt:
-            self._write(time.perf_counter() - started, "interrupted")
+            status = "interrupted"
             raise errors.InterruptedRunError(
                 f"Interrupted. {len(self.finished)} finished trials are kept in {self.folder}."
             ) from None
-        self._write(time.perf_counter() - started, "finished")
+        finally:
+            self._write(time.perf_counter() - started, status)
         if not self.finished:
-            reasons = [trial.user_attrs.get("reason", "") for trial in self.study.trials]
-            raise errors.DivergedError(
-                f"Every trial failed, the first so: {reasons[0] if reasons else 'no time left'}"
-            )
+            attributes = [trial.user_attrs for trial in self.study.trials]
+            reasons = [given["reason"] for given in attributes if "reason" in given]
+            if not reasons:
+                raise errors.UsageError("There was no time for a single trial: raise '--timeout'.")
+            raise errors.DivergedError(f"Every trial failed, the first so: {reasons[0]}")
 
     @property
     def finished(self) -> list[optuna.trial.FrozenTrial]:
@@ -118,7 +123,9 @@ class TuningRun:
     @property
     def best(self) -> Configured:
         """The algorithm with the best parameters so far."""
-        return self._configured(self.study.best_trial.params)
+        return Configured.of(
+            self.start.name, json.loads(self.study.best_trial.user_attrs["params"])
+        )
 
     @property
     def params_file(self) -> Path:
@@ -146,13 +153,6 @@ class TuningRun:
             "params_file": str(self.params_file),
         }
 
-    def _space_with_fixed(self) -> list[Parameter]:
-        """The declared parameters, the fixed ones with their value as a default and no range."""
-        return [_held(p, self.fixed) for p in declared(self.start.name)]
-
-    def _configured(self, drawn: Mapping[str, Any]) -> Configured:
-        return Configured.of(self.start.name, {**self.fixed, **drawn})
-
     def _write(self, seconds: float, status: str) -> None:
         if self.finished:
             files.write_text(self.params_file, self._best_toml())
@@ -175,7 +175,7 @@ class TuningRun:
 
     def _best_toml(self) -> str:
         best = self.study.best_trial
-        chosen = {**self.fixed, **best.params}
+        chosen = {*self.fixed, *best.params}
         lines = [
             f"# The best of {len(self.finished)} trials: {self.measure} {best.value:.6f}, the mean of "
             f"{self.protocol.split.n_splits} folds on {self.dataset.name}.",
@@ -184,14 +184,14 @@ class TuningRun:
             "",
             "[params]",
             *(
-                f"{name} = {json.dumps(value)}"
-                for name, value in chosen.items()
-                if value is not None
+                f"{name} = {_toml(value)}"
+                for name, value in self.best.params.items()
+                if name in chosen and value is not None
             ),
             "",
             "[origin]",
             f'study = "{self.id}"',
-            f'dataset = "{self.dataset.name}"',
+            f"dataset = {_toml(self.dataset.name)}",
             f'fingerprint = "{self.dataset.fingerprint}"',
             f'metric = "{self.measure}"',
             f"value = {best.value!r}",
@@ -205,7 +205,13 @@ def _defaults(space: Sequence[Parameter], start: Mapping[str, Value]) -> dict[st
     return {p.name: start[p.name] for p in space if p.tunable and p.name in start}
 
 
+def _toml(value: object) -> str:
+    # JSON's numbers, booleans, lists and texts are TOML's too, once non-ASCII letters stand as such.
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _held(parameter: Parameter, fixed: Mapping[str, Value]) -> Parameter:
+    """`parameter`, if it is fixed with that value as its default and without a tuning range."""
     if parameter.name not in fixed:
         return parameter
     changes: dict[str, Any] = {"default": fixed[parameter.name]}

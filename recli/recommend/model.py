@@ -24,6 +24,7 @@ from recli.data.trainset import Trainset
 
 SCHEMA = 1
 _MANIFEST, _ARRAYS, _IDS = "model.json", "arrays.safetensors", "ids.json"
+_KEYS = ("algorithm", "params", "seed", "dataset", "scale", "refit", "state", "sha256")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +116,10 @@ def load(folder: Path) -> Model:
     was written by another format.
     """
     manifest = _manifest(folder)
-    for name, expected in manifest["sha256"].items():
+    for name in (_ARRAYS, _IDS):
         if not (folder / name).is_file():
             raise errors.DataError(f"{folder}: the part {name} is missing. Train the model again.")
-        if _sha256(folder / name) != expected:
+        if _sha256(folder / name) != manifest["sha256"].get(name):
             raise errors.DataError(
                 f"{folder / name}: is not what was written (SHA-256 differs). Train the model again."
             )
@@ -182,12 +183,15 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise errors.NotFoundError(f"{folder}: holds no model ({_MANIFEST} is missing).") from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise errors.DataError(f"{path}: is damaged: {error}. Train the model again.") from None
-    schema = manifest.get("schema")
+    schema = manifest.get("schema") if isinstance(manifest, dict) else None
     if schema != SCHEMA:
         raise errors.DataError(
             f"{folder}: was written in format {schema}, this recli reads {SCHEMA}. "
             "Train the model again."
         )
+    lacking = [key for key in _KEYS if key not in manifest]
+    if lacking:
+        raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. Train the model again.")
     return manifest
 
 

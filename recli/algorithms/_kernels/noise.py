@@ -26,13 +26,13 @@ def standard_normal(seed: int, users: np.ndarray, items: np.ndarray) -> np.ndarr
 
 
 @njit(cache=True, nogil=True)
-def _mixed(state: int) -> int:
+def _mixed(state: np.uint64) -> np.uint64:
     state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return state ^ (state >> np.uint64(31))
 
 
 @njit(cache=True, nogil=True)
-def _uniform(state: int) -> float:
+def _uniform(state: np.uint64) -> float:
     """A number in (0, 1] from the 53 upper bits."""
     return (np.float64(state >> np.uint64(11)) + 1.0) * 2.0**-53

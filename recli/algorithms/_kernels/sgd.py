@@ -116,7 +116,7 @@ def svdpp(
 
 @njit(cache=True, nogil=True, fastmath=FAST)
 def _sum_implicit(mine: np.ndarray, yj: np.ndarray, root: float, implicit: np.ndarray) -> None:
-    """implicit = Σ y_j / root over the items `mine`."""
+    """Set implicit to Σ y_j / root over the items `mine`."""
     implicit[:] = 0.0
     for j in mine:
         y = yj[j]
@@ -128,7 +128,7 @@ def _sum_implicit(mine: np.ndarray, yj: np.ndarray, root: float, implicit: np.nd
 
 @njit(cache=True, nogil=True, fastmath=FAST)
 def _move_implicit(mine: np.ndarray, yj: np.ndarray, scale: float, offset: np.ndarray) -> None:
-    """y ← scale · y + offset for the items `mine`."""
+    """Map y ← scale · y + offset for the items `mine`."""
     for j in mine:
         y = yj[j]
         for f in range(len(offset)):

@@ -1,0 +1,254 @@
+"""Models on disk: whole or not at all, checked, and never pickled."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from recli import errors, files
+from recli.algorithms import Configured
+from recli.data.load import load
+from recli.recommend import model as models
+from recli.recommend.top_n import top_n
+
+
+@pytest.fixture(scope="module")
+def model(small):
+    return models.train(small, Configured.of("svd", {"n_factors": 3, "n_epochs": 2}), 5)
+
+
+@pytest.fixture
+def folder(model, tmp_path):
+    return models.save(model, tmp_path, "m")
+
+
+def edit(folder, **changes):
+    path = folder / "model.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**manifest, **changes}), encoding="utf-8")
+
+
+def everything(path):
+    return sorted(str(p.relative_to(path)) for p in path.rglob("*"))
+
+
+def test_the_folder(folder, model, small, tmp_path):
+    assert folder == tmp_path / "models" / "m"
+    assert everything(folder) == ["arrays.safetensors", "ids.json", "model.json"]
+    manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    assert manifest["schema"] == 1
+    assert (manifest["algorithm"], manifest["seed"]) == ("svd", 5)
+    assert manifest["params"] == model.configured.params
+    assert manifest["dataset"] == {"name": "small", "fingerprint": small.fingerprint}
+    assert manifest["scale"] == [0.5, 5.0]
+    assert set(manifest["sha256"]) == {"arrays.safetensors", "ids.json"}
+
+
+def test_loads_equal(folder, model, small):
+    loaded = models.load(folder)
+    user = small.ratings.user_ids.text[7]
+    assert top_n(loaded, user, 20) == top_n(model, user, 20)
+    assert loaded.title(3) == small.items.titles[3]
+    np.testing.assert_array_equal(loaded.trainset.values, small.ratings.values)
+    assert loaded.trainset.ratings.user_ids.text.tolist() == small.ratings.user_ids.text.tolist()
+
+
+def test_conditional_parameters_come_back(small, tmp_path):
+    for given in ({}, {"bsl_options.method": "sgd"}, {"sim_options.name": "pearson_baseline"}):
+        name = "baseline-only" if "bsl_options.method" in given else "knn-basic"
+        trained = models.train(small, Configured.of(name, given), 0)
+        loaded = models.load(models.save(trained, tmp_path, "c"))
+        assert loaded.configured == trained.configured
+        assert loaded.configured.label == trained.configured.label
+
+
+def test_a_model_without_titles(small, tmp_path):
+    bare = dataclasses.replace(small, items=None)
+    trained = models.train(bare, Configured.of("slope-one"), 0)
+    loaded = models.load(models.save(trained, tmp_path, "bare"))
+    assert loaded.titles is None
+    assert loaded.title(0) == ""
+
+
+def test_ids_come_back_as_they_were(tmp_path):
+    path = tmp_path / "zeros.csv"
+    rows = "\n".join(
+        f"{u},{i},{r}" for u, i, r in [("007", "α", 1), ("7", "a,b", 2), ("7", "1", 5)]
+    )
+    path.write_text(f"user,item,rating\n{rows}\n".replace("a,b", '"a,b"'), encoding="utf-8")
+    trained = models.train(load(str(path)), Configured.of("baseline-only"), 0)
+    loaded = models.load(models.save(trained, tmp_path, "zeros"))
+    assert loaded.trainset.ratings.user_ids.text.tolist() == ["007", "7"]
+    assert {place.item for place in top_n(loaded, "007", 5)} == {"a,b", "1"}
+
+
+# Damage, each with its own message
+
+
+@pytest.mark.parametrize("part", ["arrays.safetensors", "ids.json"])
+@pytest.mark.parametrize("place", [0, 100, -1])
+def test_an_altered_byte(folder, part, place):
+    content = bytearray((folder / part).read_bytes())
+    content[place] ^= 1
+    (folder / part).write_bytes(content)
+    with pytest.raises(errors.DataError, match=rf"{part}: is not what was written"):
+        models.load(folder)
+
+
+@pytest.mark.parametrize("part", ["arrays.safetensors", "ids.json"])
+def test_a_missing_part(folder, part):
+    (folder / part).unlink()
+    with pytest.raises(errors.DataError, match=rf"the part {part} is missing. Train the model"):
+        models.load(folder)
+
+
+def test_a_part_cut_short(folder):
+    content = (folder / "arrays.safetensors").read_bytes()
+    (folder / "arrays.safetensors").write_bytes(content[: len(content) // 2])
+    with pytest.raises(errors.DataError, match="is not what was written"):
+        models.load(folder)
+
+
+def test_arrays_that_cannot_be_read(folder):
+    (folder / "arrays.safetensors").write_bytes(b"no tensors")
+    edit(folder, sha256={**shas(folder)})
+    with pytest.raises(errors.DataError, match="cannot be read"):
+        models.load(folder)
+
+
+def shas(folder):
+    return {part: models._sha256(folder / part) for part in ("arrays.safetensors", "ids.json")}
+
+
+def test_another_schema(folder):
+    edit(folder, schema=99)
+    with pytest.raises(errors.DataError, match="written in format 99, this recli reads 1"):
+        models.load(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"schema": 1', b"\xff\xfe\x00"])
+def test_a_damaged_manifest(folder, text):
+    (folder / "model.json").write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(errors.DataError, match=r"model\.json: is damaged"):
+        models.load(folder)
+
+
+@pytest.mark.parametrize("document", [[], 3, {}, None, "text"])
+def test_a_manifest_of_something_else(folder, document):
+    (folder / "model.json").write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(errors.DataError, match="written in format None"):
+        models.load(folder)
+
+
+@pytest.mark.parametrize("key", ["algorithm", "params", "seed", "scale", "refit", "sha256"])
+def test_a_manifest_that_lacks_something(folder, key):
+    manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    del manifest[key]
+    (folder / "model.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(errors.DataError, match=rf"model\.json: lacks {key}"):
+        models.load(folder)
+
+
+def test_a_manifest_without_checksums_is_not_believed(folder):
+    edit(folder, sha256={})
+    with pytest.raises(errors.DataError, match="is not what was written"):
+        models.load(folder)
+
+
+def test_no_model(tmp_path):
+    with pytest.raises(errors.NotFoundError, match="holds no model"):
+        models.load(tmp_path)
+
+
+# Replacing
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt, OSError(28, "disk is full")])
+def test_a_failure_in_the_middle_keeps_the_old_model(
+    folder, model, small, tmp_path, monkeypatch, failure
+):
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+
+    def fails(arrays, path):
+        path.write_bytes(b"half")
+        raise failure
+
+    monkeypatch.setattr(safetensors.numpy, "save_file", fails)
+    other = models.train(small, Configured.of("baseline-only"), 0)
+    expected = errors.UsageError if isinstance(failure, OSError) else failure
+    with pytest.raises(expected):
+        models.save(other, tmp_path, "m")
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert os.listdir(tmp_path / "models") == ["m"]
+    assert models.load(folder).configured == model.configured
+
+
+def test_a_failure_at_first_leaves_nothing(model, tmp_path, monkeypatch):
+    def fails(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files, "write_json", fails)
+    with pytest.raises(KeyboardInterrupt):
+        models.save(model, tmp_path, "m")
+    assert os.listdir(tmp_path / "models") == []
+
+
+def test_the_new_model_takes_the_place_of_the_old(folder, small, tmp_path):
+    other = models.train(small, Configured.of("baseline-only"), 0)
+    assert models.save(other, tmp_path, "m") == folder
+    assert models.load(folder).configured.name == "baseline-only"
+    assert os.listdir(tmp_path / "models") == ["m"]
+
+
+def test_a_place_that_cannot_be_written(model, tmp_path):
+    (tmp_path / "models").write_text("a file", encoding="utf-8")
+    with pytest.raises(errors.UsageError, match="cannot be written.*--results FOLDER") as caught:
+        models.save(model, tmp_path, "m")
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder(model, tmp_path):
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(errors.UsageError, match="cannot be written"):
+            models.save(model, tmp_path, "m")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+# Names
+
+
+@pytest.mark.parametrize("name", ["svd", "my_module.MyAlgo", "a-1", "_x", "x" * 100])
+def test_names_of_models(name):
+    assert models.checked_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", ".hidden", "..", "a/b", "a\\b", "a b", "a:b", "x" * 101, "é"])
+def test_no_names_of_models(name):
+    with pytest.raises(errors.UsageError, match="cannot name a model"):
+        models.checked_name(name)
+
+
+def test_names_newest_first(folder, tmp_path):
+    for age, name in enumerate(("b", "a", ".half")):
+        shutil.copytree(folder, tmp_path / "models" / name)
+        os.utime(tmp_path / "models" / name / "model.json", (2e9 - age, 2e9 - age))
+    (tmp_path / "models" / "empty").mkdir()
+    assert models.names(tmp_path) == ["b", "a", "m"]
+
+
+def test_find(folder, tmp_path):
+    assert models.find(tmp_path, "m") == folder
+    assert models.find(tmp_path / "elsewhere", str(folder)) == folder
+    with pytest.raises(errors.NotFoundError, match="no model 'n' .*There are: m"):
+        models.find(tmp_path, "n")
+    with pytest.raises(errors.NotFoundError, match="none yet: 'recli train' makes one"):
+        models.find(tmp_path / "elsewhere", "n")

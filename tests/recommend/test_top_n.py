@@ -1,0 +1,208 @@
+"""Ranked lists for one user."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import itertools
+
+import numpy as np
+import pytest
+
+from recli import errors, registry
+from recli.algorithms import Algorithm, Configured, rank
+from recli.data.dataset import Dataset
+from recli.data.description import Description, RatingsSource
+from recli.data.ids import Ids
+from recli.data.items import Items
+from recli.data.ratings import Ratings
+from recli.recommend import model as models
+from recli.recommend.top_n import as_csv, top_n, user_code, user_id
+
+
+def dataset(rated, catalogue=(), titles=None):
+    """A dataset of (user, item, rating), and items that nobody rated."""
+    users, items, values = zip(*rated, strict=True)
+    user_ids, item_ids = Ids.of(users), Ids.of(items, list(catalogue))
+    ratings = Ratings(
+        user_ids=user_ids,
+        item_ids=item_ids,
+        users=user_ids.codes(users),
+        items=item_ids.codes(items),
+        values=np.array(values, float),
+        times=None,
+        scale=(1.0, 5.0),
+    )
+    table = None
+    if titles is not None:
+        column = np.array([titles.get(raw, "") for raw in item_ids.text], object)
+        table = Items(item_ids, column, {}, (), np.ones(len(item_ids), bool))
+    source = RatingsSource(file="none.csv")
+    return Dataset("toy", Description("toy", None, source), ratings, table)
+
+
+class Given(Algorithm):
+    """Scores said beforehand, by raw item id; the same for every user."""
+
+    def __init__(self, scores):
+        self.scores = scores
+
+    def _learn(self, trainset):
+        self.trainset = trainset
+
+    def _estimate_users(self, users):
+        raw = self.trainset.ratings.item_ids.text[self.trainset.item_codes]
+        return np.tile([self.scores[item] for item in raw], (len(users), 1)).astype(float)
+
+
+def given_model(data, scores):
+    trainset = data.trainset()
+    algorithm = Given(scores).fit(trainset)
+    titles = data.items.titles if data.items else None
+    return models.Model(Configured("given"), algorithm, trainset, {}, titles, 0)
+
+
+RATED = [("1", "30", 5), ("1", "4", 3), ("2", "100", 4), ("2", "4", 1), ("3", "5", 2)]
+SCORES = {"4": 9.0, "5": 3.0, "30": 3.0, "100": 4.5, "7": 3.0, "20": 6.5}
+
+
+@pytest.fixture
+def by_hand():
+    data = dataset(RATED, ["7", "20"], {"20": "Twenty", "100": "Hundred"})
+    return given_model(data, SCORES)
+
+
+def test_best_first_without_what_was_seen_ties_by_id(by_hand):
+    # User 1 has 30 and 4. Of the equals 5 and 7 the smaller number goes first.
+    found = top_n(by_hand, "1", 10)
+    assert [place.item for place in found] == [20, 100, 5, 7]
+    assert [place.rank for place in found] == [1, 2, 3, 4]
+    assert [place.title for place in found] == ["Twenty", "Hundred", "", ""]
+    assert [place.score for place in found] == [6.5, 4.5, 3.0, 3.0]
+    assert [place.rating for place in found] == [5.0, 4.5, 3.0, 3.0]
+    assert [place.item for place in top_n(by_hand, "3", 3)] == [4, 20, 100]
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 1000])
+def test_at_most_n(by_hand, n):
+    assert [place.item for place in top_n(by_hand, "1", n)] == [20, 100, 5, 7][:n]
+
+
+def test_ties_at_the_end_of_the_list(by_hand):
+    assert [place.item for place in top_n(by_hand, "2", 3)] == [20, 5, 7]
+
+
+def test_text_ids_are_ordered_as_text():
+    data = dataset([("x", "b", 1), ("x", "c", 2), ("y", "a", 3), ("y", "010", 3), ("y", "9", 3)])
+    model = given_model(data, dict.fromkeys(["a", "b", "c", "010", "9"], 2.0))
+    assert [place.item for place in top_n(model, "x", 9)] == ["010", "9", "a"]
+
+
+def test_who_has_seen_everything_gets_nothing():
+    data = dataset([("x", "1", 1), ("x", "2", 2), ("y", "1", 3)])
+    assert top_n(given_model(data, {"1": 1.0, "2": 2.0}), "x", 5) == []
+
+
+def test_what_was_rated_twice_is_left_out_once():
+    data = dataset([("x", "1", 1), ("x", "1", 2), ("y", "2", 3), ("y", "3", 3)])
+    found = top_n(given_model(data, {"1": 9.0, "2": 1.0, "3": 2.0}), "x", 3)
+    assert [place.item for place in found] == [3, 2]
+
+
+def test_negative_and_equal_scores():
+    data = dataset([("x", "1", 1), ("y", "2", 3), ("y", "3", 3), ("y", "4", 3)])
+    found = top_n(given_model(data, {"1": 0, "2": -1e300, "3": -5.0, "4": -5.0}), "x", 3)
+    assert [place.item for place in found] == [3, 4, 2]
+    assert [place.rating for place in found] == [1.0, 1.0, 1.0]
+
+
+def test_seen_items_may_be_kept(by_hand):
+    users = np.array([user_code(by_hand, "1"), user_code(by_hand, "3")])
+    found = rank(by_hand.algorithm, by_hand.trainset, users, 3, exclude_seen=False)
+    ids = by_hand.trainset.ratings.item_ids.text
+    assert [[ids[item] for item in row] for row in found.items] == [["4", "20", "100"]] * 2
+
+
+def test_many_users_in_chunks(by_hand, monkeypatch):
+    users = np.arange(3)
+    whole = rank(by_hand.algorithm, by_hand.trainset, users, 5)
+    monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 1)
+    by_one = rank(by_hand.algorithm, by_hand.trainset, users, 5)
+    np.testing.assert_array_equal(whole.items, by_one.items)
+    np.testing.assert_array_equal(whole.scores, by_one.scores)
+    assert whole.items.shape == (3, 5)
+    assert (whole.items[0] == -1).sum() == 1
+    assert np.isnan(whole.scores[0, -1])
+
+
+# Ids
+
+
+def test_an_unknown_user(by_hand):
+    with pytest.raises(errors.NotFoundError) as caught:
+        top_n(by_hand, "4", 3)
+    text = str(caught.value)
+    assert "no user '4' among the 3" in text
+    assert "Nearest ids: 3, 2, 1." in text
+    assert "train again" in text
+    assert caught.value.exit_code == 4
+
+
+def test_an_unknown_user_among_names():
+    data = dataset([("anna", "1", 1), ("bert", "2", 2), ("hanna", "1", 3)])
+    with pytest.raises(errors.NotFoundError, match="Nearest ids: hanna, anna, bert"):
+        user_code(given_model(data, {"1": 1.0, "2": 1.0}), "hana")
+
+
+def test_whole_numbers_are_numbers_and_leading_zeros_stay(by_hand):
+    assert user_id(by_hand, "2") == 2
+    data = dataset([("007", "01", 1), ("7", "1", 2), ("7", "001", 2)])
+    model = given_model(data, {"01": 1.0, "1": 2.0, "001": 3.0})
+    assert user_id(model, "007") == "007"
+    assert [place.item for place in top_n(model, "007", 5)] == ["001", "1"]
+    assert [place.item for place in top_n(model, "7", 5)] == ["01"]
+
+
+def test_csv(by_hand):
+    text = as_csv("1", "m", top_n(by_hand, "1", 2))
+    assert next(csv.DictReader(io.StringIO(text))) == {
+        **{"user": "1", "model": "m", "rank": "1", "item": "20", "title": "Twenty"},
+        **{"score": "6.500000", "rating": "5.000000"},
+    }
+    assert text.count("\n") == 3
+
+
+def test_csv_quotes(by_hand):
+    [place] = top_n(by_hand, "1", 1)
+    text = as_csv('a,"b"', "m", [dataclasses.replace(place, title='Ten, "X"\n')])
+    [row] = csv.DictReader(io.StringIO(text))
+    assert (row["user"], row["title"]) == ('a,"b"', 'Ten, "X"\n')
+
+
+# Every algorithm
+
+
+@pytest.mark.parametrize("name", registry.names("algorithm"))
+def test_the_list_is_the_order_of_single_predictions(name, small):
+    model = models.train(small, Configured.of(name), 0)
+    ratings = small.ratings
+    for code in (0, 30):
+        user = ratings.user_ids.text[code]
+        seen = set(ratings.item_ids.text[ratings.items[ratings.users == code]])
+        single = {
+            raw: model.algorithm.predict(user, raw, clip=False).est
+            for raw in ratings.item_ids.text
+            if raw not in seen
+        }
+        found = top_n(model, user, 25)
+        assert not {str(place.item) for place in found} & seen
+        # Scores are those of single predictions to rounding, and so is the order.
+        scores = [place.score for place in found]
+        assert scores == pytest.approx([single[str(place.item)] for place in found], abs=1e-9)
+        assert scores == pytest.approx(sorted(single.values(), reverse=True)[:25], abs=1e-9)
+        assert [place.score for place in found] == sorted(scores, reverse=True)
+        for one, two in itertools.pairwise(found):
+            assert one.score > two.score or one.item < two.item
+        titles = dict(zip(ratings.item_ids.text, small.items.titles, strict=True))
+        assert all(place.title == titles[str(place.item)] for place in found)
