@@ -27,6 +27,8 @@ class Algorithm(surprise.AlgoBase):
     Surprise's PredictionImpossible; each derives from the other, and both from `estimate`.
     """
 
+    bu: np.ndarray | None
+    bi: np.ndarray | None
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     source: ClassVar[str] = ""
     fitted: ClassVar[tuple[str, ...]] = ()
@@ -45,7 +47,7 @@ class Algorithm(surprise.AlgoBase):
 
     def _check_converged(self) -> None:
         # Vectors of finite norm have a finite inner product, so that every prediction is finite too.
-        found = (getattr(self, name) for name in {"bu", "bi", *self.fitted})
+        found = (getattr(self, name, None) for name in {"bu", "bi", *self.fitted})
         learned = [np.asarray(state).ravel() for state in found if state is not None]
         with np.errstate(over="ignore", invalid="ignore"):
             converged = all(np.isfinite(np.dot(array, array)) for array in learned)
@@ -101,7 +103,7 @@ class Algorithm(surprise.AlgoBase):
 
     def compute_baselines(self) -> tuple[np.ndarray, np.ndarray]:
         """Biases of users and items, float64[n_users] and float64[n_items], as `bsl_options` says."""
-        if self.bu is not None:
+        if self.bu is not None and self.bi is not None:
             return self.bu, self.bi
         options, mean = self.bsl_options, self.trainset.global_mean
         method = options.get("method", "als")
