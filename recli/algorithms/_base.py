@@ -27,8 +27,8 @@ class Algorithm(surprise.AlgoBase):
     Surprise's PredictionImpossible; each derives from the other, and both from `estimate`.
     """
 
-    bu: np.ndarray | None
-    bi: np.ndarray | None
+    bu: Any  # None until it is learned
+    bi: Any
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     source: ClassVar[str] = ""
     fitted: ClassVar[tuple[str, ...]] = ()
