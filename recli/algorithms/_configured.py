@@ -31,6 +31,11 @@ class Configured:
         return cls(name, params.resolve(declared(name), given or {}, name))
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is one of recli's algorithms, not a user's class."""
+        return ":" not in self.name
+
+    @property
     def label(self) -> str:
         """The name, and the parameters that differ from their defaults."""
         changed = params.difference(declared(self.name), self.params)

@@ -77,21 +77,28 @@ def cells(
 ) -> Iterator[Cell]:
     """Every algorithm on every fold, in the order in which they finish.
 
-    `jobs` processes work at once, -1 for one per core; it changes no number, only times.
+    `jobs` of them work at once, -1 for one per core; it changes no number, only times. recli's own
+    algorithms run on threads over one copy of the data, since their kernels release the GIL; a
+    user's own code runs in processes.
     """
     folds = protocol.split.folds(dataset.ratings)
     tasks = [(entry, fold) for fold in range(len(folds)) for entry in range(len(line_up))]
+
+    def work(entry: int, fold: int) -> tuple[Dataset, Fold, Configured, Protocol, int, int]:
+        return dataset, folds[fold], line_up[entry], protocol, entry, fold
+
     if jobs == 1 or len(tasks) == 1:
-        for entry, fold in tasks:
-            yield _cell(dataset, folds[fold], line_up[entry], protocol, entry, fold)
+        for task in tasks:
+            yield _cell(*work(*task))
         return
-    parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
-    with _started_deaf():
-        found = parallel(
-            joblib.delayed(_cell)(dataset, folds[fold], line_up[entry], protocol, entry, fold)
-            for entry, fold in tasks
-        )
-    yield from found
+    own = [entry.is_own for entry in line_up]
+    for backend in ("threading", "loky"):
+        chosen = [task for task in tasks if own[task[0]] == (backend == "threading")]
+        if chosen:
+            parallel = joblib.Parallel(jobs, backend=backend, return_as="generator_unordered")
+            with _started_deaf():
+                found = parallel(joblib.delayed(_cell)(*work(*task)) for task in chosen)
+            yield from found
 
 
 @contextmanager
