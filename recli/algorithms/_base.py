@@ -52,15 +52,23 @@ class Algorithm(surprise.AlgoBase):
         with np.errstate(over="ignore", invalid="ignore"):
             converged = all(np.isfinite(np.dot(array, array)) for array in learned)
         if not converged:
-            names = [
-                parameter.name for parameter in self.parameters if parameter.default is not None
-            ]
-            rates = [name for name in names if "lr_" in name or "learning_rate" in name]
+            names = [parameter.name for parameter in self.parameters]
+            rates = [name for name in names if name.endswith("learning_rate")] or self._rates()
             starts = [name for name in names if name.startswith("init_")]
             raise errors.DivergedError(
                 f"{registry.name_of(type(self))} diverged: what it learned is no longer finite. "
                 f"Lower {' or '.join([*rates, *starts])}."
             )
+
+    def _rates(self) -> list[str]:
+        """The learning rates to lower: that of all parts, unless some part has a larger one."""
+        names = [parameter.name for parameter in self.parameters]
+        if "lr_all" not in names:
+            return [name for name in names if name.startswith("lr_")]
+        of_parts = {name: getattr(self, name) for name in names if name in vars(self)}
+        of_parts = {name: rate for name, rate in of_parts.items() if name.startswith("lr_")}
+        largest = [name for name, rate in of_parts.items() if rate == max(of_parts.values())]
+        return ["lr_all"] if len(largest) == len(of_parts) else largest
 
     def predict_pairs(self, users: np.ndarray, items: np.ndarray, clip: bool = True) -> np.ndarray:
         """Predicted ratings, float64[n], for the pairs (users[j], items[j]), both int[n].

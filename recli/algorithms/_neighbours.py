@@ -69,6 +69,16 @@ class Neighbours(Algorithm):
         """The similarities of all x, float64[n_x, n_x]."""
         return kernels.similarities(self._near)
 
+    @property
+    def xr(self) -> dict[int, list[tuple[int, float]]]:
+        """Ratings by x, as Surprise holds them."""
+        return self.trainset.ur if self.sim_options["user_based"] else self.trainset.ir
+
+    @property
+    def yr(self) -> dict[int, list[tuple[int, float]]]:
+        """Ratings by y, as Surprise holds them."""
+        return self.trainset.ir if self.sim_options["user_based"] else self.trainset.ur
+
     def compute_similarities(self) -> np.ndarray:
         return self.sim
 
@@ -112,4 +122,4 @@ class Neighbours(Algorithm):
         ys_of_ratings = np.repeat(np.arange(self.n_y), np.diff(y_indptr))
         deviations = self._deviations(neighbours, ys_of_ratings, values)
         means, counts = kernels.aggregate(self._near, xs, ys, deviations, self.k)
-        return self._from_mean(xs, ys, means, counts >= self.min_k), counts
+        return self._from_mean(xs, ys, means, counts >= max(1, self.min_k)), counts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import surprise
 from surprise import PredictionImpossible
@@ -16,7 +18,7 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
     """The user's mean plus the mean difference between the item and those that she rated.
 
     An unknown user or item has no prediction. Differences are computed when a prediction needs
-    them; there is no matrix of all of them.
+    them; the matrices `dev` and `freq` are for code that asks for them.
     """
 
     source = "Lemire and Maclachlan 2005; surprise.SlopeOne"
@@ -30,6 +32,23 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
         surprise.AlgoBase.fit(self, trainset)
         indptr, _, values = by_user(trainset)
         self.user_mean = np.add.reduceat(values, indptr[:-1]) / np.diff(indptr)
+        self._by_user = whole_where(self.cut_half_stars, by_user(trainset))
+        self._by_item = whole_where(self.cut_half_stars, by_item(trainset))
+        self.__dict__.pop("_matrices", None)
+
+    @functools.cached_property
+    def _matrices(self) -> tuple[np.ndarray, np.ndarray]:
+        return kernels.matrices(self._by_user, self._by_item)
+
+    @property
+    def dev(self) -> np.ndarray:
+        """Mean differences of items, float64[n_items, n_items]; 0 where nobody rated both."""
+        return self._matrices[0]
+
+    @property
+    def freq(self) -> np.ndarray:
+        """How often both items are rated, intp[n_items, n_items]."""
+        return self._matrices[1].astype(np.intp)
 
     def estimate(self, u: int | str, i: int | str) -> float:
         estimate = self._estimate_one(u, i)
@@ -50,7 +69,6 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
 
     def _grouped(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """Estimates for pairs in which those of one item stand together."""
-        rows = (by_user(self.trainset), by_item(self.trainset))
-        ratings = (whole_where(self.cut_half_stars, side) for side in rows)
-        deviations = kernels.deviations(*ratings, users, self._known_items(items))
+        known = self._known_items(items)
+        deviations = kernels.deviations(self._by_user, self._by_item, users, known)
         return self.user_mean[users] + deviations

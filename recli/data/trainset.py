@@ -111,18 +111,21 @@ def _lists(
 
 def by_user(trainset: surprise.Trainset) -> Csr:
     """CSR by user (indptr, items, values) of recli's trainset or of Surprise's own."""
-    return trainset.by_user if isinstance(trainset, Trainset) else _from_lists(trainset.ur)
+    if isinstance(trainset, Trainset):
+        return trainset.by_user
+    return _from_lists(trainset.ur, trainset.n_users)
 
 
 def by_item(trainset: surprise.Trainset) -> Csr:
     """CSR by item (indptr, users, values) of recli's trainset or of Surprise's own."""
-    return trainset.by_item if isinstance(trainset, Trainset) else _from_lists(trainset.ir)
+    if isinstance(trainset, Trainset):
+        return trainset.by_item
+    return _from_lists(trainset.ir, trainset.n_items)
 
 
-def _from_lists(
-    rows: dict[int, list[tuple[int, float]]],
-) -> Csr:
-    lists = [rows[row] for row in range(len(rows))]
+def _from_lists(rows: dict[int, list[tuple[int, float]]], n_rows: int) -> Csr:
+    # Not len(rows): whoever asks Surprise's defaultdict for an unknown row adds one.
+    lists = [rows[row] for row in range(n_rows)]
     indptr = np.cumsum([0, *map(len, lists)], dtype=np.int64)
     pairs = [pair for row in lists for pair in row]
     columns = np.fromiter((column for column, _ in pairs), np.int32, len(pairs))

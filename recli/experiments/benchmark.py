@@ -75,6 +75,7 @@ def compare(
     for configured in line_up:
         if peer_of(configured) is None:
             raise errors.UsageError(f"Surprise has no {configured.name} to compare with.")
+    for configured in line_up:
         ours = _alone(_run_recli, dataset, folds, configured, seed, jobs)
         theirs = _alone(_run_surprise, dataset, folds, configured, seed)
         yield Comparison(configured.name, ours, theirs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -13,17 +14,18 @@ def reset_peak() -> float:
 
     Only Linux can start over; elsewhere it is what the process has held at most so far.
     """
-    if _PROC.is_dir():
+    # Some containers have no such file, or one that cannot be written.
+    with contextlib.suppress(OSError):
         (_PROC / "clear_refs").write_text("5")  # documented in proc(5): resets the peak
     return peak()
 
 
 def peak() -> float:
     """The most memory (resident set) since `reset_peak`, MiB; NaN where the system does not tell."""
-    if _PROC.is_dir():
-        status = (_PROC / "status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) / 1024
+    status = _PROC / "status"
+    for line in status.read_text().splitlines() if status.is_file() else ():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
     if sys.platform == "win32":
         return float("nan")
     import resource

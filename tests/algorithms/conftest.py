@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import numpy as np
 import pandas as pd
 import pytest
 import surprise
+from numba.core.dispatcher import Dispatcher
 
 from recli.data.dataset import Dataset
 from recli.data.ids import Ids
@@ -77,3 +79,19 @@ def surprise_dataset(dataset: Dataset) -> surprise.Dataset:
 def to_surprise():
     """The function that gives a dataset as Surprise loads it."""
     return surprise_dataset
+
+
+@contextlib.contextmanager
+def _interpreted(*modules):
+    with pytest.MonkeyPatch.context() as patch:
+        for module in modules:
+            for name, value in [*vars(module).items()]:
+                if isinstance(value, Dispatcher):
+                    patch.setattr(module, name, value.py_func)
+        yield
+
+
+@pytest.fixture(scope="session")
+def interpreted():
+    """`with interpreted(module):` runs the compiled functions of a module as plain Python."""
+    return _interpreted

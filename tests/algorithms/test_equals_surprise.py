@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -10,7 +12,7 @@ from surprise.model_selection import KFold as SurpriseKFold
 from surprise.model_selection import cross_validate
 
 from recli import params
-from recli.algorithms import Configured
+from recli.algorithms import Configured, declared
 from recli.data.splits.k_fold import KFold
 from recli.evaluation.metric_names import Measure
 from recli.experiments import cross_validation
@@ -113,6 +115,12 @@ def theirs(name, given, seed):
     return THEIRS[name](**arguments)
 
 
+def as_surprise(name, given):
+    """With half stars cut off where Surprise does so."""
+    cuts = any(parameter.name == "cut_half_stars" for parameter in declared(name))
+    return {**given, "cut_half_stars": True} if cuts else given
+
+
 def identify(value):
     return ",".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else value
 
@@ -147,12 +155,30 @@ def test_every_prediction_is_surprises(name, given, medium, one_fold):
     (trainset, testset), fold = one_fold
     expected = [prediction.est for prediction in theirs(name, given, 3).fit(trainset).test(testset)]
     ours = medium.trainset(fold.train)
-    algorithm = Configured.of(name, given).create(3).fit(ours)
-    ratings = medium.ratings
-    got = algorithm.predict_pairs(
-        ours.inner_users[ratings.users[fold.test]], ours.inner_items[ratings.items[fold.test]]
-    )
+    algorithm = Configured.of(name, as_surprise(name, given)).create(3).fit(ours)
+    got = predictions(algorithm, medium, fold.test)
     np.testing.assert_allclose(got, expected, rtol=0, atol=1e-9)
+
+
+CUTTING = [(name, given) for name, given in CASES if as_surprise(name, given) != given]
+
+
+@pytest.mark.parametrize(("name", "given"), CUTTING, ids=identify)
+def test_whole_ratings_need_no_cutting(name, given, medium, to_surprise):
+    whole = dataclasses.replace(medium.ratings, values=np.ceil(medium.ratings.values))
+    dataset = dataclasses.replace(medium, ratings=whole)
+    trainset, testset = next(SurpriseKFold(4, random_state=2).split(to_surprise(dataset)))
+    expected = [prediction.est for prediction in theirs(name, given, 3).fit(trainset).test(testset)]
+    fold = KFold(4, seed=2).folds(whole)[0]
+    algorithm = Configured.of(name, given).create(3).fit(dataset.trainset(fold.train))
+    got = predictions(algorithm, dataset, fold.test)
+    np.testing.assert_allclose(got, expected, rtol=0, atol=1e-9)
+
+
+def predictions(algorithm, dataset, rows):
+    trainset, ratings = algorithm.trainset, dataset.ratings
+    users, items = ratings.users[rows], ratings.items[rows]
+    return algorithm.predict_pairs(trainset.inner_users[users], trainset.inner_items[items])
 
 
 # "every fold equals surprise.model_selection.cross_validate(algo(random_state=0), data,
@@ -183,7 +209,8 @@ def test_every_fold_is_surprises(data, name, given, request, to_surprise):
     )
     measures = (Measure.parse("rmse"), Measure.parse("mae"))
     protocol = cross_validation.Protocol(KFold(5, seed=0), measures, threshold=4.0, seed=0)
-    [summary] = cross_validation.cross_validate(dataset, [Configured.of(name, given)], protocol)
+    line_up = [Configured.of(name, as_surprise(name, given))]
+    [summary] = cross_validation.cross_validate(dataset, line_up, protocol)
     for measure in measures:
         np.testing.assert_allclose(
             summary.values(measure), expected[f"test_{measure}"], rtol=0, atol=1e-9

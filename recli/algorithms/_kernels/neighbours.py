@@ -77,8 +77,9 @@ def _similarity(near: Neighbourhood, s: np.ndarray) -> float:
     if near.measure == _MSD:
         return 1 / (s[1] / n + 1)
     if near.measure == _PEARSON:
-        under = np.sqrt((n * s[2] - s[4] ** 2) * (n * s[3] - s[5] ** 2))
-        return (n * s[1] - s[4] * s[5]) / under if under != 0 else 0.0
+        square = (n * s[2] - s[4] ** 2) * (n * s[3] - s[5] ** 2)
+        # Of equal ratings that are no half stars, rounding may make it less than 0.
+        return (n * s[1] - s[4] * s[5]) / np.sqrt(square) if square > 0 else 0.0
     under = np.sqrt(s[2] * s[3])
     if under == 0:
         return 0.0

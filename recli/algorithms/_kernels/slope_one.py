@@ -23,9 +23,8 @@ def deviations(
     The differences of one item to all others are made when the item changes, by walking those who
     rated it: O(n_items) memory where the matrix of all differences is O(n_items²).
     """
-    u_indptr, u_items, u_values = by_user
-    i_indptr, i_users, i_values = by_item
-    n_items = len(i_indptr) - 1
+    u_indptr, u_items, _ = by_user
+    n_items = len(by_item[0]) - 1
     difference, together = np.zeros(n_items), np.zeros(n_items)
     result = np.full(len(users), np.nan)
     row_of = -1
@@ -34,17 +33,7 @@ def deviations(
         if u < 0 or i < 0:
             continue
         if i != row_of:
-            difference[:] = 0.0
-            together[:] = 0.0
-            for rating in range(i_indptr[i], i_indptr[i + 1]):
-                v, r = i_users[rating], i_values[rating]
-                for other in range(u_indptr[v], u_indptr[v + 1]):
-                    difference[u_items[other]] += r - u_values[other]
-                    together[u_items[other]] += 1
-            for j in range(n_items):
-                if together[j] > 0:
-                    difference[j] /= together[j]
-            difference[i] = 0.0
+            _fill_row(by_user, by_item, i, difference, together)
             row_of = i
         total, n = 0.0, 0
         for rating in range(u_indptr[u], u_indptr[u + 1]):
@@ -54,3 +43,36 @@ def deviations(
                 n += 1
         result[pair] = total / n if n else 0.0
     return result
+
+
+@njit(cache=True, nogil=True)
+def _fill_row(
+    by_user: Csr, by_item: Csr, i: int, difference: np.ndarray, together: np.ndarray
+) -> None:
+    """Set difference[j], the mean difference of i and j, and together[j], how often both are rated.
+
+    Where nobody rated both, and for i itself, the difference is 0.
+    """
+    u_indptr, u_items, u_values = by_user
+    i_indptr, i_users, i_values = by_item
+    difference[:] = 0.0
+    together[:] = 0.0
+    for rating in range(i_indptr[i], i_indptr[i + 1]):
+        v, r = i_users[rating], i_values[rating]
+        for other in range(u_indptr[v], u_indptr[v + 1]):
+            difference[u_items[other]] += r - u_values[other]
+            together[u_items[other]] += 1
+    for j in range(len(difference)):
+        if together[j] > 0:
+            difference[j] /= together[j]
+    difference[i] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def matrices(by_user: Csr, by_item: Csr) -> tuple[np.ndarray, np.ndarray]:
+    """All mean differences and how often both are rated, each float64[n_items, n_items]."""
+    n_items = len(by_item[0]) - 1
+    difference, together = np.empty((n_items, n_items)), np.empty((n_items, n_items))
+    for i in range(n_items):
+        _fill_row(by_user, by_item, i, difference[i], together[i])
+    return difference, together
