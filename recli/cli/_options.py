@@ -190,7 +190,7 @@ seed_option = click.option(
 jobs_option = click.option(
     "-j",
     "--jobs",
-    type=click.IntRange(-1),
+    type=_types.Jobs(),
     default=-1,
     show_default=True,
     help="Processes at once, -1 for one per core; changes no number.",

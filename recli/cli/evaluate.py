@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recli.cli import _options, _types
-from recli.cli._console import Console
+from recli.cli._console import Console, count
 from recli.cli._options import DatasetChoice
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def command(
     protocol = Protocol(KFold(cv, seed), measures, liked, seed)
     n_cells = cv * len(line_up)
     console.say(
-        f"{len(line_up)} algorithm{'s' * (len(line_up) > 1)} × {cv} folds, seed {seed}; a rating of "
+        f"{count(len(line_up), 'algorithm')} × {cv} folds, seed {seed}; a rating of "
         f"{liked:g} or more counts as liked (--threshold)"
     )
     run = EvaluationRun(results, command_line(), dataset, line_up, protocol)
@@ -112,9 +112,11 @@ def _line_up(
     names = algorithms or (() if params_files else registry.names("algorithm"))
     known = {name: {parameter.name for parameter in declared(name)} for name in names}
     for name in given:
+        if not names:
+            raise errors.UsageError("'-p' sets parameters of the algorithms of '-a': name one.")
         if not any(name in own for own in known.values()):
             every = sorted(set().union(*known.values()))
-            raise errors.unknown("parameter of the line-up", name, every)
+            raise errors.unknown(f"parameter of {' or '.join(known)}", name, every)
     line_up = [
         Configured.of(name, {key: value for key, value in given.items() if key in known[name]})
         for name in dict.fromkeys(names)
