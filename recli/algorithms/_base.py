@@ -28,6 +28,7 @@ class Algorithm(surprise.AlgoBase):
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     source: ClassVar[str] = ""
+    needs_features: ClassVar[bool] = False
     fitted: ClassVar[tuple[str, ...]] = ()
     """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted."""
 

@@ -103,7 +103,7 @@ class TuningRun:
         except KeyboardInterrupt:
             status = "interrupted"
             raise errors.InterruptedRunError(
-                f"Interrupted. {len(self.finished)} finished trials are kept in {self.folder}."
+                f"Interrupted. Finished trials: {len(self.finished)}, kept in {self.folder}."
             ) from None
         finally:
             self._write(time.perf_counter() - started, status)

@@ -55,6 +55,11 @@ USAGE = [
     ("train -a svd -d good.csv --name a/b", "'a/b' cannot name a model"),
     ("train -a svd -d good.csv --name ..", "'..' cannot name a model"),
     ("data add good.csv --name a/b", "'a/b' cannot name a dataset"),
+    (
+        "evaluate -a svd --threshold 6",
+        "with ratings from 0.5 to 5 everything or nothing would be liked",
+    ),
+    ("tune -a svd --threshold 0.5", "Without it, 4 is taken"),
     ("evaluate --scale 5:1", "the lowest rating is not below the highest"),
     ("evaluate --scale 5", "'5' is not LOWEST:HIGHEST"),
     ("evaluate --scale nan:5", "the lowest rating is not below the highest"),

@@ -155,7 +155,7 @@ def test_tune(start, jobs, whole_group):
 def test_before_the_first_fold(start):
     process = start("evaluate", "-a", "slow:Slow", "-p", "pause=600", "--jobs", "1")
     said = interrupt(process, True, lambda: any(Path("results/runs").glob("*/run.json")))
-    assert said.startswith("Interrupted. 0 finished folds")
+    assert said.startswith("Interrupted. Finished folds: 0,")
 
 
 def test_a_ctrl_c_that_python_drops_comes_once_more(recli, monkeypatch):
