@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-import threading
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,18 +96,20 @@ def cells(
 
 @contextmanager
 def _started_deaf() -> Iterator[None]:
-    """Processes that start in the block ignore Ctrl-C.
+    """Processes that start in the block do not hear Ctrl-C.
 
     It reaches every process of a terminal; the one that started the others answers, and stops them.
+    One that comes during the block is answered after it: blocked signals wait, and children inherit
+    what is blocked. Windows has no such thing; there the workers may have a word to say as well.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if sys.platform == "win32":
         yield
         return
-    answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, answer)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def summaries(
