@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,20 +96,23 @@ def cells(
 
 @contextmanager
 def _started_deaf() -> Iterator[None]:
-    """Processes that start in the block do not hear Ctrl-C.
+    """Processes that start in the block ignore Ctrl-C.
 
     It reaches every process of a terminal; the one that started the others answers, and stops them.
-    One that comes during the block is answered after it: blocked signals wait, and children inherit
-    what is blocked. Windows has no such thing; there the workers may have a word to say as well.
+    Where signals can be blocked, one that comes during the block waits and is answered after it.
     """
-    if sys.platform == "win32":
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    can_block = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if can_block else None
+    answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, answer)
+        if before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def summaries(
