@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import joblib
@@ -16,6 +13,7 @@ from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold, Split
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.metric_names import Measure
+from recli.experiments.interrupts import start_workers
 
 
 @dataclass(frozen=True)
@@ -85,34 +83,12 @@ def cells(
         for entry, fold in tasks:
             yield _cell(dataset, folds[fold], line_up[entry], protocol, entry, fold)
         return
-    parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
-    with _started_deaf():
-        found = parallel(
-            joblib.delayed(_cell)(dataset, folds[fold], line_up[entry], protocol, entry, fold)
-            for entry, fold in tasks
-        )
-    yield from found
-
-
-@contextmanager
-def _started_deaf() -> Iterator[None]:
-    """Processes that start in the block ignore Ctrl-C.
-
-    It reaches every process of a terminal; the one that started the others answers, and stops them.
-    Where signals can be blocked, one that comes during the block waits and is answered after it.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    can_block = hasattr(signal, "pthread_sigmask")
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if can_block else None
-    answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, answer)
-        if before is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    start_workers(jobs)
+    parallel = joblib.Parallel(jobs, backend="loky", return_as="generator_unordered")
+    yield from parallel(
+        joblib.delayed(_cell)(dataset, folds[fold], line_up[entry], protocol, entry, fold)
+        for entry, fold in tasks
+    )
 
 
 def summaries(

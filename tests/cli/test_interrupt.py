@@ -82,7 +82,8 @@ def interrupt(process: subprocess.Popen[str], whole_group: bool, ready: Callable
     assert "Traceback" not in said
     assert "KeyboardInterrupt" not in said
     wait_for(lambda: living(process.pid) == [])
-    return said.splitlines()[-1]
+    # joblib may have something to say about its temporary folders after that.
+    return next(line for line in said.splitlines() if line.startswith("Interrupted."))
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
