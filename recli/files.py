@@ -53,8 +53,13 @@ def new_folder(path: Path) -> Iterator[Path]:
             if path.exists():
                 old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.")) / "old"
                 path.rename(old)
-                temporary.rename(path)
-                shutil.rmtree(old.parent)
+                try:
+                    temporary.rename(path)
+                except OSError:
+                    old.rename(path)
+                    raise
+                finally:
+                    shutil.rmtree(old.parent)
             else:
                 temporary.rename(path)
         except BaseException:

@@ -31,6 +31,7 @@ class Algorithm(surprise.AlgoBase):
     bi: Any
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     source: ClassVar[str] = ""
+    needs_features: ClassVar[bool] = False
     fitted: ClassVar[tuple[str, ...]] = ()
     """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted."""
 

@@ -27,6 +27,7 @@ class ContentBased(Algorithm):
     """
 
     source = "Lops, de Gemmis and Semeraro 2011, section 3.3.3 (linear models of a user's profile)"
+    needs_features = True
     parameters = (
         Float("reg", 5.0, "pull towards the baseline", low=1e-6, tune=(1, 100), log=True),
         Text("item_features", "all", "features to use, separated by commas"),

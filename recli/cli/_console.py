@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from recli.data.dataset import Dataset
 
 _PIPE_WIDTH = 400
+_NAME_WIDTH = 30
 
 
 class Console:
@@ -77,12 +78,17 @@ class Console:
             console.print(Text(title, style="bold"))
         table = Table(
             box=box.SIMPLE_HEAD if terminal else None,
+            show_edge=False,
             pad_edge=False,
-            padding=(0, 2, 0, 0),
+            padding=(0, 1 if terminal else 2, 0, 0),
             header_style="bold",
         )
         for name in header:
-            table.add_column(Text(name), justify="right" if name in right else "left")
+            table.add_column(
+                Text(name), justify="right" if name in right else "left", overflow="fold"
+            )
+        # On a narrow terminal the names of the rows stay whole, unless they are long themselves.
+        table.columns[0].no_wrap = all(len(row[0]) <= _NAME_WIDTH for row in rows)
         for row in rows:
             table.add_row(*map(Text, row))
         with console.capture() as capture:
@@ -119,8 +125,8 @@ class Console:
         """One line about a dataset, and what was guessed of its file."""
         ratings = dataset.ratings
         self.say(
-            f"{dataset.name}: {ratings.n_users:,} users × {ratings.n_items:,} items, "
-            f"{len(ratings):,} ratings from {ratings.scale[0]:g} to {ratings.scale[1]:g}"
+            f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
+            f"{count(len(ratings), 'rating')} from {ratings.scale[0]:g} to {ratings.scale[1]:g}"
         )
         if dataset.sniffed:
             guesses = ", ".join(f"{what} {value}" for what, value, _ in dataset.sniffed)
@@ -128,7 +134,7 @@ class Console:
             self.say(f"Read as: {guesses}.")
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         if dataset.merged:
-            self.say(f"{dataset.merged:,} duplicate ratings were merged.")
+            self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
         """Write the bad rows of a dataset into a file, and say so."""
@@ -139,4 +145,9 @@ class Console:
         writer.writerow(["line", "reason", "row"])
         writer.writerows([row.line, row.reason, row.text] for row in dataset.bad_rows)
         files.write_text(path, buffer.getvalue())
-        self.say(f"{len(dataset.bad_rows):,} bad rows were set aside into {path}.")
+        self.say(f"Set aside into {path}: {count(len(dataset.bad_rows), 'bad row')}.")
+
+
+def count(n: int, noun: str) -> str:
+    """`n` with its noun: `1 user`, `1,000 users`."""
+    return f"{n:,} {noun}{'s' * (n != 1)}"

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +24,13 @@ DEBUG = "recli.debug"
 class CommandFolder(click.Group):
     """Commands by file name; errors as one message and an exit code."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        # Titles of films and bars of histograms go into pipes whatever the locale, as into our files.
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+                stream.reconfigure(encoding="utf-8")
+        return super().main(*args, **kwargs)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         files = Path(__file__).parent.glob("[!_]*.py")
         return sorted(path.stem for path in files)
@@ -26,6 +40,16 @@ class CommandFolder(click.Group):
             return None
         command: click.Command = importlib.import_module(f"recli.cli.{cmd_name}").command
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise click.UsageError(
+                f"{error.format_message()} Options go after the command: "
+                f"'recli COMMAND {error.option_name}'.",
+                ctx,
+            ) from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -37,16 +61,36 @@ class CommandFolder(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _no_interrupt_lost():
+                return super().invoke(ctx)
         except errors.RecliError as error:
             if ctx.meta.get(DEBUG):
-                raise
-            click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
+                traceback.print_exc()
+            elif not isinstance(error, errors.InterruptedRunError):
+                click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
             click.echo(str(error), err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(errors.InterruptedRunError.exit_code)
+
+
+@contextmanager
+def _no_interrupt_lost() -> Iterator[None]:
+    """A Ctrl-C that falls into a destructor, where Python drops every exception, comes once more."""
+    report = sys.unraisablehook
+
+    def once_more(unraisable: sys.UnraisableHookArgs) -> None:
+        if unraisable.exc_type is KeyboardInterrupt:
+            threading.Timer(0.01, signal.raise_signal, [signal.SIGINT]).start()
+        else:
+            report(unraisable)
+
+    sys.unraisablehook = once_more
+    try:
+        yield
+    finally:
+        sys.unraisablehook = report
 
 
 @click.group(

@@ -190,7 +190,7 @@ seed_option = click.option(
 jobs_option = click.option(
     "-j",
     "--jobs",
-    type=click.IntRange(-1),
+    type=_types.Jobs(),
     default=-1,
     show_default=True,
     help="Processes at once, -1 for one per core; changes no number.",
@@ -217,3 +217,18 @@ params_file_option = click.option(
     type=click.Path(path_type=Path),
     help="A file with algorithm and parameters, as 'recli tune' writes.",
 )
+
+
+def liked_from(dataset: Dataset, threshold: float | None) -> float:
+    """The rating from which an item counts as liked. Raises UsageError for one off the scale."""
+    from recli import errors
+
+    low, high = dataset.ratings.scale
+    if threshold is None:
+        return dataset.ratings.default_threshold
+    if not low < threshold <= high:
+        raise errors.UsageError(
+            f"--threshold {threshold:g}: with ratings from {low:g} to {high:g} everything or nothing "
+            f"would be liked. Without it, {dataset.ratings.default_threshold:g} is taken."
+        )
+    return threshold

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,29 +16,30 @@ from recli import errors, registry
 class Name(click.ParamType[str]):
     """A name that the library checks later; `names` lists what to complete."""
 
-    def __init__(self, name: str, names: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, name: str, names: Callable[[click.Context], Iterable[str]]) -> None:
         self.name = name
         self.names = names
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        return [CompletionItem(name) for name in self.names() if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in self.names(ctx) if name.startswith(incomplete)]
 
 
-def _dataset_names() -> list[str]:
+def _dataset_names(ctx: click.Context) -> list[str]:
     from recli.data import find
 
     return find.names()
 
 
-def _model_names() -> list[str]:
-    return [path.parent.name for path in Path("results/models").glob("*/model.json")]
+def _model_names(ctx: click.Context) -> list[str]:
+    results = Path(ctx.params.get("results") or os.environ.get("RECLI_RESULTS", "results"))
+    return sorted(path.parent.name for path in results.glob("models/[!.]*/model.json"))
 
 
-ALGORITHM = Name("algorithm", lambda: registry.names("algorithm"))
-METRIC = Name("metric", lambda: registry.names("metric"))
-FILE_FORMAT = Name("format", lambda: registry.names("format"))
+ALGORITHM = Name("algorithm", lambda ctx: registry.names("algorithm"))
+METRIC = Name("metric", lambda ctx: registry.names("metric"))
+FILE_FORMAT = Name("format", lambda ctx: registry.names("format"))
 DATASET = Name("dataset", _dataset_names)
 MODEL = Name("model", _model_names)
 
@@ -84,6 +86,18 @@ class Columns(click.ParamType[dict[str, str]]):
                 raise errors.unknown("column role", role, self._ROLES)
             found[role] = column.strip() or str(position)
         return found
+
+
+class Jobs(click.ParamType[int]):
+    """A number of processes, or -1 for one per core."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        jobs = click.INT.convert(value, param, ctx)
+        if jobs < 1 and jobs != -1:
+            self.fail(f"{jobs} is neither a number of processes nor -1, one per core.")
+        return jobs
 
 
 class Scale(click.ParamType[tuple[float, float]]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -31,10 +31,17 @@ if TYPE_CHECKING:
     type=_types.ALGORITHM,
     help="An algorithm that Surprise has as well; may be repeated. [default: all eleven]",
 )
-@_options.dataset_options
+@click.option(
+    "-d",
+    "--dataset",
+    type=_types.DATASET,
+    default="movielens-small",
+    show_default=True,
+    help="A dataset's name, a folder with a dataset.toml, or a file of ratings.",
+)
 @click.option("--folds", type=click.IntRange(1), default=5, show_default=True, help="Folds to run.")
 @click.option(
-    "--grow-to",
+    "--scale",
     "n_ratings",
     type=click.IntRange(1),
     metavar="N",
@@ -50,17 +57,15 @@ if TYPE_CHECKING:
     show_default=True,
     help="Threads for recli; Surprise has one.",
 )
-@_options.results_option
 @_options.output_options()
 def command(
     algorithms: tuple[str, ...],
-    data: DatasetChoice,
+    dataset: str,
     folds: int,
     n_ratings: int | None,
     params: tuple[str, ...],
     seed: int,
     jobs: int,
-    results: Any,
     console: Console,
 ) -> None:
     """Measure recli against Surprise.
@@ -74,14 +79,14 @@ def command(
     from recli.experiments import benchmark
 
     line_up = benchmark.line_up(algorithms, params)
-    dataset = data.load(console, results)
+    ratings = DatasetChoice(dataset, {}, "error", "error").load(console, None)
     if n_ratings is not None:
-        dataset = expand(dataset, n_ratings, seed)
-        console.describe(dataset)
-    chosen = KFold(max(folds, 5), seed).folds(dataset.ratings)[:folds]
+        ratings = expand(ratings, n_ratings, seed)
+        console.describe(ratings)
+    chosen = KFold(max(folds, 5), seed).folds(ratings.ratings)[:folds]
     found: list[Comparison] = []
     with console.progress("Measuring", len(line_up)) as advance:
-        for comparison in benchmark.compare(dataset, chosen, line_up, seed, jobs):
+        for comparison in benchmark.compare(ratings, chosen, line_up, seed, jobs):
             found.append(comparison)
             advance()
     _show(console, found)

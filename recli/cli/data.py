@@ -19,12 +19,28 @@ _BAR = 40
 _QUANTILE_NAMES = ("least", "¼", "median", "¾", "most")
 
 
-@click.group(name="data")
+@click.group(
+    name="data",
+    epilog="""
+    \b
+    Examples:
+      recli data list
+      recli data check my-ratings.csv
+      recli data download ml-100k
+    """,
+)
 def command() -> None:
     """List, look at, check, add and download datasets."""
 
 
-@command.command(name="list")
+@command.command(
+    name="list",
+    epilog="""
+    \b
+    Example:
+      recli data list
+    """,
+)
 @_options.output_options()
 def list_datasets(console: Console) -> None:
     """List all datasets.

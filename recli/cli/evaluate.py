@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from recli.cli import _options, _types
-from recli.cli._console import Console
+from recli.cli._console import Console, count
 from recli.cli._options import DatasetChoice
 
 if TYPE_CHECKING:
     from recli.algorithms import Configured
+    from recli.data.dataset import Dataset
     from recli.experiments.evaluation_run import EvaluationRun
 
 
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
     "algorithms",
     multiple=True,
     type=_types.ALGORITHM,
-    help="An algorithm of the line-up, or your own as module:Class; may be repeated. [default: all]",
+    help="An algorithm of the line-up, or your own as module:Class; may be repeated. "
+    "[default: all that suit the data]",
 )
 @_options.dataset_options
 @_options.cv_option
@@ -83,13 +86,14 @@ def command(
     from recli.experiments.evaluation_run import EvaluationRun
 
     measures = tuple(map(Measure.parse, dict.fromkeys(metrics or metric_names.DEFAULT)))
-    line_up = _line_up(algorithms, params, params_files)
     dataset = data.load(console, results)
-    liked = dataset.ratings.default_threshold if threshold is None else threshold
+    default = _default_line_up(dataset, console) if not (algorithms or params_files) else []
+    line_up = _line_up(algorithms or default, params, params_files)
+    liked = _options.liked_from(dataset, threshold)
     protocol = Protocol(KFold(cv, seed), measures, liked, seed)
     n_cells = cv * len(line_up)
     console.say(
-        f"{len(line_up)} algorithm{'s' * (len(line_up) > 1)} × {cv} folds, seed {seed}; a rating of "
+        f"{count(len(line_up), 'algorithm')} × {cv} folds, seed {seed}; a rating of "
         f"{liked:g} or more counts as liked (--threshold)"
     )
     run = EvaluationRun(results, command_line(), dataset, line_up, protocol)
@@ -99,22 +103,35 @@ def command(
     console.say(f"Written to {run.folder}: report.md, metrics.csv, run.json")
 
 
+def _default_line_up(dataset: Dataset, console: Console) -> list[str]:
+    """Every algorithm; without item features, every one that needs none."""
+    from recli import registry
+
+    names = registry.names("algorithm")
+    if dataset.items is not None and dataset.items.features:
+        return list(names)
+    left_out = [name for name in names if registry.get("algorithm", name).needs_features]
+    console.say(f"Left out, since the dataset has no item features: {', '.join(left_out)}")
+    return [name for name in names if name not in left_out]
+
+
 def _line_up(
-    algorithms: tuple[str, ...], params: tuple[str, ...], params_files: tuple[Path, ...]
+    names: Sequence[str], params: tuple[str, ...], params_files: tuple[Path, ...]
 ) -> list[Configured]:
-    """The algorithms of `-a` (all if there are none and no files), then those of `--params`."""
-    from recli import errors, registry
+    """The algorithms by name, `-p` for those that have the parameter, then those of `--params`."""
+    from recli import errors
     from recli.algorithms import Configured, declared
     from recli.experiments import params_file
     from recli.params import assignments
 
     given = assignments(params)
-    names = algorithms or (() if params_files else registry.names("algorithm"))
     known = {name: {parameter.name for parameter in declared(name)} for name in names}
     for name in given:
+        if not names:
+            raise errors.UsageError("'-p' sets parameters of the algorithms of '-a': name one.")
         if not any(name in own for own in known.values()):
             every = sorted(set().union(*known.values()))
-            raise errors.unknown("parameter of the line-up", name, every)
+            raise errors.unknown(f"parameter of {' or '.join(known)}", name, every)
     line_up = [
         Configured.of(name, {key: value for key, value in given.items() if key in known[name]})
         for name in dict.fromkeys(names)
@@ -132,12 +149,12 @@ def _show(console: Console, run: EvaluationRun) -> None:
             ("Predicted ratings, best {0} first", [m for m in measures if m.k is None]),
             ("Ranked catalogue, best {0} first", [m for m in measures if m.k is not None]),
         ]
-        for title, group in groups:
-            if group:
-                found = summaries(run.line_up, run.finished, group[0])
-                header, rows = leaderboard(found, group)
-                console.line()
-                console.table(header, rows, title.format(group[0]), right=header[1:])
+        shown = [(title, group) for title, group in groups if group]
+        for place, (title, group) in enumerate(shown):
+            found = summaries(run.line_up, run.finished, group[0])
+            header, rows = leaderboard(found, group, fit=place == 0)
+            console.line()
+            console.table(header, rows, title.format(group[0]), right=header[1:])
         console.line()
 
     header, rows = leaderboard(run.summaries, run.protocol.measures)

@@ -16,11 +16,17 @@ from recli.cli._console import Console
       recli list metrics --format json
     """,
 )
-@click.argument("what", type=click.Choice(("algorithms", "metrics", "datasets")))
+@click.argument("what", type=click.Choice(("algorithms", "metrics", "datasets", "formats")))
 @_options.output_options()
 def command(what: str, console: Console) -> None:
-    """List algorithms, metrics or datasets."""
-    header, rows = {"algorithms": _algorithms, "metrics": _metrics, "datasets": datasets}[what]()
+    """List algorithms, metrics, datasets or file formats."""
+    table = {
+        "algorithms": _algorithms,
+        "metrics": _metrics,
+        "datasets": datasets,
+        "formats": _formats,
+    }
+    header, rows = table[what]()
     document = [dict(zip(header, row, strict=True)) for row in rows]
     console.emit(document, header, rows)
 
@@ -42,6 +48,14 @@ def _metrics() -> tuple[list[str], list[list[str]]]:
         better = "more" if cls.greater_is_better else "less"
         rows.append([name, cls.needs, better, cls.summary])
     return ["metric", "of", "better", "what it says"], rows
+
+
+def _formats() -> tuple[list[str], list[list[str]]]:
+    from recli import registry
+
+    classes = {name: registry.get("format", name) for name in registry.names("format")}
+    rows = [[name, " ".join(cls.suffixes), cls.summary] for name, cls in classes.items()]
+    return ["format", "files", "what it is"], rows
 
 
 def datasets() -> tuple[list[str], list[list[str]]]:

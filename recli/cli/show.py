@@ -10,7 +10,15 @@ from recli.cli import _options, _types
 from recli.cli._console import Console
 
 
-@click.group(name="show")
+@click.group(
+    name="show",
+    epilog="""
+    \b
+    Examples:
+      recli show algorithm svd
+      recli show metric ndcg
+    """,
+)
 def command() -> None:
     """Explain an algorithm or a metric."""
 
@@ -90,7 +98,8 @@ def metric(name: str, console: Console) -> None:
     from recli import registry
 
     name = registry.resolve("metric", name)
-    text = inspect.cleandoc(registry.get("metric", name).__doc__ or "")
+    documented = inspect.cleandoc(registry.get("metric", name).__doc__ or "")
+    text = documented.partition("\n\n>>>")[0]  # what follows is an example for programmers
     document = {"metric": name, "description": text}
     console.emit(document, [], [], lambda: console.line(f"{name}\n\n{text}"))
 

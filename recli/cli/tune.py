@@ -84,7 +84,7 @@ def command(
     measure = Measure.parse(metric)
     fixed = assignments(params)
     dataset = data.load(console, results)
-    liked = dataset.ratings.default_threshold if threshold is None else threshold
+    liked = _options.liked_from(dataset, threshold)
     protocol = Protocol(KFold(cv, seed), (measure,), liked, seed)
     run = TuningRun(results, command_line(), dataset, algorithm, fixed, protocol)
     console.say(

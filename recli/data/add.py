@@ -22,7 +22,7 @@ def add(name: str, ratings_file: Path, dataset: Dataset, items_file: Path | None
     declared as features by what they hold, as comments to check and edit.
 
     Raises UsageError for a name that cannot be a folder's or is taken, NotFoundError for an absent
-    item table.
+    file.
     """
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):
         raise errors.UsageError(
@@ -33,8 +33,9 @@ def add(name: str, ratings_file: Path, dataset: Dataset, items_file: Path | None
         raise errors.UsageError(
             f"There is a dataset '{name}' already: {folder}. Choose another name."
         )
-    if items_file is not None and not items_file.is_file():
-        raise errors.NotFoundError(f"{items_file}: no such file.")
+    for file in filter(None, (ratings_file, items_file)):
+        if not file.is_file():
+            raise errors.NotFoundError(f"{file}: no such file.")
     with files.new_folder(folder) as temporary:
         shutil.copyfile(ratings_file, temporary / ratings_file.name)
         text = _ratings_toml(name, ratings_file.name, dataset)
@@ -47,12 +48,12 @@ def add(name: str, ratings_file: Path, dataset: Dataset, items_file: Path | None
 
 def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
     source = dataset.description.ratings
-    lines = [f"name = {json.dumps(name)}", "", "[ratings]", f"file = {json.dumps(file)}"]
+    lines = [f"name = {_toml(name)}", "", "[ratings]", f"file = {_toml(file)}"]
     for key in ("format", "delimiter", "header", "encoding", "columns", "user", "item", "rating",
                 "time", "scale", "time_unit"):  # fmt: skip
         value = getattr(source, key)
         if value is not None:
-            lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+            lines.append(f"{key} = {_toml(value)}")
     return "\n".join(lines) + "\n"
 
 
@@ -60,13 +61,13 @@ def _items_toml(path: Path) -> str:
     columns = read_header(path)
     names = list(columns)
     title = next((n for n in names if n.strip().lower() in _TITLE_NAMES), None)
-    lines = ["", "[items]", f"file = {json.dumps(path.name)}", f"id = {json.dumps(names[0])}"]
+    lines = ["", "[items]", f"file = {_toml(path.name)}", f"id = {_toml(names[0])}"]
     if title is not None:
-        lines.append(f"title = {json.dumps(title)}")
+        lines.append(f"title = {_toml(title)}")
     lines += ["", "[items.features]"]
     for column in names[1:]:
         if column != title:
-            key = column if re.fullmatch(r"[A-Za-z0-9_-]+", column) else json.dumps(column)
+            key = column if re.fullmatch(r"[A-Za-z0-9_-]+", column) else _toml(column)
             lines.append(f"{key} = {_feature(columns[column])}")
     return "\n".join(lines) + "\n"
 
@@ -85,3 +86,8 @@ def _feature(values: list[str]) -> str:
 
 def _is_number(text: str) -> bool:
     return bool(re.fullmatch(r"\s*[-+]?\d+(\.\d+)?\s*", text))
+
+
+def _toml(value: object) -> str:
+    """A text, number, truth value or list as TOML: JSON, except that it has no surrogate pairs."""
+    return json.dumps(value, ensure_ascii=False)

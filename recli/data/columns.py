@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +14,12 @@ from recli import errors
 from recli.data.dataset import BadRow
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
+from recli.data.numbers import number, numbers
 
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
+_UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds"}
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # of the years 1 and 9999
+_SHOWN = 40
 
 
 @dataclass
@@ -51,15 +54,17 @@ def parse(table: TextTable, source: RatingsSource) -> Rows:
     assert source.user and source.item and source.rating
     users, items = table.columns[source.user], table.columns[source.item]
     texts = table.columns[source.rating]
-    values = _numbers(texts)
+    values = numbers(texts)
     reasons: dict[int, str] = {}
 
     def object_to(failed: np.ndarray, reason: object) -> None:
         for row in np.flatnonzero(failed):
             reasons.setdefault(int(row), reason(row) if callable(reason) else str(reason))
 
-    object_to(_empty(users), "the user is empty")
-    object_to(_empty(items), "the item is empty")
+    for role, ids in (("user", users), ("item", items)):
+        object_to(_empty(ids), f"the {role} is empty")
+        broken = pa.compute.match_substring(ids, "\n").to_numpy()
+        object_to(broken, f"the {role} goes over several lines: is a quote left open?")
     object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py()))
     if source.scale is not None:
         low, high = source.scale
@@ -69,9 +74,13 @@ def parse(table: TextTable, source: RatingsSource) -> Rows:
         )
     times = None
     if source.time is not None:
-        times, failed = _seconds(table.columns[source.time], source.time_unit or "s")
-        column = table.columns[source.time]
-        object_to(failed, lambda row: f"time {column[int(row)].as_py()!r} cannot be read")
+        column, unit = table.columns[source.time], source.time_unit or "s"
+        times, failed = _seconds(column, unit)
+        wanted = f"{_UNIT_NAMES[unit]} since 1970" if unit in _UNIT_NAMES else "an ISO 8601 date"
+        object_to(
+            failed,
+            lambda row: f"time {_shown(column[int(row)].as_py())} cannot be read as {wanted}",
+        )
     rows = Rows(users, items, values, times, table.lines, [])
     if reasons:
         rows.bad = [
@@ -119,16 +128,6 @@ def merge_duplicates(path: Path, rows: Rows, how: str) -> tuple[Rows, int]:
     return merged, n_merged
 
 
-def _numbers(column: pa.ChunkedArray) -> np.ndarray:
-    """float64[n], NaN where a text is no number."""
-    try:
-        numbers: np.ndarray = column.cast(pa.float64()).to_numpy()
-    except pa.ArrowInvalid:
-        texts = pd.Series(column.to_numpy(), dtype=object)
-        numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
-    return numbers
-
-
 def _seconds(column: pa.ChunkedArray, unit: str) -> tuple[np.ndarray, np.ndarray]:
     """int64[n] seconds since 1970 UTC, and bool[n] where a text cannot be read."""
     if unit == "date":
@@ -136,9 +135,9 @@ def _seconds(column: pa.ChunkedArray, unit: str) -> tuple[np.ndarray, np.ndarray
         dates = pd.to_datetime(texts, errors="coerce", format="ISO8601", utc=True)
         failed = dates.isna().to_numpy()
         return dates.astype("datetime64[s, UTC]").astype("int64").to_numpy(), failed
-    numbers = _numbers(column)
-    failed = ~np.isfinite(numbers)
-    return (np.where(failed, 0, numbers) // _PER_SECOND[unit]).astype(np.int64), failed
+    seconds = np.floor(numbers(column) / _PER_SECOND[unit])
+    failed = ~((seconds >= _FIRST_SECOND) & (seconds <= _LAST_SECOND))
+    return np.where(failed, 0, seconds).astype(np.int64), failed
 
 
 def _empty(column: pa.ChunkedArray) -> np.ndarray:
@@ -149,9 +148,13 @@ def _empty(column: pa.ChunkedArray) -> np.ndarray:
 def _not_a_number(text: str) -> str:
     if not text.strip():
         return "the rating is empty"
-    if re.fullmatch(r"\s*-?\d+,\d+\s*", text):
-        return f"rating '{text}' has a decimal comma; write a point"
-    return f"rating '{text}' is not a finite number"
+    if text.count(",") == 1 and np.isfinite(number(text.replace(",", "."))):
+        return f"rating {_shown(text)} has a decimal comma; write a point"
+    return f"rating {_shown(text)} is not a finite number"
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
 
 
 def _row_text(table: TextTable, row: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ class TableSource:
     encoding: str | None = None
     columns: tuple[str, ...] | None = None
 
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The columns that the description calls by name."""
+        return ()
+
 
 @dataclass(frozen=True)
 class RatingsSource(TableSource):
@@ -39,6 +45,10 @@ class RatingsSource(TableSource):
     scale: tuple[float, float] | None = None
     time_unit: str | None = None
     missing: float | None = None
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.user, self.item, self.rating, self.time)))
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,11 @@ class ItemsSource(TableSource):
     id: str | None = None
     title: str | None = None
     features: tuple[Feature, ...] = ()
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        described = (name for f in self.features for name in f.columns or (f.column,))
+        return (*filter(None, (self.id, self.title)), *described)
 
 
 @dataclass(frozen=True)
@@ -107,10 +122,15 @@ def read(path: Path) -> Description:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise errors.DataError(f"{path}: not valid TOML: {error}") from None
     reader = _Reader(path)
-    known = {"name", "title", "licence", "citation", "homepage", "ratings", "items", "download"}
-    reader.only(document, known, "")
-    if not isinstance(document.get("ratings"), dict) or "file" not in document["ratings"]:
-        raise errors.DataError(f'{path}: needs a table [ratings] with at least file = "…".')
+    tables = {"ratings", "items", "download"}
+    reader.only(document, tables | {"name", "title", "licence", "citation", "homepage"}, "")
+    for key, value in document.items():
+        if not isinstance(value, dict if key in tables else str):
+            wanted = "a table" if key in tables else "text"
+            raise errors.DataError(f"{path}: {key} = {value!r} should be {wanted}.")
+    for key in ("ratings", "items"):
+        if not document.get(key, {"file": key != "ratings"}).get("file"):
+            raise errors.DataError(f'{path}: needs a table [{key}] with at least file = "…".')
     return Description(
         name=document.get("name", path.parent.name),
         folder=path.parent,
@@ -146,6 +166,13 @@ class _Reader:
                     f"{self.path}: {where}.{key} = {value!r} should be {_in_words(expected)}."
                 )
             values[key] = tuple(value) if isinstance(value, list) else value
+        if "scale" in values:
+            low, high = values["scale"] = tuple(map(float, values["scale"]))
+            if not low <= high:
+                raise errors.DataError(
+                    f"{self.path}: {where}.scale = {given['scale']} should be "
+                    f"{_in_words('tuple[float')}."
+                )
         unit = values.get("time_unit", "s")
         if unit not in TIME_UNITS:
             wrong = errors.unknown("time unit", str(unit), TIME_UNITS)
@@ -164,14 +191,32 @@ class _Reader:
     def items(self, given: Mapping[str, Any]) -> ItemsSource:
         plain = {key: value for key, value in given.items() if key != "features"}
         source: ItemsSource = self.table(ItemsSource, plain, "items")
-        features = []
-        for name, entry in given.get("features", {}).items():
-            where = f"items.features.{name}"
-            if not isinstance(entry, dict) or entry.get("kind") not in FEATURE_KINDS:
-                kinds = ", ".join(FEATURE_KINDS)
-                raise errors.DataError(f"{self.path}: {where} needs a kind, one of {kinds}.")
-            features.append(self.table(Feature, {"column": name, **entry, "name": name}, where))
-        return dataclasses.replace(source, features=tuple(features))
+        entries = given.get("features", {})
+        if not isinstance(entries, dict):
+            raise errors.DataError(f"{self.path}: items.features should be a table.")
+        features = tuple(self.feature(name, entry) for name, entry in entries.items())
+        return dataclasses.replace(source, features=features)
+
+    def feature(self, name: str, entry: object) -> Feature:
+        where = f"items.features.{name}"
+        if not isinstance(entry, dict) or entry.get("kind") not in FEATURE_KINDS:
+            kinds = ", ".join(FEATURE_KINDS)
+            raise errors.DataError(f"{self.path}: {where} needs a kind, one of {kinds}.")
+        given = {"column": name, **entry, "name": name}
+        feature: Feature = self.table(Feature, given, where)
+        if feature.kind == "flags" and not feature.columns:
+            raise errors.DataError(f"{self.path}: {where} needs columns = [a list of names].")
+        if feature.pattern is not None:
+            try:
+                has_group = re.compile(feature.pattern).groups > 0
+            except re.error as error:
+                raise errors.DataError(f"{self.path}: {where}.pattern: {error}.") from None
+            if not has_group:
+                raise errors.DataError(
+                    f"{self.path}: {where}.pattern = {feature.pattern!r} needs a group: "
+                    "parentheses around what is the value."
+                )
+        return feature
 
 
 def _fits(value: object, expected: str) -> bool:

@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler, normalize
 from recli import errors
 from recli.data.description import Feature
 from recli.data.items import Items
+from recli.data.numbers import number
 
 EXAMPLE = """  [items]
   file = "movies.csv"
@@ -33,7 +34,8 @@ def matrix(
     `text_terms` most frequent words; numbers have mean 0 and deviation 1, an absent one is 0.
     chosen: names of features, all by default
 
-    Raises DataError when there is no item table, UsageError for an unknown feature.
+    Raises DataError when there is no item table or a feature says nothing, UsageError for an unknown
+    feature.
     """
     if items is None or not items.features:
         raise errors.DataError(
@@ -71,21 +73,25 @@ def _flags(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sparray
 
 def _text(feature: Feature, items: Items, terms: int) -> tuple[scipy.sparse.sparray, list[str]]:
     vectorizer = TfidfVectorizer(max_features=terms, sublinear_tf=True, strip_accents="unicode")
-    return vectorizer.fit_transform(_texts(feature, items)), list(
-        vectorizer.get_feature_names_out()
-    )
+    texts, words = _texts(feature, items), vectorizer.build_analyzer()
+    if not any(words(text) for text in texts):
+        raise errors.DataError(f"Item feature '{feature.name}' has no word in any item.")
+    return vectorizer.fit_transform(texts), list(vectorizer.get_feature_names_out())
 
 
 def _number(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sparray, list[str]]:
-    texts = pd.Series(_texts(feature, items), dtype=object)
-    numbers = pd.to_numeric(texts, errors="coerce")
-    wrong = np.flatnonzero(numbers.isna() & (texts.str.strip() != ""))
+    texts = _texts(feature, items)
+    numbers = np.array([number(text) for text in texts])
+    absent = np.array([not text.strip() for text in texts])
+    wrong = np.flatnonzero(~np.isfinite(numbers) & ~absent)
     if len(wrong):
         rows = [f"item {items.ids.text[row]}: '{texts[row]}'" for row in wrong]
         raise errors.DataError(
             f"Item feature '{feature.name}' should be a number:\n{errors.first_ten(rows)}"
         )
-    scaled = StandardScaler().fit_transform(numbers.to_numpy(np.float64)[:, None])
+    if absent.all():
+        raise errors.DataError(f"Item feature '{feature.name}' is empty for every item.")
+    scaled = StandardScaler().fit_transform(numbers[:, None])
     return scipy.sparse.csr_array(np.nan_to_num(scaled)), [""]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from pathlib import Path
 
@@ -54,7 +55,8 @@ def named(name: str) -> Description:
         if path.is_file():
             return description.read(path)
     valid = errors.nearest(name, names())
-    guess = f" Did you mean '{valid[0]}'?" if valid else ""
+    close = difflib.get_close_matches(name, valid[:1])
+    guess = f" Did you mean '{close[0]}'?" if close else ""
     raise errors.NotFoundError(
         f"There is no dataset or file '{name}'.{guess} "
         f"Give a file, a folder with a {description.FILE_NAME}, or one of: {', '.join(valid)}."

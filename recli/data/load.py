@@ -55,6 +55,12 @@ def load(
     Raises NotFoundError for a name or file that does not exist, DataError for content that is not
     a table of ratings, each with file, line and reason.
     """
+    for name, choice, valid in (
+        ("on_bad", on_bad, ON_BAD),
+        ("duplicates", duplicates, (*DUPLICATES, "keep")),
+    ):
+        if choice not in valid:
+            raise errors.unknown(f"way of {name}", choice, valid)
     about = describe(spec)
     source = dataclasses.replace(about.ratings, **(overrides or {}))
     path = about.folder / source.file
@@ -70,9 +76,12 @@ def load(
         key=lambda row: row.line,
     )
     if bad and on_bad == "error":
-        raise errors.DataError(_bad_rows_message(path, bad, len(table)))
+        raise errors.DataError(
+            f"{_bad_rows_message(path, bad, table)}\n"
+            "Mend the file, or set such rows aside with '--on-bad skip'."
+        )
     if not len(rows.values):
-        raise errors.DataError(f"{path}: holds no rating: {_why_empty(table, bad)}")
+        raise errors.DataError(f"{path}: holds no rating: {_why_empty(table, source, bad)}")
     if source.scale is None:
         source = dataclasses.replace(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
@@ -157,12 +166,23 @@ def _with_roles(
                 continue
             unknown = errors.unknown("column", name, table.names)
             raise errors.DataError(f"{path}: for the {role}: {unknown}")
+    for role, name in given.items():
+        other = next(other for other in given if given[other] == name)
+        if other != role:
+            raise errors.DataError(f"{path}: column '{name}' cannot be both {other} and {role}.")
     if not {"user", "item", "rating"} <= set(given):
         sample = {
             name: column.slice(0, _SAMPLE).to_numpy()
             for name, column in table.columns.items()
             if name not in given.values()
         }
+        if not given and sniff.wide(sample):
+            raise errors.DataError(
+                f"{path}: has {len(table.names)} columns of numbers, none of them called rating. A "
+                "matrix with a row a user, the number of her ratings in the first column and 99 for "
+                "no rating reads with '--file-format jester'. For a table with a row a rating say "
+                "'--columns user=NAME,item=NAME,rating=NAME'."
+            )
         found = {role: name for role, name in sniff.roles(sample).items() if role not in given}
         guessed += found
         given |= found
@@ -181,19 +201,16 @@ def _with_roles(
     return dataclasses.replace(source, **given), guessed
 
 
-def _why_empty(table: TextTable, bad: list[BadRow]) -> str:
+def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> str:
     if bad:
         return f"all {len(bad):,} rows are bad, the first on {bad[0]}."
-    return f"only the header ({', '.join(table.names)})."
+    return f"{'only the header' if source.header else 'no row'} ({', '.join(table.names)})."
 
 
-def _bad_rows_message(path: Path, bad: list[BadRow], n_rows: int) -> str:
-    of = f"{len(bad):,} of {n_rows + sum('columns where' in row.reason for row in bad):,} rows"
+def _bad_rows_message(path: Path, bad: list[BadRow], table: TextTable) -> str:
+    of = f"{len(bad):,} of {len(table) + len(table.malformed):,} rows"
     listed = errors.first_ten([str(row) for row in bad[:10]], len(bad))
-    return (
-        f"{path}: {of} cannot be used:\n{listed}\n"
-        "Mend the file, or set such rows aside with '--on-bad skip'."
-    )
+    return f"{path}: {of} cannot be used:\n{listed}"
 
 
 def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | None) -> Ratings:
@@ -222,14 +239,14 @@ def _read_items(about: Description) -> tuple[np.ndarray, TextTable, ItemsSource]
     table = _reader(path, source).read(path, source)
     if table.malformed:
         bad = [BadRow(row.line, row.reason, row.text) for row in table.malformed]
-        raise errors.DataError(_bad_rows_message(path, bad, len(table)))
-    used = [source.id or table.names[0], source.title]
-    for feature in source.features:
-        used += feature.columns or (feature.column,)
-    for name in used:
-        if name is not None and name not in table.columns:
+        raise errors.DataError(_bad_rows_message(path, bad, table) + "\nMend the file.")
+    for name in source.used:
+        if name not in table.columns:
             raise errors.DataError(f"{path}: {errors.unknown('column', name, table.names)}")
     ids = table.columns[source.id or table.names[0]].to_numpy()
+    without = [f"line {table.lines[row]:,}" for row in np.flatnonzero(ids == "")]
+    if without:
+        raise errors.DataError(f"{path}: items without an id:\n{errors.first_ten(without)}")
     repeated = pd.Series(ids).duplicated().to_numpy()
     if repeated.any():
         rows = [f"line {table.lines[row]:,}: {ids[row]}" for row in np.flatnonzero(repeated)]

@@ -64,7 +64,7 @@ class Ratings:
         for ids in (self.user_ids, self.item_ids):
             digest.update("\x1f".join(ids.text).encode())
             digest.update(b"\x1e")
-        arrays = [self.users, self.items, self.values, np.array(self.scale)]
+        arrays = [self.users, self.items, self.values, np.array(self.scale, np.float64)]
         for array in arrays if self.times is None else [*arrays, self.times]:
             digest.update(np.ascontiguousarray(array).tobytes())
             digest.update(b"\x1e")

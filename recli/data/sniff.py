@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+
+from recli.data.numbers import number
 
 DELIMITERS = ("::", "\t", ",", ";", "|")
 _HEADER_WORDS = {
@@ -22,45 +26,60 @@ _HEADER_WORDS = {
         *("createdat", "ratedat"),
     ),
 }
+_ITEM_WORDS = ("id", "title", "name", "genre", "genres", "category", "categories", "year", "tags")
 _FIRST_PLAUSIBLE_SECOND = 1e8  # March 1973: smaller numbers are rather ids or counts
+_SNIFFED_LINES = 200
+_WIDE = 10  # a table of ratings with more columns has names for them
 _MANY_RATINGS = 200  # more distinct whole numbers than that are rather ids
 
 
-def encoding(head: bytes) -> str:
-    """`utf-8`, `utf-16`, or `latin-1` for bytes that are neither."""
+def encoding(head: bytes, cut: bool = False) -> str:
+    """`utf-8`, `utf-16`, or `latin-1` for bytes that are neither; `cut` if more bytes follow."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        # A character cut in two by the end of the head is no sign of another encoding.
-        return "utf-8" if error.start >= len(head) - 3 else "latin-1"
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=not cut)
+    except UnicodeDecodeError:
+        return "latin-1"
     return "utf-8"
 
 
-def delimiter(lines: Sequence[str]) -> str:
-    """The delimiter that cuts most of the lines into the same number (≥ 2) of cells."""
+def filled(lines: Iterable[str]) -> list[str]:
+    """The lines with something on them."""
+    return [line for line in lines if line.strip(" ")]
 
-    def consistency(candidate: str) -> tuple[bool, float, int]:
-        widths = [len(row) for row in cells(lines[:200], candidate)]
-        common = max(set(widths), key=widths.count)
-        return common > 1, widths.count(common) / len(widths), -DELIMITERS.index(candidate)
+
+def delimiter(lines: Sequence[str]) -> str:
+    """The delimiter that cuts most of the lines into the same number of cells.
+
+    One that gives the three cells of a rating goes before one that gives two, as a comma in every
+    title does.
+    """
+
+    def consistency(candidate: str) -> tuple[int, float, int]:
+        widths = [len(row) for row in cells(lines[:_SNIFFED_LINES], candidate)]
+        common = _most_common(widths)
+        return min(common, 3), widths.count(common) / len(widths), -DELIMITERS.index(candidate)
 
     return max(DELIMITERS, key=consistency)
 
 
 def cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    """The lines cut into cells, lines with nothing on them left out."""
-    filled = [line for line in lines if line.strip()]
+    """The lines cut into cells."""
     if len(delimiter) > 1:
-        return [line.split(delimiter) for line in filled]
-    return list(csv.reader(filled, delimiter=delimiter))
+        return [line.split(delimiter) for line in lines]
+    return list(csv.reader(lines, delimiter=delimiter))
 
 
 def header(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row names columns: it has a known name, or no number where others have."""
+    """Whether the first row names columns.
+
+    It does if it has a known name and no number, or no number where all others have one.
+    """
     first = rows[0]
-    if any(_role(name) for name in first):
+    if any(_role(n) or _plain(n) in _ITEM_WORDS for n in first) and not any(
+        _is_number(name) for name in first
+    ):
         return True
     below = rows[1:50]
     return bool(below) and any(
@@ -71,12 +90,27 @@ def header(rows: Sequence[Sequence[str]]) -> bool:
 
 def names(rows: Sequence[Sequence[str]], header: bool) -> tuple[str, ...]:
     """Column names from the header, made unique; `column1`, … where there is none."""
-    width = len(rows[0])
+    width = len(rows[0]) if header else _most_common([len(row) for row in rows])
     found = [f"column{position}" for position in range(1, width + 1)]
     if header:
         for position, name in enumerate(map(str.strip, rows[0])):
             found[position] = name if name and name not in found else found[position]
     return tuple(found)
+
+
+def wide(columns: dict[str, np.ndarray]) -> bool:
+    """Whether the columns look like a matrix with a row a user and a column an item.
+
+    Then there are many, none of them called rating, and all but the first are numbers or empty.
+    columns: name -> object[n] of str, some rows of the file
+    """
+    if len(columns) < _WIDE or any(_role(name) == "rating" for name in columns):
+        return False
+    return all(
+        _is_number(text) or not text.strip()
+        for column in list(columns.values())[1:]
+        for text in column[:50]
+    )
 
 
 def roles(columns: dict[str, np.ndarray]) -> dict[str, str]:
@@ -119,16 +153,19 @@ def _take(role: str, candidates: Sequence[str]) -> dict[str, str]:
 
 
 def _role(name: str) -> str | None:
-    plain = "".join(letter for letter in name.lower() if letter.isalnum())
-    return next((role for role, words in _HEADER_WORDS.items() if plain in words), None)
+    return next((role for role, words in _HEADER_WORDS.items() if _plain(name) in words), None)
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def _most_common(widths: list[int]) -> int:
+    return max(set(widths), key=widths.count)
 
 
 def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return math.isfinite(number(text))
 
 
 def _is_time(column: np.ndarray) -> bool:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import joblib
@@ -16,6 +13,7 @@ from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold, Split
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.metric_names import Measure
+from recli.experiments.interrupts import start_workers
 
 
 @dataclass(frozen=True)
@@ -91,30 +89,13 @@ def cells(
         for task in tasks:
             yield _cell(*work(*task))
         return
-    own = [entry.is_own for entry in line_up]
-    for backend in ("threading", "loky"):
-        chosen = [task for task in tasks if own[task[0]] == (backend == "threading")]
+    for on_threads, backend in ((True, "threading"), (False, "loky")):
+        chosen = [task for task in tasks if line_up[task[0]].is_own == on_threads]
         if chosen:
+            if not on_threads:
+                start_workers(jobs)
             parallel = joblib.Parallel(jobs, backend=backend, return_as="generator_unordered")
-            with _started_deaf():
-                found = parallel(joblib.delayed(_cell)(*work(*task)) for task in chosen)
-            yield from found
-
-
-@contextmanager
-def _started_deaf() -> Iterator[None]:
-    """Processes that start in the block ignore Ctrl-C.
-
-    It reaches every process of a terminal; the one that started the others answers, and stops them.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, answer)
+            yield from parallel(joblib.delayed(_cell)(*work(*task)) for task in chosen)
 
 
 def summaries(

@@ -53,7 +53,7 @@ class EvaluationRun:
         except KeyboardInterrupt:
             status = "interrupted"
             raise errors.InterruptedRunError(
-                f"Interrupted. {len(self.finished)} finished folds are kept in {self.folder}."
+                f"Interrupted. Finished folds: {len(self.finished)}, kept in {self.folder}."
             ) from None
         finally:
             self._write(status, jobs)

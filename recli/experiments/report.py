@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 def leaderboard(
-    found: Sequence[Summary], measures: Sequence[Measure]
+    found: Sequence[Summary], measures: Sequence[Measure], fit: bool = True
 ) -> tuple[list[str], list[list[str]]]:
     """Header and rows of the comparison: mean ± standard deviation over folds, and mean seconds.
 
-    The seconds are those of fitting, and of predicting or ranking, whichever `measures` need.
+    The seconds are those of fitting (unless not `fit`), and of predicting or ranking, whichever
+    `measures` need.
     """
-    times = {"fit s": [summary.fit_seconds for summary in found]}
+    times = {"fit s": [summary.fit_seconds for summary in found]} if fit else {}
     if any(measure.k is None for measure in measures):
         times["test s"] = [summary.test_seconds for summary in found]
     if any(measure.k is not None for measure in measures):

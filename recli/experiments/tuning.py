@@ -18,6 +18,7 @@ from recli.algorithms import Configured, declared
 from recli.data.dataset import Dataset
 from recli.experiments import store
 from recli.experiments.cross_validation import Protocol, cross_validate
+from recli.experiments.interrupts import HeldBack
 from recli.params import Parameter, Value
 
 
@@ -75,13 +76,15 @@ class TuningRun:
         Ctrl-C, the trials so far and the best of them are kept.
         """
         started = time.perf_counter()
+        held_back = HeldBack()
         self.study.enqueue_trial(_defaults(self.space, self.start.params))
 
         def objective(trial: optuna.Trial) -> float:
             configured = Configured.of(self.start.name, params.suggest(self.space, trial))
             trial.set_user_attr("params", json.dumps(configured.params))
             try:
-                summary = cross_validate(self.dataset, [configured], self.protocol, jobs)[0]
+                with held_back.let_through():
+                    summary = cross_validate(self.dataset, [configured], self.protocol, jobs)[0]
             except errors.DivergedError as error:
                 trial.set_user_attr("reason", str(error))
                 raise
@@ -92,18 +95,19 @@ class TuningRun:
 
         status = "failed"
         try:
-            self.study.optimize(
-                objective,
-                n_trials=budget.trials,
-                timeout=budget.timeout,
-                catch=(errors.DivergedError,),
-                callbacks=[lambda _, trial: on_trial(trial)],
-            )
+            with held_back:
+                self.study.optimize(
+                    objective,
+                    n_trials=budget.trials,
+                    timeout=budget.timeout,
+                    catch=(errors.DivergedError,),
+                    callbacks=[lambda _, trial: on_trial(trial)],
+                )
             status = "finished" if self.finished else "failed"
         except KeyboardInterrupt:
             status = "interrupted"
             raise errors.InterruptedRunError(
-                f"Interrupted. {len(self.finished)} finished trials are kept in {self.folder}."
+                f"Interrupted. Finished trials: {len(self.finished)}, kept in {self.folder}."
             ) from None
         finally:
             self._write(time.perf_counter() - started, status)

@@ -638,7 +638,10 @@ def test_a_shipped_entry_is_whole(path: Path) -> None:
     assert about.download.url.startswith("https://")
     assert len(about.download.md5 or "0" * 32) == 32
     for table in filter(None, (about.ratings, about.items)):
-        assert table.delimiter and table.encoding and table.header is not None
+        assert table.header is not None
+        if table.format == "jester":  # which knows its columns, and may be no text
+            continue
+        assert table.delimiter and table.encoding
         assert table.header == (table.columns is None)
     known = about.ratings.columns
     assert known is None or {about.ratings.user, about.ratings.item, about.ratings.rating} <= {

@@ -139,7 +139,7 @@ def test_ctrl_c_keeps_finished_folds(small, tmp_path):
         if len(run.finished) == 4:
             raise KeyboardInterrupt
 
-    with pytest.raises(errors.InterruptedRunError, match="4 finished folds are kept in") as caught:
+    with pytest.raises(errors.InterruptedRunError, match="Finished folds: 4, kept in") as caught:
         run.run(jobs=1, on_cell=interrupt)
     assert caught.value.exit_code == 6
     assert document(run)["status"] == "interrupted"
@@ -156,7 +156,7 @@ def test_ctrl_c_before_the_first_fold(small, tmp_path, monkeypatch):
 
     monkeypatch.setattr(evaluation_run, "cells", interrupted)
     run = new_run(tmp_path, small, line_up())
-    with pytest.raises(errors.InterruptedRunError, match="0 finished folds"):
+    with pytest.raises(errors.InterruptedRunError, match="Finished folds: 0"):
         run.run(jobs=1)
     assert document(run)["status"] == "interrupted"
     assert (run.folder / "report.md").exists()

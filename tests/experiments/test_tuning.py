@@ -213,7 +213,7 @@ def test_ctrl_c_keeps_the_best_so_far(small, tmp_path):
         if trial.number == 2:
             raise KeyboardInterrupt
 
-    with pytest.raises(errors.InterruptedRunError, match="3 finished trials are kept") as caught:
+    with pytest.raises(errors.InterruptedRunError, match="Finished trials: 3, kept") as caught:
         run.run(Budget(9, None), jobs=1, on_trial=interrupt)
     assert caught.value.exit_code == 6
     assert document(run)["status"] == "interrupted"

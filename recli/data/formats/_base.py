@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -64,7 +65,12 @@ class Format:
 
 def bare_name(path: Path) -> str:
     """The file's name without what `read_bytes` unpacks."""
-    return path.name.removesuffix(".gz").removesuffix(".zip")
+    return path.with_suffix("").name if path.suffix.lower() in (".gz", ".zip") else path.name
+
+
+def empty(path: Path) -> errors.DataError:
+    """The error for a file with nothing in it."""
+    return errors.DataError(f"{path}: the file is empty. It should hold a row per rating.")
 
 
 def read_bytes(path: Path, limit: int | None = None) -> bytes:
@@ -74,10 +80,10 @@ def read_bytes(path: Path, limit: int | None = None) -> bytes:
     """
     size = -1 if limit is None else limit
     try:
-        if path.suffix == ".gz":
+        if path.suffix.lower() == ".gz":
             with gzip.open(path) as file:
                 content = file.read(size)
-        elif path.suffix == ".zip":
+        elif path.suffix.lower() == ".zip":
             with (
                 zipfile.ZipFile(path) as archive,
                 archive.open(_only_member(path, archive)) as file,
@@ -86,21 +92,24 @@ def read_bytes(path: Path, limit: int | None = None) -> bytes:
         else:
             with path.open("rb") as plain_file:
                 content = plain_file.read(size)
-    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+    # RuntimeError is what zipfile raises for an encrypted member or a compression it does not know.
+    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
         raise errors.DataError(
-            f"{path}: cannot be unpacked, it is damaged or cut off: {error}"
+            f"{path}: cannot be unpacked, it may be damaged or cut off: {error}"
         ) from None
     except IsADirectoryError:
         raise errors.DataError(f"{path}: is a folder without a dataset.toml.") from None
     except OSError as error:
         raise errors.DataError(f"{path}: cannot be read: {error.strerror or error}") from None
-    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise errors.DataError(f"{path}: the file is empty. It should hold a row per rating.")
+    if not content:
+        raise empty(path)
     return content
 
 
 def _only_member(path: Path, archive: zipfile.ZipFile) -> str:
-    members = [name for name in archive.namelist() if not name.endswith("/")]
+    names = archive.namelist()
+    # macOS adds a folder of its own to every archive.
+    members = [name for name in names if not name.endswith("/") and name[:9] != "__MACOSX/"]
     if len(members) != 1:
         raise errors.DataError(
             f"{path}: holds {len(members)} files; unpack it and name the one with the ratings:\n"

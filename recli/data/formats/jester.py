@@ -2,46 +2,101 @@
 
 from __future__ import annotations
 
+import io
+import struct
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 
+from recli import errors
 from recli.data.description import RatingsSource, TableSource
-from recli.data.formats._base import Format, TextTable
+from recli.data.formats._base import Format, Malformed, TextTable, read_bytes
 from recli.data.formats.delimited import Delimited as _Delimited
+from recli.data.numbers import number, numbers
 
 _NOT_RATED = 99.0
+_EXCEL = b"\xd0\xcf\x11\xe0"  # the first bytes of an .xls
+_DAMAGED = (struct.error, LookupError, AssertionError, ValueError)
 
 
 class Jester(Format):
     """A row a user, a column an item after a first column that counts the user's ratings.
 
-    Users and items are numbered from 1. The value `missing` of the dataset.toml, 99 unless it says
-    otherwise, means that there is no rating.
+    As text or as the first sheet of an .xls (extra `excel`). Users and items are numbered from 1 in
+    the order of rows and columns. An empty cell, or the value `missing` of the dataset.toml, 99
+    unless it says otherwise, means that there is no rating. A row whose count is wrong is malformed.
     """
 
-    summary = "wide matrix, a row a user, the first column a count, 99 for no rating"
+    summary = "wide matrix, a row a user, the first column a count, 99 for no rating; also .xls"
 
     def read(self, path: Path, source: TableSource) -> TextTable:
-        wide = _Delimited().read(path, source)
+        excel = read_bytes(path, len(_EXCEL)) == _EXCEL
+        wide = _sheet(path) if excel else _Delimited().read(path, source)
+        if len(wide.columns) < 2:
+            raise errors.DataError(f"{path}: has no column for an item after that of the counts.")
+        counts, *columns = wide.columns.values()
         missing = source.missing if isinstance(source, RatingsSource) else None
         missing = _NOT_RATED if missing is None else missing
-        cells = np.stack(
-            [column.to_numpy() for column in list(wide.columns.values())[1:]], axis=1
-        ).astype(object)
-        rated = np.array([[not _equals(cell, missing) for cell in row] for row in cells])
-        users, items = np.nonzero(rated)
-        columns = {
-            "user": pa.chunked_array([pa.array((users + 1).astype(str))]),
-            "item": pa.chunked_array([pa.array((items + 1).astype(str))]),
-            "rating": pa.chunked_array([pa.array(cells[users, items], pa.string())]),
-        }
-        return TextTable(columns, wide.lines[users], wide.malformed)
+        cells = pa.concat_arrays([column.combine_chunks() for column in columns])
+        absent = [
+            text
+            for text in cells.unique().to_pylist()
+            if not text.strip() or number(text) == missing
+        ]
+        rated = ~pa.compute.is_in(cells, pa.array(absent, pa.string())).to_numpy(
+            zero_copy_only=False
+        )
+        rated = rated.reshape(len(columns), len(wide)).T
+        n_rated = rated.sum(axis=1)
+        wrong = np.flatnonzero(numbers(counts) != n_rated)
+        miscounted = [
+            Malformed(
+                int(wide.lines[row]),
+                f"{n_rated[row]} ratings where the first column counts {counts[int(row)]}",
+                ",".join(column[int(row)].as_py() for column in wide.columns.values()),
+            )
+            for row in wrong
+        ]
+        rated[wrong] = False
+        rows, items = np.nonzero(rated)
+        # A row that could not be cut is a user too: the numbers of the others do not depend on it.
+        lines = np.sort([*wide.lines, *(row.line for row in wide.malformed)])
+        users = np.searchsorted(lines, wide.lines[rows])
+        return TextTable(
+            {
+                "user": _column(users + 1),
+                "item": _column(items + 1),
+                "rating": pa.chunked_array([cells.take(pa.array(items * len(wide) + rows))]),
+            },
+            wide.lines[rows],
+            [*wide.malformed, *miscounted],
+        )
 
 
-def _equals(cell: str, number: float) -> bool:
+def _sheet(path: Path) -> TextTable:
+    """The first sheet of an .xls as columns of text; its rows are the lines."""
     try:
-        return float(cell) == number
-    except ValueError:
-        return False
+        import xlrd
+    except ImportError:
+        raise errors.MissingExtraError(
+            f"{path}: an .xls needs the package xlrd. Install it with pip install 'recli[excel]'."
+        ) from None
+    try:
+        book = xlrd.open_workbook(file_contents=read_bytes(path), logfile=io.StringIO())
+        sheet = book.sheet_by_index(0)
+    # xlrd checks little: in a damaged file it reads beyond the end or what is no text.
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, *_DAMAGED) as error:
+        raise errors.DataError(
+            f"{path}: cannot be read as .xls, it may be damaged or cut off: {error}."
+        ) from None
+    columns = {
+        f"column{position + 1}": _column([str(cell) for cell in sheet.col_values(position)])
+        for position in range(sheet.ncols)
+    }
+    return TextTable(columns, np.arange(1, sheet.nrows + 1))
+
+
+def _column(values: object) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array(values).cast(pa.string())])

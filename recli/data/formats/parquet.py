@@ -10,20 +10,30 @@ import pyarrow.compute
 import pyarrow.parquet
 
 from recli import errors
+from recli.data import sniff
 from recli.data.description import TableSource
 from recli.data.formats._base import Format, TextTable
 
 
 class Parquet(Format):
-    """Columns by name; ids become text, so that integers stay `42` and not `42.0`."""
+    """Columns by name; ids become text, so that integers stay `42` and not `42.0`.
+
+    Lists and structures, which can be no id or rating, are left out.
+    """
 
     suffixes = (".parquet", ".pq")
     summary = "Apache Parquet, columns by name"
 
     def read(self, path: Path, source: TableSource) -> TextTable:
         try:
-            table = pa.parquet.read_table(path)
-            columns = {name: _text(table[name]) for name in table.column_names}
+            with pa.parquet.ParquetFile(path) as file:
+                table = file.read()
+            names = sniff.names([table.column_names], header=True)
+            columns = {
+                name: _text(column)
+                for name, column in zip(names, table.columns, strict=True)
+                if not pa.types.is_nested(column.type)
+            }
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
             raise errors.DataError(f"{path}: cannot be read as Parquet: {error}") from None
         except OSError as error:

@@ -1,0 +1,38 @@
+"""Which algorithms `recli evaluate` compares when none is named."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+from recli import registry
+
+FAST = ("--cv", 2, "-j", 1, "--metric", "rmse", "--format", "json")
+
+
+def _names(shown) -> set[str]:
+    return {result["algorithm"] for result in json.loads(shown.stdout)["results"]}
+
+
+def test_all_on_a_dataset_with_features(recli, tiny):
+    assert _names(recli("evaluate", "-d", tiny, *FAST)) == set(registry.names("algorithm"))
+
+
+def test_without_features_content_is_left_out_and_named(recli, tiny, tmp_path):
+    shutil.copy(tiny / "ratings.csv", tmp_path / "bare.csv")
+    shown = recli("evaluate", "-d", "bare.csv", *FAST)
+    assert _names(shown) == set(registry.names("algorithm")) - {"content-based"}
+    assert "Left out, since the dataset has no item features: content-based" in shown.stderr
+
+
+def test_content_asked_for_without_features_is_an_error(recli, tiny, tmp_path):
+    shutil.copy(tiny / "ratings.csv", tmp_path / "bare.csv")
+    shown = recli("evaluate", "-d", "bare.csv", "-a", "content-based", *FAST, code=3)
+    assert "[items.features]" in shown.stderr
+
+
+def test_defaults_and_tuned_side_by_side(recli, tiny, tmp_path):
+    (tmp_path / "tuned.toml").write_text('algorithm = "svd"\n[params]\nn_factors = 5\n')
+    shown = recli("evaluate", "-d", tiny, "-a", "svd", "--params", "tuned.toml", *FAST)
+    results = json.loads(shown.stdout)["results"]
+    assert sorted(result["params"]["n_factors"] for result in results) == [5, 100]

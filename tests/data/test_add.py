@@ -1,0 +1,104 @@
+"""A file made a dataset with a name, which then loads as the file did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from recli import errors
+from recli.data import description
+from recli.data.add import add
+from recli.data.load import load
+
+Write = Callable[..., Path]
+RATINGS = "film;who;stars;when\n007;ann;4,5;x\n".replace("4,5", "4.5").replace("x", "2020-01-01")
+
+
+@pytest.fixture(autouse=True)
+def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("RECLI_DATASETS", str(tmp_path / "own"))
+    return tmp_path / "own"
+
+
+def test_it_loads_as_the_file_did(write: Write, own: Path) -> None:
+    path = write(RATINGS, "my ratings 😀.csv")
+    first = load(str(path), {"user": "who", "item": "film", "scale": (1.0, 5.0)})
+    folder = add("mine", path, first)
+    assert folder == own / "mine"
+    assert sorted(file.name for file in folder.iterdir()) == ["dataset.toml", path.name]
+    again = load("mine")
+    assert again.name == "mine"
+    assert again.fingerprint == first.fingerprint
+    assert again.sniffed == ()
+    assert again.ratings.scale == (1.0, 5.0)
+    assert again.ratings.item_ids.text.tolist() == ["007"]
+
+
+@pytest.mark.parametrize("content", ["1::2::3\n1::3::3\n", "u\ta\t1\nv\tb\t2\n"])
+def test_other_files_load_as_they_did(write: Write, content: str) -> None:
+    path = write(content, "r.dat")
+    first = load(str(path))
+    add("mine", path, first)
+    assert load("mine").fingerprint == first.fingerprint
+    assert load("mine").sniffed == ()
+
+
+def test_a_wide_matrix_loads_as_it_did(write: Write) -> None:
+    path = write("1,99,3\n2,4,5\n", "wide.csv")
+    first = load(str(path), {"format": "jester"})
+    add("mine", path, first)
+    assert load("mine").fingerprint == first.fingerprint
+
+
+def test_an_item_table_is_described_by_what_it_holds(write: Write) -> None:
+    path = write("user,item,rating\nu,1,4\nv,2,5\n")
+    movies = write(
+        "movie,Title,genres,year,plot \u00e9😀\n"
+        '1,Heat,Crime|Drama,1995,"A thief, a cop"\n2,Alien,Horror|Drama,1979,In space\n'
+        "3,Up,Drama,,A house that flies\n4,Jaws,Horror,1975,A shark\n5,Ran,Drama|War,1985,A king\n"
+        "6,M,Crime,1931,A murderer\n7,Big,Drama,1988,A boy\n8,Fargo,Crime,1996,A salesman\n"
+        "9,Speed,Crime,1994,A bus\n10,Rocky,Drama,1976,A boxer\n",
+        "movies.csv",
+    )
+    folder = add("mine", path, load(str(path)), movies)
+    items = description.read(folder / "dataset.toml").items
+    assert items is not None
+    assert (items.file, items.id, items.title) == ("movies.csv", "movie", "Title")
+    kinds = {feature.name: feature.kind for feature in items.features}
+    assert kinds == {"genres": "categories", "year": "number", "plot é😀": "text"}
+    dataset = load("mine")
+    assert dataset.title(dataset.ratings.item_ids.code("2")) == "Alien"
+    assert len(dataset.ratings.item_ids) == 10
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "../up", ".hidden", "a b", "é", "x" * 101, "a\n"])
+def test_a_name_that_cannot_be_a_folders(write: Write, own: Path, name: str) -> None:
+    path = write("u,a,1\n")
+    with pytest.raises(errors.UsageError, match="cannot name a dataset: letters, digits"):
+        add(name, path, load(str(path)))
+    assert not own.exists()
+
+
+def test_a_name_that_is_taken(write: Write) -> None:
+    path = write("u,a,1\n")
+    add("mine", path, load(str(path)))
+    with pytest.raises(errors.UsageError, match="There is a dataset 'mine' already: .*mine"):
+        add("mine", path, load(str(path)))
+
+
+def test_absent_files(write: Write, own: Path, tmp_path: Path) -> None:
+    path = write("u,a,1\n")
+    with pytest.raises(errors.NotFoundError, match="none.csv: no such file"):
+        add("mine", path, load(str(path)), tmp_path / "none.csv")
+    with pytest.raises(errors.NotFoundError, match="movielens-small: no such file"):
+        add("mine", Path("movielens-small"), load(str(path)))
+    assert not own.exists()
+
+
+def test_an_item_table_that_cannot_be_read_leaves_nothing(write: Write, own: Path) -> None:
+    path = write("u,a,1\n")
+    with pytest.raises(errors.DataError, match="movies.csv: the file is empty"):
+        add("mine", path, load(str(path)), write("", "movies.csv"))
+    assert list(own.iterdir()) == []

@@ -1,0 +1,125 @@
+"""The house: imports point down only, and asking for help loads nothing heavy."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import recli
+
+PACKAGE = Path(recli.__file__).parent
+GROUND = {"recli": 0, "errors": 0, "params": 0, "registry": 0, "files": 0}
+STOREYS = ("data", "algorithms", "evaluation", "recommend", "experiments", "extras", "cli")
+FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
+HEAVY = (
+    *("numpy", "pandas", "numba", "sklearn", "scipy", "surprise", "optuna", "rich", "pyarrow"),
+    *("joblib", "safetensors"),
+)
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+
+
+def floor(module: str) -> int:
+    """The level of a module's floor. A new folder or file has to find its place in `FLOORS`."""
+    parts = module.split(".")
+    return FLOORS[parts[1] if len(parts) > 1 else "recli"]
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and name of every module of ours that is imported, at the top or inside a function."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: imports are written out"
+            assert node.module is not None
+            yield node.lineno, node.module
+            for alias in node.names:
+                inner = PACKAGE.parent.joinpath(*node.module.split("."), alias.name)
+                if inner.with_suffix(".py").is_file() or inner.is_dir():
+                    yield node.lineno, f"{node.module}.{alias.name}"
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything that is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node.lineno, ast.unparse(node.func)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_point_down(path):
+    name = name_of(path).removesuffix(".__init__")
+    if name == "recli.__main__":
+        return
+    upward = [
+        f"line {line}: {target}"
+        for line, target in imports(ast.parse(path.read_text(encoding="utf-8")))
+        if target.split(".")[0] == "recli" and floor(target) > floor(name)
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_the_command_line_prints_asks_and_exits(path):
+    if path.is_relative_to(PACKAGE / "cli"):
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    forbidden = {"print", "input", "exit", "quit", "sys.exit", "os._exit", "click.echo"}
+    assert [call for call in calls(tree) if call[1] in forbidden] == []
+    assert not {"click", "rich"} & {target.split(".")[0] for _, target in imports(tree)}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_text_or_file_of_a_user_is_run(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    unsafe = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal"}
+    assert not unsafe & {target.split(".")[0] for _, target in imports(tree)}
+    running = {"eval", "exec", "compile", "pd.read_pickle", "pd.eval", "joblib.load", "os.system"}
+    assert [call for call in calls(tree) if call[1] in running] == []
+    pickled = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword)
+        and node.arg in ("allow_pickle", "shell")
+        and not (isinstance(node.value, ast.Constant) and node.value.value is False)
+    ]
+    assert pickled == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["evaluate", "--help"],
+        ["list", "--help"],
+        ["data", "check", "-h"],
+    ],
+    ids=" ".join,
+)
+def test_help_loads_nothing_heavy(arguments):
+    program = (
+        "import sys\n"
+        "from recli.cli import main\n"
+        f"main({arguments!r}, prog_name='recli', standalone_mode=False)\n"
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout
+    assert done.stderr == "[]\n"
+
+
+def test_the_walk_sees_imports_inside_functions():
+    tree = ast.parse("def f():\n    from recli import cli\n    import recli.data.load\n")
+    assert list(imports(tree)) == [(2, "recli"), (2, "recli.cli"), (3, "recli.data.load")]
