@@ -86,9 +86,10 @@ def command(
     from recli.experiments.evaluation_run import EvaluationRun
 
     measures = tuple(map(Measure.parse, dict.fromkeys(metrics or metric_names.DEFAULT)))
+    named = bool(algorithms or params_files)
+    line_up = _line_up(algorithms, params, params_files) if named else []  # errors before loading
     dataset = data.load(console, results)
-    default = _default_line_up(dataset, console) if not (algorithms or params_files) else []
-    line_up = _line_up(algorithms or default, params, params_files)
+    line_up = line_up or _line_up(_default_line_up(dataset, console), params, ())
     liked = _options.liked_from(dataset, threshold)
     protocol = Protocol(KFold(cv, seed), measures, liked, seed)
     n_cells = cv * len(line_up)

@@ -67,10 +67,10 @@ def test_table(ratings, here):
 
 
 def test_grown(ratings, here):
-    arguments = ["-d", ratings, "-a", "svd", "--grow-to", 500, "--folds", 1, "--format", "json"]
+    arguments = ["-d", ratings, "-a", "svd", "--scale", 500, "--folds", 1, "--format", "json"]
     [row] = json.loads(run(*arguments).stdout)["results"]
     assert row["max_difference"] <= 1e-9
-    assert "fewer" in run("-d", ratings, "-a", "svd", "--grow-to", 5, code=2).output
+    assert "fewer" in run("-d", ratings, "-a", "svd", "--scale", 5, code=2).output
 
 
 def test_what_surprise_does_not_have(ratings, here):
