@@ -103,10 +103,17 @@ class EvaluationRun:
                 writer.writerow([entry.name, params, cell.fold + 1, metric, shown])
         return buffer.getvalue()
 
+    def _report(self) -> str:
+        n_cells = len(self.line_up) * self.protocol.split.n_splits
+        missing = n_cells - len(self.finished)
+        return markdown_report(
+            self.id, self.command, self.dataset, self.protocol, self.summaries, missing
+        )
+
     def _write(self, status: str, jobs: int) -> None:
         files.write_text(self.folder / "metrics.csv", self.metrics_csv())
         if status != "running":
-            files.write_text(self.folder / "report.md", markdown_report(self))
+            files.write_text(self.folder / "report.md", self._report())
         cell_times = [
             {
                 "algorithm": self.line_up[cell.entry].name,

@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from recli.data.dataset import Dataset
 from recli.evaluation.metric_names import Measure
-from recli.experiments.cross_validation import Summary
-
-if TYPE_CHECKING:
-    from recli.experiments.evaluation_run import EvaluationRun
+from recli.experiments.cross_validation import Protocol, Summary
 
 
 def leaderboard(
@@ -48,24 +45,27 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([line(cells[0]), rule, *map(line, cells[1:])])
 
 
-def markdown_report(run: EvaluationRun) -> str:
-    """The report.md of an evaluation."""
-    dataset, protocol = run.dataset, run.protocol
+def markdown_report(
+    run: str,
+    command: Sequence[str],
+    dataset: Dataset,
+    protocol: Protocol,
+    found: Sequence[Summary],
+    n_missing: int,
+) -> str:
+    """The report.md of the evaluation called `run`, `n_missing` folds of which are not finished."""
     measures = protocol.measures
-    n_folds = max((len(summary.cells) for summary in run.summaries), default=0)
-    n_cells = len(run.line_up) * protocol.split.n_splits
-    complete = (
-        ""
-        if len(run.finished) == n_cells
-        else (f"\n**Not complete**: {len(run.finished)} of {n_cells} folds were finished.\n")
+    n_folds = max((len(summary.cells) for summary in found), default=0)
+    missing = (
+        f"\n**Not complete**: folds that were not finished: {n_missing}.\n" if n_missing else ""
     )
-    return f"""# Evaluation {run.id}
-{complete}
+    return f"""# Evaluation {run}
+{missing}
 Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.n_items:,} items,
 {len(dataset.ratings):,} ratings from {dataset.ratings.scale[0]:g} to {dataset.ratings.scale[1]:g}
 (fingerprint `{dataset.fingerprint}`).
 
-{markdown_table(*leaderboard(run.summaries, measures))}
+{markdown_table(*leaderboard(found, measures))}
 
 Mean ± standard deviation over {n_folds} folds, ordered by {measures[0]}; times are seconds per fold.
 
@@ -81,7 +81,7 @@ Mean ± standard deviation over {n_folds} folds, ordered by {measures[0]}; times
 ## Again
 
 ```
-{shlex.join(run.command)}
+{shlex.join(command)}
 ```
 """
 
