@@ -105,9 +105,8 @@ class EvaluationRun:
 
     def _report(self) -> str:
         n_cells = len(self.line_up) * self.protocol.split.n_splits
-        missing = n_cells - len(self.finished)
         return markdown_report(
-            self.id, self.command, self.dataset, self.protocol, self.summaries, missing
+            self.id, self.command, self.dataset, self.protocol, self.summaries, n_cells
         )
 
     def _write(self, status: str, jobs: int) -> None:

@@ -51,16 +51,15 @@ def markdown_report(
     dataset: Dataset,
     protocol: Protocol,
     found: Sequence[Summary],
-    n_missing: int,
+    n_cells: int,
 ) -> str:
-    """The report.md of the evaluation called `run`, `n_missing` folds of which are not finished."""
+    """The report.md of the evaluation called `run`, which has `n_cells` folds when it is complete."""
     measures = protocol.measures
     n_folds = max((len(summary.cells) for summary in found), default=0)
-    missing = (
-        f"\n**Not complete**: folds that were not finished: {n_missing}.\n" if n_missing else ""
-    )
+    n_finished = sum(len(summary.cells) for summary in found)
+    missing = f"\n**Not complete**: {n_finished} of {n_cells} folds were finished.\n"
     return f"""# Evaluation {run}
-{missing}
+{missing if n_finished < n_cells else ""}
 Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.n_items:,} items,
 {len(dataset.ratings):,} ratings from {dataset.ratings.scale[0]:g} to {dataset.ratings.scale[1]:g}
 (fingerprint `{dataset.fingerprint}`).
