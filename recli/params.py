@@ -214,6 +214,15 @@ def shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def short(value: object) -> str:
+    """`value` for a table or a label: three digits of it.
+
+    >>> short(0.0171234), short(20), short("msd")
+    ('0.0171', '20', 'msd')
+    """
+    return f"{value:.3g}" if isinstance(value, float) else shown(value)
+
+
 def assignments(texts: Iterable[str]) -> dict[str, str]:
     """`["k=20", "sim_options.name=cosine"]` as a dictionary of texts.
 

@@ -37,9 +37,9 @@ class Configured:
 
     @property
     def label(self) -> str:
-        """The name, and the parameters that differ from their defaults."""
+        """The name, and the parameters that differ from their defaults, to three digits."""
         changed = params.difference(declared(self.name), self.params)
-        texts = [f"{name}={params.shown(value)}" for name, value in changed.items()]
+        texts = [f"{name}={params.short(value)}" for name, value in changed.items()]
         return f"{self.name} ({', '.join(texts)})" if texts else self.name
 
     def create(self, seed: int) -> Algorithm:

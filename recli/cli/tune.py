@@ -98,12 +98,18 @@ def command(
 
 
 def _show(console: Console, run: TuningRun) -> None:
+    from recli.params import short
+
     sign = -1.0 if run.measure.greater_is_better else 1.0
     ordered = sorted(run.finished, key=lambda trial: sign * (trial.value or 0.0))
     names = list(dict.fromkeys(name for trial in ordered for name in trial.params))
     header = ["trial", str(run.measure), *names]
     rows = [
-        [str(trial.number), f"{trial.value:.4f}", *(_short(trial.params.get(n)) for n in names)]
+        [
+            str(trial.number),
+            f"{trial.value:.4f}",
+            *(short(trial.params[n]) if n in trial.params else "–" for n in names),
+        ]
         for trial in ordered
     ]
 
@@ -128,12 +134,3 @@ def _show(console: Console, run: TuningRun) -> None:
             )
 
     console.emit(run.document(), header, rows, table)
-
-
-def _short(value: object) -> str:
-    """A parameter's value for a table: three digits of it, a dash where it does not matter."""
-    from recli.params import shown
-
-    if value is None:
-        return "–"
-    return f"{value:.3g}" if isinstance(value, float) else shown(value)
