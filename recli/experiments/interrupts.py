@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -57,15 +58,30 @@ class HeldBack:
 
 @functools.cache
 def start_workers(jobs: int) -> None:
-    """Start joblib's worker processes, once, so that they ignore Ctrl-C.
+    """Start joblib's worker processes, once, so that they do not hear Ctrl-C.
 
     It reaches every process of a terminal; the one that started the others answers, and stops them.
-    What is ignored is inherited, so for these milliseconds nobody hears it.
+    While they start, workers inherit that the signal is blocked; then they ignore it.
     """
-    if threading.current_thread() is not threading.main_thread():
+    n_workers = joblib.effective_n_jobs(jobs)
+    with HeldBack(), _blocked():
+        joblib.Parallel(jobs, backend="loky")(
+            joblib.delayed(_grow_deaf)() for _ in range(n_workers)
+        )
+
+
+@contextmanager
+def _blocked() -> Iterator[None]:
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
         return
-    answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        joblib.Parallel(jobs, backend="loky")(joblib.delayed(abs)(0) for _ in range(2))
+        yield
     finally:
-        signal.signal(signal.SIGINT, answer)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _grow_deaf() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    time.sleep(0.1)  # so that no worker takes the turn of another
