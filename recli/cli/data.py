@@ -62,7 +62,7 @@ def list_datasets(console: Console) -> None:
     """,
 )
 @_options.dataset_argument
-@_options.output_options("table", "json")
+@_options.output_options()
 def show(data: DatasetChoice, console: Console) -> None:
     """Show what a dataset is.
 
@@ -117,7 +117,7 @@ def show(data: DatasetChoice, console: Console) -> None:
 )
 @_options.dataset_argument
 @_options.results_option
-@_options.output_options("table", "json")
+@_options.output_options()
 def check(data: DatasetChoice, results: Path, console: Console) -> None:
     """Check a table of ratings.
 
@@ -147,7 +147,9 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
         "problems": [dataclasses.asdict(problem) for problem in report.problems],
         "fingerprint": dataset.fingerprint,
     }
-    console.emit(document, [], [], lambda: _print_report(console, report))
+    header = ["problem", "count", "advice"]
+    rows = [[problem.kind, str(problem.count), problem.advice] for problem in report.problems]
+    console.emit(document, header, rows, lambda: _print_report(console, report))
 
 
 @command.command(
@@ -165,7 +167,7 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
     help="A table of items: ids in the first column; titles and features by their header.",
 )
 @_options.reading_options
-@_options.output_options("table", "json")
+@_options.output_options()
 def add(
     file: Path, name: str, items: Path | None, reading: dict[str, Any], console: Console
 ) -> None:
@@ -182,7 +184,8 @@ def add(
     console.describe(dataset)
     folder = adding.add(name, file, dataset, items)
     document = {"dataset": name, "path": str(folder)}
-    console.emit(document, [], [], lambda: console.line(f"Added '{name}': {folder}"))
+    header, rows = ["dataset", "path"], [[name, str(folder)]]
+    console.emit(document, header, rows, lambda: console.line(f"Added '{name}': {folder}"))
     console.say(f"Next: recli data check {name}")
 
 
@@ -194,7 +197,7 @@ def add(
     """,
 )
 @click.argument("name", type=_types.DATASET)
-@_options.output_options("table", "json")
+@_options.output_options()
 def download(name: str, console: Console) -> None:
     """Fetch a dataset from its publisher.
 
@@ -216,7 +219,8 @@ def download(name: str, console: Console) -> None:
 
         folder = fetch(about, find.user_folder() / name, progress)
     document = {"dataset": name, "path": str(folder)}
-    console.emit(document, [], [], lambda: console.line(f"Dataset '{name}': {folder}"))
+    header, rows = ["dataset", "path"], [[name, str(folder)]]
+    console.emit(document, header, rows, lambda: console.line(f"Dataset '{name}': {folder}"))
 
 
 def _print_report(console: Console, report: Report) -> None:

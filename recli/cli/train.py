@@ -27,7 +27,7 @@ from recli.cli._options import DatasetChoice
 @click.option("--name", help="Name of the model. [default: the algorithm's]")
 @_options.seed_option
 @_options.results_option
-@_options.output_options("table", "json")
+@_options.output_options()
 def command(
     algorithm: str | None,
     data: DatasetChoice,
@@ -69,6 +69,8 @@ def command(
             f"Model '{model_name}' ({configured.label}), trained in {seconds:.2f} s: {path}"
         )
 
-    console.emit(document, [], [], summary)
+    header = ["model", "algorithm", "path", "fit seconds"]
+    row = [model_name, configured.label, str(path), f"{seconds:.2f}"]
+    console.emit(document, header, [row], summary)
     user = dataset.ratings.user_ids.text[0]
     console.say(f"Next: recli recommend --model {model_name} --user {user}")

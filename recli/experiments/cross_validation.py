@@ -89,11 +89,11 @@ def cells(
         for task in tasks:
             yield _cell(*work(*task))
         return
+    if not all(entry.is_own for entry in line_up):
+        start_workers(jobs)
     for on_threads, backend in ((True, "threading"), (False, "loky")):
         chosen = [task for task in tasks if line_up[task[0]].is_own == on_threads]
         if chosen:
-            if not on_threads:
-                start_workers(jobs)
             parallel = joblib.Parallel(jobs, backend=backend, return_as="generator_unordered")
             yield from parallel(joblib.delayed(_cell)(*work(*task)) for task in chosen)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -58,30 +57,15 @@ class HeldBack:
 
 @functools.cache
 def start_workers(jobs: int) -> None:
-    """Start joblib's worker processes, once, so that they do not hear Ctrl-C.
+    """Start joblib's worker processes, once, so that they ignore Ctrl-C.
 
     It reaches every process of a terminal; the one that started the others answers, and stops them.
-    While they start, workers inherit that the signal is blocked; then they ignore it.
+    What is ignored is inherited, so while they start, a second or so, nobody hears it.
     """
-    n_workers = joblib.effective_n_jobs(jobs)
-    with HeldBack(), _blocked():
-        joblib.Parallel(jobs, backend="loky")(
-            joblib.delayed(_grow_deaf)() for _ in range(n_workers)
-        )
-
-
-@contextmanager
-def _blocked() -> Iterator[None]:
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
+    if threading.current_thread() is not threading.main_thread():
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        yield
+        joblib.Parallel(jobs, backend="loky")(joblib.delayed(abs)(0) for _ in range(2))
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _grow_deaf() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    time.sleep(0.1)  # so that no worker takes the turn of another
+        signal.signal(signal.SIGINT, answer)
