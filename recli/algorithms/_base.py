@@ -9,7 +9,7 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli import errors, registry
-from recli.algorithms._kernels import baselines as kernels
+from recli.algorithms import _kernels
 from recli.data.trainset import Trainset, by_item, by_user
 from recli.params import Parameter
 
@@ -121,11 +121,13 @@ class Algorithm(surprise.AlgoBase):
             n_epochs, reg_u = options.get("n_epochs", 10), float(options.get("reg_u", 15))
             reg_i = float(options.get("reg_i", 10))
             items = by_item(self.trainset)
-            self.bu, self.bi = kernels.als(users, items, mean, n_epochs, reg_u, reg_i)
+            self.bu, self.bi = _kernels.baselines.als(users, items, mean, n_epochs, reg_u, reg_i)
         elif method == "sgd":
             n_epochs, rate = options.get("n_epochs", 20), options.get("learning_rate", 0.005)
             n_items, reg = self.trainset.n_items, float(options.get("reg", 0.02))
-            self.bu, self.bi = kernels.sgd(users, n_items, mean, n_epochs, float(rate), reg)
+            self.bu, self.bi = _kernels.baselines.sgd(
+                users, n_items, mean, n_epochs, float(rate), reg
+            )
         else:
             raise errors.unknown("baseline method", method, ("als", "sgd"))
         return self.bu, self.bi

@@ -8,9 +8,8 @@ import numpy as np
 import surprise
 from surprise import PredictionImpossible
 
+from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm, catalogue_size
-from recli.algorithms._kernels import neighbours as kernels
-from recli.data.csr import order_by
 from recli.data.trainset import by_item, by_user
 
 
@@ -44,22 +43,24 @@ class Neighbours(Algorithm):
         return name
 
     @functools.cached_property
-    def _near(self) -> kernels.Neighbourhood:
+    def _near(self) -> _kernels.neighbours.Neighbourhood:
         y_indptr, y_xs, y_values = self._by_y
         ys = np.repeat(np.arange(self.n_y), np.diff(y_indptr))
         min_support = self.sim_options.get("min_support", 1)
         if self._measure == "pearson_baseline":
             min_support = max(2, min_support)
             y_values = y_values - ((self.trainset.global_mean + self.by[ys]) + self.bx[y_xs])
+        from recli.data.counting_sort import order_by
+
         _, order = order_by(y_xs, self.n_x)
-        return kernels.Neighbourhood(
+        return _kernels.neighbours.Neighbourhood(
             x_indptr=self._by_x[0],
             x_ys=ys[order],
             x_values=y_values[order],
             y_indptr=y_indptr,
             y_xs=y_xs,
             y_values=y_values,
-            measure=kernels.MEASURES.index(self._measure),
+            measure=_kernels.neighbours.MEASURES.index(self._measure),
             min_support=min_support,
             shrinkage=float(self.sim_options.get("shrinkage", 100)),
         )
@@ -67,7 +68,7 @@ class Neighbours(Algorithm):
     @functools.cached_property
     def sim(self) -> np.ndarray:
         """The similarities of all x, float64[n_x, n_x]."""
-        return kernels.similarities(self._near)
+        return _kernels.neighbours.similarities(self._near)
 
     @property
     def xr(self) -> dict[int, list[tuple[int, float]]]:
@@ -121,5 +122,5 @@ class Neighbours(Algorithm):
         y_indptr, neighbours, values = self._by_y
         ys_of_ratings = np.repeat(np.arange(self.n_y), np.diff(y_indptr))
         deviations = self._deviations(neighbours, ys_of_ratings, values)
-        means, counts = kernels.aggregate(self._near, xs, ys, deviations, self.k)
+        means, counts = _kernels.neighbours.aggregate(self._near, xs, ys, deviations, self.k)
         return self._from_mean(xs, ys, means, counts >= max(1, self.min_k)), counts

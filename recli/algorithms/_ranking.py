@@ -36,7 +36,6 @@ def rank(
     chunk = max(1, _CHUNK_BYTES // (8 * n_catalogue))
     items = np.full((len(users), n), -1, np.int32)
     scores = np.full((len(users), n), np.nan)
-    indptr, seen, _ = trainset.by_user
     for start in range(0, len(users), chunk):
         inner = trainset.inner_users[users[start : start + chunk]]
         by_code = algorithm.score_users(inner)[:, trainset.inner_items]
@@ -44,7 +43,7 @@ def rank(
             row_scores = by_code[row]
             candidates = n_catalogue
             if exclude_seen and user >= 0:
-                own = seen[indptr[user] : indptr[user + 1]]
+                own = trainset.rated(user)
                 row_scores[trainset.item_codes[own]] = -np.inf
                 candidates -= len(np.unique(own))
             best = _best(row_scores, min(n, candidates))

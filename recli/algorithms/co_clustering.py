@@ -6,9 +6,9 @@ import numpy as np
 import surprise
 from surprise.utils import get_rng
 
+from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
-from recli.algorithms._kernels import co_clustering as kernels
 from recli.data.csr import Csr
 from recli.data.trainset import by_item, by_user
 from recli.params import Int
@@ -56,11 +56,11 @@ class CoClustering(Algorithm, surprise.CoClustering):
         for _ in range(self.n_epochs):
             self._average(users)
             by_clusters = self.avg_cocltr
-            kernels.assign(
+            _kernels.co_clustering.assign(
                 *(users, self.user_mean, self.item_mean, self.avg_cltr_u, self.avg_cltr_i),
                 *(by_clusters, self.cltr_i, self.cltr_u),
             )
-            kernels.assign(
+            _kernels.co_clustering.assign(
                 *(items, self.item_mean, self.user_mean, self.avg_cltr_i, self.avg_cltr_u),
                 *(np.ascontiguousarray(by_clusters.T), self.cltr_u, self.cltr_i),
             )
@@ -68,7 +68,7 @@ class CoClustering(Algorithm, surprise.CoClustering):
 
     def _average(self, users: Csr) -> None:
         """Set the means of the clusters as they are now."""
-        self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr = kernels.averages(
+        self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr = _kernels.co_clustering.averages(
             users, self.cltr_u, self.cltr_i, self.n_cltr_u, self.n_cltr_i, self.trainset.global_mean
         )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import surprise
 
+from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm
-from recli.algorithms._kernels.noise import standard_normal
 from recli.data.trainset import by_user
 
 
@@ -33,5 +33,5 @@ class NormalPredictor(Algorithm, surprise.NormalPredictor):
         return self._estimate_one(u, i)
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        draws = standard_normal(self.random_state, users, items)
+        draws = _kernels.noise.standard_normal(self.random_state, users, items)
         return self.trainset.global_mean + self.sigma * draws

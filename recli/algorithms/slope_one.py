@@ -8,9 +8,9 @@ import numpy as np
 import surprise
 from surprise import PredictionImpossible
 
+from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm, catalogue_size
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
-from recli.algorithms._kernels import slope_one as kernels
 from recli.data.trainset import by_item, by_user
 
 
@@ -38,7 +38,7 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
 
     @functools.cached_property
     def _matrices(self) -> tuple[np.ndarray, np.ndarray]:
-        return kernels.matrices(self._by_user, self._by_item)
+        return _kernels.slope_one.matrices(self._by_user, self._by_item)
 
     @property
     def dev(self) -> np.ndarray:
@@ -70,5 +70,5 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
     def _grouped(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """Estimates for pairs in which those of one item stand together."""
         known = self._known_items(items)
-        deviations = kernels.deviations(self._by_user, self._by_item, users, known)
+        deviations = _kernels.slope_one.deviations(self._by_user, self._by_item, users, known)
         return self.user_mean[users] + deviations

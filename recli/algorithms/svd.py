@@ -6,9 +6,9 @@ import numpy as np
 import surprise
 from surprise.utils import get_rng
 
+from recli.algorithms import _kernels
 from recli.algorithms._declared import rates
 from recli.algorithms._factors import Factors
-from recli.algorithms._kernels import sgd as kernels
 from recli.data.trainset import by_user
 from recli.params import Bool, Float, Int
 
@@ -38,7 +38,7 @@ class SVD(Factors, surprise.SVD):
         start = self.init_mean, self.init_std_dev
         self.pu = rng.normal(*start, (trainset.n_users, self.n_factors))
         self.qi = rng.normal(*start, (trainset.n_items, self.n_factors))
-        kernels.svd(
+        _kernels.sgd.svd(
             *by_user(trainset),
             trainset.global_mean if self.biased else 0.0,
             self.biased,

@@ -6,9 +6,9 @@ import numpy as np
 import surprise
 from surprise.utils import get_rng
 
+from recli.algorithms import _kernels
 from recli.algorithms._declared import rates
 from recli.algorithms._factors import Factors
-from recli.algorithms._kernels import sgd as kernels
 from recli.data.trainset import by_user
 from recli.params import Bool, Float, Int
 
@@ -42,7 +42,7 @@ class SVDpp(Factors, surprise.SVDpp):
         users = np.repeat(np.arange(trainset.n_users), np.diff(indptr))
         distinct = np.unique(users * trainset.n_items + items) // trainset.n_items
         repeats = np.bincount(distinct, minlength=trainset.n_users) < np.diff(indptr)
-        kernels.svdpp(
+        _kernels.sgd.svdpp(
             *(indptr, items, values),
             trainset.global_mean,
             self.n_epochs,

@@ -23,11 +23,18 @@ class Trainset(surprise.Trainset):
 
     users, items: int32[n_ratings], inner ids in the order of the rows
     values: float64[n_ratings]
+    mean: the mean of the rows' ratings if it is known, otherwise it is computed when asked for
     user_codes: int32[n_users], and item_codes: int32[n_catalogue], inner id -> code in `ratings`
     inner_users: int32, and inner_items: int32, code -> inner id; -1 for a user without a rating
     """
 
-    def __init__(self, ratings: Ratings, rows: np.ndarray, table: Items | None = None) -> None:
+    def __init__(
+        self,
+        ratings: Ratings,
+        rows: np.ndarray,
+        table: Items | None = None,
+        mean: float | None = None,
+    ) -> None:
         self.ratings = ratings
         self.rows = rows
         self.item_table = table
@@ -43,7 +50,7 @@ class Trainset(surprise.Trainset):
         self.n_users, self.n_items = len(self.user_codes), len(known)
         self.n_ratings = len(rows)
         self.rating_scale = ratings.scale
-        self._global_mean: float | None = None
+        self._global_mean = mean
         self._inner2raw_id_users = None
         self._inner2raw_id_items = None
 
@@ -61,6 +68,13 @@ class Trainset(surprise.Trainset):
     def by_item(self) -> Csr:
         """CSR by item, each item's ratings in the order of the rows: indptr, users, values."""
         return csr(self.items, self.users, self.values, self.n_items)
+
+    def rated(self, user: int) -> np.ndarray:
+        """Inner ids of the items that a user (inner id) has rated, in the order of the rows."""
+        if "by_user" in self.__dict__:
+            indptr, items, _ = self.by_user
+            return items[indptr[user] : indptr[user + 1]]
+        return self.items[self.users == user]  # one user is not worth grouping all
 
     @property
     def global_mean(self) -> float:

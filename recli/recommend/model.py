@@ -24,7 +24,7 @@ from recli.data.trainset import Trainset
 
 SCHEMA = 1
 _MANIFEST, _ARRAYS, _IDS = "model.json", "arrays.safetensors", "ids.json"
-_KEYS = ("algorithm", "params", "seed", "dataset", "scale", "refit", "state", "sha256")
+_KEYS = ("algorithm", "params", "seed", "dataset", "scale", "mean", "refit", "state", "sha256")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +92,7 @@ def save(model: Model, results: Path, name: str) -> Path:
             "seed": model.seed,
             "dataset": dict(model.dataset),
             "scale": list(ratings.scale),
+            "mean": model.trainset.global_mean,
             "refit": not model.algorithm.fitted,
             "state": scalars,
             "sha256": {part: _sha256(temporary / part) for part in (_ARRAYS, _IDS)},
@@ -138,7 +139,7 @@ def load(folder: Path) -> Model:
         times=None,
         scale=(low, high),
     )
-    trainset = Trainset(ratings, np.arange(len(ratings)))
+    trainset = Trainset(ratings, np.arange(len(ratings)), mean=manifest["mean"])
     configured = Configured.of(manifest["algorithm"], manifest["params"])
     algorithm = configured.create(manifest["seed"])
     if manifest["refit"]:

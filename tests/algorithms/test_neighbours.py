@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from surprise import similarities as surprises
 
 from recli.algorithms._kernels import neighbours as kernel
-from recli.data.csr import csr, order_by
+from recli.data.counting_sort import order_by
+from recli.data.csr import csr
 
 
 def neighbourhood(xs, ys, values, shape, measure, min_support=1, shrinkage=100.0):
