@@ -86,7 +86,10 @@ class Algorithm(surprise.AlgoBase):
         return self._default_where_impossible(self._estimate_users(np.asarray(users)))
 
     def _default_where_impossible(self, estimates: np.ndarray) -> np.ndarray:
-        return np.where(np.isnan(estimates), self.default_prediction(), estimates)
+        impossible = np.isnan(estimates)
+        if impossible.any():
+            estimates[impossible] = self.default_prediction()
+        return estimates
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """Unclipped estimates, float64[n], NaN where impossible."""

@@ -6,6 +6,8 @@ import numpy as np
 
 from recli.algorithms._base import Algorithm, catalogue_size, padded
 
+_BLOCK = 1 << 16
+
 
 class Factors(Algorithm):
     """A model that has `pu`, `qi`, `bu`, `bi` after `fit`; without biases if `biased` is False.
@@ -18,11 +20,18 @@ class Factors(Algorithm):
 
     def _user_factors(self, users: np.ndarray) -> np.ndarray:
         """float64[n, n_factors], zeros for -1."""
-        return padded(self.pu)[users]
+        factors: np.ndarray = self.pu[users]
+        factors[users < 0] = 0.0
+        return factors
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         items = self._known_items(items)
-        dots = np.einsum("nf,nf->n", padded(self.qi)[items], self._user_factors(users))
+        dots = np.empty(len(users))
+        item_factors = padded(self.qi)
+        for start in range(0, len(users), _BLOCK):  # the factors of all pairs may not fit in memory
+            block = slice(start, start + _BLOCK)
+            of_users = self._user_factors(users[block])
+            dots[block] = np.einsum("nf,nf->n", item_factors[items[block]], of_users)
         if self.biased:
             return (
                 self.trainset.global_mean + padded(self.bu)[users] + padded(self.bi)[items] + dots
@@ -31,9 +40,11 @@ class Factors(Algorithm):
 
     def _estimate_users(self, users: np.ndarray) -> np.ndarray:
         items = self._known_items(np.arange(catalogue_size(self.trainset)))
-        dots = (self._user_factors(users) @ np.asarray(self.qi).T)[:, items]
-        known = items >= 0
+        scores = self._user_factors(users) @ padded(self.qi)[items].T
         if self.biased:
-            biases = padded(self.bu)[users][:, None] + padded(self.bi)[items]
-            return self.trainset.global_mean + biases + np.where(known, dots, 0.0)
-        return np.where(known & (users >= 0)[:, None], dots, np.nan)
+            scores += padded(self.bi)[items]
+            scores += (self.trainset.global_mean + padded(self.bu)[users])[:, None]
+        else:
+            scores[:, items < 0] = np.nan
+            scores[users < 0] = np.nan
+        return scores

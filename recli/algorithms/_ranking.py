@@ -39,24 +39,29 @@ def rank(
     for start in range(0, len(users), chunk):
         inner = trainset.inner_users[users[start : start + chunk]]
         by_code = algorithm.score_users(inner)[:, trainset.inner_items]
-        for row, user in enumerate(inner):
-            row_scores = by_code[row]
-            candidates = n_catalogue
-            if exclude_seen and user >= 0:
-                own = trainset.rated(user)
-                row_scores[trainset.item_codes[own]] = -np.inf
-                candidates -= len(np.unique(own))
-            best = _best(row_scores, min(n, candidates))
-            items[start + row, : len(best)] = best
-            scores[start + row, : len(best)] = row_scores[best]
+        if exclude_seen:
+            for row, user in enumerate(inner):
+                if user >= 0:
+                    by_code[row, trainset.item_codes[trainset.rated(user)]] = -np.inf
+        rows, places, best = _best(by_code, min(n, n_catalogue))
+        items[start + rows, places] = best
+        scores[start + rows, places] = by_code[rows, best]
     return Rankings(items, scores)
 
 
-def _best(scores: np.ndarray, n: int) -> np.ndarray:
-    """Positions of the `n` largest scores, largest first, of equal ones the first."""
+def _best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The `n` largest scores of each row as (row, place in the list, column); -inf is left out.
+
+    scores: float64[n_rows, n_columns]. Of equal scores the smaller column goes first.
+    """
     if n <= 0:
-        return np.empty(0, np.int64)
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+    edge = scores.shape[1] - n
+    threshold = np.partition(scores, edge, axis=1)[:, edge, None]
     # All that are as good as the n-th; ties at the edge may make it more than n.
-    threshold = np.partition(scores, len(scores) - n)[len(scores) - n]
-    candidates = np.flatnonzero(scores >= threshold)
-    return candidates[np.argsort(-scores[candidates], kind="stable")[:n]]
+    rows, columns = np.nonzero((scores >= threshold) & (scores > -np.inf))
+    order = np.lexsort((columns, -scores[rows, columns], rows))
+    rows, columns = rows[order], columns[order]
+    places = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    kept = places < n
+    return rows[kept], places[kept], columns[kept]

@@ -98,19 +98,16 @@ def merge_duplicates(path: Path, rows: Rows, how: str) -> tuple[Rows, int]:
 
     Raises DataError for `how="error"` when there are any.
     """
-    pairs = pd.DataFrame(
-        {"user": rows.users.to_pandas().to_numpy(), "item": rows.items.to_pandas().to_numpy()}
-    )
-    pair = pairs.groupby(["user", "item"], sort=False).ngroup().to_numpy()
-    n_pairs = int(pair.max()) + 1
-    n_merged = len(pair) - n_pairs
+    users, items = _codes(rows.users), _codes(rows.items)
+    pair, distinct = pd.factorize(users.astype(np.int64) * (int(items.max()) + 1) + items)
+    n_merged = len(pair) - len(distinct)
     if n_merged == 0 or how == "keep":
         return rows, 0
     repeated = pd.Series(pair).duplicated().to_numpy()
     if how == "error":
         firsts = rows.lines[np.unique(pair, return_index=True)[1]]
         listed = [
-            f"line {rows.lines[row]:,}: user {pairs.user[row]}, item {pairs.item[row]} "
+            f"line {rows.lines[row]:,}: user {rows.users[row]}, item {rows.items[row]} "
             f"is on line {firsts[pair[row]]:,} already"
             for row in np.flatnonzero(repeated)[:10]
         ]
@@ -126,6 +123,11 @@ def merge_duplicates(path: Path, rows: Rows, how: str) -> tuple[Rows, int]:
     if how == "mean":
         merged.values = np.bincount(pair, rows.values) / np.bincount(pair)
     return merged, n_merged
+
+
+def _codes(column: pa.ChunkedArray) -> np.ndarray:
+    """int32[n], equal for equal texts; no Python object for each."""
+    return column.combine_chunks().dictionary_encode().indices.to_numpy()
 
 
 def _seconds(column: pa.ChunkedArray, unit: str) -> tuple[np.ndarray, np.ndarray]:
