@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+dataset_option = click.option(
+    "-d",
+    "--dataset",
+    type=_types.DATASET,
+    default="movielens-small",
+    show_default=True,
+    help="A dataset's name, a folder with a dataset.toml, or a file of ratings.",
+)
+
 
 def output_options(*formats: str) -> Callable[[Command], Command]:
     """`--format`, `--quiet` and `--debug`; the command gets a `console`."""
@@ -73,14 +82,7 @@ class DatasetChoice:
 def dataset_options(command: Command) -> Command:
     """`--dataset` and everything about reading it; the command gets a `data`: DatasetChoice."""
 
-    @click.option(
-        "-d",
-        "--dataset",
-        type=_types.DATASET,
-        default="movielens-small",
-        show_default=True,
-        help="A dataset's name, a folder with a dataset.toml, or a file of ratings.",
-    )
+    @dataset_option
     @_chosen
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:

@@ -31,14 +31,7 @@ if TYPE_CHECKING:
     type=_types.ALGORITHM,
     help="An algorithm that Surprise has as well; may be repeated. [default: all eleven]",
 )
-@click.option(
-    "-d",
-    "--dataset",
-    type=_types.DATASET,
-    default="movielens-small",
-    show_default=True,
-    help="A dataset's name, a folder with a dataset.toml, or a file of ratings.",
-)
+@_options.dataset_option
 @click.option("--folds", type=click.IntRange(1), default=5, show_default=True, help="Folds to run.")
 @click.option(
     "--scale",
