@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -39,6 +40,15 @@ def write_json(path: Path, document: Any) -> Path:
     """`write_text` of a document as JSON; NaN is refused."""
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
     return write_text(path, text + "\n")
+
+
+def checked_name(name: str, what: str) -> str:
+    """`name`, if it can be the folder of a `what`. Raises UsageError."""
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):
+        raise errors.UsageError(
+            f"'{name}' cannot name a {what}: letters, digits, dots, dashes and underscores can."
+        )
+    return name
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from surprise import PredictionImpossible
 
 from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm, catalogue_size
+from recli.data.csr import csr
 from recli.data.trainset import by_item, by_user
 
 
@@ -50,13 +51,11 @@ class Neighbours(Algorithm):
         if self._measure == "pearson_baseline":
             min_support = max(2, min_support)
             y_values = y_values - ((self.trainset.global_mean + self.by[ys]) + self.bx[y_xs])
-        from recli.data.counting_sort import order_by
-
-        _, order = order_by(y_xs, self.n_x)
+        x_indptr, x_ys, x_values = csr(y_xs, ys, y_values, self.n_x)
         return _kernels.neighbours.Neighbourhood(
-            x_indptr=self._by_x[0],
-            x_ys=ys[order],
-            x_values=y_values[order],
+            x_indptr=x_indptr,
+            x_ys=x_ys,
+            x_values=x_values,
             y_indptr=y_indptr,
             y_xs=y_xs,
             y_values=y_values,

@@ -30,9 +30,10 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
-        indptr, _, values = by_user(trainset)
+        users = by_user(trainset)
+        indptr, _, values = users
         self.user_mean = np.add.reduceat(values, indptr[:-1]) / np.diff(indptr)
-        self._by_user = whole_where(self.cut_half_stars, by_user(trainset))
+        self._by_user = whole_where(self.cut_half_stars, users)
         self._by_item = whole_where(self.cut_half_stars, by_item(trainset))
         self.__dict__.pop("_matrices", None)
 

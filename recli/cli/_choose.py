@@ -15,8 +15,7 @@ _WITH_FEATURES, _WITHOUT = "content-based", "svd"
 
 def default(dataset: Dataset, given: dict[str, str] | None = None) -> Configured:
     """The algorithm where none is named: content-based if items have features, otherwise SVD."""
-    described = dataset.items is not None and bool(dataset.items.features)
-    return Configured.of(_WITH_FEATURES if described else _WITHOUT, given)
+    return Configured.of(_WITH_FEATURES if dataset.has_features else _WITHOUT, given)
 
 
 def choose(

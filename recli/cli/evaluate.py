@@ -109,7 +109,7 @@ def _default_line_up(dataset: Dataset, console: Console) -> list[str]:
     from recli import registry
 
     names = registry.names("algorithm")
-    if dataset.items is not None and dataset.items.features:
+    if dataset.has_features:
         return list(names)
     left_out = [name for name in names if registry.get("algorithm", name).needs_features]
     console.say(f"Left out, since the dataset has no item features: {', '.join(left_out)}")

@@ -45,12 +45,13 @@ def command(
     """
     import time
 
+    from recli import files
     from recli.cli._choose import choose
     from recli.recommend import model as models
 
     dataset = data.load(console, results)
     configured = choose(algorithm, params, params_file, dataset)
-    model_name = models.checked_name(name or configured.name.replace(":", "."))
+    model_name = files.checked_name(name or configured.name.replace(":", "."), "model")
     console.say(f"Training {configured.label} …")
     started = time.perf_counter()
     model = models.train(dataset, configured, seed)

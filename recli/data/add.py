@@ -19,16 +19,12 @@ def add(name: str, ratings_file: Path, dataset: Dataset, items_file: Path | None
     """Copy the file of a dataset that was loaded into the user's folder, with a dataset.toml.
 
     Of an item table the first column is the id, a column called title or name the title; columns are
-    declared as features by what they hold, as comments to check and edit.
+    declared as features by what they hold.
 
     Raises UsageError for a name that cannot be a folder's or is taken, NotFoundError for an absent
     file.
     """
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):
-        raise errors.UsageError(
-            f"'{name}' cannot name a dataset: letters, digits, dots, dashes and underscores can."
-        )
-    folder = find.user_folder() / name
+    folder = find.user_folder() / files.checked_name(name, "dataset")
     if folder.exists():
         raise errors.UsageError(
             f"There is a dataset '{name}' already: {folder}. Choose another name."

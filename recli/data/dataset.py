@@ -49,6 +49,11 @@ class Dataset:
         parts = self.ratings.fingerprint + (self.items.fingerprint if self.items else "")
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
+    @property
+    def has_features(self) -> bool:
+        """Whether items are described by anything but their ratings."""
+        return self.items is not None and bool(self.items.features)
+
     def trainset(self, rows: np.ndarray | None = None) -> Trainset:
         """The rows (all of them by default) as a trainset."""
         rows = np.arange(len(self.ratings)) if rows is None else rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +18,7 @@ from recli.algorithms import Configured
 from recli.algorithms._configured import class_of
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
-from recli.experiments import memory
+from recli.experiments import memory, store
 
 LINE_UP = (
     *("svd", "svdpp", "nmf", "slope-one", "knn-basic", "knn-with-means", "knn-baseline"),
@@ -169,8 +168,8 @@ def document(found: Sequence[Comparison]) -> dict[str, Any]:
                 "surprise_seconds": comparison.surprise.seconds,
                 "ratio": comparison.ratio,
                 "max_difference": comparison.max_difference,
-                "recli_peak_mb": _or_none(comparison.recli.peak_mb),
-                "surprise_peak_mb": _or_none(comparison.surprise.peak_mb),
+                "recli_peak_mb": store.or_none(comparison.recli.peak_mb),
+                "surprise_peak_mb": store.or_none(comparison.surprise.peak_mb),
                 "compile_seconds": comparison.recli.compile_seconds,
             }
             for comparison in found
@@ -181,7 +180,3 @@ def document(found: Sequence[Comparison]) -> dict[str, Any]:
             "ratio": theirs / ours,
         },
     }
-
-
-def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else value

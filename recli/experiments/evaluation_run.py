@@ -75,9 +75,9 @@ class EvaluationRun:
     def _result(self, summary: Summary) -> dict[str, Any]:
         metrics = {
             str(measure): {
-                "mean": or_none(summary.mean(measure)),
-                "std": or_none(summary.std(measure)),
-                "folds": [or_none(value) for value in summary.values(measure)],
+                "mean": store.or_none(summary.mean(measure)),
+                "std": store.or_none(summary.std(measure)),
+                "folds": [store.or_none(value) for value in summary.values(measure)],
             }
             for measure in self.protocol.measures
         }
@@ -95,13 +95,17 @@ class EvaluationRun:
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow(["algorithm", "params", "fold", "metric", "value"])
-        for cell in sorted(self.finished, key=lambda cell: (cell.entry, cell.fold)):
+        for cell in self._in_order:
             entry = self.line_up[cell.entry]
             params = json.dumps(entry.params)
             for metric, value in cell.scores.metrics.items():
                 shown = "" if math.isnan(value) else repr(float(value))
                 writer.writerow([entry.name, params, cell.fold + 1, metric, shown])
         return buffer.getvalue()
+
+    @property
+    def _in_order(self) -> list[Cell]:
+        return sorted(self.finished, key=lambda cell: (cell.entry, cell.fold))
 
     def _report(self) -> str:
         n_cells = len(self.line_up) * self.protocol.split.n_splits
@@ -122,7 +126,7 @@ class EvaluationRun:
                 "test_seconds": cell.scores.test_seconds,
                 "rank_seconds": cell.scores.rank_seconds,
             }
-            for cell in sorted(self.finished, key=lambda cell: (cell.entry, cell.fold))
+            for cell in self._in_order
         ]
         document = {
             "schema": 1,
@@ -141,8 +145,3 @@ class EvaluationRun:
             "cells": cell_times,
         }
         files.write_json(self.folder / "run.json", document)
-
-
-def or_none(value: float) -> float | None:
-    """`value`, or None for NaN, which JSON has not."""
-    return None if math.isnan(value) else value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
+import math
 import os
 import platform
 import uuid
@@ -38,6 +40,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+@functools.cache
 def environment() -> dict[str, Any]:
     """Versions and machine, as far as numbers and times can depend on them."""
     return {
@@ -77,3 +80,8 @@ def protocol_document(dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
 def line_up_document(line_up: Sequence[Configured]) -> list[dict[str, Any]]:
     """Algorithms with every parameter that matters."""
     return [{"algorithm": entry.name, "params": entry.params} for entry in line_up]
+
+
+def or_none(value: float | None) -> float | None:
+    """`value`, or None for NaN, which JSON has not."""
+    return None if value is None or math.isnan(value) else value

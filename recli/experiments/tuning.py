@@ -146,9 +146,7 @@ class TuningRun:
             "trials": [
                 {
                     "number": trial.number,
-                    "value": None
-                    if trial.value is None or math.isnan(trial.value)
-                    else trial.value,
+                    "value": store.or_none(trial.value),
                     "state": trial.state.name.lower(),
                     "params": json.loads(trial.user_attrs.get("params", "{}")),
                 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,15 +98,6 @@ def save(model: Model, results: Path, name: str) -> Path:
         }
         files.write_json(temporary / _MANIFEST, manifest)
     return folder
-
-
-def checked_name(name: str) -> str:
-    """`name`, if it can be a folder's. Raises UsageError."""
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):
-        raise errors.UsageError(
-            f"'{name}' cannot name a model: letters, digits, dots, dashes and underscores can."
-        )
-    return name
 
 
 def load(folder: Path) -> Model:

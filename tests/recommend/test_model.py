@@ -228,13 +228,13 @@ def test_a_read_only_folder(model, tmp_path):
 
 @pytest.mark.parametrize("name", ["svd", "my_module.MyAlgo", "a-1", "_x", "x" * 100])
 def test_names_of_models(name):
-    assert models.checked_name(name) == name
+    assert files.checked_name(name, "model") == name
 
 
 @pytest.mark.parametrize("name", ["", ".hidden", "..", "a/b", "a\\b", "a b", "a:b", "x" * 101, "é"])
 def test_no_names_of_models(name):
     with pytest.raises(errors.UsageError, match="cannot name a model"):
-        models.checked_name(name)
+        files.checked_name(name, "model")
 
 
 def test_names_newest_first(folder, tmp_path):
