@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     Examples:
       recli benchmark
       recli benchmark -d ml-100k --jobs 2
-      recli benchmark -a svd --scale 1000000
+      recli benchmark -a svd -d ml-100k --top 10
+      recli benchmark -a svd --scale 1000000 --folds 1 --alone
     """,
 )
 @click.option(
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     "algorithms",
     multiple=True,
     type=_types.ALGORITHM,
-    help="An algorithm that Surprise has as well; may be repeated. [default: all eleven]",
+    help="An algorithm that Surprise has as well; may be repeated. "
+    "[default: the rows of Surprise's README]",
 )
 @_options.dataset_option
 @click.option("--folds", type=click.IntRange(1), default=5, show_default=True, help="Folds to run.")
@@ -40,6 +42,13 @@ if TYPE_CHECKING:
     metavar="N",
     help="Grow the dataset to N synthetic ratings of the same shape.",
 )
+@click.option(
+    "--top",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Measure ranking: the N best items for every user, against Surprise's anti-testset.",
+)
+@click.option("--alone", is_flag=True, help="recli only, where Surprise would take too long.")
 @_options.params_option
 @_options.seed_option
 @click.option(
@@ -56,6 +65,8 @@ def command(
     dataset: str,
     folds: int,
     n_ratings: int | None,
+    top: int | None,
+    alone: bool,
     params: tuple[str, ...],
     seed: int,
     jobs: int,
@@ -76,10 +87,14 @@ def command(
     if n_ratings is not None:
         ratings = expand(ratings, n_ratings, seed)
         console.describe(ratings)
-    chosen = KFold(max(folds, 5), seed).folds(ratings.ratings)[:folds]
+    if top is None:
+        chosen = KFold(max(folds, 5), seed).folds(ratings.ratings)[:folds]
+        comparisons = benchmark.compare(ratings, chosen, line_up, seed, jobs, alone)
+    else:
+        comparisons = benchmark.compare_lists(ratings, line_up, seed, top, alone)
     found: list[Comparison] = []
     with console.progress("Measuring", len(line_up)) as advance:
-        for comparison in benchmark.compare(ratings, chosen, line_up, seed, jobs):
+        for comparison in comparisons:
             found.append(comparison)
             advance()
     _show(console, found)
@@ -95,20 +110,22 @@ def _show(console: Console, found: list[Comparison]) -> None:
         [
             row["algorithm"],
             f"{row['recli_seconds']:.3f}",
-            f"{row['surprise_seconds']:.2f}",
-            f"{row['ratio']:.1f}",
-            f"{row['max_difference']:.1e}",
-            *(
-                "–" if row[key] is None else f"{row[key]:.0f}"
-                for key in ("recli_peak_mb", "surprise_peak_mb")
-            ),
+            _number(row["surprise_seconds"], ".2f"),
+            _number(row["ratio"], ".1f"),
+            _number(row["max_difference"], ".1e"),
+            _number(row["recli_peak_mb"], ".0f"),
+            _number(row["surprise_peak_mb"], ".0f"),
             f"{row['compile_seconds']:.2f}",
         ]
         for row in described["results"]
     ]
     total = described["total"]
     rows.append(
-        ["together", f"{total['recli_seconds']:.3f}", f"{total['surprise_seconds']:.2f}",
-         f"{total['ratio']:.1f}", "", "", "", ""]
+        ["together", f"{total['recli_seconds']:.3f}", _number(total["surprise_seconds"], ".2f"),
+         _number(total["ratio"], ".1f"), "", "", "", ""]
     )  # fmt: skip
     console.emit(described, header, rows, lambda: console.table(header, rows, right=header[1:]))
+
+
+def _number(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)

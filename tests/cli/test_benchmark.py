@@ -33,7 +33,7 @@ def run(*arguments, code=0):
 @pytest.fixture
 def here(monkeypatch):
     """Without a new process for each side."""
-    monkeypatch.setattr(benchmark, "_alone", lambda work, *arguments: work(*arguments))
+    monkeypatch.setattr(benchmark, "_apart", lambda work, *arguments: work(*arguments))
 
 
 def test_json(ratings):
@@ -50,9 +50,12 @@ def test_json(ratings):
     assert row["max_difference"] <= 1e-9
 
 
-def test_all_eleven_by_default(ratings, here):
+def test_the_rows_of_surprises_readme_by_default(ratings, here):
     rows = json.loads(run("-d", ratings, "--folds", 1, "--format", "json").stdout)["results"]
-    assert [row["algorithm"] for row in rows] == list(benchmark.LINE_UP)
+    assert [row["algorithm"] for row in rows] == [
+        *("svd", "svdpp", "svdpp (cache_ratings=true)", "nmf", "slope-one", "knn-basic"),
+        *("knn-with-means", "knn-baseline", "co-clustering", "baseline-only", "normal-predictor"),
+    ]
     assert all(
         row["max_difference"] <= 1e-9 for row in rows if row["algorithm"] != "normal-predictor"
     )
@@ -71,6 +74,16 @@ def test_grown(ratings, here):
     [row] = json.loads(run(*arguments).stdout)["results"]
     assert row["max_difference"] <= 1e-9
     assert "fewer" in run("-d", ratings, "-a", "svd", "--scale", 5, code=2).output
+
+
+def test_lists(ratings, here):
+    arguments = ["-d", ratings, "-a", "svd", "--top", 3, "--format", "json"]
+    [row] = json.loads(run(*arguments).stdout)["results"]
+    assert row["max_difference"] <= 1e-9
+    [row] = json.loads(run(*arguments, "--alone").stdout)["results"]
+    assert row["recli_seconds"] > 0
+    assert row["ratio"] is None
+    assert "–" in run("-d", ratings, "-a", "svd", "--alone").stdout
 
 
 def test_what_surprise_does_not_have(ratings, here):

@@ -1,0 +1,167 @@
+"""The work that `recli benchmark` measures, by recli and by Surprise's own class."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import joblib
+import numpy as np
+import surprise
+
+from recli.algorithms import Algorithm, Configured, rank
+from recli.algorithms._configured import class_of
+from recli.data.dataset import Dataset
+from recli.data.splits._base import Fold
+from recli.data.trainset import Trainset
+from recli.experiments import memory
+
+_WARM_UP = 200  # ratings: enough to run every kernel once, too few to take time
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One implementation, measured.
+
+    seconds: wall clock, without compiling
+    compile_seconds: what the first call took, with kernels compiled or read from their cache
+    peak_mb: how far the memory of the process rose above what it held with the data loaded, MiB;
+        NaN where the system does not tell
+    estimates: float64[n], the predictions of all folds, or the ratings along all ranked lists
+    """
+
+    seconds: float
+    compile_seconds: float
+    peak_mb: float
+    estimates: np.ndarray
+
+
+def peer_of(configured: Configured) -> type[surprise.AlgoBase] | None:
+    """Surprise's own class of the same name, if there is one."""
+    peer: type[surprise.AlgoBase] | None = getattr(
+        surprise, class_of(configured.name).__name__, None
+    )
+    return peer
+
+
+def recli_predicts(
+    dataset: Dataset, configured: Configured, seed: int, folds: Sequence[Fold], jobs: int
+) -> Side:
+    """Fit and test every fold by recli, on `jobs` threads."""
+    configured = _as_surprise(configured)
+    trainsets = [dataset.trainset(fold.train) for fold in folds]
+
+    def one(number: int) -> np.ndarray:
+        algorithm = configured.create(seed)
+        algorithm.fit(trainsets[number])
+        return algorithm.predict_pairs(*_pairs(dataset, trainsets[number], folds[number]))
+
+    def all_folds() -> np.ndarray:
+        parallel = joblib.Parallel(n_jobs=jobs, backend="threading")
+        return np.concatenate(parallel(joblib.delayed(one)(n) for n in range(len(folds))))
+
+    started = time.perf_counter()
+    warm = _warm(dataset, configured, seed)
+    warm.predict_pairs(np.zeros(1, np.int32), np.zeros(1, np.int32))
+    return _measured(all_folds, time.perf_counter() - started)
+
+
+def surprise_predicts(
+    dataset: Dataset, configured: Configured, seed: int, folds: Sequence[Fold]
+) -> Side:
+    """Fit and test every fold by Surprise; to build its trainsets and testsets does not count."""
+    rows = _rows(dataset)
+    constructor = surprise.Dataset(surprise.Reader(rating_scale=dataset.ratings.scale))
+    held = memory.reset_peak()
+    seconds, estimates = 0.0, []
+    for fold in folds:
+        trainset = constructor.construct_trainset([rows[row] for row in fold.train])
+        testset = [rows[row][:3] for row in fold.test]
+        algorithm = _peer(configured, seed)
+        started = time.perf_counter()
+        algorithm.fit(trainset)
+        found = algorithm.test(testset)
+        seconds += time.perf_counter() - started
+        estimates += [prediction.est for prediction in found]
+    return Side(seconds, 0.0, memory.peak() - held, np.array(estimates))
+
+
+def recli_ranks(dataset: Dataset, configured: Configured, seed: int, n: int) -> Side:
+    """Rank the catalogue for every user by recli, with a model fitted on all ratings."""
+    configured = _as_surprise(configured)
+    trainset = dataset.trainset()
+    algorithm = configured.create(seed)
+    algorithm.fit(trainset)
+    users = trainset.user_codes
+
+    def lists() -> np.ndarray:
+        return rank(algorithm, trainset, users, n).scores
+
+    started = time.perf_counter()
+    rank(algorithm, trainset, users[:2], n)
+    side = _measured(lists, time.perf_counter() - started)
+    ratings = np.clip(side.estimates[~np.isnan(side.estimates)], *dataset.ratings.scale)
+    return Side(side.seconds, side.compile_seconds, side.peak_mb, ratings)
+
+
+def surprise_ranks(dataset: Dataset, configured: Configured, seed: int, n: int) -> Side:
+    """Surprise's way to the same lists: build_anti_testset, test, sort each user's predictions."""
+    constructor = surprise.Dataset(surprise.Reader(rating_scale=dataset.ratings.scale))
+    trainset = constructor.construct_trainset(_rows(dataset))
+    algorithm = _peer(configured, seed)
+    algorithm.fit(trainset)
+    held = memory.reset_peak()
+    started = time.perf_counter()
+    by_user = defaultdict(list)
+    for prediction in algorithm.test(trainset.build_anti_testset()):
+        by_user[prediction.uid].append((prediction.est, prediction.iid))
+    for found in by_user.values():
+        found.sort(key=lambda pair: pair[0], reverse=True)
+    seconds = time.perf_counter() - started
+    estimates = [
+        estimate
+        for user in range(trainset.n_users)
+        for estimate, _ in by_user[trainset.to_raw_uid(user)][:n]
+    ]
+    return Side(seconds, 0.0, memory.peak() - held, np.array(estimates))
+
+
+def _measured(work, compile_seconds: float) -> Side:  # type: ignore[no-untyped-def]
+    held = memory.reset_peak()
+    started = time.perf_counter()
+    estimates = work()
+    return Side(time.perf_counter() - started, compile_seconds, memory.peak() - held, estimates)
+
+
+def _as_surprise(configured: Configured) -> Configured:
+    """With half stars cut off where Surprise does so."""
+    cut = {"cut_half_stars": True} if "cut_half_stars" in configured.params else {}
+    return Configured(configured.name, {**configured.params, **cut})
+
+
+def _warm(dataset: Dataset, configured: Configured, seed: int) -> Algorithm:
+    algorithm = configured.create(seed)
+    algorithm.fit(dataset.trainset(np.arange(min(_WARM_UP, len(dataset.ratings)))))
+    return algorithm
+
+
+def _pairs(dataset: Dataset, trainset: Trainset, fold: Fold) -> tuple[np.ndarray, np.ndarray]:
+    users, items = dataset.ratings.users[fold.test], dataset.ratings.items[fold.test]
+    return trainset.inner_users[users], trainset.inner_items[items]
+
+
+def _rows(dataset: Dataset) -> list[tuple[str, str, float, None]]:
+    """The ratings as Surprise takes them."""
+    ratings = dataset.ratings
+    users = ratings.user_ids.text[ratings.users].tolist()
+    items = ratings.item_ids.text[ratings.items].tolist()
+    return list(zip(users, items, ratings.values.tolist(), [None] * len(users), strict=True))
+
+
+def _peer(configured: Configured, seed: int) -> Any:
+    cls = peer_of(configured)
+    assert cls is not None
+    return cls(**configured.arguments(cls, seed))
