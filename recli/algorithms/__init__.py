@@ -2,6 +2,6 @@
 
 from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured, declared
-from recli.algorithms._ranking import Rankings, rank
+from recli.algorithms._ranking import Rankings, best, rank, scored
 
-__all__ = ["Algorithm", "Configured", "Rankings", "declared", "rank"]
+__all__ = ["Algorithm", "Configured", "Rankings", "best", "declared", "rank", "scored"]

@@ -77,9 +77,12 @@ class Algorithm(surprise.AlgoBase):
         Where no prediction is possible it is `default_prediction()`, the global mean. `clip` cuts the
         predictions off at the ends of the rating scale.
         """
-        users, items = np.asarray(users), np.asarray(items)
-        estimates = self._default_where_impossible(self._estimate_pairs(users, items))
+        estimates = self._default_where_impossible(self.estimate_pairs(users, items))
         return np.clip(estimates, *self.trainset.rating_scale) if clip else estimates
+
+    def estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """Unclipped predictions as for `predict_pairs`, NaN where no prediction is possible."""
+        return self._estimate_pairs(np.asarray(users), np.asarray(items))
 
     def score_users(self, users: np.ndarray) -> np.ndarray:
         """Scores to rank by, float64[n, n_catalogue]: predictions that are not clipped."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from recli.algorithms._base import Algorithm
 from recli.data.trainset import Trainset
 
-_CHUNK_BYTES = 64 << 20
+_CHUNK_BYTES = 4 << 20  # of scores: with their copies they fit in a core's cache
+_LEAST = -np.finfo(np.float64).max
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,36 +32,48 @@ def rank(
     """The `n` items of the catalogue that score highest for each of `users` (codes, int[n_users]).
 
     `exclude_seen` leaves out what a user has in the trainset. Of equal scores the smaller item code,
-    that is the smaller id, goes first. Users are scored in chunks of at most 64 MiB of scores.
+    that is the smaller id, goes first.
     """
-    n_catalogue = trainset.n_catalogue
-    chunk = max(1, _CHUNK_BYTES // (8 * n_catalogue))
     items = np.full((len(users), n), -1, np.int32)
     scores = np.full((len(users), n), np.nan)
-    for start in range(0, len(users), chunk):
-        inner = trainset.inner_users[users[start : start + chunk]]
-        by_code = algorithm.score_users(inner)[:, trainset.inner_items]
-        if exclude_seen:
-            for row, user in enumerate(inner):
-                if user >= 0:
-                    by_code[row, trainset.item_codes[trainset.rated(user)]] = -np.inf
-        rows, places, best = _best(by_code, min(n, n_catalogue))
-        items[start + rows, places] = best
-        scores[start + rows, places] = by_code[rows, best]
+    for start, by_code in scored(algorithm, trainset, users, exclude_seen):
+        rows, places, best_items = best(by_code, min(n, trainset.n_catalogue))
+        items[start + rows, places] = best_items
+        scores[start + rows, places] = by_code[rows, best_items]
     return Rankings(items, scores)
 
 
-def _best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def scored(
+    algorithm: Algorithm, trainset: Trainset, users: np.ndarray, exclude_seen: bool = True
+) -> Iterator[tuple[int, np.ndarray]]:
+    """The scores of the catalogue for `users`, some users at a time, so that they stay in the cache.
+
+    Yields the place of the first of them in `users`, and float64[n, n_catalogue] by item code, with
+    -inf for what is excluded.
+    """
+    chunk = max(1, _CHUNK_BYTES // (8 * trainset.n_catalogue))
+    for start in range(0, len(users), chunk):
+        inner = trainset.inner_users[users[start : start + chunk]]
+        by_code = np.take(algorithm.score_users(inner), trainset.inner_items, axis=1)
+        if exclude_seen:
+            seen = [trainset.rated(user) if user >= 0 else trainset.items[:0] for user in inner]
+            rows = np.repeat(np.arange(len(inner)), [len(items) for items in seen])
+            by_code[rows, trainset.item_codes[np.concatenate(seen)]] = -np.inf
+        yield start, by_code
+
+
+def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The `n` largest scores of each row as (row, place in the list, column); -inf is left out.
 
     scores: float64[n_rows, n_columns]. Of equal scores the smaller column goes first.
     """
     if n <= 0:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
-    edge = scores.shape[1] - n
-    threshold = np.partition(scores, edge, axis=1)[:, edge, None]
+    n_columns = scores.shape[1]
+    threshold = np.partition(scores, n_columns - n, axis=1)[:, n_columns - n, None]
     # All that are as good as the n-th; ties at the edge may make it more than n.
-    rows, columns = np.nonzero((scores >= threshold) & (scores > -np.inf))
+    found = np.flatnonzero(scores >= np.maximum(threshold, _LEAST))
+    rows, columns = np.divmod(found, n_columns)
     order = np.lexsort((columns, -scores[rows, columns], rows))
     rows, columns = rows[order], columns[order]
     places = np.arange(len(rows)) - np.searchsorted(rows, rows)

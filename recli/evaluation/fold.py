@@ -8,90 +8,69 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.algorithms import Algorithm, Configured, rank
-from recli.data.dataset import Dataset
-from recli.data.splits._base import Fold
-from recli.data.trainset import Trainset
+from recli.algorithms import Configured
+from recli.evaluation.background import Background
 from recli.evaluation.metric_names import Measure
-from recli.evaluation.metrics._base import RankingMetric, RatingMetric
+from recli.evaluation.outcome import predict, recommend
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FoldScores:
-    """What one algorithm reached on one fold; times in seconds of wall clock."""
+    """What one algorithm reached on one fold; times in seconds of wall clock.
+
+    metrics: measure -> value
+    users: int32[n_users], codes of the users with a test rating
+    per_user: measure -> float64[n_users], NaN where it is not defined; only measures that have a
+        value for each user
+    """
 
     metrics: dict[str, float]
+    users: np.ndarray
+    per_user: dict[str, np.ndarray]
     fit_seconds: float
     test_seconds: float
     rank_seconds: float
+    metric_seconds: float
 
 
 def score_fold(
-    dataset: Dataset,
-    fold: Fold,
+    background: Background,
+    test: np.ndarray,
     configured: Configured,
     measures: Sequence[Measure],
-    threshold: float,
     seed: int,
 ) -> FoldScores:
     """Fit on the fold's training rows, predict its test rows, rank the catalogue, and measure.
 
-    Rating metrics are over all test rows. Ranking metrics are over the users who have a liked item
-    (rating ≥ threshold) in the test rows; the candidates are all items of the dataset less those
-    that the user has in the training rows.
+    Rating metrics are over all test rows. Lists are made for every user with a test rating, out of
+    all items of the catalogue less those that the user has in the training rows; the metrics of
+    accuracy are over the users who have a liked item (rating ≥ threshold) in the test rows.
     """
-    trainset = dataset.trainset(fold.train)
+    trainset = background.trainset
     algorithm = configured.create(seed)
-    started = time.perf_counter()
+    of_ratings = [measure for measure in measures if measure.metric.needs == "predictions"]
+    of_lists = [measure for measure in measures if measure.metric.needs == "rankings"]
+    clock = [time.perf_counter()]
     algorithm.fit(trainset)
-    fitted = time.perf_counter()
-    metrics = _rating_metrics(dataset, fold, trainset, algorithm, measures)
-    tested = time.perf_counter()
-    metrics |= _ranking_metrics(dataset, fold, trainset, algorithm, measures, threshold)
-    ranked = time.perf_counter()
+    clock.append(time.perf_counter())
+    predictions = predict(algorithm, background, test) if of_ratings else None
+    clock.append(time.perf_counter())
+    longest = max((measure.k or 1 for measure in of_lists), default=1)
+    lists = recommend(algorithm, background, test, longest) if of_lists else None
+    clock.append(time.perf_counter())
+    metrics: dict[str, float] = {}
+    per_user: dict[str, np.ndarray] = {}
+    evidence = {"predictions": predictions, "rankings": lists}
+    for measure in measures:
+        metric, seen = measure.metric, evidence[measure.metric.needs]
+        if lists is not None and measure.k is not None:
+            seen = lists.at(measure.k)
+        metrics[str(measure)] = metric(seen)
+        if metric.per_user:
+            per_user[str(measure)] = metric.values(seen)
+    clock.append(time.perf_counter())
+    fit_seconds, test_seconds, rank_seconds, metric_seconds = np.diff(clock).tolist()
+    users = np.unique(background.dataset.ratings.users[test])
     return FoldScores(
-        metrics={str(measure): metrics[str(measure)] for measure in measures},
-        fit_seconds=fitted - started,
-        test_seconds=tested - fitted,
-        rank_seconds=ranked - tested,
+        metrics, users, per_user, fit_seconds, test_seconds, rank_seconds, metric_seconds
     )
-
-
-def _rating_metrics(
-    dataset: Dataset,
-    fold: Fold,
-    trainset: Trainset,
-    algorithm: Algorithm,
-    measures: Sequence[Measure],
-) -> dict[str, float]:
-    wanted = {str(m): m.metric for m in measures if isinstance(m.metric, RatingMetric)}
-    if not wanted:
-        return {}
-    users, items = dataset.ratings.users[fold.test], dataset.ratings.items[fold.test]
-    truth = dataset.ratings.values[fold.test]
-    estimates = algorithm.predict_pairs(trainset.inner_users[users], trainset.inner_items[items])
-    return {name: metric(truth, estimates, users) for name, metric in wanted.items()}
-
-
-def _ranking_metrics(
-    dataset: Dataset,
-    fold: Fold,
-    trainset: Trainset,
-    algorithm: Algorithm,
-    measures: Sequence[Measure],
-    threshold: float,
-) -> dict[str, float]:
-    wanted = [(m, m.metric) for m in measures if isinstance(m.metric, RankingMetric)]
-    if not wanted:
-        return {}
-    liked = fold.test[dataset.ratings.values[fold.test] >= threshold]
-    # A pair that was rated twice is one relevant item.
-    n_items = trainset.n_catalogue
-    relevant = np.unique(
-        dataset.ratings.users[liked].astype(np.int64) * n_items + dataset.ratings.items[liked]
-    )
-    users, n_relevant = np.unique(relevant // n_items, return_counts=True)
-    longest = max(measure.k or 0 for measure, _ in wanted)
-    lists = rank(algorithm, trainset, users, longest).items
-    hits = np.isin(users[:, None] * n_items + lists, relevant) & (lists >= 0)
-    return {str(measure): metric(hits[:, : measure.k], n_relevant) for measure, metric in wanted}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recli import errors, registry
 
 if TYPE_CHECKING:
-    from recli.evaluation.metrics._base import RankingMetric, RatingMetric
+    from recli.evaluation.metrics._base import Metric
 
 DEFAULT = (
     "rmse",
@@ -30,7 +30,7 @@ class Measure:
     """A metric, with the cut-off of its lists if it is one of rankings.
 
     name: the registered name
-    k: the number of recommended items that count, at least 1; None for a metric of ratings
+    k: the number of recommended items that count, at least 1; None for a metric without cut-off
     """
 
     name: str
@@ -38,10 +38,10 @@ class Measure:
 
     @classmethod
     def parse(cls, text: str) -> Measure:
-        """The measure that `text` names: a metric, for one of rankings also '@' and the cut-off.
+        """The measure that `text` names: a metric, and for one of the first places '@' and how many.
 
         Without a cut-off k is 10. Raises UsageError for an unknown metric, for a cut-off that is
-        not a whole number from 1 to 999999999, and for one on a metric of ratings.
+        not a whole number from 1 to 999999999, and for one on a metric that takes none.
 
         >>> Measure.parse("ndcg@5"), str(Measure.parse("HitRate"))
         (Measure(name='ndcg', k=5), 'hit-rate@10')
@@ -51,7 +51,7 @@ class Measure:
         """
         written, at, cutoff = text.partition("@")
         name = registry.resolve("metric", written)
-        if cls(name, None).metric.needs == "predictions":
+        if not cls(name, None).metric.cutoff:
             if at:
                 raise errors.UsageError(f"'{text}': {name} takes no cut-off. Write '{name}'.")
             return cls(name, None)
@@ -68,9 +68,9 @@ class Measure:
         return self.name if self.k is None else f"{self.name}@{self.k}"
 
     @property
-    def metric(self) -> RatingMetric | RankingMetric:
-        """The metric itself; its module is imported here."""
-        metric: RatingMetric | RankingMetric = registry.get("metric", self.name)()
+    def metric(self) -> Any:
+        """The metric itself, a Metric; its module is imported here."""
+        metric: Metric = registry.get("metric", self.name)()
         return metric
 
     @property

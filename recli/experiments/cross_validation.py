@@ -11,6 +11,7 @@ import numpy as np
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold, Split
+from recli.evaluation.background import Background
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.metric_names import Measure
 from recli.experiments.interrupts import start_workers
@@ -80,22 +81,29 @@ def cells(
     user's own code runs in processes.
     """
     folds = protocol.split.folds(dataset.ratings)
-    tasks = [(entry, fold) for fold in range(len(folds)) for entry in range(len(line_up))]
 
-    def work(entry: int, fold: int) -> tuple[Dataset, Fold, Configured, Protocol, int, int]:
-        return dataset, folds[fold], line_up[entry], protocol, entry, fold
+    def tasks(
+        chosen: Sequence[int],
+    ) -> Iterator[tuple[Background, Fold, Configured, Protocol, int, int]]:
+        # What the algorithms share of a fold is made when the first of them comes to it, and is
+        # gone with the last.
+        for number, fold in enumerate(folds):
+            background = Background(dataset, fold.train, protocol.threshold)
+            for entry in chosen:
+                yield background, fold, line_up[entry], protocol, entry, number
 
-    if jobs == 1 or len(tasks) == 1:
-        for task in tasks:
-            yield _cell(*work(*task))
+    every = range(len(line_up))
+    if jobs == 1 or len(folds) * len(every) == 1:
+        for task in tasks(every):
+            yield _cell(*task)
         return
     if not all(entry.is_own for entry in line_up):
         start_workers(jobs)
     for on_threads, backend in ((True, "threading"), (False, "loky")):
-        chosen = [task for task in tasks if line_up[task[0]].is_own == on_threads]
+        chosen = [entry for entry in every if line_up[entry].is_own == on_threads]
         if chosen:
             parallel = joblib.Parallel(jobs, backend=backend, return_as="generator_unordered")
-            yield from parallel(joblib.delayed(_cell)(*work(*task)) for task in chosen)
+            yield from parallel(joblib.delayed(_cell)(*task) for task in tasks(chosen))
 
 
 def summaries(
@@ -132,14 +140,12 @@ def cross_validate(
 
 
 def _cell(
-    dataset: Dataset,
+    background: Background,
     fold: Fold,
     configured: Configured,
     protocol: Protocol,
     entry: int,
     number: int,
 ) -> Cell:
-    scores = score_fold(
-        dataset, fold, configured, protocol.measures, protocol.threshold, protocol.seed
-    )
+    scores = score_fold(background, fold.test, configured, protocol.measures, protocol.seed)
     return Cell(entry, number, scores)

@@ -21,7 +21,7 @@ def metric(name):
 
 NAMES = registry.names("metric")
 RATING = [name for name in NAMES if metric(name).needs == "predictions"]
-RANKING = [name for name in NAMES if metric(name).needs == "rankings"]
+RANKING = [name for name in NAMES if isinstance(metric(name), HitMetric)]
 ERRORS = [name for name in RATING if not metric(name).greater_is_better]
 
 # Three users. User 3 has two concordant pairs and, a tie of estimates, a discordant one; user 8
@@ -155,7 +155,7 @@ def test_fcp_without_a_pair_to_order_is_nan(truth, users):
 @pytest.mark.parametrize("name", RANKING)
 def test_ranking_value_by_hand(name):
     expected = RANKING_VALUES[name]
-    np.testing.assert_allclose(metric(name).per_user(HITS, N_RELEVANT), expected, rtol=1e-12)
+    np.testing.assert_allclose(metric(name).of_hits(HITS, N_RELEVANT), expected, rtol=1e-12)
     mean = sum(expected[:3]) / 3
     assert metric(name)(HITS, N_RELEVANT) == pytest.approx(mean, rel=1e-12)
 
@@ -164,7 +164,7 @@ def test_ranking_value_by_hand(name):
 @given(rankings())
 def test_ranking_range_and_shape(name, sample):
     hits, n_relevant = sample
-    values = metric(name).per_user(hits, n_relevant)
+    values = metric(name).of_hits(hits, n_relevant)
     assert values.dtype == np.float64 and values.shape == n_relevant.shape
     np.testing.assert_array_equal(np.isnan(values), n_relevant == 0)
     np.testing.assert_array_equal(values[n_relevant > 0] > 0, hits.any(axis=1)[n_relevant > 0])
@@ -176,7 +176,7 @@ def test_ranking_range_and_shape(name, sample):
 def test_ranking_mean_leaves_out_users_without_relevant_items(name, sample):
     hits, n_relevant = sample
     value = metric(name)(hits, n_relevant)
-    values = [v for v in metric(name).per_user(hits, n_relevant).tolist() if not math.isnan(v)]
+    values = [v for v in metric(name).of_hits(hits, n_relevant).tolist() if not math.isnan(v)]
     assert type(value) is float
     if values:
         assert value == pytest.approx(math.fsum(values) / len(values), rel=1e-12)
@@ -193,7 +193,7 @@ def test_perfect_list_gives_one(name, k):
     if name == "recall":
         n_relevant = n_relevant[n_relevant <= k]  # k places cannot hold all the items
     hits = np.arange(k) < n_relevant[:, None]
-    assert (metric(name).per_user(hits, n_relevant) == 1).all()
+    assert (metric(name).of_hits(hits, n_relevant) == 1).all()
     assert metric(name)(hits, n_relevant) == 1
 
 
@@ -202,8 +202,8 @@ def test_perfect_list_gives_one(name, k):
 def test_ranking_order_of_users_does_not_matter(name, sample, random):
     hits, n_relevant = sample
     rows = np.array(random.sample(range(len(hits)), len(hits)))
-    shuffled = metric(name).per_user(hits[rows], n_relevant[rows])
-    np.testing.assert_array_equal(shuffled, metric(name).per_user(hits, n_relevant)[rows])
+    shuffled = metric(name).of_hits(hits[rows], n_relevant[rows])
+    np.testing.assert_array_equal(shuffled, metric(name).of_hits(hits, n_relevant)[rows])
     mean = metric(name)(hits[rows], n_relevant[rows])
     assert mean == pytest.approx(metric(name)(hits, n_relevant), rel=1e-12, nan_ok=True)
 
@@ -213,8 +213,8 @@ def test_ranking_order_of_users_does_not_matter(name, sample, random):
 def test_a_hit_further_up_is_never_worse(name, sample):
     hits, n_relevant = sample
     sorted_hits = -np.sort(-hits.astype(np.int8), axis=1) == 1
-    better = metric(name).per_user(sorted_hits, n_relevant)
-    worse = metric(name).per_user(hits, n_relevant)
+    better = metric(name).of_hits(sorted_hits, n_relevant)
+    worse = metric(name).of_hits(hits, n_relevant)
     counted = n_relevant > 0
     assert (better[counted] >= worse[counted]).all()
 
@@ -223,17 +223,17 @@ def test_a_hit_further_up_is_never_worse(name, sample):
 def test_ranking_arguments_stay_as_they_are(name):
     hits, n_relevant = HITS.copy(), N_RELEVANT.copy()
     hits.flags.writeable = n_relevant.flags.writeable = False
-    metric(name).per_user(hits, n_relevant)
+    metric(name).of_hits(hits, n_relevant)
     metric(name)(hits, n_relevant)
 
 
 @pytest.mark.parametrize("name", RANKING)
 def test_no_user_with_relevant_items_gives_nan(name):
     assert math.isnan(metric(name)(np.zeros((3, 5), bool), np.zeros(3, np.int64)))
-    assert np.isnan(metric(name).per_user(np.zeros((3, 5), bool), np.zeros(3, np.int64))).all()
+    assert np.isnan(metric(name).of_hits(np.zeros((3, 5), bool), np.zeros(3, np.int64))).all()
 
 
 @pytest.mark.parametrize("name", RANKING)
 def test_no_users_give_nan(name):
     assert math.isnan(metric(name)(np.zeros((0, 5), bool), np.zeros(0, np.int64)))
-    assert metric(name).per_user(np.zeros((0, 5), bool), np.zeros(0, np.int64)).shape == (0,)
+    assert metric(name).of_hits(np.zeros((0, 5), bool), np.zeros(0, np.int64)).shape == (0,)

@@ -1,4 +1,4 @@
-"""What a metric is: of predicted ratings or of ranked lists."""
+"""What a metric is: of predicted ratings, of the places of liked items, or of ranked lists."""
 
 from __future__ import annotations
 
@@ -6,53 +6,90 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from recli.evaluation.lists import Lists
+from recli.evaluation.predictions import Predictions
 
-class RatingMetric:
-    """A number from true and predicted ratings; a subclass in a file of its own registers it.
 
-    A subclass gives `_value`, which sees at least one rating.
+class Metric:
+    """A number that says how good; a subclass in a file of its own registers it.
+
+    needs: what it is computed from
+    cutoff: whether only the first k places of the lists count
+    features: whether it needs items that are described by more than their ratings
+    per_user: whether every user has a value; else the metric is of all lists together
     """
 
-    needs: ClassVar[Literal["predictions"]] = "predictions"
-    greater_is_better: ClassVar[bool] = False
+    needs: ClassVar[Literal["predictions", "rankings"]]
+    cutoff: ClassVar[bool] = False
+    features: ClassVar[bool] = False
+    per_user: ClassVar[bool] = True
+    greater_is_better: ClassVar[bool]
     summary: ClassVar[str]
 
-    def __call__(self, truth: np.ndarray, estimate: np.ndarray, users: np.ndarray) -> float:
-        """The metric over all ratings; NaN if there are none or if a rating or estimate is NaN.
 
-        truth, estimate: float64[n], the ratings and their predictions
-        users: int[n], whose rating it is; any integers, in any order
-        """
-        if len(truth) == 0 or np.isnan(truth).any() or np.isnan(estimate).any():
+class RatingMetric(Metric):
+    """A metric of predicted ratings.
+
+    A subclass gives `_value` and `_values`, which see at least one rating.
+    """
+
+    needs = "predictions"
+    greater_is_better = False
+
+    def __call__(self, predictions: Predictions) -> float:
+        """The metric over all ratings; NaN if there are none or if a rating or estimate is NaN."""
+        if not self._defined(predictions):
             return float("nan")
-        return self._value(truth, estimate, users)
+        return self._value(predictions)
 
-    def _value(self, truth: np.ndarray, estimate: np.ndarray, users: np.ndarray) -> float:
+    def values(self, predictions: Predictions) -> np.ndarray:
+        """The metric over each user's ratings, float64[n_users], in the order of `distinct`."""
+        if not self._defined(predictions):
+            return np.full(len(predictions.distinct), np.nan)
+        return self._values(predictions)
+
+    def _defined(self, predictions: Predictions) -> bool:
+        known = not (np.isnan(predictions.truth).any() or np.isnan(predictions.estimate).any())
+        return len(predictions) > 0 and known
+
+    def _value(self, predictions: Predictions) -> float:
+        raise NotImplementedError
+
+    def _values(self, predictions: Predictions) -> np.ndarray:
         raise NotImplementedError
 
 
-class RankingMetric:
-    """A number per user from a ranked list; a subclass in a file of its own registers it.
+class ListMetric(Metric):
+    """A metric of ranked lists, the mean over the users that have a value.
 
-    The cut-off k is the width of `hits`. A subclass gives `_values`, which sees only users with
-    relevant items.
+    A subclass gives `values`, or, if it is of all lists together, `__call__`.
     """
 
-    needs: ClassVar[Literal["rankings"]] = "rankings"
-    greater_is_better: ClassVar[bool] = True
-    summary: ClassVar[str]
+    needs = "rankings"
+    cutoff = True
+    greater_is_better = True
 
-    def __call__(self, hits: np.ndarray, n_relevant: np.ndarray) -> float:
-        """The mean over the users with relevant items; NaN if there are none.
+    def __call__(self, lists: Lists) -> float:
+        """The mean over the users with a value; NaN if there are none."""
+        values = self.values(lists)
+        counted = values[~np.isnan(values)]
+        return float(counted.mean()) if len(counted) else float("nan")
 
-        Arguments as for `per_user`.
-        """
-        counted = n_relevant > 0
-        if not counted.any():
-            return float("nan")
-        return float(self._values(hits[counted], n_relevant[counted]).mean())
+    def values(self, lists: Lists) -> np.ndarray:
+        """The metric of each user's list, float64[n_users]; NaN where it is not defined."""
+        raise NotImplementedError
 
-    def per_user(self, hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+
+class HitMetric(ListMetric):
+    """A metric that sees only which places of a list are hits, and how many there could be.
+
+    A subclass gives `_of_hits`, which sees only users with relevant items.
+    """
+
+    def values(self, lists: Lists) -> np.ndarray:
+        return self.of_hits(lists.hits, lists.n_relevant)
+
+    def of_hits(self, hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
         """The metric of each user's list, float64[n_users]; NaN for users without relevant items.
 
         hits: bool[n_users, k], k ≥ 1; whether the item at rank r + 1 of user u's list is relevant,
@@ -61,8 +98,8 @@ class RankingMetric:
         """
         values = np.full(len(n_relevant), np.nan)
         counted = n_relevant > 0
-        values[counted] = self._values(hits[counted], n_relevant[counted])
+        values[counted] = self._of_hits(hits[counted], n_relevant[counted])
         return values
 
-    def _values(self, hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+    def _of_hits(self, hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
         raise NotImplementedError

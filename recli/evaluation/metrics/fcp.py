@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recli.evaluation.metrics._base import RatingMetric
+from recli.evaluation.predictions import Predictions
 
 
 class FCP(RatingMetric):
@@ -17,23 +18,31 @@ class FCP(RatingMetric):
     (Collaborative Filtering on Ordinal User Feedback, IJCAI 2013, section 5.2) take the sums.
 
     From 0 to 1. NaN for no ratings and, where Surprise raises ValueError, if no user has two
-    different ratings. Arguments as for `RatingMetric`. O(n log n) for each doubling of the number
-    of different ratings, and O(n) memory.
+    different ratings; a user's value is n_c / (n_c + n_d) over her own pairs. O(n log n) for each
+    doubling of the number of different ratings, and O(n) memory.
 
     >>> truth, estimate = np.array([5.0, 3.0, 1.0, 4.0]), np.array([4.5, 2.0, 2.0, 3.0])
-    >>> round(FCP()(truth, estimate, np.array([0, 0, 0, 1])), 4)
+    >>> round(FCP()(Predictions(truth, estimate, np.array([0, 0, 0, 1]))), 4)
     0.6667
-    >>> FCP()(truth, estimate, np.arange(4))
+    >>> FCP()(Predictions(truth, estimate, np.arange(4)))
     nan
     """
 
     greater_is_better = True
     summary = "fraction of a user's pairs of ratings predicted in the right order"
 
-    def _value(self, truth: np.ndarray, estimate: np.ndarray, users: np.ndarray) -> float:
-        concordant, discordant = _pairs(truth, estimate, users)
+    def _value(self, predictions: Predictions) -> float:
+        concordant, discordant = self._pairs(predictions)
         n_c, n_d = _mean_of_positive(concordant), _mean_of_positive(discordant)
         return n_c / (n_c + n_d) if n_c + n_d else float("nan")
+
+    def _values(self, predictions: Predictions) -> np.ndarray:
+        concordant, discordant = self._pairs(predictions)
+        pairs = concordant + discordant
+        return np.divide(concordant, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+
+    def _pairs(self, predictions: Predictions) -> tuple[np.ndarray, np.ndarray]:
+        return _pairs(predictions.truth, predictions.estimate, predictions.users)
 
 
 def _pairs(

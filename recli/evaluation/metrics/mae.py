@@ -5,20 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from recli.evaluation.metrics._base import RatingMetric
+from recli.evaluation.predictions import Predictions
 
 
 class MAE(RatingMetric):
     """The mean absolute error of the predicted ratings.
 
     MAE = 1/n Σ |r_ui - r̂_ui|, as `surprise.accuracy.mae`. In units of the rating, from 0; NaN for
-    no ratings. Arguments as for `RatingMetric`; `users` plays no part.
+    no ratings. Over all ratings alike, whoever gave them; a user's value is over hers.
 
     >>> truth, estimate = np.array([4.0, 2.0, 5.0]), np.array([3.0, 2.0, 3.0])
-    >>> MAE()(truth, estimate, np.array([0, 0, 1]))
+    >>> MAE()(Predictions(truth, estimate, np.array([0, 0, 1])))
     1.0
     """
 
     summary = "mean absolute error of the predicted ratings"
 
-    def _value(self, truth: np.ndarray, estimate: np.ndarray, users: np.ndarray) -> float:
-        return float(np.mean(np.abs(truth - estimate)))
+    def _value(self, predictions: Predictions) -> float:
+        return float(np.mean(np.abs(predictions.truth - predictions.estimate)))
+
+    def _values(self, predictions: Predictions) -> np.ndarray:
+        return predictions.mean_per_user(np.abs(predictions.truth - predictions.estimate))

@@ -1,0 +1,108 @@
+"""Ranked lists beside what their users turned out to like."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from recli.evaluation.background import Background
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """The test ratings of the users who have lists, by user and within a user by item, each pair once.
+
+    rows: int64[n], the user's row among the lists; ascending
+    items: int32[n], item codes
+    values: float64[n], ratings; of a pair that was rated twice, the higher
+    places: int64[n], how many candidates rank before the item; -1 for an item that is no candidate
+    midranks: float64[n], the item's rank among the candidates, 1 for the best, ties shared evenly;
+        NaN for an item that is no candidate
+    """
+
+    rows: np.ndarray
+    items: np.ndarray
+    values: np.ndarray
+    places: np.ndarray
+    midranks: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Lists:
+    """What was recommended to each user of a test, and the test's ratings.
+
+    users: int32[n_users], codes, sorted
+    items: int32[n_users, k], item codes, best first; -1 where the candidates end before the list
+    n_candidates: int64[n_users], how many items could have been in the list
+    tested: the users' test ratings
+    relevant: bool[len(tested.items)], which of these count as relevant: rated `threshold` or more
+    background: what is known of items and users from training
+    """
+
+    users: np.ndarray
+    items: np.ndarray
+    n_candidates: np.ndarray
+    tested: Tested
+    relevant: np.ndarray
+    background: Background
+
+    @property
+    def k(self) -> int:
+        """Places of a list."""
+        return self.items.shape[1]
+
+    def at(self, k: int) -> Lists:
+        """The first `k` places."""
+        return replace(self, items=self.items[:, :k]) if k < self.k else self
+
+    def of_users(self, chosen: np.ndarray) -> Lists:
+        """The lists of the users that are `chosen`, bool[n_users]."""
+        tested, kept = self.tested, chosen[self.tested.rows]
+        row = np.cumsum(chosen) - 1
+        return Lists(
+            self.users[chosen],
+            self.items[chosen],
+            self.n_candidates[chosen],
+            Tested(
+                row[tested.rows[kept]],
+                tested.items[kept],
+                tested.values[kept],
+                tested.places[kept],
+                tested.midranks[kept],
+            ),
+            self.relevant[kept],
+            self.background,
+        )
+
+    def of_items(self, chosen: np.ndarray) -> Lists:
+        """The same lists, where only `chosen` items, bool[n_catalogue], can be relevant."""
+        return replace(self, relevant=self.relevant & chosen[self.tested.items])
+
+    @functools.cached_property
+    def hits(self) -> np.ndarray:
+        """bool[n_users, k], whether the place holds a relevant item."""
+        found = self._found
+        return (found >= 0) & self.relevant[found]
+
+    @functools.cached_property
+    def ratings(self) -> np.ndarray:
+        """float64[n_users, k], the test rating of the item at the place; NaN where it has none."""
+        return np.where(self._found >= 0, self.tested.values[self._found], np.nan)
+
+    @functools.cached_property
+    def n_relevant(self) -> np.ndarray:
+        """int64[n_users], relevant test items, in the list or not."""
+        return np.bincount(self.tested.rows[self.relevant], minlength=len(self.users))
+
+    @functools.cached_property
+    def _found(self) -> np.ndarray:
+        """int64[n_users, k], where in `tested` the place's item is; -1 where it is not."""
+        tested, n_items = self.tested, self.background.n_items
+        keys = tested.rows * n_items + tested.items
+        wanted = np.arange(len(self.users))[:, None] * n_items + self.items
+        if not len(keys):
+            return np.full(self.items.shape, -1)
+        found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where((self.items >= 0) & (keys[found] == wanted), found, -1)

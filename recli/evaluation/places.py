@@ -1,0 +1,34 @@
+"""Where given items stand among all candidates."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def places(scores: np.ndarray, rows: np.ndarray, items: np.ndarray) -> tuple:
+    """How many candidates rank before each item, int64[n], and its midrank, float64[n].
+
+    scores: float64[n_rows, n_items], -inf for what is no candidate
+    rows, items: int[n], the items to place, each in its row
+    The midrank is 1 for the best, and of equal scores the mean of their ranks. An item that is no
+    candidate has -1 and NaN. Ties rank by item, as in `rank`. O(n_items) an item.
+    """
+    before = np.empty(len(items), np.int64)
+    midranks = np.empty(len(items))
+    for j in range(len(items)):
+        row, item = scores[rows[j]], items[j]
+        score = row[item]
+        if score == -np.inf:
+            before[j], midranks[j] = -1, np.nan
+            continue
+        greater, equal, equal_before = 0, 0, 0
+        for other in row:
+            greater += other > score
+            equal += other == score
+        for other in row[:item]:
+            equal_before += other == score
+        before[j] = greater + equal_before
+        midranks[j] = greater + (equal + 1) / 2
+    return before, midranks

@@ -1,0 +1,54 @@
+"""Predicted ratings beside the true ones."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What was predicted for the ratings of a test.
+
+    truth, estimate: float64[n], the ratings and their predictions
+    users: int[n], whose rating it is; any integers, in any order
+    impossible: bool[n], where the algorithm had nothing to go by and the estimate is the global
+        mean; None: nowhere
+    """
+
+    truth: np.ndarray
+    estimate: np.ndarray
+    users: np.ndarray
+    impossible: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    @functools.cached_property
+    def distinct(self) -> np.ndarray:
+        """The users, sorted, each once: int[n_users]."""
+        return self._distinct_and_row[0]
+
+    @functools.cached_property
+    def row(self) -> np.ndarray:
+        """For each rating its user's place in `distinct`: int[n]."""
+        return self._distinct_and_row[1]
+
+    @functools.cached_property
+    def _distinct_and_row(self) -> tuple[np.ndarray, np.ndarray]:
+        distinct, row = np.unique(self.users, return_inverse=True)
+        return distinct, row
+
+    def mean_per_user(self, values: np.ndarray) -> np.ndarray:
+        """The mean over each user's ratings of `values`, float64[n] -> float64[n_users]."""
+        sums = np.bincount(self.row, values, len(self.distinct))
+        return sums / np.bincount(self.row, minlength=len(self.distinct))
+
+    def where(self, chosen: np.ndarray) -> Predictions:
+        """Those of the ratings that are `chosen`, bool[n]."""
+        impossible = None if self.impossible is None else self.impossible[chosen]
+        return Predictions(
+            self.truth[chosen], self.estimate[chosen], self.users[chosen], impossible
+        )
