@@ -156,8 +156,9 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
 @command.command(
     epilog="""
     \b
-    Example:
-      recli data add my-ratings.csv --name mine --items my-items.csv --users my-users.csv
+    Examples:
+      recli data add my-ratings.csv --name mine --items my-items.csv
+      recli data add my-ratings.csv --name mine --users my-users.csv
     """,
 )
 @click.argument("file", type=click.Path(path_type=Path))
