@@ -82,6 +82,7 @@ def show(data: DatasetChoice, console: Console) -> None:
         "columns": ", ".join(f"{role}={name}" for role, name in roles.items() if name),
         "scale": f"{ratings.scale[0]:g} to {ratings.scale[1]:g}",
         "item features": ", ".join(f.name for f in dataset.items.features) if dataset.items else "",
+        "user columns": ", ".join(dataset.users.columns) if dataset.users else "",
         "fingerprint": dataset.fingerprint,
     }
     facts = {key: value for key, value in facts.items() if value}
@@ -155,8 +156,9 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
 @command.command(
     epilog="""
     \b
-    Example:
+    Examples:
       recli data add my-ratings.csv --name mine --items my-items.csv
+      recli data add my-ratings.csv --name mine --users my-users.csv
     """,
 )
 @click.argument("file", type=click.Path(path_type=Path))
@@ -166,10 +168,20 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
     type=click.Path(path_type=Path),
     help="A table of items: ids in the first column; titles and features by their header.",
 )
+@click.option(
+    "--users",
+    type=click.Path(path_type=Path),
+    help="A table of users: ids in the first column; the others are named by their header.",
+)
 @_options.reading_options
 @_options.output_options()
 def add(
-    file: Path, name: str, items: Path | None, reading: dict[str, Any], console: Console
+    file: Path,
+    name: str,
+    items: Path | None,
+    users: Path | None,
+    reading: dict[str, Any],
+    console: Console,
 ) -> None:
     """Add your file of ratings under a name.
 
@@ -182,7 +194,7 @@ def add(
     on_bad, duplicates = reading.pop("on_bad"), reading.pop("duplicates")
     dataset = load(str(file), reading, on_bad, duplicates)
     console.describe(dataset)
-    folder = adding.add(name, file, dataset, items)
+    folder = adding.add(name, file, dataset, items, users)
     document = {"dataset": name, "path": str(folder)}
     header, rows = ["dataset", "path"], [[name, str(folder)]]
     console.emit(document, header, rows, lambda: console.line(f"Added '{name}': {folder}"))
@@ -207,8 +219,10 @@ def download(name: str, console: Console) -> None:
     from recli.data import find
     from recli.data.download import download as fetch
 
-    about = find.named(name)
+    about, target = find.to_download(name), find.user_folder() / name
     console.say(f"{about.title}. {about.licence}")
+    if target.exists():
+        console.say(f"Replaces {target} with all that is in it, once everything has arrived.")
     with console.progress(f"Downloading {name}", 0) as advance:
         arrived = 0
 
@@ -217,7 +231,7 @@ def download(name: str, console: Console) -> None:
             advance(so_far - arrived, total=total)
             arrived = so_far
 
-        folder = fetch(about, find.user_folder() / name, progress)
+        folder = fetch(about, target, progress)
     document = {"dataset": name, "path": str(folder)}
     header, rows = ["dataset", "path"], [[name, str(folder)]]
     console.emit(document, header, rows, lambda: console.line(f"Dataset '{name}': {folder}"))

@@ -15,29 +15,43 @@ from recli.data.load import read_header
 _TITLE_NAMES = ("title", "name", "label")
 
 
-def add(name: str, ratings_file: Path, dataset: Dataset, items_file: Path | None = None) -> Path:
+def add(
+    name: str,
+    ratings_file: Path,
+    dataset: Dataset,
+    items_file: Path | None = None,
+    users_file: Path | None = None,
+) -> Path:
     """Copy the file of a dataset that was loaded into the user's folder, with a dataset.toml.
 
     Of an item table the first column is the id, a column called title or name the title; columns are
-    declared as features by what they hold.
+    declared as features by what they hold. Of a user table the first column is the id as well.
 
-    Raises UsageError for a name that cannot be a folder's or is taken, NotFoundError for an absent
-    file.
+    Raises UsageError for a name that cannot be a folder's or is taken and for files of one name,
+    NotFoundError for an absent file.
     """
     folder = find.user_folder() / files.checked_name(name, "dataset")
     if folder.exists():
         raise errors.UsageError(
             f"There is a dataset '{name}' already: {folder}. Choose another name."
         )
-    for file in filter(None, (ratings_file, items_file)):
+    copied: dict[str, Path] = {}
+    for file in filter(None, (ratings_file, items_file, users_file)):
         if not file.is_file():
             raise errors.NotFoundError(f"{file}: no such file.")
+        other = copied.setdefault(file.name, file)
+        if other is not file:
+            raise errors.UsageError(
+                f"{other} and {file} would be one file in the dataset's folder: rename one of them."
+            )
     with files.new_folder(folder) as temporary:
-        shutil.copyfile(ratings_file, temporary / ratings_file.name)
+        for file in copied.values():
+            shutil.copyfile(file, temporary / file.name)
         text = _ratings_toml(name, ratings_file.name, dataset)
         if items_file is not None:
-            shutil.copyfile(items_file, temporary / items_file.name)
             text += _items_toml(items_file)
+        if users_file is not None:
+            text += _users_toml(users_file)
         files.write_text(temporary / description.FILE_NAME, text)
     return folder
 
@@ -66,6 +80,11 @@ def _items_toml(path: Path) -> str:
             key = column if re.fullmatch(r"[A-Za-z0-9_-]+", column) else _toml(column)
             lines.append(f"{key} = {_feature(columns[column])}")
     return "\n".join(lines) + "\n"
+
+
+def _users_toml(path: Path) -> str:
+    first, *_ = read_header(path)
+    return f"\n[users]\nfile = {_toml(path.name)}\nid = {_toml(first)}\n"
 
 
 def _feature(values: list[str]) -> str:

@@ -77,7 +77,8 @@ def check(dataset: Dataset) -> Report:
             *_constant(dataset),
             *_sentinels(ratings.values),
             *_implausible_times(times),
-            *_without_description(dataset),
+            *_undescribed(dataset),
+            *_user_table(dataset),
         ],
     )
 
@@ -201,13 +202,30 @@ def _implausible_times(times: np.ndarray | None) -> list[Problem]:
     return [Problem("implausible-times", wrong, advice)]
 
 
-def _without_description(dataset: Dataset) -> list[Problem]:
-    if dataset.items is None:
-        return []
-    absent = int(np.count_nonzero(~dataset.items.in_table))
-    if not absent:
-        return []
-    advice = (
-        "items have no row in the item table: they have no title, and content cannot place them"
-    )
-    return [Problem("undescribed-items", absent, advice)]
+def _undescribed(dataset: Dataset) -> list[Problem]:
+    advice = {
+        "items": "items have no row in the item table: they have no title, and content cannot place "
+        "them",
+        "users": "users have no row in the user table: they are left out where results are broken "
+        "down by its columns",
+    }
+    found = []
+    for what, table in (("items", dataset.items), ("users", dataset.users)):
+        absent = 0 if table is None else int(np.count_nonzero(~table.in_table))
+        if absent:
+            found.append(Problem(f"undescribed-{what}", absent, advice[what]))
+    return found
+
+
+def _user_table(dataset: Dataset) -> list[Problem]:
+    about = dataset.description
+    if dataset.users is None and about.users is not None:
+        advice = (
+            f"users have no user table, because {about.users.file} is not in the dataset's folder: "
+            f"fetch it with 'recli data download {about.name}'"
+        )
+        return [Problem("absent-user-table", len(dataset.ratings.user_ids), advice)]
+    if dataset.users is not None and dataset.users.n_unrated:
+        advice = "users of the user table have no rating: they are left out"
+        return [Problem("unrated-users", dataset.users.n_unrated, advice)]
+    return []

@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
+from recli import errors
 from recli.data.description import Description
 from recli.data.items import Items
 from recli.data.ratings import Ratings
 from recli.data.trainset import Trainset
+from recli.data.users import Users
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class BadRow:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Ratings, the item table if there is one, and how they were read.
+    """Ratings, the item and the user table if there are such, and how they were read.
 
     sniffed: (what, value, option that overrules it) for everything guessed from the file
     bad_rows: rows set aside under `on_bad="skip"`
@@ -39,15 +42,17 @@ class Dataset:
     description: Description
     ratings: Ratings
     items: Items | None = None
+    users: Users | None = None
     sniffed: tuple[tuple[str, str, str], ...] = ()
     bad_rows: tuple[BadRow, ...] = ()
     merged: int = 0
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the ratings and the item table, 16 hexadecimal digits of it."""
-        parts = self.ratings.fingerprint + (self.items.fingerprint if self.items else "")
-        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+        """SHA-256 of the ratings and the tables, 16 hexadecimal digits of it."""
+        tables = [table.fingerprint for table in (self.items, self.users) if table]
+        whole = "".join([self.ratings.fingerprint, *tables])
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
     @property
     def has_features(self) -> bool:
@@ -62,3 +67,24 @@ class Dataset:
     def title(self, code: int) -> str:
         """The title of the item with this code, or nothing."""
         return self.items.title(code) if self.items else ""
+
+    def column(self, kind: Literal["user", "item"], name: str) -> np.ndarray:
+        """A column of the user or the item table, object[n] of str by code, empty where unknown.
+
+        Of items there are the columns that features are made of. Raises DataError where the dataset
+        has no such table, UsageError for a column that it lacks, the nearest name first.
+        """
+        table = self.users if kind == "user" else self.items
+        if table is None:
+            fetched = (
+                f" Older downloads lack it: 'recli data download {self.name}' fetches what there is."
+                if self.description.download
+                else ""
+            )
+            raise errors.DataError(
+                f"Dataset '{self.name}' has no {kind} table. Describe it in its dataset.toml: "
+                f'[{kind}s] with file = "…" and id = "…".{fetched}'
+            )
+        if name not in table.columns:
+            raise errors.unknown(f"{kind} column", name, table.columns)
+        return table.columns[name]

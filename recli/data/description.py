@@ -83,6 +83,17 @@ class ItemsSource(TableSource):
 
 
 @dataclass(frozen=True)
+class UsersSource(TableSource):
+    """A table of users: the column of ids; every other column describes them."""
+
+    id: str | None = None
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        return (self.id,) if self.id else ()
+
+
+@dataclass(frozen=True)
 class DownloadSource:
     """An archive or file to fetch, what to take out of it, and the publisher's checksum."""
 
@@ -100,6 +111,7 @@ class Description:
     folder: Path
     ratings: RatingsSource
     items: ItemsSource | None = None
+    users: UsersSource | None = None
     download: DownloadSource | None = None
     title: str = ""
     licence: str = ""
@@ -122,13 +134,13 @@ def read(path: Path) -> Description:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise errors.DataError(f"{path}: not valid TOML: {error}") from None
     reader = _Reader(path)
-    tables = {"ratings", "items", "download"}
+    tables = {"ratings", "items", "users", "download"}
     reader.only(document, tables | {"name", "title", "licence", "citation", "homepage"}, "")
     for key, value in document.items():
         if not isinstance(value, dict if key in tables else str):
             wanted = "a table" if key in tables else "text"
             raise errors.DataError(f"{path}: {key} = {value!r} should be {wanted}.")
-    for key in ("ratings", "items"):
+    for key in ("ratings", "items", "users"):
         if not document.get(key, {"file": key != "ratings"}).get("file"):
             raise errors.DataError(f'{path}: needs a table [{key}] with at least file = "…".')
     return Description(
@@ -136,6 +148,9 @@ def read(path: Path) -> Description:
         folder=path.parent,
         ratings=reader.table(RatingsSource, document["ratings"], "ratings"),
         items=reader.items(document["items"]) if "items" in document else None,
+        users=reader.table(UsersSource, document["users"], "users")
+        if "users" in document
+        else None,
         download=reader.table(DownloadSource, document["download"], "download")
         if "download" in document
         else None,

@@ -15,7 +15,7 @@ _ITEM_GROWTH = 0.7  # from MovieLens 1M to 25M items grew like users to this pow
 
 
 def expand(dataset: Dataset, n_ratings: int, seed: int) -> Dataset:
-    """A synthetic dataset of `n_ratings` ratings, without an item table.
+    """A synthetic dataset of `n_ratings` ratings, without item and user table.
 
     With a = n_ratings / len(dataset) every user becomes ⌈a⌉ users with her ratings, so the
     distribution of ratings per user stays. Every item becomes b = a^0.7 items, and each rating of
@@ -48,7 +48,9 @@ def expand(dataset: Dataset, n_ratings: int, seed: int) -> Dataset:
         scale=ratings.scale,
     )
     name = f"{dataset.name}×{n_ratings:,}"
-    return dataclasses.replace(dataset, name=name, ratings=larger, items=None, sniffed=())
+    return dataclasses.replace(
+        dataset, name=name, ratings=larger, items=None, users=None, sniffed=()
+    )
 
 
 def _numbered(n: int) -> Ids:

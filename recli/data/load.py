@@ -7,18 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 
-from recli import errors, registry
-from recli.data import columns, description, find, sniff
+from recli import errors
+from recli.data import columns, description, find, sniff, tables
 from recli.data.dataset import BadRow, Dataset
-from recli.data.description import Description, ItemsSource, RatingsSource, TableSource
-from recli.data.formats._base import Format, TextTable, bare_name
+from recli.data.description import Description, RatingsSource, TableSource
+from recli.data.formats._base import TextTable, bare_name, reader
 from recli.data.ids import Ids
-from recli.data.items import Items
 from recli.data.ratings import Ratings
 
 ON_BAD = ("error", "skip")
@@ -66,9 +63,9 @@ def load(
     path = about.folder / source.file
     if not path.exists():
         raise _absent(about, path)
-    reader = _reader(path, source)
-    source, guessed = reader.complete(path, source)
-    table = reader.read(path, source)
+    file_format = reader(path, source)
+    source, guessed = file_format.complete(path, source)
+    table = file_format.read(path, source)
     source, more = _with_roles(path, source, table)
     rows = columns.parse(table, source)
     bad = sorted(
@@ -77,7 +74,7 @@ def load(
     )
     if bad and on_bad == "error":
         raise errors.DataError(
-            f"{_bad_rows_message(path, bad, table)}\n"
+            f"{table.complaint(path, bad)}\n"
             "Mend the file, or set such rows aside with '--on-bad skip'."
         )
     if not len(rows.values):
@@ -88,14 +85,17 @@ def load(
         )
         more.append("scale")
     rows, merged = columns.merge_duplicates(path, rows, duplicates)
-    items_table = _read_items(about)
-    ratings = _ratings(rows, source, items_table[0] if items_table else None)
-    items = _items(items_table, ratings.item_ids) if items_table else None
+    described = tables.describe_items(about)
+    ratings = _ratings(rows, source, described.ids if described else None)
+    items = None
+    if described and about.items:
+        items = tables.items(described, about.items, ratings.item_ids)
     return Dataset(
         name=about.name,
         description=dataclasses.replace(about, ratings=source),
         ratings=ratings,
         items=items,
+        users=tables.users(about, ratings.user_ids),
         sniffed=_shown(source, [*guessed, *more]),
         bad_rows=tuple(bad),
         merged=merged,
@@ -123,7 +123,7 @@ def describe(spec: str) -> Description:
 def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
     """The column names of a table and the first `n` values of each."""
     source = TableSource(file=path.name)
-    table = _reader(path, source).read(path, source)
+    table = reader(path, source).read(path, source)
     return {name: column.slice(0, n).to_pylist() for name, column in table.columns.items()}
 
 
@@ -134,19 +134,6 @@ def _absent(about: Description, path: Path) -> errors.RecliError:
             f"Fetch it with 'recli data download {about.name}'."
         )
     return errors.NotFoundError(f"{path}: no such file, although the dataset.toml names it.")
-
-
-def _reader(path: Path, source: TableSource) -> Format:
-    if source.format:
-        reader: Format = registry.get("format", source.format)()
-        return reader
-    suffix = Path(bare_name(path)).suffix.lower()
-    for name in registry.names("format"):
-        candidate: type[Format] = registry.get("format", name)
-        if suffix in candidate.suffixes:
-            return candidate()
-    default: Format = registry.get("format", "delimited")()
-    return default
 
 
 def _with_roles(
@@ -207,12 +194,6 @@ def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> st
     return f"{'only the header' if source.header else 'no row'} ({', '.join(table.names)})."
 
 
-def _bad_rows_message(path: Path, bad: list[BadRow], table: TextTable) -> str:
-    of = f"{len(bad):,} of {len(table) + len(table.malformed):,} rows"
-    listed = errors.first_ten([str(row) for row in bad[:10]], len(bad))
-    return f"{path}: {of} cannot be used:\n{listed}"
-
-
 def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | None) -> Ratings:
     assert source.scale is not None
     user_ids = Ids.of(rows.users.unique().to_numpy(zero_copy_only=False))
@@ -226,52 +207,6 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
         values=rows.values,
         times=rows.times,
         scale=source.scale,
-    )
-
-
-def _read_items(about: Description) -> tuple[np.ndarray, TextTable, ItemsSource] | None:
-    source = about.items
-    if source is None:
-        return None
-    path = about.folder / source.file
-    if not path.exists():
-        raise errors.DataError(f"{path}: no such file, although the dataset.toml names it.")
-    table = _reader(path, source).read(path, source)
-    if table.malformed:
-        bad = [BadRow(row.line, row.reason, row.text) for row in table.malformed]
-        raise errors.DataError(_bad_rows_message(path, bad, table) + "\nMend the file.")
-    for name in source.used:
-        if name not in table.columns:
-            raise errors.DataError(f"{path}: {errors.unknown('column', name, table.names)}")
-    ids = table.columns[source.id or table.names[0]].to_numpy()
-    without = [f"line {table.lines[row]:,}" for row in np.flatnonzero(ids == "")]
-    if without:
-        raise errors.DataError(f"{path}: items without an id:\n{errors.first_ten(without)}")
-    repeated = pd.Series(ids).duplicated().to_numpy()
-    if repeated.any():
-        rows = [f"line {table.lines[row]:,}: {ids[row]}" for row in np.flatnonzero(repeated)]
-        raise errors.DataError(f"{path}: items that have a row already:\n{errors.first_ten(rows)}")
-    return ids, table, source
-
-
-def _items(read: tuple[np.ndarray, TextTable, ItemsSource], ids: Ids) -> Items:
-    raw, table, source = read
-    codes = ids.codes(raw)
-
-    def spread(name: str) -> np.ndarray:
-        column = np.full(len(ids), "", dtype=object)
-        column[codes] = table.columns[name].to_numpy()
-        return column
-
-    in_table = np.zeros(len(ids), dtype=bool)
-    in_table[codes] = True
-    names = {name for feature in source.features for name in feature.columns or (feature.column,)}
-    return Items(
-        ids=ids,
-        titles=spread(source.title) if source.title else None,
-        columns={name: spread(name) for name in sorted(names)},
-        features=source.features,
-        in_table=in_table,
     )
 
 

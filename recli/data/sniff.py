@@ -26,7 +26,10 @@ _HEADER_WORDS = {
         *("createdat", "ratedat"),
     ),
 }
-_ITEM_WORDS = ("id", "title", "name", "genre", "genres", "category", "categories", "year", "tags")
+_TABLE_WORDS = (
+    *("id", "title", "name", "genre", "genres", "category", "categories", "year", "tags"),
+    *("age", "gender", "sex", "occupation", "country", "zip", "zipcode"),
+)
 _FIRST_PLAUSIBLE_SECOND = 1e8  # March 1973: smaller numbers are rather ids or counts
 _SNIFFED_LINES = 200
 _WIDE = 10  # a table of ratings with more columns has names for them
@@ -77,7 +80,7 @@ def header(rows: Sequence[Sequence[str]]) -> bool:
     It does if it has a known name and no number, or no number where all others have one.
     """
     first = rows[0]
-    if any(_role(n) or _plain(n) in _ITEM_WORDS for n in first) and not any(
+    if any(_role(n) or _plain(n) in _TABLE_WORDS for n in first) and not any(
         _is_number(name) for name in first
     ):
         return True

@@ -42,7 +42,7 @@ def dataset(columns, features, rated=RATED):
         scale=(1.0, 5.0),
     )
     columns = {name: np.array(column, object) for name, column in columns.items()}
-    items = Items(item_ids, None, columns, features, np.ones(4, bool))
+    items = Items(item_ids, columns, np.ones(4, bool), features=features)
     source = RatingsSource(file="none.csv")
     return Dataset("toy", Description("toy", None, source), ratings, items)
 

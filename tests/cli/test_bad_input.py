@@ -106,6 +106,7 @@ ABSENT = [
     ("data show ml-100k", "'recli data download ml-100k'"),
     ("data add absent.csv --name mine", "'absent.csv'"),
     ("data add good.csv --name mine --items absent.csv", "absent.csv: no such file"),
+    ("data add good.csv --name mine --users absent.csv", "absent.csv: no such file"),
     ("train --params absent.toml", "absent.toml: no such file"),
     ("recommend --user c -d good.csv", "There is no user 'c'"),
     ("recommend --user 42 --model absent", "no model 'absent' in results"),

@@ -163,6 +163,14 @@ def test_an_added_dataset_has_a_name(recli, tiny):
     assert "mine" in recli("data", "list").stdout
 
 
+def test_an_added_user_table_is_shown(recli, tiny):
+    Path("people.csv").write_text("userId,age,job\n1,30,vet\n", encoding="utf-8")
+    recli("data", "add", tiny / "ratings.csv", "--name", "mine", "--users", "people.csv")
+    shown = json.loads(recli("data", "show", "mine", "--format", "json").stdout)
+    assert shown["user columns"] == "age, job"
+    assert "user columns" not in json.loads(recli("data", "show", tiny, "--format", "json").stdout)
+
+
 def test_your_own_class(recli, tiny):
     Path("middle.py").write_text(
         "from surprise import AlgoBase\n"

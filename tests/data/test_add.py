@@ -73,6 +73,26 @@ def test_an_item_table_is_described_by_what_it_holds(write: Write) -> None:
     assert len(dataset.ratings.item_ids) == 10
 
 
+def test_a_user_table_goes_with_it(write: Write) -> None:
+    path = write("user,item,rating\nu,1,4\nv,2,5\n")
+    people = write("who;age;née\nv;31;é😀\nu;;x\nw;5;y\n", "people.csv")
+    folder = add("mine", path, load(str(path)), users_file=people)
+    users = description.read(folder / "dataset.toml").users
+    assert users is not None
+    assert (users.file, users.id) == ("people.csv", "who")
+    dataset = load("mine")
+    assert dataset.items is None
+    assert dataset.column("user", "age").tolist() == ["", "31"]
+    assert dataset.column("user", "née").tolist() == ["x", "é😀"]
+
+
+def test_two_files_of_one_name(write: Write, own: Path) -> None:
+    path, people = write("u,a,1\n", "a/x.csv"), write("u,5\n", "b/x.csv")
+    with pytest.raises(errors.UsageError, match="x.csv and .*x.csv would be one file"):
+        add("mine", path, load(str(path)), users_file=people)
+    assert not own.exists()
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "../up", ".hidden", "a b", "é", "x" * 101, "a\n"])
 def test_a_name_that_cannot_be_a_folders(write: Write, own: Path, name: str) -> None:
     path = write("u,a,1\n")
@@ -92,6 +112,8 @@ def test_absent_files(write: Write, own: Path, tmp_path: Path) -> None:
     path = write("u,a,1\n")
     with pytest.raises(errors.NotFoundError, match="none.csv: no such file"):
         add("mine", path, load(str(path)), tmp_path / "none.csv")
+    with pytest.raises(errors.NotFoundError, match="nobody.csv: no such file"):
+        add("mine", path, load(str(path)), users_file=tmp_path / "nobody.csv")
     with pytest.raises(errors.NotFoundError, match="movielens-small: no such file"):
         add("mine", Path("movielens-small"), load(str(path)))
     assert not own.exists()

@@ -192,6 +192,35 @@ def test_items_without_a_description(
     assert problems(check(load(str(path.parent)))) == expected
 
 
+@pytest.mark.parametrize(
+    ("described", "expected"),
+    [
+        ("012345", {}),
+        ("0123", {"undescribed-users": 2}),
+        ("01234567", {"unrated-users": 2}),
+        ("6", {"undescribed-users": 6, "unrated-users": 1}),
+        (None, {"absent-user-table": 6}),
+    ],
+)
+def test_users_and_their_table(
+    write: Write, described: str | None, expected: dict[str, int]
+) -> None:
+    toml = (
+        'name = "d"\n[ratings]\nfile = "r.csv"\n[users]\nfile = "people.csv"\n'
+        '[download]\nurl = "https://example.org/x"\nmembers = {}\n'
+    )
+    rows = "\n".join(",".join(map(str, row)) for row in SOUND)
+    folder = write(toml, "d/dataset.toml").parent
+    write(f"user,item,rating\n{rows}", "d/r.csv")
+    if described is not None:
+        write("id,age\n" + "".join(f"u{n},30\n" for n in described), "d/people.csv")
+    report = check(load(str(folder)))
+    assert problems(report) == expected
+    if described is None:
+        assert "people.csv is not in the dataset's folder" in advice(report, "absent-user-table")
+        assert "'recli data download d'" in advice(report, "absent-user-table")
+
+
 def test_the_embedded_data_is_sound() -> None:
     report = check(load())
     assert (report.users, report.items, report.ratings, report.duplicates) == (

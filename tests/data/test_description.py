@@ -48,6 +48,14 @@ title = "name"
 genres = { kind = "categories", separator = ";" }
 year = { kind = "number", column = "name", pattern = '\((\d+)\)' }
 flags = { kind = "flags", columns = ["a", "b"] }
+
+[users]
+file = "p.dat"
+delimiter = "|"
+header = false
+encoding = "latin-1"
+columns = ["age", "u"]
+id = "u"
 """
 
 
@@ -78,6 +86,10 @@ def test_everything_that_can_be_said(write: Write) -> None:
         Feature("flags", "flags", "flags", columns=("a", "b")),
     )
     assert about.items.used == ("i", "name", "genres", "name", "a", "b")
+    assert about.users is not None
+    assert (about.users.file, about.users.delimiter, about.users.header) == ("p.dat", "|", False)
+    assert (about.users.encoding, about.users.columns) == ("latin-1", ("age", "u"))
+    assert about.users.used == ("u",)
     assert about.download is not None
     assert about.download.members == {"mine/r.dat": "r.dat"}
 
@@ -86,6 +98,7 @@ def test_a_description_may_be_short(write: Write) -> None:
     about = description.read(write('[ratings]\nfile = "r.csv"', "mine/dataset.toml"))
     assert about.name == "mine"
     assert about.items is None
+    assert about.users is None
     assert about.download is None
     assert about.ratings.used == ()
 
@@ -97,6 +110,11 @@ def test_a_description_may_be_short(write: Write) -> None:
         ("[ratings]", 'needs a table [ratings] with at least file = "…".'),
         ('[ratings]\nfile = ""', 'needs a table [ratings] with at least file = "…".'),
         ('[ratings]\nfile = "r"\n[items]\nid = "x"', "needs a table [items] with at least file"),
+        ('[ratings]\nfile = "r"\n[users]\nid = "x"', "needs a table [users] with at least file"),
+        ('users = "x"\n[ratings]\nfile = "r"', "users = 'x' should be a table."),
+        ('[ratings]\nfile = "r"\n[users]\nfile = "u"\nid = 3', "users.id = 3 should be text."),
+        ('[ratings]\nfile = "r"\n[users]\nfile = "u"\ntitle = "t"',
+         "in [users] There is no key 'title'."),
         ("ratings = 5", "ratings = 5 should be a table."),
         ('items = "x"\n[ratings]\nfile = "r"', "items = 'x' should be a table."),
         ('name = 3\n[ratings]\nfile = "r"', "name = 3 should be text."),

@@ -18,8 +18,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from recli import errors
+from recli.cli import main
 from recli.data import description
 from recli.data.description import Description
 from recli.data.download import download
@@ -454,6 +456,15 @@ def test_a_bare_file_is_taken_as_it_is(publisher: Publisher, tmp_path: Path, tar
     assert files(target.parent) == ["tiny"]
 
 
+def test_the_command_says_what_it_replaces(publisher: Publisher, tmp_path: Path) -> None:
+    shutil.copytree(dataset(tmp_path, publisher.url).folder, tmp_path / "datasets" / "tiny")
+    first = CliRunner().invoke(main, ["data", "download", "tiny"])
+    again = CliRunner().invoke(main, ["data", "download", "tiny"])
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert "Replaces" not in first.stderr
+    assert f"Replaces {tmp_path / 'own-datasets' / 'tiny'}" in again.stderr
+
+
 def test_a_new_download_replaces_the_old_folder(
     publisher: Publisher, tmp_path: Path, target: Path
 ) -> None:
@@ -630,14 +641,15 @@ def test_a_shipped_entry_is_whole(path: Path) -> None:
     about = description.read(path)
     assert about.name == path.parent.name
     assert about.title and about.homepage and about.licence and about.citation
-    used = {about.ratings.file} | ({about.items.file} if about.items else set())
+    tables = [table for table in (about.ratings, about.items, about.users) if table]
+    used = {table.file for table in tables}
     if about.download is None:
         assert all((path.parent / name).is_file() for name in used)
         return
     assert used <= set(about.download.members.values())
     assert about.download.url.startswith("https://")
     assert len(about.download.md5 or "0" * 32) == 32
-    for table in filter(None, (about.ratings, about.items)):
+    for table in tables:
         assert table.header is not None
         if table.format == "jester":  # which knows its columns, and may be no text
             continue
@@ -652,3 +664,14 @@ def test_a_shipped_entry_is_whole(path: Path) -> None:
         for feature in about.items.features:
             wanted |= set(feature.columns or (feature.column,))
         assert wanted <= set(columns)
+    if about.users:
+        assert about.users.id in (about.users.columns or ())
+
+
+def test_the_folds_of_the_publisher_come_with_movielens_100k() -> None:
+    (path,) = (path for path in SHIPPED if path.parent.name == "ml-100k")
+    source = description.read(path).download
+    assert source is not None
+    folds = {f"u{n}.{side}" for n in (1, 2, 3, 4, 5) for side in ("base", "test")}
+    assert folds <= set(source.members.values())
+    assert all(member == f"ml-100k/{name}" for member, name in source.members.items())

@@ -46,6 +46,30 @@ def test_the_nearest_folder_wins(write: Write, tmp_path: Path) -> None:
     assert find.named("ml-100k").folder == Path("datasets/ml-100k")
 
 
+def test_a_copy_is_downloaded_again_by_the_shipped_entry_for_its_archive(write: Write) -> None:
+    shipped = find.named("ml-100k")
+    assert shipped.download is not None
+    old = f'[download]\nurl = "{shipped.download.url}"\nmembers = {{ "u.data" = "u.data" }}\n'
+    write(old + TOML, "own/ml-100k/dataset.toml")
+    assert find.to_download("ml-100k") == shipped
+
+
+@pytest.mark.parametrize(
+    ("place", "download"),
+    [
+        ("own/ml-100k", ""),
+        ("own/ml-100k", '[download]\nurl = "https://example.org/x"\nmembers = {}\n'),
+        ("own/mine", '[download]\nurl = "https://example.org/x"\nmembers = {}\n'),
+        ("here/datasets/ml-100k", ""),
+    ],
+)
+def test_an_entry_of_ones_own_is_downloaded_as_it_says(
+    write: Write, place: str, download: str
+) -> None:
+    path = write(download + TOML, f"{place}/dataset.toml")
+    assert find.to_download(path.parent.name).folder.resolve() == path.parent
+
+
 def test_an_unknown_name() -> None:
     with pytest.raises(errors.NotFoundError) as caught:
         find.named("ml-100")

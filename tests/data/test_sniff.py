@@ -45,6 +45,7 @@ def test_lines_with_something_on_them() -> None:
         ([["User-ID", "ISBN", "Book-Rating"], ["a", "b", "c"]], True),
         ([["id", "title", "genres"], ["a", "b", "c"]], True),
         ([["who", "what", "much"], ["u", "a", "3"]], True),
+        ([["person", "gender"], ["ann", "f"]], True),
         ([["", "who", "what"], ["0", "u", "a"]], True),
         ([["1", "2", "3"], ["4", "5", "6"]], False),
         ([["u", "a", "3"], ["v", "b", "4"]], False),

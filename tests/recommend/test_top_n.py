@@ -37,7 +37,7 @@ def dataset(rated, catalogue=(), titles=None):
     table = None
     if titles is not None:
         column = np.array([titles.get(raw, "") for raw in item_ids.text], object)
-        table = Items(item_ids, column, {}, (), np.ones(len(item_ids), bool))
+        table = Items(item_ids, {}, np.ones(len(item_ids), bool), titles=column)
     source = RatingsSource(file="none.csv")
     return Dataset("toy", Description("toy", None, source), ratings, table)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -12,7 +13,7 @@ from typing import ClassVar, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from recli import errors
+from recli import errors, registry
 from recli.data.description import TableSource
 
 
@@ -44,6 +45,12 @@ class TextTable:
     def __len__(self) -> int:
         return len(self.lines)
 
+    def complaint(self, path: Path, bad: Sequence[object]) -> str:
+        """What to say of rows that cannot be used: how many of all, and the first ten."""
+        of = f"{len(bad):,} of {len(self) + len(self.malformed):,} rows"
+        listed = errors.first_ten([str(row) for row in bad[:10]], len(bad))
+        return f"{path}: {of} cannot be used:\n{listed}"
+
 
 Source = TypeVar("Source", bound=TableSource)
 
@@ -61,6 +68,23 @@ class Format:
     def complete(self, path: Path, source: Source) -> tuple[Source, list[str]]:
         """`source` with what it leaves open taken from the file, and the fields that were guessed."""
         return source, []
+
+
+def reader(path: Path, source: TableSource) -> Format:
+    """The format that `source` names, otherwise that of the file's suffix, otherwise delimited."""
+    if source.format:
+        return _format(source.format)
+    suffix = Path(bare_name(path)).suffix.lower()
+    for name in registry.names("format"):
+        candidate = _format(name)
+        if suffix in candidate.suffixes:
+            return candidate
+    return _format("delimited")
+
+
+def _format(name: str) -> Format:
+    found: Format = registry.get("format", name)()
+    return found
 
 
 def bare_name(path: Path) -> str:

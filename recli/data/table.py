@@ -1,0 +1,39 @@
+"""What a file says about users or items."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from recli.data.ids import Ids
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Columns of text along ids, a row for each id.
+
+    ids: row r describes the user or item with code r
+    columns: column name -> object[n] of str, empty where unknown
+    in_table: bool[n], whether the id had a row in the file
+    """
+
+    ids: Ids
+    columns: dict[str, np.ndarray]
+    in_table: np.ndarray
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over ids and columns, and over what the kind of table `_declares`."""
+        digest = hashlib.sha256()
+        for column in (self.ids.text, *(self.columns[name] for name in sorted(self.columns))):
+            digest.update("\x1f".join(column).encode())
+            digest.update(b"\x1e")
+        digest.update(self._declares())
+        return digest.hexdigest()
+
+    def _declares(self) -> bytes:
+        """What tells this table from another with the same texts: the names of the columns."""
+        return repr(sorted(self.columns)).encode()

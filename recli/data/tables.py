@@ -1,0 +1,106 @@
+"""The item and the user table: read, checked, and laid along the ids of the ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from recli import errors
+from recli.data.dataset import BadRow
+from recli.data.description import Description, ItemsSource, UsersSource
+from recli.data.formats._base import TextTable, reader
+from recli.data.ids import Ids
+from recli.data.items import Items
+from recli.data.users import Users
+
+
+@dataclass(frozen=True)
+class Described:
+    """A file with a row for each id.
+
+    ids: object[n] of str, none of them empty and no two the same
+    """
+
+    ids: np.ndarray
+    text: TextTable
+
+    def along(self, ids: Ids, names: Iterable[str]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """The columns `names` as object[len(ids)] of str, and bool[len(ids)]: who has a row.
+
+        Ids without a row have empty texts; rows whose id is not in `ids` are left out.
+        """
+        codes = ids.codes(self.ids)
+        known = codes >= 0
+        in_table = np.zeros(len(ids), dtype=bool)
+        in_table[codes[known]] = True
+        columns = {}
+        for name in names:
+            columns[name] = np.full(len(ids), "", dtype=object)
+            columns[name][codes[known]] = self.text.columns[name].to_numpy()[known]
+        return columns, in_table
+
+
+def describe_items(about: Description) -> Described | None:
+    """The file of the item table, or None where the dataset has none.
+
+    Raises DataError for a file that is absent, has rows that cannot be cut, lacks a column, or has
+    rows without an id or with that of another.
+    """
+    return None if about.items is None else _described(about.folder, about.items, "items")
+
+
+def items(described: Described, source: ItemsSource, ids: Ids) -> Items:
+    """The item table along the catalogue."""
+    names = {name for feature in source.features for name in feature.columns or (feature.column,)}
+    wanted = {*names, source.title} if source.title else names
+    columns, in_table = described.along(ids, wanted)
+    return Items(
+        ids=ids,
+        columns={name: columns[name] for name in sorted(names)},
+        in_table=in_table,
+        titles=columns[source.title] if source.title else None,
+        features=source.features,
+    )
+
+
+def users(about: Description, ids: Ids) -> Users | None:
+    """The user table along the users who rated, or None where the dataset has none.
+
+    A download that lacks the file has none either, because it may be older than the entry; the
+    check of a dataset says so. Raises DataError as `describe_items` does.
+    """
+    source = about.users
+    if source is None or (about.download and not (about.folder / source.file).exists()):
+        return None
+    described = _described(about.folder, source, "users")
+    first, *_ = described.text.names
+    names = [name for name in described.text.names if name != (source.id or first)]
+    columns, in_table = described.along(ids, names)
+    n_unrated = len(described.ids) - int(np.count_nonzero(in_table))
+    return Users(ids, columns, in_table, n_unrated)
+
+
+def _described(folder: Path, source: ItemsSource | UsersSource, what: str) -> Described:
+    path = folder / source.file
+    if not path.exists():
+        raise errors.DataError(f"{path}: no such file, although the dataset.toml names it.")
+    table = reader(path, source).read(path, source)
+    if table.malformed:
+        bad = [BadRow(row.line, row.reason, row.text) for row in table.malformed]
+        raise errors.DataError(f"{table.complaint(path, bad)}\nMend the file.")
+    for name in source.used:
+        if name not in table.columns:
+            raise errors.DataError(f"{path}: {errors.unknown('column', name, table.names)}")
+    ids = table.columns[source.id or table.names[0]].to_numpy()
+    without = [f"line {table.lines[row]:,}" for row in np.flatnonzero(ids == "")]
+    if without:
+        raise errors.DataError(f"{path}: {what} without an id:\n{errors.first_ten(without)}")
+    repeated = pd.Series(ids).duplicated().to_numpy()
+    if repeated.any():
+        rows = [f"line {table.lines[row]:,}: {ids[row]}" for row in np.flatnonzero(repeated)]
+        raise errors.DataError(f"{path}: {what} that have a row already:\n{errors.first_ten(rows)}")
+    return Described(ids, table)
