@@ -33,12 +33,13 @@ def score_fold(
     measures: Sequence[Measure],
     threshold: float,
     seed: int,
+    memory_limit: int | None = None,
 ) -> FoldScores:
     """Fit on the fold's training rows, predict its test rows, rank the catalogue, and measure.
 
     Rating metrics are over all test rows. Ranking metrics are over the users who have a liked item
     (rating ≥ threshold) in the test rows; the candidates are all items of the dataset less those
-    that the user has in the training rows.
+    that the user has in the training rows. `memory_limit` is that of `rank`, bytes.
     """
     trainset = dataset.trainset(fold.train)
     algorithm = configured.create(seed)
@@ -47,7 +48,9 @@ def score_fold(
     fitted = time.perf_counter()
     metrics = _rating_metrics(dataset, fold, trainset, algorithm, measures)
     tested = time.perf_counter()
-    metrics |= _ranking_metrics(dataset, fold, trainset, algorithm, measures, threshold)
+    metrics |= _ranking_metrics(
+        dataset, fold, trainset, algorithm, measures, threshold, memory_limit
+    )
     ranked = time.perf_counter()
     return FoldScores(
         metrics={str(measure): metrics[str(measure)] for measure in measures},
@@ -80,6 +83,7 @@ def _ranking_metrics(
     algorithm: Algorithm,
     measures: Sequence[Measure],
     threshold: float,
+    memory_limit: int | None,
 ) -> dict[str, float]:
     wanted = [(m, m.metric) for m in measures if isinstance(m.metric, RankingMetric)]
     if not wanted:
@@ -92,6 +96,6 @@ def _ranking_metrics(
     )
     users, n_relevant = np.unique(relevant // n_items, return_counts=True)
     longest = max(measure.k or 0 for measure, _ in wanted)
-    lists = rank(algorithm, trainset, users, longest).items
+    lists = rank(algorithm, trainset, users, longest, memory_limit=memory_limit).items
     hits = np.isin(users[:, None] * n_items + lists, relevant) & (lists >= 0)
     return {str(measure): metric(hits[:, : measure.k], n_relevant) for measure, metric in wanted}

@@ -13,12 +13,12 @@ import joblib
 import numpy as np
 import surprise
 
-from recli import errors, params
+from recli import errors, memory, params
 from recli.algorithms import Configured
 from recli.algorithms._configured import class_of
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
-from recli.experiments import memory, store
+from recli.experiments import store
 
 LINE_UP = (
     *("svd", "svdpp", "nmf", "slope-one", "knn-basic", "knn-with-means", "knn-baseline"),

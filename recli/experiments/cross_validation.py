@@ -14,6 +14,7 @@ from recli.data.splits._base import Fold, Split
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.metric_names import Measure
 from recli.experiments.interrupts import start_workers
+from recli.experiments.resources import Resources
 
 
 @dataclass(frozen=True)
@@ -71,19 +72,20 @@ class Summary:
 
 
 def cells(
-    dataset: Dataset, line_up: Sequence[Configured], protocol: Protocol, jobs: int
+    dataset: Dataset, line_up: Sequence[Configured], protocol: Protocol, resources: Resources
 ) -> Iterator[Cell]:
     """Every algorithm on every fold, in the order in which they finish.
 
-    `jobs` of them work at once, -1 for one per core; it changes no number, only times. recli's own
-    algorithms run on threads over one copy of the data, since their kernels release the GIL; a
-    user's own code runs in processes.
+    As many work at once as `resources` says. recli's own algorithms run on threads over one copy of
+    the data, since their kernels release the GIL; a user's own code runs in processes.
     """
+    jobs = resources.jobs
     folds = protocol.split.folds(dataset.ratings)
     tasks = [(entry, fold) for fold in range(len(folds)) for entry in range(len(line_up))]
+    share = resources.memory_of_a_cell(len(tasks))
 
-    def work(entry: int, fold: int) -> tuple[Dataset, Fold, Configured, Protocol, int, int]:
-        return dataset, folds[fold], line_up[entry], protocol, entry, fold
+    def work(entry: int, fold: int) -> tuple[Dataset, Fold, Configured, Protocol, int, int, int]:
+        return dataset, folds[fold], line_up[entry], protocol, entry, fold, share
 
     if jobs == 1 or len(tasks) == 1:
         for task in tasks:
@@ -120,12 +122,12 @@ def cross_validate(
     dataset: Dataset,
     line_up: Sequence[Configured],
     protocol: Protocol,
-    jobs: int = 1,
+    resources: Resources = Resources(),  # noqa: B008, it is frozen
     on_cell: Callable[[Cell], None] = lambda cell: None,
 ) -> list[Summary]:
     """Every algorithm on every fold, summed up, the best by the protocol's first measure first."""
     finished = []
-    for cell in cells(dataset, line_up, protocol, jobs):
+    for cell in cells(dataset, line_up, protocol, resources):
         finished.append(cell)
         on_cell(cell)
     return summaries(line_up, finished, protocol.measures[0])
@@ -138,8 +140,8 @@ def _cell(
     protocol: Protocol,
     entry: int,
     number: int,
+    memory_limit: int,
 ) -> Cell:
-    scores = score_fold(
-        dataset, fold, configured, protocol.measures, protocol.threshold, protocol.seed
-    )
+    measures, threshold, seed = protocol.measures, protocol.threshold, protocol.seed
+    scores = score_fold(dataset, fold, configured, measures, threshold, seed, memory_limit)
     return Cell(entry, number, scores)
