@@ -19,6 +19,7 @@ from recli.data.splits.k_fold import KFold
 from recli.evaluation.fold import score_fold
 from recli.evaluation.metric_names import DEFAULT, Measure
 from recli.experiments.cross_validation import Protocol, cells, cross_validate, summaries
+from recli.experiments.resources import Resources
 
 MEASURES = tuple(map(Measure.parse, DEFAULT))
 
@@ -35,7 +36,7 @@ def line_up(*names):
 def test_jobs_change_no_number(small, names):
     found = []
     for jobs in (1, 2):
-        finished = cells(small, line_up(*names), protocol(2), jobs)
+        finished = cells(small, line_up(*names), protocol(2), Resources(jobs))
         by_place = {(cell.entry, cell.fold): cell.scores.metrics for cell in finished}
         assert len(by_place) == 2 * len(names)
         found.append(by_place)
@@ -44,7 +45,7 @@ def test_jobs_change_no_number(small, names):
 
 def test_every_measure_is_there_in_the_order_asked_for(small):
     wanted = tuple(map(Measure.parse, ("ndcg@3", "rmse", "recall@20")))
-    [cell, *_] = cells(small, line_up("baseline-only"), protocol(2, wanted), 1)
+    [cell, *_] = cells(small, line_up("baseline-only"), protocol(2, wanted), Resources(1))
     assert list(cell.scores.metrics) == ["ndcg@3", "rmse", "recall@20"]
     assert cell.scores.fit_seconds > 0
 
@@ -82,7 +83,7 @@ def test_every_finished_cell_is_told(small):
 
 def test_summaries_of_a_part(small):
     two = line_up("baseline-only", "slope-one")
-    finished = [cell for cell in cells(small, two, protocol(3), 1) if cell.entry == 1]
+    finished = [cell for cell in cells(small, two, protocol(3), Resources(1)) if cell.entry == 1]
     [summary] = summaries(two, finished[::-1], MEASURES[0])
     assert summary.configured.name == "slope-one"
     assert [cell.fold for cell in summary.cells] == [0, 1, 2]
@@ -93,7 +94,7 @@ def test_an_error_in_a_worker_arrives(small):
     diverging = [Configured.of("svd", {"lr_all": 5})]
     for jobs in (1, 2):
         with pytest.raises(errors.DivergedError, match="lr_all"):
-            list(cells(small, diverging, protocol(2), jobs))
+            list(cells(small, diverging, protocol(2), Resources(jobs)))
 
 
 # Folds made by hand
