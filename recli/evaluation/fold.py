@@ -62,11 +62,10 @@ def score_fold(
     clock.append(time.perf_counter())
     metrics: dict[str, float] = {}
     per_user: dict[str, np.ndarray] = {}
-    evidence = {"predictions": predictions, "rankings": lists}
+    shown = {m.k: lists.at(m.k or longest) for m in of_lists} if lists else {}
     for measure in measures:
-        metric, seen = measure.metric, evidence[measure.metric.needs]
-        if lists is not None and measure.k is not None:
-            seen = lists.at(measure.k)
+        metric = measure.metric
+        seen = predictions if metric.needs == "predictions" else shown[measure.k]
         metrics[str(measure)] = metric(seen)
         if metric.per_user:
             per_user[str(measure)] = metric.values(seen)

@@ -28,6 +28,16 @@ class Tested:
     places: np.ndarray
     midranks: np.ndarray
 
+    def where(self, chosen: np.ndarray) -> Tested:
+        """Those of the ratings that are `chosen`, bool[n]."""
+        return Tested(
+            self.rows[chosen],
+            self.items[chosen],
+            self.values[chosen],
+            self.places[chosen],
+            self.midranks[chosen],
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Lists:
@@ -59,26 +69,21 @@ class Lists:
 
     def of_users(self, chosen: np.ndarray) -> Lists:
         """The lists of the users that are `chosen`, bool[n_users]."""
-        tested, kept = self.tested, chosen[self.tested.rows]
-        row = np.cumsum(chosen) - 1
+        kept = chosen[self.tested.rows]
+        tested, row = self.tested.where(kept), np.cumsum(chosen) - 1
         return Lists(
             self.users[chosen],
             self.items[chosen],
             self.n_candidates[chosen],
-            Tested(
-                row[tested.rows[kept]],
-                tested.items[kept],
-                tested.values[kept],
-                tested.places[kept],
-                tested.midranks[kept],
-            ),
+            replace(tested, rows=row[tested.rows]),
             self.relevant[kept],
             self.background,
         )
 
     def of_items(self, chosen: np.ndarray) -> Lists:
-        """The same lists, where only `chosen` items, bool[n_catalogue], can be relevant."""
-        return replace(self, relevant=self.relevant & chosen[self.tested.items])
+        """The same lists, where only `chosen` items, bool[n_catalogue], were tested."""
+        kept = chosen[self.tested.items]
+        return replace(self, tested=self.tested.where(kept), relevant=self.relevant[kept])
 
     @functools.cached_property
     def hits(self) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ DEFAULT = (
     "hit-rate@10",
 )
 DEFAULT_K = 10
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -77,3 +79,23 @@ class Measure:
     def greater_is_better(self) -> bool:
         """Whether the better of two values is the greater."""
         return self.metric.greater_is_better
+
+
+def measures(texts: Sequence[str], cutoffs: Sequence[int]) -> tuple[Measure, ...]:
+    """The measures that `texts` name, in their order and each once.
+
+    A metric of the first places that is written without '@' is measured at each of `cutoffs`; `all`
+    is every registered metric. Raises UsageError as `Measure.parse` does.
+
+    >>> [str(measure) for measure in measures(["rmse", "ndcg", "map@3", "ndcg@5"], [5, 10])]
+    ['rmse', 'ndcg@5', 'ndcg@10', 'map@3']
+    """
+    found: list[Measure] = []
+    for text in texts:
+        for name in registry.names("metric") if text.strip().lower() == ALL else (text,):
+            measure = Measure.parse(name)
+            if measure.k is None or "@" in name:
+                found.append(measure)
+            else:
+                found += [Measure(measure.name, k) for k in cutoffs]
+    return tuple(dict.fromkeys(found))

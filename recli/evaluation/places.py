@@ -23,12 +23,13 @@ def places(scores: np.ndarray, rows: np.ndarray, items: np.ndarray) -> tuple:
         if score == -np.inf:
             before[j], midranks[j] = -1, np.nan
             continue
-        greater, equal, equal_before = 0, 0, 0
-        for other in row:
-            greater += other > score
-            equal += other == score
+        greater, equal_before, equal_after = 0, 0, 0
         for other in row[:item]:
+            greater += other > score
             equal_before += other == score
+        for other in row[item + 1 :]:
+            greater += other > score
+            equal_after += other == score
         before[j] = greater + equal_before
-        midranks[j] = greater + (equal + 1) / 2
+        midranks[j] = greater + (equal_before + equal_after) / 2 + 1
     return before, midranks

@@ -42,11 +42,11 @@ class FCP(RatingMetric):
         return np.divide(concordant, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
 
     def _pairs(self, predictions: Predictions) -> tuple[np.ndarray, np.ndarray]:
-        return _pairs(predictions.truth, predictions.estimate, predictions.users)
+        return _pairs(predictions.truth, predictions.estimate, predictions.row)
 
 
 def _pairs(
-    truth: np.ndarray, estimate: np.ndarray, users: np.ndarray
+    truth: np.ndarray, estimate: np.ndarray, user: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Concordant and discordant pairs of each user, int64[n_users].
 
@@ -54,10 +54,9 @@ def _pairs(
     numbered in order, the pairs that part at bit b are counted for each b, among the ratings of a
     user that agree above b: one with the bit set is greater than each one with the bit clear.
 
-    >>> _pairs(np.array([5.0, 3.0, 1.0]), np.array([4.5, 2.0, 2.0]), np.array([7, 7, 7]))
+    >>> _pairs(np.array([5.0, 3.0, 1.0]), np.array([4.5, 2.0, 2.0]), np.array([0, 0, 0]))
     (array([2]), array([1]))
     """
-    user = np.unique(users, return_inverse=True)[1]
     levels, level = np.unique(truth, return_inverse=True)
     n_bits = (len(levels) - 1).bit_length()
     order = np.lexsort((estimate, user))

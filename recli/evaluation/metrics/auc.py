@@ -1,0 +1,39 @@
+"""Area under the ROC curve."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recli.evaluation.lists import Lists
+from recli.evaluation.metrics._base import ListMetric
+
+
+class AUC(ListMetric):
+    """How often a relevant candidate ranks before an irrelevant one.
+
+    AUC = U / (m n) for m relevant and n other candidates of a user: U counts the pairs of the two
+    in which the relevant one scores higher, and half of those in which both score the same. With
+    s the sum of the relevant candidates' midranks, 1 for the best, U = m (m + n + 1) - s
+    - m (m + 1) / 2 (Mann and Whitney, On a Test of Whether one of Two Random Variables is
+    Stochastically Larger than the Other, 1947; Hanley and McNeil, Radiology 1982). It sees the whole
+    ranking, so it takes no cut-off; a relevant item that is no candidate does not count. From 0 to
+    1, 0.5 at random; NaN for a user without relevant or without other candidates.
+
+    >>> from recli.evaluation.lists import Tested
+    >>> row, item, rating = np.array([0, 0]), np.array([3, 7]), np.array([4.0, 5.0])
+    >>> tested = Tested(row, item, rating, places=np.array([0, 2]), midranks=np.array([1, 2.5]))
+    >>> AUC().values(Lists(np.array([0]), np.array([[3]]), np.array([4]), tested, rating > 3, None))
+    array([0.875])
+    """
+
+    cutoff = False
+    summary = "how often a relevant item ranks before another, over all candidates"
+
+    def values(self, lists: Lists) -> np.ndarray:
+        chosen = lists.relevant & (lists.tested.places >= 0)
+        rows, n_users = lists.tested.rows[chosen], len(lists.users)
+        m = np.bincount(rows, minlength=n_users)
+        n = lists.n_candidates - m
+        sums = np.bincount(rows, lists.tested.midranks[chosen], n_users)
+        u = m * (m + n + 1) - sums - m * (m + 1) / 2
+        return np.divide(u, m * n, out=np.full(n_users, np.nan), where=m * n > 0)

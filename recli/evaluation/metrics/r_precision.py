@@ -1,0 +1,36 @@
+"""R-precision."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recli.evaluation.lists import Lists
+from recli.evaluation.metrics._base import ListMetric
+
+
+class RPrecision(ListMetric):
+    """The precision of the first R places, for a user with R relevant items.
+
+    R-precision = hits among the first R / R (Manning, Raghavan and Schütze, Introduction to
+    Information Retrieval, 2008, section 8.4): precision and recall are the same there, and every
+    user can reach 1, whatever her R; so it takes no cut-off. From 0 to 1; NaN for a user without
+    relevant items.
+
+    >>> from recli.evaluation.lists import Tested
+    >>> row, item, rating = np.array([0, 0]), np.array([3, 7]), np.array([4.0, 5.0])
+    >>> tested = Tested(row, item, rating, places=np.array([0, 2]), midranks=np.array([1.0, 3.0]))
+    >>> lists = Lists(np.array([0]), np.array([[3]]), np.array([4]), tested, rating > 3, None)
+    >>> RPrecision().values(lists)
+    array([0.5])
+    """
+
+    cutoff = False
+    summary = "precision of as many places as the user has relevant items"
+
+    def values(self, lists: Lists) -> np.ndarray:
+        tested, n_relevant = lists.tested, lists.n_relevant
+        hit = lists.relevant & (tested.places >= 0) & (tested.places < n_relevant[tested.rows])
+        hits = np.bincount(tested.rows[hit], minlength=len(n_relevant))
+        return np.divide(
+            hits, n_relevant, out=np.full(len(n_relevant), np.nan), where=n_relevant > 0
+        )
