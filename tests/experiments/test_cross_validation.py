@@ -16,6 +16,7 @@ from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.splits._base import Fold
 from recli.data.splits.k_fold import KFold
+from recli.evaluation.background import Background
 from recli.evaluation.fold import score_fold
 from recli.evaluation.metric_names import DEFAULT, Measure
 from recli.experiments.cross_validation import Protocol, cells, cross_validate, summaries
@@ -119,13 +120,19 @@ def toy():
     return Dataset("toy", Description("toy", None, RatingsSource(file="none.csv")), ratings)
 
 
+def score(dataset, fold, configured, measures, threshold):
+    return score_fold(
+        Background(dataset, fold.train, threshold), fold.test, configured, measures, 0
+    )
+
+
 def test_ranking_metrics_by_hand(toy):
     # Ann likes a and has b and c in the training; cid is unknown and likes e. By bias the order is
     # b, c, then e and f, which have no rating, then a, d: so both have the liked item in place 3.
     fold = Fold(np.array([1, 2, 3, 4, 5]), np.array([0, 6]))
     texts = ("hit-rate@2", "hit-rate@3", "precision@3", "recall@6", "ndcg@3", "map@3")
     measures = tuple(map(Measure.parse, texts))
-    scores = score_fold(toy, fold, Configured.of("baseline-only"), measures, 4.0, 0).metrics
+    scores = score(toy, fold, Configured.of("baseline-only"), measures, 4.0).metrics
     expected = (0, 1, 1 / 3, 1, 1 / math.log2(1 + 3), 1 / 3)
     assert scores == pytest.approx(dict(zip(texts, expected, strict=True)))
 
@@ -134,13 +141,13 @@ def test_rating_metrics_by_hand(toy):
     # Known neither user nor item, the prediction is the mean of the training, 2.4.
     fold = Fold(np.array([1, 2, 3, 4, 5]), np.array([6]))
     measures = (Measure.parse("rmse"), Measure.parse("mae"))
-    scores = score_fold(toy, fold, Configured.of("slope-one"), measures, 4.0, 0).metrics
+    scores = score(toy, fold, Configured.of("slope-one"), measures, 4.0).metrics
     assert scores == pytest.approx({"rmse": 5 - 2.4, "mae": 5 - 2.4})
 
 
 def test_a_fold_without_a_liked_item_has_no_ranking_metric(toy):
     fold = Fold(np.array([0, 1, 3, 4, 6]), np.array([2, 5]))
-    scores = score_fold(toy, fold, Configured.of("baseline-only"), MEASURES, 4.0, 0).metrics
+    scores = score(toy, fold, Configured.of("baseline-only"), MEASURES, 4.0).metrics
     for measure in MEASURES:
         if measure.k is not None:
             assert math.isnan(scores[str(measure)])
