@@ -180,7 +180,7 @@ def test_a_pair_rated_twice_is_one_relevant_item(toy):
     data = dataclasses.replace(toy, ratings=twice)
     fold = Fold(np.array([1, 2, 3, 4, 5]), np.array([0, 7]))
     measures = (Measure.parse("recall@6"),)
-    scores = score_fold(data, fold, Configured.of("baseline-only"), measures, 4.0, 0)
+    scores = score(data, fold, Configured.of("baseline-only"), measures, 4.0)
     assert scores.metrics == {"recall@6": 1.0}
     assert scores.test_seconds >= 0
 
