@@ -76,7 +76,7 @@ def command(
     if n_ratings is not None:
         ratings = expand(ratings, n_ratings, seed)
         console.describe(ratings)
-    chosen = KFold(max(folds, 5), seed).folds(ratings.ratings)[:folds]
+    chosen = KFold(max(folds, 5), seed).folds(ratings)[:folds]
     found: list[Comparison] = []
     with console.progress("Measuring", len(line_up)) as advance:
         for comparison in benchmark.compare(ratings, chosen, line_up, seed, jobs):

@@ -79,7 +79,7 @@ def cells(
     algorithms run on threads over one copy of the data, since their kernels release the GIL; a
     user's own code runs in processes.
     """
-    folds = protocol.split.folds(dataset.ratings)
+    folds = protocol.split.folds(dataset)
     tasks = [(entry, fold) for fold in range(len(folds)) for entry in range(len(line_up))]
 
     def work(entry: int, fold: int) -> tuple[Dataset, Fold, Configured, Protocol, int, int]:
