@@ -72,7 +72,7 @@ def refuse(read: Callable[..., Dataset], tmp_path: Path) -> Callable[..., str]:
     return refuse
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def triples() -> Callable[[Dataset], list[tuple[str, str, float]]]:
     """A dataset's ratings as (user, item, rating), in the file's order."""
 

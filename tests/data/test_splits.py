@@ -125,7 +125,11 @@ def test_those_by_time_ask_for_times(name, some):
     [
         (KFold(5), 4, "4 ratings cannot be cut into 5 folds. Add ratings, or take fewer folds."),
         (KFold(2), 1, "1 rating cannot be cut into 2 folds. Add ratings, or take fewer folds."),
-        (Stratified(3), 2, "2 ratings cannot be cut into 3 folds. Add ratings, or take fewer folds."),
+        (
+            Stratified(3),
+            2,
+            "2 ratings cannot be cut into 3 folds. Add ratings, or take fewer folds.",
+        ),
         (Group(4), 3, "3 users cannot be cut into 4 folds. Add users, or take fewer folds."),
         (
             Shuffle(2, 0.9),
@@ -205,7 +209,9 @@ def values(parameter: Parameter) -> st.SearchStrategy[object]:
 @given(data=st.data(), seed=st.integers(0, 2**32 - 1))
 def test_text_and_back(name, data, seed):
     cls = registry.get("split", name)
-    drawn = {p.name: data.draw(values(p), p.name) for p in cls.parameters if data.draw(st.booleans())}
+    drawn = {
+        p.name: data.draw(values(p), p.name) for p in cls.parameters if data.draw(st.booleans())
+    }
     try:
         split = cls(**drawn, seed=seed)
     except errors.UsageError:  # two options at odds, or a file called none
@@ -254,20 +260,32 @@ def test_writes(split, text):
     [
         ("lastn5", "There is no split 'lastn5'. Did you mean 'last-n'? Valid: last-n, "),
         ("", "There is no split ''. Valid: "),
-        ("last-n:m=5", "no parameter of last-n 'm'. Valid: min_train, n. 'recli show split last-n'"),
+        (
+            "last-n:m=5",
+            "no parameter of last-n 'm'. Valid: min_train, n. 'recli show split last-n'",
+        ),
         ("last-n:seed=5", "There is no parameter of last-n 'seed'."),
-        ("last-n:5", "'last-n:5' is not NAME:OPTION=VALUE,OPTION=VALUE with each option once, as in "),
+        (
+            "last-n:5",
+            "'last-n:5' is not NAME:OPTION=VALUE,OPTION=VALUE with each option once, as in ",
+        ),
         ("last-n:n=5,n=6", "with each option once, as in 'last-n:n=1,min_train=1'."),
         ("last-n:n=5,", "'last-n:n=5,' is not NAME:OPTION=VALUE"),
         ("last-n:n=0", "n=0 is not valid: it takes a whole number ≥ 1 (default 1)."),
         ("last-n:min_train=-1", "min_train=-1 is not valid: it takes a whole number ≥ 0"),
         ("k-fold:n_splits=1", "n_splits=1 is not valid: it takes a whole number ≥ 2 (default 5)."),
         ("k-fold:n_splits=2.5", "n_splits=2.5 is not valid: it takes a whole number"),
-        ("shuffle:test_size=1", "test_size=1 is not valid: it takes a number from 0.0001 to 0.9999"),
+        (
+            "shuffle:test_size=1",
+            "test_size=1 is not valid: it takes a number from 0.0001 to 0.9999",
+        ),
         ("shuffle:test_size=0", "test_size=0 is not valid"),
         ("timeline:at=2001-02-29", "at=2001-02-29 is not valid: it takes a date as 2001-12-31"),
         ("timeline:at=20010228", "at=20010228 is not valid"),
-        ("timeline:at=2001-02-28,test_size=0.1", "'test_size' of timeline only matters with at=none"),
+        (
+            "timeline:at=2001-02-28,test_size=0.1",
+            "'test_size' of timeline only matters with at=none",
+        ),
         ("rolling:window=0.2", "5 windows of 0.2 of the ratings each leave nothing to learn from"),
         ("predefined:train=", "train= is not valid: it takes file names with *"),
         ("predefined:train=a,b", "'predefined:train=a,b' is not NAME:OPTION=VALUE,OPTION=VALUE"),

@@ -36,7 +36,9 @@ def to_surprise(users: list[int]) -> surprise.Dataset:
 def check(users: list[int], fold: Fold, trainset: surprise.Trainset, testset: list) -> None:
     assert fold.test.tolist() == [int(rating) for *_, rating in testset]
     raw_users = np.array(users)[fold.train]
-    theirs = {trainset.to_raw_uid(u): [int(r) for _, r in rated] for u, rated in trainset.ur.items()}
+    theirs = {
+        trainset.to_raw_uid(u): [int(r) for _, r in rated] for u, rated in trainset.ur.items()
+    }
     ours = {user: fold.train[raw_users == user].tolist() for user in pd.unique(raw_users)}
     assert list(theirs.items()) == list(ours.items())
     assert [trainset.to_raw_iid(item) for item in trainset.all_items()] == fold.train.tolist()

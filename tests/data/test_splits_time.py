@@ -123,7 +123,9 @@ def test_rolling(n_splits, window, times, folds, made):
 
 
 def test_a_second_as_long_as_a_window(made):
-    with pytest.raises(errors.DataError, match="leaves nothing to test on in fold 1 of 2; there are 10"):
+    with pytest.raises(
+        errors.DataError, match="leaves nothing to test on in fold 1 of 2; there are 10"
+    ):
         Rolling(2, 0.1).folds(made(range(10), [0, 1, 2, 3, 4, 5, 6, 7, 9, 9]))
 
 
