@@ -74,6 +74,12 @@ def test_round_after_round(made):
     assert filtered(found, 2, 2).left_out == LeftOut(2, 2, users=0, items=0, ratings=0, rounds=0)
 
 
+def test_a_user_without_a_rating_goes_in_any_case(made):
+    found = filtered(made(["a", "b", "c"], items="ppq"), 0, 2)
+    assert found.ratings.user_ids.text.tolist() == ["a", "b"]
+    assert found.left_out == LeftOut(0, 2, users=1, items=1, ratings=1, rounds=1)
+
+
 def test_ids_that_are_numbers_again_are_in_the_order_of_numbers(made, triples):
     dataset = made(["10", "9", "10", "9", "x"], items=["1", "1", "2", "2", "2"])
     assert dataset.ratings.user_ids.text.tolist() == ["10", "9", "x"]

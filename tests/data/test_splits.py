@@ -312,3 +312,8 @@ def test_refuses(text, message):
 def test_python_is_held_to_the_same_bounds(cls, options):
     with pytest.raises(errors.UsageError):
         cls(**options)
+
+
+def test_python_is_read_as_text_is():
+    assert repr(KFold(3.0)) == "KFold(n_splits=3, seed=0)"
+    assert repr(Shuffle(test_size="0.5")) == "Shuffle(n_splits=5, test_size=0.5, seed=0)"

@@ -90,7 +90,7 @@ def _rows(dataset: Dataset, known: pd.Index, path: Path, taken: np.ndarray) -> n
     columns = None if source.header else source.columns
     read = read_rows(path, dataclasses.replace(source, columns=columns, time=None))
     users, items = ratings.user_ids.codes(read.users), ratings.item_ids.codes(read.items)
-    rows = np.where((users < 0) | (items < 0), -1, known.get_indexer(_pairs(users, items)))
+    rows = known.get_indexer(pd.Index(_pairs(users, items))).astype(np.int64)
     repeated = pd.Series(np.concatenate([taken, rows])).duplicated().to_numpy()[len(taken) :]
     for wrong, what in (
         (rows < 0, f"are not in {dataset.name}"),
@@ -111,5 +111,5 @@ def _rows(dataset: Dataset, known: pd.Index, path: Path, taken: np.ndarray) -> n
 
 
 def _pairs(users: np.ndarray, items: np.ndarray) -> np.ndarray:
-    """One number for each pair of codes, int64[n]."""
+    """One number for each pair of codes, int64[n]; negative where one of them is."""
     return (users.astype(np.int64) << 32) | items
