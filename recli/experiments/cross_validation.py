@@ -81,7 +81,7 @@ def cells(
     the data, since their kernels release the GIL; a user's own code runs in processes.
     """
     jobs = resources.jobs
-    folds = protocol.split.folds(dataset.ratings)
+    folds = protocol.split.folds(dataset)
     share = resources.memory_of_a_cell(len(folds) * len(line_up))
 
     def tasks(chosen: Sequence[int]) -> Iterator[tuple]:

@@ -34,6 +34,7 @@ class EvaluationRun:
         self.dataset = dataset
         self.line_up = tuple(line_up)
         self.protocol = protocol
+        self.n_folds = len(protocol.split.folds(dataset))
         self.command = tuple(command)
         self.finished: list[Cell] = []
         self.id = store.new_id("evaluate")
@@ -111,9 +112,15 @@ class EvaluationRun:
         return sorted(self.finished, key=lambda cell: (cell.entry, cell.fold))
 
     def _report(self) -> str:
-        n_cells = len(self.line_up) * self.protocol.split.n_splits
+        n_cells = len(self.line_up) * self.n_folds
         return markdown_report(
-            self.id, self.command, self.dataset, self.protocol, self.summaries, n_cells
+            self.id,
+            self.command,
+            self.dataset,
+            self.protocol,
+            self.summaries,
+            self.n_folds,
+            n_cells,
         )
 
     def _write(self, status: str, resources: Resources) -> None:

@@ -51,11 +51,12 @@ def markdown_report(
     dataset: Dataset,
     protocol: Protocol,
     found: Sequence[Summary],
+    n_folds: int,
     n_cells: int,
 ) -> str:
-    """The report.md of the evaluation called `run`, which has `n_cells` folds when it is complete."""
+    """The report.md of the evaluation called `run`, which has `n_cells` cells when it is complete."""
     measures = protocol.measures
-    n_folds = max((len(summary.cells) for summary in found), default=0)
+    n_measured = max((len(summary.cells) for summary in found), default=0)
     n_finished = sum(len(summary.cells) for summary in found)
     missing = f"\n**Not complete**: {n_finished} of {n_cells} folds were finished.\n"
     return f"""# Evaluation {run}
@@ -66,11 +67,11 @@ Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.
 
 {markdown_table(*leaderboard(found, measures))}
 
-Mean ± standard deviation over {n_folds} folds, ordered by {measures[0]}; times are seconds per fold.
+Mean ± standard deviation over {n_measured} folds, ordered by {measures[0]}; times are seconds per fold.
 
 ## Protocol
 
-- {protocol.split.n_splits}-fold cross-validation over ratings, shuffled with seed {protocol.seed};
+- {n_folds}-fold cross-validation over ratings, shuffled with seed {protocol.seed};
   the same folds for every algorithm, and the same seed.
 - An item counts as liked from a rating of {protocol.threshold:g} on. Ranking metrics are over the
   users with a liked item in the test fold; candidates are all {len(dataset.ratings.item_ids):,} items of

@@ -36,6 +36,7 @@ USAGE = [
     ("tune -a svd --metric ndgc", "Did you mean 'ndcg'?"),
     ("show algorithm svdd", "Did you mean 'svd'?"),
     ("show metric rsme", "Did you mean 'rmse'?"),
+    ("show split last", "Did you mean 'last-n'?"),
     ("list algos", "'algos' is not one of"),
     ("evaluate -a svd -p n_factor=3", "Did you mean 'n_factors'?"),
     ("train -a svd -p n_factor=3", "no parameter of svd 'n_factor'. Did you mean 'n_factors'?"),

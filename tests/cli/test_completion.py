@@ -41,6 +41,10 @@ def test_metrics():
     assert complete("show", "metric", "rm") == ["rmse"]
 
 
+def test_splits():
+    assert complete("show", "split", "cold") == ["cold-items", "cold-users"]
+
+
 def test_datasets(recli, tiny):
     recli("data", "add", tiny / "ratings.csv", "--name", "mine")
     assert complete("evaluate", "-d", "m") == [
