@@ -20,12 +20,16 @@ from recli.experiments.resources import Resources
 
 @dataclass(frozen=True)
 class Protocol:
-    """How a line-up is compared: what is the same for all of it."""
+    """How a line-up is compared: what is the same for all of it.
+
+    by: what the metrics are broken down by, as in `activity`, `user:occupation`
+    """
 
     split: Split
     measures: tuple[Measure, ...]
     threshold: float
     seed: int
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
