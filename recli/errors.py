@@ -27,6 +27,10 @@ class DivergedError(UsageError):
     """Learning that ran off to infinity under its parameters."""
 
 
+class TooLargeError(UsageError):
+    """More memory asked for than is free; raised before it is allocated."""
+
+
 class DataError(RecliError):
     """A file that is not what it should be."""
 

@@ -13,7 +13,7 @@ import pytest
 import recli
 
 PACKAGE = Path(recli.__file__).parent
-GROUND = {"recli": 0, "errors": 0, "params": 0, "registry": 0, "files": 0}
+GROUND = dict.fromkeys(("recli", "errors", "params", "registry", "files", "memory", "compiled"), 0)
 STOREYS = ("data", "algorithms", "evaluation", "recommend", "experiments", "extras", "cli")
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (

@@ -8,13 +8,15 @@ import numpy as np
 import surprise
 from surprise import PredictionImpossible
 
-from recli import errors, registry
+from recli import errors, memory, registry
 from recli.algorithms import _kernels
 from recli.data.trainset import Trainset, by_item, by_user
 from recli.params import Parameter
 
 UNKNOWN = "UKN__"
 """What `surprise.AlgoBase.predict` puts before a raw id that the trainset does not know."""
+NO_MATRIX = "Predictions and rankings need no such matrix."
+"""Advice where a matrix of all pairs, which is only for code that asks for it, does not fit."""
 
 
 class Algorithm(surprise.AlgoBase):
@@ -32,11 +34,18 @@ class Algorithm(surprise.AlgoBase):
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     source: ClassVar[str] = ""
     needs_features: ClassVar[bool] = False
+    sized_by: ClassVar[tuple[str, ...]] = ()
+    """Parameters by which what is learned grows, the ones to lower where memory is short."""
     fitted: ClassVar[tuple[str, ...]] = ()
     """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted."""
 
     def fit(self, trainset: surprise.Trainset) -> Algorithm:
-        """Learn from `trainset`. Raises DivergedError when gradient descent ran off to infinity."""
+        """Learn from `trainset`.
+
+        Raises TooLargeError, before anything is allocated, when what the parameters ask for is more
+        than the free memory; DivergedError when gradient descent ran off to infinity.
+        """
+        self._check_fits(self._state_bytes(trainset), "what it learns")
         with np.errstate(over="ignore", invalid="ignore"):
             self._learn(trainset)
         self._check_converged()
@@ -45,6 +54,22 @@ class Algorithm(surprise.AlgoBase):
     def _learn(self, trainset: surprise.Trainset) -> None:
         """Set what `fitted` names: as Surprise does, unless a subclass has its own way."""
         super().fit(trainset)
+
+    def _state_bytes(self, trainset: surprise.Trainset) -> int:
+        """What `fit` holds at most because its parameters ask for it, bytes; not the ratings."""
+        return 0
+
+    def _check_fits(self, n_bytes: int, purpose: str, advice: str | None = None) -> None:
+        """Raise TooLargeError if `n_bytes` are not free; without advice: lower what sizes it."""
+        free = memory.available()
+        if n_bytes > free:
+            advice = advice or f"Lower {' or '.join(self.sized_by)}."
+            settings = ", ".join(f"{name}={getattr(self, name)}" for name in self.sized_by)
+            raise errors.TooLargeError(
+                f"{registry.name_of(type(self))}{settings and f' with {settings}'} needs "
+                f"{memory.shown(n_bytes)} for {purpose}, {memory.shown(free)} are free. "
+                f"{advice}"
+            )
 
     def _check_converged(self) -> None:
         # Vectors of finite norm have a finite inner product, so that every prediction is finite too.

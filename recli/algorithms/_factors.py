@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import surprise
 
 from recli.algorithms._base import Algorithm, catalogue_size, padded
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 22  # factors: 32 MiB
 
 
 class Factors(Algorithm):
@@ -17,6 +18,10 @@ class Factors(Algorithm):
     """
 
     biased = True
+    sized_by = ("n_factors",)
+
+    def _state_bytes(self, trainset: surprise.Trainset) -> int:
+        return 8 * self.n_factors * (trainset.n_users + trainset.n_items)
 
     def _user_factors(self, users: np.ndarray) -> np.ndarray:
         """float64[n, n_factors], zeros for -1."""
@@ -24,14 +29,20 @@ class Factors(Algorithm):
         factors[users < 0] = 0.0
         return factors
 
+    def _item_factors(self, items: np.ndarray) -> np.ndarray:
+        """float64[n, n_factors], zeros for -1."""
+        factors: np.ndarray = self.qi[items]
+        factors[items < 0] = 0.0
+        return factors
+
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         items = self._known_items(items)
         dots = np.empty(len(users))
-        item_factors = padded(self.qi)
-        for start in range(0, len(users), _BLOCK):  # the factors of all pairs may not fit in memory
-            block = slice(start, start + _BLOCK)
-            of_users = self._user_factors(users[block])
-            dots[block] = np.einsum("nf,nf->n", item_factors[items[block]], of_users)
+        size = max(1, _BLOCK // self.n_factors)  # the factors of all pairs may not fit in memory
+        for start in range(0, len(users), size):
+            block = slice(start, start + size)
+            factors = self._item_factors(items[block]), self._user_factors(users[block])
+            dots[block] = np.einsum("nf,nf->n", *factors)
         if self.biased:
             return (
                 self.trainset.global_mean + padded(self.bu)[users] + padded(self.bi)[items] + dots
@@ -39,12 +50,13 @@ class Factors(Algorithm):
         return np.where((users >= 0) & (items >= 0), dots, np.nan)
 
     def _estimate_users(self, users: np.ndarray) -> np.ndarray:
-        items = self._known_items(np.arange(catalogue_size(self.trainset)))
-        scores = self._user_factors(users) @ padded(self.qi)[items].T
+        n_items, n_catalogue = self.trainset.n_items, catalogue_size(self.trainset)
+        scores = np.empty((len(users), n_catalogue))
+        scores[:, :n_items] = self._user_factors(users) @ self.qi.T
+        scores[:, n_items:] = 0.0 if self.biased else np.nan
         if self.biased:
-            scores += padded(self.bi)[items]
+            scores += padded(self.bi)[self._known_items(np.arange(n_catalogue))]
             scores += (self.trainset.global_mean + padded(self.bu)[users])[:, None]
         else:
-            scores[:, items < 0] = np.nan
             scores[users < 0] = np.nan
         return scores

@@ -9,7 +9,7 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli.algorithms import _kernels
-from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size
 from recli.data.csr import csr
 from recli.data.trainset import by_item, by_user
 
@@ -66,7 +66,8 @@ class Neighbours(Algorithm):
 
     @functools.cached_property
     def sim(self) -> np.ndarray:
-        """The similarities of all x, float64[n_x, n_x]."""
+        """The similarities of all x, float64[n_x, n_x]. Raises TooLargeError where they do not fit."""
+        self._check_fits(8 * self.n_x**2, "all similarities", NO_MATRIX)
         return _kernels.neighbours.similarities(self._near)
 
     @property

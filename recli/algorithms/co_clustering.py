@@ -31,6 +31,7 @@ class CoClustering(Algorithm, surprise.CoClustering):
         *("cltr_u", "cltr_i", "user_mean", "item_mean"),
         *("avg_cltr_u", "avg_cltr_i", "avg_cocltr"),
     )
+    sized_by = ("n_cltr_u", "n_cltr_i")
 
     def __init__(
         self,
@@ -43,6 +44,11 @@ class CoClustering(Algorithm, surprise.CoClustering):
     ) -> None:
         surprise.CoClustering.__init__(self, n_cltr_u, n_cltr_i, n_epochs, random_state, verbose)
         self.cut_half_stars = cut_half_stars
+
+    def _state_bytes(self, trainset: surprise.Trainset) -> int:
+        # Sums, counts and means of the co-clusters beside the means before; of either side twice.
+        n_u, n_i = self.n_cltr_u, self.n_cltr_i
+        return 8 * (4 * n_u * n_i + 2 * (n_u + n_i))
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)

@@ -34,6 +34,7 @@ class ContentBased(Algorithm):
         Int("text_terms", 1000, "words kept of a text feature", low=1),
         *baselines(tune=True, only_for=None),
     )
+    sized_by = ("text_terms",)
     fitted = ("bu", "bi", "weights", "feature_data", "feature_indices", "feature_indptr")
 
     def __init__(
@@ -59,6 +60,7 @@ class ContentBased(Algorithm):
         indptr, items, values = by_user(trainset)
         residuals = values - trainset.global_mean - self.bi[items]
         residuals -= np.repeat(self.bu, np.diff(indptr))
+        self._check_fits(8 * trainset.n_users * described.shape[1], "the weights of its features")
         self.weights = np.zeros((trainset.n_users, described.shape[1]))
         for user in range(trainset.n_users):
             ratings = slice(indptr[user], indptr[user + 1])

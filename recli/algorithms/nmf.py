@@ -34,6 +34,12 @@ class NMF(Factors, surprise.NMF):
     )
     fitted = ("pu", "qi", "bu", "bi")
 
+    def _state_bytes(self, trainset: surprise.Trainset) -> int:
+        # The start, its padded copy, and what an epoch adds up: for users one matrix, for items two.
+        padded = self.n_factors + -self.n_factors % 8
+        users, items = self.n_factors + 2 * padded, self.n_factors + 3 * padded
+        return 8 * (users * trainset.n_users + items * trainset.n_items)
+
     def sgd(self, trainset: surprise.Trainset) -> None:
         """Fill `bu`, `bi`, `pu`, `qi`, from the same random start as Surprise."""
         rng = get_rng(self.random_state)

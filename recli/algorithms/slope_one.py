@@ -9,7 +9,7 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli.algorithms import _kernels
-from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
 from recli.data.trainset import by_item, by_user
 
@@ -39,11 +39,15 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
 
     @functools.cached_property
     def _matrices(self) -> tuple[np.ndarray, np.ndarray]:
+        self._check_fits(16 * self.trainset.n_items**2, "all differences", NO_MATRIX)
         return _kernels.slope_one.matrices(self._by_user, self._by_item)
 
     @property
     def dev(self) -> np.ndarray:
-        """Mean differences of items, float64[n_items, n_items]; 0 where nobody rated both."""
+        """Mean differences of items, float64[n_items, n_items]; 0 where nobody rated both.
+
+        Raises TooLargeError where they do not fit in memory.
+        """
         return self._matrices[0]
 
     @property

@@ -30,6 +30,9 @@ class SVDpp(Factors, surprise.SVDpp):
     )
     fitted = ("pu", "qi", "yj", "bu", "bi")
 
+    def _state_bytes(self, trainset: surprise.Trainset) -> int:
+        return 8 * self.n_factors * (trainset.n_users + 2 * trainset.n_items)
+
     def sgd(self, trainset: surprise.Trainset) -> None:
         """Fill `bu`, `bi`, `pu`, `qi`, `yj`, from the same random start as Surprise."""
         rng = get_rng(self.random_state)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ class Console:
     def __init__(self, output_format: str, quiet: bool) -> None:
         self.format = output_format
         self.quiet = quiet
+        # What the library says by itself, such as where it keeps compiled code, is a message too.
+        logging.getLogger("recli").setLevel(logging.ERROR if quiet else logging.WARNING)
 
     def say(self, message: str) -> None:
         """A message, on stderr."""

@@ -197,6 +197,12 @@ jobs_option = click.option(
     show_default=True,
     help="Processes at once, -1 for one per core; changes no number.",
 )
+memory_limit_option = click.option(
+    "--memory-limit",
+    type=_types.Size(),
+    help="Memory for ranking the catalogue, as 512M or 2G; changes no number. "
+    "[default: half of what is free]",
+)
 params_option = click.option(
     "-p", "params", multiple=True, metavar="NAME=VALUE", help="A hyperparameter; may be repeated."
 )

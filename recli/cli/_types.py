@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import click
 from click.shell_completion import CompletionItem
 
-from recli import errors, registry
+from recli import errors, memory, registry
 
 
 class Name(click.ParamType[str]):
@@ -98,6 +98,15 @@ class Jobs(click.ParamType[int]):
         if jobs < 1 and jobs != -1:
             self.fail(f"{jobs} is neither a number of processes nor -1, one per core.")
         return jobs
+
+
+class Size(click.ParamType[int]):
+    """A size of memory in bytes, `512M`."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        return value if isinstance(value, int) else memory.parse(value)
 
 
 class Scale(click.ParamType[tuple[float, float]]):

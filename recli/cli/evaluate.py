@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 )
 @_options.seed_option
 @_options.jobs_option
+@_options.memory_limit_option
 @_options.results_option
 @_options.output_options()
 def command(
@@ -69,6 +70,7 @@ def command(
     params_files: tuple[Path, ...],
     seed: int,
     jobs: int,
+    memory_limit: int | None,
     results: Path,
     console: Console,
 ) -> None:
@@ -84,6 +86,7 @@ def command(
     from recli.evaluation.metric_names import Measure
     from recli.experiments.cross_validation import Protocol
     from recli.experiments.evaluation_run import EvaluationRun
+    from recli.experiments.resources import Resources
 
     measures = tuple(map(Measure.parse, dict.fromkeys(metrics or metric_names.DEFAULT)))
     named = bool(algorithms or params_files)
@@ -99,7 +102,7 @@ def command(
     )
     run = EvaluationRun(results, command_line(), dataset, line_up, protocol)
     with console.progress("Evaluating", n_cells) as advance:
-        run.run(jobs, lambda cell: advance())
+        run.run(Resources(jobs, memory_limit), lambda cell: advance())
     _show(console, run)
     console.say(f"Written to {run.folder}: report.md, metrics.csv, run.json")
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     help="CSV file to write. [default: under results/recommendations]",
 )
 @_options.seed_option
+@_options.memory_limit_option
 @_options.results_option
 @_options.output_options()
 def command(
@@ -53,6 +54,7 @@ def command(
     data: DatasetChoice,
     output: Path | None,
     seed: int,
+    memory_limit: int | None,
     results: Path,
     console: Console,
 ) -> None:
@@ -73,7 +75,7 @@ def command(
         model = models.load(models.find(results, model_name))
         shown_name = Path(model_name).name
         _check_dataset(data, model, shown_name)
-    recommended = top_n(model, user, n)
+    recommended = top_n(model, user, n, memory_limit)
     if len(recommended) < n:
         left = count(len(recommended), "item")
         console.say(f"User {user} has not rated {left}: that is all there is to recommend.")

@@ -52,6 +52,7 @@ _SHOWN_TRIALS = 5
 @_options.params_option
 @_options.seed_option
 @_options.jobs_option
+@_options.memory_limit_option
 @_options.results_option
 @_options.output_options()
 def command(
@@ -65,6 +66,7 @@ def command(
     params: tuple[str, ...],
     seed: int,
     jobs: int,
+    memory_limit: int | None,
     results: Path,
     console: Console,
 ) -> None:
@@ -78,6 +80,7 @@ def command(
     from recli.data.splits.k_fold import KFold
     from recli.evaluation.metric_names import Measure
     from recli.experiments.cross_validation import Protocol
+    from recli.experiments.resources import Resources
     from recli.experiments.tuning import Budget, TuningRun
     from recli.params import assignments
 
@@ -91,7 +94,7 @@ def command(
         f"{run.start.name}: up to {trials} settings × {cv} folds for {measure}, seed {seed}"
     )
     with console.progress("Tuning", trials) as advance:
-        run.run(Budget(trials, timeout), jobs, lambda trial: advance())
+        run.run(Budget(trials, timeout), Resources(jobs, memory_limit), lambda trial: advance())
     _show(console, run)
     console.say(f"Written to {run.folder}: best.toml, study.json, study.db (Optuna)")
     console.say(f"Next: recli train --params {run.params_file}")

@@ -39,12 +39,14 @@ def score_fold(
     configured: Configured,
     measures: Sequence[Measure],
     seed: int,
+    memory_limit: int | None = None,
 ) -> FoldScores:
     """Fit on the fold's training rows, predict its test rows, rank the catalogue, and measure.
 
     Rating metrics are over all test rows. Lists are made for every user with a test rating, out of
     all items of the catalogue less those that the user has in the training rows; the metrics of
     accuracy are over the users who have a liked item (rating ≥ threshold) in the test rows.
+    `memory_limit` is that of `rank`, bytes.
     """
     trainset = background.trainset
     algorithm = configured.create(seed)
@@ -56,7 +58,7 @@ def score_fold(
     predictions = predict(algorithm, background, test) if of_ratings else None
     clock.append(time.perf_counter())
     longest = max((measure.k or 1 for measure in of_lists), default=1)
-    lists = recommend(algorithm, background, test, longest) if of_lists else None
+    lists = recommend(algorithm, background, test, longest, memory_limit) if of_lists else None
     clock.append(time.perf_counter())
     metrics: dict[str, float] = {}
     per_user: dict[str, np.ndarray] = {}

@@ -23,17 +23,24 @@ def predict(algorithm: Algorithm, background: Background, test: np.ndarray) -> P
     )
 
 
-def recommend(algorithm: Algorithm, background: Background, test: np.ndarray, k: int) -> Lists:
+def recommend(
+    algorithm: Algorithm,
+    background: Background,
+    test: np.ndarray,
+    k: int,
+    memory_limit: int | None = None,
+) -> Lists:
     """The `k` best candidates for every user of the rows `test`, int64[n].
 
-    Candidates are all items of the catalogue less the user's in the training rows.
+    Candidates are all items of the catalogue less the user's in the training rows. Memory as for
+    `scored`.
     """
     trainset = background.trainset
     users, rows, items, values = _tested(background, test)
     lists = np.full((len(users), k), -1, np.int32)
     n_candidates = np.empty(len(users), np.int64)
     before, midranks = np.empty(len(items), np.int64), np.empty(len(items))
-    for start, scores in scored(algorithm, trainset, users):
+    for start, scores in scored(algorithm, trainset, users, k, memory_limit=memory_limit):
         chunk = slice(start, start + len(scores))
         of_row, of_place, of_item = best(scores, min(k, background.n_items))
         lists[start + of_row, of_place] = of_item

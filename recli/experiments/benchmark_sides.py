@@ -12,12 +12,12 @@ import joblib
 import numpy as np
 import surprise
 
+from recli import memory
 from recli.algorithms import Algorithm, Configured, rank
 from recli.algorithms._configured import class_of
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
 from recli.data.trainset import Trainset
-from recli.experiments import memory
 
 _WARM_UP = 200  # ratings: enough to run every kernel once, too few to take time
 

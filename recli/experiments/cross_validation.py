@@ -10,11 +10,12 @@ import numpy as np
 
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
-from recli.data.splits._base import Fold, Split
+from recli.data.splits._base import Split
 from recli.evaluation.background import Background
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.metric_names import Measure
 from recli.experiments.interrupts import start_workers
+from recli.experiments.resources import Resources
 
 
 @dataclass(frozen=True)
@@ -72,25 +73,24 @@ class Summary:
 
 
 def cells(
-    dataset: Dataset, line_up: Sequence[Configured], protocol: Protocol, jobs: int
+    dataset: Dataset, line_up: Sequence[Configured], protocol: Protocol, resources: Resources
 ) -> Iterator[Cell]:
     """Every algorithm on every fold, in the order in which they finish.
 
-    `jobs` of them work at once, -1 for one per core; it changes no number, only times. recli's own
-    algorithms run on threads over one copy of the data, since their kernels release the GIL; a
-    user's own code runs in processes.
+    As many work at once as `resources` says. recli's own algorithms run on threads over one copy of
+    the data, since their kernels release the GIL; a user's own code runs in processes.
     """
+    jobs = resources.jobs
     folds = protocol.split.folds(dataset.ratings)
+    share = resources.memory_of_a_cell(len(folds) * len(line_up))
 
-    def tasks(
-        chosen: Sequence[int],
-    ) -> Iterator[tuple[Background, Fold, Configured, Protocol, int, int]]:
+    def tasks(chosen: Sequence[int]) -> Iterator[tuple]:
         # What the algorithms share of a fold is made when the first of them comes to it, and is
         # gone with the last.
         for number, fold in enumerate(folds):
             background = Background(dataset, fold.train, protocol.threshold)
             for entry in chosen:
-                yield background, fold, line_up[entry], protocol, entry, number
+                yield background, fold.test, line_up[entry], protocol, entry, number, share
 
     every = range(len(line_up))
     if jobs == 1 or len(folds) * len(every) == 1:
@@ -128,12 +128,12 @@ def cross_validate(
     dataset: Dataset,
     line_up: Sequence[Configured],
     protocol: Protocol,
-    jobs: int = 1,
+    resources: Resources = Resources(),  # noqa: B008, it is frozen
     on_cell: Callable[[Cell], None] = lambda cell: None,
 ) -> list[Summary]:
     """Every algorithm on every fold, summed up, the best by the protocol's first measure first."""
     finished = []
-    for cell in cells(dataset, line_up, protocol, jobs):
+    for cell in cells(dataset, line_up, protocol, resources):
         finished.append(cell)
         on_cell(cell)
     return summaries(line_up, finished, protocol.measures[0])
@@ -141,11 +141,13 @@ def cross_validate(
 
 def _cell(
     background: Background,
-    fold: Fold,
+    test: np.ndarray,
     configured: Configured,
     protocol: Protocol,
     entry: int,
     number: int,
+    memory_limit: int,
 ) -> Cell:
-    scores = score_fold(background, fold.test, configured, protocol.measures, protocol.seed)
+    measures, seed = protocol.measures, protocol.seed
+    scores = score_fold(background, test, configured, measures, seed, memory_limit)
     return Cell(entry, number, scores)

@@ -17,6 +17,7 @@ from recli.data.dataset import Dataset
 from recli.experiments import store
 from recli.experiments.cross_validation import Cell, Protocol, Summary, cells, summaries
 from recli.experiments.report import markdown_report
+from recli.experiments.resources import Resources
 
 
 class EvaluationRun:
@@ -40,14 +41,16 @@ class EvaluationRun:
         self._started = store.now()
         self._clock = time.perf_counter()
 
-    def run(self, jobs: int, on_cell: Callable[[Cell], None] = lambda cell: None) -> list[Summary]:
+    def run(
+        self, resources: Resources, on_cell: Callable[[Cell], None] = lambda cell: None
+    ) -> list[Summary]:
         """Evaluate every cell. Raises InterruptedRunError on Ctrl-C, what was finished is kept."""
-        self._write("running", jobs)
+        self._write("running", resources)
         status = "failed"
         try:
-            for cell in cells(self.dataset, self.line_up, self.protocol, jobs):
+            for cell in cells(self.dataset, self.line_up, self.protocol, resources):
                 self.finished.append(cell)
-                self._write("running", jobs)
+                self._write("running", resources)
                 on_cell(cell)
             status = "finished"
         except KeyboardInterrupt:
@@ -56,7 +59,7 @@ class EvaluationRun:
                 f"Interrupted. Finished folds: {len(self.finished)}, kept in {self.folder}."
             ) from None
         finally:
-            self._write(status, jobs)
+            self._write(status, resources)
         return self.summaries
 
     @property
@@ -113,7 +116,7 @@ class EvaluationRun:
             self.id, self.command, self.dataset, self.protocol, self.summaries, n_cells
         )
 
-    def _write(self, status: str, jobs: int) -> None:
+    def _write(self, status: str, resources: Resources) -> None:
         files.write_text(self.folder / "metrics.csv", self.metrics_csv())
         if status != "running":
             files.write_text(self.folder / "report.md", self._report())
@@ -139,7 +142,8 @@ class EvaluationRun:
             "configuration": {
                 **store.protocol_document(self.dataset, self.protocol),
                 "line_up": store.line_up_document(self.line_up),
-                "jobs": jobs,
+                "jobs": resources.jobs,
+                "memory_limit": resources.memory_limit,
             },
             "environment": store.environment(),
             "cells": cell_times,

@@ -19,7 +19,10 @@ from recli.data.dataset import Dataset
 from recli.experiments import store
 from recli.experiments.cross_validation import Protocol, cross_validate
 from recli.experiments.interrupts import HeldBack
+from recli.experiments.resources import Resources
 from recli.params import Parameter, Value
+
+_FAILURES = (errors.DivergedError, errors.TooLargeError)
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,13 @@ class TuningRun:
     def run(
         self,
         budget: Budget,
-        jobs: int,
+        resources: Resources,
         on_trial: Callable[[optuna.trial.FrozenTrial], None] = lambda trial: None,
     ) -> None:
         """Try settings until the budget is spent, and write the best.
 
-        A trial that diverges is kept as failed, with the reason. Raises InterruptedRunError on
-        Ctrl-C, the trials so far and the best of them are kept.
+        A trial that diverges or needs more memory than is free is kept as failed, with the reason.
+        Raises InterruptedRunError on Ctrl-C, the trials so far and the best of them are kept.
         """
         started = time.perf_counter()
         held_back = HeldBack()
@@ -84,8 +87,8 @@ class TuningRun:
             trial.set_user_attr("params", json.dumps(configured.params))
             try:
                 with held_back.let_through():
-                    summary = cross_validate(self.dataset, [configured], self.protocol, jobs)[0]
-            except errors.DivergedError as error:
+                    [summary] = cross_validate(self.dataset, [configured], self.protocol, resources)
+            except _FAILURES as error:
                 trial.set_user_attr("reason", str(error))
                 raise
             trial.set_user_attr("folds", summary.values(self.measure))
@@ -100,7 +103,7 @@ class TuningRun:
                     objective,
                     n_trials=budget.trials,
                     timeout=budget.timeout,
-                    catch=(errors.DivergedError,),
+                    catch=_FAILURES,
                     callbacks=[lambda _, trial: on_trial(trial)],
                 )
             status = "finished" if self.finished else "failed"
@@ -116,7 +119,7 @@ class TuningRun:
             reasons = [given["reason"] for given in attributes if "reason" in given]
             if not reasons:
                 raise errors.UsageError("There was no time for a single trial: raise '--timeout'.")
-            raise errors.DivergedError(f"Every trial failed, the first so: {reasons[0]}")
+            raise errors.UsageError(f"Every trial failed, the first so: {reasons[0]}")
 
     @property
     def finished(self) -> list[optuna.trial.FrozenTrial]:

@@ -47,13 +47,15 @@ def user_id(model: Model, user: str) -> int | str:
     return model.trainset.ratings.user_ids.json(user_code(model, user))
 
 
-def top_n(model: Model, user: str, n: int) -> list[Recommendation]:
+def top_n(model: Model, user: str, n: int, memory_limit: int | None = None) -> list[Recommendation]:
     """The `n` best items for a user, those that she rated left out, best first; ties by item id.
 
-    Raises NotFoundError for a user that the model does not know.
+    `memory_limit` is that of `rank`, bytes. Raises NotFoundError for a user that the model does not
+    know.
     """
-    code = user_code(model, user)
-    best = rank(model.algorithm, model.trainset, np.array([code]), n)
+    users = np.array([user_code(model, user)])
+    n = min(n, model.trainset.n_catalogue)
+    best = rank(model.algorithm, model.trainset, users, n, memory_limit=memory_limit)
     items = best.items[0][best.items[0] >= 0]
     scores = best.scores[0][: len(items)]
     ratings = np.clip(scores, *model.trainset.rating_scale)

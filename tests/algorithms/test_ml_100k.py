@@ -14,6 +14,7 @@ from recli.data.load import load
 from recli.data.splits.k_fold import KFold
 from recli.evaluation.metric_names import Measure
 from recli.experiments import cross_validation
+from recli.experiments.resources import Resources
 
 RATINGS = Path(__file__).parents[3] / "shared" / "datasets" / "ml-100k" / "u.data.gz"
 
@@ -45,7 +46,7 @@ def test_reaches_what_surprise_reaches(name, expected, ml_100k):
     measures = (Measure.parse("rmse"), Measure.parse("mae"))
     protocol = cross_validation.Protocol(KFold(5, seed=0), measures, threshold=4.0, seed=0)
     line_up = [Configured.of(name)]
-    [summary] = cross_validation.cross_validate(ml_100k, line_up, protocol, jobs=2)
+    [summary] = cross_validation.cross_validate(ml_100k, line_up, protocol, Resources(2))
     # Random ratings are drawn otherwise than Surprise's.
     tolerance = 0.01 if name == "normal-predictor" else 0.0005
     for measure, value in zip(measures, expected, strict=True):

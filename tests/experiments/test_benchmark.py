@@ -8,10 +8,10 @@ import math
 import numpy as np
 import pytest
 
-from recli import errors
+from recli import errors, memory
 from recli.algorithms import Configured
 from recli.data.splits.k_fold import KFold
-from recli.experiments import benchmark, memory
+from recli.experiments import benchmark
 
 KEYS = {
     *("algorithm", "recli_seconds", "surprise_seconds", "ratio", "max_difference"),
@@ -121,33 +121,3 @@ def test_each_side_in_a_process_of_its_own(small):
     assert comparison.max_difference <= 1e-9
     assert comparison.recli.peak_mb >= 0
     assert comparison.surprise.peak_mb >= 0
-
-
-# Memory
-
-
-def test_the_peak_rises_and_starts_over():
-    held = memory.reset_peak()
-    assert held > 1
-    block = np.ones(64 << 17)  # 64 MiB
-    assert memory.peak() >= held + 50
-    del block
-    assert memory.reset_peak() <= memory.peak()
-
-
-def test_without_proc_it_is_what_getrusage_says(monkeypatch, tmp_path):
-    monkeypatch.setattr(memory, "_PROC", tmp_path / "absent")
-    assert memory.reset_peak() > 1
-    monkeypatch.setattr(memory, "_PROC", tmp_path)
-    (tmp_path / "status").write_text("Name:\tpython\n")
-    assert memory.peak() > 1
-    (tmp_path / "status").write_text("Name:\tpython\nVmHWM:\t    2048 kB\n")
-    assert memory.peak() == 2
-    (tmp_path / "clear_refs").mkdir()
-    assert memory.reset_peak() == 2, "a peak that cannot be reset"
-
-
-def test_windows_does_not_tell(monkeypatch, tmp_path):
-    monkeypatch.setattr(memory, "_PROC", tmp_path)
-    monkeypatch.setattr("sys.platform", "win32")
-    assert math.isnan(memory.peak())

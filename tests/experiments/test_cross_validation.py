@@ -16,9 +16,11 @@ from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.splits._base import Fold
 from recli.data.splits.k_fold import KFold
+from recli.evaluation.background import Background
 from recli.evaluation.fold import score_fold
 from recli.evaluation.metric_names import DEFAULT, Measure
 from recli.experiments.cross_validation import Protocol, cells, cross_validate, summaries
+from recli.experiments.resources import Resources
 
 MEASURES = tuple(map(Measure.parse, DEFAULT))
 
@@ -35,7 +37,7 @@ def line_up(*names):
 def test_jobs_change_no_number(small, names):
     found = []
     for jobs in (1, 2):
-        finished = cells(small, line_up(*names), protocol(2), jobs)
+        finished = cells(small, line_up(*names), protocol(2), Resources(jobs))
         by_place = {(cell.entry, cell.fold): cell.scores.metrics for cell in finished}
         assert len(by_place) == 2 * len(names)
         found.append(by_place)
@@ -44,7 +46,7 @@ def test_jobs_change_no_number(small, names):
 
 def test_every_measure_is_there_in_the_order_asked_for(small):
     wanted = tuple(map(Measure.parse, ("ndcg@3", "rmse", "recall@20")))
-    [cell, *_] = cells(small, line_up("baseline-only"), protocol(2, wanted), 1)
+    [cell, *_] = cells(small, line_up("baseline-only"), protocol(2, wanted), Resources(1))
     assert list(cell.scores.metrics) == ["ndcg@3", "rmse", "recall@20"]
     assert cell.scores.fit_seconds > 0
 
@@ -82,7 +84,7 @@ def test_every_finished_cell_is_told(small):
 
 def test_summaries_of_a_part(small):
     two = line_up("baseline-only", "slope-one")
-    finished = [cell for cell in cells(small, two, protocol(3), 1) if cell.entry == 1]
+    finished = [cell for cell in cells(small, two, protocol(3), Resources(1)) if cell.entry == 1]
     [summary] = summaries(two, finished[::-1], MEASURES[0])
     assert summary.configured.name == "slope-one"
     assert [cell.fold for cell in summary.cells] == [0, 1, 2]
@@ -93,7 +95,7 @@ def test_an_error_in_a_worker_arrives(small):
     diverging = [Configured.of("svd", {"lr_all": 5})]
     for jobs in (1, 2):
         with pytest.raises(errors.DivergedError, match="lr_all"):
-            list(cells(small, diverging, protocol(2), jobs))
+            list(cells(small, diverging, protocol(2), Resources(jobs)))
 
 
 # Folds made by hand
@@ -118,13 +120,19 @@ def toy():
     return Dataset("toy", Description("toy", None, RatingsSource(file="none.csv")), ratings)
 
 
+def score(dataset, fold, configured, measures, threshold):
+    return score_fold(
+        Background(dataset, fold.train, threshold), fold.test, configured, measures, 0
+    )
+
+
 def test_ranking_metrics_by_hand(toy):
     # Ann likes a and has b and c in the training; cid is unknown and likes e. By bias the order is
     # b, c, then e and f, which have no rating, then a, d: so both have the liked item in place 3.
     fold = Fold(np.array([1, 2, 3, 4, 5]), np.array([0, 6]))
     texts = ("hit-rate@2", "hit-rate@3", "precision@3", "recall@6", "ndcg@3", "map@3")
     measures = tuple(map(Measure.parse, texts))
-    scores = score_fold(toy, fold, Configured.of("baseline-only"), measures, 4.0, 0).metrics
+    scores = score(toy, fold, Configured.of("baseline-only"), measures, 4.0).metrics
     expected = (0, 1, 1 / 3, 1, 1 / math.log2(1 + 3), 1 / 3)
     assert scores == pytest.approx(dict(zip(texts, expected, strict=True)))
 
@@ -133,13 +141,13 @@ def test_rating_metrics_by_hand(toy):
     # Known neither user nor item, the prediction is the mean of the training, 2.4.
     fold = Fold(np.array([1, 2, 3, 4, 5]), np.array([6]))
     measures = (Measure.parse("rmse"), Measure.parse("mae"))
-    scores = score_fold(toy, fold, Configured.of("slope-one"), measures, 4.0, 0).metrics
+    scores = score(toy, fold, Configured.of("slope-one"), measures, 4.0).metrics
     assert scores == pytest.approx({"rmse": 5 - 2.4, "mae": 5 - 2.4})
 
 
 def test_a_fold_without_a_liked_item_has_no_ranking_metric(toy):
     fold = Fold(np.array([0, 1, 3, 4, 6]), np.array([2, 5]))
-    scores = score_fold(toy, fold, Configured.of("baseline-only"), MEASURES, 4.0, 0).metrics
+    scores = score(toy, fold, Configured.of("baseline-only"), MEASURES, 4.0).metrics
     for measure in MEASURES:
         if measure.k is not None:
             assert math.isnan(scores[str(measure)])
@@ -172,7 +180,7 @@ def test_a_pair_rated_twice_is_one_relevant_item(toy):
     data = dataclasses.replace(toy, ratings=twice)
     fold = Fold(np.array([1, 2, 3, 4, 5]), np.array([0, 7]))
     measures = (Measure.parse("recall@6"),)
-    scores = score_fold(data, fold, Configured.of("baseline-only"), measures, 4.0, 0)
+    scores = score(data, fold, Configured.of("baseline-only"), measures, 4.0)
     assert scores.metrics == {"recall@6": 1.0}
     assert scores.test_seconds >= 0
 

@@ -15,6 +15,7 @@ from recli.evaluation.metric_names import Measure
 from recli.experiments import evaluation_run
 from recli.experiments.cross_validation import Protocol
 from recli.experiments.evaluation_run import EvaluationRun
+from recli.experiments.resources import Resources
 
 MEASURES = (Measure.parse("rmse"), Measure.parse("ndcg@5"))
 COMMAND = ("recli", "evaluate", "-a", "svd", "--columns", "user=u id")
@@ -45,7 +46,7 @@ def document(run):
 def test_files_of_a_finished_run(small, tmp_path):
     run = new_run(tmp_path, small, line_up())
     told = []
-    found = run.run(jobs=1, on_cell=told.append)
+    found = run.run(Resources(1), on_cell=told.append)
     assert len(told) == 9
     assert run.folder == tmp_path / "runs" / run.id
     assert sorted(path.name for path in run.folder.iterdir()) == [
@@ -67,7 +68,7 @@ def test_files_of_a_finished_run(small, tmp_path):
 
 def test_run_json_says_all_that_numbers_depend_on(small, tmp_path):
     run = new_run(tmp_path, small, line_up())
-    run.run(jobs=1)
+    run.run(Resources(1))
     about = document(run)
     assert (about["schema"], about["id"], about["status"]) == (1, run.id, "finished")
     assert about["command"] == list(COMMAND)
@@ -95,7 +96,7 @@ def test_run_json_says_all_that_numbers_depend_on(small, tmp_path):
 
 def test_the_document_is_the_contract(small, tmp_path):
     run = new_run(tmp_path, small, line_up())
-    found = run.run(jobs=1)
+    found = run.run(Resources(1))
     about = run.document()
     assert set(about) == {"run", "dataset", "results"}
     assert [result["algorithm"] for result in about["results"]] == [
@@ -111,7 +112,7 @@ def test_the_document_is_the_contract(small, tmp_path):
 
 def test_the_report(small, tmp_path):
     run = new_run(tmp_path, small, line_up())
-    run.run(jobs=1)
+    run.run(Resources(1))
     report = (run.folder / "report.md").read_text(encoding="utf-8")
     assert f"# Evaluation {run.id}" in report
     assert "baseline-only (bsl_options.reg_u=1)" in report
@@ -122,7 +123,7 @@ def test_the_report(small, tmp_path):
 def test_what_is_undefined_is_null_and_empty(small, tmp_path):
     # Nobody likes anything from 5.5 on.
     run = new_run(tmp_path, small, line_up()[:1], threshold=5.5)
-    run.run(jobs=1)
+    run.run(Resources(1))
     assert run.document()["results"][0]["metrics"]["ndcg@5"] == {
         "mean": None,
         "std": None,
@@ -140,7 +141,7 @@ def test_ctrl_c_keeps_finished_folds(small, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(errors.InterruptedRunError, match="Finished folds: 4, kept in") as caught:
-        run.run(jobs=1, on_cell=interrupt)
+        run.run(Resources(1), on_cell=interrupt)
     assert caught.value.exit_code == 6
     assert document(run)["status"] == "interrupted"
     assert len(document(run)["cells"]) == 4
@@ -157,7 +158,7 @@ def test_ctrl_c_before_the_first_fold(small, tmp_path, monkeypatch):
     monkeypatch.setattr(evaluation_run, "cells", interrupted)
     run = new_run(tmp_path, small, line_up())
     with pytest.raises(errors.InterruptedRunError, match="Finished folds: 0"):
-        run.run(jobs=1)
+        run.run(Resources(1))
     assert document(run)["status"] == "interrupted"
     assert (run.folder / "report.md").exists()
 
@@ -166,7 +167,7 @@ def test_learning_that_diverges_keeps_finished_folds(small, tmp_path):
     diverging = Configured.of("svd", {"lr_all": 5})
     run = new_run(tmp_path, small, [Configured.of("baseline-only"), diverging])
     with pytest.raises(errors.DivergedError, match="lr_all"):
-        run.run(jobs=1)
+        run.run(Resources(1))
     assert document(run)["status"] == "failed"
     assert [row["algorithm"] for row in rows(run)] == ["baseline-only"] * 2
 
@@ -178,7 +179,7 @@ def test_a_bug_leaves_no_run_that_seems_to_go_on(small, tmp_path, monkeypatch):
     monkeypatch.setattr(evaluation_run, "cells", broken)
     run = new_run(tmp_path, small, line_up())
     with pytest.raises(ZeroDivisionError):
-        run.run(jobs=1)
+        run.run(Resources(1))
     assert document(run)["status"] == "failed"
 
 

@@ -7,12 +7,13 @@ import json
 import optuna
 import pytest
 
-from recli import errors
+from recli import errors, memory
 from recli.algorithms import Configured
 from recli.data.splits.k_fold import KFold
 from recli.evaluation.metric_names import Measure
 from recli.experiments import params_file, tuning
 from recli.experiments.cross_validation import Protocol, cross_validate
+from recli.experiments.resources import Resources
 from recli.experiments.tuning import Budget, TuningRun
 from recli.params import Float
 
@@ -35,7 +36,7 @@ def finished(small, tmp_path_factory):
     """Eight trials on k-NN, whose parameters are nested and conditional."""
     run = new_run(tmp_path_factory.mktemp("results"), small, "KNNBasic")
     told = []
-    run.run(Budget(8, None), jobs=1, on_trial=told.append)
+    run.run(Budget(8, None), Resources(1), on_trial=told.append)
     assert [trial.number for trial in told] == list(range(8))
     return run
 
@@ -103,7 +104,7 @@ def test_the_documents(finished):
 def test_the_same_seed_tries_the_same(small, tmp_path):
     runs = [new_run(tmp_path, small, "baseline-only", seed=seed) for seed in (3, 3, 4)]
     for run in runs:
-        run.run(Budget(5, None), jobs=1)
+        run.run(Budget(5, None), Resources(1))
     values = [[trial.value for trial in run.study.trials] for run in runs]
     assert tried(runs[0]) == tried(runs[1])
     assert values[0] == values[1]
@@ -113,20 +114,20 @@ def test_the_same_seed_tries_the_same(small, tmp_path):
 def test_jobs_change_no_trial(small, tmp_path):
     runs = [new_run(tmp_path, small, "baseline-only") for _ in range(2)]
     for run, jobs in zip(runs, (1, 2), strict=True):
-        run.run(Budget(3, None), jobs)
+        run.run(Budget(3, None), Resources(jobs))
     assert [t.value for t in runs[0].study.trials] == [t.value for t in runs[1].study.trials]
 
 
 def test_a_metric_of_which_more_is_better(small, tmp_path):
     run = new_run(tmp_path, small, "baseline-only", metric="ndcg@10")
-    run.run(Budget(4, None), jobs=1)
+    run.run(Budget(4, None), Resources(1))
     assert run.study.best_value == max(trial.value for trial in run.study.trials)
 
 
 def test_fixed_parameters_are_held(small, tmp_path):
     fixed = {"k": "9", "sim_options.user_based": "false"}
     run = new_run(tmp_path, small, "knn-basic", fixed)
-    run.run(Budget(4, None), jobs=1)
+    run.run(Budget(4, None), Resources(1))
     assert run.fixed == {"k": 9, "sim_options.user_based": False}
     assert {params["k"] for params in tried(run)} == {9}
     assert {params["sim_options.user_based"] for params in tried(run)} == {False}
@@ -138,7 +139,7 @@ def test_fixed_parameters_are_held(small, tmp_path):
 def test_a_fixed_parameter_matters_only_in_some_trials(small, tmp_path):
     # reg_u is for als; the method is still free, and sgd has no reg_u.
     run = new_run(tmp_path, small, "baseline-only", {"bsl_options.reg_u": 3})
-    run.run(Budget(8, None), jobs=1)
+    run.run(Budget(8, None), Resources(1))
     methods = {params["bsl_options.method"] for params in tried(run)}
     assert methods == {"als", "sgd"}, "a seed that draws both"
     for params in tried(run):
@@ -149,7 +150,7 @@ def test_a_fixed_parameter_matters_only_in_some_trials(small, tmp_path):
 
 def test_a_fixed_condition_opens_what_depends_on_it(small, tmp_path):
     run = new_run(tmp_path, small, "baseline-only", {"bsl_options.method": "sgd"})
-    run.run(Budget(3, None), jobs=1)
+    run.run(Budget(3, None), Resources(1))
     assert len({params["bsl_options.reg"] for params in tried(run)}) == 3
     assert tried(run)[0]["bsl_options.reg"] == 0.02
 
@@ -158,10 +159,10 @@ def diverge_at(monkeypatch, numbers):
     """Learning of the trials with these numbers runs off to infinity."""
     real, count = tuning.cross_validate, iter(range(1000))
 
-    def sometimes(dataset, line_up, protocol, jobs):
+    def sometimes(dataset, line_up, protocol, resources):
         if next(count) in numbers:
             line_up = [Configured.of("svd", {"lr_all": 5})]
-        return real(dataset, line_up, protocol, jobs)
+        return real(dataset, line_up, protocol, resources)
 
     monkeypatch.setattr(tuning, "cross_validate", sometimes)
 
@@ -169,7 +170,7 @@ def diverge_at(monkeypatch, numbers):
 def test_a_diverged_trial_is_kept_and_the_study_goes_on(small, tmp_path, monkeypatch):
     diverge_at(monkeypatch, {1, 2})
     run = new_run(tmp_path, small, "svd", {"n_factors": 2})
-    run.run(Budget(5, None), jobs=1)
+    run.run(Budget(5, None), Resources(1))
     states = [trial["state"] for trial in run.document()["trials"]]
     assert states == ["complete", "fail", "fail", "complete", "complete"]
     assert run.document()["trials"][1]["value"] is None
@@ -181,27 +182,43 @@ def test_a_diverged_trial_is_kept_and_the_study_goes_on(small, tmp_path, monkeyp
 def test_every_trial_diverged(small, tmp_path, monkeypatch):
     diverge_at(monkeypatch, {0, 1})
     run = new_run(tmp_path, small, "svd", {"n_factors": 2})
-    with pytest.raises(errors.DivergedError, match=r"Every trial failed, .*svd diverged.*lr_all"):
-        run.run(Budget(2, None), jobs=1)
+    with pytest.raises(errors.UsageError, match=r"Every trial failed, .*svd diverged.*lr_all"):
+        run.run(Budget(2, None), Resources(1))
     assert document(run)["status"] == "failed"
     assert not run.params_file.exists()
+
+
+def test_a_trial_that_does_not_fit_in_memory_is_kept_and_the_study_goes_on(
+    small, tmp_path, monkeypatch
+):
+    # 60 users and 250 items: the 100 factors of the defaults take 248,000 bytes.
+    monkeypatch.setattr(memory, "available", lambda: 250_000)
+    run = new_run(tmp_path, small, "svd", {"n_epochs": 1})
+    run.run(Budget(8, None), Resources(1))
+    too_large = {trial.number for trial in run.study.trials if trial.params["n_factors"] > 110}
+    assert too_large
+    assert 0 not in too_large
+    for trial in run.study.trials:
+        assert trial.state.name == ("FAIL" if trial.number in too_large else "COMPLETE")
+        if trial.number in too_large:
+            assert "244.1 KiB are free. Lower n_factors." in trial.user_attrs["reason"]
 
 
 def test_a_metric_that_no_fold_has(small, tmp_path):
     run = new_run(tmp_path, small, "baseline-only", metric="ndcg@10", threshold=5.5)
     with pytest.raises(errors.RecliError, match="no user to whom ndcg@10 applies"):
-        run.run(Budget(2, None), jobs=1)
+        run.run(Budget(2, None), Resources(1))
 
 
 def test_no_time_at_all(small, tmp_path):
     run = new_run(tmp_path, small, "baseline-only")
     with pytest.raises(errors.UsageError, match="no time for a single trial.*--timeout"):
-        run.run(Budget(5, 0.0), jobs=1)
+        run.run(Budget(5, 0.0), Resources(1))
 
 
 def test_the_timeout_ends_the_search(small, tmp_path):
     run = new_run(tmp_path, small, "baseline-only")
-    run.run(Budget(100_000, 0.3), jobs=1)
+    run.run(Budget(100_000, 0.3), Resources(1))
     assert 1 <= len(run.study.trials) < 100_000
     assert document(run)["status"] == "finished"
 
@@ -214,7 +231,7 @@ def test_ctrl_c_keeps_the_best_so_far(small, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(errors.InterruptedRunError, match="Finished trials: 3, kept") as caught:
-        run.run(Budget(9, None), jobs=1, on_trial=interrupt)
+        run.run(Budget(9, None), Resources(1), on_trial=interrupt)
     assert caught.value.exit_code == 6
     assert document(run)["status"] == "interrupted"
     assert params_file.read(run.params_file) == run.best
@@ -227,7 +244,7 @@ def test_an_error_ends_the_study_as_failed(small, tmp_path, monkeypatch):
     monkeypatch.setattr(tuning, "cross_validate", broken)
     run = new_run(tmp_path, small, "content-based")
     with pytest.raises(errors.DataError, match="no item table"):
-        run.run(Budget(3, None), jobs=1)
+        run.run(Budget(3, None), Resources(1))
     assert document(run)["status"] == "failed"
 
 

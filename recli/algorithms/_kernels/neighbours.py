@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from recli.compiled import njit
 
 MEASURES = ("cosine", "msd", "pearson", "pearson_baseline")
 _COSINE, _MSD, _PEARSON, _BASELINE = range(4)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from recli.algorithms._kernels import FAST
+from recli.compiled import njit
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)

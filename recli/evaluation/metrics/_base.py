@@ -15,13 +15,13 @@ class Metric:
 
     needs: what it is computed from
     cutoff: whether only the first k places of the lists count
-    features: whether it needs items that are described by more than their ratings
+    features: the item features that it needs: none, any that a cosine compares, or categories
     per_user: whether every user has a value; else the metric is of all lists together
     """
 
     needs: ClassVar[Literal["predictions", "rankings"]]
     cutoff: ClassVar[bool] = False
-    features: ClassVar[bool] = False
+    features: ClassVar[Literal["", "any", "categories"]] = ""
     per_user: ClassVar[bool] = True
     greater_is_better: ClassVar[bool]
     summary: ClassVar[str]

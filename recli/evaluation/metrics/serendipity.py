@@ -1,0 +1,42 @@
+"""Serendipity at k."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recli.evaluation.lists import Lists
+from recli.evaluation.metrics._base import ListMetric
+
+
+class Serendipity(ListMetric):
+    """The share of the k recommended items that are relevant and not to be expected.
+
+    To be expected are the k most popular items for the user: those with the most training ratings,
+    ties by item code, less what she rated in training. |{i in L_u: relevant, unexpected}| / k, also
+    for lists shorter than k (Ge, Delgado-Battenfeld and Jannach, Beyond accuracy, RecSys 2010,
+    section 3.3; Adamopoulos and Tuzhilin, On unexpectedness in recommender systems, TIST 2014). From
+    0, and at most precision@k; NaN for a user without relevant items.
+
+    >>> hits, n_relevant = np.array([[True, False, True]]), np.array([4])
+    >>> Serendipity().of_places(hits, np.array([[2, 8, 3]]), n_relevant).round(4)
+    array([0.3333])
+    """
+
+    summary = "share of the k recommended items that are relevant and not popular"
+
+    def values(self, lists: Lists) -> np.ndarray:
+        places = np.zeros(lists.items.shape, np.int64)
+        rows, columns = np.nonzero(lists.hits)
+        users, items = lists.users[rows], lists.items[rows, columns]
+        places[rows, columns] = lists.background.popularity_places(users, items)
+        return self.of_places(lists.hits, places, lists.n_relevant)
+
+    def of_places(self, hits: np.ndarray, places: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
+        """The metric of each user's list, float64[n_users].
+
+        hits: bool[n_users, k], whether the item is relevant
+        places: int64[n_users, k], how many items the popularity ranker puts before it; of a hit
+        n_relevant: int64[n_users], all the user's relevant test items
+        """
+        found = (hits & (places >= hits.shape[1])).mean(axis=1)
+        return np.where(n_relevant > 0, found, np.nan)

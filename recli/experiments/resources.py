@@ -1,0 +1,31 @@
+"""What a run may take of the machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import joblib
+
+from recli import memory
+
+
+@dataclass(frozen=True)
+class Resources:
+    """It changes no number, only times.
+
+    jobs: cells at work at once, -1 for one per core
+    memory_limit: bytes for ranking the catalogue, all cells at work together; None for half of what
+        is free when the run starts
+    """
+
+    jobs: int = 1
+    memory_limit: int | None = None
+
+    def memory_of_a_cell(self, n_cells: int) -> int:
+        """The share of one of `n_cells`, bytes.
+
+        >>> Resources(jobs=4, memory_limit=1000).memory_of_a_cell(2)
+        500
+        """
+        total = memory.available() // 2 if self.memory_limit is None else self.memory_limit
+        return total // max(1, min(joblib.effective_n_jobs(self.jobs), n_cells))

@@ -1,0 +1,105 @@
+"""Ranking under a memory limit: the same lists, in less memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from recli import errors, memory, registry
+from recli.algorithms import Configured, rank
+from recli.algorithms._base import adapted
+
+
+@pytest.fixture(params=[*registry.names("algorithm"), "foreign"])
+def fitted(request, embedded, own):
+    trainset = embedded.trainset(np.arange(0, len(embedded.ratings), 4))
+    if request.param == "foreign":
+        return adapted(own()).fit(trainset), trainset
+    return Configured.of(request.param).create(0).fit(trainset), trainset
+
+
+@pytest.fixture
+def own():
+    import surprise
+
+    class Own(surprise.AlgoBase):
+        def estimate(self, u, i):
+            return 3.0 + (hash((u, i)) % 7) / 10
+
+    return Own
+
+
+def traced(fitted, users, limit):
+    tracemalloc.start()
+    found = rank(*fitted, users, 10, memory_limit=limit)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return found, peak
+
+
+def test_the_lists_are_the_same_and_the_memory_is_kept_to(fitted):
+    users = np.arange(60)
+    whole = rank(*fitted, users, 10)
+    n_items = fitted[1].n_catalogue
+    # What one user takes holds what does not grow with them, too: copies of the model, of ratings.
+    _, one = traced(fitted, users[:1], 1 << 40)
+    for limit in (12 * 60 * 10 + 64 * n_items, 64 * n_items * 7):
+        found, peak = traced(fitted, users, limit)
+        np.testing.assert_array_equal(found.items, whole.items)
+        np.testing.assert_allclose(found.scores, whole.scores, rtol=0, atol=1e-12)
+        assert peak <= limit + one
+    _, unlimited = traced(fitted, users, 1 << 40)
+    assert unlimited > peak, "the limit mattered"
+
+
+def calls(monkeypatch, algorithm):
+    """The numbers of users that are scored at once."""
+    sizes, real = [], algorithm.score_users
+    monkeypatch.setattr(
+        algorithm, "score_users", lambda users: sizes.append(len(users)) or real(users)
+    )
+    return sizes
+
+
+@pytest.fixture
+def simple(small):
+    trainset = small.trainset()
+    return Configured.of("baseline-only").create(0).fit(trainset), trainset
+
+
+def test_as_many_users_at_once_as_fit(simple, monkeypatch):
+    sizes, n_items = calls(monkeypatch, simple[0]), simple[1].n_catalogue
+    lists = 12 * 50 * 10
+    rank(*simple, np.arange(50), 10, memory_limit=lists + 64 * n_items * 20)
+    assert sizes == [20, 20, 10]
+
+
+def test_by_default_half_of_what_is_free(simple, monkeypatch):
+    sizes, n_items = calls(monkeypatch, simple[0]), simple[1].n_catalogue
+    monkeypatch.setattr(memory, "available", lambda: 2 * (12 * 50 * 10 + 64 * n_items * 30))
+    rank(*simple, np.arange(50), 10)
+    assert sizes == [30, 20]
+
+
+def test_never_more_at_once_than_without_a_limit(simple, monkeypatch):
+    sizes, n_items = calls(monkeypatch, simple[0]), simple[1].n_catalogue
+    monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 8 * n_items * 40)
+    rank(*simple, np.arange(50), 10, memory_limit=1 << 50)
+    assert sizes == [40, 10]
+
+
+def test_a_limit_too_small_for_one_user(simple):
+    with pytest.raises(errors.UsageError) as caught:
+        rank(*simple, np.arange(50), 10, memory_limit=1000)
+    # 300 items × 64 bytes, and lists of 50 × 10 places of 12 bytes.
+    assert str(caught.value) == (
+        "To rank 300 items for 50 users, the best 10 each, takes at least 24.6 KiB, the limit is "
+        "1,000 B. Ask for shorter lists or raise '--memory-limit'."
+    )
+
+
+def test_lists_that_do_not_fit(simple):
+    with pytest.raises(errors.UsageError, match="the best 10,000,000,000,000 each"):
+        rank(*simple, np.arange(2), 10**13)

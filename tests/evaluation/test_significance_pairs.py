@@ -1,0 +1,249 @@
+"""Two algorithms: the tests against SciPy, tables by hand, and a simulation of the interval."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as stnp
+
+from recli import errors
+from recli.evaluation.significance import corrected_resampled_t, paired
+
+VALUES = st.floats(0, 1).map(lambda value: round(value, 9))
+
+
+@pytest.fixture
+def hits():
+    """nDCG of two algorithms that mostly miss, for 400 users: many zeros, many ties."""
+    rng = np.random.default_rng(3)
+    gains = np.array([1.0, 0.63, 0.5, 0.43])
+    columns = [rng.choice(gains, 400) * (rng.random(400) < share) for share in (0.3, 0.25)]
+    return columns[0], columns[1]
+
+
+def test_t_is_scipys(hits):
+    expected = scipy.stats.ttest_rel(*hits)
+    test = paired(*hits, seed=0)
+    assert test.t == pytest.approx(expected.statistic, rel=1e-9)
+    assert test.t_p == pytest.approx(expected.pvalue, rel=1e-9)
+
+
+def test_difference_and_effect_size_by_hand():
+    # Differences 3, 0, 2, -1: mean 1, sum of squared deviations 10, variance 10 / 3.
+    test = paired(np.array([9.0, 5, 7, 4]), np.array([6.0, 5, 5, 5]), seed=0)
+    assert (test.n, test.n_left_out, test.difference) == (4, 0, 1)
+    assert test.d_z == pytest.approx(math.sqrt(3 / 10), rel=1e-12)
+    assert test.t == pytest.approx(2 * math.sqrt(3 / 10), rel=1e-12)
+
+
+def test_wilcoxon_for_many_users_is_the_normal_one_with_the_ranks_of_zeros_dropped(hits):
+    differences = np.round(hits[0] - hits[1], 9)
+    n, n_zero = len(differences), int(np.sum(differences == 0))
+    assert 100 < n_zero < n
+    ranks = scipy.stats.rankdata(np.abs(differences))
+    # Under the hypothesis every nonzero difference has either sign, so its rank counts or not.
+    counted = ranks[differences != 0]
+    z = (ranks[differences > 0].sum() - counted.sum() / 2) / math.sqrt((counted**2).sum() / 4)
+    expected = math.erfc(abs(z) / math.sqrt(2))
+    assert paired(*hits, seed=0).wilcoxon_p == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "differences",
+    [
+        [0.11, -0.02, 0.05, 0.03, 0.17, -0.04, 0.08, 0.2],
+        [0.5, 0.0, -0.5, 1.0, 0.5, 0.0, 1.0, 0.5, 0.0, -0.25],
+        [0.0, 0.0, 1.0],
+        [1.0, -1.0],
+    ],
+    ids=["distinct", "ties and zeros", "all but one zero", "even"],
+)
+def test_wilcoxon_for_a_few_users_counts_every_choice_of_signs(differences):
+    ranks = scipy.stats.rankdata(np.abs(differences)) * (np.array(differences) != 0)
+    observed = abs(np.sum(np.sign(differences) * ranks))
+    choices = itertools.product((-1, 1), repeat=len(differences))
+    expected = np.mean([abs(np.dot(signs, ranks)) >= observed - 1e-9 for signs in choices])
+    test = paired(np.array(differences), np.zeros(len(differences)), seed=0)
+    assert test.wilcoxon_p == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [20, 50, 51, 200])
+def test_wilcoxon_without_ties_is_scipys(n):
+    a, b = np.random.default_rng(n).random((2, n))
+    expected = scipy.stats.wilcoxon(a + 0.1, b).pvalue
+    assert paired(a + 0.1, b, seed=0).wilcoxon_p == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("n", [60, 700])
+def test_interval_is_scipys_but_for_the_draw(n):
+    rng = np.random.default_rng(5)
+    a, b = rng.exponential(size=n), rng.exponential(0.8, size=n)
+    expected = scipy.stats.bootstrap(
+        (a - b,), np.mean, n_resamples=20_000, method="percentile", batch=1000, random_state=1
+    ).confidence_interval
+    width = expected.high - expected.low
+    low, high = paired(a, b, n_bootstrap=20_000, seed=0).interval
+    assert low == pytest.approx(expected.low, abs=width / 40)
+    assert high == pytest.approx(expected.high, abs=width / 40)
+
+
+def test_interval_covers_the_true_difference_19_times_of_20():
+    # Of 1,000 intervals 950 ± 7 cover; those of 90 or 99 % do not come near these bounds.
+    rng = np.random.default_rng(11)
+    covered = 0
+    for seed in range(1000):
+        a = (rng.random(200) < 0.30) * rng.exponential(size=200)
+        b = (rng.random(200) < 0.20) * rng.exponential(size=200)
+        low, high = paired(a, b, n_bootstrap=400, seed=seed).interval
+        covered += low <= 0.1 <= high
+    assert 925 <= covered <= 968
+
+
+def test_interval_of_more_users_than_are_drawn_at_once():
+    # Half the differences are 0, half 1: the mean of n has the standard deviation 1 / √(4n).
+    n = 300_001
+    a = np.arange(n) % 2.0
+    low, high = paired(a, np.zeros(n), n_bootstrap=60, seed=0).interval
+    assert low < 0.5 < high
+    assert high - low == pytest.approx(3.92 / math.sqrt(4 * n), rel=0.4)
+
+
+def test_same_seed_same_interval(hits):
+    assert paired(*hits, seed=1) == paired(*hits, seed=1)
+    assert paired(*hits, seed=1).interval != paired(*hits, seed=2).interval
+
+
+def test_swapping_changes_signs_only(hits):
+    test, swapped = paired(*hits, seed=4), paired(*reversed(hits), seed=4)
+    assert swapped.difference == pytest.approx(-test.difference, rel=1e-12)
+    assert swapped.interval == pytest.approx((-test.interval[1], -test.interval[0]), rel=1e-9)
+    assert (swapped.t, swapped.d_z) == pytest.approx((-test.t, -test.d_z), rel=1e-12)
+    assert (swapped.t_p, swapped.wilcoxon_p) == pytest.approx((test.t_p, test.wilcoxon_p))
+
+
+def test_order_of_the_users_changes_nothing_but_the_draw(hits):
+    order = np.random.default_rng(0).permutation(len(hits[0]))
+    test = dataclasses.asdict(paired(*hits, n_bootstrap=8000, seed=4))
+    other = dataclasses.asdict(paired(hits[0][order], hits[1][order], n_bootstrap=8000, seed=4))
+    interval = test.pop("interval")
+    assert other.pop("interval") == pytest.approx(interval, abs=(interval[1] - interval[0]) / 25)
+    assert other == pytest.approx(test, rel=1e-9)
+
+
+def test_users_without_a_value_are_left_out_and_counted():
+    nan = math.nan
+    a, b = np.array([nan, 0.9, 0.5, 0.2, nan]), np.array([0.1, 0.6, nan, 0.3, nan])
+    test = paired(a, b, seed=0)
+    assert (test.n, test.n_left_out) == (2, 3)
+    expected = paired(np.array([0.9, 0.2]), np.array([0.6, 0.3]), seed=0)
+    assert dataclasses.replace(test, n_left_out=0) == expected
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_fewer_than_two_users_have_no_test(n):
+    test = dataclasses.asdict(paired(np.r_[np.full(n, 0.5), math.nan], np.zeros(n + 1), seed=0))
+    assert (test.pop("n"), test.pop("n_left_out")) == (n, 1)
+    assert np.isnan([*test.pop("interval"), *test.values()]).all()
+
+
+def test_no_difference_at_all():
+    test = paired(np.array([0.1, 0.2, 0.9]), np.array([0.1, 0.2, 0.9]), seed=0)
+    assert test.interval == (0, 0)
+    assert (test.difference, test.t, test.d_z, test.t_p, test.wilcoxon_p) == (0, 0, 0, 1, 1)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_same_difference_for_all(sign):
+    b = np.array([0.1, 0.2, 0.3, 0.7, 0.6])
+    test = paired(sign * (b + 0.1), sign * b, seed=0)
+    assert test.difference == pytest.approx(sign * 0.1)
+    assert test.interval == pytest.approx((sign * 0.1, sign * 0.1))
+    assert (test.t, test.d_z, test.t_p) == (sign * math.inf, sign * math.inf, 0)
+    # All five of one sign: two of the 32 assignments.
+    assert test.wilcoxon_p == pytest.approx(2 / 32)
+
+
+def test_rounding_breaks_no_tie():
+    tenths = np.random.default_rng(8).integers(0, 5, size=(2, 300))
+    exact = paired(*tenths.astype(float), seed=0)
+    # a - b in tenths is the same number in many roundings: 0.3 - 0.1, 0.4 - 0.2 …
+    rounded = paired(*tenths / 10, seed=0)
+    assert rounded.wilcoxon_p == pytest.approx(exact.wilcoxon_p, rel=1e-12)
+
+
+@given(
+    stnp.arrays(float, st.tuples(st.just(2), st.integers(0, 20)), elements=VALUES)
+    | stnp.arrays(float, (2, 6), elements=st.sampled_from([0, 0.5, 1, math.nan]))
+)
+def test_whatever_the_values(table):
+    test = paired(*table, n_bootstrap=50, seed=0)
+    assert test.n + test.n_left_out == table.shape[1]
+    if test.n >= 2:
+        low, high = test.interval
+        differences = (table[0] - table[1])[~np.isnan(table).any(axis=0)]
+        slack = 1e-9
+        assert differences.min() - slack <= low <= high <= differences.max() + slack
+        assert 0 <= test.t_p <= 1
+        assert 0 < test.wilcoxon_p <= 1
+        assert np.sign(test.t) == np.sign(test.d_z)
+        assert test.difference == pytest.approx(differences.mean(), abs=slack)
+
+
+@pytest.mark.parametrize("test", [paired, corrected_resampled_t])
+def test_different_users_cannot_be_paired(test):
+    settings = {"seed": 0} if test is paired else {"test_share": 0.2}
+    with pytest.raises(errors.UsageError, match="Columns of 2 and 3 values cannot be matched"):
+        test(np.zeros(3), np.zeros(2), **settings)
+
+
+def test_corrected_t_by_hand():
+    # Differences 1, 2, 0, 2, 3: mean 1.6, variance 1.3; 1/5 + 0.2/0.8 = 0.45.
+    a, b = np.array([4.0, 6, 5, 6, 8]), np.array([3.0, 4, 5, 4, 5])
+    t = 1.6 / math.sqrt(0.45 * 1.3)
+    # The distribution function of Student's t has a closed form for 4 degrees of freedom.
+    scaled = 1 + t**2 / 4
+    p = 1 - 3 / 4 * t / math.sqrt(scaled) * (1 - t**2 / (12 * scaled))
+    test = corrected_resampled_t(a, b, test_share=0.2)
+    assert (test.n, test.difference) == (5, pytest.approx(1.6))
+    assert (test.t, test.t_p) == pytest.approx((t, p), rel=1e-9)
+    swapped = corrected_resampled_t(b, a, test_share=0.2)
+    assert (swapped.t, swapped.t_p) == pytest.approx((-t, p), rel=1e-9)
+
+
+def test_corrected_t_is_the_paired_one_where_the_test_is_next_to_nothing():
+    rng = np.random.default_rng(2)
+    a, b = rng.random((2, 10))
+    expected = scipy.stats.ttest_rel(a, b)
+    test = corrected_resampled_t(a, b, test_share=1e-12)
+    assert (test.t, test.t_p) == pytest.approx((expected.statistic, expected.pvalue), rel=1e-9)
+
+
+def test_corrected_t_leaves_folds_without_a_value_out():
+    a, b = np.array([0.3, math.nan, 0.5, 0.9]), np.array([0.2, 0.3, 0.2, 0.4])
+    test = corrected_resampled_t(a, b, test_share=0.25)
+    kept = [0, 2, 3]
+    assert test == corrected_resampled_t(a[kept], b[kept], test_share=0.25)
+    assert test.n == 3
+
+
+def test_corrected_t_in_degenerate_cases():
+    same = np.array([0.4, 0.5, 0.6])
+    assert corrected_resampled_t(same, same, test_share=0.5).t_p == 1
+    constant = corrected_resampled_t(same, same + 0.1, test_share=0.5)
+    assert (constant.t, constant.t_p) == (-math.inf, 0)
+    single = corrected_resampled_t(same[:1], same[1:2], test_share=0.5)
+    assert single.n == 1
+    assert np.isnan([single.difference, single.t, single.t_p]).all()
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.2, 5, math.nan])
+def test_share_between_0_and_1(share):
+    with pytest.raises(errors.UsageError, match=r"is not between 0 and 1\. Give 0\.2 for 5-fold"):
+        corrected_resampled_t(np.zeros(3), np.ones(3), test_share=share)
