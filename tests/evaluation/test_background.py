@@ -22,7 +22,7 @@ PLOT = Feature("plot", "text", "plot")
 YEAR = Feature("year", "number", "year")
 COLUMNS = {
     "genres": ["War|Drama", "Drama", "", ""],
-    "Short": ["0", "1", "0", "1"],
+    "Short": ["1", "1", "0", "1"],
     "Silent": ["0", "0", "0", "1"],
     "plot": ["a dog", "a cat", "the dog", ""],
     "year": ["1990", "2000", "2010", "2020"],
@@ -77,7 +77,7 @@ def test_places_of_equally_popular_items_go_by_code() -> None:
 def test_features_are_of_length_one_without_numbers() -> None:
     both = background(GENRES, FLAGS, YEAR).features.toarray()  # Drama, War, Short, Silent
     np.testing.assert_allclose(
-        both, [[HALF, HALF, 0, 0], [HALF, 0, HALF, 0], [0, 0, 0, 0], [0, 0, HALF, HALF]]
+        both, [[0.5, 0.5, HALF, 0], [HALF, 0, HALF, 0], [0, 0, 0, 0], [0, 0, HALF, HALF]]
     )
     words = background(PLOT, YEAR).features
     assert words.shape == (4, 3)  # cat, dog, the; no year
@@ -86,7 +86,10 @@ def test_features_are_of_length_one_without_numbers() -> None:
 
 def test_a_weight_of_one_spread_over_all_categories() -> None:
     found = background(GENRES, FLAGS, PLOT, YEAR).categories.toarray()
-    assert found.tolist() == [[0.5, 0.5, 0, 0], [0.5, 0, 0.5, 0], [0, 0, 0, 0], [0, 0, 0.5, 0.5]]
+    third = 1 / 3
+    np.testing.assert_allclose(
+        found, [[third, third, third, 0], [0.5, 0, 0.5, 0], [0, 0, 0, 0], [0, 0, 0.5, 0.5]]
+    )
 
 
 def test_tastes_are_of_liked_training_items() -> None:
