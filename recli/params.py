@@ -241,9 +241,11 @@ def assignments(texts: Iterable[str]) -> dict[str, str]:
 
 
 def resolve(
-    declared: Sequence[Parameter], given: Mapping[str, object], owner: str
+    declared: Sequence[Parameter], given: Mapping[str, object], owner: str, kind: str = "algorithm"
 ) -> dict[str, Value]:
     """Every parameter that matters under `given`, checked, defaults filled in, in declared order.
+
+    kind: what `owner` is, as `recli show` calls it
 
     Raises UsageError for a name that `owner` does not have, a value out of bounds, or a parameter
     that `given` sets although another parameter makes it meaningless.
@@ -251,7 +253,7 @@ def resolve(
     by_name = {parameter.name: parameter for parameter in declared}
     for name in given:
         if name not in by_name:
-            hint = f"'recli show algorithm {owner}' explains them."
+            hint = f"'recli show {kind} {owner}' explains them."
             raise errors.unknown(f"parameter of {owner}", name, by_name, hint)
     values: dict[str, Value] = {}
     for name, parameter in by_name.items():

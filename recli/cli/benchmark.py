@@ -88,7 +88,7 @@ def command(
         ratings = expand(ratings, n_ratings, seed)
         console.describe(ratings)
     if top is None:
-        chosen = KFold(max(folds, 5), seed).folds(ratings.ratings)[:folds]
+        chosen = KFold(max(folds, 5), seed).folds(ratings)[:folds]
         comparisons = benchmark.compare(ratings, chosen, line_up, seed, jobs, alone)
     else:
         comparisons = benchmark.compare_lists(ratings, line_up, seed, top, alone)

@@ -16,13 +16,16 @@ from recli.cli._console import Console
       recli list metrics --format json
     """,
 )
-@click.argument("what", type=click.Choice(("algorithms", "metrics", "datasets", "formats")))
+@click.argument(
+    "what", type=click.Choice(("algorithms", "metrics", "splits", "datasets", "formats"))
+)
 @_options.output_options()
 def command(what: str, console: Console) -> None:
-    """List algorithms, metrics, datasets or file formats."""
+    """List algorithms, metrics, splits, datasets or file formats."""
     table = {
         "algorithms": _algorithms,
         "metrics": _metrics,
+        "splits": _splits,
         "datasets": datasets,
         "formats": _formats,
     }
@@ -49,6 +52,17 @@ def _metrics() -> tuple[list[str], list[list[str]]]:
         better = "more" if cls.greater_is_better else "less"
         rows.append([name, cls.needs, cut, better, cls.features, cls.summary])
     return ["metric", "of", "cut-off", "better", "item features", "what it says"], rows
+
+
+def _splits() -> tuple[list[str], list[list[str]]]:
+    from recli import registry
+
+    rows = []
+    for name in registry.names("split"):
+        cls = registry.get("split", name)
+        options = str(cls()).removeprefix(f"{name}:")
+        rows.append([name, "yes" if cls.uses_time else "no", options, summary(cls)])
+    return ["split", "needs times", "options", "what it does"], rows
 
 
 def _formats() -> tuple[list[str], list[list[str]]]:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import inspect
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from recli import registry
 from recli.cli import _options, _types
 from recli.cli._console import Console
+
+if TYPE_CHECKING:
+    from recli.params import Parameter
+
+_SPLIT = _types.Name("split", lambda ctx: registry.names("split"))
 
 
 @click.group(
@@ -17,10 +24,11 @@ from recli.cli._console import Console
     Examples:
       recli show algorithm svd
       recli show metric ndcg
+      recli show split last-n
     """,
 )
 def command() -> None:
-    """Explain an algorithm or a metric."""
+    """Explain an algorithm, a metric or a split."""
 
 
 @command.command(
@@ -34,7 +42,6 @@ def command() -> None:
 @_options.output_options()
 def algorithm(name: str, console: Console) -> None:
     """Explain an algorithm: what it computes, its source, its parameters."""
-    from recli import registry
     from recli.algorithms import declared
     from recli.algorithms._configured import class_of
     from recli.params import shown
@@ -60,16 +67,7 @@ def algorithm(name: str, console: Console) -> None:
         "description": text,
         "source": source,
         "parameters": [
-            {
-                "name": parameter.name,
-                "default": parameter.default,
-                "values": parameter.domain,
-                "tuned": tuning_range(parameter) or None,
-                "help": parameter.help,
-                "only_with": None
-                if parameter.when is None
-                else {parameter.when[0]: list(parameter.when[1])},
-            }
+            {**_described(parameter), "tuned": tuning_range(parameter) or None}
             for parameter in parameters
         ],
     }
@@ -95,13 +93,58 @@ def algorithm(name: str, console: Console) -> None:
 @_options.output_options("table", "json")
 def metric(name: str, console: Console) -> None:
     """Explain a metric: definition, source, range, empty case."""
-    from recli import registry
-
     name = registry.resolve("metric", name)
     documented = inspect.cleandoc(registry.get("metric", name).__doc__ or "")
     text = documented.partition("\n\n>>>")[0]  # what follows is an example for programmers
     document = {"metric": name, "description": text}
     console.emit(document, [], [], lambda: console.line(f"{name}\n\n{text}"))
+
+
+@command.command(
+    epilog="""
+    \b
+    Example:
+      recli show split last-n
+    """,
+)
+@click.argument("name", type=_SPLIT)
+@_options.output_options()
+def split(name: str, console: Console) -> None:
+    """Explain a split: what is learnt from and what tested on, its options."""
+    from recli.params import shown
+
+    cls = registry.get("split", name)
+    name = registry.name_of(cls)
+    text = inspect.cleandoc(cls.__doc__ or "")
+    header = ["option", "default", "values", "what it is"]
+    rows = [
+        [option.name, shown(option.default), option.domain, option.help + _condition(option.when)]
+        for option in cls.parameters
+    ]
+    document = {
+        "split": name,
+        "description": text,
+        "needs_times": cls.uses_time,
+        "options": [_described(option) for option in cls.parameters],
+    }
+
+    def as_text() -> None:
+        needs = "It needs the times of the ratings.\n\n" if cls.uses_time else ""
+        console.line(f"{name}\n\n{text}\n\n{needs}As it is by default: {cls()}\n")
+        console.table(header, rows, right=("default",))
+
+    console.emit(document, header, rows, as_text)
+
+
+def _described(parameter: Parameter) -> dict[str, Any]:
+    when = parameter.when
+    return {
+        "name": parameter.name,
+        "default": parameter.default,
+        "values": parameter.domain,
+        "help": parameter.help,
+        "only_with": None if when is None else {when[0]: list(when[1])},
+    }
 
 
 def tuning_range(parameter: object) -> str:

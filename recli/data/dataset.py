@@ -29,6 +29,18 @@ class BadRow:
         return f"line {self.line:,}: {self.reason}"
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """What a filter left out: numbers of users, items of the catalogue, ratings; in how many rounds."""
+
+    min_user_ratings: int
+    min_item_ratings: int
+    users: int
+    items: int
+    ratings: int
+    rounds: int
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Ratings, the item and the user table if there are such, and how they were read.
@@ -36,6 +48,7 @@ class Dataset:
     sniffed: (what, value, option that overrules it) for everything guessed from the file
     bad_rows: rows set aside under `on_bad="skip"`
     merged: rows that repeated an earlier pair of user and item and were merged into one
+    left_out: what a filter left out, None where the dataset is whole
     """
 
     name: str
@@ -46,6 +59,7 @@ class Dataset:
     sniffed: tuple[tuple[str, str, str], ...] = ()
     bad_rows: tuple[BadRow, ...] = ()
     merged: int = 0
+    left_out: LeftOut | None = None
 
     @functools.cached_property
     def fingerprint(self) -> str:

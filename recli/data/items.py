@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from recli.data.description import Feature
+from recli.data.ids import Ids
 from recli.data.table import Table
 
 
@@ -25,6 +27,10 @@ class Items(Table):
     def title(self, code: int) -> str:
         """The title of one item, or nothing."""
         return "" if self.titles is None else str(self.titles[code])
+
+    def only(self, ids: Ids) -> Self:
+        titles = None if self.titles is None else self.titles[self.ids.codes(ids.text)]
+        return replace(super().only(ids), titles=titles)
 
     def _declares(self) -> bytes:
         titles = b"" if self.titles is None else "\x1f".join(self.titles).encode() + b"\x1e"

@@ -63,15 +63,9 @@ def load(
     path = about.folder / source.file
     if not path.exists():
         raise _absent(about, path)
-    file_format = reader(path, source)
-    source, guessed = file_format.complete(path, source)
-    table = file_format.read(path, source)
-    source, more = _with_roles(path, source, table)
+    table, source, guessed = _table(path, source)
     rows = columns.parse(table, source)
-    bad = sorted(
-        [*(BadRow(row.line, row.reason, row.text) for row in table.malformed), *rows.bad],
-        key=lambda row: row.line,
-    )
+    bad = _bad_rows(table, rows)
     if bad and on_bad == "error":
         raise errors.DataError(
             f"{table.complaint(path, bad)}\n"
@@ -83,7 +77,7 @@ def load(
         source = dataclasses.replace(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
-        more.append("scale")
+        guessed.append("scale")
     rows, merged = columns.merge_duplicates(path, rows, duplicates)
     described = tables.describe_items(about)
     ratings = _ratings(rows, source, described.ids if described else None)
@@ -96,7 +90,7 @@ def load(
         ratings=ratings,
         items=items,
         users=tables.users(about, ratings.user_ids),
-        sniffed=_shown(source, [*guessed, *more]),
+        sniffed=_shown(source, guessed),
         bad_rows=tuple(bad),
         merged=merged,
     )
@@ -125,6 +119,33 @@ def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
     source = TableSource(file=path.name)
     table = reader(path, source).read(path, source)
     return {name: column.slice(0, n).to_pylist() for name, column in table.columns.items()}
+
+
+def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
+    """The ratings in a file, read as `source` says, in the file's order.
+
+    Raises DataError naming file and line when a row is no rating.
+    """
+    table, source, _ = _table(path, source)
+    rows = columns.parse(table, source)
+    bad = _bad_rows(table, rows)
+    if bad:
+        raise errors.DataError(f"{table.complaint(path, bad)}\nMend the file.")
+    return rows
+
+
+def _table(path: Path, source: RatingsSource) -> tuple[TextTable, RatingsSource, list[str]]:
+    """The file as text, `source` with all that it left open, and the fields that were guessed."""
+    file_format = reader(path, source)
+    source, guessed = file_format.complete(path, source)
+    table = file_format.read(path, source)
+    source, more = _with_roles(path, source, table)
+    return table, source, [*guessed, *more]
+
+
+def _bad_rows(table: TextTable, rows: columns.Rows) -> list[BadRow]:
+    malformed = (BadRow(row.line, row.reason, row.text) for row in table.malformed)
+    return sorted([*malformed, *rows.bad], key=lambda row: row.line)
 
 
 def _absent(about: Description, path: Path) -> errors.RecliError:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -23,6 +24,12 @@ class Table:
     ids: Ids
     columns: dict[str, np.ndarray]
     in_table: np.ndarray
+
+    def only(self, ids: Ids) -> Self:
+        """The rows of these users or items, all of which the table has, in their order."""
+        rows = self.ids.codes(ids.text)
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        return replace(self, ids=ids, columns=columns, in_table=self.in_table[rows])
 
     @functools.cached_property
     def fingerprint(self) -> str:

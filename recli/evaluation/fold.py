@@ -10,6 +10,7 @@ import numpy as np
 
 from recli.algorithms import Configured
 from recli.evaluation.background import Background
+from recli.evaluation.groups import GroupScores
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import predict, recommend
 
@@ -22,6 +23,7 @@ class FoldScores:
     users: int32[n_users], codes of the users with a test rating
     per_user: measure -> float64[n_users], NaN where it is not defined; only measures that have a
         value for each user
+    groups: the metrics of parts of the test
     """
 
     metrics: dict[str, float]
@@ -31,6 +33,7 @@ class FoldScores:
     test_seconds: float
     rank_seconds: float
     metric_seconds: float
+    groups: tuple[GroupScores, ...] = ()
 
 
 def score_fold(

@@ -16,6 +16,7 @@ from recli import memory
 from recli.algorithms import Algorithm, Configured, rank
 from recli.algorithms._configured import class_of
 from recli.data.dataset import Dataset
+from recli.data.filters import filtered
 from recli.data.splits._base import Fold
 from recli.data.trainset import Trainset
 
@@ -92,7 +93,7 @@ def surprise_predicts(
 def recli_ranks(dataset: Dataset, configured: Configured, seed: int, n: int) -> Side:
     """Rank the catalogue for every user by recli, with a model fitted on all ratings."""
     configured = _as_surprise(configured)
-    trainset = dataset.trainset()
+    trainset = filtered(dataset, 0, 1).trainset()  # Surprise's anti-testset has no cold items
     algorithm = configured.create(seed)
     algorithm.fit(trainset)
     users = trainset.user_codes

@@ -20,12 +20,16 @@ from recli.experiments.resources import Resources
 
 @dataclass(frozen=True)
 class Protocol:
-    """How a line-up is compared: what is the same for all of it."""
+    """How a line-up is compared: what is the same for all of it.
+
+    by: what the metrics are broken down by, as in `activity`, `user:occupation`
+    """
 
     split: Split
     measures: tuple[Measure, ...]
     threshold: float
     seed: int
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def cells(
     the data, since their kernels release the GIL; a user's own code runs in processes.
     """
     jobs = resources.jobs
-    folds = protocol.split.folds(dataset.ratings)
+    folds = protocol.split.folds(dataset)
     share = resources.memory_of_a_cell(len(folds) * len(line_up))
 
     def tasks(chosen: Sequence[int]) -> Iterator[tuple]:

@@ -4,32 +4,42 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from recli.data.dataset import Dataset
 from recli.evaluation.metric_names import Measure
 from recli.experiments.cross_validation import Protocol, Summary
+from recli.experiments.verdicts import Verdict
 
 
 def leaderboard(
-    found: Sequence[Summary], measures: Sequence[Measure], fit: bool = True
+    found: Sequence[Summary],
+    measures: Sequence[Measure],
+    verdicts: Mapping[str, Verdict] | None = None,
+    fit: bool = True,
 ) -> tuple[list[str], list[list[str]]]:
     """Header and rows of the comparison: mean ± standard deviation over folds, and mean seconds.
 
-    The seconds are those of fitting (unless not `fit`), and of predicting or ranking, whichever
-    `measures` need.
+    With `verdicts` the best value of a column is marked `*`, and those that are not distinguishable
+    from it `=`. The seconds are those of fitting (unless not `fit`), and of predicting or ranking,
+    whichever `measures` need.
     """
     times = {"fit s": [summary.fit_seconds for summary in found]} if fit else {}
-    if any(measure.k is None for measure in measures):
+    needed = {measure.metric.needs for measure in measures}
+    if "predictions" in needed:
         times["test s"] = [summary.test_seconds for summary in found]
-    if any(measure.k is not None for measure in measures):
+    if "rankings" in needed:
         times["rank s"] = [summary.rank_seconds for summary in found]
     header = ["algorithm", *map(str, measures), *times]
     rows = []
     for row, summary in enumerate(found):
-        scores = [_mean_and_std(summary, measure) for measure in measures]
+        label = summary.configured.label
+        scores = [
+            _mean_and_std(summary, measure) + _mark(label, (verdicts or {}).get(str(measure)))
+            for measure in measures
+        ]
         seconds = [f"{column[row]:.2f}" for column in times.values()]
-        rows.append([summary.configured.label, *scores, *seconds])
+        rows.append([label, *scores, *seconds])
     return header, rows
 
 
@@ -51,11 +61,12 @@ def markdown_report(
     dataset: Dataset,
     protocol: Protocol,
     found: Sequence[Summary],
+    n_folds: int,
     n_cells: int,
 ) -> str:
-    """The report.md of the evaluation called `run`, which has `n_cells` folds when it is complete."""
+    """The report.md of the evaluation called `run`, which has `n_cells` cells when it is complete."""
     measures = protocol.measures
-    n_folds = max((len(summary.cells) for summary in found), default=0)
+    n_measured = max((len(summary.cells) for summary in found), default=0)
     n_finished = sum(len(summary.cells) for summary in found)
     missing = f"\n**Not complete**: {n_finished} of {n_cells} folds were finished.\n"
     return f"""# Evaluation {run}
@@ -66,11 +77,11 @@ Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.
 
 {markdown_table(*leaderboard(found, measures))}
 
-Mean ± standard deviation over {n_folds} folds, ordered by {measures[0]}; times are seconds per fold.
+Mean ± standard deviation over {n_measured} folds, ordered by {measures[0]}; times are seconds per fold.
 
 ## Protocol
 
-- {protocol.split.n_splits}-fold cross-validation over ratings, shuffled with seed {protocol.seed};
+- {n_folds}-fold cross-validation over ratings, shuffled with seed {protocol.seed};
   the same folds for every algorithm, and the same seed.
 - An item counts as liked from a rating of {protocol.threshold:g} on. Ranking metrics are over the
   users with a liked item in the test fold; candidates are all {len(dataset.ratings.item_ids):,} items of
@@ -87,4 +98,14 @@ Mean ± standard deviation over {n_folds} folds, ordered by {measures[0]}; times
 
 def _mean_and_std(summary: Summary, measure: Measure) -> str:
     mean, std = summary.mean(measure), summary.std(measure)
-    return "–" if math.isnan(mean) else f"{mean:.4f} ±{std:.4f}"
+    if math.isnan(mean):
+        return "–"
+    return f"{mean:.4f}" if len(summary.cells) == 1 else f"{mean:.4f} ±{std:.4f}"
+
+
+def _mark(label: str, verdict: Verdict | None) -> str:
+    if verdict is None:
+        return ""
+    if not verdict.adjusted or label not in verdict.alike:
+        return "  "
+    return " *" if label == verdict.alike[0] else " ="

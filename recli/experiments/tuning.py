@@ -183,7 +183,7 @@ class TuningRun:
         chosen = {*self.fixed, *best.params}
         lines = [
             f"# The best of {len(self.finished)} trials: {self.measure} {best.value:.6f}, the mean of "
-            f"{self.protocol.split.n_splits} folds on {self.dataset.name}.",
+            f"{len(best.user_attrs['folds'])} folds on {self.dataset.name}.",
             "# Chosen for that number, so a little too good to be true on other data.",
             f'algorithm = "{self.start.name}"',
             "",

@@ -119,7 +119,7 @@ def test_beats_the_user_mean_and_ranks_above_chance(embedded):
     content, chance = cross_validation.cross_validate(embedded, line_up, protocol)
     assert content.configured.name == "content-based"
     ratings, user_mean = embedded.ratings, []
-    for fold in protocol.split.folds(ratings):
+    for fold in protocol.split.folds(embedded):
         users, values = ratings.users[fold.train], ratings.values[fold.train]
         n = len(ratings.user_ids)
         means = np.bincount(users, values, n) / np.maximum(np.bincount(users, minlength=n), 1)

@@ -129,7 +129,7 @@ def identify(value):
 def one_fold(medium, to_surprise):
     """The first of four folds as Surprise cuts it and as recli does."""
     split = SurpriseKFold(4, random_state=2).split(to_surprise(medium))
-    return next(iter(split)), KFold(4, seed=2).folds(medium.ratings)[0]
+    return next(iter(split)), KFold(4, seed=2).folds(medium)[0]
 
 
 def test_the_folds_are_surprises(medium, one_fold):
@@ -169,7 +169,7 @@ def test_whole_ratings_need_no_cutting(name, given, medium, to_surprise):
     dataset = dataclasses.replace(medium, ratings=whole)
     trainset, testset = next(SurpriseKFold(4, random_state=2).split(to_surprise(dataset)))
     expected = [prediction.est for prediction in theirs(name, given, 3).fit(trainset).test(testset)]
-    fold = KFold(4, seed=2).folds(whole)[0]
+    fold = KFold(4, seed=2).folds(dataset)[0]
     algorithm = Configured.of(name, given).create(3).fit(dataset.trainset(fold.train))
     got = predictions(algorithm, dataset, fold.test)
     np.testing.assert_allclose(got, expected, rtol=0, atol=1e-9)

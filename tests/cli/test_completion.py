@@ -37,8 +37,12 @@ def test_algorithms():
 
 
 def test_metrics():
-    assert complete("evaluate", "--metric", "n") == ["ndcg"]
+    assert complete("evaluate", "--metric", "nd") == ["ndcg"]
     assert complete("show", "metric", "rm") == ["rmse"]
+
+
+def test_splits():
+    assert complete("show", "split", "cold") == ["cold-items", "cold-users"]
 
 
 def test_datasets(recli, tiny):

@@ -48,9 +48,10 @@ def test_jobs(recli, tiny, command, output_format):
 @pytest.mark.parametrize(
     "command",
     [
-        *(("list", what) for what in ("algorithms", "metrics", "datasets", "formats")),
+        *(("list", what) for what in ("algorithms", "metrics", "splits", "datasets", "formats")),
         ("data", "list"),
         ("show", "algorithm", "SVD++"),
+        ("show", "split", "KFold"),
     ],
     ids=" ".join,
 )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from recli import errors
 from recli.data.dataset import Dataset
+from recli.data.description import Description, RatingsSource
+from recli.data.ids import Ids
 from recli.data.load import load
+from recli.data.ratings import Ratings
 
 EXIT_CODES = {
     errors.UsageError: 2,
@@ -68,7 +72,7 @@ def refuse(read: Callable[..., Dataset], tmp_path: Path) -> Callable[..., str]:
     return refuse
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def triples() -> Callable[[Dataset], list[tuple[str, str, float]]]:
     """A dataset's ratings as (user, item, rating), in the file's order."""
 
@@ -78,3 +82,30 @@ def triples() -> Callable[[Dataset], list[tuple[str, str, float]]]:
         return list(zip(users, items, ratings.values.tolist(), strict=True))
 
     return triples
+
+
+@pytest.fixture(scope="session")
+def made() -> Callable[..., Dataset]:
+    """A dataset of these users; row r is the rating r of an item of its own, unless said otherwise."""
+
+    def made(
+        users: Sequence[object],
+        times: Sequence[int] | None = None,
+        items: Sequence[object] | None = None,
+    ) -> Dataset:
+        n = len(users)
+        raw_users = np.array([str(user) for user in users], object)
+        raw_items = np.array([str(item) for item in (range(n) if items is None else items)], object)
+        user_ids, item_ids = Ids.of(raw_users), Ids.of(raw_items)
+        ratings = Ratings(
+            user_ids=user_ids,
+            item_ids=item_ids,
+            users=user_ids.codes(raw_users),
+            items=item_ids.codes(raw_items),
+            values=np.arange(n, dtype=np.float64),
+            times=None if times is None else np.array(times, np.int64),
+            scale=(0.0, float(n)),
+        )
+        return Dataset("made", Description("made", Path(), RatingsSource("made.csv")), ratings)
+
+    return made

@@ -1,74 +1,319 @@
-"""Folds: those of Surprise, row by row."""
+"""What holds for every split: rows, seeds, options, their text, and what is said of bad ones."""
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
+import pickle
+from pathlib import Path
+
 import numpy as np
-import pandas as pd
 import pytest
-import surprise
-from hypothesis import given, settings
+from hypothesis import given, reject
 from hypothesis import strategies as st
-from surprise.model_selection import KFold as SurpriseKFold
 
 from recli import errors, registry
-from recli.data.ids import Ids
-from recli.data.ratings import Ratings
+from recli.data.splits._base import Fold, Split
+from recli.data.splits.cold_items import ColdItems
+from recli.data.splits.cold_users import ColdUsers
+from recli.data.splits.group import Group
 from recli.data.splits.k_fold import KFold
+from recli.data.splits.last_n import LastN
+from recli.data.splits.leave_one_out import LeaveOneOut
+from recli.data.splits.predefined import Predefined
+from recli.data.splits.repeated_k_fold import RepeatedKFold
+from recli.data.splits.rolling import Rolling
+from recli.data.splits.shuffle import Shuffle
+from recli.data.splits.stratified import Stratified
+from recli.data.splits.timeline import Timeline
+from recli.params import Float, Int, Parameter
+
+NAMES = registry.names("split")
+BY_TIME = {"last-n", "timeline", "rolling"}
+WITHOUT_CHANCE = BY_TIME | {"predefined"}
+# The others leave ratings out of a fold, or test some of them in no fold or in several.
+PARTITIONS = {"k-fold", "stratified", "group"}
+ONE_TRAINING_FOR_ALL = {"rolling"}
 
 
-def ratings_of(n: int) -> Ratings:
-    """Row r is the rating r of user r for item r."""
-    rows = np.arange(n, dtype=np.int32)
-    ids = Ids(np.array([f"{row}" for row in rows], dtype=object))
-    return Ratings(ids, ids, rows, rows, rows.astype(np.float64), None, (0.0, float(n)))
+@pytest.fixture
+def some(made):
+    """600 ratings of 40 users and 30 items in 200 seconds, and files that cut them in two."""
+    rng = np.random.default_rng(3)
+    pairs = rng.permutation(40 * 30)[:600]
+    dataset = made(pairs // 30, rng.integers(0, 200, 600), pairs % 30)
+    lines = [f"{pair // 30},{pair % 30},{row}\n" for row, pair in enumerate(pairs)]
+    for name, chosen in (("train.csv", lines[:500]), ("test.csv", lines[500:])):
+        Path(name).write_text("user,item,rating\n" + "".join(chosen), encoding="utf-8")
+    return dataset
 
 
-@settings(deadline=None)
-@given(st.integers(2, 60), st.data(), st.integers(0, 2**32 - 1))
-def test_every_rating_is_tested_once(n: int, data: st.DataObject, seed: int) -> None:
-    k = data.draw(st.integers(2, n))
-    folds = KFold(k, seed).folds(ratings_of(n))
-    assert len(folds) == k
-    assert sorted(np.concatenate([fold.test for fold in folds])) == list(range(n))
+def rows(folds: list[Fold]) -> list[tuple[list[int], list[int]]]:
+    return [(fold.train.tolist(), fold.test.tolist()) for fold in folds]
+
+
+def test_the_twelve_are_there():
+    assert set(NAMES) == {
+        *("k-fold", "repeated-k-fold", "shuffle", "stratified", "group", "leave-one-out", "last-n"),
+        *("timeline", "rolling", "cold-users", "cold-items", "predefined"),
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_folds_are_rows_and_apart(name, some):
+    folds = registry.get("split", name)().folds(some)
+    assert folds
     for fold in folds:
-        assert sorted(np.concatenate([fold.train, fold.test])) == list(range(n))
-        assert len(fold.test) in (n // k, n // k + 1)
+        both = np.concatenate([fold.train, fold.test])
         assert fold.train.dtype == fold.test.dtype == np.int64
+        assert min(len(fold.train), len(fold.test)) > 0
+        assert len(np.unique(both)) == len(both)
+        assert both.min() >= 0
+        assert both.max() < len(some.ratings)
 
 
-@settings(deadline=None, max_examples=50)
-@given(st.integers(2, 40), st.data(), st.integers(0, 2**32 - 1))
-def test_the_folds_are_those_of_surprise(n: int, data: st.DataObject, seed: int) -> None:
-    k = data.draw(st.integers(2, n))
-    frame = pd.DataFrame({"user": range(n), "item": range(n), "rating": np.arange(n, dtype=float)})
-    theirs = surprise.Dataset.load_from_df(frame, surprise.Reader(rating_scale=(0, n)))
-    folds = KFold(k, seed).folds(ratings_of(n))
-    for fold, (trainset, testset) in zip(
-        folds, SurpriseKFold(k, random_state=seed).split(theirs), strict=True
-    ):
-        assert fold.test.tolist() == [user for user, _, _ in testset]
-        assert fold.train.tolist() == [trainset.to_raw_uid(u) for u in range(trainset.n_users)]
+@pytest.mark.parametrize("name", sorted(set(NAMES) - ONE_TRAINING_FOR_ALL))
+def test_nothing_is_lost(name, some):
+    for fold in registry.get("split", name)().folds(some):
+        assert sorted([*fold.train, *fold.test]) == list(range(600))
 
 
-def test_too_few_ratings() -> None:
-    with pytest.raises(errors.DataError) as caught:
-        KFold(5).folds(ratings_of(4))
-    assert str(caught.value) == (
-        "4 ratings cannot be cut into 5 folds. Add ratings, or take fewer folds with '--cv'."
-    )
-    with pytest.raises(errors.DataError, match="1 rating cannot"):
-        KFold(2).folds(ratings_of(1))
+@pytest.mark.parametrize("name", sorted(PARTITIONS))
+def test_every_rating_is_tested_once(name, some):
+    folds = registry.get("split", name)(7).folds(some)
+    assert len(folds) == 7
+    assert sorted(np.concatenate([fold.test for fold in folds])) == list(range(600))
 
 
-def test_global_random_state_is_left_alone() -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_the_seed_alone_decides(name, some):
+    cls = registry.get("split", name)
     before = np.random.get_state()[1].tolist()
-    KFold(2, 1).folds(ratings_of(10))
+    first = rows(cls(seed=1).folds(some))
+    assert rows(cls(seed=1).folds(some)) == first
+    assert (rows(cls(seed=2).folds(some)) == first) == (name in WITHOUT_CHANCE)
     assert np.random.get_state()[1].tolist() == before
 
 
-@pytest.mark.parametrize("name", registry.names("split"))
-def test_every_split_is_found_by_name(name: str) -> None:
-    folds = registry.get("split", name)().folds(ratings_of(50))
-    for fold in folds:
-        assert not set(fold.train) & set(fold.test)
-        assert len(fold.test)
+@pytest.mark.parametrize("name", NAMES)
+def test_one_rating_is_too_few(name, made):
+    for file in ("train.csv", "test.csv"):
+        Path(file).write_text("user,item,rating\nu,0,0\n", encoding="utf-8")
+    with pytest.raises(errors.DataError):
+        registry.get("split", name)().folds(made(["u"], [0]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_those_by_time_ask_for_times(name, some):
+    timeless = dataclasses.replace(some, ratings=dataclasses.replace(some.ratings, times=None))
+    split = registry.get("split", name)()
+    assert split.uses_time == (name in BY_TIME)
+    if name not in BY_TIME:
+        assert rows(split.folds(timeless)) == rows(split.folds(some))
+        return
+    with pytest.raises(errors.DataError) as caught:
+        split.folds(timeless)
+    assert str(caught.value) == (
+        f"{name} splits by time, and the ratings of made have none. Say which column it is with "
+        "'--columns …,time=NAME', or take a split that needs no time: cold-items, cold-users, group, "
+        "k-fold, leave-one-out, predefined, repeated-k-fold, shuffle, stratified."
+    )
+
+
+@pytest.mark.parametrize(
+    ("split", "n", "message"),
+    [
+        (KFold(5), 4, "4 ratings cannot be cut into 5 folds. Add ratings, or take fewer folds."),
+        (KFold(2), 1, "1 rating cannot be cut into 2 folds. Add ratings, or take fewer folds."),
+        (
+            Stratified(3),
+            2,
+            "2 ratings cannot be cut into 3 folds. Add ratings, or take fewer folds.",
+        ),
+        (Group(4), 3, "3 users cannot be cut into 4 folds. Add users, or take fewer folds."),
+        (
+            Shuffle(2, 0.9),
+            3,
+            "shuffle:n_splits=2,test_size=0.9 leaves nothing to learn from in fold 1 of 2; there are "
+            "3 ratings. Add ratings, or choose another test_size.",
+        ),
+        (
+            LeaveOneOut(1, 1),
+            3,
+            "leave-one-out:n_splits=1,min_n_ratings=1 leaves nothing to learn from in fold 1 of 1; "
+            "there are 3 ratings. Add ratings, or choose another min_n_ratings.",
+        ),
+        (
+            LastN(3),
+            3,
+            "last-n:n=3,min_train=1 leaves nothing to test on in fold 1 of 1; there are 3 ratings "
+            "from 1970-01-01 to 1970-01-03. Add ratings, or choose a smaller n or min_train.",
+        ),
+        (
+            Timeline(at="1980-01-01"),
+            3,
+            "timeline:at=1980-01-01 leaves nothing to test on in fold 1 of 1; there are 3 ratings "
+            "from 1970-01-01 to 1970-01-03. Choose another date or test_size.",
+        ),
+        (
+            Rolling(3, 0.3),
+            3,
+            "rolling:n_splits=3,window=0.3 leaves nothing to learn from in fold 1 of 3; there are 3 "
+            "ratings from 1970-01-01 to 1970-01-03. Take fewer windows or another size of them, or "
+            "'timeline'.",
+        ),
+        (
+            ColdUsers(0.1, given=1),
+            3,
+            "cold-users:test_size=0.1,given=1 leaves nothing to test on in fold 1 of 1; there are 3 "
+            "ratings. Add users, or choose another test_size or given.",
+        ),
+        (
+            ColdItems(0.9),
+            3,
+            "cold-items:test_size=0.9,given=0 leaves nothing to learn from in fold 1 of 1; there are "
+            "3 ratings. Add items, or choose another test_size or given.",
+        ),
+    ],
+    ids=str,
+)
+def test_an_empty_side(split, n, message, made):
+    with pytest.raises(errors.DataError) as caught:
+        split.folds(made(range(n), np.arange(n) * 86_400))
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_options_are_declared_once(name):
+    cls = registry.get("split", name)
+    fields = {field.name: field.default for field in dataclasses.fields(cls)}
+    assert fields.pop("seed") == 0
+    assert fields == {parameter.name: parameter.default for parameter in cls.parameters}
+    assert all(parameter.help for parameter in cls.parameters)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        cls().seed = 1
+    assert pickle.loads(pickle.dumps(cls(seed=3))) == cls(seed=3)
+
+
+def values(parameter: Parameter) -> st.SearchStrategy[object]:
+    if isinstance(parameter, Int):
+        return st.integers(int(parameter.low), 1000)
+    if isinstance(parameter, Float):
+        return st.floats(parameter.low, parameter.high)
+    if parameter.name == "at":
+        return st.none() | st.dates().map(datetime.date.isoformat)
+    return st.text(min_size=1).filter(lambda text: text == text.strip() and "," not in text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data(), seed=st.integers(0, 2**32 - 1))
+def test_text_and_back(name, data, seed):
+    cls = registry.get("split", name)
+    drawn = {
+        p.name: data.draw(values(p), p.name) for p in cls.parameters if data.draw(st.booleans())
+    }
+    try:
+        split = cls(**drawn, seed=seed)
+    except errors.UsageError:  # two options at odds, or a file called none
+        reject()
+    assert Split.parse(str(split), seed) == split
+    assert {name: getattr(split, name) for name in drawn} == drawn
+
+
+@pytest.mark.parametrize(
+    ("text", "split"),
+    [
+        ("k-fold", KFold()),
+        ("KFold:n_splits=3", KFold(3)),
+        ("k_fold:", KFold()),
+        ("RepeatedKFold: n_splits=3, n_repeats=2", RepeatedKFold(3, 2)),
+        ("last-n:n=5", LastN(5)),
+        ("timeline:at=2001-02-28", Timeline(at="2001-02-28")),
+        ("timeline:at=none,test_size=0.1", Timeline(0.1)),
+        ("rolling:window=5e-2", Rolling(window=0.05)),
+        ("predefined:train=u?.base,test=u?.test", Predefined("u?.base", "u?.test")),
+        ("predefined:train=C:\\a=b\\*.csv", Predefined("C:\\a=b\\*.csv")),
+    ],
+)
+def test_reads(text, split):
+    assert Split.parse(text) == split
+    assert Split.parse(text, 7) == dataclasses.replace(split, seed=7)
+
+
+@pytest.mark.parametrize(
+    ("split", "text"),
+    [
+        (KFold(), "k-fold:n_splits=5"),
+        (Shuffle(3, 0.25, 9), "shuffle:n_splits=3,test_size=0.25"),
+        (Shuffle(test_size=0.123456789), "shuffle:n_splits=5,test_size=0.123456789"),
+        (Timeline(), "timeline:test_size=0.2"),
+        (Timeline(at="2001-02-28"), "timeline:at=2001-02-28"),
+        (Predefined("a*", "b*"), "predefined:train=a*,test=b*"),
+    ],
+)
+def test_writes(split, text):
+    assert str(split) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("lastn5", "There is no split 'lastn5'. Did you mean 'last-n'? Valid: last-n, "),
+        ("", "There is no split ''. Valid: "),
+        (
+            "last-n:m=5",
+            "no parameter of last-n 'm'. Valid: min_train, n. 'recli show split last-n'",
+        ),
+        ("last-n:seed=5", "There is no parameter of last-n 'seed'."),
+        (
+            "last-n:5",
+            "'last-n:5' is not NAME:OPTION=VALUE,OPTION=VALUE with each option once, as in ",
+        ),
+        ("last-n:n=5,n=6", "with each option once, as in 'last-n:n=1,min_train=1'."),
+        ("last-n:n=5,", "'last-n:n=5,' is not NAME:OPTION=VALUE"),
+        ("last-n:n=0", "n=0 is not valid: it takes a whole number ≥ 1 (default 1)."),
+        ("last-n:min_train=-1", "min_train=-1 is not valid: it takes a whole number ≥ 0"),
+        ("k-fold:n_splits=1", "n_splits=1 is not valid: it takes a whole number ≥ 2 (default 5)."),
+        ("k-fold:n_splits=2.5", "n_splits=2.5 is not valid: it takes a whole number"),
+        (
+            "shuffle:test_size=1",
+            "test_size=1 is not valid: it takes a number from 0.0001 to 0.9999",
+        ),
+        ("shuffle:test_size=0", "test_size=0 is not valid"),
+        ("timeline:at=2001-02-29", "at=2001-02-29 is not valid: it takes a date as 2001-12-31"),
+        ("timeline:at=20010228", "at=20010228 is not valid"),
+        (
+            "timeline:at=2001-02-28,test_size=0.1",
+            "'test_size' of timeline only matters with at=none",
+        ),
+        ("rolling:window=0.2", "5 windows of 0.2 of the ratings each leave nothing to learn from"),
+        ("predefined:train=", "train= is not valid: it takes file names with *"),
+        ("predefined:train=a,b", "'predefined:train=a,b' is not NAME:OPTION=VALUE,OPTION=VALUE"),
+    ],
+)
+def test_refuses(text, message):
+    with pytest.raises(errors.UsageError) as caught:
+        Split.parse(text)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cls", "options"),
+    [
+        (KFold, {"n_splits": 1}),
+        (KFold, {"n_splits": True}),
+        (Timeline, {"at": "soon"}),
+        (Timeline, {"at": "2001-01-01", "test_size": 0.5}),
+        (Rolling, {"n_splits": 10}),
+        (Predefined, {"train": "a,b"}),
+        (Predefined, {"test": " b"}),
+    ],
+)
+def test_python_is_held_to_the_same_bounds(cls, options):
+    with pytest.raises(errors.UsageError):
+        cls(**options)
+
+
+def test_python_is_read_as_text_is():
+    assert repr(KFold(3.0)) == "KFold(n_splits=3, seed=0)"
+    assert repr(Shuffle(test_size="0.5")) == "Shuffle(n_splits=5, test_size=0.5, seed=0)"

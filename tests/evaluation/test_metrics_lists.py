@@ -23,7 +23,17 @@ LISTS = [name for name in registry.names("metric") if metric(name).needs == "ran
 PER_USER = [name for name in LISTS if metric(name).per_user]
 CUT_OFF = [name for name in LISTS if metric(name).cutoff]
 WHOLE = [name for name in LISTS if not metric(name).cutoff]
-ACCURACY = ["auc", "f1", "graded-ndcg", "hit-rate", "map", "mrr", "ndcg", "precision", "r-precision"]
+ACCURACY = [
+    "auc",
+    "f1",
+    "graded-ndcg",
+    "hit-rate",
+    "map",
+    "mrr",
+    "ndcg",
+    "precision",
+    "r-precision",
+]
 ACCURACY += ["recall"]
 LOG2_3 = 1.584962500721156
 

@@ -20,7 +20,9 @@ from recli.evaluation.predictions import Predictions
 
 
 def test_predictions_by_user():
-    sample = Predictions(np.array([4.0, 2, 5, 1]), np.array([3.0, 2, 3, 1]), np.array([9, -1, 9, 4]))
+    sample = Predictions(
+        np.array([4.0, 2, 5, 1]), np.array([3.0, 2, 3, 1]), np.array([9, -1, 9, 4])
+    )
     np.testing.assert_array_equal(sample.distinct, [-1, 4, 9])
     np.testing.assert_array_equal(sample.row, [2, 0, 2, 1])
     means = sample.mean_per_user(np.array([1.0, 5.0, 2.0, 7.0]))
@@ -62,7 +64,9 @@ def places_by_loops(row, item):
 def test_places_are_those_of_sorting(compiled, rows, data):
     pair = st.tuples(st.integers(0, len(rows) - 1), st.integers(0, 6))
     pairs = data.draw(st.lists(pair, max_size=20))
-    of_rows, items = (np.array(column, int) for column in (list(zip(*pairs, strict=True)) or [(), ()]))
+    of_rows, items = (
+        np.array(column, int) for column in (list(zip(*pairs, strict=True)) or [(), ()])
+    )
     function = places if compiled else places.py_func
     before, midranks = function(np.array(rows), of_rows, items)
     expected = [places_by_loops(rows[row], item) for row, item in pairs]

@@ -26,7 +26,7 @@ def here(monkeypatch):
 
 
 def compare(dataset, line_up, jobs=1, n_folds=2, alone=False):
-    folds = KFold(5, seed=0).folds(dataset.ratings)[:n_folds]
+    folds = KFold(5, seed=0).folds(dataset)[:n_folds]
     return list(benchmark.compare(dataset, folds, line_up, 0, jobs, alone))
 
 

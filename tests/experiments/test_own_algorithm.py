@@ -57,7 +57,7 @@ def test_is_evaluated_as_any_other(own, small, weight):
     [summary] = cross_validate(small, [configured], protocol)
     expected = []
     ratings, weight = small.ratings, float(weight)
-    for fold in protocol.split.folds(ratings):
+    for fold in protocol.split.folds(small):
         values, items = ratings.values[fold.train], ratings.items[fold.train]
         mean = values.mean()
         total = 0.0

@@ -1,12 +1,17 @@
-"""What a split gives."""
+"""What a split is, and what it gives."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from recli import errors, params, registry
+from recli.data.dataset import Dataset
 from recli.data.ratings import Ratings
+from recli.params import Parameter, Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,12 +21,104 @@ class Fold:
     train: np.ndarray
     test: np.ndarray
 
+    @classmethod
+    def where(cls, tested: np.ndarray) -> Fold:
+        """The fold that tests on the rows where `tested`, bool[n], and learns from all others."""
+        return cls(np.flatnonzero(~tested), np.flatnonzero(tested))
+
 
 class Split:
-    """A way to cut ratings into training and test; a subclass in a file of its own registers it."""
+    """A way to cut ratings into training and test; a subclass in a file of its own registers it.
 
-    n_splits: int
+    A subclass is a frozen dataclass of its options, which `parameters` declares, and `seed`. It gives
+    `_folds`. An option out of bounds raises UsageError, in Python as in text.
 
-    def folds(self, ratings: Ratings) -> list[Fold]:
-        """The folds. Raises DataError if the ratings are too few."""
+    uses_time: whether it needs to know when ratings were given
+    advice: what to do when it leaves a fold nothing to learn from or nothing to test on
+    """
+
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    uses_time: ClassVar[bool] = False
+    advice: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for name, value in self.options.items():
+            object.__setattr__(self, name, value)
+
+    @staticmethod
+    def parse(text: str, seed: int = 0) -> Split:
+        """The split that `name` or `name:option=value,option=value` means; `str` is the inverse.
+
+        Raises UsageError for an unknown name or option, the nearest spelling first, and for a value
+        that is not valid.
+
+        >>> Split.parse("LastN:n=5", seed=3)
+        LastN(n=5, min_train=1, seed=3)
+        >>> str(Split.parse("LastN:n=5", seed=3))
+        'last-n:n=5,min_train=1'
+        """
+        name, _, rest = text.partition(":")
+        cls: type[Split] = registry.get("split", name)
+        name = registry.name_of(cls)
+        given: dict[str, str] = {}
+        for part in rest.split(",") if rest.strip() else ():
+            option, equals, value = (piece.strip() for piece in part.partition("="))
+            if not equals or option in given:
+                raise errors.UsageError(
+                    f"'{text}' is not NAME:OPTION=VALUE,OPTION=VALUE with each option once, as in "
+                    f"'{cls()}'."
+                )
+            given[option] = value
+        return cls(**params.resolve(cls.parameters, given, name, "split"), seed=seed)  # type: ignore[call-arg]
+
+    def __str__(self) -> str:
+        given = ",".join(f"{name}={v}" for name, v in self.options.items() if v is not None)
+        return f"{registry.name_of(type(self))}:{given}"
+
+    @property
+    def options(self) -> dict[str, Value]:
+        """Every option that matters, in declared order."""
+        values = {parameter.name: getattr(self, parameter.name) for parameter in self.parameters}
+        given = params.difference(self.parameters, values)
+        return params.resolve(self.parameters, given, registry.name_of(type(self)), "split")
+
+    def folds(self, dataset: Dataset) -> list[Fold]:
+        """The folds, in each at least one row to learn from and one to test on, none in both.
+
+        Raises DataError when the ratings are too few for that, or have no times and need them.
+        """
+        ratings = dataset.ratings
+        if self.uses_time and ratings.times is None:
+            raise errors.DataError(
+                f"{registry.name_of(type(self))} splits by time, and the ratings of {dataset.name} "
+                "have none. Say which column it is with '--columns …,time=NAME', or take a split "
+                f"that needs no time: {', '.join(_without_time())}."
+            )
+        folds = list(self._folds(dataset))
+        for number, fold in enumerate(folds, start=1):
+            for rows, purpose in ((fold.train, "learn from"), (fold.test, "test on")):
+                if not len(rows):
+                    raise errors.DataError(
+                        f"{self} leaves nothing to {purpose} in fold {number} of {len(folds)}; "
+                        f"there {_extent(ratings, self.uses_time)}. {self.advice}"
+                    )
+        return folds
+
+    def _folds(self, dataset: Dataset) -> Iterable[Fold]:
+        """The folds, of whatever size; the ratings have times if the split uses them."""
         raise NotImplementedError
+
+
+def _without_time() -> list[str]:
+    names = registry.names("split")
+    return [name for name in names if not registry.get("split", name).uses_time]
+
+
+def _extent(ratings: Ratings, with_time: bool) -> str:
+    n = len(ratings)
+    extent = "is 1 rating" if n == 1 else f"are {n:,} ratings"
+    if not with_time or ratings.times is None:
+        return extent
+    days = np.array([ratings.times.min(), ratings.times.max()], "datetime64[s]")
+    first, last = days.astype("datetime64[D]")
+    return f"{extent} from {first} to {last}"

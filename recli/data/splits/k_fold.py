@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 
-from recli import errors
-from recli.data.ratings import Ratings
+from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold, Split
+from recli.data.splits._declared import n_splits
+from recli.data.splits._rows import k_folds
 
 
+@dataclass(frozen=True)
 class KFold(Split):
     """Every rating is in the test of exactly one fold.
 
@@ -17,23 +22,11 @@ class KFold(Split):
     `surprise.model_selection.KFold(n_splits, random_state=seed)`.
     """
 
-    def __init__(self, n_splits: int = 5, seed: int = 0) -> None:
-        self.n_splits = n_splits
-        self.seed = seed
+    parameters = (n_splits(),)
+    advice = "Add ratings, or take fewer folds."
 
-    def folds(self, ratings: Ratings) -> list[Fold]:
-        n = len(ratings)
-        if self.n_splits > n:
-            raise errors.DataError(
-                f"{n:,} rating{'s' * (n != 1)} cannot be cut into {self.n_splits} folds. "
-                "Add ratings, or take fewer folds with '--cv'."
-            )
-        rows = np.arange(n)
-        np.random.RandomState(self.seed).shuffle(rows)
-        sizes = np.full(self.n_splits, n // self.n_splits)
-        sizes[: n % self.n_splits] += 1
-        ends = np.cumsum(sizes)
-        return [
-            Fold(np.concatenate([rows[: end - size], rows[end:]]), rows[end - size : end])
-            for end, size in zip(ends, sizes, strict=True)
-        ]
+    n_splits: int = 5
+    seed: int = 0
+
+    def _folds(self, dataset: Dataset) -> Iterator[Fold]:
+        return k_folds(len(dataset.ratings), self.n_splits, np.random.RandomState(self.seed))

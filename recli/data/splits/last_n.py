@@ -1,0 +1,46 @@
+"""The last ratings of each user in the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from recli.data.dataset import Dataset
+from recli.data.splits._base import Fold, Split
+from recli.data.splits._rows import grouped
+from recli.params import Int
+
+
+@dataclass(frozen=True)
+class LastN(Split):
+    """The last `n` ratings of each user are in the test, all that she gave before in the training.
+
+    A user with fewer than n + min_train ratings is in the training alone. Of ratings of the same
+    second, that on the later row counts as the later one. One user's training may be later than
+    another's test: `timeline` forbids that.
+    """
+
+    parameters = (
+        Int("n", 1, "ratings of each user in the test", low=1),
+        Int("min_train", 1, "a test user's least number of ratings in the training", low=0),
+    )
+    uses_time = True
+    advice = "Add ratings, or choose a smaller n or min_train."
+
+    n: int = 1
+    min_train: int = 1
+    seed: int = 0
+
+    def _folds(self, dataset: Dataset) -> Iterator[Fold]:
+        ratings = dataset.ratings
+        assert ratings.times is not None
+        by_time = np.argsort(ratings.times, kind="stable")
+        rows, starts = grouped(by_time, ratings.users, len(ratings.user_ids))
+        users = ratings.users[rows]
+        from_end = starts[users + 1] - np.arange(len(rows))  # 1 for a user's last
+        enough = np.diff(starts) >= self.n + self.min_train
+        tested = np.empty(len(rows), bool)
+        tested[rows] = (from_end <= self.n) & enough[users]
+        yield Fold.where(tested)
