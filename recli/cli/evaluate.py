@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 @_options.seed_option
 @_options.jobs_option
 @_options.memory_limit_option
+@click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
 @_options.results_option
 @_options.output_options()
 def command(
@@ -71,6 +72,7 @@ def command(
     seed: int,
     jobs: int,
     memory_limit: int | None,
+    fresh: bool,
     results: Path,
     console: Console,
 ) -> None:
@@ -86,6 +88,7 @@ def command(
     from recli.evaluation.metric_names import Measure
     from recli.experiments.cross_validation import Protocol
     from recli.experiments.evaluation_run import EvaluationRun
+    from recli.experiments.reading import Reading
     from recli.experiments.resources import Resources
 
     measures = tuple(map(Measure.parse, dict.fromkeys(metrics or metric_names.DEFAULT)))
@@ -100,9 +103,12 @@ def command(
         f"{count(len(line_up), 'algorithm')} × {cv} folds, seed {seed}; a rating of "
         f"{liked:g} or more counts as liked (--threshold)"
     )
-    run = EvaluationRun(results, command_line(), dataset, line_up, protocol)
+    reading = Reading(data.spec, data.overrides, data.on_bad, data.duplicates)
+    run = EvaluationRun(results, command_line(), dataset, line_up, protocol, reading)
     with console.progress("Evaluating", n_cells) as advance:
-        run.run(Resources(jobs, memory_limit), lambda cell: advance())
+        run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)
+    if run.n_reused:
+        console.say(f"{run.n_reused} of {n_cells} cells were there already (--fresh computes anew)")
     _show(console, run)
     console.say(f"Written to {run.folder}: report.md, metrics.csv, run.json")
 
