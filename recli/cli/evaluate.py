@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 )
 @_options.jobs_option
 @_options.memory_limit_option
+@click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
 @_options.results_option
 @_options.output_options()
 def command(
@@ -59,6 +60,7 @@ def command(
     params_files: tuple[Path, ...],
     jobs: int,
     memory_limit: int | None,
+    fresh: bool,
     results: Path,
     console: Console,
 ) -> None:
@@ -69,6 +71,7 @@ def command(
     relevant. Results are printed, and kept under results/runs.
     """
     from recli.experiments.evaluation_run import EvaluationRun
+    from recli.experiments.reading import Reading
     from recli.experiments.resources import Resources
 
     choice.split, choice.measures  # noqa: B018, errors before loading
@@ -76,13 +79,18 @@ def command(
     dataset = choice.filtered(data.load(console, results), console)
     line_up = line_up or _line_up(_default_line_up(dataset, console), params, ())
     protocol = choice.protocol(dataset, console)
-    run = EvaluationRun(results, command_line(), dataset, line_up, protocol)
+    reading = Reading(data.spec, data.overrides, data.on_bad, data.duplicates)
+    run = EvaluationRun(results, command_line(), dataset, line_up, protocol, reading)
     console.say(
         f"{count(len(line_up), 'algorithm')} × {count(run.n_folds, 'fold')} ({protocol.split}), seed "
         f"{protocol.seed}; a rating of {protocol.threshold:g} or more counts as liked (--threshold)"
     )
-    with console.progress("Evaluating", run.n_folds * len(line_up)) as advance:
-        run.run(Resources(jobs, memory_limit), lambda cell: advance())
+    with console.progress("Evaluating", run.n_cells) as advance:
+        run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)
+    if run.n_reused:
+        console.say(
+            f"{run.n_reused} of {run.n_cells} cells were there already (--fresh computes anew)"
+        )
     _results.show(console, run)
     console.say(f"Written to {run.folder}: report.md, metrics.csv, run.json")
 

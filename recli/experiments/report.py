@@ -33,7 +33,7 @@ def leaderboard(
     header = ["algorithm", *map(str, measures), *times]
     rows = []
     for row, summary in enumerate(found):
-        label = summary.configured.label
+        label = summary.label
         scores = [
             _mean_and_std(summary, measure) + _mark(label, (verdicts or {}).get(str(measure)))
             for measure in measures
