@@ -152,6 +152,6 @@ def _cell(
     number: int,
     memory_limit: int,
 ) -> Cell:
-    measures, seed = protocol.measures, protocol.seed
-    scores = score_fold(background, test, configured, measures, seed, memory_limit)
+    measures, seed, by = protocol.measures, protocol.seed, protocol.by
+    scores = score_fold(background, test, configured, measures, seed, memory_limit, by)
     return Cell(entry, number, scores)
