@@ -62,7 +62,7 @@ class Grouping:
         names, text = _names(dataset), text.strip()
         if text in names:
             return cls(text)
-        found = [name for name in names if name.partition(":")[2] == text]
+        found = [name for name in names if name.partition(":")[1:] == (":", text)]
         if len(found) == 1:
             return cls(found[0])
         if found:
