@@ -25,6 +25,7 @@ if TYPE_CHECKING:
       recli evaluate
       recli evaluate -a svd -a knn-baseline -p sim_options.name=pearson_baseline
       recli evaluate -d my-ratings.csv -a svd --metric rmse --metric ndcg@5
+      recli evaluate --split timeline --metric all --k 5,10,20 --by activity
       recli evaluate -a svd --params results/studies/…/best.toml
     """,
 )
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 )
 @_options.jobs_option
 @_options.memory_limit_option
+@click.option("--strict", is_flag=True, help="Stop where the protocol gives reason to doubt.")
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
 @_options.results_option
 @_options.output_options()
@@ -60,6 +62,7 @@ def command(
     params_files: tuple[Path, ...],
     jobs: int,
     memory_limit: int | None,
+    strict: bool,
     fresh: bool,
     results: Path,
     console: Console,
@@ -80,7 +83,7 @@ def command(
     line_up = line_up or _line_up(_default_line_up(dataset, console), params, ())
     protocol = choice.protocol(dataset, console)
     reading = Reading(data.spec, data.overrides, data.on_bad, data.duplicates)
-    run = EvaluationRun(results, command_line(), dataset, line_up, protocol, reading)
+    run = EvaluationRun(results, command_line(), dataset, line_up, protocol, reading, strict)
     console.say(
         f"{count(len(line_up), 'algorithm')} × {count(run.n_folds, 'fold')} ({protocol.split}), seed "
         f"{protocol.seed}; a rating of {protocol.threshold:g} or more counts as liked (--threshold)"

@@ -188,8 +188,8 @@ def _cell(
     memory_limit: int,
     shared: bool,
 ) -> Cell:
-    measures, seed = protocol.measures, protocol.seed
+    measures, seed, by = protocol.measures, protocol.seed, protocol.by
     if not shared:  # to start over would take the peak away from the others
         memory.reset_peak()
-    scores = score_fold(background, test, configured, measures, seed, memory_limit)
+    scores = score_fold(background, test, configured, measures, seed, memory_limit, by)
     return Cell(entry, number, scores, memory.peak())

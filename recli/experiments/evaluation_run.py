@@ -7,7 +7,7 @@ import logging
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.evaluation.fold import FoldScores
+from recli.evaluation.lint import lint
 from recli.experiments import run_tables, store
 from recli.experiments.cell_store import CellStore, cell_key
 from recli.experiments.cross_validation import Cell, Protocol, Summary, cells, summaries
@@ -35,7 +36,7 @@ class EvaluationRun:
     """A comparison that is being made; what is finished is on disk after every cell.
 
     reading: how the dataset was read, for `recli reproduce`
-    warnings: what to know about the protocol before the numbers are believed, each a document
+    strict: whether what `lint` finds is an error, raised before anything is written (DataError)
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class EvaluationRun:
         line_up: Sequence[Configured],
         protocol: Protocol,
         reading: Reading | None = None,
-        warnings: Sequence[Mapping[str, Any]] = (),
+        strict: bool = False,
     ) -> None:
         self.dataset = dataset
         self.line_up = tuple(line_up)
@@ -55,7 +56,17 @@ class EvaluationRun:
         self.n_folds = len(self.folds)
         self.command = tuple(command)
         self.reading = reading
-        self.warnings = tuple(warnings)
+        self.findings = lint(
+            dataset,
+            self.folds,
+            protocol.split,
+            protocol.measures,
+            protocol.threshold,
+            [configured.name for configured in self.line_up],
+        )
+        if strict and self.findings:
+            found = errors.first_ten([finding.message for finding in self.findings])
+            raise errors.DataError(f"--strict, and there is reason to doubt:\n{found}")
         self.finished: list[Cell] = []
         self.id = store.new_id("evaluate")
         self.folder = store.new_folder(results, "runs", self.id)
@@ -119,6 +130,7 @@ class EvaluationRun:
             "run": self.id,
             "dataset": store.dataset_document(self.dataset),
             "results": [self._result(summary) for summary in self.summaries],
+            "warnings": [dataclasses.asdict(finding) for finding in self.findings],
             "significance": {
                 metric: verdict.document() for metric, verdict in self.verdicts().items()
             },
@@ -226,7 +238,7 @@ class EvaluationRun:
             "jobs": resources.jobs,
             "memory_limit": resources.memory_limit,
             "environment": environment(),
-            "warnings": [dict(warning) for warning in self.warnings],
+            "warnings": [dataclasses.asdict(finding) for finding in self.findings],
             "cells": [self._cell_document(cell) for cell in done],
             "missing": [key for place, key in self._keys.items() if place not in places],
         }

@@ -128,8 +128,7 @@ def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Datase
             f"did. Folds were {', '.join(was)} and are {', '.join(folds)}."
         )
     reading = Reading.of(run.document["dataset"]["reading"])
-    warnings = run.document["warnings"]
-    return EvaluationRun(results, command, dataset, line_up, protocol, reading, warnings)
+    return EvaluationRun(results, command, dataset, line_up, protocol, reading)
 
 
 def compare(first: StoredRun, second: StoredRun) -> Reproduction:
