@@ -223,8 +223,8 @@ def short(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else shown(value)
 
 
-def assignments(texts: Iterable[str]) -> dict[str, str]:
-    """`["k=20", "sim_options.name=cosine"]` as a dictionary of texts.
+def assignments(texts: Iterable[str], option: str = "-p") -> dict[str, str]:
+    """`["k=20", "sim_options.name=cosine"]` as a dictionary of texts, each after `option`.
 
     Raises UsageError for a text without an equals sign or a name given twice.
     """
@@ -233,7 +233,7 @@ def assignments(texts: Iterable[str]) -> dict[str, str]:
         name, equals, value = text.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise errors.UsageError(f"'-p {text}' is not name=value, as in '-p n_factors=50'.")
+            raise errors.UsageError(f"'{option} {text}' is not name=value, as in '{option} k=20'.")
         if name in found:
             raise errors.UsageError(f"Parameter '{name}' is given twice.")
         found[name] = value.strip()
