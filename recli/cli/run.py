@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,12 +123,12 @@ def _plan(
     experiment: Experiment, source: Source, console: Console, results: Path, dry_run: bool
 ) -> list[Planned]:
     """The evaluations on a dataset; what cannot be run is an error now, not hours later."""
-    from recli import errors
     from recli.data.load import describe
     from recli.data.splits._base import Split
 
     pairs = list(itertools.product(experiment.splits, experiment.seeds))
-    about = describe(source.spec)
+    with _errors_of(f"{experiment.file}: datasets"):
+        about = describe(source.spec)
     if dry_run and about.download and not about.ratings_file.exists():
         console.say(f"{about.name}: to be fetched with 'recli data download {about.name}'")
         return [Planned(about.name, split, seed, None) for split, seed in pairs]
@@ -142,18 +144,28 @@ def _plan(
     )
     reading = DatasetChoice(source.spec, source.overrides, source.on_bad, source.duplicates)
     dataset = choice.filtered(reading.load(console, results), console)
-    plan = []
-    try:
+    with _errors_of(f"{experiment.file}, on {dataset.name}"):
         _check_features(experiment, dataset)
         on_dataset = choice.protocol(dataset, console)
-        for text, seed in pairs:
-            split = Split.parse(text, seed)
+    plan = []
+    for text, seed in pairs:
+        split = Split.parse(text, seed)
+        with _errors_of(f"{experiment.file}, {text} on {dataset.name}"):
             split.folds(dataset)
-            protocol = dataclasses.replace(on_dataset, split=split, seed=seed)
-            plan.append(Planned(dataset.name, text, seed, (dataset, protocol)))
-    except errors.RecliError as error:
-        raise type(error)(f"{experiment.file}, on {dataset.name}: {error}") from None
+        protocol = dataclasses.replace(on_dataset, split=split, seed=seed)
+        plan.append(Planned(dataset.name, text, seed, (dataset, protocol)))
     return plan
+
+
+@contextmanager
+def _errors_of(where: str) -> Iterator[None]:
+    """Errors from within begin with where they come from."""
+    from recli import errors
+
+    try:
+        yield
+    except errors.RecliError as error:
+        raise type(error)(f"{where}: {error}") from None
 
 
 def _check_features(experiment: Experiment, dataset: Dataset) -> None:

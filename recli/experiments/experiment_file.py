@@ -70,7 +70,7 @@ def read(file: Path, settings: Sequence[str] = ()) -> Experiment:
         raise errors.NotFoundError(f"{file}: no such file.") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise errors.DataError(f"{file}: cannot be read as TOML: {error}") from None
-    given = params.assignments(settings, "-S")
+    given = params.assignments(settings, "-S", "seeds=0,1")
     paths = {key: _parts(key) for key in given}
     top = _Place(str(file), _lines(text), frozenset(paths.values()))
     if isinstance(document.get(ALGORITHM), str):

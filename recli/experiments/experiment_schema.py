@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from recli import registry
+from recli import errors, params, registry
 from recli.algorithms import declared
 from recli.data import find
 from recli.data.description import TIME_UNITS
@@ -36,12 +36,9 @@ class Line(Parameter):
     def domain(self) -> str:
         return "text"
 
-    def check(self, value: object) -> Value:
-        return None if value is None and self.default is None else self._check(value)
-
-    def _check(self, value: object) -> str:
+    def check(self, value: object) -> str:
         if not isinstance(value, str):
-            raise self._wrong(value)
+            raise errors.UsageError(f"{self.name} = {params.shown(value)} should be {self.domain}.")
         self.reads(value)
         return value
 
@@ -159,8 +156,8 @@ DATASETS = "datasets"
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of an experiment file, draft 2020-12, for editors and other programs.
 
-    It knows names as recli writes them, where recli reads any spelling. What depends on several keys,
-    such as a parameter that only matters with another, and the options of splits it leaves to recli.
+    It is the stricter one in form: recli reads names in any spelling, and numbers written as text. What
+    depends on several keys, and the options of splits, it leaves to recli.
     """
     keys = {key.name: _key(key) for key in KEYS}
     return {
