@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from recli.experiments.cross_validation import Protocol
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.experiment_file import Experiment, Source
+    from recli.experiments.reading import Reading
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Planned:
     dataset: str
     split: str
     seed: int
+    reading: Reading
     data: tuple[Dataset, Protocol] | None
 
     @property
@@ -107,7 +109,9 @@ def command(
     for number, planned in enumerate(plan, start=1):
         assert planned.data is not None
         dataset, protocol = planned.data
-        run = EvaluationRun(results, command_line(), dataset, experiment.line_up, protocol)
+        run = EvaluationRun(
+            results, command_line(), dataset, experiment.line_up, protocol, planned.reading
+        )
         heading = f"Run {number} of {len(plan)}: {planned.name}"
         with console.progress(heading, run.n_folds * len(run.line_up)) as advance:
             run.run(Resources(jobs, memory_limit), lambda cell, advance=advance: advance())  # type: ignore[misc]
@@ -125,13 +129,15 @@ def _plan(
     """The evaluations on a dataset; what cannot be run is an error now, not hours later."""
     from recli.data.load import describe
     from recli.data.splits._base import Split
+    from recli.experiments.reading import Reading
 
     pairs = list(itertools.product(experiment.splits, experiment.seeds))
+    reading = Reading(source.spec, source.overrides, source.on_bad, source.duplicates)
     with _errors_of(f"{experiment.file}: datasets"):
         about = describe(source.spec)
     if dry_run and about.download and not about.ratings_file.exists():
         console.say(f"{about.name}: to be fetched with 'recli data download {about.name}'")
-        return [Planned(about.name, split, seed, None) for split, seed in pairs]
+        return [Planned(about.name, split, seed, reading, None) for split, seed in pairs]
     choice = ProtocolChoice(
         experiment.splits[0],
         experiment.metrics,
@@ -142,8 +148,8 @@ def _plan(
         experiment.min_item_ratings,
         experiment.seeds[0],
     )
-    reading = DatasetChoice(source.spec, source.overrides, source.on_bad, source.duplicates)
-    dataset = choice.filtered(reading.load(console, results), console)
+    data = DatasetChoice(source.spec, source.overrides, source.on_bad, source.duplicates)
+    dataset = choice.filtered(data.load(console, results), console)
     with _errors_of(f"{experiment.file}, on {dataset.name}"):
         _check_features(experiment, dataset)
         on_dataset = choice.protocol(dataset, console)
@@ -153,7 +159,7 @@ def _plan(
         with _errors_of(f"{experiment.file}, {text} on {dataset.name}"):
             split.folds(dataset)
         protocol = dataclasses.replace(on_dataset, split=split, seed=seed)
-        plan.append(Planned(dataset.name, text, seed, (dataset, protocol)))
+        plan.append(Planned(dataset.name, text, seed, reading, (dataset, protocol)))
     return plan
 
 
