@@ -167,10 +167,10 @@ class StoredRun:
         def read(content: io.BytesIO) -> pd.DataFrame:
             return pd.read_csv(
                 content,
-                dtype={**dict.fromkeys(_TEXTS, str), "value": np.float64},
-                float_precision="round_trip",
+                dtype=dict.fromkeys(_TEXTS, str),
+                # To the last bit, which pandas does not promise.
+                converters={"value": lambda text: float(text or "nan")},
                 keep_default_na=False,
-                na_values={"value": [""]},
             )
 
         frame = self._read(name, read, ("algorithm", "params", *columns[1:]))
