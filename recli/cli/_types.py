@@ -38,6 +38,7 @@ def _model_names(ctx: click.Context) -> list[str]:
 
 
 ALGORITHM = Name("algorithm", lambda ctx: registry.names("algorithm"))
+SPLIT = Name("split", lambda ctx: registry.names("split"))
 METRIC = Name("metric", lambda ctx: registry.names("metric"))
 FILE_FORMAT = Name("format", lambda ctx: registry.names("format"))
 DATASET = Name("dataset", _dataset_names)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recli.cli import _options, _types
+from recli.cli import _options, _results, _types
 from recli.cli._console import Console, count
 from recli.cli._options import DatasetChoice
+from recli.cli._protocol import ProtocolChoice, protocol_options
 
 if TYPE_CHECKING:
     from recli.algorithms import Configured
     from recli.data.dataset import Dataset
-    from recli.experiments.evaluation_run import EvaluationRun
 
 
 @click.command(
@@ -38,15 +38,7 @@ if TYPE_CHECKING:
     "[default: all that suit the data]",
 )
 @_options.dataset_options
-@_options.cv_option
-@click.option(
-    "--metric",
-    "metrics",
-    multiple=True,
-    type=_types.METRIC,
-    help="A metric, such as rmse or ndcg@10; may be repeated, the first one orders. [default: all]",
-)
-@_options.threshold_option
+@protocol_options
 @_options.params_option
 @click.option(
     "--params",
@@ -55,7 +47,6 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A file from 'recli tune': adds that algorithm, so tuned, to the line-up.",
 )
-@_options.seed_option
 @_options.jobs_option
 @_options.memory_limit_option
 @_options.results_option
@@ -63,47 +54,36 @@ if TYPE_CHECKING:
 def command(
     algorithms: tuple[str, ...],
     data: DatasetChoice,
-    cv: int,
-    metrics: tuple[str, ...],
-    threshold: float | None,
+    choice: ProtocolChoice,
     params: tuple[str, ...],
     params_files: tuple[Path, ...],
-    seed: int,
     jobs: int,
     memory_limit: int | None,
     results: Path,
     console: Console,
 ) -> None:
-    """Compare algorithms by cross-validation.
+    """Compare algorithms on the same folds.
 
-    All are fitted and measured on the same folds. Rating metrics compare predicted with true
-    ratings. Ranking metrics look at the ten best items of the whole catalogue, less those that the
-    user rated in training; what she liked in the test fold is relevant. Results are printed, and
-    kept under results/runs.
+    Rating metrics compare predicted with true ratings. Ranking metrics look at the best items of the
+    whole catalogue, less those that the user rated in training; what she liked in the test is
+    relevant. Results are printed, and kept under results/runs.
     """
-    from recli.data.splits.k_fold import KFold
-    from recli.evaluation import metric_names
-    from recli.evaluation.metric_names import Measure
-    from recli.experiments.cross_validation import Protocol
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
 
-    measures = tuple(map(Measure.parse, dict.fromkeys(metrics or metric_names.DEFAULT)))
-    named = bool(algorithms or params_files)
-    line_up = _line_up(algorithms, params, params_files) if named else []  # errors before loading
-    dataset = data.load(console, results)
+    choice.split, choice.measures  # noqa: B018, errors before loading
+    line_up = _line_up(algorithms, params, params_files) if algorithms or params_files else []
+    dataset = choice.filtered(data.load(console, results), console)
     line_up = line_up or _line_up(_default_line_up(dataset, console), params, ())
-    liked = _options.liked_from(dataset, threshold)
-    protocol = Protocol(KFold(cv, seed), measures, liked, seed)
-    n_cells = cv * len(line_up)
-    console.say(
-        f"{count(len(line_up), 'algorithm')} × {cv} folds, seed {seed}; a rating of "
-        f"{liked:g} or more counts as liked (--threshold)"
-    )
+    protocol = choice.protocol(dataset, console)
     run = EvaluationRun(results, command_line(), dataset, line_up, protocol)
-    with console.progress("Evaluating", n_cells) as advance:
+    console.say(
+        f"{count(len(line_up), 'algorithm')} × {count(run.n_folds, 'fold')} ({protocol.split}), seed "
+        f"{protocol.seed}; a rating of {protocol.threshold:g} or more counts as liked (--threshold)"
+    )
+    with console.progress("Evaluating", run.n_folds * len(line_up)) as advance:
         run.run(Resources(jobs, memory_limit), lambda cell: advance())
-    _show(console, run)
+    _results.show(console, run)
     console.say(f"Written to {run.folder}: report.md, metrics.csv, run.json")
 
 
@@ -141,28 +121,6 @@ def _line_up(
         for name in dict.fromkeys(names)
     ]
     return [*line_up, *(params_file.read(path) for path in params_files)]
-
-
-def _show(console: Console, run: EvaluationRun) -> None:
-    from recli.experiments.cross_validation import summaries
-    from recli.experiments.report import leaderboard
-
-    def tables() -> None:
-        measures = run.protocol.measures
-        groups = [
-            ("Predicted ratings, best {0} first", [m for m in measures if m.k is None]),
-            ("Ranked catalogue, best {0} first", [m for m in measures if m.k is not None]),
-        ]
-        shown = [(title, group) for title, group in groups if group]
-        for place, (title, group) in enumerate(shown):
-            found = summaries(run.line_up, run.finished, group[0])
-            header, rows = leaderboard(found, group, fit=place == 0)
-            console.line()
-            console.table(header, rows, title.format(group[0]), right=header[1:])
-        console.line()
-
-    header, rows = leaderboard(run.summaries, run.protocol.measures)
-    console.emit(run.document(), header, rows, tables)
 
 
 def command_line() -> list[str]:

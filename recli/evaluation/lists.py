@@ -88,13 +88,12 @@ class Lists:
     @functools.cached_property
     def hits(self) -> np.ndarray:
         """bool[n_users, k], whether the place holds a relevant item."""
-        found = self._found
-        return (found >= 0) & self.relevant[found]
+        return np.append(self.relevant, False)[self._found]
 
     @functools.cached_property
     def ratings(self) -> np.ndarray:
         """float64[n_users, k], the test rating of the item at the place; NaN where it has none."""
-        return np.where(self._found >= 0, self.tested.values[self._found], np.nan)
+        return np.append(self.tested.values, np.nan)[self._found]
 
     @functools.cached_property
     def n_relevant(self) -> np.ndarray:
@@ -104,10 +103,9 @@ class Lists:
     @functools.cached_property
     def _found(self) -> np.ndarray:
         """int64[n_users, k], where in `tested` the place's item is; -1 where it is not."""
-        tested, n_items = self.tested, self.background.n_items
-        keys = tested.rows * n_items + tested.items
+        n_items = self.background.n_items
+        keys = self.tested.rows * n_items + self.tested.items
         wanted = np.arange(len(self.users))[:, None] * n_items + self.items
-        if not len(keys):
-            return np.full(self.items.shape, -1)
-        found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return np.where((self.items >= 0) & (keys[found] == wanted), found, -1)
+        found = np.searchsorted(keys, wanted)
+        is_there = (self.items >= 0) & (np.append(keys, -1)[found] == wanted)
+        return np.where(is_there, found, -1)

@@ -92,10 +92,16 @@ def measures(texts: Sequence[str], cutoffs: Sequence[int]) -> tuple[Measure, ...
     """
     found: list[Measure] = []
     for text in texts:
-        for name in registry.names("metric") if text.strip().lower() == ALL else (text,):
+        for name in _every() if text.strip().lower() == ALL else (text,):
             measure = Measure.parse(name)
             if measure.k is None or "@" in name:
                 found.append(measure)
             else:
                 found += [Measure(measure.name, k) for k in cutoffs]
     return tuple(dict.fromkeys(found))
+
+
+def _every() -> list[str]:
+    """Every registered metric, the usual ones first."""
+    usual = [Measure.parse(text).name for text in DEFAULT]
+    return [*usual, *(name for name in registry.names("metric") if name not in usual)]

@@ -24,12 +24,12 @@ def places(scores: np.ndarray, rows: np.ndarray, items: np.ndarray) -> tuple:
             before[j], midranks[j] = -1, np.nan
             continue
         greater, equal_before, equal_after = 0, 0, 0
-        for other in row[:item]:
-            greater += other > score
-            equal_before += other == score
-        for other in row[item + 1 :]:
-            greater += other > score
-            equal_after += other == score
+        for other in range(item):
+            greater += row[other] > score
+            equal_before += row[other] == score
+        for other in range(item + 1, len(row)):
+            greater += row[other] > score
+            equal_after += row[other] == score
         before[j] = greater + equal_before
         midranks[j] = greater + (equal_before + equal_after) / 2 + 1
     return before, midranks

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
@@ -18,6 +20,7 @@ from recli.experiments import store
 from recli.experiments.cross_validation import Cell, Protocol, Summary, cells, summaries
 from recli.experiments.report import markdown_report
 from recli.experiments.resources import Resources
+from recli.experiments.verdicts import Verdict, verdicts
 
 
 class EvaluationRun:
@@ -34,7 +37,11 @@ class EvaluationRun:
         self.dataset = dataset
         self.line_up = tuple(line_up)
         self.protocol = protocol
-        self.n_folds = len(protocol.split.folds(dataset))
+        folds = protocol.split.folds(dataset)
+        self.n_folds = len(folds)
+        self.test_share = sum(len(f.test) / (len(f.train) + len(f.test)) for f in folds) / len(
+            folds
+        )
         self.command = tuple(command)
         self.finished: list[Cell] = []
         self.id = store.new_id("evaluate")
@@ -68,12 +75,46 @@ class EvaluationRun:
         """What is finished so far, best first."""
         return summaries(self.line_up, self.finished, self.protocol.measures[0])
 
+    def verdicts(self) -> dict[str, Verdict]:
+        """Which algorithms differ, by measure, on the folds that all of them have finished."""
+        everywhere = [
+            fold
+            for fold in range(self.n_folds)
+            if sum(cell.fold == fold for cell in self.finished) == len(self.line_up)
+        ]
+        finished = [cell for cell in self._in_order if cell.fold in everywhere]
+        if not finished:
+            return {}
+        metrics = [
+            {"entry": cell.entry, "fold": cell.fold, "metric": metric, "value": value}
+            for cell in finished
+            for metric, value in cell.scores.metrics.items()
+        ]
+        per_user = [
+            pd.DataFrame(
+                {"entry": cell.entry, "fold": cell.fold, "user": cell.scores.users}
+                | cell.scores.per_user
+            )
+            for cell in finished
+        ]
+        return verdicts(
+            [configured.label for configured in self.line_up],
+            pd.DataFrame(metrics),
+            pd.concat(per_user, ignore_index=True),
+            self.protocol.measures,
+            self.test_share,
+            self.protocol.seed,
+        )
+
     def document(self) -> dict[str, Any]:
         """The run as `recli evaluate --format json` prints it."""
         return {
             "run": self.id,
             "dataset": store.dataset_document(self.dataset),
             "results": [self._result(summary) for summary in self.summaries],
+            "significance": {
+                metric: verdict.document() for metric, verdict in self.verdicts().items()
+            },
         }
 
     def _result(self, summary: Summary) -> dict[str, Any]:

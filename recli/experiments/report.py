@@ -4,32 +4,42 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from recli.data.dataset import Dataset
 from recli.evaluation.metric_names import Measure
 from recli.experiments.cross_validation import Protocol, Summary
+from recli.experiments.verdicts import Verdict
 
 
 def leaderboard(
-    found: Sequence[Summary], measures: Sequence[Measure], fit: bool = True
+    found: Sequence[Summary],
+    measures: Sequence[Measure],
+    verdicts: Mapping[str, Verdict] | None = None,
+    fit: bool = True,
 ) -> tuple[list[str], list[list[str]]]:
     """Header and rows of the comparison: mean ± standard deviation over folds, and mean seconds.
 
-    The seconds are those of fitting (unless not `fit`), and of predicting or ranking, whichever
-    `measures` need.
+    With `verdicts` the best value of a column is marked `*`, and those that are not distinguishable
+    from it `=`. The seconds are those of fitting (unless not `fit`), and of predicting or ranking,
+    whichever `measures` need.
     """
     times = {"fit s": [summary.fit_seconds for summary in found]} if fit else {}
-    if any(measure.k is None for measure in measures):
+    needed = {measure.metric.needs for measure in measures}
+    if "predictions" in needed:
         times["test s"] = [summary.test_seconds for summary in found]
-    if any(measure.k is not None for measure in measures):
+    if "rankings" in needed:
         times["rank s"] = [summary.rank_seconds for summary in found]
     header = ["algorithm", *map(str, measures), *times]
     rows = []
     for row, summary in enumerate(found):
-        scores = [_mean_and_std(summary, measure) for measure in measures]
+        label = summary.configured.label
+        scores = [
+            _mean_and_std(summary, measure) + _mark(label, (verdicts or {}).get(str(measure)))
+            for measure in measures
+        ]
         seconds = [f"{column[row]:.2f}" for column in times.values()]
-        rows.append([summary.configured.label, *scores, *seconds])
+        rows.append([label, *scores, *seconds])
     return header, rows
 
 
@@ -88,4 +98,14 @@ Mean ± standard deviation over {n_measured} folds, ordered by {measures[0]}; ti
 
 def _mean_and_std(summary: Summary, measure: Measure) -> str:
     mean, std = summary.mean(measure), summary.std(measure)
-    return "–" if math.isnan(mean) else f"{mean:.4f} ±{std:.4f}"
+    if math.isnan(mean):
+        return "–"
+    return f"{mean:.4f}" if len(summary.cells) == 1 else f"{mean:.4f} ±{std:.4f}"
+
+
+def _mark(label: str, verdict: Verdict | None) -> str:
+    if verdict is None:
+        return ""
+    if not verdict.adjusted or label not in verdict.alike:
+        return "  "
+    return " *" if label == verdict.alike[0] else " ="

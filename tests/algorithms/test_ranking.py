@@ -6,6 +6,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+import surprise
 
 from recli import errors, memory, registry
 from recli.algorithms import Configured, rank
@@ -15,15 +16,13 @@ from recli.algorithms._base import adapted
 @pytest.fixture(params=[*registry.names("algorithm"), "foreign"])
 def fitted(request, embedded, own):
     trainset = embedded.trainset(np.arange(0, len(embedded.ratings), 4))
-    if request.param == "foreign":
+    if request.param == "foreign":  # asked pair by pair
         return adapted(own()).fit(trainset), trainset
     return Configured.of(request.param).create(0).fit(trainset), trainset
 
 
 @pytest.fixture
 def own():
-    import surprise
-
     class Own(surprise.AlgoBase):
         def estimate(self, u, i):
             return 3.0 + (hash((u, i)) % 7) / 10
@@ -40,12 +39,12 @@ def traced(fitted, users, limit):
 
 
 def test_the_lists_are_the_same_and_the_memory_is_kept_to(fitted):
-    users = np.arange(60)
+    users = np.arange(30)
     whole = rank(*fitted, users, 10)
     n_items = fitted[1].n_catalogue
     # What one user takes holds what does not grow with them, too: copies of the model, of ratings.
     _, one = traced(fitted, users[:1], 1 << 40)
-    for limit in (12 * 60 * 10 + 64 * n_items, 64 * n_items * 7):
+    for limit in (12 * 30 * 10 + 64 * n_items, 64 * n_items * 7):
         found, peak = traced(fitted, users, limit)
         np.testing.assert_array_equal(found.items, whole.items)
         np.testing.assert_allclose(found.scores, whole.scores, rtol=0, atol=1e-12)

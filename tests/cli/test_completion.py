@@ -37,7 +37,7 @@ def test_algorithms():
 
 
 def test_metrics():
-    assert complete("evaluate", "--metric", "n") == ["ndcg"]
+    assert complete("evaluate", "--metric", "nd") == ["ndcg"]
     assert complete("show", "metric", "rm") == ["rmse"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import tomllib
 from pathlib import Path
 
@@ -55,6 +56,41 @@ def test_jobs_change_no_number(recli, tiny):
     one, two = (json.loads(recli(*EVALUATE, *line_up, "-j", jobs).stdout) for jobs in (1, 2))
     metrics = [[entry["metrics"] for entry in run["results"]] for run in (one, two)]
     assert metrics[0] == metrics[1]
+
+
+def test_the_memory_limit_changes_no_number(recli, tiny):
+    line_up = ("-a", "svd", "-a", "slope-one", "-a", "content-based", "-d", tiny)
+    # Two users of 25 items at once, and the lists of all 30.
+    runs = [recli(*EVALUATE, *line_up, *more) for more in ((), ("--memory-limit", "7000"))]
+    metrics = [[e["metrics"] for e in json.loads(run.stdout)["results"]] for run in runs]
+    assert metrics[0] == metrics[1]
+    [limit] = {
+        json.loads(path.read_text(encoding="utf-8"))["configuration"]["memory_limit"]
+        for path in Path("results/runs").glob("*/run.json")
+    } - {None}
+    assert limit == 7000
+    wanted = ("recommend", "-u", "42", "-d", tiny, "-q", "--format", "json")
+    lists = [recli(*wanted, *more).stdout for more in ((), ("--memory-limit", "2K"))]
+    assert lists[0] == lists[1]
+
+
+def test_a_list_longer_than_any_memory_is_as_long_as_the_catalogue(recli, tiny):
+    shown = recli("recommend", "-u", "42", "-d", tiny, "-q", "--format", "json", "-n", 10**15)
+    assert 0 < len(json.loads(shown.stdout)["items"]) < 25
+
+
+def test_quiet_is_quiet_about_what_the_library_says(recli, tiny, monkeypatch):
+    from recli.data import load
+
+    def talkative(*_):
+        logging.getLogger("recli").warning("by the way")
+        return real(*_)
+
+    real = load.load
+    monkeypatch.setattr(load, "load", talkative)
+    monkeypatch.setattr(logging.getLogger("recli"), "handlers", [logging.lastResort])
+    assert "by the way\n" in recli("data", "show", tiny).stderr
+    assert recli("data", "show", tiny, "-q").stderr == ""
 
 
 def test_the_seed_changes_them(recli, tiny):

@@ -141,3 +141,16 @@ def test_nobody_to_compare_with(names):
 def test_unknown_test():
     with pytest.raises(errors.UsageError, match="no test 'wilcox'. Did you mean 'wilcoxon'"):
         compare_all({}, test="wilcox", seed=0)
+
+
+def test_resampled_together_is_as_resampled_pair_by_pair():
+    rng = np.random.default_rng(5)
+    values = {name: rng.random(40) for name in "abc"}
+    for column in values.values():
+        column[3] = np.nan
+    together = compare_all(values, seed=2)
+    for (a, b), test in together.pairs.items():
+        alone = paired(values[a], values[b], seed=2)
+        assert test.n_left_out == alone.n_left_out == 1
+        np.testing.assert_allclose(test.interval, alone.interval, rtol=1e-9)
+        assert (test.t_p, test.wilcoxon_p) == (alone.t_p, alone.wilcoxon_p)

@@ -6,6 +6,8 @@ import dataclasses
 import json
 import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -252,3 +254,18 @@ def test_find(folder, tmp_path):
         models.find(tmp_path, "n")
     with pytest.raises(errors.NotFoundError, match="none yet: 'recli train' makes one"):
         models.find(tmp_path / "elsewhere", "n")
+
+
+def test_a_stored_model_recommends_without_numba(small, tmp_path):
+    models.save(models.train(small, Configured.of("svd", {"n_epochs": 1}), 0), tmp_path, "m")
+    program = (
+        "import sys\n"
+        "from recli.cli import main\n"
+        f"main(['recommend', '-m', 'm', '--results', {str(tmp_path)!r}, '-u', '1'], "
+        "standalone_mode=False)\n"
+        "print('numba' in sys.modules, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stderr.splitlines()[-1] == "False"

@@ -9,17 +9,22 @@ import numpy as np
 from recli.evaluation.lists import Lists
 from recli.evaluation.predictions import Predictions
 
+Aspect = Literal["ratings", "accuracy", "lists"]
+
 
 class Metric:
     """A number that says how good; a subclass in a file of its own registers it.
 
     needs: what it is computed from
+    aspect: what it says something about: predicted ratings, how well lists hold what the user likes,
+        or other qualities of lists
     cutoff: whether only the first k places of the lists count
     features: the item features that it needs: none, any that a cosine compares, or categories
     per_user: whether every user has a value; else the metric is of all lists together
     """
 
     needs: ClassVar[Literal["predictions", "rankings"]]
+    aspect: ClassVar[Aspect]
     cutoff: ClassVar[bool] = False
     features: ClassVar[Literal["", "any", "categories"]] = ""
     per_user: ClassVar[bool] = True
@@ -34,6 +39,7 @@ class RatingMetric(Metric):
     """
 
     needs = "predictions"
+    aspect: ClassVar[Aspect] = "ratings"
     greater_is_better = False
 
     def __call__(self, predictions: Predictions) -> float:
@@ -66,6 +72,7 @@ class ListMetric(Metric):
     """
 
     needs = "rankings"
+    aspect: ClassVar[Aspect] = "lists"
     cutoff = True
     greater_is_better = True
 
@@ -85,6 +92,8 @@ class HitMetric(ListMetric):
 
     A subclass gives `_of_hits`, which sees only users with relevant items.
     """
+
+    aspect = "accuracy"
 
     def values(self, lists: Lists) -> np.ndarray:
         return self.of_hits(lists.hits, lists.n_relevant)

@@ -27,6 +27,7 @@ class AUC(ListMetric):
     """
 
     cutoff = False
+    aspect = "accuracy"
     summary = "how often a relevant item ranks before another, over all candidates"
 
     def values(self, lists: Lists) -> np.ndarray:

@@ -23,6 +23,7 @@ class GradedNDCG(ListMetric):
     array([0.3743])
     """
 
+    aspect = "accuracy"
     summary = "gain of the k recommended by their test ratings, discounted by rank"
 
     def values(self, lists: Lists) -> np.ndarray:

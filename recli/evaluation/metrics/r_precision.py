@@ -25,6 +25,7 @@ class RPrecision(ListMetric):
     """
 
     cutoff = False
+    aspect = "accuracy"
     summary = "precision of as many places as the user has relevant items"
 
     def values(self, lists: Lists) -> np.ndarray:

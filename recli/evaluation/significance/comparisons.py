@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli import errors
-from recli.evaluation.significance.pairs import PairedTest, paired
+from recli.evaluation.significance._matched import matched
+from recli.evaluation.significance.pairs import PairedTest, of_table, paired, resampled_means
 
 ALPHA = 0.05
 TESTS = ("t", "wilcoxon")
@@ -87,10 +88,7 @@ def compare_all(
     """
     if test not in TESTS:
         raise errors.unknown("test", test, TESTS)
-    pairs = {
-        (a, b): paired(values[a], values[b], n_bootstrap=n_bootstrap, seed=seed)
-        for a, b in itertools.combinations(values, 2)
-    }
+    pairs = _pairs(values, n_bootstrap, seed)
     p_values = [pair.t_p if test == "t" else pair.wilcoxon_p for pair in pairs.values()]
     return Comparisons(
         test=test,
@@ -120,6 +118,25 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     stepped = p_values[order] * np.arange(len(order), 0, -1)
     adjusted[order] = np.minimum(1, np.maximum.accumulate(stepped))
     return adjusted
+
+
+def _pairs(
+    values: Mapping[str, np.ndarray], n_bootstrap: int, seed: int
+) -> dict[tuple[str, str], PairedTest]:
+    names = list(values)
+    pairs = list(itertools.combinations(range(len(names)), 2))
+    absent = [np.isnan(column) for column in values.values()]
+    if pairs and all(np.array_equal(absent[0], other) for other in absent):
+        # All pairs have the same users: one resampling does for all.
+        table, n_left_out = matched(values.values())
+        means = resampled_means(table, n_bootstrap, seed)
+        return {(names[a], names[b]): of_table(table, n_left_out, means, a, b) for a, b in pairs}
+    return {
+        (names[a], names[b]): paired(
+            values[names[a]], values[names[b]], n_bootstrap=n_bootstrap, seed=seed
+        )
+        for a, b in pairs
+    }
 
 
 def _mean(column: np.ndarray) -> float:

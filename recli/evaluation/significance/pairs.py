@@ -85,22 +85,55 @@ def paired(a: np.ndarray, b: np.ndarray, *, n_bootstrap: int = 2000, seed: int) 
     >>> round(test.difference, 3), round(test.t, 3), round(test.t_p, 3), round(test.d_z, 3)
     (0.1, 1.095, 0.353, 0.548)
     """
-    differences, n_left_out = _differences(a, b)
+    table, n_left_out = matched([a, b])
+    return of_table(table, n_left_out, resampled_means(table, n_bootstrap, seed), 0, 1)
+
+
+def of_table(
+    table: np.ndarray, n_left_out: int, resampled: np.ndarray, a: int, b: int
+) -> PairedTest:
+    """`paired` for the columns `a` and `b` of a table without NaN, which are resampled already.
+
+    table: float64[n_users, n_algorithms]
+    resampled: float64[n_bootstrap, n_algorithms], from `resampled_means`
+    """
+    differences = without_noise(table[:, a] - table[:, b], table[:, [a, b]])
     n = len(differences)
     nan = math.nan
     if n < 2:
         return PairedTest(n, n_left_out, nan, (nan, nan), nan, nan, nan, nan)
     t, t_p = _t_test(differences, 1 / n)
+    means = without_noise(resampled[:, a] - resampled[:, b], table[:, [a, b]])
+    low, high = np.quantile(means, [0.025, 0.975])
     return PairedTest(
         n=n,
         n_left_out=n_left_out,
         difference=float(differences.mean()),
-        interval=_interval(differences, n_bootstrap, seed),
+        interval=(float(low), float(high)),
         t=t,
         t_p=t_p,
         wilcoxon_p=_wilcoxon(differences),
         d_z=t / math.sqrt(n),
     )
+
+
+def resampled_means(table: np.ndarray, n_bootstrap: int, seed: int) -> np.ndarray:
+    """The means of each algorithm over `n_bootstrap` resamples of the users.
+
+    table: float64[n_users, n_algorithms], without NaN
+
+    Returns float64[n_bootstrap, n_algorithms]; all algorithms on the same resamples.
+    """
+    rng = np.random.default_rng(seed)
+    n = len(table)
+    means = np.full((n_bootstrap, table.shape[1]), math.nan)
+    rows = max(1, _DRAWN_AT_ONCE // max(n, 1))
+    for start in range(0, n_bootstrap if n else 0, rows):
+        n_rows = min(rows, n_bootstrap - start)
+        drawn = rng.integers(n, size=(n_rows, n)) + n * np.arange(n_rows)[:, None]
+        weights = np.bincount(drawn.ravel(), minlength=n_rows * n).reshape(n_rows, n)
+        means[start : start + n_rows] = weights @ table / n
+    return means
 
 
 def corrected_resampled_t(a: np.ndarray, b: np.ndarray, test_share: float) -> FoldTest:
@@ -127,17 +160,13 @@ def corrected_resampled_t(a: np.ndarray, b: np.ndarray, test_share: float) -> Fo
             f"A test share of {test_share} is not between 0 and 1. "
             "Give 0.2 for 5-fold cross-validation, for example."
         )
-    differences, _ = _differences(a, b)
+    table, _ = matched([a, b])
+    differences = without_noise(table[:, 0] - table[:, 1], table)
     n = len(differences)
     if n < 2:
         return FoldTest(n, math.nan, math.nan, math.nan)
     t, t_p = _t_test(differences, 1 / n + test_share / (1 - test_share))
     return FoldTest(n, float(differences.mean()), t, t_p)
-
-
-def _differences(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, int]:
-    table, n_left_out = matched([a, b])
-    return without_noise(table[:, 0] - table[:, 1], table), n_left_out
 
 
 def _t_test(differences: np.ndarray, variance_of_mean: float) -> tuple[float, float]:
@@ -166,15 +195,3 @@ def _wilcoxon(differences: np.ndarray) -> float:
     positive = ranks[differences > 0].sum()
     smaller = min(positive, signed.sum() - positive)
     return float(min(1, 2 * ways[: smaller + 1].sum() / ways.sum()))
-
-
-def _interval(differences: np.ndarray, n_bootstrap: int, seed: int) -> tuple[float, float]:
-    rng = np.random.default_rng(seed)
-    n = len(differences)
-    rows = max(1, _DRAWN_AT_ONCE // n)
-    means = np.empty(n_bootstrap)
-    for start in range(0, n_bootstrap, rows):
-        drawn = rng.integers(n, size=(min(rows, n_bootstrap - start), n))
-        means[start : start + rows] = differences[drawn].mean(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
