@@ -48,7 +48,5 @@ def command(runs: tuple[str, ...], output: Path | None, results: Path, console: 
         return
     if output is None and len(found) == 1:
         output = found[0].folder / "report.html"
-    path = files.write_text(
-        output or results / "reports" / f"{store.new_id('report')}.html", text
-    )
+    path = files.write_text(output or results / "reports" / f"{store.new_id('report')}.html", text)
     console.say(f"Written to {path}")

@@ -48,7 +48,8 @@ class ReportData:
             measures=tuple(map(Measure.parse, run.measures)),
             labels=unique(run.line_up),
             metrics=run.metrics(),
-            per_user=run.per_user(),
+            # Text, since every user counts, not every category.
+            per_user=run.per_user().astype({"user": str}),
             groups=run.groups(),
         )
 
@@ -66,7 +67,7 @@ class ReportData:
 
     @property
     def cells(self) -> list[dict[str, Any]]:
-        """Times, errors by rating value and exposure of every entry × fold."""
+        """Entry, fold and times of every cell; from newer versions also errors and exposure."""
         found: list[dict[str, Any]] = self.document["cells"]
         return found
 
@@ -76,28 +77,19 @@ class ReportData:
         return list(self.document.get("warnings", []))
 
     @property
-    def folds(self) -> Any:
-        """What identifies the folds; None in runs of versions that did not note it."""
-        return self.document.get("folds")
-
-    @property
     def n_folds(self) -> int:
         """Folds of which anything was measured."""
         return int(self.metrics["fold"].nunique())
 
-    def measured(self, needs: str) -> list[Measure]:
-        """The measures of 'predictions', or those of 'rankings'."""
-        return [measure for measure in self.measures if measure.metric.needs == needs]
-
-    def headline(self, needs: str) -> Measure | None:
-        """The first measure of 'predictions' or 'rankings' that has a value for each user."""
-        own = (m for m in self.measured(needs) if m.metric.per_user and str(m) in self.per_user)
+    def headline(self, aspect: str) -> Measure | None:
+        """The first measure of 'ratings' or of 'accuracy' that has a value for each user."""
+        own = (m for m in self.measures if m.metric.aspect == aspect and str(m) in self.per_user)
         return next(own, None)
 
     @property
     def headlines(self) -> list[Measure]:
-        """A measure of predictions and one of rankings, as far as there are."""
-        found = (self.headline("predictions"), self.headline("rankings"))
+        """The headline of predicted ratings and that of ranked lists, as far as there are."""
+        found = (self.headline("ratings"), self.headline("accuracy"))
         return [measure for measure in found if measure is not None]
 
     def means(self, measure: Measure) -> np.ndarray:
@@ -107,6 +99,21 @@ class ReportData:
     def stds(self, measure: Measure) -> np.ndarray:
         """float64[n_entries], the standard deviation over folds, divided by their number."""
         return self._over_folds(measure, np.std)
+
+    @property
+    def common_folds(self) -> list[int]:
+        """The folds that every algorithm has finished of those that have finished any.
+
+        On others what differs may be the test.
+        """
+        entries = self.metrics.groupby("fold")["entry"].nunique()
+        return list(entries.index[entries == self.metrics["entry"].nunique()])
+
+    @property
+    def test_share(self) -> float:
+        """The share of the ratings that a fold tests on, averaged over the folds."""
+        sizes = [(fold["train"], fold["test"]) for fold in self.document["folds"]]
+        return float(np.mean([test / (train + test) for train, test in sizes]))
 
     def seconds(self, what: str) -> np.ndarray:
         """float64[n_entries], mean seconds a fold of `what`: fit, test or rank."""
@@ -119,22 +126,21 @@ class ReportData:
     def of_users(self, measure: Measure) -> dict[str, np.ndarray]:
         """Each algorithm's value of every user, averaged over the folds; by label.
 
-        float64[n_users], the same users in the same order, NaN where a user has no value. Only
-        folds that every algorithm has finished, so that what differs is not the test; algorithms
-        with none are left out. Empty for a measure of all lists together.
+        float64[n_users], the same users in the same order, NaN where a user has no value; over the
+        `common_folds`. Empty for a measure of all lists together.
         """
         if str(measure) not in self.per_user:
             return {}
-        table = self.per_user.pivot(index=["fold", "user"], columns="entry", values=str(measure))
-        finished = self.per_user.groupby("fold")["entry"].nunique() == table.shape[1]
-        table = table[table.index.get_level_values("fold").isin(finished.index[finished])]
+        rows = self.per_user[self.per_user["fold"].isin(self.common_folds)]
+        table = rows.pivot(index=["fold", "user"], columns="entry", values=str(measure))
         means = table.groupby(level="user").mean()
         return {self.labels[entry]: means[entry].to_numpy(float) for entry in means.columns}
 
     def _over_folds(self, measure: Measure, what: Callable[[np.ndarray], float]) -> np.ndarray:
         rows = self.metrics[self.metrics["metric"] == str(measure)]
-        found = {entry: what(of["value"].to_numpy(float)) for entry, of in rows.groupby("entry")}
-        return np.array([found.get(entry, np.nan) for entry in range(len(self.labels))])
+        entries, values = rows["entry"].to_numpy(int), rows["value"].to_numpy(float)
+        found = [values[entries == entry] for entry in range(len(self.labels))]
+        return np.array([what(folds) if len(folds) else np.nan for folds in found])
 
 
 def unique(labels: Sequence[str]) -> tuple[str, ...]:

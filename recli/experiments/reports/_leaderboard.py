@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli.evaluation.metric_names import Measure
-from recli.evaluation.significance import Comparisons, compare_all
-from recli.evaluation.significance.comparisons import ALPHA
+from recli.experiments.report import tables_of
 from recli.experiments.reports._data import ReportData
+from recli.experiments.verdicts import Verdict, verdicts
 
 DIGITS = 4
 
@@ -23,18 +23,15 @@ class Score:
 
     mean, std: over folds; NaN for none
     place: 1 for the best; what looks alike with four digits shares a place; None for none
-    p: adjusted p that it differs from the best over users; NaN for the best and where not tested
+    alike: whether it is not distinguishable from the best; it is not the best itself
+    p: of the difference from the best, adjusted; NaN for the best and where not tested
     """
 
     mean: float
     std: float
     place: int | None
+    alike: bool
     p: float
-
-    @property
-    def indistinguishable(self) -> bool:
-        """Whether users do not tell it from the best. It is not the best itself."""
-        return self.place != 1 and self.p >= ALPHA
 
     def __str__(self) -> str:
         return "–" if math.isnan(self.mean) else f"{self.mean:.{DIGITS}f}"
@@ -65,27 +62,35 @@ class Leaderboard:
 
 
 def leaderboards(data: ReportData, width: int) -> Iterator[Leaderboard]:
-    """The comparison in tables of at most `width` measures: predictions, then rankings.
-
-    More measures of rankings than that go by the length of the lists.
-    """
-    for needs, title, time in (
-        ("predictions", "Predicted ratings", "test"),
-        ("rankings", "Ranked catalogue", "rank"),
-    ):
-        for measures, of in _portions(data.measured(needs), width):
-            yield _leaderboard(data, title + of, measures, time)
+    """The comparison in tables of at most `width` measures of one aspect and one length of lists."""
+    for title, measures in tables_of(data.measures):
+        for start in range(0, len(measures), width):
+            yield _leaderboard(data, title, measures[start : start + width])
 
 
 @functools.lru_cache(maxsize=512)  # tables, words and plots ask for the same
 def standing(data: ReportData, measure: Measure) -> tuple[Score, ...]:
     """Every algorithm's score in `measure`, by entry."""
     means, stds = data.means(measure), data.stds(measure)
-    shown = np.round(means if not measure.greater_is_better else -means, DIGITS)
-    order = np.unique(shown[~np.isnan(shown)])
-    places = [None if np.isnan(v) else int(np.searchsorted(order, v)) + 1 for v in shown]
-    p = _against_best(data, measure, places)
-    return tuple(map(Score, means.tolist(), stds.tolist(), places, p))
+    shown = np.round(-means if measure.greater_is_better else means, DIGITS)
+    distinct = np.unique(shown[~np.isnan(shown)])
+    places = [None if np.isnan(v) else int(np.searchsorted(distinct, v)) + 1 for v in shown]
+    verdict = _verdicts(data).get(str(measure))
+    return tuple(
+        Score(
+            mean=float(means[entry]),
+            std=float(stds[entry]),
+            place=places[entry],
+            alike=verdict is not None and places[entry] != 1 and label in verdict.alike,
+            p=_against_best(verdict, label),
+        )
+        for entry, label in enumerate(data.labels)
+    )
+
+
+def doing(measure: Measure) -> str:
+    """What takes time for the sake of `measure` after fitting: `test` or `rank`."""
+    return "test" if measure.metric.needs == "predictions" else "rank"
 
 
 def ordered(scores: tuple[Score, ...]) -> list[int]:
@@ -93,41 +98,26 @@ def ordered(scores: tuple[Score, ...]) -> list[int]:
     return sorted(range(len(scores)), key=lambda entry: scores[entry].place or math.inf)
 
 
-def _against_best(data: ReportData, measure: Measure, places: list[int | None]) -> list[float]:
-    # Resampling is for intervals, which nothing here shows.
-    compared: Comparisons = compare_all(data.of_users(measure), n_bootstrap=1, seed=0)
-    if 1 not in places:
-        return [math.nan] * len(places)
-    best = data.labels[places.index(1)]
-
-    def p(label: str) -> float:
-        return compared.adjusted.get((best, label), compared.adjusted.get((label, best), math.nan))
-
-    return [p(label) for label in data.labels]
+@functools.lru_cache(maxsize=16)
+def _verdicts(data: ReportData) -> dict[str, Verdict]:
+    metrics, per_user = (
+        frame[frame["fold"].isin(data.common_folds)] for frame in (data.metrics, data.per_user)
+    )
+    seed = data.configuration["seed"]
+    return verdicts(data.labels, metrics, per_user, data.measures, data.test_share, seed)
 
 
-def _portions(
-    measures: list[Measure], width: int
-) -> Iterator[tuple[tuple[Measure, ...], str]]:
-    """At most `width` measures at once, and what distinguishes them."""
-    cutoffs = dict.fromkeys(measure.k for measure in measures)
-    if len(measures) <= width or len(cutoffs) == 1:
-        groups = {"": measures}
-    else:
-        groups = {
-            f", {k} places" if k else ", all places": [m for m in measures if m.k == k]
-            for k in cutoffs
-        }
-    for of, group in groups.items():
-        for start in range(0, len(group), width):
-            yield tuple(group[start : start + width]), of
+def _against_best(verdict: Verdict | None, label: str) -> float:
+    if verdict is None or not verdict.alike:
+        return math.nan
+    best = verdict.alike[0]
+    p = verdict.adjusted
+    return p.get((best, label), p.get((label, best), math.nan))
 
 
-def _leaderboard(
-    data: ReportData, title: str, measures: tuple[Measure, ...], time: str
-) -> Leaderboard:
+def _leaderboard(data: ReportData, title: str, measures: list[Measure]) -> Leaderboard:
     columns = [standing(data, measure) for measure in measures]
-    seconds = {what: data.seconds(what) for what in ("fit", time)}
+    seconds = {what: data.seconds(what) for what in ("fit", doing(measures[0]))}
     rows = (
         Row(
             entry,
@@ -137,4 +127,4 @@ def _leaderboard(
         )
         for entry in ordered(columns[0])
     )
-    return Leaderboard(title, measures, tuple(rows))
+    return Leaderboard(title, tuple(measures), tuple(rows))

@@ -55,8 +55,10 @@ def _reason(runs: Sequence[ReportData]) -> str:
     for run in runs[1:]:
         names = f"{first.id} and {run.id}"
         if run.dataset["fingerprint"] != first.dataset["fingerprint"]:
-            return f"{names} are on different data ({first.dataset['name']}, {run.dataset['name']})."
-        if run.folds is None or run.folds != first.folds:
+            return (
+                f"{names} are on different data ({first.dataset['name']}, {run.dataset['name']})."
+            )
+        if run.document["folds"] != first.document["folds"]:
             return f"{names} are on different folds."
         if run.configuration["threshold"] != first.configuration["threshold"]:
             return f"{names} differ in the rating from which an item counts as liked."

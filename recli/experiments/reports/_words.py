@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 
 from recli.evaluation.metric_names import Measure
@@ -9,9 +10,10 @@ from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import ordered, standing
 
 LEGEND = (
-    "Mean ± standard deviation over folds, best bold, second underlined. ≈: users do not tell it from "
-    "the best (paired t-test over each user's mean over folds, Holm's adjustment for all pairs, level "
-    "0.05; measures of all lists together are not tested). Times are seconds a fold."
+    "Mean ± standard deviation over folds, best bold, second underlined. ≈: not distinguishable from "
+    "the best at the level 0.05, by the paired t-test over users (each with the mean of her folds), or "
+    "for a measure of all lists together by the corrected resampled t-test over folds, p adjusted by "
+    "Holm's method over all pairs. Times are seconds a fold."
 )
 
 
@@ -52,11 +54,11 @@ def _best(data: ReportData, measure: Measure) -> str:
     best = [entry for entry in (first, *others) if scores[entry].place == 1]
     names = _enumerated([data.labels[entry] for entry in best])
     said = f"By {measure}, the best is {names} ({scores[first]} {scores[first].spread})"
-    like = [data.labels[entry] for entry in others if scores[entry].indistinguishable]
+    like = [data.labels[entry] for entry in others if scores[entry].alike]
     if like:
-        return f"{said}; users do not tell {_enumerated(like)} from it."
-    second = next((e for e in others if scores[e].place == 2), None)
-    if second is None or str(measure) not in data.per_user:
+        return f"{said}; {_enumerated(like)} cannot be told from it."
+    second = next((entry for entry in others if scores[entry].place == 2), None)
+    if second is None or math.isnan(scores[second].p):
         return f"{said}."
     return f"{said}, ahead of {data.labels[second]} ({scores[second]}) by more than chance."
 

@@ -65,7 +65,9 @@ def _page(title: str, body: str) -> str:
     style = (_FOLDER / "_page.css").read_text(encoding="utf-8")
     script = (_FOLDER / "_page.js").read_text(encoding="utf-8")
     # The policy keeps the page to itself: nothing is fetched, whatever a label says.
-    policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+    )
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -91,7 +93,8 @@ def _page(title: str, body: str) -> str:
 
 def _contents(runs: Sequence[ReportData]) -> str:
     links = (
-        f'<li><a href="#run-{number}">{escape(data.id)}</a></li>' for number, data in enumerate(runs)
+        f'<li><a href="#run-{number}">{escape(data.id)}</a></li>'
+        for number, data in enumerate(runs)
     )
     return f"<nav><ul>{''.join(links)}</ul></nav>"
 
@@ -112,8 +115,7 @@ def _said(data: ReportData) -> str:
 
 
 def _boards(data: ReportData) -> Iterator[str]:
-    for board in leaderboards(data, _WIDTH):
-        yield _table(board)
+    yield f'<div class="boards">{"".join(map(_table, leaderboards(data, _WIDTH)))}</div>'
     yield f'<p class="note">{escape(_words.LEGEND)} A click on a heading sorts.</p>'
 
 
@@ -149,11 +151,9 @@ def _row(row: Row) -> str:
 
 def _cell(score: Score) -> str:
     shown = {1: f"<strong>{score}</strong>", 2: f"<u>{score}</u>"}.get(score.place or 0, str(score))
-    like = ' <abbr title="users do not tell it from the best">≈</abbr>'
+    like = ' <abbr title="not distinguishable from the best">≈</abbr>'
     spread = f" <small>{score.spread}</small>" if score.spread else ""
-    return (
-        f'<td data-value="{score.mean!r}">{shown}{like if score.indistinguishable else ""}{spread}</td>'
-    )
+    return f'<td data-value="{score.mean!r}">{shown}{like if score.alike else ""}{spread}</td>'
 
 
 def _plots(data: ReportData) -> Iterator[str]:
@@ -220,7 +220,7 @@ def _again(data: ReportData) -> str:
     commands = f"pip install {pinned}\n{_words.command(data)}\nrecli reproduce {data.id}"
     return (
         "<h3>How to reproduce</h3>"
-        f"<p>With recli {escape(version)} and the same packages, the same command gives the same numbers; "
+        f"<p>With recli {escape(version)} and the same packages, the command gives the same numbers; "
         "<code>recli reproduce</code> runs it again and compares. The ratings must have the fingerprint "
         f"<code>{escape(data.dataset['fingerprint'])}</code>.</p>"
         f'<pre tabindex="0"><code>{escape(commands)}</code></pre>'

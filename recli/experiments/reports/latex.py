@@ -92,7 +92,7 @@ def _table(data: ReportData, board: Leaderboard, number: int) -> str:
 def _cell(score: Score) -> str:
     shown = escape(str(score))
     marked = {1: rf"\textbf{{{shown}}}", 2: rf"\underline{{{shown}}}"}.get(score.place or 0, shown)
-    like = r"$^{\approx}$" if score.indistinguishable else ""
+    like = r"$^{\approx}$" if score.alike else ""
     spread = rf" {{\tiny {escape(score.spread)}}}" if score.spread else ""
     return marked + like + spread
 

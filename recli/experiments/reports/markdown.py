@@ -16,7 +16,7 @@ _WIDTH = 9
 
 
 class Markdown(Report):
-    """Tables in Markdown: best bold, second underlined, ≈ what users do not tell from the best."""
+    """Tables in Markdown: best bold, second underlined, ≈ what cannot be told from the best."""
 
     suffix = ".md"
 
@@ -64,5 +64,5 @@ def _table(board: Leaderboard) -> str:
 
 def _cell(score: Score) -> str:
     marked = {1: f"**{score}**", 2: f"<ins>{score}</ins>"}.get(score.place or 0, str(score))
-    parts = [marked, score.spread, "≈" if score.indistinguishable else ""]
+    parts = [marked, score.spread, "≈" if score.alike else ""]
     return " ".join(filter(None, parts))

@@ -13,7 +13,7 @@ _TITLE = "Accuracy against diversity"
 
 def figures(data: ReportData) -> list[Figure]:
     """The first measure of rankings against diversity."""
-    accuracy = data.headline("rankings")
+    accuracy = data.headline("accuracy")
     diversity = next((m for m in data.measures if m.name == "diversity"), None)
     if accuracy is None or diversity is None or accuracy == diversity:
         missing = "diversity@10, which needs item features, and one such as ndcg@10"

@@ -52,9 +52,9 @@ def _diagram(data: ReportData, ranks: AverageRanks, title: str) -> str:
         svg.text(_LEFT, 10, f"CD {ranks.critical_difference:.3g}", "tick"),
         svg.line([(_LEFT, _AXIS), (_RIGHT, _AXIS)], "rule"),
     ]
-    for rank in range(1, len(ranks.ranks) + 1):
-        parts.append(svg.line([(scale(rank), _AXIS - 4), (scale(rank), _AXIS)], "rule"))
-        parts.append(svg.text(scale(rank), _AXIS - 8, str(rank), "tick", "middle"))
+    for tick in range(1, len(ranks.ranks) + 1):
+        parts.append(svg.line([(scale(tick), _AXIS - 4), (scale(tick), _AXIS)], "rule"))
+        parts.append(svg.text(scale(tick), _AXIS - 8, str(tick), "tick", "middle"))
     for place, names in enumerate(ranks.cliques):
         y = _AXIS + 9 + place * _BAR
         first, last = (scale(ranks.ranks[name]) for name in (names[0], names[-1]))

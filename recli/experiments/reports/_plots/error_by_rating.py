@@ -19,8 +19,8 @@ def figures(data: ReportData) -> list[Figure]:
     ratings = sorted({rating for table in tables.values() for rating in table})
     if not ratings:
         return [Figure(_TITLE, "needs a measure of predicted ratings, such as rmse.")]
-    first = data.measured("predictions")
-    order = ordered(standing(data, first[0])) if first else list(tables)
+    headline = data.headline("ratings")
+    order = ordered(standing(data, headline)) if headline else list(tables)
     rows = [(entry, tables[entry]) for entry in order if tables[entry]]
     largest = max(abs(bias) for _, table in rows for _, bias, _ in table.values()) or 1.0
     width = svg.WIDTH / len(ratings)
@@ -46,7 +46,10 @@ def figures(data: ReportData) -> list[Figure]:
 def _table(data: ReportData, entry: int) -> dict[float, tuple[int, float, float]]:
     """Rating -> number, mean error and mean absolute error over all folds."""
     rows = [
-        row for cell in data.cells if cell["entry"] == entry for row in cell["error_by_rating"]
+        row
+        for cell in data.cells
+        if cell["entry"] == entry
+        for row in cell.get("error_by_rating", ())
     ]
     found = {}
     for rating in {row[0] for row in rows}:
@@ -67,7 +70,12 @@ def _cell(
     share = 0.75 * abs(bias) / largest
     parts = [
         svg.rect(
-            x + 0.5, y, width - 1, _CELL, "over" if bias > 0 else "under", f"fill-opacity:{share:.2f}"
+            x + 0.5,
+            y,
+            width - 1,
+            _CELL,
+            "over" if bias > 0 else "under",
+            f"fill-opacity:{share:.2f}",
         )
     ]
     if width >= _TEXT_FROM:

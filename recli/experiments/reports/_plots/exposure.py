@@ -17,12 +17,13 @@ def figures(data: ReportData) -> list[Figure]:
     """A small panel for each algorithm, ten bands of popularity from left to right."""
     tables = {}
     for entry in range(len(data.labels)):
-        found = [c["exposure"] for c in data.cells if c["entry"] == entry and c["exposure"]]
+        own = [cell.get("exposure") for cell in data.cells if cell["entry"] == entry]
+        found = [table for table in own if table]
         if found:
             tables[entry] = np.mean(found, axis=0)
     if not tables:
         return [Figure(_TITLE, "needs a measure of rankings, such as ndcg@10.")]
-    headline = data.headline("rankings")
+    headline = data.headline("accuracy")
     order = ordered(standing(data, headline)) if headline else list(tables)
     rows = [entry for entry in order if entry in tables]
     highest = max(table.max() for table in tables.values())

@@ -62,10 +62,10 @@ def _figure(data: ReportData, measure: Measure, by: str, rows: pd.DataFrame) -> 
 
 
 def _gap(data: ReportData, entry: int, values: pd.DataFrame) -> str:
-    own = values[entry].dropna()
+    own = {str(group): value for group, value in values[entry].items() if not np.isnan(value)}
     if len(own) < 2:
         return ""
-    low, high = own.idxmin(), own.idxmax()
+    low, high = min(own, key=own.__getitem__), max(own, key=own.__getitem__)
     return (
         f"The gap of {data.labels[entry]} is {own[high] - own[low]:.4f}: {own[low]:.4f} for {low}, "
         f"{own[high]:.4f} for {high}."

@@ -41,5 +41,7 @@ def figures(data: ReportData) -> list[Figure]:
     lengths = ", ".join(map(str, cutoffs))
     reading = f"Lists of {lengths} places, from left to right; up and to the right is better."
     if len(cutoffs) == 1:
-        reading = f"Lists of {lengths} places; up and to the right is better. More lengths make lines."
+        reading = (
+            f"Lists of {lengths} places; up and to the right is better. More lengths make lines."
+        )
     return [Figure(_TITLE, reading, scatter(series, "recall", "precision", _TITLE))]

@@ -27,9 +27,7 @@ class Scale:
     log: bool = False
 
     @classmethod
-    def around(
-        cls, values: Iterable[float], start: float, end: float, log: bool = False
-    ) -> Scale:
+    def around(cls, values: Iterable[float], start: float, end: float, log: bool = False) -> Scale:
         """The scale that holds all of `values`, with a little air.
 
         >>> Scale.around([1.0, 3.0], 0.0, 100.0)(2.0)
@@ -95,7 +93,7 @@ def shortened(said: str, width: float) -> str:
     """`said` so that it fits into `width` units, its middle left out.
 
     >>> shortened("svd (n_factors=100, reg_all=0.02)", 120)
-    'svd (n_fac…ll=0.02)'
+    'svd (n_fac…all=0.02)'
     """
     letters = max(3, int(width / _LETTER))
     if len(said) <= letters:
