@@ -134,7 +134,7 @@ class ReportData:
         rows = self.per_user[self.per_user["fold"].isin(self.common_folds)]
         table = rows.pivot(index=["fold", "user"], columns="entry", values=str(measure))
         means = table.groupby(level="user").mean()
-        return {self.labels[entry]: means[entry].to_numpy(float) for entry in means.columns}
+        return {self.labels[int(entry)]: means[entry].to_numpy(float) for entry in means.columns}
 
     def _over_folds(self, measure: Measure, what: Callable[[np.ndarray], float]) -> np.ndarray:
         rows = self.metrics[self.metrics["metric"] == str(measure)]
