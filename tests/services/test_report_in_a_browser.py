@@ -81,7 +81,8 @@ def test_words_in_plots_stay_inside_and_do_not_overlap(opened):
     overlaps = page.evaluate(
         """() => [...document.querySelectorAll("svg")].flatMap(svg => {
           const paper = svg.getBoundingClientRect();
-          const all = [...svg.querySelectorAll("text")].map(t => [t.textContent, t.getBoundingClientRect()]);
+          const texts = [...svg.querySelectorAll("text")];
+          const all = texts.map(t => [t.textContent, t.getBoundingClientRect()]);
           const out = all.filter(([, b]) => b.left < paper.left - 1 || b.right > paper.right + 1);
           const hit = all.flatMap(([one, a], n) => all.slice(n + 1).filter(([, b]) =>
             Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
