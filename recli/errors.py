@@ -55,6 +55,12 @@ class InterruptedRunError(RecliError):
     exit_code = 6
 
 
+class NotReproducedError(RecliError):
+    """A run that gave other numbers when it was made again."""
+
+    exit_code = 7
+
+
 def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> UsageError:
     """The error for a name that is not among `valid`: the nearest spelling first, then the others.
 

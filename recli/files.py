@@ -16,7 +16,12 @@ from recli import errors
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Write `text` as UTF-8 into a temporary file beside `path`, then rename it to `path`.
+    """`write_bytes` of `text` as UTF-8."""
+    return write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write `content` into a temporary file beside `path`, then rename it to `path`.
 
     Raises UsageError when the folder cannot be written.
     """
@@ -24,8 +29,8 @@ def write_text(path: Path, text: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(name, 0o666 & ~_umask())

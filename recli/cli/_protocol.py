@@ -69,6 +69,8 @@ class ProtocolChoice:
         """
         from recli import errors
         from recli.evaluation.background import missing_features
+        from recli.evaluation.grouping import Grouping
+        from recli.evaluation.lint import check_cutoffs
         from recli.evaluation.metric_names import ALL
         from recli.experiments.cross_validation import Protocol
 
@@ -81,8 +83,10 @@ class ProtocolChoice:
             names = ", ".join(dict.fromkeys(measure.name for measure in missing))
             console.say(f"Left out, since the dataset has no such item features: {names}")
         measures = tuple(measure for measure in self.measures if measure not in missing)
+        check_cutoffs(measures, len(dataset.ratings.item_ids))
+        by = tuple(dict.fromkeys(Grouping.parse(text, dataset).by for text in self.by))
         liked = _options.liked_from(dataset, self.threshold)
-        return Protocol(self.split, measures, liked, self.seed, self.by)
+        return Protocol(self.split, measures, liked, self.seed, by)
 
 
 class Cutoffs(click.ParamType[tuple[int, ...]]):

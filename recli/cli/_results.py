@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def show(console: Console, run: EvaluationRun) -> None:
     """A table for each kind of metric and length of the lists."""
     from recli.experiments.cross_validation import summaries
-    from recli.experiments.report import leaderboard, tables_of
+    from recli.experiments.report import breakdown, leaderboard, tables_of
 
     verdicts = run.verdicts()
 
@@ -23,7 +23,13 @@ def show(console: Console, run: EvaluationRun) -> None:
             header, rows = leaderboard(found, group, verdicts, fit=place == 0)
             console.line()
             console.table(header, rows, f"{title}, best {group[0]} first", right=header[1:])
+        for by in run.protocol.by:
+            header, rows = breakdown(run.summaries, by, run.protocol.measures[0])
+            console.line()
+            console.table(header, rows, f"{run.protocol.measures[0]} by {by}", right=header[1:])
         console.line()
+        for finding in run.findings:
+            console.say(f"Mind: {finding.message}")
         if len(run.line_up) > 1:
             console.say(
                 "* the best, = not distinguishable from it: paired t-tests over users, or over folds "

@@ -37,12 +37,18 @@ def _model_names(ctx: click.Context) -> list[str]:
     return sorted(path.parent.name for path in results.glob("models/[!.]*/model.json"))
 
 
+def _run_names(ctx: click.Context) -> list[str]:
+    results = Path(ctx.params.get("results") or os.environ.get("RECLI_RESULTS", "results"))
+    return sorted(path.parent.name for path in results.glob("runs/[!.]*/run.json"))
+
+
 ALGORITHM = Name("algorithm", lambda ctx: registry.names("algorithm"))
 SPLIT = Name("split", lambda ctx: registry.names("split"))
 METRIC = Name("metric", lambda ctx: registry.names("metric"))
 FILE_FORMAT = Name("format", lambda ctx: registry.names("format"))
 DATASET = Name("dataset", _dataset_names)
 MODEL = Name("model", _model_names)
+RUN = Name("run", _run_names)
 
 
 class Delimiter(click.ParamType[str]):

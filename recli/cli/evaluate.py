@@ -25,6 +25,7 @@ if TYPE_CHECKING:
       recli evaluate
       recli evaluate -a svd -a knn-baseline -p sim_options.name=pearson_baseline
       recli evaluate -d my-ratings.csv -a svd --metric rmse --metric ndcg@5
+      recli evaluate --split timeline --metric all --k 5,10,20 --by activity
       recli evaluate -a svd --params results/studies/…/best.toml
     """,
 )
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 )
 @_options.jobs_option
 @_options.memory_limit_option
+@click.option("--strict", is_flag=True, help="Stop where the protocol gives reason to doubt.")
+@click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
 @_options.results_option
 @_options.output_options()
 def command(
@@ -59,6 +62,8 @@ def command(
     params_files: tuple[Path, ...],
     jobs: int,
     memory_limit: int | None,
+    strict: bool,
+    fresh: bool,
     results: Path,
     console: Console,
 ) -> None:
@@ -69,6 +74,7 @@ def command(
     relevant. Results are printed, and kept under results/runs.
     """
     from recli.experiments.evaluation_run import EvaluationRun
+    from recli.experiments.reading import Reading
     from recli.experiments.resources import Resources
 
     choice.split, choice.measures  # noqa: B018, errors before loading
@@ -76,13 +82,18 @@ def command(
     dataset = choice.filtered(data.load(console, results), console)
     line_up = line_up or _line_up(_default_line_up(dataset, console), params, ())
     protocol = choice.protocol(dataset, console)
-    run = EvaluationRun(results, command_line(), dataset, line_up, protocol)
+    reading = Reading(data.spec, data.overrides, data.on_bad, data.duplicates)
+    run = EvaluationRun(results, command_line(), dataset, line_up, protocol, reading, strict)
     console.say(
         f"{count(len(line_up), 'algorithm')} × {count(run.n_folds, 'fold')} ({protocol.split}), seed "
         f"{protocol.seed}; a rating of {protocol.threshold:g} or more counts as liked (--threshold)"
     )
-    with console.progress("Evaluating", run.n_folds * len(line_up)) as advance:
-        run.run(Resources(jobs, memory_limit), lambda cell: advance())
+    with console.progress("Evaluating", run.n_cells) as advance:
+        run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)
+    if run.n_reused:
+        console.say(
+            f"{run.n_reused} of {run.n_cells} cells were there already (--fresh computes anew)"
+        )
     _results.show(console, run)
     console.say(f"Written to {run.folder}: report.md, metrics.csv, run.json")
 

@@ -48,9 +48,10 @@ def _metrics() -> tuple[list[str], list[list[str]]]:
     rows = []
     for name in registry.names("metric"):
         cls = registry.get("metric", name)
+        cut = "@k" if cls.cutoff else ""
         better = "more" if cls.greater_is_better else "less"
-        rows.append([name, cls.needs, better, cls.summary])
-    return ["metric", "of", "better", "what it says"], rows
+        rows.append([name, cls.needs, cut, better, cls.features, cls.summary])
+    return ["metric", "of", "cut-off", "better", "item features", "what it says"], rows
 
 
 def _splits() -> tuple[list[str], list[list[str]]]:

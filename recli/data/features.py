@@ -59,7 +59,7 @@ def _categories(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sp
     vectorizer = CountVectorizer(
         analyzer=lambda text: {part.strip() for part in text.split(feature.separator)} - {""}
     )
-    texts = _texts(feature, items)
+    texts = texts_of(feature, items)
     if not any(text.strip(f" {feature.separator}") for text in texts):
         raise errors.DataError(f"Item feature '{feature.name}' is empty for every item.")
     counts = vectorizer.fit_transform(texts)
@@ -73,14 +73,14 @@ def _flags(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sparray
 
 def _text(feature: Feature, items: Items, terms: int) -> tuple[scipy.sparse.sparray, list[str]]:
     vectorizer = TfidfVectorizer(max_features=terms, sublinear_tf=True, strip_accents="unicode")
-    texts, words = _texts(feature, items), vectorizer.build_analyzer()
+    texts, words = texts_of(feature, items), vectorizer.build_analyzer()
     if not any(words(text) for text in texts):
         raise errors.DataError(f"Item feature '{feature.name}' has no word in any item.")
     return vectorizer.fit_transform(texts), list(vectorizer.get_feature_names_out())
 
 
 def _number(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sparray, list[str]]:
-    texts = _texts(feature, items)
+    texts = texts_of(feature, items)
     numbers = np.array([number(text) for text in texts])
     absent = np.array([not text.strip() for text in texts])
     wrong = np.flatnonzero(~np.isfinite(numbers) & ~absent)
@@ -95,7 +95,11 @@ def _number(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sparra
     return scipy.sparse.csr_array(np.nan_to_num(scaled)), [""]
 
 
-def _texts(feature: Feature, items: Items) -> np.ndarray:
+def texts_of(feature: Feature, items: Items) -> np.ndarray:
+    """What the column of a feature says of each item, object[n_catalogue] of str, "" for nothing.
+
+    With a pattern, only what its first group holds; flags have no one column.
+    """
     column = items.columns[feature.column]
     if feature.pattern is None:
         return column

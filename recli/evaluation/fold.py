@@ -10,9 +10,11 @@ import numpy as np
 
 from recli.algorithms import Configured
 from recli.evaluation.background import Background
-from recli.evaluation.groups import GroupScores
+from recli.evaluation.grouping import Grouping
+from recli.evaluation.groups import GroupScores, group_scores
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import predict, recommend
+from recli.evaluation.tables import error_by_rating, exposure
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +26,11 @@ class FoldScores:
     per_user: measure -> float64[n_users], NaN where it is not defined; only measures that have a
         value for each user
     groups: the metrics of parts of the test
+    n_users_liking: how many of the users have a liked item in the test
+    error_by_rating: (true rating, ratings, mean error, MAE), see `tables`; empty where no ratings
+        were predicted
+    exposure: (share of the training ratings, share of the recommendations) for each tenth of the
+        catalogue, the most popular first, see `tables`; empty where nothing was recommended
     """
 
     metrics: dict[str, float]
@@ -34,6 +41,14 @@ class FoldScores:
     rank_seconds: float
     metric_seconds: float
     groups: tuple[GroupScores, ...] = ()
+    n_users_liking: int = 0
+    error_by_rating: tuple[tuple[float, int, float, float], ...] = ()
+    exposure: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def n_users(self) -> int:
+        """Users with a test rating."""
+        return len(self.users)
 
 
 def score_fold(
@@ -43,14 +58,17 @@ def score_fold(
     measures: Sequence[Measure],
     seed: int,
     memory_limit: int | None = None,
+    by: Sequence[str] = (),
 ) -> FoldScores:
     """Fit on the fold's training rows, predict its test rows, rank the catalogue, and measure.
 
     Rating metrics are over all test rows. Lists are made for every user with a test rating, out of
     all items of the catalogue less those that the user has in the training rows; the metrics of
     accuracy are over the users who have a liked item (rating ≥ threshold) in the test rows.
-    `memory_limit` is that of `rank`, bytes.
+    `memory_limit` is that of `rank`, bytes; `by` are groupings to break the metrics down by, whose
+    time counts as that of metrics. Raises as `Grouping.parse` does.
     """
+    groupings = [Grouping.parse(text, background.dataset) for text in by]
     trainset = background.trainset
     algorithm = configured.create(seed)
     of_ratings = [measure for measure in measures if measure.metric.needs == "predictions"]
@@ -72,9 +90,21 @@ def score_fold(
         metrics[str(measure)] = metric(seen)
         if metric.per_user:
             per_user[str(measure)] = metric.values(seen)
+    groups = group_scores(background, test, predictions, shown, measures, groupings)
     clock.append(time.perf_counter())
     fit_seconds, test_seconds, rank_seconds, metric_seconds = np.diff(clock).tolist()
-    users = np.unique(background.dataset.ratings.users[test])
+    ratings = background.dataset.ratings
+    liked = test[ratings.values[test] >= background.threshold]
     return FoldScores(
-        metrics, users, per_user, fit_seconds, test_seconds, rank_seconds, metric_seconds
+        metrics=metrics,
+        users=np.unique(ratings.users[test]),
+        per_user=per_user,
+        fit_seconds=fit_seconds,
+        test_seconds=test_seconds,
+        rank_seconds=rank_seconds,
+        metric_seconds=metric_seconds,
+        groups=groups,
+        n_users_liking=len(np.unique(ratings.users[liked])),
+        error_by_rating=error_by_rating(background, predictions) if predictions is not None else (),
+        exposure=exposure(background, lists) if lists is not None else (),
     )

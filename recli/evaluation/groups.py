@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+
+from recli.evaluation.background import Background
+from recli.evaluation.grouping import Grouping
+from recli.evaluation.lists import Lists
+from recli.evaluation.metric_names import Measure
+from recli.evaluation.predictions import Predictions
 
 
 @dataclass(frozen=True)
@@ -20,3 +30,91 @@ class GroupScores:
     n_users: int
     n_ratings: int
     metrics: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far the groups of one grouping are apart in one metric.
+
+    measure: the metric; largest, smallest: the groups with the largest and the smallest value
+    difference: the largest value less the smallest
+    """
+
+    by: str
+    measure: str
+    largest: GroupScores
+    smallest: GroupScores
+    difference: float
+
+
+def group_scores(
+    background: Background,
+    test: np.ndarray,
+    predictions: Predictions | None,
+    lists: Mapping[int | None, Lists],
+    measures: Sequence[Measure],
+    groupings: Sequence[Grouping],
+) -> tuple[GroupScores, ...]:
+    """The metrics of every group that has a rating in the rows `test`, int64[n].
+
+    predictions: for these rows, in their order; needed for rating metrics
+    lists: by cut-off, those of every user of the test; needed for ranking metrics
+
+    A group of users has the metrics of its users alone. For a group of items, rating metrics are
+    over the test ratings of these items; metrics that ask which test items are found ask for these
+    items only, out of the same candidates and lists; and those that do not look at the test are NaN,
+    since the lists belong to no group of items. Users without a liked item (in the group of items)
+    are left out of the metrics of accuracy as always, though they count in `n_users`.
+    """
+    ratings = background.dataset.ratings
+    users, items = ratings.users[test], ratings.items[test]
+    metrics = {measure: measure.metric for measure in measures}
+    found = []
+    for grouping in groupings:
+        of_users = grouping.kind == "user"
+        for name, members in grouping.groups(background).items():
+            tested = members[users if of_users else items]
+            if not tested.any():
+                continue
+            rated = predictions.where(tested) if predictions is not None else None
+            shown = {
+                k: every.of_users(members[every.users]) if of_users else every.of_items(members)
+                for k, every in lists.items()
+            }
+            values = {}
+            for measure, metric in metrics.items():
+                if metric.needs == "predictions":
+                    values[str(measure)] = metric(rated)
+                elif of_users or metric.uses_test:
+                    values[str(measure)] = metric(shown[measure.k])
+                else:
+                    values[str(measure)] = math.nan
+            n_users, n_ratings = len(np.unique(users[tested])), int(tested.sum())
+            found.append(GroupScores(grouping.by, name, n_users, n_ratings, values))
+    return tuple(found)
+
+
+def gaps(groups: Iterable[GroupScores]) -> tuple[Gap, ...]:
+    """How far apart the groups of one algorithm are, for every grouping and measure.
+
+    Groups where the measure is NaN do not count; a measure that fewer than two groups have is left
+    out. Of equal groups the first is the largest and the smallest.
+
+    >>> old = GroupScores("user:age", "60–73", 9, 80, {"rmse": 0.9})
+    >>> young = GroupScores("user:age", "7–21", 30, 700, {"rmse": 1.0})
+    >>> [(gap.largest.group, gap.smallest.group, round(gap.difference, 3)) for gap in gaps([old, young])]
+    [('7–21', '60–73', 0.1)]
+    """
+    by_key: dict[tuple[str, str], list[GroupScores]] = {}
+    for group in groups:
+        for measure, value in group.metrics.items():
+            if not math.isnan(value):
+                by_key.setdefault((group.by, measure), []).append(group)
+    found = []
+    for (by, measure), own in by_key.items():
+        if len(own) > 1:
+            largest = max(own, key=lambda group: group.metrics[measure])
+            smallest = min(own, key=lambda group: group.metrics[measure])
+            difference = largest.metrics[measure] - smallest.metrics[measure]
+            found.append(Gap(by, measure, largest, smallest, difference))
+    return tuple(found)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import joblib
 import numpy as np
 
+from recli import memory
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
-from recli.data.splits._base import Split
+from recli.data.splits._base import Fold, Split
 from recli.evaluation.background import Background
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.metric_names import Measure
@@ -34,19 +36,28 @@ class Protocol:
 
 @dataclass(frozen=True)
 class Cell:
-    """One algorithm of the line-up on one fold, and what came out."""
+    """One algorithm of the line-up on one fold, and what came out.
+
+    entry, fold: places in the line-up and among the folds, from 0 on
+    peak_mb: the most memory that the process held while it worked, MiB; where others worked beside
+        it on threads, since the process started; NaN where the system does not tell
+    reused: whether it was there already, so that its times and memory are of an earlier run
+    """
 
     entry: int
     fold: int
     scores: FoldScores
+    peak_mb: float = math.nan
+    reused: bool = False
 
 
 @dataclass(frozen=True)
 class Summary:
-    """One algorithm over its folds."""
+    """One algorithm over its folds; its label is another for every entry of the line-up."""
 
     configured: Configured
     cells: tuple[Cell, ...]
+    label: str
 
     def values(self, measure: Measure) -> list[float]:
         """The measure on every fold, NaN where a fold has no user it applies to."""
@@ -77,37 +88,61 @@ class Summary:
 
 
 def cells(
-    dataset: Dataset, line_up: Sequence[Configured], protocol: Protocol, resources: Resources
+    dataset: Dataset,
+    line_up: Sequence[Configured],
+    protocol: Protocol,
+    resources: Resources,
+    folds: Sequence[Fold] | None = None,
+    only: Collection[tuple[int, int]] | None = None,
 ) -> Iterator[Cell]:
     """Every algorithm on every fold, in the order in which they finish.
+
+    folds: those of the protocol's split, where they are known already
+    only: (entry, fold) of the cells to compute; None for all
 
     As many work at once as `resources` says. recli's own algorithms run on threads over one copy of
     the data, since their kernels release the GIL; a user's own code runs in processes.
     """
     jobs = resources.jobs
-    folds = protocol.split.folds(dataset)
-    share = resources.memory_of_a_cell(len(folds) * len(line_up))
+    folds = protocol.split.folds(dataset) if folds is None else folds
+    every = [(entry, fold) for entry in range(len(line_up)) for fold in range(len(folds))]
+    wanted = set(every if only is None else only)
+    share = resources.memory_of_a_cell(len(wanted))
 
-    def tasks(chosen: Sequence[int]) -> Iterator[tuple]:
+    def tasks(chosen: Collection[int], shared: bool) -> Iterator[tuple]:
         # What the algorithms share of a fold is made when the first of them comes to it, and is
         # gone with the last.
         for number, fold in enumerate(folds):
             background = Background(dataset, fold.train, protocol.threshold)
             for entry in chosen:
-                yield background, fold.test, line_up[entry], protocol, entry, number, share
+                if (entry, number) in wanted:
+                    configured = line_up[entry]
+                    yield background, fold.test, configured, protocol, entry, number, share, shared
 
-    every = range(len(line_up))
-    if jobs == 1 or len(folds) * len(every) == 1:
-        for task in tasks(every):
+    if jobs == 1 or len(wanted) == 1:
+        for task in tasks(range(len(line_up)), shared=False):
             yield _cell(*task)
         return
-    if not all(entry.is_own for entry in line_up):
+    own = {entry for entry, _ in wanted if line_up[entry].is_own}
+    foreign = {entry for entry, _ in wanted} - own
+    if foreign:
         start_workers(jobs)
-    for on_threads, backend in ((True, "threading"), (False, "loky")):
-        chosen = [entry for entry in every if line_up[entry].is_own == on_threads]
+    for chosen, backend in ((own, "threading"), (foreign, "loky")):
         if chosen:
             parallel = joblib.Parallel(jobs, backend=backend, return_as="generator_unordered")
-            yield from parallel(joblib.delayed(_cell)(*task) for task in tasks(chosen))
+            work = tasks(sorted(chosen), shared=backend == "threading")
+            yield from parallel(joblib.delayed(_cell)(*task) for task in work)
+
+
+def labels(line_up: Sequence[Configured]) -> list[str]:
+    """How the entries are shown, each another: what looks alike is numbered.
+
+    >>> labels([Configured.of("svd"), Configured.of("nmf"), Configured.of("svd")])
+    ['svd', 'nmf', 'svd #2']
+    """
+    shown = [configured.label for configured in line_up]
+    before = [shown[:place].count(label) for place, label in enumerate(shown)]
+    return [f"{label} #{n + 1}" if n else label for label, n in zip(shown, before, strict=True)]
 
 
 def summaries(
@@ -115,10 +150,10 @@ def summaries(
 ) -> list[Summary]:
     """The algorithms that have a finished cell, the best by `order_by` first, folds in order."""
     found = []
-    for entry, configured in enumerate(line_up):
+    for entry, (configured, label) in enumerate(zip(line_up, labels(line_up), strict=True)):
         own = sorted((c for c in finished if c.entry == entry), key=lambda cell: cell.fold)
         if own:
-            found.append(Summary(configured, tuple(own)))
+            found.append(Summary(configured, tuple(own), label))
     sign = -1.0 if order_by.greater_is_better else 1.0
 
     def key(summary: Summary) -> tuple[bool, float]:
@@ -151,7 +186,10 @@ def _cell(
     entry: int,
     number: int,
     memory_limit: int,
+    shared: bool,
 ) -> Cell:
-    measures, seed = protocol.measures, protocol.seed
-    scores = score_fold(background, test, configured, measures, seed, memory_limit)
-    return Cell(entry, number, scores)
+    measures, seed, by = protocol.measures, protocol.seed, protocol.by
+    if not shared:  # to start over would take the peak away from the others
+        memory.reset_peak()
+    scores = score_fold(background, test, configured, measures, seed, memory_limit, by)
+    return Cell(entry, number, scores, memory.peak())

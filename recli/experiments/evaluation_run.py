@@ -1,30 +1,43 @@
-"""`recli evaluate` as a run on disk: run.json, metrics.csv, report.md."""
+"""`recli evaluate` as a run on disk: run.json, its tables, report.md."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
+import dataclasses
+import logging
+import os
+import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import psutil
 
 from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
-from recli.experiments import store
+from recli.evaluation.fold import FoldScores
+from recli.evaluation.lint import lint
+from recli.experiments import run_tables, store
+from recli.experiments.cell_store import CellStore, cell_key
 from recli.experiments.cross_validation import Cell, Protocol, Summary, cells, summaries
+from recli.experiments.environment import environment
+from recli.experiments.reading import Reading
 from recli.experiments.report import markdown_report
 from recli.experiments.resources import Resources
-from recli.experiments.verdicts import Verdict, verdicts
+from recli.experiments.stored_run import StoredRun
+from recli.experiments.verdicts import Verdict
+
+_LOG = logging.getLogger("recli")
+_IN_TABLES = ("metrics", "users", "per_user", "groups")
 
 
 class EvaluationRun:
-    """A comparison that is being made; what is finished is on disk after every cell."""
+    """A comparison that is being made; what is finished is on disk after every cell.
+
+    reading: how the dataset was read, for `recli reproduce`
+    strict: whether what `lint` finds is an error, raised before anything is written (DataError)
+    """
 
     def __init__(
         self,
@@ -33,32 +46,54 @@ class EvaluationRun:
         dataset: Dataset,
         line_up: Sequence[Configured],
         protocol: Protocol,
+        reading: Reading | None = None,
+        strict: bool = False,
     ) -> None:
         self.dataset = dataset
         self.line_up = tuple(line_up)
         self.protocol = protocol
-        folds = protocol.split.folds(dataset)
-        self.n_folds = len(folds)
-        self.test_share = sum(len(f.test) / (len(f.train) + len(f.test)) for f in folds) / len(
-            folds
-        )
+        self.folds = protocol.split.folds(dataset)
+        self.n_folds = len(self.folds)
         self.command = tuple(command)
+        self.reading = reading
+        self.findings = lint(
+            dataset,
+            self.folds,
+            protocol.split,
+            protocol.measures,
+            protocol.threshold,
+            [configured.name for configured in self.line_up],
+        )
+        if strict and self.findings:
+            found = errors.first_ten([finding.message for finding in self.findings])
+            raise errors.DataError(f"--strict, and there is reason to doubt:\n{found}")
         self.finished: list[Cell] = []
         self.id = store.new_id("evaluate")
         self.folder = store.new_folder(results, "runs", self.id)
+        self._store = CellStore(results)
+        self._keys = {
+            (entry, number): cell_key(dataset, fold, configured, protocol)
+            for entry, configured in enumerate(self.line_up)
+            for number, fold in enumerate(self.folds)
+        }
         self._started = store.now()
         self._clock = time.perf_counter()
 
     def run(
-        self, resources: Resources, on_cell: Callable[[Cell], None] = lambda cell: None
+        self,
+        resources: Resources,
+        on_cell: Callable[[Cell], None] = lambda cell: None,
+        fresh: bool = False,
     ) -> list[Summary]:
-        """Evaluate every cell. Raises InterruptedRunError on Ctrl-C, what was finished is kept."""
+        """Evaluate every cell that is not there from an earlier run; if `fresh`, every cell.
+
+        Raises InterruptedRunError on Ctrl-C, what was finished is kept.
+        """
         self._write("running", resources)
         status = "failed"
         try:
-            for cell in cells(self.dataset, self.line_up, self.protocol, resources):
+            for cell in self._cells(resources, fresh):
                 self.finished.append(cell)
-                self._write("running", resources)
                 on_cell(cell)
             status = "finished"
         except KeyboardInterrupt:
@@ -76,35 +111,18 @@ class EvaluationRun:
         return summaries(self.line_up, self.finished, self.protocol.measures[0])
 
     def verdicts(self) -> dict[str, Verdict]:
-        """Which algorithms differ, by measure, on the folds that all of them have finished."""
-        everywhere = [
-            fold
-            for fold in range(self.n_folds)
-            if sum(cell.fold == fold for cell in self.finished) == len(self.line_up)
-        ]
-        finished = [cell for cell in self._in_order if cell.fold in everywhere]
-        if not finished:
-            return {}
-        metrics = [
-            {"entry": cell.entry, "fold": cell.fold, "metric": metric, "value": value}
-            for cell in finished
-            for metric, value in cell.scores.metrics.items()
-        ]
-        per_user = [
-            pd.DataFrame(
-                {"entry": cell.entry, "fold": cell.fold, "user": cell.scores.users}
-                | cell.scores.per_user
-            )
-            for cell in finished
-        ]
-        return verdicts(
-            [configured.label for configured in self.line_up],
-            pd.DataFrame(metrics),
-            pd.concat(per_user, ignore_index=True),
-            self.protocol.measures,
-            self.test_share,
-            self.protocol.seed,
-        )
+        """Which algorithms differ, by measure, once the run has ended."""
+        return StoredRun.read(self.folder.parent.parent, self.id).verdicts()
+
+    @property
+    def n_cells(self) -> int:
+        """How many cells it has when it is complete."""
+        return len(self._keys)
+
+    @property
+    def n_reused(self) -> int:
+        """How many of its cells were there already."""
+        return sum(cell.reused for cell in self.finished)
 
     def document(self) -> dict[str, Any]:
         """The run as `recli evaluate --format json` prints it."""
@@ -112,6 +130,7 @@ class EvaluationRun:
             "run": self.id,
             "dataset": store.dataset_document(self.dataset),
             "results": [self._result(summary) for summary in self.summaries],
+            "warnings": [dataclasses.asdict(finding) for finding in self.findings],
             "significance": {
                 metric: verdict.document() for metric, verdict in self.verdicts().items()
             },
@@ -135,65 +154,108 @@ class EvaluationRun:
             "rank_seconds": summary.rank_seconds,
         }
 
-    def metrics_csv(self) -> str:
-        """One row per algorithm × fold × metric, in the order of the line-up."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(["algorithm", "params", "fold", "metric", "value"])
-        for cell in self._in_order:
-            entry = self.line_up[cell.entry]
-            params = json.dumps(entry.params)
-            for metric, value in cell.scores.metrics.items():
-                shown = "" if math.isnan(value) else repr(float(value))
-                writer.writerow([entry.name, params, cell.fold + 1, metric, shown])
-        return buffer.getvalue()
+    def _cells(self, resources: Resources, fresh: bool) -> Iterator[Cell]:
+        at_hand = {} if fresh else self._at_hand()
+        yield from at_hand.values()
+        missing = [place for place in self._keys if place not in at_hand]
+        found = cells(self.dataset, self.line_up, self.protocol, resources, self.folds, missing)
+        for cell in found:
+            key = self._keys[cell.entry, cell.fold]
+            if key is not None:
+                self._store.write(key, cell)
+            yield cell
 
-    @property
-    def _in_order(self) -> list[Cell]:
-        return sorted(self.finished, key=lambda cell: (cell.entry, cell.fold))
+    def _at_hand(self) -> dict[tuple[int, int], Cell]:
+        """The cells of earlier runs; damaged ones are left out, which is said."""
+        found, damaged = {}, 0
+        for (entry, fold), key in self._keys.items():
+            try:
+                cell = self._store.read(key, entry, fold) if key else None
+            except errors.DataError:
+                damaged += 1
+                continue
+            if cell is not None:
+                found[entry, fold] = cell
+        if damaged:
+            _LOG.warning("Damaged in %s, computed anew: %d.", self._store.folder, damaged)
+        return found
 
-    def _report(self) -> str:
-        n_cells = len(self.line_up) * self.n_folds
-        return markdown_report(
+    def _write(self, status: str, resources: Resources) -> None:
+        done = sorted(self.finished, key=lambda cell: (cell.entry, cell.fold))
+        if status != "running":
+            self._write_tables(done)
+        files.write_json(self.folder / "run.json", self._run_json(status, resources, done))
+
+    def _write_tables(self, done: Sequence[Cell]) -> None:
+        measures, ids = self.protocol.measures, self.dataset.ratings.user_ids
+        tables = run_tables.metrics_csv(self.line_up, done, measures)
+        files.write_text(self.folder / "metrics.csv", tables)
+        if any(cell.scores.groups for cell in done):
+            groups = run_tables.groups_csv(self.line_up, done)
+            files.write_text(self.folder / "groups.csv", groups)
+        per_user = run_tables.per_user_parquet(done, measures, ids)
+        files.write_bytes(self.folder / "per_user.parquet", per_user)
+        report = markdown_report(
             self.id,
             self.command,
             self.dataset,
             self.protocol,
             self.summaries,
             self.n_folds,
-            n_cells,
+            self.n_cells,
         )
+        files.write_text(self.folder / "report.md", report)
 
-    def _write(self, status: str, resources: Resources) -> None:
-        files.write_text(self.folder / "metrics.csv", self.metrics_csv())
-        if status != "running":
-            files.write_text(self.folder / "report.md", self._report())
-        cell_times = [
-            {
-                "algorithm": self.line_up[cell.entry].name,
-                "entry": cell.entry,
-                "fold": cell.fold + 1,
-                "fit_seconds": cell.scores.fit_seconds,
-                "test_seconds": cell.scores.test_seconds,
-                "rank_seconds": cell.scores.rank_seconds,
-            }
-            for cell in self._in_order
-        ]
-        document = {
-            "schema": 1,
+    def _run_json(self, status: str, resources: Resources, done: Sequence[Cell]) -> dict[str, Any]:
+        left_out = self.dataset.left_out
+        places = {(cell.entry, cell.fold) for cell in done}
+        return {
+            "schema": store.SCHEMA,
             "id": self.id,
             "status": status,
             "command": list(self.command),
             "started": self._started,
             "seconds": round(time.perf_counter() - self._clock, 3),
-            "dataset": store.dataset_document(self.dataset),
+            "process": {
+                "host": platform.node(),
+                "pid": os.getpid(),
+                "created": psutil.Process().create_time(),
+            },
+            "dataset": {
+                **store.dataset_document(self.dataset),
+                "left_out": None if left_out is None else dataclasses.asdict(left_out),
+                "reading": None if self.reading is None else self.reading.document(),
+            },
             "configuration": {
                 **store.protocol_document(self.dataset, self.protocol),
+                "by": list(self.protocol.by),
                 "line_up": store.line_up_document(self.line_up),
-                "jobs": resources.jobs,
-                "memory_limit": resources.memory_limit,
             },
-            "environment": store.environment(),
-            "cells": cell_times,
+            "folds": [
+                {"fingerprint": fold.fingerprint, "train": len(fold.train), "test": len(fold.test)}
+                for fold in self.folds
+            ],
+            "jobs": resources.jobs,
+            "memory_limit": resources.memory_limit,
+            "environment": environment(),
+            "warnings": [dataclasses.asdict(finding) for finding in self.findings],
+            "cells": [self._cell_document(cell) for cell in done],
+            "missing": [key for place, key in self._keys.items() if place not in places],
         }
-        files.write_json(self.folder / "run.json", document)
+
+    def _cell_document(self, cell: Cell) -> dict[str, Any]:
+        """Times and memory are those of the run that computed it; `reused` says if it was another."""
+        rest = {
+            field.name: store.without_nan(getattr(cell.scores, field.name))
+            for field in dataclasses.fields(FoldScores)
+            if field.name not in _IN_TABLES
+        }
+        return {
+            "algorithm": self.line_up[cell.entry].name,
+            "entry": cell.entry,
+            "fold": cell.fold + 1,
+            "key": self._keys[cell.entry, cell.fold],
+            "reused": cell.reused,
+            "peak_mb": store.or_none(cell.peak_mb),
+            **rest,
+        }

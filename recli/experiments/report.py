@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from recli.data.dataset import Dataset
+from recli.evaluation.groups import GroupScores
 from recli.evaluation.metric_names import Measure
 from recli.experiments.cross_validation import Protocol, Summary
 from recli.experiments.verdicts import Verdict
@@ -54,7 +55,7 @@ def leaderboard(
     header = ["algorithm", *map(str, measures), *times]
     rows = []
     for row, summary in enumerate(found):
-        label = summary.configured.label
+        label = summary.label
         scores = [
             _mean_and_std(summary, measure) + _mark(label, (verdicts or {}).get(str(measure)))
             for measure in measures
@@ -62,6 +63,55 @@ def leaderboard(
         seconds = [f"{column[row]:.2f}" for column in times.values()]
         rows.append([label, *scores, *seconds])
     return header, rows
+
+
+def breakdown(
+    found: Sequence[Summary], by: str, measure: Measure
+) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of one measure by group: an algorithm a row, mean over folds, and the gap.
+
+    A group's name is followed by its users or its ratings of the test, per fold. The gap is the
+    largest minus the smallest; NaN folds do not count.
+    """
+    groups = dict.fromkeys(
+        group.group
+        for summary in found
+        for cell in summary.cells
+        for group in cell.scores.groups
+        if group.by == by
+    )
+    header, rows = ["algorithm"], []
+    for summary in found:
+        of_group: dict[str, list[GroupScores]] = {group: [] for group in groups}
+        for cell in summary.cells:
+            for group in cell.scores.groups:
+                if group.by == by:
+                    of_group[group.group].append(group)
+        means = [mean_of(scores, measure) for scores in of_group.values()]
+        known = [mean for mean in means if not math.isnan(mean)]
+        gap = max(known) - min(known) if known else math.nan
+        rows.append([summary.label, *map(_number, means), _number(gap)])
+        n_folds = len(summary.cells)
+        header = [
+            "algorithm",
+            *(
+                f"{group} ({sum(score.n_ratings for score in scores) / n_folds:,.0f})"
+                for group, scores in of_group.items()
+            ),
+            "gap",
+        ]
+    return header, rows
+
+
+def mean_of(scores: Sequence[GroupScores], measure: Measure) -> float:
+    """The mean over folds of one group, of those that have a value; NaN if none has."""
+    values = [score.metrics.get(str(measure), math.nan) for score in scores]
+    known = [value for value in values if not math.isnan(value)]
+    return sum(known) / len(known) if known else math.nan
+
+
+def _number(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.4f}"
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

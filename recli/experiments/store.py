@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.metadata
 import math
-import os
-import platform
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import recli
 from recli import files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
-from recli.experiments.cross_validation import Protocol
+from recli.experiments import code_version
+from recli.experiments.cross_validation import Protocol, labels
 
-_PACKAGES = ("scikit-surprise", "numpy", "pandas", "scipy", "scikit-learn", "numba", "optuna")
+SCHEMA = 2
+"""The format of a run's folder, that recli writes; it reads this one and those before."""
 
 
 def new_id(kind: str) -> str:
@@ -40,18 +37,6 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-@functools.cache
-def environment() -> dict[str, Any]:
-    """Versions and machine, as far as numbers and times can depend on them."""
-    return {
-        "recli": recli.__version__,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "cores": os.cpu_count(),
-        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
-    }
-
-
 def dataset_document(dataset: Dataset) -> dict[str, Any]:
     """A dataset as the documents of runs name it."""
     return {
@@ -67,7 +52,8 @@ def protocol_document(dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
     """How a line-up was compared."""
     split = protocol.split
     return {
-        "split": {"name": type(split).__name__, **vars(split)},
+        "split": str(split),
+        "split_seed": split.seed,
         "seed": protocol.seed,
         "metrics": [str(measure) for measure in protocol.measures],
         "threshold": protocol.threshold,
@@ -78,10 +64,22 @@ def protocol_document(dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
 
 
 def line_up_document(line_up: Sequence[Configured]) -> list[dict[str, Any]]:
-    """Algorithms with every parameter that matters."""
-    return [{"algorithm": entry.name, "params": entry.params} for entry in line_up]
+    """Algorithms with every parameter that matters, and the version of a user's own code."""
+    documents = []
+    for entry, label in zip(line_up, labels(line_up), strict=True):
+        own = {} if entry.is_own else {"code": code_version.of_algorithm(entry)}
+        about = {"algorithm": entry.name, "params": entry.params, "label": label, **own}
+        documents.append(about)
+    return documents
 
 
 def or_none(value: float | None) -> float | None:
     """`value`, or None for NaN, which JSON has not."""
     return None if value is None or math.isnan(value) else value
+
+
+def without_nan(value: Any) -> Any:
+    """Numbers in lists and tuples, however deep, with None for NaN and lists for tuples."""
+    if isinstance(value, (list, tuple)):
+        return [without_nan(inner) for inner in value]
+    return or_none(value)

@@ -18,6 +18,7 @@ from recli.algorithms import Configured, declared
 from recli.data.dataset import Dataset
 from recli.experiments import store
 from recli.experiments.cross_validation import Protocol, cross_validate
+from recli.experiments.environment import environment
 from recli.experiments.interrupts import HeldBack
 from recli.experiments.resources import Resources
 from recli.params import Parameter, Value
@@ -174,7 +175,7 @@ class TuningRun:
                 "fixed": self.fixed,
                 "sampler": "TPE",
             },
-            "environment": store.environment(),
+            "environment": environment(),
         }
         files.write_json(self.folder / "study.json", document)
 

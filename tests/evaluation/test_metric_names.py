@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recli import errors, registry
-from recli.evaluation.metric_names import DEFAULT, Measure
+from recli.evaluation.metric_names import DEFAULT, Measure, measures
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,8 +39,8 @@ def test_unknown_metric(text):
         Measure.parse(text)
 
 
-@pytest.mark.parametrize("text", ["rmse@10", "fcp@1", "mae@"])
-def test_metric_of_ratings_takes_no_cutoff(text):
+@pytest.mark.parametrize("text", ["rmse@10", "fcp@1", "mae@", "auc@10", "r-precision@5"])
+def test_metric_of_ratings_or_of_whole_rankings_takes_no_cutoff(text):
     with pytest.raises(errors.UsageError, match="takes no cut-off"):
         Measure.parse(text)
 
@@ -59,7 +59,7 @@ def test_metric_is_the_registered_one(name):
     measure = Measure.parse(name)
     assert type(measure.metric) is registry.get("metric", name)
     assert measure.greater_is_better == registry.get("metric", name).greater_is_better
-    assert (measure.k is None) == (measure.metric.needs == "predictions")
+    assert (measure.k is not None) == measure.metric.cutoff
 
 
 def test_lower_is_better_only_for_errors():
@@ -69,6 +69,46 @@ def test_lower_is_better_only_for_errors():
 
 def test_default_is_canonical():
     assert tuple(str(Measure.parse(text)) for text in DEFAULT) == DEFAULT
+
+
+def written(texts, cutoffs):
+    return [str(measure) for measure in measures(texts, cutoffs)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "cutoffs", "expected"),
+    [
+        (["ndcg"], [5, 10, 20], ["ndcg@5", "ndcg@10", "ndcg@20"]),
+        (["ndcg"], [20, 5], ["ndcg@20", "ndcg@5"]),
+        (["ndcg@3", "rmse", "auc"], [5, 10], ["ndcg@3", "rmse", "auc"]),
+        (["ndcg@10", "nDCG", "RMSE", "rmse"], [5, 10], ["ndcg@10", "ndcg@5", "rmse"]),
+        (["hit_rate", "rmse"], [7], ["hit-rate@7", "rmse"]),
+        ([], [5], []),
+    ],
+)
+def test_measures(texts, cutoffs, expected):
+    assert written(texts, cutoffs) == expected
+
+
+@pytest.mark.parametrize("word", ["all", "ALL", " all "])
+def test_all_is_every_metric_at_every_cutoff(word):
+    found = written([word], [5, 10])
+    assert {text.partition("@")[0] for text in found} == {*registry.names("metric")}
+    assert {"rmse", "auc", "r-precision", "map@5", "map@10", "f1@5"} <= {*found}
+    assert not {"rmse@5", "auc@5", "map"} & {*found}
+    assert len(found) == len({*found})
+
+
+def test_all_after_others_keeps_their_place():
+    found = written(["ndcg@10", "rmse", "all"], [5, 10])
+    assert found[:2] == ["ndcg@10", "rmse"]
+    assert sorted(found) == sorted(written(["all"], [5, 10]))
+
+
+@pytest.mark.parametrize("text", ["al", "all@5", "ndgc", "ndcg@0", "rmse@5"])
+def test_measures_are_checked(text):
+    with pytest.raises(errors.UsageError):
+        measures(["rmse", text], [10])
 
 
 def test_import_loads_no_numpy():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -26,6 +28,20 @@ class Fold:
         """The fold that tests on the rows where `tested`, bool[n], and learns from all others."""
         return cls(np.flatnonzero(~tested), np.flatnonzero(tested))
 
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of both lists of rows, 16 hexadecimal digits of it.
+
+        The order counts because gradient descent goes through the rows in it.
+
+        >>> Fold(np.array([0, 1]), np.array([2])).fingerprint
+        '600970fbc9fbf307'
+        """
+        digest = hashlib.sha256(len(self.train).to_bytes(8, "little"))
+        for rows in (self.train, self.test):
+            digest.update(np.asarray(rows, "<i8").tobytes())
+        return digest.hexdigest()[:16]
+
 
 class Split:
     """A way to cut ratings into training and test; a subclass in a file of its own registers it.
@@ -40,6 +56,7 @@ class Split:
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     uses_time: ClassVar[bool] = False
     advice: ClassVar[str]
+    seed: int
 
     def __post_init__(self) -> None:
         for name, value in self.options.items():

@@ -21,6 +21,7 @@ class Metric:
     cutoff: whether only the first k places of the lists count
     features: the item features that it needs: none, any that a cosine compares, or categories
     per_user: whether every user has a value; else the metric is of all lists together
+    uses_test: whether it looks at the test ratings; else at what is recommended alone
     """
 
     needs: ClassVar[Literal["predictions", "rankings"]]
@@ -28,6 +29,7 @@ class Metric:
     cutoff: ClassVar[bool] = False
     features: ClassVar[Literal["", "any", "categories"]] = ""
     per_user: ClassVar[bool] = True
+    uses_test: ClassVar[bool] = True
     greater_is_better: ClassVar[bool]
     summary: ClassVar[str]
 

@@ -40,6 +40,7 @@ class CountMetric(ListMetric):
     """
 
     per_user = False
+    uses_test = False
 
     def __call__(self, lists: Lists) -> float:
         return self.of_counts(counts(lists))
@@ -60,6 +61,8 @@ class ItemMetric(ListMetric):
 
     A subclass gives `_numbers`.
     """
+
+    uses_test = False
 
     def values(self, lists: Lists) -> np.ndarray:
         return self.of_items(lists.items, self._numbers(lists.background))

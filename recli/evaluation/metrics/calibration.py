@@ -30,6 +30,7 @@ class Calibration(ListMetric):
     """
 
     features = "categories"
+    uses_test = False
     greater_is_better = False
     summary = "divergence of the categories of the list from those the user likes"
 

@@ -10,9 +10,9 @@ from recli.evaluation.metrics._items import CountMetric
 class CatalogueCoverage(CountMetric):
     """The share of the catalogue that is among the k recommended to anyone.
 
-    |∪_u L_u| / |catalogue| (Ge, Delgado-Battenfeld and Jannach, Beyond accuracy, RecSys 2010,
-    section 3.2). The catalogue are all items of the dataset, in the training rows or not. From 0 to
-    1, and at most n_users k / |catalogue|; NaN if nothing is recommended. Arguments as for
+    |∪_u L_u| / |catalogue| (Ge, Delgado-Battenfeld and Jannach, Beyond accuracy, RecSys 2010). The
+    catalogue are all items of the dataset, in the training rows or not. From 0 to 1, and at most
+    n_users k / |catalogue|; NaN if nothing is recommended. Arguments as for
     `CountMetric.of_counts`.
 
     >>> CatalogueCoverage().of_counts(np.array([3, 0, 1, 0]))

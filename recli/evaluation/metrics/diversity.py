@@ -27,6 +27,7 @@ class Diversity(ListMetric):
     """
 
     features = "any"
+    uses_test = False
     summary = "how different the k recommended items are from one another"
 
     def values(self, lists: Lists) -> np.ndarray:

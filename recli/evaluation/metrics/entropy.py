@@ -11,7 +11,7 @@ class Entropy(CountMetric):
     """How evenly the recommendations are spread over items, in bits.
 
     Shannon's entropy H = -Σ_i p_i log2 p_i, p_i the share of item i in all recommendations (Shani
-    and Gunawardana, Evaluating recommendation systems, 2011, section 8.3.2). From 0, one item in
+    and Gunawardana, Evaluating recommendation systems, 2011, section 8.3.3). From 0, one item in
     every list, to log2 |catalogue|, all items alike; NaN if nothing is recommended. Arguments as
     for `CountMetric.of_counts`.
 

@@ -28,13 +28,14 @@ class LongTail(ItemMetric):
     summary = "share of the k recommended items from the long tail"
 
     @staticmethod
-    def tail(popularity: np.ndarray) -> np.ndarray:
+    def tail(popularity: np.ndarray, fifths: int = 1) -> np.ndarray:
         """bool[n_catalogue], which items the long tail has.
 
         popularity: int64[n_catalogue], training ratings
+        fifths: how many fifths of the ratings the items have together at most
         """
         levels, level, n = np.unique(popularity, return_inverse=True, return_counts=True)
-        return (5 * np.cumsum(levels * n) <= popularity.sum())[level]
+        return (5 * np.cumsum(levels * n) <= fifths * popularity.sum())[level]
 
     def _numbers(self, background: Background) -> np.ndarray:
         return self.tail(background.popularity)

@@ -23,6 +23,7 @@ class Personalisation(ListMetric):
     """
 
     per_user = False
+    uses_test = False
     summary = "how different the lists of two users are"
 
     def __call__(self, lists: Lists) -> float:

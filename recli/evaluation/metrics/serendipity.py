@@ -13,9 +13,9 @@ class Serendipity(ListMetric):
 
     To be expected are the k most popular items for the user: those with the most training ratings,
     ties by item code, less what she rated in training. |{i in L_u: relevant, unexpected}| / k, also
-    for lists shorter than k (Ge, Delgado-Battenfeld and Jannach, Beyond accuracy, RecSys 2010,
-    section 3.3; Adamopoulos and Tuzhilin, On unexpectedness in recommender systems, TIST 2014). From
-    0, and at most precision@k; NaN for a user without relevant items.
+    for lists shorter than k (Ge, Delgado-Battenfeld and Jannach, Beyond accuracy, RecSys 2010;
+    Adamopoulos and Tuzhilin, On unexpectedness in recommender systems, TIST 2014). From 0, and at
+    most precision@k; NaN for a user without relevant items.
 
     >>> hits, n_relevant = np.array([[True, False, True]]), np.array([4])
     >>> Serendipity().of_places(hits, np.array([[2, 8, 3]]), n_relevant).round(4)

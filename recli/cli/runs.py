@@ -1,0 +1,313 @@
+"""`recli runs`."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recli.cli import _options, _types
+from recli.cli._console import Console, count
+
+if TYPE_CHECKING:
+    from recli.experiments.run_diff import Difference
+    from recli.experiments.stored_run import StoredRun
+
+_SHOWN_NAMES = 3
+
+
+@click.group(
+    name="runs",
+    epilog="""
+    \b
+    Examples:
+      recli runs list
+      recli runs show latest
+      recli runs diff 20261122-16 latest
+    """,
+)
+def command() -> None:
+    """List, show, compare and remove what 'recli evaluate' has left.
+
+    A run is meant by its name, by how that begins, by its folder, or as 'latest'.
+    """
+
+
+@command.command(
+    name="list",
+    epilog="""
+    \b
+    Example:
+      recli runs list
+    """,
+)
+@_options.results_option
+@_options.output_options()
+def list_runs(results: Path, console: Console) -> None:
+    """List all runs, the newest first."""
+    from recli import errors
+    from recli.experiments import stored_run
+    from recli.experiments.stored_run import StoredRun
+
+    documents = []
+    for name in stored_run.names(results):
+        try:
+            documents.append(_listed(StoredRun.read(results, name)))
+        except errors.RecliError as error:
+            console.say(f"Left out: {error}")
+    if not documents:
+        console.say(f"There is no run in {results / 'runs'} yet: 'recli evaluate' makes one.")
+    header = ["run", "when", "dataset", "split", "algorithms", "best", "status", "seconds"]
+    rows = [
+        [
+            document["run"],
+            _local(document["started"]),
+            document["dataset"],
+            document["split"],
+            _names(document["algorithms"]),
+            _best(document["best"]),
+            document["status"],
+            f"{document['seconds']:.1f}",
+        ]
+        for document in documents
+    ]
+    console.emit(documents, header, rows)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli runs show latest
+      recli runs show 20261122-164500-evaluate-1f3a --format json
+    """,
+)
+@click.argument("run", type=_types.RUN)
+@_options.results_option
+@_options.output_options()
+def show(run: str, results: Path, console: Console) -> None:
+    """Show what a run compared, on what, where, and what came out."""
+    from recli.experiments.stored_run import StoredRun
+
+    stored = StoredRun.read(results, run)
+    found = _results(stored)
+    header = ["algorithm", *stored.measures]
+    rows = [
+        [entry["label"], *(_mean_and_std(entry["metrics"].get(m)) for m in stored.measures)]
+        for entry in found
+    ]
+
+    def as_text() -> None:
+        for name, value in _facts(stored).items():
+            console.line(f"{name:<11}  {value}")
+        for warning in stored.document.get("warnings", ()):
+            console.line(f"{'warning':<11}  {warning['message']}")
+        if rows:
+            console.line()
+            console.table(header, rows, right=header[1:])
+
+    console.emit(
+        {**stored.document, "status": stored.status, "results": found}, header, rows, as_text
+    )
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli runs diff 20261122-16 latest
+      recli runs diff 20261122-16 latest --format csv
+    """,
+)
+@click.argument("first", type=_types.RUN)
+@click.argument("second", type=_types.RUN)
+@_options.results_option
+@_options.output_options()
+def diff(first: str, second: str, results: Path, console: Console) -> None:
+    """Compare two runs.
+
+    What differs in data, split, protocol, line-up and environment, and the metrics of the algorithms
+    that are in both.
+    """
+    from recli.experiments import run_diff
+    from recli.experiments.stored_run import StoredRun
+
+    one, two = (StoredRun.read(results, name) for name in (first, second))
+    found, pairs = run_diff.differences(one, two), run_diff.side_by_side(one, two)
+    header = ["part", "what", "first", "second"]
+    of_facts = [_texts(difference) for difference in found]
+    of_metrics = [
+        [pair.algorithm, pair.metric, *map(_text, (pair.first, pair.second))] for pair in pairs
+    ]
+    document = {
+        "first": one.id,
+        "second": two.id,
+        "differences": [vars(difference) for difference in found],
+        "metrics": [
+            {
+                "algorithm": pair.algorithm,
+                "metric": pair.metric,
+                "first": _or_none(pair.first),
+                "second": _or_none(pair.second),
+            }
+            for pair in pairs
+        ],
+    }
+
+    def as_text() -> None:
+        console.line(f"first   {one.id}\nsecond  {two.id}\n")
+        if of_facts:
+            console.table(header, of_facts, "What differs")
+        else:
+            console.line("Data, split, protocol, line-up and environment are the same.")
+        console.line()
+        if not pairs:
+            console.line("No algorithm was measured alike in both.")
+            return
+        shown = [
+            [pair.algorithm, pair.metric, *map(_digits, (pair.first, pair.second)), _change(pair)]
+            for pair in pairs
+        ]
+        columns = ["algorithm", "metric", "first", "second", "change"]
+        console.table(columns, shown, "Means over folds", right=columns[2:])
+
+    rows = [*of_facts, *(["metrics", f"{a}, {m}", x, y] for a, m, x, y in of_metrics)]
+    console.emit(document, header, rows, as_text)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli runs rm 20261122-164500-evaluate-1f3a
+      recli runs rm 20261122-16 20261122-17 --yes
+    """,
+)
+@click.argument("runs", type=_types.RUN, nargs=-1, required=True)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@_options.results_option
+@_options.output_options("table", "json")
+def rm(runs: tuple[str, ...], yes: bool, results: Path, console: Console) -> None:
+    """Remove runs, and computed cells that no other run needs."""
+    from recli import errors
+    from recli.experiments import stored_run
+    from recli.experiments.stored_run import StoredRun
+
+    stored = {found.folder: found for found in (StoredRun.read(results, name) for name in runs)}
+    for run in stored.values():
+        if run.status == "running":
+            raise errors.UsageError(f"{run.id} is still running. Stop it first.")
+    ids = [run.id for run in stored.values()]
+    if not yes:
+        click.echo("\n".join(ids), err=True)
+        try:
+            click.confirm(f"Remove {count(len(ids), 'run')}?", abort=True, err=True)
+        except click.Abort:
+            raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
+    n_cells = stored_run.remove(results, list(stored.values()))
+    text = f"Removed: {count(len(ids), 'run')}, {count(n_cells, 'cell')} that no other run needs."
+    console.emit({"removed": ids, "cells": n_cells}, [], [], lambda: console.line(text))
+
+
+def _listed(run: StoredRun) -> dict[str, Any]:
+    best = next(iter(_results(run)), None)
+    first = run.measures[0]
+    return {
+        "run": run.id,
+        "started": run.document["started"],
+        "dataset": run.document["dataset"]["name"],
+        "split": run.split,
+        "algorithms": run.line_up,
+        "best": best
+        and {"algorithm": best["label"], "metric": first, "value": best["metrics"][first]["mean"]},
+        "status": run.status,
+        "seconds": run.document["seconds"],
+    }
+
+
+def _results(run: StoredRun) -> list[dict[str, Any]]:
+    """Every algorithm that has a finished fold, the best first; none for a run without tables."""
+    if run.status in ("running", "killed"):
+        return []
+    scores = run.over_folds()
+    found = []
+    for entry in run.best_first():
+        of_entry = scores.xs(entry, level="entry")
+        metrics = {
+            str(metric): {"mean": _or_none(row["mean"]), "std": _or_none(row["std"])}
+            for metric, row in of_entry.reindex(run.measures).iterrows()
+        }
+        about = run.document["configuration"]["line_up"][entry]
+        found.append({**about, "label": run.line_up[entry], "metrics": metrics})
+    return found
+
+
+def _facts(run: StoredRun) -> dict[str, str]:
+    document = run.document
+    dataset, configuration = document["dataset"], document["configuration"]
+    environment, cells = document["environment"], document["cells"]
+    reused = sum(cell.get("reused", False) for cell in cells)
+    n_cells = len(cells) + len(document.get("missing", ()))
+    peaks = [cell["peak_mb"] for cell in cells if cell.get("peak_mb")]
+    facts = {
+        "run": run.id,
+        "status": run.status,
+        "started": f"{_local(document['started'])}, {document['seconds']:.1f} s",
+        "command": " ".join(document["command"]),
+        "dataset": f"{dataset['name']}: {dataset['users']:,} users × {dataset['items']:,} items, "
+        f"{dataset['ratings']:,} ratings ({dataset['fingerprint']})",
+        "split": f"{run.split}, seed {configuration['seed']}",
+        "liked from": f"{configuration['threshold']:g}",
+        "groups": ", ".join(configuration.get("by", ())),
+        "cells": f"{len(cells)} of {n_cells}, of an earlier run: {reused}",
+        "memory": f"{max(peaks):,.0f} MiB at most" if peaks else "",
+        "recli": f"{environment['recli']}, code {environment.get('code', 'unknown')}",
+        "machine": f"{environment.get('cpu', '')} {environment['platform']}".strip(),
+        "commit": environment.get("commit") or "",
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _local(started: str) -> str:
+    return f"{datetime.fromisoformat(started).astimezone():%Y-%m-%d %H:%M}"
+
+
+def _names(labels: list[str]) -> str:
+    more = len(labels) - _SHOWN_NAMES
+    return ", ".join(labels[:_SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _best(best: dict[str, Any] | None) -> str:
+    if best is None or best["value"] is None:
+        return "–"
+    return f"{best['metric']} {best['value']:.4f} {best['algorithm']}"
+
+
+def _mean_and_std(score: dict[str, float | None] | None) -> str:
+    if score is None or score["mean"] is None:
+        return "–"
+    return f"{score['mean']:.4f} ±{score['std']:.4f}"
+
+
+def _texts(difference: Difference) -> list[str]:
+    return [difference.part, difference.what, _text(difference.first), _text(difference.second)]
+
+
+def _text(value: Any) -> str:
+    return "–" if _or_none(value) is None else str(value)
+
+
+def _digits(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.4f}"
+
+
+def _change(pair: Any) -> str:
+    change = pair.second - pair.first
+    return "–" if math.isnan(change) else "same" if change == 0 else f"{change:+.2g}"
+
+
+def _or_none(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -1,0 +1,56 @@
+"""Code by its source: whether what computed a number is still the same."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import recli
+from recli.algorithms import Configured
+from recli.algorithms._configured import class_of
+
+_COMPUTE = ("data", "algorithms", "evaluation")
+_NOT_OF_THE_USER = {"recli", "surprise", *sys.stdlib_module_names}
+
+
+@functools.cache
+def of_recli() -> str:
+    """SHA-256 over the sources that numbers come from, 16 hexadecimal digits of it.
+
+    These are the floors of data, algorithms and evaluation, and the ground below them.
+    """
+    package = Path(recli.__file__).parent
+    return _hashed(
+        package,
+        [*package.glob("*.py"), *(p for f in _COMPUTE for p in (package / f).rglob("*.py"))],
+    )
+
+
+def of_algorithm(configured: Configured) -> str | None:
+    """`of_recli`; for a user's class, SHA-256 over its file and the Python files beside it.
+
+    What that imports from elsewhere is not seen. None where there is no source to read.
+    """
+    if configured.is_own:
+        return of_recli()
+    folders = set()
+    for base in class_of(configured.name).__mro__:
+        if base.__module__.partition(".")[0] in _NOT_OF_THE_USER:
+            continue
+        source = getattr(sys.modules.get(base.__module__), "__file__", None)
+        if source is None or Path(source).suffix != ".py" or not Path(source).is_file():
+            return None
+        folders.add(Path(source).parent)
+    return "".join(_hashed(folder, folder.glob("*.py")) for folder in sorted(folders))
+
+
+def _hashed(folder: Path, sources: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(sources):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        # The same code, whatever ends its lines.
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()[:16]

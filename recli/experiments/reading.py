@@ -1,0 +1,48 @@
+"""How a dataset was read, so that it can be read again."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from recli.data import description
+from recli.data.dataset import Dataset
+from recli.data.load import load
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The arguments of `load`."""
+
+    spec: str
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    on_bad: str = "error"
+    duplicates: str = "error"
+
+    def load(self) -> Dataset:
+        """The dataset. Raises as `recli.data.load.load` does."""
+        return load(self.spec, self.overrides, self.on_bad, self.duplicates)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON; a file or folder by its whole path, so that it is found from anywhere."""
+        path = Path(self.spec)
+        is_path = path.is_file() or (path / description.FILE_NAME).is_file()
+        spec = str(path.resolve()) if is_path else self.spec
+        return {**dataclasses.asdict(self), "spec": spec}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Reading:
+        """The inverse of `document`.
+
+        >>> reading = Reading("movielens-small", {"scale": (1.0, 5.0)}, on_bad="skip")
+        >>> Reading.of(reading.document()) == reading
+        True
+        """
+        overrides = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in document["overrides"].items()
+        }
+        return cls(**{**document, "overrides": overrides})
