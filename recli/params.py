@@ -84,8 +84,8 @@ class _Number(Parameter):
         if math.isinf(self.low) and math.isinf(self.high):
             return kind
         if math.isinf(self.high):
-            return f"{kind} ≥ {self.low:g}"
-        return f"{kind} from {self.low:g} to {self.high:g}"
+            return f"{kind} ≥ {self.low:.15g}"
+        return f"{kind} from {self.low:.15g} to {self.high:.15g}"
 
 
 @dataclass(frozen=True)
@@ -223,8 +223,10 @@ def short(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else shown(value)
 
 
-def assignments(texts: Iterable[str]) -> dict[str, str]:
-    """`["k=20", "sim_options.name=cosine"]` as a dictionary of texts.
+def assignments(
+    texts: Iterable[str], option: str = "-p", example: str = "n_factors=50"
+) -> dict[str, str]:
+    """`["k=20", "sim_options.name=cosine"]` as a dictionary of texts; `option` is what gave them.
 
     Raises UsageError for a text without an equals sign or a name given twice.
     """
@@ -233,7 +235,9 @@ def assignments(texts: Iterable[str]) -> dict[str, str]:
         name, equals, value = text.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise errors.UsageError(f"'-p {text}' is not name=value, as in '-p n_factors=50'.")
+            raise errors.UsageError(
+                f"'{option} {text}' is not name=value, as in '{option} {example}'."
+            )
         if name in found:
             raise errors.UsageError(f"Parameter '{name}' is given twice.")
         found[name] = value.strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from recli.cli import _options
 from recli.cli._console import Console
 
 if TYPE_CHECKING:
@@ -31,10 +32,7 @@ def show(console: Console, run: EvaluationRun) -> None:
         for finding in run.findings:
             console.say(f"Mind: {finding.message}")
         if len(run.line_up) > 1:
-            console.say(
-                "* the best, = not distinguishable from it: paired t-tests over users, or over folds "
-                "for metrics of all lists together; 5 %, Holm over all pairs"
-            )
+            console.say(_options.MARKS)
 
     header, rows = leaderboard(run.summaries, run.protocol.measures)
     console.emit(run.document(), header, rows, tables)

@@ -25,10 +25,11 @@ _SPLIT = _types.Name("split", lambda ctx: registry.names("split"))
       recli show algorithm svd
       recli show metric ndcg
       recli show split last-n
+      recli show schema
     """,
 )
 def command() -> None:
-    """Explain an algorithm, a metric or a split."""
+    """Explain an algorithm, a metric, a split or experiment files."""
 
 
 @command.command(
@@ -134,6 +135,26 @@ def split(name: str, console: Console) -> None:
         console.table(header, rows, right=("default",))
 
     console.emit(document, header, rows, as_text)
+
+
+@command.command(
+    epilog="""
+    \b
+    Example:
+      recli show schema > experiment.schema.json
+    """,
+)
+def schema() -> None:
+    """Print the JSON Schema of experiment files.
+
+    Editors complete and check by it: with '#:schema experiment.schema.json' as the first line of the
+    file where they know TOML.
+    """
+    import json
+
+    from recli.experiments.experiment_schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 def _described(parameter: Parameter) -> dict[str, Any]:

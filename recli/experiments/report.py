@@ -57,7 +57,7 @@ def leaderboard(
     for row, summary in enumerate(found):
         label = summary.label
         scores = [
-            _mean_and_std(summary, measure) + _mark(label, (verdicts or {}).get(str(measure)))
+            _mean_and_std(summary, measure) + mark(label, (verdicts or {}).get(str(measure)))
             for measure in measures
         ]
         seconds = [f"{column[row]:.2f}" for column in times.values()]
@@ -68,42 +68,35 @@ def leaderboard(
 def breakdown(
     found: Sequence[Summary], by: str, measure: Measure
 ) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of one measure by group: an algorithm a row, mean over folds, and the gap.
+    """Header and rows of one measure by group: a group a row, its test ratings per fold, means.
 
-    A group's name is followed by its users or its ratings of the test, per fold. The gap is the
-    largest minus the smallest; NaN folds do not count.
+    The last row is the gap, the largest mean minus the smallest. Folds without a value do not count.
     """
-    groups = dict.fromkeys(
-        group.group
-        for summary in found
-        for cell in summary.cells
-        for group in cell.scores.groups
-        if group.by == by
-    )
-    header, rows = ["algorithm"], []
-    for summary in found:
-        of_group: dict[str, list[GroupScores]] = {group: [] for group in groups}
-        for cell in summary.cells:
-            for group in cell.scores.groups:
-                if group.by == by:
-                    of_group[group.group].append(group)
-        means = [mean_of(scores, measure) for scores in of_group.values()]
-        known = [mean for mean in means if not math.isnan(mean)]
-        gap = max(known) - min(known) if known else math.nan
-        rows.append([summary.label, *map(_number, means), _number(gap)])
-        n_folds = len(summary.cells)
-        header = [
-            "algorithm",
-            *(
-                f"{group} ({sum(score.n_ratings for score in scores) / n_folds:,.0f})"
-                for group, scores in of_group.items()
-            ),
-            "gap",
-        ]
-    return header, rows
+    of_group: dict[str, list[list[GroupScores]]] = {}
+    for place, summary in enumerate(found):
+        for scores in (scores for cell in summary.cells for scores in cell.scores.groups):
+            if scores.by == by:
+                of_group.setdefault(scores.group, [[] for _ in found])[place].append(scores)
+    header = [by, "ratings", *(summary.label for summary in found)]
+    means = [[_mean_of(scores, measure) for scores in row] for row in of_group.values()]
+    rows = [
+        [group, f"{_ratings(first, found[0]):,.0f}", *map(_number, values)]
+        for (group, (first, *_)), values in zip(of_group.items(), means, strict=True)
+    ]
+    gaps = [_gap(column) for column in zip(*means, strict=True)]
+    return header, [*rows, ["gap", "", *map(_number, gaps)]]
 
 
-def mean_of(scores: Sequence[GroupScores], measure: Measure) -> float:
+def _ratings(scores: Sequence[GroupScores], summary: Summary) -> float:
+    return sum(score.n_ratings for score in scores) / len(summary.cells)
+
+
+def _gap(means: Sequence[float]) -> float:
+    known = [mean for mean in means if not math.isnan(mean)]
+    return max(known) - min(known) if known else math.nan
+
+
+def _mean_of(scores: Sequence[GroupScores], measure: Measure) -> float:
     """The mean over folds of one group, of those that have a value; NaN if none has."""
     values = [score.metrics.get(str(measure), math.nan) for score in scores]
     known = [value for value in values if not math.isnan(value)]
@@ -174,7 +167,8 @@ def _mean_and_std(summary: Summary, measure: Measure) -> str:
     return f"{mean:.4f}" if len(summary.cells) == 1 else f"{mean:.4f} ±{std:.4f}"
 
 
-def _mark(label: str, verdict: Verdict | None) -> str:
+def mark(label: str, verdict: Verdict | None) -> str:
+    """What follows a value in a table: `*` for the best, `=` for what is not distinguishable from it."""
     if verdict is None:
         return ""
     if not verdict.adjusted or label not in verdict.alike:

@@ -132,6 +132,12 @@ class StoredRun:
         mean, std = by.agg(lambda v: np.mean(v.to_numpy())), by.agg(lambda v: np.std(v.to_numpy()))
         return pd.DataFrame({"mean": mean, "std": std})
 
+    @property
+    def test_share(self) -> float:
+        """The share of a fold's ratings that it tests on, the mean over folds."""
+        sizes = self.document["folds"]
+        return sum(fold["test"] / (fold["train"] + fold["test"]) for fold in sizes) / len(sizes)
+
     def verdicts(self) -> dict[str, Verdict]:
         """Which algorithms differ, by measure, on the folds that all of them have finished.
 
@@ -141,13 +147,12 @@ class StoredRun:
         cells = metrics[["entry", "fold"]].drop_duplicates()
         whole = cells.groupby("fold")["entry"].count() == len(self.line_up)
         folds = set(whole.index[whole])
-        sizes = self.document["folds"]
         return verdicts(
             self.line_up,
             metrics[metrics["fold"].isin(folds)],
             per_user[per_user["fold"].isin(folds)],
             [Measure.parse(name) for name in self.measures],
-            sum(fold["test"] / (fold["train"] + fold["test"]) for fold in sizes) / len(sizes),
+            self.test_share,
             self.document["configuration"]["seed"],
         )
 

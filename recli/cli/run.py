@@ -1,0 +1,260 @@
+"""`recli run`."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recli.cli import _options, _results
+from recli.cli._console import Console, count
+from recli.cli._options import DatasetChoice
+from recli.cli._protocol import ProtocolChoice
+
+if TYPE_CHECKING:
+    from recli.data.dataset import Dataset
+    from recli.experiments.cross_validation import Protocol
+    from recli.experiments.evaluation_run import EvaluationRun
+    from recli.experiments.experiment_file import Experiment, Source
+    from recli.experiments.reading import Reading
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One evaluation of an experiment; without `data` its dataset is still to be downloaded."""
+
+    dataset: str
+    split: str
+    seed: int
+    reading: Reading
+    data: tuple[Dataset, Protocol] | None
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return f"{self.dataset}, {self.split}, seed {self.seed}"
+
+    @property
+    def n_folds(self) -> int | None:
+        """Folds, None where the data that decides it is not there."""
+        if self.data is None:
+            return None
+        dataset, protocol = self.data
+        return len(protocol.split.folds(dataset))
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      recli run experiments/quick-look.toml
+      recli run experiments/quick-look.toml --dry-run
+      recli run experiments/quick-look.toml -S algorithm.svd.n_factors=50,100 -S seeds=0,1
+      recli run mine.toml -S splits=last-n:n=5,min_train=2,timeline
+    """,
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-S",
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A key of the file that is to be otherwise, dots lead into tables; several values parted by "
+    "commas, which make a grid of a parameter. May be repeated.",
+)
+@click.option("--dry-run", is_flag=True, help="Check everything and print what would be run.")
+@_options.jobs_option
+@_options.memory_limit_option
+@_options.results_option
+@_options.output_options()
+def command(
+    file: Path,
+    settings: tuple[str, ...],
+    dry_run: bool,
+    jobs: int,
+    memory_limit: int | None,
+    results: Path,
+    console: Console,
+) -> None:
+    """Run an experiment from a file.
+
+    The TOML file names datasets, splits, seeds and algorithms with their parameters, where a list is a
+    grid. Each dataset × split × seed is one evaluation of all algorithms on the same folds, as by
+    'recli evaluate'. 'recli show schema' has all keys.
+    """
+    from recli.cli.evaluate import command_line
+    from recli.experiments import experiment_file
+    from recli.experiments.evaluation_run import EvaluationRun
+    from recli.experiments.resources import Resources
+
+    experiment = experiment_file.read(file, settings)
+    plan = [
+        planned
+        for source in experiment.datasets
+        for planned in _plan(experiment, source, console, results, dry_run)
+    ]
+    if console.format == "table":
+        console.line(experiment.title or file.stem)
+    if dry_run:
+        _show_plan(console, experiment, plan)
+        return
+    runs = []
+    for number, planned in enumerate(plan, start=1):
+        assert planned.data is not None
+        dataset, protocol = planned.data
+        run = EvaluationRun(
+            results, command_line(), dataset, experiment.line_up, protocol, planned.reading
+        )
+        heading = f"Run {number} of {len(plan)}: {planned.name}"
+        with console.progress(heading, run.n_folds * len(run.line_up)) as advance:
+            run.run(Resources(jobs, memory_limit), lambda cell, advance=advance: advance())  # type: ignore[misc]
+        if console.format == "table":
+            console.line(f"\n{heading}")
+            _results.show(console, run)
+        console.say(f"Written to {run.folder}: report.md, metrics.csv, run.json")
+        runs.append(run)
+    _show(console, experiment, plan, runs)
+
+
+def _plan(
+    experiment: Experiment, source: Source, console: Console, results: Path, dry_run: bool
+) -> list[Planned]:
+    """The evaluations on a dataset; what cannot be run is an error now, not hours later."""
+    from recli.data.load import describe
+    from recli.data.splits._base import Split
+    from recli.experiments.reading import Reading
+
+    pairs = list(itertools.product(experiment.splits, experiment.seeds))
+    reading = Reading(source.spec, source.overrides, source.on_bad, source.duplicates)
+    with _errors_of(f"{experiment.file}: datasets"):
+        about = describe(source.spec)
+    if dry_run and about.download and not about.ratings_file.exists():
+        console.say(f"{about.name}: to be fetched with 'recli data download {about.name}'")
+        return [Planned(about.name, split, seed, reading, None) for split, seed in pairs]
+    choice = ProtocolChoice(
+        experiment.splits[0],
+        experiment.metrics,
+        experiment.k,
+        experiment.threshold,
+        experiment.by,
+        experiment.min_user_ratings,
+        experiment.min_item_ratings,
+        experiment.seeds[0],
+    )
+    data = DatasetChoice(source.spec, source.overrides, source.on_bad, source.duplicates)
+    dataset = choice.filtered(data.load(console, results), console)
+    with _errors_of(f"{experiment.file}, on {dataset.name}"):
+        _check_features(experiment, dataset)
+        on_dataset = choice.protocol(dataset, console)
+    plan = []
+    for text, seed in pairs:
+        split = Split.parse(text, seed)
+        with _errors_of(f"{experiment.file}, {text} on {dataset.name}"):
+            split.folds(dataset)
+        protocol = dataclasses.replace(on_dataset, split=split, seed=seed)
+        plan.append(Planned(dataset.name, text, seed, reading, (dataset, protocol)))
+    return plan
+
+
+@contextmanager
+def _errors_of(where: str) -> Iterator[None]:
+    """Errors from within begin with where they come from."""
+    from recli import errors
+
+    try:
+        yield
+    except errors.RecliError as error:
+        raise type(error)(f"{where}: {error}") from None
+
+
+def _check_features(experiment: Experiment, dataset: Dataset) -> None:
+    from recli import errors
+    from recli.algorithms._configured import class_of
+
+    for configured in experiment.line_up:
+        needs = getattr(class_of(configured.name), "needs_features", False)
+        if needs and not dataset.has_features:
+            raise errors.DataError(
+                f"{configured.name} needs item features, and there are none: describe them in the "
+                "dataset.toml, or leave the algorithm out."
+            )
+
+
+def _show_plan(console: Console, experiment: Experiment, plan: list[Planned]) -> None:
+    from recli.experiments import store
+
+    n_algorithms = len(experiment.line_up)
+    folds = [planned.n_folds for planned in plan]
+    header = ["run", "dataset", "split", "seed", "folds", "algorithms", "cells"]
+    rows = [
+        [
+            str(number),
+            planned.dataset,
+            planned.split,
+            str(planned.seed),
+            "?" if n is None else str(n),
+            str(n_algorithms),
+            "?" if n is None else f"{n * n_algorithms:,}",
+        ]
+        for number, (planned, n) in enumerate(zip(plan, folds, strict=True), start=1)
+    ]
+    document = {
+        "title": experiment.title,
+        "file": str(experiment.file),
+        "line_up": store.line_up_document(experiment.line_up),
+        "metrics": list(experiment.metrics),
+        "k": list(experiment.k),
+        "runs": [
+            {"dataset": planned.dataset, "split": planned.split, "seed": planned.seed, "folds": n}
+            for planned, n in zip(plan, folds, strict=True)
+        ],
+    }
+
+    def as_table() -> None:
+        if experiment.description:
+            console.line(experiment.description.strip())
+        console.line()
+        console.table(header, rows, right=("run", "seed", "folds", "algorithms", "cells"))
+        console.line()
+        for configured in experiment.line_up:
+            console.line(configured.label)
+        console.line()
+        console.line(
+            f"Metrics: {', '.join(experiment.metrics)}; k {', '.join(map(str, experiment.k))}"
+        )
+        cells = sum(n or 0 for n in folds) * n_algorithms
+        known = "" if None in folds else f", {count(cells, 'cell')}"
+        console.line(f"{count(len(plan), 'run')}{known}; nothing was run.")
+
+    console.emit(document, header, rows, as_table)
+
+
+def _show(
+    console: Console, experiment: Experiment, plan: list[Planned], runs: list[EvaluationRun]
+) -> None:
+    """All runs in a format for machines; as tables they are shown one by one."""
+    from recli.experiments.report import leaderboard
+
+    document = {
+        "title": experiment.title,
+        "file": str(experiment.file),
+        "runs": [
+            {"split": planned.split, "seed": planned.seed, **run.document()}
+            for planned, run in zip(plan, runs, strict=True)
+        ],
+    }
+    table: list[dict[str, str]] = []
+    for planned, run in zip(plan, runs, strict=True):
+        names, rows = leaderboard(run.summaries, run.protocol.measures)
+        of_run = {"dataset": planned.dataset, "split": planned.split, "seed": str(planned.seed)}
+        table += [of_run | dict(zip(names, row, strict=True)) for row in rows]
+    header = list(dict.fromkeys(name for row in table for name in row))
+    rows = [[row.get(name, "–") for name in header] for row in table]
+    console.emit(document, header, rows, lambda: None)

@@ -1,0 +1,80 @@
+"""`recli compare`: algorithms of several runs, where the runs may be compared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+
+
+@pytest.fixture
+def evaluate(recli, tiny):
+    """Evaluates on tiny and gives the name of the run."""
+
+    def run(*arguments):
+        typed = ("evaluate", "-d", tiny, "--cv", 3, "--metric", "rmse", "--metric", "gini@5")
+        found = json.loads(recli(*typed, *arguments, "--format", "json", "-q").stdout)
+        return found["run"]
+
+    return run
+
+
+def test_all_algorithms_of_both_runs(recli, evaluate):
+    one = evaluate("-a", "svd", "-a", "baseline-only")
+    two = evaluate("-a", "nmf", "-a", "baseline-only", "--metric", "mae")
+    shown = recli("compare", one, two).output
+    assert "nmf" in shown and "svd" in shown and "mae" not in shown
+    assert "Pairs in rmse" in shown
+    found = json.loads(recli("compare", one, two, "--format", "json").stdout)
+    assert list(found["means"]) == ["svd", "baseline-only", "nmf"], "what came out alike is once"
+    assert list(found["significance"]) == ["rmse", "gini@5"]
+    assert found["significance"]["gini@5"]["over"] == "folds"
+
+
+def test_pairs_are_tested_over_the_mean_of_each_users_folds(recli, evaluate):
+    one, two = evaluate("-a", "svd"), evaluate("-a", "nmf")
+    found = json.loads(recli("compare", one, two, "--format", "json").stdout)
+    [pair] = found["significance"]["rmse"]["pairs"]
+    a, b = (
+        pd.read_parquet(Path("results/runs") / run / "per_user.parquet")
+        .groupby("user", observed=True)["rmse"]
+        .mean()
+        for run in (one, two)
+    )
+    expected = scipy.stats.ttest_rel(a, b.loc[a.index])
+    assert pair["users"] == len(a) == 30
+    np.testing.assert_allclose(pair["t_p"], expected.pvalue, rtol=1e-9)
+    np.testing.assert_allclose(pair["p_adjusted"], expected.pvalue, rtol=1e-9)
+    np.testing.assert_allclose(pair["difference_over_users"], (a - b).mean(), rtol=1e-9)
+
+
+def test_the_same_algorithm_with_other_numbers_is_named_by_its_run(recli, evaluate):
+    one, two = evaluate("-a", "svd"), evaluate("-a", "svd", "-p", "n_epochs=2")
+    found = json.loads(recli("compare", one, two, "--format", "json").stdout)
+    assert list(found["means"]) == ["svd", "svd (n_epochs=2)"]
+
+
+def test_runs_over_other_ratings_are_refused_and_it_says_what_differs(recli, evaluate, tiny):
+    one = evaluate("-a", "svd")
+    other_split = evaluate("-a", "svd", "--seed", 1)
+    shown = recli("compare", one, other_split, code=2).output
+    assert "split, seed: 0 and 1" in shown
+    other_data = evaluate("-a", "svd", "--min-item-ratings", 12)
+    shown = recli("compare", one, other_data, code=2).output
+    assert "data, fingerprint" in shown
+    liked = evaluate("-a", "svd", "--threshold", 3)
+    assert "threshold: 4.0 and 3.0" in recli("compare", one, liked, code=2).output
+
+
+def test_bad_input(recli, evaluate):
+    one = evaluate("-a", "svd")
+    assert "two runs" in recli("compare", one, code=2).output
+    assert "two runs" in recli("compare", one, "latest", code=2).output
+    assert one in recli("compare", one, "2020", code=4).output
+    two = evaluate("-a", "nmf")
+    shown = recli("compare", one, two, "--metric", "recall@7", code=2).output
+    assert "recall@7" in shown and "rmse" in shown
