@@ -10,7 +10,7 @@ endif
 RECLI := $(BIN)/recli
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format golden clean test-lowest
+.PHONY: help demo test check format golden clean test-lowest test-services
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -64,6 +64,14 @@ test-lowest: ## All tests with the lowest versions that pyproject.toml allows
 	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python \
 		--resolution lowest-direct --editable '.[dev]'
 	@.venv-lowest/bin/python -m pytest -q -n 2
+
+test-services: $(VENV)/.installed-dev ## Reports in a real browser (Debian: installs chromium)
+	@echo "— Installing what these tests need"
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev-services]'
+	@echo "— Tests"
+	@$(BIN)/python -m pytest -q -m services tests/services
 
 clean: ## Remove the environment, caches and results
 	@rm -rf $(VENV) .venv-lowest .mypy_cache .ruff_cache .hypothesis build dist

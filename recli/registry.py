@@ -20,6 +20,7 @@ KINDS = {
     "metric": "recli.evaluation.metrics",
     "split": "recli.data.splits",
     "format": "recli.data.formats",
+    "report": "recli.experiments.reports",
 }
 
 

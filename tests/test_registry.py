@@ -17,6 +17,7 @@ FOLDERS = {
     "metric": "evaluation/metrics",
     "split": "data/splits",
     "format": "data/formats",
+    "report": "experiments/reports",
 }
 FILES = [
     (kind, path.stem)

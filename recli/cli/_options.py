@@ -34,7 +34,7 @@ dataset_option = click.option(
 )
 
 
-def output_options(*formats: str) -> Callable[[Command], Command]:
+def output_options(*formats: str, default: str = "table") -> Callable[[Command], Command]:
     """`--format`, `--quiet` and `--debug`; the command gets a `console`."""
 
     def decorate(command: Command) -> Command:
@@ -42,7 +42,7 @@ def output_options(*formats: str) -> Callable[[Command], Command]:
             "--format",
             "output_format",
             type=click.Choice(formats or ("table", "json", "csv", "markdown")),
-            default="table",
+            default=default,
             show_default=True,
             help="How results are printed.",
         )

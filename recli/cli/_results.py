@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from recli.cli import _options
 from recli.cli._console import Console
 
 if TYPE_CHECKING:
-    from recli.evaluation.metric_names import Measure
     from recli.experiments.evaluation_run import EvaluationRun
-
-_TITLES = {
-    "ratings": "Predicted ratings",
-    "accuracy": "Ranked catalogue",
-    "lists": "Beyond accuracy",
-}
 
 
 def show(console: Console, run: EvaluationRun) -> None:
     """A table for each kind of metric and length of the lists."""
     from recli.experiments.cross_validation import summaries
-    from recli.experiments.report import breakdown, leaderboard
+    from recli.experiments.report import breakdown, leaderboard, tables_of
 
     verdicts = run.verdicts()
 
     def tables() -> None:
-        for place, (title, group) in enumerate(_groups(run.protocol.measures)):
+        for place, (title, group) in enumerate(tables_of(run.protocol.measures)):
             found = summaries(run.line_up, run.finished, group[0])
             header, rows = leaderboard(found, group, verdicts, fit=place == 0)
             console.line()
@@ -44,12 +36,3 @@ def show(console: Console, run: EvaluationRun) -> None:
 
     header, rows = leaderboard(run.summaries, run.protocol.measures)
     console.emit(run.document(), header, rows, tables)
-
-
-def _groups(measures: tuple[Measure, ...]) -> Iterator[tuple[str, list[Measure]]]:
-    """Measures that stand in one table: of one aspect and one length of the lists."""
-    keys = dict.fromkeys((measure.metric.aspect, measure.k) for measure in measures)
-    for aspect, k in sorted(keys, key=lambda key: (list(_TITLES).index(key[0]), key[1] or 0)):
-        group = [m for m in measures if (m.metric.aspect, m.k) == (aspect, k)]
-        places = f", first {k} places" if k else ""
-        yield f"{_TITLES[aspect]}{places}", group

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from recli.data.dataset import Dataset
 from recli.evaluation.groups import GroupScores
 from recli.evaluation.metric_names import Measure
 from recli.experiments.cross_validation import Protocol, Summary
 from recli.experiments.verdicts import Verdict
+
+_TITLES = {
+    "ratings": "Predicted ratings",
+    "accuracy": "Ranked catalogue",
+    "lists": "Beyond accuracy",
+}
+
+
+def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]]:
+    """Measures that stand in one table, of one aspect and one length of the lists, and its title.
+
+    >>> for title, group in tables_of([Measure.parse(text) for text in ("ndcg", "rmse", "map", "mae")]):
+    ...     print(title, list(map(str, group)))
+    Predicted ratings ['rmse', 'mae']
+    Ranked catalogue, first 10 places ['ndcg@10', 'map@10']
+    """
+    keys = dict.fromkeys((measure.metric.aspect, measure.k) for measure in measures)
+    for aspect, k in sorted(keys, key=lambda key: (list(_TITLES).index(key[0]), key[1] or 0)):
+        group = [m for m in measures if (m.metric.aspect, m.k) == (aspect, k)]
+        places = f", first {k} places" if k else ""
+        yield f"{_TITLES[aspect]}{places}", group
 
 
 def leaderboard(

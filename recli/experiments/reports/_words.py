@@ -1,0 +1,71 @@
+"""What reports say in words, whatever their format."""
+
+from __future__ import annotations
+
+import math
+import shlex
+
+from recli.evaluation.metric_names import Measure
+from recli.experiments.reports._data import ReportData
+from recli.experiments.reports._leaderboard import ordered, standing
+
+LEGEND = (
+    "Mean ± standard deviation over folds, best bold, second underlined. ≈: not distinguishable from "
+    "the best at the level 0.05, by the paired t-test over users (each with the mean of her folds), or "
+    "for a measure of all lists together by the corrected resampled t-test over folds, p adjusted by "
+    "Holm's method over all pairs. Times are seconds a fold."
+)
+
+
+def summary(data: ReportData) -> list[str]:
+    """The sentences that say what was compared how, and who is best by what."""
+    dataset, protocol = data.dataset, data.configuration
+    scale = protocol["scale"]
+    said = [
+        f"{_count(len(data.labels), 'algorithm')} on {dataset['name']}: "
+        f"{_count(dataset['users'], 'user')}, {_count(dataset['items'], 'item')}, "
+        f"{_count(dataset['ratings'], 'rating')} from {scale[0]:g} to {scale[1]:g}.",
+        f"Split {split(data)} with seed {protocol['seed']}, {_count(data.n_folds, 'fold')}, the "
+        f"same for all; an item counts as liked from a rating of {protocol['threshold']:g} on.",
+    ]
+    if data.document["status"] != "finished":
+        said.append(
+            f"The run is not complete ({data.document['status']}): what was finished is shown."
+        )
+    return said + [_best(data, measure) for measure in data.headlines]
+
+
+def split(data: ReportData) -> str:
+    """The split as it is written; runs of older versions have its name and options apart."""
+    found = data.configuration["split"]
+    return found if isinstance(found, str) else found["name"]
+
+
+def command(data: ReportData) -> str:
+    """What was typed, as a shell takes it."""
+    return shlex.join(data.document["command"])
+
+
+def _best(data: ReportData, measure: Measure) -> str:
+    scores = standing(data, measure)
+    first, *others = ordered(scores)
+    if scores[first].place is None:
+        return f"{measure} has no value."
+    best = [entry for entry in (first, *others) if scores[entry].place == 1]
+    names = _enumerated([data.labels[entry] for entry in best])
+    said = f"By {measure}, the best is {names} ({scores[first]} {scores[first].spread})"
+    like = [data.labels[entry] for entry in others if scores[entry].alike]
+    if like:
+        return f"{said}; {_enumerated(like)} cannot be told from it."
+    second = next((entry for entry in others if scores[entry].place == 2), None)
+    if second is None or math.isnan(scores[second].p):
+        return f"{said}."
+    return f"{said}, ahead of {data.labels[second]} ({scores[second]}) by more than chance."
+
+
+def _enumerated(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'s' * (n != 1)}"

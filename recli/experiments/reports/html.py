@@ -1,0 +1,227 @@
+"""HTML: one file, opened without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from recli.experiments.reports import _words
+from recli.experiments.reports._base import Report
+from recli.experiments.reports._data import ReportData
+from recli.experiments.reports._leaderboard import Leaderboard, Row, Score, leaderboards
+from recli.experiments.reports._plots import (
+    against_diversity,
+    against_time,
+    critical_difference,
+    distribution,
+    error_by_rating,
+    exposure,
+    group_bars,
+    precision_recall,
+)
+from recli.experiments.reports._together import together
+
+_WIDTH = 12
+_PLOTS = (
+    distribution,
+    critical_difference,
+    against_time,
+    against_diversity,
+    precision_recall,
+    error_by_rating,
+    exposure,
+    group_bars,
+)
+_FOLDER = Path(__file__).parent
+
+
+class HTML(Report):
+    """A page with leaderboards that sort, plots, the lint, the configuration and the command."""
+
+    suffix = ".html"
+
+    def __call__(self, runs: Sequence[ReportData]) -> str:
+        several = len(runs) > 1
+        title = "Runs compared" if several else f"Evaluation {runs[0].id}"
+        body = [f"<header><h1>{escape(title)}</h1></header>"]
+        if several:
+            body.append(_contents(runs))
+            common, reason = together(runs)
+            inside = (
+                "".join([_said(common), *_boards(common)])
+                if common
+                else f"<p>No common leaderboard: {escape(reason)}</p>"
+            )
+            body.append(f"<section><h2>All runs</h2>{inside}</section>")
+        for number, data in enumerate(runs):
+            heading = f'<h2 id="run-{number}">{escape(data.id)}</h2>' if several else ""
+            body.append(f"<section>{heading}{''.join(_section(data))}</section>")
+        return _page(title, "\n".join(body))
+
+
+def _page(title: str, body: str) -> str:
+    style = (_FOLDER / "_page.css").read_text(encoding="utf-8")
+    script = (_FOLDER / "_page.js").read_text(encoding="utf-8")
+    # The policy keeps the page to itself: nothing is fetched, whatever a label says.
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+    )
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>{escape(title)}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+<script>
+{script}</script>
+</body>
+</html>
+"""
+
+
+def _contents(runs: Sequence[ReportData]) -> str:
+    links = (
+        f'<li><a href="#run-{number}">{escape(data.id)}</a></li>'
+        for number, data in enumerate(runs)
+    )
+    return f"<nav><ul>{''.join(links)}</ul></nav>"
+
+
+def _section(data: ReportData) -> Iterator[str]:
+    yield _said(data)
+    yield from _boards(data)
+    yield from _plots(data)
+    yield _lint(data)
+    yield f"<h3>Configuration</h3>{_definitions(_configuration(data))}"
+    yield f"<h3>Parameters</h3>{_definitions(_parameters(data))}"
+    yield f"<h3>Environment</h3>{_definitions(data.document['environment'])}"
+    yield _again(data)
+
+
+def _said(data: ReportData) -> str:
+    return f'<p class="summary">{escape(" ".join(_words.summary(data)))}</p>'
+
+
+def _boards(data: ReportData) -> Iterator[str]:
+    yield f'<div class="boards">{"".join(map(_table, leaderboards(data, _WIDTH)))}</div>'
+    yield f'<p class="note">{escape(_words.LEGEND)} A click on a heading sorts.</p>'
+
+
+def _table(board: Leaderboard) -> str:
+    directions = ["descending" if m.greater_is_better else "ascending" for m in board.measures]
+    times = [f"{what} s" for what in board.rows[0].seconds]
+    columns = [
+        ("algorithm", "ascending"),
+        *zip(map(str, board.measures), directions, strict=True),
+        *((time, "ascending") for time in times),
+    ]
+    heads = "".join(
+        f'<th scope="col" data-first="{first}"'
+        f"{f' aria-sort={first}' if place == 1 else ''}>"
+        f'<button type="button">{escape(name)}</button></th>'
+        for place, (name, first) in enumerate(columns)
+    )
+    rows = "".join(map(_row, board.rows))
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(board.title)}">'
+        f"<table><caption>{escape(board.title)}</caption>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _row(row: Row) -> str:
+    scores = "".join(map(_cell, row.scores))
+    seconds = "".join(
+        f'<td data-value="{value!r}">{value:.2f}</td>' for value in row.seconds.values()
+    )
+    return f'<tr><th scope="row">{escape(row.label)}</th>{scores}{seconds}</tr>'
+
+
+def _cell(score: Score) -> str:
+    shown = {1: f"<strong>{score}</strong>", 2: f"<u>{score}</u>"}.get(score.place or 0, str(score))
+    like = ' <abbr title="not distinguishable from the best">≈</abbr>'
+    spread = f" <small>{score.spread}</small>" if score.spread else ""
+    return f'<td data-value="{score.mean!r}">{shown}{like if score.alike else ""}{spread}</td>'
+
+
+def _plots(data: ReportData) -> Iterator[str]:
+    figures = [figure for plot in _PLOTS for figure in plot.figures(data)]
+    drawn = "".join(
+        f"<figure><figcaption><h4>{escape(figure.title)}</h4><p>{escape(figure.reading)}</p>"
+        f"</figcaption>{figure.drawing}</figure>"
+        for figure in figures
+        if figure.drawing
+    )
+    yield f'<h3>Plots</h3><div class="plots">{drawn}</div>'
+    missing = [f for f in figures if not f.drawing]
+    if missing:
+        items = "".join(f"<li>{escape(f'{f.title}: {f.reading}')}</li>" for f in missing)
+        yield f'<div class="note">Left out:<ul>{items}</ul></div>'
+
+
+def _lint(data: ReportData) -> str:
+    items = "".join(
+        f"<li><strong>{escape(found['code'])}</strong> {escape(found['message'])}</li>"
+        for found in data.warnings
+    )
+    said = f"<ul>{items}</ul>" if items else "<p>Nothing to object to.</p>"
+    return f"<h3>What to mind about this protocol</h3>{said}"
+
+
+def _configuration(data: ReportData) -> dict[str, Any]:
+    dataset = {f"dataset {key}": value for key, value in data.dataset.items()}
+    settings = {k.replace("_", " "): v for k, v in data.configuration.items() if k != "line_up"}
+    return {**dataset, **settings}
+
+
+def _parameters(data: ReportData) -> dict[str, Any]:
+    """By label, the parameters that are set."""
+    line_up = data.configuration["line_up"]
+    return {
+        label: {name: value for name, value in entry["params"].items() if value is not None} or None
+        for label, entry in zip(data.labels, line_up, strict=True)
+    }
+
+
+def _definitions(found: dict[str, Any]) -> str:
+    rows = "".join(
+        f"<div><dt>{escape(key)}</dt><dd>{escape(_text(value))}</dd></div>"
+        for key, value in found.items()
+    )
+    return f"<dl>{rows}</dl>"
+
+
+def _text(value: Any) -> str:
+    """A value of JSON as people write it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} = {_text(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def _again(data: ReportData) -> str:
+    version, packages = (data.document["environment"][key] for key in ("recli", "packages"))
+    pinned = " ".join(f"{name}=={version}" for name, version in packages.items())
+    commands = f"pip install {pinned}\n{_words.command(data)}\nrecli reproduce {data.id}"
+    return (
+        "<h3>How to reproduce</h3>"
+        f"<p>With recli {escape(version)} and the same packages, the command gives the same numbers; "
+        "<code>recli reproduce</code> runs it again and compares. The ratings must have the fingerprint "
+        f"<code>{escape(data.dataset['fingerprint'])}</code>.</p>"
+        f'<pre tabindex="0"><code>{escape(commands)}</code></pre>'
+    )
