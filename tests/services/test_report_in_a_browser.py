@@ -17,7 +17,7 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed: 'make test-services' does it"
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-LABELS = ["svd", "baseline-only", "normal-predictor", "slope-one"]
+LABELS = registry.names("algorithm")
 
 
 @pytest.fixture(scope="module")
