@@ -95,7 +95,7 @@ def command(
             f"{run.n_reused} of {run.n_cells} cells were there already (--fresh computes anew)"
         )
     _results.show(console, run)
-    console.say(f"Written to {run.folder}: report.md, metrics.csv, run.json")
+    console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
 
 
 def _default_line_up(dataset: Dataset, console: Console) -> list[str]:

@@ -77,10 +77,10 @@ class CellStore:
             return None
         try:
             table = pq.read_table(pa.BufferReader(path.read_bytes()))
-        except (OSError, pa.ArrowException) as error:
+            arrays = {name: table[name].to_numpy() for name in table.column_names}
+        except (ValueError, OSError, pa.ArrowException) as error:
             raise errors.DataError(f"{path}: is damaged: {error}") from None
         metadata = table.schema.metadata or {}
-        arrays = {name: table[name].to_numpy() for name in table.column_names}
         document = metadata.get(_DOCUMENT, b"")
         if metadata.get(_DIGEST) != _digest(document, arrays):
             raise errors.DataError(f"{path}: is not what was written (SHA-256 differs).")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,11 +180,13 @@ def _tables(run: StoredRun) -> list[pd.DataFrame]:
 
 
 def _without_seed(run: StoredRun) -> list[str]:
-    entries = run.document["configuration"]["line_up"]
+    """A user's classes that take no seed; recli's own without one draw no random numbers."""
     labels = []
-    for entry, label in zip(entries, run.line_up, strict=True):
-        configured = Configured(entry["algorithm"], entry["params"])
-        if "random_state" not in configured.arguments(class_of(configured.name), 0):
+    for (name, params), label in zip(run.entries, run.line_up, strict=True):
+        configured = Configured(name, json.loads(params))
+        if configured.is_own:
+            continue
+        if "random_state" not in configured.arguments(class_of(name), 0):
             labels.append(label)
     return labels
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import json
 import platform
@@ -24,6 +23,7 @@ from recli.experiments.store import SCHEMA
 from recli.experiments.verdicts import Verdict, verdicts
 
 LATEST = "latest"
+_CLOCKS_DIFFER = 60.0  # seconds
 _DOCUMENT = "run.json"
 _KEYS = ("id", "status", "command", "started", "seconds", "dataset", "configuration", "cells")
 _METRICS = ("entry", "fold", "metric", "value")
@@ -50,7 +50,7 @@ class StoredRun:
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
         except (UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise errors.DataError(f"{path}: is damaged: {error}.") from None
+            raise errors.DataError(f"{path}: is damaged: {error}. Delete the folder.") from None
         schema = document.get("schema") if isinstance(document, dict) else None
         if not isinstance(schema, int) or not 1 <= schema <= SCHEMA:
             raise errors.DataError(
@@ -164,13 +164,15 @@ class StoredRun:
         return [int(entry) for entry in means.sort_values(ascending=ascending, kind="stable").index]
 
     def _table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
-        read = functools.partial(
-            pd.read_csv,
-            dtype={**dict.fromkeys(_TEXTS, str), "value": np.float64},
-            float_precision="round_trip",
-            keep_default_na=False,
-            na_values={"value": [""]},
-        )
+        def read(content: io.BytesIO) -> pd.DataFrame:
+            return pd.read_csv(
+                content,
+                dtype=dict.fromkeys(_TEXTS, str),
+                # To the last bit, which pandas does not promise.
+                converters={"value": lambda text: float(text or "nan")},
+                keep_default_na=False,
+            )
+
         frame = self._read(name, read, ("algorithm", "params", *columns[1:]))
         return frame.assign(entry=self._entries(name, frame))[list(columns)]
 
@@ -220,7 +222,8 @@ class StoredRun:
             return True
         try:
             # Numbers of processes are given again, with another time of creation.
-            return abs(psutil.Process(process["pid"]).create_time() - process["created"]) < 1
+            created = psutil.Process(process["pid"]).create_time()
+            return abs(created - process["created"]) < _CLOCKS_DIFFER
         except psutil.NoSuchProcess:
             return False
 

@@ -106,17 +106,14 @@ def living(group: int) -> list[str]:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_evaluate(start, jobs, whole_group):
     def a_fold_is_finished() -> bool:
-        return any(len(rows(file)) > 0 for file in Path("results/runs").glob("*/metrics.csv"))
-
-    def rows(file: Path) -> list[dict[str, str]]:
-        with file.open(encoding="utf-8", newline="") as lines:
-            return list(csv.DictReader(lines))
+        return any(Path("results/cells").glob("*/*.parquet"))
 
     line_up = ("-a", "baseline-only", "-a", "slow:Slow", "-p", "pause=600")
     process = start("evaluate", *line_up, "--metric", "rmse", "--jobs", jobs)
     said = interrupt(process, whole_group, a_fold_is_finished)
     (folder,) = Path("results/runs").iterdir()
-    kept = rows(folder / "metrics.csv")
+    with (folder / "metrics.csv").open(encoding="utf-8", newline="") as lines:
+        kept = list(csv.DictReader(lines))
     assert {row["algorithm"] for row in kept} == {"baseline-only"}
     assert said.startswith("Interrupted.")
     assert str(folder) in said

@@ -187,3 +187,19 @@ def test_the_schema_is_printed(recli):
     validator = jsonschema.Draft202012Validator(schema)
     assert validator.is_valid({"algorithm": {"svd": {"n_factors": [50, 100]}}})
     assert not validator.is_valid({"algorithm": {"svd": {"n_factor": 50}}})
+
+
+def test_the_example_of_the_readme_reads(recli):
+    readme = (EXPERIMENTS[0].parent / "README.md").read_text(encoding="utf-8")
+    example = readme.partition("```toml\n")[2].partition("```")[0]
+    Path("my_module.py").write_text(
+        "import surprise\nclass MyAlgo(surprise.AlgoBase):\n    pass\n", encoding="utf-8"
+    )
+    Path("ratings.csv").write_text(
+        "user,item,rating,time\n"
+        + "".join(f"u{i // 8},i{i % 8},{i % 5 + 1},{i}\n" for i in range(64)),
+        encoding="utf-8",
+    )
+    Path("mine.toml").write_text(example, encoding="utf-8")
+    shown = recli("run", "mine.toml", "--dry-run").stdout
+    assert "8 runs, 168 cells; nothing was run." in shown  # 7 algorithms × 2 × 2 × (5 + 1) folds

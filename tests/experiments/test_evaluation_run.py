@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import math
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from recli import errors
 from recli.algorithms import Configured
 from recli.data.splits.k_fold import KFold
+from recli.evaluation.groups import GroupScores
 from recli.evaluation.metric_names import Measure
 from recli.experiments import evaluation_run
-from recli.experiments.cross_validation import Protocol
+from recli.experiments.cross_validation import Protocol, cells
 from recli.experiments.evaluation_run import EvaluationRun
+from recli.experiments.reading import Reading
 from recli.experiments.resources import Resources
 
 MEASURES = (Measure.parse("rmse"), Measure.parse("ndcg@5"))
 COMMAND = ("recli", "evaluate", "-a", "svd", "--columns", "user=u id")
 
 
-def new_run(results, dataset, line_up, measures=MEASURES, threshold=4.0):
-    protocol = Protocol(KFold(3, seed=0), measures, threshold, 0)
-    return EvaluationRun(results, COMMAND, dataset, line_up, protocol)
+def new_run(results, dataset, line_up, measures=MEASURES, threshold=4.0, seed=0, **more):
+    protocol = Protocol(KFold(3, seed=0), measures, threshold, seed)
+    return EvaluationRun(results, COMMAND, dataset, line_up, protocol, **more)
 
 
 def line_up():
@@ -50,7 +55,7 @@ def test_files_of_a_finished_run(small, tmp_path):
     assert len(told) == 9
     assert run.folder == tmp_path / "runs" / run.id
     assert sorted(path.name for path in run.folder.iterdir()) == [
-        *("metrics.csv", "report.md", "run.json")
+        *("metrics.csv", "per_user.parquet", "report.md", "run.json")
     ]
     table = rows(run)
     assert list(table[0]) == ["algorithm", "params", "fold", "metric", "value"]
@@ -67,10 +72,12 @@ def test_files_of_a_finished_run(small, tmp_path):
 
 
 def test_run_json_says_all_that_numbers_depend_on(small, tmp_path):
-    run = new_run(tmp_path, small, line_up())
-    run.run(Resources(1))
+    warning = {"code": "few-users", "message": "few users"}
+    reading = Reading("small.csv", {"scale": (1.0, 5.0)})
+    run = new_run(tmp_path, small, line_up(), reading=reading, warnings=[warning])
+    run.run(Resources(2, 1 << 30))
     about = document(run)
-    assert (about["schema"], about["id"], about["status"]) == (1, run.id, "finished")
+    assert (about["schema"], about["id"], about["status"]) == (2, run.id, "finished")
     assert about["command"] == list(COMMAND)
     assert about["dataset"] == {
         "name": "small",
@@ -78,20 +85,190 @@ def test_run_json_says_all_that_numbers_depend_on(small, tmp_path):
         "items": 250,
         "ratings": len(small.ratings),
         "fingerprint": small.fingerprint,
+        "left_out": None,
+        "reading": {
+            "spec": "small.csv",
+            "overrides": {"scale": [1.0, 5.0]},
+            "on_bad": "error",
+            "duplicates": "error",
+        },
     }
     configuration = about["configuration"]
-    assert configuration["split"] == {"name": "KFold", "n_splits": 3, "seed": 0}
+    assert (configuration["split"], configuration["split_seed"]) == ("k-fold:n_splits=3", 0)
     assert configuration["metrics"] == ["rmse", "ndcg@5"]
     assert (configuration["threshold"], configuration["seed"]) == (4.0, 0)
     assert (configuration["catalogue"], configuration["scale"]) == (300, [0.5, 5.0])
     assert [entry["algorithm"] for entry in configuration["line_up"]] == [
         entry.name for entry in line_up()
     ]
-    assert {"recli", "python", "platform", "cores", "packages"} <= set(about["environment"])
+    assert [entry["label"] for entry in configuration["line_up"]] == [
+        *("slope-one", "baseline-only", "baseline-only (bsl_options.reg_u=1)")
+    ]
+    assert (about["jobs"], about["memory_limit"]) == (2, 1 << 30)
+    assert about["warnings"] == [warning]
+    assert about["missing"] == []
+    folds = KFold(3, seed=0).folds(small)
+    assert [(fold["train"], fold["test"]) for fold in about["folds"]] == [
+        (len(fold.train), len(fold.test)) for fold in folds
+    ]
+    machine = {
+        "recli",
+        "code",
+        "python",
+        "platform",
+        "cpu",
+        "cores",
+        "threads",
+        "packages",
+        "commit",
+    }
+    assert machine == set(about["environment"])
+    assert about["environment"]["packages"]["numpy"] == np.__version__
     assert [(cell["entry"], cell["fold"]) for cell in about["cells"]] == [
         (entry, fold) for entry in range(3) for fold in (1, 2, 3)
     ]
-    assert all(cell["fit_seconds"] >= 0 for cell in about["cells"])
+    for cell in about["cells"]:
+        assert cell["fit_seconds"] >= 0
+        assert cell["peak_mb"] > 10
+        assert cell["reused"] is False
+        assert len(cell["key"]) == 64
+
+
+def test_the_table_of_users(small, tmp_path):
+    run = new_run(tmp_path, small, line_up())
+    run.run(Resources(1))
+    table = pd.read_parquet(run.folder / "per_user.parquet")
+    assert list(table) == ["entry", "fold", "user", "rmse", "ndcg@5"]
+    assert table.dtypes["entry"] == table.dtypes["fold"] == np.int16
+    assert set(table["fold"]) == {1, 2, 3}
+    assert table.groupby(["entry", "fold"]).ngroups == 9
+    # The metric of the fold is the mean over its users.
+    means = table.groupby(["entry", "fold"])["ndcg@5"].mean()
+    values = [float(row["value"]) for row in rows(run) if row["metric"] == "ndcg@5"]
+    assert means.tolist() == pytest.approx(values, abs=1e-12)
+    tested = small.ratings.users[KFold(3, seed=0).folds(small)[1].test]
+    expected = sorted(set(small.ratings.user_ids.text[tested]))
+    assert sorted(table[(table["entry"] == 2) & (table["fold"] == 2)]["user"]) == expected
+
+
+def test_the_table_of_groups(small, tmp_path, monkeypatch):
+    def with_groups(*arguments):
+        for cell in cells(*arguments):
+            groups = (GroupScores("activity", "a,b", 3, 14, {"rmse": 0.5, "ndcg@5": math.nan}),)
+            yield dataclasses.replace(cell, scores=dataclasses.replace(cell.scores, groups=groups))
+
+    monkeypatch.setattr(evaluation_run, "cells", with_groups)
+    for _ in range(2):  # computed, and taken from the store
+        run = new_run(tmp_path, small, line_up()[:1])
+        run.run(Resources(1))
+        lines = (run.folder / "groups.csv").read_text(encoding="utf-8").splitlines()
+        assert lines == [
+            "algorithm,params,fold,by,group,n_users,n_ratings,metric,value",
+            *(
+                f'slope-one,"{{""cut_half_stars"": false}}",{fold},activity,"a,b",3,14,{metric}'
+                for fold in (1, 2, 3)
+                for metric in ("rmse,0.5", "ndcg@5,")
+            ),
+        ]
+    assert run.n_reused == 3
+
+
+def test_a_repeated_run_computes_nothing(small, tmp_path, monkeypatch):
+    first = new_run(tmp_path, small, line_up())
+    first.run(Resources(1))
+    monkeypatch.setattr(evaluation_run, "cells", lambda *arguments: iter([()] * len(arguments[-1])))
+    again = new_run(tmp_path, small, line_up())
+    told = []
+    again.run(Resources(1), told.append)
+    assert (first.n_reused, again.n_reused, len(told)) == (0, 9, 9)
+    for name in ("metrics.csv", "per_user.parquet"):
+        assert (again.folder / name).read_bytes() == (first.folder / name).read_bytes()
+    of_first, of_again = document(first)["cells"], document(again)["cells"]
+    assert [cell.pop("reused") for cell in of_again] == [True] * 9
+    assert [cell.pop("reused") for cell in of_first] == [False] * 9
+    assert of_first == of_again  # times and memory are those of the making
+
+
+def test_the_order_of_line_up_and_measures_is_no_reason_to_compute(small, tmp_path):
+    first = new_run(tmp_path, small, line_up())
+    first.run(Resources(1))
+    again = new_run(tmp_path, small, line_up()[::-1], measures=MEASURES[::-1])
+    again.run(Resources(1))
+    assert again.n_reused == 9
+    assert sorted(map(str, rows(again))) == sorted(map(str, rows(first)))
+    assert [row["metric"] for row in rows(again)[:2]] == ["ndcg@5", "rmse"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reused"),
+    [
+        ({"seed": 1}, 0),
+        ({"threshold": 3.5}, 0),
+        ({"measures": MEASURES[:1]}, 0),
+        ({}, 9),
+    ],
+    ids=["seed", "threshold", "measures", "nothing"],
+)
+def test_what_changes_numbers_is_computed(small, tmp_path, changes, reused):
+    new_run(tmp_path, small, line_up()).run(Resources(1))
+    changed = new_run(tmp_path, small, line_up(), **changes)
+    changed.run(Resources(1))
+    assert changed.n_reused == reused
+
+
+def test_only_what_is_new_in_the_line_up_is_computed(small, tmp_path):
+    new_run(tmp_path, small, line_up()).run(Resources(1))
+    larger = [*line_up(), Configured.of("baseline-only", {"bsl_options.reg_u": 2})]
+    run = new_run(tmp_path, small, larger)
+    run.run(Resources(2))
+    assert run.n_reused == 9
+    assert [cell["reused"] for cell in document(run)["cells"]] == [True] * 9 + [False] * 3
+    alone = new_run(tmp_path / "other", small, larger)
+    alone.run(Resources(1))
+    assert rows(run) == rows(alone)
+
+
+def test_fresh_computes_everything(small, tmp_path):
+    new_run(tmp_path, small, line_up()).run(Resources(1))
+    run = new_run(tmp_path, small, line_up())
+    run.run(Resources(1), fresh=True)
+    assert run.n_reused == 0
+
+
+def test_damaged_cells_are_computed_anew_and_it_is_said_once(small, tmp_path, caplog):
+    first = new_run(tmp_path, small, line_up())
+    first.run(Resources(1))
+    files = sorted((tmp_path / "cells").glob("*/*.parquet"))
+    assert len(files) == 9
+    files[0].write_bytes(b"")
+    files[1].write_bytes(files[1].read_bytes()[:-9])
+    for reused, told in ((7, 1), (9, 1)):
+        run = new_run(tmp_path, small, line_up())
+        run.run(Resources(1))
+        assert run.n_reused == reused
+        assert [record.getMessage() for record in caplog.records] == [
+            f"Damaged in {tmp_path / 'cells'}, computed anew: 2."
+        ] * told
+        assert rows(run) == rows(first)
+
+
+def test_as_many_at_once_as_wanted_give_the_same_bytes(embedded, tmp_path):
+    line_up = [Configured.of(name) for name in ("svd", "content-based", "knn-basic", "nmf")]
+    written = []
+    for jobs in (1, 2):
+        run = new_run(tmp_path / str(jobs), embedded, line_up)
+        run.run(Resources(jobs))
+        tables = [run.folder / name for name in ("metrics.csv", "per_user.parquet")]
+        written.append([table.read_bytes() for table in tables])
+    assert written[0] == written[1]
+
+
+def test_twice_the_same_algorithm(small, tmp_path):
+    run = new_run(tmp_path, small, [Configured.of("baseline-only")] * 2)
+    run.run(Resources(1))
+    table = rows(run)
+    assert table[:6] == table[6:]
+    assert len(list((tmp_path / "cells").glob("*/*.parquet"))) == 3
 
 
 def test_the_document_is_the_contract(small, tmp_path):
@@ -146,6 +323,10 @@ def test_ctrl_c_keeps_finished_folds(small, tmp_path):
     assert document(run)["status"] == "interrupted"
     assert len(document(run)["cells"]) == 4
     assert len(rows(run)) == 4 * 2
+    assert len(document(run)["missing"]) == 5
+    again = new_run(tmp_path, small, line_up())
+    again.run(Resources(1))
+    assert again.n_reused == 4
     report = (run.folder / "report.md").read_text(encoding="utf-8")
     assert "**Not complete**: 4 of 9 folds" in report
     assert len(run.document()["results"]) == 3

@@ -1,0 +1,144 @@
+"""`recli runs`: what it prints, what it removes, and what it says to a wrong name."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def two(recli, tiny):
+    """Two runs in `results`; their names, the older first."""
+
+    def run(*typed: str) -> str:
+        given = ("-d", tiny, "--cv", 2, "-j", 1, "--metric", "rmse", "--metric", "ndcg@5")
+        return json.loads(recli("evaluate", *typed, *given, "--format", "json").stdout)["run"]
+
+    runs = [
+        run("-a", "baseline-only"),
+        run("-a", "baseline-only", "-a", "slope-one", "--seed", "1"),
+    ]
+    # Within a second the random end of the name decides which is newer: make it the second.
+    for name, begin in zip(runs, ("20260101", "20260102"), strict=True):
+        folder = Path("results/runs", name)
+        document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        document["id"] = begin + name[8:]
+        (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
+        folder.rename(folder.with_name(document["id"]))
+    return [begin + name[8:] for name, begin in zip(runs, ("20260101", "20260102"), strict=True)]
+
+
+def test_a_repeated_command_says_what_was_there(recli, tiny):
+    typed = ("evaluate", "-a", "baseline-only", "-d", tiny, "--cv", 2, "-j", 1)
+    first, second = recli(*typed), recli(*typed)
+    told = "2 of 2 cells were there already (--fresh computes anew)"
+    assert told not in first.stderr
+    assert told in second.stderr
+    assert first.stdout == second.stdout  # times too: they are those of the making
+    assert told not in recli(*typed, "--fresh").stderr
+
+
+def test_list(recli, two):
+    rows = recli("runs", "list").stdout.splitlines()
+    header = ["run", "when", "dataset", "split", "algorithms", "best", "status", "seconds"]
+    assert rows[0].split() == header
+    assert [row.split()[0] for row in rows[1:]] == two[::-1]
+    assert "k-fold:n_splits=2" in rows[1]
+    assert "slope-one" in rows[1]
+    assert "finished" in rows[1]
+    newest, oldest = json.loads(recli("runs", "list", "--format", "json").stdout)
+    assert newest["algorithms"] == ["baseline-only", "slope-one"]
+    shown = json.loads(recli("runs", "show", two[0], "--format", "json").stdout)
+    mean = shown["results"][0]["metrics"]["rmse"]["mean"]
+    assert oldest["best"] == {"algorithm": "baseline-only", "metric": "rmse", "value": mean}
+    assert (
+        len(list(csv.DictReader(io.StringIO(recli("runs", "list", "--format", "csv").stdout)))) == 2
+    )
+    assert recli("runs", "list", "--format", "markdown").stdout.startswith("| run")
+
+
+def test_list_of_none(recli):
+    result = recli("runs", "list", "--format", "json")
+    assert json.loads(result.stdout) == []
+    assert "There is no run in results/runs yet" in result.stderr.replace("\\", "/")
+
+
+def test_list_leaves_out_what_it_cannot_read_and_says_so(recli, two):
+    path = Path("results/runs", two[0], "run.json")
+    path.write_text('{"schema": 99}', encoding="utf-8")
+    result = recli("runs", "list")
+    assert "Left out: " in result.stderr
+    assert "format 99" in result.stderr
+    assert two[1] in result.stdout
+    assert two[0] not in result.stdout
+
+
+def test_show(recli, two):
+    shown = recli("runs", "show", "latest").stdout
+    assert f"run          {two[1]}\nstatus       finished\n" in shown
+    assert "30 users × 25 items" in shown
+    assert "algorithm" in shown
+    document = json.loads(recli("runs", "show", two[1], "--format", "json").stdout)
+    assert document["configuration"]["seed"] == 1
+    assert {"label", "algorithm", "params", "metrics"} == set(document["results"][0])
+    [first, _] = csv.DictReader(
+        io.StringIO(recli("runs", "show", two[1], "--format", "csv").stdout)
+    )
+    assert list(first) == ["algorithm", "rmse", "ndcg@5"]
+    measured = document["results"][0]["metrics"]["rmse"]
+    assert first["rmse"] == f"{measured['mean']:.4f} ±{measured['std']:.4f}"
+
+
+def test_show_nothing(recli, two):
+    said = recli("runs", "show", "20260103", code=4).stderr
+    assert said.startswith("Error: There is no run '20260103' in")
+    assert all(name in said for name in two)
+
+
+def test_diff(recli, two):
+    shown = recli("runs", "diff", *two).stdout
+    assert "What differs" in shown
+    assert "Means over folds" in shown
+    found = json.loads(recli("runs", "diff", *two, "--format", "json").stdout)
+    assert (found["first"], found["second"]) == tuple(two)
+    assert {"part": "protocol", "what": "seed", "first": 0, "second": 1} in found["differences"]
+    assert [row["metric"] for row in found["metrics"]] == ["rmse", "ndcg@5"]
+    table = csv.DictReader(io.StringIO(recli("runs", "diff", *two, "--format", "csv").stdout))
+    rows = [(row["part"], row["what"]) for row in table]
+    assert ("protocol", "seed") in rows
+    assert ("metrics", "baseline-only, rmse") in rows
+
+
+def test_diff_of_the_same(recli, two):
+    shown = recli("runs", "diff", two[0], two[0]).stdout
+    assert "Data, split, protocol, line-up and environment are the same." in shown
+    assert shown.count("same\n") == 2
+
+
+def test_rm_asks(recli, two):
+    said = recli("runs", "rm", two[0], code=2, input="n\n").stderr
+    assert f"{two[0]}\nRemove 1 run? [y/N]" in said
+    assert "Nothing was removed" in said
+    assert recli("runs", "rm", two[0], code=2).stderr.count("Nothing was removed") == 1
+    assert Path("results/runs", two[0]).is_dir()
+    assert "Removed: 1 run, 2 cells" in recli("runs", "rm", two[0], input="y\n").stdout
+    assert not Path("results/runs", two[0]).exists()
+    assert Path("results/runs", two[1]).is_dir()
+
+
+def test_rm_without_asking(recli, two):
+    removed = json.loads(recli("runs", "rm", *two, two[0], "--yes", "--format", "json").stdout)
+    assert removed == {"removed": two, "cells": 6}
+    assert [path for path in Path("results").rglob("*") if path.is_file()] == []
+
+
+def test_rm_of_a_run_that_is_going_on(recli, two):
+    path = Path("results/runs", two[0], "run.json")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**document, "status": "running"}), encoding="utf-8")
+    assert "is still running" in recli("runs", "rm", *two, "-y", code=2).stderr
+    assert Path("results/runs", two[1]).is_dir()

@@ -1,0 +1,214 @@
+"""Cells on disk: what their names depend on, what comes back, what damage does."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recli import errors
+from recli.algorithms import Configured
+from recli.data.splits.k_fold import KFold
+from recli.evaluation.fold import FoldScores
+from recli.evaluation.groups import GroupScores
+from recli.evaluation.metric_names import Measure
+from recli.experiments import code_version, environment
+from recli.experiments.cell_store import CellStore, cell_key
+from recli.experiments.cross_validation import Cell, Protocol
+
+RMSE, NDCG = Measure.parse("rmse"), Measure.parse("ndcg@5")
+PROTOCOL = Protocol(KFold(3, seed=0), (RMSE, NDCG), 4.0, 0)
+KEY = "ab" + "0" * 62
+
+
+def scores() -> FoldScores:
+    return FoldScores(
+        metrics={"rmse": 0.1 + 0.2, "ndcg@5": math.nan},
+        users=np.array([0, 3, 7], np.int32),
+        per_user={"ndcg@5": np.array([0.5, math.nan, 1 / 3])},
+        fit_seconds=0.25,
+        test_seconds=0.5,
+        rank_seconds=1.0,
+        metric_seconds=2.0,
+        groups=(GroupScores("activity", "cold", 2, 9, {"rmse": 1.5, "ndcg@5": math.nan}),),
+    )
+
+
+def written(folder: Path) -> CellStore:
+    store = CellStore(folder)
+    store.write(KEY, Cell(4, 2, scores(), peak_mb=123.5))
+    return store
+
+
+def as_text(cell: Cell) -> str:
+    plain = dataclasses.asdict(cell)
+    plain["scores"]["users"] = cell.scores.users.tolist()
+    plain["scores"]["per_user"] = {k: v.tolist() for k, v in cell.scores.per_user.items()}
+    return repr(plain)
+
+
+def test_comes_back_as_it_was(tmp_path):
+    store = written(tmp_path)
+    assert (tmp_path / "cells" / "ab" / f"{KEY}.parquet").is_file()
+    assert list(store.keys()) == [KEY]
+    found = store.read(KEY, 1, 0)
+    assert as_text(found) == as_text(Cell(1, 0, scores(), 123.5, reused=True))
+    assert found.scores.users.dtype == np.int32
+
+
+def test_what_is_not_there_is_none(tmp_path):
+    assert CellStore(tmp_path).read(KEY, 0, 0) is None
+    assert list(CellStore(tmp_path).keys()) == []
+    store = written(tmp_path)
+    store.remove(KEY)
+    store.remove(KEY)
+    assert store.read(KEY, 0, 0) is None
+
+
+def test_damage_anywhere_is_seen(tmp_path):
+    store = written(tmp_path)
+    path = tmp_path / "cells" / "ab" / f"{KEY}.parquet"
+    whole, expected = path.read_bytes(), as_text(store.read(KEY, 0, 0))
+    refused = 0
+    for place, byte in enumerate(whole):
+        path.write_bytes(whole[:place] + bytes([byte ^ 0xFF]) + whole[place + 1 :])
+        try:
+            assert as_text(store.read(KEY, 0, 0)) == expected  # a byte that says nothing
+        except errors.DataError:
+            refused += 1
+    assert refused > len(whole) / 2
+    for length in (0, 4, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        with pytest.raises(errors.DataError, match="damaged"):
+            store.read(KEY, 0, 0)
+
+
+def test_an_interrupted_write_leaves_no_cell(tmp_path, monkeypatch):
+    def fail(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(KeyboardInterrupt):
+        written(tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_what_a_killed_write_leaves_is_no_cell(tmp_path):
+    store = written(tmp_path)
+    path = tmp_path / "cells" / "ab" / f"{KEY}.parquet"
+    path.rename(path.with_name(f".{path.name}.x7k2"))  # as the temporary file is called
+    assert list(store.keys()) == []
+    assert store.read(KEY, 0, 0) is None
+
+
+def test_the_key_is_of_everything_that_numbers_depend_on(small, monkeypatch):
+    folds = PROTOCOL.split.folds(small)
+    svd = Configured.of("svd")
+
+    def key(dataset=small, fold=folds[0], configured=svd, **changes):
+        return cell_key(dataset, fold, configured, dataclasses.replace(PROTOCOL, **changes))
+
+    first = key()
+    assert len(first) == 64
+    ratings = dataclasses.replace(small.ratings, values=small.ratings.values[::-1].copy())
+    others = [
+        key(dataset=dataclasses.replace(small, ratings=ratings)),
+        key(fold=folds[1]),
+        key(configured=Configured.of("svdpp")),
+        key(configured=Configured.of("svd", {"n_factors": 99})),
+        key(seed=1),
+        key(threshold=3.5),
+        key(measures=(RMSE,)),
+        key(by=("activity",)),
+    ]
+    monkeypatch.setattr(environment, "versions", lambda: {"numpy": "0.1"})
+    others.append(key())
+    monkeypatch.undo()
+    monkeypatch.setattr(code_version, "of_recli", lambda: "0" * 16)
+    others.append(key())
+    monkeypatch.undo()
+    assert len({first, *others}) == 1 + len(others)
+    assert key() == first
+    # What changes no number: the order of measures, how a whole threshold is written.
+    assert key(measures=(NDCG, RMSE)) == first
+    assert key(threshold=4) == first
+
+
+def test_the_same_rows_from_another_split_are_the_same_fold(small):
+    fold = KFold(3, seed=0).folds(small)[0]
+    again = type(fold)(fold.train.astype(np.int32), fold.test.copy())
+    assert again.fingerprint == fold.fingerprint
+    assert type(fold)(fold.train[::-1], fold.test).fingerprint != fold.fingerprint
+    # The same rows in a row, cut at another place.
+    rows = np.arange(5)
+    assert len({type(fold)(rows[:n], rows[n:]).fingerprint for n in range(6)}) == 6
+
+
+OWN = "from surprise import AlgoBase\n\nclass Own(AlgoBase):\n    pass\n"
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A user's module in the working folder, imported anew when it is asked for."""
+    monkeypatch.syspath_prepend(tmp_path)
+    Path("own_versions.py").write_text(OWN, encoding="utf-8")
+
+    def key(dataset):
+        sys.modules.pop("own_versions", None)
+        importlib.invalidate_caches()
+        fold = PROTOCOL.split.folds(dataset)[0]
+        return cell_key(dataset, fold, Configured.of("own_versions:Own"), PROTOCOL)
+
+    yield key
+    sys.modules.pop("own_versions", None)
+
+
+def test_the_source_of_a_users_class_counts(own, small):
+    first = own(small)
+    assert own(small) == first
+    Path("own_versions.py").write_text(OWN + "    weight = 2\n", encoding="utf-8")
+    second = own(small)
+    Path("helper.py").write_text("weight = 3\n", encoding="utf-8")  # it may import this
+    third = own(small)
+    assert len({first, second, third}) == 3
+
+
+def test_the_ends_of_lines_do_not_count(own, small):
+    first = own(small)
+    Path("own_versions.py").write_bytes(OWN.replace("\n", "\r\n").encode())
+    assert own(small) == first
+
+
+def test_a_class_without_a_source_is_not_kept(own, small, monkeypatch):
+    own(small)
+    monkeypatch.setattr(sys.modules["own_versions"], "__file__", None)
+    fold = PROTOCOL.split.folds(small)[0]
+    assert cell_key(small, fold, Configured.of("own_versions:Own"), PROTOCOL) is None
+
+
+def test_the_code_that_computes_counts(tmp_path, monkeypatch):
+    import recli
+
+    package = tmp_path / "recli"
+    for name in (
+        "__init__.py",
+        "data/load.py",
+        "algorithms/svd.py",
+        "evaluation/fold.py",
+        "cli/x.py",
+    ):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text("", encoding="utf-8")
+    monkeypatch.setattr(recli, "__file__", str(package / "__init__.py"))
+    found = {}
+    for name in ("", "cli/x.py", "data/load.py", "algorithms/svd.py", "evaluation/fold.py"):
+        if name:
+            (package / name).write_text("changed = True\n", encoding="utf-8")
+        found[name] = code_version.of_recli.__wrapped__()
+    assert found["cli/x.py"] == found[""]  # prints only
+    assert len(set(found.values())) == 4
