@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from recli import registry
-from recli.cli import _options
+from recli.cli import _options, _types
 from recli.cli._console import Console
 
 
@@ -20,7 +20,7 @@ from recli.cli._console import Console
       recli report 20261122-1645 20261123-0901
     """,
 )
-@click.argument("runs", metavar="RUN...", nargs=-1, required=True)
+@click.argument("runs", type=_types.RUN, metavar="RUN...", nargs=-1, required=True)
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),

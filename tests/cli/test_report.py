@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("recli.experiments.stored_run")
-
 EVALUATE = (
     *("evaluate", "-a", "svd", "-a", "baseline-only", "-a", "normal-predictor", "--metric", "rmse"),
     *("--metric", "ndcg@5", "--metric", "precision@5", "--metric", "recall@5", "-j", "1"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from recli import registry
 from recli.cli import main
 
 pytestmark = pytest.mark.services
@@ -16,7 +17,7 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed: 'make test-services' does it"
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-LABELS = ["svd", "baseline-only", "normal-predictor", "slope-one"]
+LABELS = registry.names("algorithm")
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +33,8 @@ def browser():
 @pytest.fixture(scope="module")
 def page_file(tiny, tmp_path_factory) -> Path:
     results = tmp_path_factory.mktemp("results")
-    algorithms = [word for label in LABELS for word in ("-a", label)]
     for typed in (
-        ["evaluate", *algorithms, "-d", tiny, "-j", "1", "-q", "--by", "activity"],
+        ["evaluate", "--metric", "all", "-d", tiny, "-j", "1", "-q", "--by", "activity"],
         ["report", "latest", "-q"],
     ):
         done = CliRunner().invoke(main, [*map(str, typed), "--results", str(results)])
@@ -105,7 +105,10 @@ def test_headings_sort_with_the_keyboard(opened):
     page.keyboard.press("Enter")
     assert (labels(), head.get_attribute("aria-sort")) == (sorted(LABELS), "ascending")
     page.keyboard.press("Enter")
-    assert (labels(), head.get_attribute("aria-sort")) == (sorted(LABELS)[::-1], "descending")
+    assert (labels(), head.get_attribute("aria-sort")) == (
+        sorted(LABELS, reverse=True),
+        "descending",
+    )
     seconds = table.locator("thead th").last
     seconds.locator("button").click()
     values = [float(text) for text in table.locator("tbody td:last-child").all_inner_texts()]

@@ -79,7 +79,7 @@ def _cell(
         )
     ]
     if width >= _TEXT_FROM:
-        shown = f"{bias:+.1f}".replace("-", "−")
+        shown = f"{round(bias, 1) + 0.0:+.1f}".replace("-", "−")  # no minus before zero
         parts.append(svg.text(x + width / 2, y + 13, shown, "value", "middle"))
     return svg.group(
         parts, f"{said}: mean error {bias:+.3f}, mean absolute error {mae:.3f}, {n:,} ratings"

@@ -58,7 +58,9 @@ def _figure(data: ReportData, measure: Measure, by: str, rows: pd.DataFrame) -> 
     ]
     if any(left_out):
         reading += f" Shown are {' and '.join(filter(None, left_out))}; groups.csv has all."
-    return Figure(title, f"{reading} {_gap(data, entries[0], values)}", svg.svg(y, title, parts))
+    return Figure(
+        title, f"{reading} {_gap(data, entries[0], values.loc[groups])}", svg.svg(y, title, parts)
+    )
 
 
 def _gap(data: ReportData, entry: int, values: pd.DataFrame) -> str:
