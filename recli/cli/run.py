@@ -124,7 +124,7 @@ def command(
         if console.format == "table":
             console.line(f"\n{heading}")
             _results.show(console, run)
-        console.say(f"Written to {run.folder}: report.md, metrics.csv, run.json")
+        console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
         runs.append(run)
     _show(console, experiment, plan, runs)
 

@@ -36,7 +36,8 @@ class Pair:
 def differences(first: StoredRun, second: StoredRun) -> list[Difference]:
     """What is not the same in data, split, protocol, line-up and environment, in this order."""
     found = []
-    parts, others = _parts(first), _parts(second)
+    labels = _labels(first, second)
+    parts, others = _parts(first, labels), _parts(second, labels)
     for part, facts in parts.items():
         other = others[part]
         for what in dict.fromkeys([*facts, *other]):
@@ -65,7 +66,16 @@ def side_by_side(first: StoredRun, second: StoredRun) -> list[Pair]:
     return found
 
 
-def _parts(run: StoredRun) -> dict[str, dict[str, Any]]:
+def _labels(*runs: StoredRun) -> dict[tuple[str, str], str]:
+    """How to show every algorithm with its parameters; the first format had only the name."""
+    labels: dict[tuple[str, str], str] = {}
+    for run in sorted(runs, key=lambda run: -int(run.document["schema"])):
+        for entry, label in zip(run.entries, run.line_up, strict=True):
+            labels.setdefault(entry, label)
+    return labels
+
+
+def _parts(run: StoredRun, labels: Mapping[tuple[str, str], str]) -> dict[str, dict[str, Any]]:
     document = run.document
     configuration = document["configuration"]
     data = {name: value for name, value in document["dataset"].items() if name != "reading"}
@@ -78,8 +88,8 @@ def _parts(run: StoredRun) -> dict[str, dict[str, Any]]:
     for name in ("metrics", "by"):
         protocol[name] = ", ".join(configuration.get(name, ()))
     line_up: dict[str, Any] = {}
-    for entry, label in zip(configuration["line_up"], run.line_up, strict=True):
-        line_up[label] = entry.get("code") or "there"
+    for entry, about in zip(run.entries, configuration["line_up"], strict=True):
+        line_up[labels[entry]] = about.get("code") or "there"
     return {
         "data": _flat(data),
         "split": split,

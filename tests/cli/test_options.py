@@ -53,7 +53,9 @@ def test_results_folder_from_the_environment(recli, tiny, monkeypatch):
 
 def test_jobs_change_no_number(recli, tiny):
     line_up = ("-a", "svd", "-a", "nmf", "-a", "normal-predictor", "-d", tiny)
-    one, two = (json.loads(recli(*EVALUATE, *line_up, "-j", jobs).stdout) for jobs in (1, 2))
+    one, two = (
+        json.loads(recli(*EVALUATE, *line_up, "--fresh", "-j", jobs).stdout) for jobs in (1, 2)
+    )
     metrics = [[entry["metrics"] for entry in run["results"]] for run in (one, two)]
     assert metrics[0] == metrics[1]
 
@@ -61,11 +63,13 @@ def test_jobs_change_no_number(recli, tiny):
 def test_the_memory_limit_changes_no_number(recli, tiny):
     line_up = ("-a", "svd", "-a", "slope-one", "-a", "content-based", "-d", tiny)
     # Two users of 25 items at once, and the lists of all 30.
-    runs = [recli(*EVALUATE, *line_up, *more) for more in ((), ("--memory-limit", "7000"))]
+    runs = [
+        recli(*EVALUATE, *line_up, "--fresh", *more) for more in ((), ("--memory-limit", "7000"))
+    ]
     metrics = [[e["metrics"] for e in json.loads(run.stdout)["results"]] for run in runs]
     assert metrics[0] == metrics[1]
     [limit] = {
-        json.loads(path.read_text(encoding="utf-8"))["configuration"]["memory_limit"]
+        json.loads(path.read_text(encoding="utf-8"))["memory_limit"]
         for path in Path("results/runs").glob("*/run.json")
     } - {None}
     assert limit == 7000

@@ -55,7 +55,7 @@ def copy(run, tmp_path, **changes) -> StoredRun:
 def test_its_tables(finished):
     run = StoredRun.read(results_of(finished), finished.id)
     assert run.measures == ["rmse", "ndcg@5"]
-    assert run.line_up == ["baseline-only", "slope-one", "slope-one"]
+    assert run.line_up == ["baseline-only", "slope-one", "slope-one #2"]
     metrics = run.metrics()
     assert list(metrics) == ["entry", "fold", "metric", "value"]
     found = {(row.entry, row.fold, row.metric): row.value for row in metrics.itertuples()}
@@ -71,7 +71,7 @@ def test_its_tables(finished):
     assert list(run.groups())[:4] == ["entry", "fold", "by", "group"]
     by_label = {summary.configured.name: summary for summary in finished.summaries}
     scores = run.over_folds()
-    for entry, name in enumerate(run.line_up):
+    for entry, (name, _) in enumerate(run.entries):
         for measure in MEASURES:
             row = scores.loc[(entry, str(measure))]
             assert row["mean"] == by_label[name].mean(measure)
