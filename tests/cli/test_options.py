@@ -98,7 +98,10 @@ def test_quiet_is_quiet_about_what_the_library_says(recli, tiny, monkeypatch):
 
 
 def test_the_seed_changes_them(recli, tiny):
-    runs = [recli(*EVALUATE, "-a", "svd", "-d", tiny, "--seed", seed).stdout for seed in (0, 0, 1)]
+    runs = [
+        recli(*EVALUATE, "-a", "svd", "-d", tiny, "--fresh", "--seed", seed).stdout
+        for seed in (0, 0, 1)
+    ]
     first, again, other = (json.loads(run)["results"][0]["metrics"] for run in runs)
     assert first == again != other
 
