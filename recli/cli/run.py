@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from recli.data.dataset import Dataset
     from recli.experiments.cross_validation import Protocol
     from recli.experiments.evaluation_run import EvaluationRun
-    from recli.experiments.experiment_file import Experiment, Source
+    from recli.experiments.experiment_file import Experiment
     from recli.experiments.reading import Reading
 
 
@@ -55,7 +55,7 @@ class Planned:
     Examples:
       recli run experiments/quick-look.toml
       recli run experiments/quick-look.toml --dry-run
-      recli run experiments/quick-look.toml -S algorithm.svd.n_factors=50,100 -S seeds=0,1
+      recli run experiments/quick-look.toml -S seeds=0,1 -S algorithm.svd.n_epochs=5,20
       recli run mine.toml -S splits=last-n:n=5,min_train=2,timeline
     """,
 )
@@ -66,12 +66,13 @@ class Planned:
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A key of the file that is to be otherwise, dots lead into tables; several values parted by "
-    "commas, which make a grid of a parameter. May be repeated.",
+    help="Sets a key of the file. Dots lead into tables; commas part several values, which for a "
+    "parameter are a grid. May be repeated.",
 )
 @click.option("--dry-run", is_flag=True, help="Check everything and print what would be run.")
 @_options.jobs_option
 @_options.memory_limit_option
+@click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
 @_options.results_option
 @_options.output_options()
 def command(
@@ -80,6 +81,7 @@ def command(
     dry_run: bool,
     jobs: int,
     memory_limit: int | None,
+    fresh: bool,
     results: Path,
     console: Console,
 ) -> None:
@@ -97,8 +99,8 @@ def command(
     experiment = experiment_file.read(file, settings)
     plan = [
         planned
-        for source in experiment.datasets
-        for planned in _plan(experiment, source, console, results, dry_run)
+        for reading in experiment.datasets
+        for planned in _plan(experiment, reading, console, results, dry_run)
     ]
     if console.format == "table":
         console.line(experiment.title or file.stem)
@@ -113,8 +115,12 @@ def command(
             results, command_line(), dataset, experiment.line_up, protocol, planned.reading
         )
         heading = f"Run {number} of {len(plan)}: {planned.name}"
-        with console.progress(heading, run.n_folds * len(run.line_up)) as advance:
-            run.run(Resources(jobs, memory_limit), lambda cell, advance=advance: advance())  # type: ignore[misc]
+        with console.progress(heading, run.n_cells) as advance:
+            run.run(Resources(jobs, memory_limit), lambda cell, advance=advance: advance(), fresh)  # type: ignore[misc]
+        if run.n_reused:
+            console.say(
+                f"{run.n_reused} of {run.n_cells} cells were there already (--fresh computes anew)"
+            )
         if console.format == "table":
             console.line(f"\n{heading}")
             _results.show(console, run)
@@ -124,17 +130,15 @@ def command(
 
 
 def _plan(
-    experiment: Experiment, source: Source, console: Console, results: Path, dry_run: bool
+    experiment: Experiment, reading: Reading, console: Console, results: Path, dry_run: bool
 ) -> list[Planned]:
     """The evaluations on a dataset; what cannot be run is an error now, not hours later."""
     from recli.data.load import describe
     from recli.data.splits._base import Split
-    from recli.experiments.reading import Reading
 
     pairs = list(itertools.product(experiment.splits, experiment.seeds))
-    reading = Reading(source.spec, source.overrides, source.on_bad, source.duplicates)
     with _errors_of(f"{experiment.file}: datasets"):
-        about = describe(source.spec)
+        about = describe(reading.spec)
     if dry_run and about.download and not about.ratings_file.exists():
         console.say(f"{about.name}: to be fetched with 'recli data download {about.name}'")
         return [Planned(about.name, split, seed, reading, None) for split, seed in pairs]
@@ -148,7 +152,7 @@ def _plan(
         experiment.min_item_ratings,
         experiment.seeds[0],
     )
-    data = DatasetChoice(source.spec, source.overrides, source.on_bad, source.duplicates)
+    data = DatasetChoice(reading.spec, dict(reading.overrides), reading.on_bad, reading.duplicates)
     dataset = choice.filtered(data.load(console, results), console)
     with _errors_of(f"{experiment.file}, on {dataset.name}"):
         _check_features(experiment, dataset)

@@ -7,28 +7,19 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from recli import errors, params
 from recli.algorithms import Configured, declared
 from recli.experiments.experiment_schema import ALGORITHM, DATASET, DATASETS, KEYS, Key
+from recli.experiments.reading import Reading
 from recli.params import Parameter, Value
 
 HINT = "'recli show schema' has all keys."
 # A comma ends a value, but not within brackets, nor before option=value of a split.
 _COMMA = re.compile(r",(?!\s*\w+=)(?![^\[]*\])")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A dataset and how to read it, as `recli.data.load.load` takes it."""
-
-    spec: str
-    overrides: dict[str, Any] = field(default_factory=dict)
-    on_bad: str = "error"
-    duplicates: str = "error"
 
 
 @dataclass(frozen=True)
@@ -41,7 +32,7 @@ class Experiment:
     file: Path
     title: str
     description: str
-    datasets: tuple[Source, ...]
+    datasets: tuple[Reading, ...]
     splits: tuple[str, ...]
     seeds: tuple[int, ...]
     metrics: tuple[str, ...]
@@ -184,7 +175,7 @@ def _read(key: Key, document: Mapping[str, Any], place: _Place) -> Any:
     if not key.many:
         return _checked(key.value, document.get(key.name, key.value.default), place)
     values = _listed(document[key.name], place) if key.name in document else key.default or ()
-    reads = _source if key.name == DATASETS else _checked
+    reads = _reading if key.name == DATASETS else _checked
     return tuple(reads(key.value, value, place) for value in values)
 
 
@@ -204,9 +195,9 @@ def _checked(parameter: Parameter, value: object, place: _Place) -> Value:
         return parameter.check(value)
 
 
-def _source(parameter: Parameter, value: object, place: _Place) -> Source:
+def _reading(parameter: Parameter, value: object, place: _Place) -> Reading:
     if not isinstance(value, dict):
-        return Source(str(_checked(parameter, value, place)))
+        return Reading(str(_checked(parameter, value, place)))
     known = {declaration.name: declaration for declaration in DATASET}
     read = {}
     for name, option in value.items():
@@ -217,7 +208,7 @@ def _source(parameter: Parameter, value: object, place: _Place) -> Source:
     if "dataset" not in read:
         raise errors.UsageError(f'{place}: a table needs dataset = "…", a name or a path.')
     choices = {name: str(read.pop(name)) for name in ("on_bad", "duplicates") if name in read}
-    return Source(str(read.pop("dataset")), read, **choices)
+    return Reading(str(read.pop("dataset")), read, **choices)
 
 
 def _line_up(tables: object, place: _Place) -> tuple[Configured, ...]:

@@ -81,6 +81,13 @@ def test_tables_under_title_and_headings(recli, file):
     assert shown.stderr.count("Written to results/runs/") == 4
 
 
+def test_what_was_computed_is_not_computed_again(recli, file):
+    options = ("run", file, "-j", 1, "-S", "seeds=0", "-S", "splits=last-n:n=2")
+    assert "were there already" not in recli(*options, "-S", "algorithm.svd.n_factors=2").stderr
+    assert "2 of 3 cells were there already" in recli(*options).stderr
+    assert "were there already" not in recli(*options, "--fresh").stderr
+
+
 def test_rows_of_all_runs(recli, file):
     shown = recli("run", file, "-j", 1, "--format", "csv", "-S", "seeds=3").stdout
     rows = list(csv.DictReader(io.StringIO(shown)))
@@ -127,7 +134,7 @@ def test_a_dataset_read_as_the_file_says(recli):
     Path("own.toml").write_text(
         'datasets = { dataset = "own.csv", user = "who", item = "film", rating = "stars", '
         'scale = [1, 6], on_bad = "skip" }\n'
-        'splits = "k-fold:n_splits=2"\n[algorithm.baseline-only]\n',
+        'splits = "k-fold:n_splits=2"\nk = 3\n[algorithm.baseline-only]\n',
         encoding="utf-8",
     )
     shown = recli("run", "own.toml", *JSON)
@@ -197,7 +204,7 @@ def test_the_example_of_the_readme_reads(recli):
     )
     Path("ratings.csv").write_text(
         "user,item,rating,time\n"
-        + "".join(f"u{i // 8},i{i % 8},{i % 5 + 1},{i}\n" for i in range(64)),
+        + "".join(f"u{i // 16},i{i % 16},{i % 5 + 1},{i}\n" for i in range(160)),
         encoding="utf-8",
     )
     Path("mine.toml").write_text(example, encoding="utf-8")
