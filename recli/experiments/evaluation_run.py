@@ -191,7 +191,7 @@ class EvaluationRun:
         tables = run_tables.metrics_csv(self.line_up, done, measures)
         files.write_text(self.folder / "metrics.csv", tables)
         if any(cell.scores.groups for cell in done):
-            groups = run_tables.groups_csv(self.line_up, done)
+            groups = run_tables.groups_csv(self.line_up, done, measures)
             files.write_text(self.folder / "groups.csv", groups)
         per_user = run_tables.per_user_parquet(done, measures, ids)
         files.write_bytes(self.folder / "per_user.parquet", per_user)

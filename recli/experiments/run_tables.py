@@ -18,7 +18,7 @@ from recli.evaluation.metric_names import Measure
 from recli.experiments.cross_validation import Cell
 
 METRICS = ("algorithm", "params", "fold", "metric", "value")
-GROUPS = (*METRICS[:3], "by", "group", "n_users", "n_ratings", *METRICS[3:])
+GROUPS = (*METRICS[:3], "by", "group", "n_users", "n_ratings")
 
 
 def metrics_csv(
@@ -33,19 +33,21 @@ def metrics_csv(
     return _csv(METRICS, rows)
 
 
-def groups_csv(line_up: Sequence[Configured], cells: Sequence[Cell]) -> str:
-    """One row per algorithm × fold × group × metric, in the order of `cells`."""
+def groups_csv(
+    line_up: Sequence[Configured], cells: Sequence[Cell], measures: Sequence[Measure]
+) -> str:
+    """One row per algorithm × fold × group, a column for each measure, in the order of `cells`."""
+    names = list(map(str, measures))
     rows = (
         [
             *_of_cell(line_up, cell),
             *(group.by, group.group, group.n_users, group.n_ratings),
-            *(metric, _number(value)),
+            *(_number(group.metrics.get(name, math.nan)) for name in names),
         ]
         for cell in cells
         for group in cell.scores.groups
-        for metric, value in group.metrics.items()
     )
-    return _csv(GROUPS, rows)
+    return _csv([*GROUPS, *names], rows)
 
 
 def per_user_parquet(cells: Sequence[Cell], measures: Sequence[Measure], user_ids: Ids) -> bytes:

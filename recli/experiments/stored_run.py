@@ -109,13 +109,16 @@ class StoredRun:
 
     def metrics(self) -> pd.DataFrame:
         """entry, fold, metric, value: a row for each, NaN where a metric is not defined."""
-        return self._table("metrics.csv", _METRICS)
+        return self._table("metrics.csv", _METRICS, ["value"])
 
     def groups(self) -> pd.DataFrame:
         """entry, fold, by, group, n_users, n_ratings, metric, value; empty without groups."""
         if not (self.folder / "groups.csv").is_file():
             return pd.DataFrame(columns=list(_GROUPS))
-        return self._table("groups.csv", _GROUPS)
+        names = self.measures
+        return self._table("groups.csv", [*_GROUPS[:-2], *names], names).melt(
+            list(_GROUPS[:-2]), names, "metric", "value"
+        )
 
     def per_user(self) -> pd.DataFrame:
         """entry, fold, user (the raw id), and a column for each measure that users have.
@@ -163,13 +166,13 @@ class StoredRun:
         ascending = not Measure.parse(first).greater_is_better
         return [int(entry) for entry in means.sort_values(ascending=ascending, kind="stable").index]
 
-    def _table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    def _table(self, name: str, columns: Sequence[str], values: Sequence[str]) -> pd.DataFrame:
         def read(content: io.BytesIO) -> pd.DataFrame:
             return pd.read_csv(
                 content,
                 dtype=dict.fromkeys(_TEXTS, str),
                 # To the last bit, which pandas does not promise.
-                converters={"value": lambda text: float(text or "nan")},
+                converters=dict.fromkeys(values, lambda text: float(text or "nan")),
                 keep_default_na=False,
             )
 
