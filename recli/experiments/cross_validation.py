@@ -140,9 +140,17 @@ def labels(line_up: Sequence[Configured]) -> list[str]:
     >>> labels([Configured.of("svd"), Configured.of("nmf"), Configured.of("svd")])
     ['svd', 'nmf', 'svd #2']
     """
-    shown = [configured.label for configured in line_up]
-    before = [shown[:place].count(label) for place, label in enumerate(shown)]
-    return [f"{label} #{n + 1}" if n else label for label, n in zip(shown, before, strict=True)]
+    return numbered([configured.label for configured in line_up])
+
+
+def numbered(texts: Sequence[str]) -> list[str]:
+    """`texts`, each another: what is like one before gets a number.
+
+    >>> numbered(["svd", "nmf", "svd"])
+    ['svd', 'nmf', 'svd #2']
+    """
+    before = [texts[:place].count(text) for place, text in enumerate(texts)]
+    return [f"{text} #{n + 1}" if n else text for text, n in zip(texts, before, strict=True)]
 
 
 def summaries(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +45,7 @@ class ReportData:
             id=run.id,
             document=run.document,
             measures=tuple(map(Measure.parse, run.measures)),
-            labels=unique(run.line_up),
+            labels=tuple(run.line_up),
             metrics=run.metrics(),
             # Text, since every user counts, not every category.
             per_user=run.per_user().astype({"user": str}),
@@ -141,17 +140,3 @@ class ReportData:
         entries, values = rows["entry"].to_numpy(int), rows["value"].to_numpy(float)
         found = [values[entries == entry] for entry in range(len(self.labels))]
         return np.array([what(folds) if len(folds) else np.nan for folds in found])
-
-
-def unique(labels: Sequence[str]) -> tuple[str, ...]:
-    """`labels`, those that are not the first of their kind numbered.
-
-    >>> unique(["svd", "nmf", "svd"])
-    ('svd', 'nmf', 'svd #2')
-    """
-    seen: Counter[str] = Counter()
-    found = []
-    for label in labels:
-        seen[label] += 1
-        found.append(label if seen[label] == 1 else f"{label} #{seen[label]}")
-    return tuple(found)

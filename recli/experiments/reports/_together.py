@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from recli.experiments.reports._data import ReportData, unique
+from recli.experiments.cross_validation import numbered
+from recli.experiments.reports._data import ReportData
 
 
 def together(runs: Sequence[ReportData]) -> tuple[ReportData | None, str]:
@@ -21,7 +22,7 @@ def together(runs: Sequence[ReportData]) -> tuple[ReportData | None, str]:
     first = runs[0]
     common = [m for m in first.measures if all(m in run.measures for run in runs)]
     offsets = [sum(len(run.labels) for run in runs[:place]) for place in range(len(runs))]
-    labels = unique([label for run in runs for label in run.labels])
+    labels = tuple(numbered([label for run in runs for label in run.labels]))
 
     def joined(name: str) -> pd.DataFrame:
         frames = [
