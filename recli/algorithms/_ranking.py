@@ -11,7 +11,8 @@ from recli import errors, memory
 from recli.algorithms._base import Algorithm
 from recli.data.trainset import Trainset
 
-_CHUNK_BYTES = 4 << 20  # of scores: with their copies they fit in a core's cache
+_CHUNK_BYTES = 1 << 20  # of scores: with their copies they stay in a core's cache
+_CHUNK_USERS = 64  # at least, where the catalogue is large: what is done once a chunk counts too
 _PAIR_BYTES = 64
 """What ranking holds at most for each user and item of a chunk: scores, what they are made of, and
 copies. Measured for every algorithm, from 18 (svd) to 63 (knn-with-zscore)."""
@@ -43,9 +44,10 @@ def rank(
     `exclude_seen` leaves out what a user has in the trainset. Of equal scores the smaller item code,
     that is the smaller id, goes first. Memory as for `scored`.
     """
+    chunks = scored(algorithm, trainset, users, n, exclude_seen, memory_limit)
     items = np.full((len(users), n), -1, np.int32)
     scores = np.full((len(users), n), np.nan)
-    for start, by_code in scored(algorithm, trainset, users, n, exclude_seen, memory_limit):
+    for start, by_code in chunks:
         rows, places, best_items = best(by_code, min(n, trainset.n_catalogue))
         items[start + rows, places] = best_items
         scores[start + rows, places] = by_code[rows, best_items]
@@ -67,9 +69,15 @@ def scored(
 
     A chunk stays in a core's cache, and lists and chunk within `memory_limit` bytes with all that is
     made on the way; the fitted algorithm is not counted. None is half of the free memory. Raises
-    UsageError if the limit is too small for a single user.
+    UsageError, at the call, if the limit is too small for a single user.
     """
     chunk = _chunk(len(users), trainset.n_catalogue, n, memory_limit)
+    return _scored(algorithm, trainset, users, chunk, exclude_seen)
+
+
+def _scored(
+    algorithm: Algorithm, trainset: Trainset, users: np.ndarray, chunk: int, exclude_seen: bool
+) -> Iterator[tuple[int, np.ndarray]]:
     for start in range(0, len(users), chunk):
         inner = trainset.inner_users[users[start : start + chunk]]
         by_code = np.take(algorithm.score_users(inner), trainset.inner_items, axis=1)
@@ -90,7 +98,7 @@ def _chunk(n_users: int, n_catalogue: int, n: int, limit: int | None) -> int:
             f"{memory.shown(lists + one)}, the limit is {memory.shown(limit)}. Ask for shorter lists "
             "or raise '--memory-limit'."
         )
-    return min((limit - lists) // one, max(1, _CHUNK_BYTES // (8 * n_catalogue)))
+    return min((limit - lists) // one, max(_CHUNK_USERS, _CHUNK_BYTES // (8 * n_catalogue)))
 
 
 def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -76,7 +76,8 @@ def command(
 
     Each algorithm is fitted and tested on the same folds with the same parameters, once by recli and
     once by Surprise's own class, each in a process of its own: seconds, their ratio, the memory that
-    it took, and the largest difference between two predictions.
+    it took, and the largest difference between two predictions. What is short is measured up to five
+    times, and the least counts.
     """
     from recli.data.expand import expand
     from recli.data.splits.k_fold import KFold

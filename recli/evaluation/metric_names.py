@@ -17,11 +17,11 @@ DEFAULT = (
     "mae",
     "mse",
     "fcp",
-    "ndcg@10",
-    "precision@10",
-    "recall@10",
-    "map@10",
-    "hit-rate@10",
+    "ndcg",
+    "precision",
+    "recall",
+    "map",
+    "hit-rate",
 )
 DEFAULT_K = 10
 ALL = "all"

@@ -37,10 +37,11 @@ def recommend(
     """
     trainset = background.trainset
     users, rows, items, values = _tested(background, test)
+    chunks = scored(algorithm, trainset, users, k, memory_limit=memory_limit)
     lists = np.full((len(users), k), -1, np.int32)
     n_candidates = np.empty(len(users), np.int64)
     before, midranks = np.empty(len(items), np.int64), np.empty(len(items))
-    for start, scores in scored(algorithm, trainset, users, k, memory_limit=memory_limit):
+    for start, scores in chunks:
         chunk = slice(start, start + len(scores))
         of_row, of_place, of_item = best(scores, min(k, background.n_items))
         lists[start + of_row, of_place] = of_item

@@ -138,7 +138,7 @@ KEYS = (
             names=(*registry.names("metric"), metric_names.ALL),
             pattern=rf"^({_names('metric')})@[1-9][0-9]{{0,8}}$",
         ),
-        tuple(text.partition("@")[0] for text in metric_names.DEFAULT),  # at each of `k`
+        metric_names.DEFAULT,
     ),
     Key(
         Int("k", None, "lengths of the lists, for metrics without '@'", low=1, high=10**9 - 1),

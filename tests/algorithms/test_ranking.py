@@ -84,6 +84,7 @@ def test_by_default_half_of_what_is_free(simple, monkeypatch):
 
 def test_never_more_at_once_than_without_a_limit(simple, monkeypatch):
     sizes, n_items = calls(monkeypatch, simple[0]), simple[1].n_catalogue
+    monkeypatch.setattr("recli.algorithms._ranking._CHUNK_USERS", 1)
     monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 8 * n_items * 40)
     rank(*simple, np.arange(50), 10, memory_limit=1 << 50)
     assert sizes == [40, 10]

@@ -178,6 +178,7 @@ def test_recommend_ranks_what_was_not_seen(toy_dataset, estimates, train, test, 
 
 def test_places_agree_with_the_lists_over_several_chunks(toy_dataset, monkeypatch):
     """Two users at a time: what was tested is found at the place where the list has it."""
+    monkeypatch.setattr("recli.algorithms._ranking._CHUNK_USERS", 1)
     monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 2 * 8 * N_ITEMS)
     estimates = np.random.default_rng(5).normal(size=(N_USERS + 1, N_ITEMS))
     test = [(user, item, 4.0) for user in range(N_USERS) for item in range(N_ITEMS)]

@@ -127,6 +127,7 @@ def test_seen_items_may_be_kept(by_hand):
 def test_many_users_in_chunks(by_hand, monkeypatch):
     users = np.arange(3)
     whole = rank(by_hand.algorithm, by_hand.trainset, users, 5)
+    monkeypatch.setattr("recli.algorithms._ranking._CHUNK_USERS", 1)
     monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 1)
     by_one = rank(by_hand.algorithm, by_hand.trainset, users, 5)
     np.testing.assert_array_equal(whole.items, by_one.items)

@@ -29,28 +29,34 @@ def svd(
     rates, regs: float64[4], learning rates and regularisation of bu, bi, pu, qi
 
     A step p + rate · (error · q − reg · p) is written (1 − rate · reg) · p + rate · error · q, which
-    is two operations a factor where it would be three.
+    is two operations a factor where it would be three. While p moves, its product with the factors
+    of the user's following item is summed, so that p is read once a rating.
     """
     n_factors = pu.shape[1]
     keep_p, keep_q = 1.0 - rates[2] * regs[2], 1.0 - rates[3] * regs[3]
     for _ in range(n_epochs):
         for u in range(len(indptr) - 1):
-            p = pu[u]
-            for rating in range(indptr[u], indptr[u + 1]):
+            p, end = pu[u], indptr[u + 1]
+            dot = 0.0
+            for rating in range(indptr[u], end):
                 i = items[rating]
                 q = qi[i]
-                dot = 0.0
-                for f in range(n_factors):
-                    dot += q[f] * p[f]
+                if rating == indptr[u]:
+                    for f in range(n_factors):
+                        dot += q[f] * p[f]
                 error = values[rating] - (mean + bu[u] + bi[i] + dot)
                 if biased:
                     bu[u] += rates[0] * (error - regs[0] * bu[u])
                     bi[i] += rates[1] * (error - regs[1] * bi[i])
                 step_p, step_q = rates[2] * error, rates[3] * error
+                following = qi[items[min(rating + 1, len(items) - 1)]]
+                dot = 0.0
                 for f in range(n_factors):
                     pf, qf = p[f], q[f]
-                    p[f] = keep_p * pf + step_p * qf
+                    moved = keep_p * pf + step_p * qf
+                    p[f] = moved
                     q[f] = keep_q * qf + step_q * pf
+                    dot += moved * following[f]
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
