@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
-MARKS = (
-    "* the best, = not distinguishable from it: paired t-tests over users, or over folds for metrics "
-    "of all lists together; 5 %, Holm over all pairs"
-)
-
 dataset_option = click.option(
     "-d",
     "--dataset",

@@ -25,7 +25,7 @@ class ProtocolChoice:
 
     split_text: str
     metrics: tuple[str, ...]
-    cutoffs: tuple[int, ...]
+    cutoffs: tuple[int, ...] | None
     threshold: float | None
     by: tuple[str, ...]
     min_user_ratings: int
@@ -44,7 +44,8 @@ class ProtocolChoice:
         """The measures named, or the usual ones."""
         from recli.evaluation import metric_names
 
-        return metric_names.measures(self.metrics or metric_names.DEFAULT, self.cutoffs)
+        cutoffs = self.cutoffs or (metric_names.DEFAULT_K,)
+        return metric_names.measures(self.metrics or metric_names.DEFAULT, cutoffs)
 
     def filtered(self, dataset: Dataset, console: Console) -> Dataset:
         """The dataset without users and items that have too few ratings; tells what is left."""
@@ -83,7 +84,8 @@ class ProtocolChoice:
             names = ", ".join(dict.fromkeys(measure.name for measure in missing))
             console.say(f"Left out, since the dataset has no such item features: {names}")
         measures = tuple(measure for measure in self.measures if measure not in missing)
-        check_cutoffs(measures, len(dataset.ratings.item_ids))
+        if self.cutoffs or any("@" in text for text in self.metrics):  # not what is usual
+            check_cutoffs(measures, len(dataset.ratings.item_ids))
         by = tuple(dict.fromkeys(Grouping.parse(text, dataset).by for text in self.by))
         liked = _options.liked_from(dataset, self.threshold)
         return Protocol(self.split, measures, liked, self.seed, by)
@@ -126,10 +128,8 @@ def protocol_options(command: Command) -> Command:
         "--k",
         "cutoffs",
         type=Cutoffs(),
-        default="10",
-        show_default=True,
         metavar="N,…",
-        help="Lengths of the lists, for metrics without '@'.",
+        help="Lengths of the lists, for metrics without '@'. [default: 10]",
     )
     @_options.threshold_option
     @click.option(
@@ -158,7 +158,7 @@ def protocol_options(command: Command) -> Command:
         split: str | None,
         cv: int | None,
         metrics: tuple[str, ...],
-        cutoffs: tuple[int, ...],
+        cutoffs: tuple[int, ...] | None,
         threshold: float | None,
         by: tuple[str, ...],
         min_user_ratings: int,

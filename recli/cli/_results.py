@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recli.cli import _options
 from recli.cli._console import Console
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 def show(console: Console, run: EvaluationRun) -> None:
     """A table for each kind of metric and length of the lists."""
     from recli.experiments.cross_validation import summaries
-    from recli.experiments.report import breakdown, leaderboard, tables_of
+    from recli.experiments.report import MARKS, breakdown, leaderboard, tables_of
 
     verdicts = run.verdicts()
 
@@ -32,7 +31,7 @@ def show(console: Console, run: EvaluationRun) -> None:
         for finding in run.findings:
             console.say(f"Mind: {finding.message}")
         if len(run.line_up) > 1:
-            console.say(_options.MARKS)
+            console.say(MARKS)
 
     header, rows = leaderboard(run.summaries, run.protocol.measures)
     console.emit(run.document(), header, rows, tables)

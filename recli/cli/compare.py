@@ -40,6 +40,7 @@ def command(runs: tuple[str, ...], metric: str | None, results: Path, console: C
     from recli import errors
     from recli.evaluation.metric_names import Measure
     from recli.experiments.joint import join
+    from recli.experiments.report import MARKS
     from recli.experiments.stored_run import StoredRun
 
     joint = join([StoredRun.read(results, name) for name in runs])
@@ -64,7 +65,7 @@ def command(runs: tuple[str, ...], metric: str | None, results: Path, console: C
         console.line()
         console.table(pairs_header, pairs, f"Pairs in {chosen}", right=pairs_header[2:])
         console.line()
-        console.say(_options.MARKS)
+        console.say(MARKS)
 
     console.emit(document, header, rows, as_tables)
 

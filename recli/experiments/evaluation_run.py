@@ -201,6 +201,8 @@ class EvaluationRun:
             self.dataset,
             self.protocol,
             self.summaries,
+            self.verdicts(),
+            self.findings,
             self.n_folds,
             self.n_cells,
         )

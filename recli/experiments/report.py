@@ -8,10 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from recli.data.dataset import Dataset
 from recli.evaluation.groups import GroupScores
+from recli.evaluation.lint import Finding
 from recli.evaluation.metric_names import Measure
 from recli.experiments.cross_validation import Protocol, Summary
 from recli.experiments.verdicts import Verdict
 
+MARKS = (
+    "* the best, = not distinguishable from it: paired t-tests over users, or over folds for metrics "
+    "of all lists together; 5 %, Holm over all pairs"
+)
 _TITLES = {
     "ratings": "Predicted ratings",
     "accuracy": "Ranked catalogue",
@@ -125,32 +130,41 @@ def markdown_report(
     dataset: Dataset,
     protocol: Protocol,
     found: Sequence[Summary],
+    verdicts: Mapping[str, Verdict],
+    findings: Sequence[Finding],
     n_folds: int,
     n_cells: int,
 ) -> str:
     """The report.md of the evaluation called `run`, which has `n_cells` cells when it is complete."""
-    measures = protocol.measures
-    n_measured = max((len(summary.cells) for summary in found), default=0)
     n_finished = sum(len(summary.cells) for summary in found)
-    missing = f"\n**Not complete**: {n_finished} of {n_cells} folds were finished.\n"
+    missing = f"\n**Not complete**: {n_finished} of {n_cells} cells were finished.\n"
+    tables = "\n\n".join(
+        f"## {title}\n\n{markdown_table(*leaderboard(found, group, verdicts))}"
+        for title, group in tables_of(protocol.measures)
+    )
+    minded = "\n".join(f"- {finding.message}" for finding in findings) or "- Nothing was found."
     return f"""# Evaluation {run}
 {missing if n_finished < n_cells else ""}
 Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.n_items:,} items,
 {len(dataset.ratings):,} ratings from {dataset.ratings.scale[0]:g} to {dataset.ratings.scale[1]:g}
 (fingerprint `{dataset.fingerprint}`).
 
-{markdown_table(*leaderboard(found, measures))}
+{tables}
 
-Mean ± standard deviation over {n_measured} folds, ordered by {measures[0]}; times are seconds per fold.
+Mean ± standard deviation over folds (divided by their number, as in Surprise), ordered by
+{protocol.measures[0]}; times are seconds per fold. {MARKS}.
 
 ## Protocol
 
-- {n_folds}-fold cross-validation over ratings, shuffled with seed {protocol.seed};
-  the same folds for every algorithm, and the same seed.
-- An item counts as liked from a rating of {protocol.threshold:g} on. Ranking metrics are over the
-  users with a liked item in the test fold; candidates are all {len(dataset.ratings.item_ids):,} items of
-  the dataset less those that the user has in the training fold.
-- Standard deviations are over folds (divided by their number), as in Surprise.
+- Split `{protocol.split}`, seed {protocol.split.seed}, {n_folds} fold{"s" * (n_folds != 1)}; the same
+  for every algorithm. Algorithms have the seed {protocol.seed}.
+- An item counts as liked from a rating of {protocol.threshold:g} on. Metrics of ranking are over the
+  users with a liked item in the test; candidates are all {len(dataset.ratings.item_ids):,} items of the
+  dataset less those that the user has in the training.
+
+## To mind
+
+{minded}
 
 ## Again
 
