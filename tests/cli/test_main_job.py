@@ -25,7 +25,7 @@ def test_the_main_job():
     assert (checked["users"], checked["items"], checked["ratings"]) == (671, 9066, 100_004)
     compared = run(*recli, "evaluate", "-a", "baseline-only", "-a", "svd", "--cv", "2")
     assert "Predicted ratings, best rmse first" in compared.stdout
-    assert "Ranked catalogue, best ndcg@10 first" in compared.stdout
+    assert "Ranked catalogue, first 10 places, best ndcg@10 first" in compared.stdout
     (report,) = Path("results/runs").glob("*/report.md")
     assert "recli evaluate -a baseline-only -a svd --cv 2" in report.read_text(encoding="utf-8")
     tuned = run(*recli, "tune", "-a", "baseline-only", "--cv", "2", "--trials", "2")

@@ -327,7 +327,7 @@ def test_ctrl_c_keeps_finished_folds(small, tmp_path):
     again.run(Resources(1))
     assert again.n_reused == 4
     report = (run.folder / "report.md").read_text(encoding="utf-8")
-    assert "**Not complete**: 4 of 9 folds" in report
+    assert "**Not complete**: 4 of 9 cells" in report
     assert len(run.document()["results"]) == 3
 
 
