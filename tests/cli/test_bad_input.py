@@ -75,7 +75,7 @@ USAGE = [
     ("evaluate --memory-limit lots", "'lots' is not a size, as in 512M, 2G, 1.5GiB"),
     ("tune -a svd --memory-limit 0", "'0' is not a size"),
     ("recommend --user a -d good.csv --memory-limit 100", "the limit is 100 B. Ask for shorter"),
-    ("evaluate -a svd -d good.csv --cv 2 -j 1 --memory-limit 400 --metric ndcg", "is 400 B."),
+    ("evaluate -a svd -d good.csv --cv 2 -j 1 --memory-limit 300 --metric ndcg", "is 300 B."),
     ("evaluate -a svd -d good.csv --cv 2 -p n_factors=9999999999999", "free. Lower n_factors."),
     ("train -a nmf -d good.csv -p n_factors=9999999999999", "free. Lower n_factors."),
     ("evaluate --seed -1", "not in the range"),
