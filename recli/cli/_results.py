@@ -15,12 +15,10 @@ def show(console: Console, run: EvaluationRun) -> None:
     from recli.experiments.cross_validation import summaries
     from recli.experiments.report import MARKS, breakdown, leaderboard, tables_of
 
-    verdicts = run.verdicts()
-
     def tables() -> None:
         for place, (title, group) in enumerate(tables_of(run.protocol.measures)):
             found = summaries(run.line_up, run.finished, group[0])
-            header, rows = leaderboard(found, group, verdicts, fit=place == 0)
+            header, rows = leaderboard(found, group, run.verdicts, fit=place == 0)
             console.line()
             console.table(header, rows, f"{title}, best {group[0]} first", right=header[1:])
         for by in run.protocol.by:

@@ -36,6 +36,7 @@ class EvaluationRun:
     """A comparison that is being made; what is finished is on disk after every cell.
 
     reading: how the dataset was read, for `recli reproduce`
+    verdicts: which algorithms differ, by measure, once the run has ended
     strict: whether what `lint` finds is an error, raised before anything is written (DataError)
     """
 
@@ -68,6 +69,7 @@ class EvaluationRun:
             found = errors.first_ten([finding.message for finding in self.findings])
             raise errors.DataError(f"--strict, and there is reason to doubt:\n{found}")
         self.finished: list[Cell] = []
+        self.verdicts: dict[str, Verdict] = {}
         self.id = store.new_id("evaluate")
         self.folder = store.new_folder(results, "runs", self.id)
         self._store = CellStore(results)
@@ -110,10 +112,6 @@ class EvaluationRun:
         """What is finished so far, best first."""
         return summaries(self.line_up, self.finished, self.protocol.measures[0])
 
-    def verdicts(self) -> dict[str, Verdict]:
-        """Which algorithms differ, by measure, once the run has ended."""
-        return StoredRun.read(self.folder.parent.parent, self.id).verdicts()
-
     @property
     def n_cells(self) -> int:
         """How many cells it has when it is complete."""
@@ -132,7 +130,7 @@ class EvaluationRun:
             "results": [self._result(summary) for summary in self.summaries],
             "warnings": [dataclasses.asdict(finding) for finding in self.findings],
             "significance": {
-                metric: verdict.document() for metric, verdict in self.verdicts().items()
+                metric: verdict.document() for metric, verdict in self.verdicts.items()
             },
         }
 
@@ -195,13 +193,14 @@ class EvaluationRun:
             files.write_text(self.folder / "groups.csv", groups)
         per_user = run_tables.per_user_parquet(done, measures, ids)
         files.write_bytes(self.folder / "per_user.parquet", per_user)
+        self.verdicts = StoredRun.read(self.folder.parent.parent, self.id).verdicts()
         report = markdown_report(
             self.id,
             self.command,
             self.dataset,
             self.protocol,
             self.summaries,
-            self.verdicts(),
+            self.verdicts,
             self.findings,
             self.n_folds,
             self.n_cells,
