@@ -75,7 +75,7 @@ class ProtocolChoice:
         from recli.evaluation.metric_names import ALL
         from recli.experiments.cross_validation import Protocol
 
-        missing = {m: missing_features(m.metric, dataset) for m in self.measures}
+        missing = {m: missing_features(m.metric.features, dataset) for m in self.measures}
         missing = {measure: reason for measure, reason in missing.items() if reason}
         if missing and ALL not in self.metrics:
             measure, reason = next(iter(missing.items()))

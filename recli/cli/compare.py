@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from recli.cli import _options, _types
 from recli.cli._console import Console
 
 if TYPE_CHECKING:
-    from recli.experiments.joint import Joint
+    from recli.experiments.run_data import RunData
 
 
 @click.command(
@@ -39,21 +38,28 @@ def command(runs: tuple[str, ...], metric: str | None, results: Path, console: C
     """
     from recli import errors
     from recli.evaluation.metric_names import Measure
-    from recli.experiments.joint import join
+    from recli.experiments import store
     from recli.experiments.report import MARKS
+    from recli.experiments.run_data import RunData
     from recli.experiments.stored_run import StoredRun
+    from recli.experiments.together import together
 
-    joint = join([StoredRun.read(results, name) for name in runs])
+    stored = [StoredRun.read(results, name) for name in runs]
+    if len({run.id for run in stored}) < 2:
+        raise errors.UsageError("To compare takes two runs or more. 'recli runs list' has them.")
+    joint, reason = together([RunData.of(run) for run in stored])
+    if joint is None:
+        raise errors.UsageError(f"{reason} Evaluate again with the same data and split.")
     known = [str(measure) for measure in joint.measures]
     chosen = str(Measure.parse(metric)) if metric else known[0]
     if chosen not in known:
         raise errors.unknown("metric in all of these runs", chosen, known)
-    header, rows = _means(joint)
+    header, rows = _table(joint)
     document = {
-        "runs": list(runs),
+        "runs": [run.id for run in stored],
         "means": {
-            label: {name: None if math.isnan(v) else v for name, v in row.items()}
-            for label, row in joint.means().to_dict("index").items()
+            label: {name: store.or_none(mean) for name, mean in row.items()}
+            for label, row in _means(joint).items()
         },
         "significance": {name: verdict.document() for name, verdict in joint.verdicts.items()},
     }
@@ -70,23 +76,35 @@ def command(runs: tuple[str, ...], metric: str | None, results: Path, console: C
     console.emit(document, header, rows, as_tables)
 
 
-def _means(joint: Joint) -> tuple[list[str], list[list[str]]]:
+def _means(joint: RunData) -> dict[str, dict[str, float]]:
+    """Mean over folds by algorithm and measure, the best by the first measure first."""
+    by_measure = {str(measure): joint.means(measure).tolist() for measure in joint.measures}
+    first = joint.measures[0]
+    rows = [
+        dict(zip(by_measure, row, strict=True)) for row in zip(*by_measure.values(), strict=True)
+    ]
+    order = sorted(
+        range(len(rows)),
+        key=lambda entry: rows[entry][str(first)] * (-1 if first.greater_is_better else 1),
+    )
+    return {joint.labels[entry]: rows[entry] for entry in order}
+
+
+def _table(joint: RunData) -> tuple[list[str], list[list[str]]]:
     from recli.experiments.report import mark
 
     header = ["algorithm", *map(str, joint.measures)]
-    first = joint.measures[0]
-    means = joint.means().sort_values(str(first), ascending=not first.greater_is_better)
     rows = [
         [
-            str(label),
-            *(f"{row[name]:.4f}" + mark(str(label), joint.verdicts[name]) for name in header[1:]),
+            label,
+            *(f"{row[name]:.4f}" + mark(label, joint.verdicts.get(name)) for name in header[1:]),
         ]
-        for label, row in means.iterrows()
+        for label, row in _means(joint).items()
     ]
     return header, rows
 
 
-def _pairs(joint: Joint, metric: str) -> tuple[list[str], list[list[str]]]:
+def _pairs(joint: RunData, metric: str) -> tuple[list[str], list[list[str]]]:
     header = ["first", "second", "difference", "95 % interval", "p adjusted", "d", "users"]
     rows = []
     for pair in joint.verdicts[metric].document()["pairs"]:

@@ -38,11 +38,11 @@ def command(runs: tuple[str, ...], output: Path | None, results: Path, console: 
     """
     from recli import files
     from recli.experiments import store
-    from recli.experiments.reports._data import ReportData
+    from recli.experiments.run_data import RunData
     from recli.experiments.stored_run import StoredRun
 
     found = [StoredRun.read(results, name) for name in dict.fromkeys(runs)]
-    text = registry.get("report", console.format)()([ReportData.of(run) for run in found])
+    text = registry.get("report", console.format)()([RunData.of(run) for run in found])
     if output is None and console.format != "html":
         click.echo(text, nl=False)
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse
@@ -13,9 +12,6 @@ from recli import errors
 from recli.data import features
 from recli.data.dataset import Dataset
 from recli.data.trainset import Trainset
-
-if TYPE_CHECKING:
-    from recli.evaluation.metrics._base import Metric
 
 # Kinds of features by what a metric asks for. No numbers: they lie around their mean, and a cosine
 # below 0 would make a pair of items more than different.
@@ -133,12 +129,14 @@ class Background:
         return features.matrix(self.dataset.items, _declared(self.dataset, needed))[0]
 
 
-def missing_features(metric: Metric | type[Metric], dataset: Dataset) -> str:
-    """Why `metric` cannot be computed on `dataset`, to be read after its name; empty where it can.
+def missing_features(needed: str, dataset: Dataset) -> str:
+    """Why a metric that needs such `features` cannot be computed on `dataset`; empty where it can.
+
+    To be read after the metric's name.
 
     By what the dataset declares: whether the features say anything is seen when they are read.
     """
-    return _missing(dataset, metric.features) if metric.features else ""
+    return _missing(dataset, needed) if needed else ""
 
 
 def _missing(dataset: Dataset, needed: str) -> str:

@@ -25,6 +25,7 @@ from recli.experiments.environment import environment
 from recli.experiments.reading import Reading
 from recli.experiments.report import markdown_report
 from recli.experiments.resources import Resources
+from recli.experiments.run_data import RunData
 from recli.experiments.stored_run import StoredRun
 from recli.experiments.verdicts import Verdict
 
@@ -193,7 +194,8 @@ class EvaluationRun:
             files.write_text(self.folder / "groups.csv", groups)
         per_user = run_tables.per_user_parquet(done, measures, ids)
         files.write_bytes(self.folder / "per_user.parquet", per_user)
-        self.verdicts = StoredRun.read(self.folder.parent.parent, self.id).verdicts()
+        stored = StoredRun.read(self.folder.parent.parent, self.id)
+        self.verdicts = RunData.of(stored).verdicts
         report = markdown_report(
             self.id,
             self.command,

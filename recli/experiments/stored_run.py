@@ -20,7 +20,6 @@ from recli import errors, files
 from recli.evaluation.metric_names import Measure
 from recli.experiments.cell_store import CellStore
 from recli.experiments.store import SCHEMA
-from recli.experiments.verdicts import Verdict, verdicts
 
 LATEST = "latest"
 _CLOCKS_DIFFER = 60.0  # seconds
@@ -134,30 +133,6 @@ class StoredRun:
         # On arrays: pandas would leave NaN out.
         mean, std = by.agg(lambda v: np.mean(v.to_numpy())), by.agg(lambda v: np.std(v.to_numpy()))
         return pd.DataFrame({"mean": mean, "std": std})
-
-    @property
-    def test_share(self) -> float:
-        """The share of a fold's ratings that it tests on, the mean over folds."""
-        sizes = self.document["folds"]
-        return sum(fold["test"] / (fold["train"] + fold["test"]) for fold in sizes) / len(sizes)
-
-    def verdicts(self) -> dict[str, Verdict]:
-        """Which algorithms differ, by measure, on the folds that all of them have finished.
-
-        Raises DataError for a run of the first format, which did not keep values per user.
-        """
-        metrics, per_user = self.metrics(), self.per_user()
-        cells = metrics[["entry", "fold"]].drop_duplicates()
-        whole = cells.groupby("fold")["entry"].count() == len(self.line_up)
-        folds = set(whole.index[whole])
-        return verdicts(
-            self.line_up,
-            metrics[metrics["fold"].isin(folds)],
-            per_user[per_user["fold"].isin(folds)],
-            [Measure.parse(name) for name in self.measures],
-            self.test_share,
-            self.document["configuration"]["seed"],
-        )
 
     def best_first(self) -> list[int]:
         """The entries that have a finished cell, the best by the first measure first."""

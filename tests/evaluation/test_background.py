@@ -141,7 +141,7 @@ def test_which_metrics_need_features() -> None:
     ids=["none", "number", "text", "flags", "categories"],
 )
 def test_missing_features(name: str, features: list[Feature], kinds: set[str]) -> None:
-    text = missing_features(registry.get("metric", name), dataset(*features))
+    text = missing_features(registry.get("metric", name).features, dataset(*features))
     assert (text == "") == (name not in NEEDS or NEEDS[name] in kinds)
     if text:
         assert text.startswith("needs item features of the kind categories or flags")

@@ -20,10 +20,10 @@ from statsmodels.stats.multitest import multipletests
 from recli import registry
 from recli.evaluation.metric_names import Measure
 from recli.experiments.reports import html, latex, markdown
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import leaderboards, standing
-from recli.experiments.reports._together import together
 from recli.experiments.reports._words import summary
+from recli.experiments.run_data import RunData
+from recli.experiments.together import together
 
 MEASURES = tuple(map(Measure.parse, ("rmse", "ndcg@5", "precision@5", "recall@5", "gini@5")))
 RMSE, NDCG = MEASURES[:2]
@@ -77,7 +77,7 @@ def data():
         "warnings": [{"code": "few-users", "message": "Only 8 <users>."}],
         "cells": cells,
     }
-    return ReportData(
+    return RunData(
         id="run<1>_a",
         document=document,
         measures=MEASURES,
@@ -348,19 +348,27 @@ def test_runs_on_the_same_folds_have_a_common_leaderboard(data):
     both, reason = together([data, other])
     assert reason == ""
     assert both.measures == MEASURES[:2]
-    assert both.labels == (*LABELS, "a", "plain #2", "c")
-    assert [score.mean for score in standing(both, RMSE)] == pytest.approx([0.9, 0.8, 1.2] * 2)
+    assert both.labels == (*LABELS, "a", "c"), "what came out alike is there once"
+    assert [score.mean for score in standing(both, RMSE)] == pytest.approx(
+        [0.9, 0.8, 1.2, 0.9, 1.2]
+    )
     page = Page(report("html", data, other)).said
     assert "6 algorithms on" in page
     assert page.index("All runs") < page.index("6 algorithms on") < page.index("3 algorithms on")
 
 
+def test_what_came_out_alike_in_both_is_there_once(data):
+    both, _ = together([data, replace(data, id="run-2")])
+    assert both.labels == tuple(LABELS)
+    assert len(both.metrics) == len(data.metrics)
+
+
 @pytest.mark.parametrize(
     ("part", "key", "value", "reason"),
     [
-        ("dataset", "fingerprint", "ffff", "are on different data"),
-        (None, "folds", [{"fingerprint": "z", "train": 9, "test": 1}], "are on different folds"),
-        ("configuration", "threshold", 3.0, "differ in the rating from which"),
+        ("dataset", "fingerprint", "ffff", "the data ("),
+        (None, "folds", [{"fingerprint": "z", "train": 9, "test": 1}], "the rows of the folds"),
+        ("configuration", "threshold", 3.0, "the rating from which"),
     ],
 )
 def test_other_runs_say_why_not(data, part, key, value, reason):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from recli.experiments.reports._data import ReportData
+from recli.experiments.run_data import RunData
 
 
 class Report:
@@ -16,6 +16,6 @@ class Report:
 
     suffix: ClassVar[str]
 
-    def __call__(self, runs: Sequence[ReportData]) -> str:
+    def __call__(self, runs: Sequence[RunData]) -> str:
         """The report of at least one run, with a common leaderboard where they can be compared."""
         raise NotImplementedError

@@ -11,8 +11,8 @@ import numpy as np
 
 from recli.evaluation.metric_names import Measure
 from recli.experiments.report import tables_of
-from recli.experiments.reports._data import ReportData
-from recli.experiments.verdicts import Verdict, verdicts
+from recli.experiments.run_data import RunData
+from recli.experiments.verdicts import Verdict
 
 DIGITS = 4
 
@@ -61,7 +61,7 @@ class Leaderboard:
     rows: tuple[Row, ...]
 
 
-def leaderboards(data: ReportData, width: int) -> Iterator[Leaderboard]:
+def leaderboards(data: RunData, width: int) -> Iterator[Leaderboard]:
     """The comparison in tables of at most `width` measures of one aspect and one length of lists."""
     for title, measures in tables_of(data.measures):
         for start in range(0, len(measures), width):
@@ -69,13 +69,13 @@ def leaderboards(data: ReportData, width: int) -> Iterator[Leaderboard]:
 
 
 @functools.lru_cache(maxsize=512)  # tables, words and plots ask for the same
-def standing(data: ReportData, measure: Measure) -> tuple[Score, ...]:
+def standing(data: RunData, measure: Measure) -> tuple[Score, ...]:
     """Every algorithm's score in `measure`, by entry."""
     means, stds = data.means(measure), data.stds(measure)
     shown = np.round(-means if measure.greater_is_better else means, DIGITS)
     distinct = np.unique(shown[~np.isnan(shown)])
     places = [None if np.isnan(v) else int(np.searchsorted(distinct, v)) + 1 for v in shown]
-    verdict = _verdicts(data).get(str(measure))
+    verdict = data.verdicts.get(str(measure))
     return tuple(
         Score(
             mean=float(means[entry]),
@@ -98,15 +98,6 @@ def ordered(scores: tuple[Score, ...]) -> list[int]:
     return sorted(range(len(scores)), key=lambda entry: scores[entry].place or math.inf)
 
 
-@functools.lru_cache(maxsize=16)
-def _verdicts(data: ReportData) -> dict[str, Verdict]:
-    metrics, per_user = (
-        frame[frame["fold"].isin(data.common_folds)] for frame in (data.metrics, data.per_user)
-    )
-    seed = data.configuration["seed"]
-    return verdicts(data.labels, metrics, per_user, data.measures, data.test_share, seed)
-
-
 def _against_best(verdict: Verdict | None, label: str) -> float:
     if verdict is None or not verdict.alike:
         return math.nan
@@ -115,7 +106,7 @@ def _against_best(verdict: Verdict | None, label: str) -> float:
     return p.get((best, label), p.get((label, best), math.nan))
 
 
-def _leaderboard(data: ReportData, title: str, measures: list[Measure]) -> Leaderboard:
+def _leaderboard(data: RunData, title: str, measures: list[Measure]) -> Leaderboard:
     columns = [standing(data, measure) for measure in measures]
     seconds = {what: data.seconds(what) for what in ("fit", doing(measures[0]))}
     rows = (

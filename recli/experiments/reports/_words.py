@@ -6,8 +6,8 @@ import math
 import shlex
 
 from recli.evaluation.metric_names import Measure
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import ordered, standing
+from recli.experiments.run_data import RunData
 
 LEGEND = (
     "Mean ± standard deviation over folds, best bold, second underlined. ≈: not distinguishable from "
@@ -17,7 +17,7 @@ LEGEND = (
 )
 
 
-def summary(data: ReportData) -> list[str]:
+def summary(data: RunData) -> list[str]:
     """The sentences that say what was compared how, and who is best by what."""
     dataset, protocol = data.dataset, data.configuration
     scale = protocol["scale"]
@@ -35,18 +35,18 @@ def summary(data: ReportData) -> list[str]:
     return said + [_best(data, measure) for measure in data.headlines]
 
 
-def split(data: ReportData) -> str:
+def split(data: RunData) -> str:
     """The split as it is written; runs of older versions have its name and options apart."""
     found = data.configuration["split"]
     return found if isinstance(found, str) else found["name"]
 
 
-def command(data: ReportData) -> str:
+def command(data: RunData) -> str:
     """What was typed, as a shell takes it."""
     return shlex.join(data.document["command"])
 
 
-def _best(data: ReportData, measure: Measure) -> str:
+def _best(data: RunData, measure: Measure) -> str:
     scores = standing(data, measure)
     first, *others = ordered(scores)
     if scores[first].place is None:

@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from recli.experiments.reports._base import Report
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import ordered, standing
+from recli.experiments.run_data import RunData
 
 _HEADER = ["run", "metric", "place", "algorithm", "mean", "std", "p_against_best"]
 
@@ -23,7 +23,7 @@ class CSV(Report):
 
     suffix = ".csv"
 
-    def __call__(self, runs: Sequence[ReportData]) -> str:
+    def __call__(self, runs: Sequence[RunData]) -> str:
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow(_HEADER)
@@ -32,7 +32,7 @@ class CSV(Report):
         return buffer.getvalue()
 
 
-def _rows(data: ReportData) -> Iterator[list[object]]:
+def _rows(data: RunData) -> Iterator[list[object]]:
     for measure in data.measures:
         scores = standing(data, measure)
         for entry in ordered(scores):

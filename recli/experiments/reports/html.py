@@ -9,7 +9,6 @@ from typing import Any
 
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import Leaderboard, Row, Score, leaderboards
 from recli.experiments.reports._plots import (
     against_diversity,
@@ -21,7 +20,8 @@ from recli.experiments.reports._plots import (
     group_bars,
     precision_recall,
 )
-from recli.experiments.reports._together import together
+from recli.experiments.run_data import RunData
+from recli.experiments.together import together
 
 _WIDTH = 12
 _PLOTS = (
@@ -42,7 +42,7 @@ class HTML(Report):
 
     suffix = ".html"
 
-    def __call__(self, runs: Sequence[ReportData]) -> str:
+    def __call__(self, runs: Sequence[RunData]) -> str:
         several = len(runs) > 1
         title = "Runs compared" if several else f"Evaluation {runs[0].id}"
         body = [f"<header><h1>{escape(title)}</h1></header>"]
@@ -91,7 +91,7 @@ def _page(title: str, body: str) -> str:
 """
 
 
-def _contents(runs: Sequence[ReportData]) -> str:
+def _contents(runs: Sequence[RunData]) -> str:
     links = (
         f'<li><a href="#run-{number}">{escape(data.id)}</a></li>'
         for number, data in enumerate(runs)
@@ -99,7 +99,7 @@ def _contents(runs: Sequence[ReportData]) -> str:
     return f"<nav><ul>{''.join(links)}</ul></nav>"
 
 
-def _section(data: ReportData) -> Iterator[str]:
+def _section(data: RunData) -> Iterator[str]:
     yield _said(data)
     yield from _boards(data)
     yield from _plots(data)
@@ -110,11 +110,11 @@ def _section(data: ReportData) -> Iterator[str]:
     yield _again(data)
 
 
-def _said(data: ReportData) -> str:
+def _said(data: RunData) -> str:
     return f'<p class="summary">{escape(" ".join(_words.summary(data)))}</p>'
 
 
-def _boards(data: ReportData) -> Iterator[str]:
+def _boards(data: RunData) -> Iterator[str]:
     yield f'<div class="boards">{"".join(map(_table, leaderboards(data, _WIDTH)))}</div>'
     yield f'<p class="note">{escape(_words.LEGEND)} A click on a heading sorts.</p>'
 
@@ -156,7 +156,7 @@ def _cell(score: Score) -> str:
     return f'<td data-value="{score.mean!r}">{shown}{like if score.alike else ""}{spread}</td>'
 
 
-def _plots(data: ReportData) -> Iterator[str]:
+def _plots(data: RunData) -> Iterator[str]:
     figures = [figure for plot in _PLOTS for figure in plot.figures(data)]
     drawn = "".join(
         f"<figure><figcaption><h4>{escape(figure.title)}</h4><p>{escape(figure.reading)}</p>"
@@ -171,7 +171,7 @@ def _plots(data: ReportData) -> Iterator[str]:
         yield f'<div class="note">Left out:<ul>{items}</ul></div>'
 
 
-def _lint(data: ReportData) -> str:
+def _lint(data: RunData) -> str:
     items = "".join(
         f"<li><strong>{escape(found['code'])}</strong> {escape(found['message'])}</li>"
         for found in data.warnings
@@ -180,13 +180,13 @@ def _lint(data: ReportData) -> str:
     return f"<h3>What to mind about this protocol</h3>{said}"
 
 
-def _configuration(data: ReportData) -> dict[str, Any]:
+def _configuration(data: RunData) -> dict[str, Any]:
     dataset = {f"dataset {key}": value for key, value in data.dataset.items()}
     settings = {k.replace("_", " "): v for k, v in data.configuration.items() if k != "line_up"}
     return {**dataset, **settings}
 
 
-def _parameters(data: ReportData) -> dict[str, Any]:
+def _parameters(data: RunData) -> dict[str, Any]:
     """By label, the parameters that are set."""
     line_up = data.configuration["line_up"]
     return {
@@ -214,7 +214,7 @@ def _text(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def _again(data: ReportData) -> str:
+def _again(data: RunData) -> str:
     version, packages = (data.document["environment"][key] for key in ("recli", "packages"))
     pinned = " ".join(f"{name}=={version}" for name, version in packages.items())
     commands = f"pip install {pinned}\n{_words.command(data)}\nrecli reproduce {data.id}"

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import Leaderboard, Score, leaderboards
-from recli.experiments.reports._together import together
+from recli.experiments.run_data import RunData
+from recli.experiments.together import together
 
 _WIDTH = 3
 _COMMANDS = {
@@ -36,7 +36,7 @@ class Latex(Report):
 
     suffix = ".tex"
 
-    def __call__(self, runs: Sequence[ReportData]) -> str:
+    def __call__(self, runs: Sequence[RunData]) -> str:
         parts = [_HEAD]
         if len(runs) > 1:
             common, reason = together(runs)
@@ -55,13 +55,13 @@ def escape(text: str) -> str:
     return "".join(_COMMANDS.get(sign, sign) for sign in text)
 
 
-def _tables(data: ReportData) -> Iterator[str]:
+def _tables(data: RunData) -> Iterator[str]:
     yield f"% {_line(data.id)}: {_line(_words.command(data))}"
     for number, board in enumerate(leaderboards(data, _WIDTH), start=1):
         yield _table(data, board, number)
 
 
-def _table(data: ReportData, board: Leaderboard, number: int) -> str:
+def _table(data: RunData, board: Leaderboard, number: int) -> str:
     header = ["algorithm", *map(str, board.measures), "seconds"]
     rows = [
         [escape(row.label), *map(_cell, row.scores), f"{sum(row.seconds.values()):.2f}"]

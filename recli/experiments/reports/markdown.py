@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from recli.experiments.report import markdown_table
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import Leaderboard, Score, leaderboards
-from recli.experiments.reports._together import together
+from recli.experiments.run_data import RunData
+from recli.experiments.together import together
 
 _WIDTH = 9
 
@@ -20,7 +20,7 @@ class Markdown(Report):
 
     suffix = ".md"
 
-    def __call__(self, runs: Sequence[ReportData]) -> str:
+    def __call__(self, runs: Sequence[RunData]) -> str:
         parts = []
         if len(runs) > 1:
             common, reason = together(runs)
@@ -41,7 +41,7 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*_<>\[\]#&~])", r"\\\1", text)
 
 
-def _section(data: ReportData) -> Iterator[str]:
+def _section(data: RunData) -> Iterator[str]:
     yield escape(" ".join(_words.summary(data)))
     for board in leaderboards(data, _WIDTH):
         yield f"**{board.title}**"

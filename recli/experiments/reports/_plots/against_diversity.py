@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._plots._figure import Figure
 from recli.experiments.reports._plots.scatter import Series, scatter
+from recli.experiments.run_data import RunData
 
 _TITLE = "Accuracy against diversity"
 
 
-def figures(data: ReportData) -> list[Figure]:
+def figures(data: RunData) -> list[Figure]:
     """The first measure of rankings against diversity."""
     accuracy = data.headline("accuracy")
     diversity = next((m for m in data.measures if m.name == "diversity"), None)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import doing
 from recli.experiments.reports._plots._figure import Figure
 from recli.experiments.reports._plots.scatter import Series, scatter
+from recli.experiments.run_data import RunData
 
 _SHORTEST = 0.001  # seconds; below, the clock says little
 
 
-def figures(data: ReportData) -> list[Figure]:
+def figures(data: RunData) -> list[Figure]:
     """One for each headline measure."""
     found = []
     for measure in data.headlines:

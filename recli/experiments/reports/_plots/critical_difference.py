@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from recli.evaluation.significance import AverageRanks, average_ranks
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._plots import svg
 from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.run_data import RunData
 
 _AXIS, _LEFT, _RIGHT, _ROW, _BAR = 46.0, 24.0, svg.WIDTH - 24, 16.0, 6.0
 
 
-def figures(data: ReportData) -> list[Figure]:
+def figures(data: RunData) -> list[Figure]:
     """One for each headline measure."""
     found = []
     for measure in data.headlines:
@@ -44,7 +44,7 @@ def _small(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
-def _diagram(data: ReportData, ranks: AverageRanks, title: str) -> str:
+def _diagram(data: RunData, ranks: AverageRanks, title: str) -> str:
     scale = svg.Scale(1, len(ranks.ranks), _LEFT, _RIGHT)
     end = scale(1 + ranks.critical_difference)
     parts = [
@@ -71,7 +71,7 @@ def _diagram(data: ReportData, ranks: AverageRanks, title: str) -> str:
     return svg.svg(top + 12 + half * _ROW, title, parts)
 
 
-def _name(data: ReportData, label: str, rank: float, x: float, y: float, left: bool) -> str:
+def _name(data: RunData, label: str, rank: float, x: float, y: float, left: bool) -> str:
     edge, anchor = (0.0, "start") if left else (svg.WIDTH, "end")
     entry = data.labels.index(label)
     said = f"{svg.shortened(label, 118)} {rank:.2f}"

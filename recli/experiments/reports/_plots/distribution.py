@@ -6,15 +6,15 @@ import numpy as np
 import scipy.stats
 
 from recli.evaluation.metric_names import Measure
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import ordered, standing
 from recli.experiments.reports._plots import svg
 from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.run_data import RunData
 
 _ROW, _HILL, _BINS = 46.0, 20.0, 60
 
 
-def figures(data: ReportData) -> list[Figure]:
+def figures(data: RunData) -> list[Figure]:
     """One for each headline measure."""
     found = []
     for measure in data.headlines:
@@ -38,7 +38,7 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     return float(values.mean() - half), float(values.mean() + half)
 
 
-def _figure(data: ReportData, measure: Measure, rows: list[tuple[str, np.ndarray]]) -> Figure:
+def _figure(data: RunData, measure: Measure, rows: list[tuple[str, np.ndarray]]) -> Figure:
     pooled = np.concatenate([values for _, values in rows])
     low, high = np.quantile(pooled, [0.005, 0.995])
     scale = svg.Scale.around([low, high], 8, svg.WIDTH - 8)

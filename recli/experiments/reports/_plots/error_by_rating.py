@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import ordered, standing
 from recli.experiments.reports._plots import svg
 from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.run_data import RunData
 
 _TITLE = "Error by rating value"
 _ROW, _CELL, _TOP, _TEXT_FROM = 36.0, 18.0, 18.0, 26.0
 
 
-def figures(data: ReportData) -> list[Figure]:
+def figures(data: RunData) -> list[Figure]:
     """A table of cells, the darker the further off."""
     tables = {entry: _table(data, entry) for entry in range(len(data.labels))}
     ratings = sorted({rating for table in tables.values() for rating in table})
@@ -43,7 +43,7 @@ def figures(data: ReportData) -> list[Figure]:
     return [Figure(_TITLE, reading, drawing)]
 
 
-def _table(data: ReportData, entry: int) -> dict[float, tuple[int, float, float]]:
+def _table(data: RunData, entry: int) -> dict[float, tuple[int, float, float]]:
     """Rating -> number, mean error and mean absolute error over all folds."""
     rows = [
         row

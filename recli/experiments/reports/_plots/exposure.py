@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import ordered, standing
 from recli.experiments.reports._plots import svg
 from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.run_data import RunData
 
 _TITLE = "Popularity of what is recommended"
 _ACROSS, _PANEL, _BARS = 2, 82.0, 52.0
 
 
-def figures(data: ReportData) -> list[Figure]:
+def figures(data: RunData) -> list[Figure]:
     """A small panel for each algorithm, ten bands of popularity from left to right."""
     tables = {}
     for entry in range(len(data.labels)):

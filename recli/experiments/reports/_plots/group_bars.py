@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 
 from recli.evaluation.metric_names import Measure
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._leaderboard import ordered, standing
 from recli.experiments.reports._plots import svg
 from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.run_data import RunData
 
 _BAR, _NAMES, _VALUES = 13.0, 120.0, 46.0
 _MOST_BARS, _MOST_GROUPS, _FEWEST = 60, 12, 3
 
 
-def figures(data: ReportData) -> list[Figure]:
+def figures(data: RunData) -> list[Figure]:
     """One for each headline measure and each way to group."""
     if data.groups.empty:
         return [Figure("Groups", "needs something to group by, as with --by activity.")]
@@ -29,7 +29,7 @@ def figures(data: ReportData) -> list[Figure]:
     return found
 
 
-def _figure(data: ReportData, measure: Measure, by: str, rows: pd.DataFrame) -> Figure:
+def _figure(data: RunData, measure: Measure, by: str, rows: pd.DataFrame) -> Figure:
     sizes = rows.groupby("group", sort=False)[["n_users", "n_ratings"]].mean().round().astype(int)
     shown = sizes.sort_values("n_ratings", ascending=False, kind="stable").index[:_MOST_GROUPS]
     groups = [group for group in sizes.index if group in set(shown)]
@@ -63,7 +63,7 @@ def _figure(data: ReportData, measure: Measure, by: str, rows: pd.DataFrame) -> 
     )
 
 
-def _gap(data: ReportData, entry: int, values: pd.DataFrame) -> str:
+def _gap(data: RunData, entry: int, values: pd.DataFrame) -> str:
     own = {str(group): value for group, value in values[entry].items() if not np.isnan(value)}
     if len(own) < 2:
         return ""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from recli.evaluation.metric_names import Measure
-from recli.experiments.reports._data import ReportData
 from recli.experiments.reports._plots._figure import Figure
 from recli.experiments.reports._plots.scatter import Series, scatter
+from recli.experiments.run_data import RunData
 
 _TITLE = "Precision and recall"
 
 
-def figures(data: ReportData) -> list[Figure]:
+def figures(data: RunData) -> list[Figure]:
     """A point for every length of lists of which both are measured."""
     cutoffs = [
         m.k

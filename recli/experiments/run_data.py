@@ -1,7 +1,8 @@
-"""What reports are made from: a run as it was measured."""
+"""What reports and comparisons are made from: a run as it was measured."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from recli.evaluation.metric_names import Measure
+from recli.experiments.verdicts import Verdict, verdicts
 
 if TYPE_CHECKING:
     from recli.experiments.stored_run import StoredRun
 
 
 @dataclass(frozen=True, eq=False)
-class ReportData:
+class RunData:
     """A run, or several that were measured on the same folds.
 
     id: its name
@@ -39,7 +41,7 @@ class ReportData:
     groups: pd.DataFrame
 
     @classmethod
-    def of(cls, run: StoredRun) -> ReportData:
+    def of(cls, run: StoredRun) -> RunData:
         """The run as it lies on disk."""
         return cls(
             id=run.id,
@@ -98,6 +100,15 @@ class ReportData:
     def stds(self, measure: Measure) -> np.ndarray:
         """float64[n_entries], the standard deviation over folds, divided by their number."""
         return self._over_folds(measure, np.std)
+
+    @functools.cached_property
+    def verdicts(self) -> dict[str, Verdict]:
+        """Which algorithms differ, by measure, over the `common_folds`."""
+        folds = self.common_folds
+        metrics = self.metrics[self.metrics["fold"].isin(folds)]
+        per_user = self.per_user[self.per_user["fold"].isin(folds)]
+        seed = self.configuration["seed"]
+        return verdicts(self.labels, metrics, per_user, self.measures, self.test_share, seed)
 
     @property
     def common_folds(self) -> list[int]:
