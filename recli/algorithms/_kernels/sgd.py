@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from recli.algorithms._kernels import FAST
+from recli.algorithms._kernels.prefetch import prefetch
 from recli.compiled import njit
+
+_AHEAD = 8  # ratings: what the memory takes to answer
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
@@ -41,6 +44,7 @@ def svd(
             for rating in range(indptr[u], end):
                 i = items[rating]
                 q = qi[i]
+                prefetch(qi, items[min(rating + _AHEAD, len(items) - 1)])
                 if rating == indptr[u]:
                     for f in range(n_factors):
                         dot += q[f] * p[f]
