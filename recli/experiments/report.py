@@ -159,8 +159,8 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 - Split `{protocol.split}`, seed {protocol.split.seed}, {n_folds} fold{"s" * (n_folds != 1)}; the same
   for every algorithm. Algorithms have the seed {protocol.seed}.
 - An item counts as liked from a rating of {protocol.threshold:g} on. Metrics of ranking are over the
-  users with a liked item in the test; candidates are all {len(dataset.ratings.item_ids):,} items of the
-  dataset less those that the user has in the training.
+  users with a liked item in the test, {_who_likes(found)}; candidates
+  are all {len(dataset.ratings.item_ids):,} items of the dataset less those that the user has in the training.
 
 ## To mind
 
@@ -172,6 +172,17 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 {shlex.join(command)}
 ```
 """
+
+
+def _who_likes(found: Sequence[Summary]) -> str:
+    cells = [cell.scores for summary in found for cell in summary.cells]
+    if not cells:
+        return "of whom nothing is finished"
+    liking, users = (
+        sum(numbers) / len(cells)
+        for numbers in ([cell.n_users_liking for cell in cells], [cell.n_users for cell in cells])
+    )
+    return f"{liking:,.0f} of {users:,.0f} a fold"
 
 
 def _mean_and_std(summary: Summary, measure: Measure) -> str:
