@@ -160,7 +160,8 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
   for every algorithm. Algorithms have the seed {protocol.seed}.
 - An item counts as liked from a rating of {protocol.threshold:g} on. Metrics of ranking are over the
   users with a liked item in the test, {_who_likes(found)}; candidates
-  are all {len(dataset.ratings.item_ids):,} items of the dataset less those that the user has in the training.
+  are all {len(dataset.ratings.item_ids):,} items of the dataset less those that the user has in the
+  training.
 
 ## To mind
 
