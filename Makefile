@@ -62,7 +62,7 @@ test-lowest: ## All tests with the lowest versions that pyproject.toml allows
 	@$(PYTHON) -m venv .venv-lowest
 	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python \
-		--resolution lowest-direct --editable '.[dev]'
+		--compile-bytecode --resolution lowest-direct --editable '.[dev]'
 	@.venv-lowest/bin/python -m pytest -q -n 2
 
 test-services: $(VENV)/.installed-dev ## Reports in a real browser (Debian: installs chromium)
