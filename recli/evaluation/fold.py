@@ -87,9 +87,12 @@ def score_fold(
     for measure in measures:
         metric = measure.metric
         seen = predictions if metric.needs == "predictions" else shown[measure.k]
-        metrics[str(measure)] = metric(seen)
         if metric.per_user:
             per_user[str(measure)] = metric.values(seen)
+        if metric.per_user and metric.needs == "rankings":
+            metrics[str(measure)] = metric.mean(per_user[str(measure)])
+        else:
+            metrics[str(measure)] = metric(seen)
     groups = group_scores(background, test, predictions, shown, measures, groupings)
     clock.append(time.perf_counter())
     fit_seconds, test_seconds, rank_seconds, metric_seconds = np.diff(clock).tolist()

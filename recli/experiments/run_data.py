@@ -49,8 +49,7 @@ class RunData:
             measures=tuple(map(Measure.parse, run.measures)),
             labels=tuple(run.line_up),
             metrics=run.metrics(),
-            # Text, since every user counts, not every category.
-            per_user=run.per_user().astype({"user": str}),
+            per_user=run.per_user(),
             groups=run.groups(),
         )
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recli.evaluation.metric_names import Measure
-from recli.evaluation.significance.comparisons import ALPHA, Comparisons, compare_all, holm
+from recli.evaluation.significance.comparisons import Comparisons, compare_all, holm, like_the_best
 from recli.evaluation.significance.pairs import FoldTest, corrected_resampled_t
 
 Pair = tuple[str, str]
@@ -124,21 +124,5 @@ def _verdict(
         p_values = np.array([test.t_p for test in over_folds.values()])
         adjusted = dict(zip(over_folds, holm(p_values).tolist(), strict=True))
     means = {name: float(values.mean()) for name, values in folds.items()}
-    alike = _alike(means, adjusted, measure.greater_is_better)
-    return Verdict(measure, over_users, over_folds, adjusted, alike)
-
-
-def _alike(
-    means: dict[str, float], adjusted: dict[Pair, float], greater_is_better: bool
-) -> tuple[str, ...]:
-    sign = -1.0 if greater_is_better else 1.0
-    ordered = sorted(
-        (name for name, mean in means.items() if not math.isnan(mean)),
-        key=lambda name: sign * means[name],
-    )
-    return tuple(
-        name
-        for name in ordered
-        if name == ordered[0]
-        or not adjusted.get((ordered[0], name), adjusted.get((name, ordered[0]), 1.0)) < ALPHA
-    )
+    alike = like_the_best(means, adjusted, measure.greater_is_better)
+    return Verdict(measure, over_users, over_folds, adjusted, tuple(alike))

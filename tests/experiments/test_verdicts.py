@@ -104,3 +104,12 @@ def test_document_is_json(tables):
         assert json.loads(json.dumps(document, allow_nan=False)) == document
         assert len(document["pairs"]) == 3
         assert document["best"] == verdict.alike[0]
+
+
+def test_where_every_algorithm_lacks_a_fold_nobody_is_the_best(tables):
+    metrics, per_user = (table.copy() for table in tables)
+    metrics.loc[(metrics.metric == "ndcg@10") & (metrics.fold == 1), "value"] = np.nan
+    verdict = judged((metrics, per_user))["ndcg@10"]
+    assert verdict.alike == ()
+    assert min(verdict.adjusted.values()) < 0.05, "over users they do differ"
+    assert verdict.document()["best"] is None

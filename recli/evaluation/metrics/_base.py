@@ -80,7 +80,10 @@ class ListMetric(Metric):
 
     def __call__(self, lists: Lists) -> float:
         """The mean over the users with a value; NaN if there are none."""
-        values = self.values(lists)
+        return self.mean(self.values(lists))
+
+    def mean(self, values: np.ndarray) -> float:
+        """The metric of all users from that of each, as `values` gives it."""
         counted = values[~np.isnan(values)]
         return float(counted.mean()) if len(counted) else float("nan")
 

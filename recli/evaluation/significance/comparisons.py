@@ -43,18 +43,7 @@ class Comparisons:
         >>> compare_all(values, seed=0).indistinguishable_from_best(greater_is_better=True)
         ['b', 'a']
         """
-        ordered = sorted(
-            (name for name, mean in self.means.items() if not math.isnan(mean)),
-            key=lambda name: -self.means[name] if greater_is_better else self.means[name],
-        )
-        different = {
-            name
-            for pair, p in self.adjusted.items()
-            if p < ALPHA and ordered[0] in pair
-            for name in pair
-            if name != ordered[0]
-        }
-        return [name for name in ordered if name not in different]
+        return like_the_best(self.means, self.adjusted, greater_is_better)
 
 
 def compare_all(
@@ -96,6 +85,32 @@ def compare_all(
         pairs=pairs,
         adjusted=dict(zip(pairs, holm(np.array(p_values)).tolist(), strict=True)),
     )
+
+
+def like_the_best(
+    means: Mapping[str, float], adjusted: Mapping[tuple[str, str], float], greater_is_better: bool
+) -> list[str]:
+    """The best mean's name, then those whose pair with it has no p below 0.05; best first.
+
+    means: NaN for a name that is left out
+    adjusted: p by pair, in either order; NaN or none where a pair cannot be tested
+
+    >>> like_the_best({"a": 0.2, "b": 0.3, "c": 0.1}, {("a", "b"): 0.4, ("b", "c"): 0.01}, True)
+    ['b', 'a']
+    """
+    sign = -1.0 if greater_is_better else 1.0
+    ordered = sorted(
+        (name for name, mean in means.items() if not math.isnan(mean)),
+        key=lambda name: sign * means[name],
+    )
+    best = ordered[:1]
+    different = {
+        name
+        for pair, p in adjusted.items()
+        if p < ALPHA and not set(best).isdisjoint(pair)
+        for name in pair
+    }
+    return [name for name in ordered if name in best or name not in different]
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:
