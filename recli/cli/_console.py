@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import logging
@@ -28,7 +29,10 @@ class Console:
         self.format = output_format
         self.quiet = quiet
         # What the library says by itself, such as where it keeps compiled code, is a message too.
-        logging.getLogger("recli").setLevel(logging.ERROR if quiet else logging.WARNING)
+        # It speaks again after the command: whoever calls that in a process of her own goes on in it.
+        log = logging.getLogger("recli")
+        click.get_current_context().call_on_close(functools.partial(log.setLevel, log.level))
+        log.setLevel(logging.ERROR if quiet else logging.WARNING)
 
     def say(self, message: str) -> None:
         """A message, on stderr."""

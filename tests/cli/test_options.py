@@ -97,6 +97,12 @@ def test_quiet_is_quiet_about_what_the_library_says(recli, tiny, monkeypatch):
     assert recli("data", "show", tiny, "-q").stderr == ""
 
 
+def test_quiet_ends_with_the_command(recli, tiny):
+    before = logging.getLogger("recli").level
+    recli("data", "show", tiny, "-q")
+    assert logging.getLogger("recli").level == before
+
+
 def test_the_seed_changes_them(recli, tiny):
     runs = [
         recli(*EVALUATE, "-a", "svd", "-d", tiny, "--fresh", "--seed", seed).stdout
