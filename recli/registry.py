@@ -1,14 +1,20 @@
 """Names to code: a file in a registered folder is a registration.
 
-`recli/algorithms/knn_baseline.py` is the algorithm `knn-baseline`. The names come from the folder's
-listing, so that `--help` and completion import nothing; a module is imported when its name is used.
-A module registers the one public class that it defines.
+`recli/algorithms/knn_baseline.py` is the algorithm `knn-baseline`. What needs optional packages lies
+in a room of its own, `recli/extras/<extra>/`, in a folder of the same name: there
+`recli/extras/implicit/algorithms/bpr.py` is the algorithm `bpr`, and `implicit` the extra of
+`pyproject.toml` that brings its packages. Such a file imports them where it uses them, so that it can
+be listed and explained without.
+
+The names come from the listings of the folders, so that `--help` and completion import nothing; a
+module is imported when its name is used. A module registers the one public class that it defines.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
+import importlib.metadata
 import inspect
 from pathlib import Path
 from typing import Any
@@ -22,6 +28,8 @@ KINDS = {
     "format": "recli.data.formats",
     "report": "recli.experiments.reports",
 }
+_PACKAGE = Path(__file__).parent
+_EXTRAS = "recli.extras."
 
 
 @functools.cache
@@ -31,9 +39,20 @@ def names(kind: str) -> tuple[str, ...]:
     >>> "knn-baseline" in names("algorithm")
     True
     """
-    folder = Path(__file__).parent.joinpath(*KINDS[kind].split(".")[1:])
-    stems = (path.stem for path in folder.glob("*.py"))
-    return tuple(sorted(stem.replace("_", "-") for stem in stems if not stem.startswith("_")))
+    return tuple(sorted(_modules(kind)))
+
+
+@functools.cache
+def _modules(kind: str) -> dict[str, str]:
+    """The module of each name."""
+    own = KINDS[kind]
+    folder = own.rpartition(".")[2]
+    rooms = sorted(path.name for path in (_PACKAGE / "extras").glob("[!_.]*/") if path.is_dir())
+    found: dict[str, str] = {}
+    for package in (own, *(f"{_EXTRAS}{room}.{folder}" for room in rooms)):
+        files = _PACKAGE.joinpath(*package.split(".")[1:]).glob("[!_]*.py")
+        found |= {path.stem.replace("_", "-"): f"{package}.{path.stem}" for path in files}
+    return found
 
 
 def resolve(kind: str, name: str) -> str:
@@ -50,11 +69,11 @@ def resolve(kind: str, name: str) -> str:
 
 
 def get(kind: str, name: str) -> Any:
-    """The class registered as `name`.
+    """The class registered as `name`, whether its extra is installed or not.
 
     Raises UsageError for an unknown name.
     """
-    module_name = f"{KINDS[kind]}.{resolve(kind, name).replace('-', '_')}"
+    module_name = _modules(kind)[resolve(kind, name)]
     module = importlib.import_module(module_name)
     defined = [
         value
@@ -69,3 +88,44 @@ def get(kind: str, name: str) -> Any:
 def name_of(cls: type) -> str:
     """The registered name of a class that `get` returns: its file's name."""
     return cls.__module__.rpartition(".")[2].replace("_", "-")
+
+
+def extra_of(kind: str, name: str) -> str:
+    """The extra that `name` needs; empty for what recli has by itself.
+
+    >>> extra_of("algorithm", "svd")
+    ''
+    """
+    module_name = _modules(kind)[name]
+    return module_name.split(".")[2] if module_name.startswith(_EXTRAS) else ""
+
+
+def check_installed(kind: str, name: str) -> None:
+    """Raise MissingExtraError if the packages of the extra that `name` needs are not there."""
+    extra = extra_of(kind, name)
+    if extra and not installed(extra):
+        raise errors.MissingExtraError(
+            f"{name} needs packages that are not installed: pip install 'recli[{extra}]'"
+        )
+
+
+def installed(extra: str) -> bool:
+    """Whether all packages of an extra of recli are installed, by what `pyproject.toml` declares."""
+    from packaging.requirements import Requirement
+
+    declared = map(Requirement, importlib.metadata.requires("recli") or ())
+    for requirement in declared:
+        marker = requirement.marker
+        if (
+            marker is None
+            or marker.evaluate({"extra": ""})
+            or not marker.evaluate({"extra": extra})
+        ):
+            continue
+        try:
+            version = importlib.metadata.version(requirement.name)
+        except importlib.metadata.PackageNotFoundError:
+            return False
+        if not requirement.specifier.contains(version, prereleases=True):
+            return False
+    return True

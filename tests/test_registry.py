@@ -20,9 +20,10 @@ FOLDERS = {
     "report": "experiments/reports",
 }
 FILES = [
-    (kind, path.stem)
+    (kind, ".".join(path.relative_to(PACKAGE).parent.parts), path.stem)
     for kind, folder in FOLDERS.items()
-    for path in sorted((PACKAGE / folder).glob("*.py"))
+    for place in (folder, f"extras/*/{Path(folder).name}")
+    for path in sorted(PACKAGE.glob(f"{place}/*.py"))
     if not path.name.startswith("_")
 ]
 
@@ -31,9 +32,11 @@ def test_these_are_all_kinds():
     assert set(registry.KINDS) == set(FOLDERS)
 
 
-@pytest.mark.parametrize(("kind", "stem"), FILES, ids=[f"{kind}-{stem}" for kind, stem in FILES])
-def test_every_file_registers_one_class(kind, stem):
-    module_name = f"recli.{FOLDERS[kind].replace('/', '.')}.{stem}"
+@pytest.mark.parametrize(
+    ("kind", "package", "stem"), FILES, ids=[f"{kind}-{stem}" for kind, _, stem in FILES]
+)
+def test_every_file_registers_one_class(kind, package, stem):
+    module_name = f"recli.{package}.{stem}"
     module = importlib.import_module(module_name)
     public = [
         value
@@ -49,7 +52,7 @@ def test_every_file_registers_one_class(kind, stem):
 
 @pytest.mark.parametrize("kind", FOLDERS)
 def test_names_are_the_files(kind):
-    stems = [stem.replace("_", "-") for of, stem in FILES if of == kind]
+    stems = [stem.replace("_", "-") for of, _, stem in FILES if of == kind]
     assert list(registry.names(kind)) == sorted(stems)
     assert stems
 
@@ -91,3 +94,49 @@ def test_the_nearest_spelling_goes_first():
         registry.resolve("algorithm", "svdp")
     assert "no algorithm 'svdp'. Did you mean 'svdpp'? Valid: svdpp, svd, " in str(caught.value)
     assert "'recli list algorithms' explains them." in str(caught.value)
+
+
+# Extras
+
+
+@pytest.fixture
+def rooms(tmp_path, monkeypatch):
+    """A package with an algorithm in its own folder and one in a room that needs an extra."""
+    for path in ("algorithms/plain.py", "extras/fancy/algorithms/glittering.py"):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text("", encoding="utf-8")
+    monkeypatch.setattr(registry, "_PACKAGE", tmp_path)
+    registry._modules.cache_clear()
+    registry.names.cache_clear()
+    yield
+    registry._modules.cache_clear()
+    registry.names.cache_clear()
+
+
+def test_a_room_of_an_extra_registers_too(rooms):
+    assert registry.names("algorithm") == ("glittering", "plain")
+    assert registry.extra_of("algorithm", "glittering") == "fancy"
+    assert registry.extra_of("algorithm", "plain") == ""
+
+
+@pytest.mark.parametrize(
+    ("declared", "there"),
+    [
+        (["numpy>=1; extra == 'fancy'"], True),
+        (["numpy>=999; extra == 'fancy'"], False),
+        (["no-such-thing; extra == 'fancy'", "numpy; extra == 'fancy'"], False),
+        (["no-such-thing; extra == 'other'", "no-such-thing"], True),
+        (["no-such-thing; extra == 'fancy' and python_version < '3'"], True),
+    ],
+)
+def test_an_extra_is_installed_if_all_its_packages_are(rooms, monkeypatch, declared, there):
+    monkeypatch.setattr("importlib.metadata.requires", lambda _: declared)
+    assert registry.installed("fancy") == there
+    registry.check_installed("algorithm", "plain")
+    if there:
+        registry.check_installed("algorithm", "glittering")
+    else:
+        with pytest.raises(errors.MissingExtraError) as caught:
+            registry.check_installed("algorithm", "glittering")
+        assert "pip install 'recli[fancy]'" in str(caught.value)
+        assert caught.value.exit_code == 5

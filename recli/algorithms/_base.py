@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import surprise
@@ -10,6 +11,7 @@ from surprise import PredictionImpossible
 
 from recli import errors, memory, registry
 from recli.algorithms import _kernels
+from recli.algorithms._reasons import Reason
 from recli.data.trainset import Trainset, by_item, by_user
 from recli.params import Parameter
 
@@ -17,6 +19,9 @@ UNKNOWN = "UKN__"
 """What `surprise.AlgoBase.predict` puts before a raw id that the trainset does not know."""
 NO_MATRIX = "Predictions and rankings need no such matrix."
 """Advice where a matrix of all pairs, which is only for code that asks for it, does not fit."""
+
+
+Kind = Literal["baseline", "neighbours", "factors", "content", "linear", "graph", "hybrid", "other"]
 
 
 class Algorithm(surprise.AlgoBase):
@@ -27,7 +32,23 @@ class Algorithm(surprise.AlgoBase):
 
     A subclass says what it computes in `_estimate_pairs` or `_estimate_users`, where NaN stands for
     Surprise's PredictionImpossible; each derives from the other, and both from `estimate`.
+
+    kind: what it goes by
+    predicts: ratings on the scale of the data, or scores that only order items; scores are not
+        clipped, and no metric of predicted ratings is computed from them
+    cold_users, cold_items: what it says of a user or an item without ratings, in a word or two
+    uses: what it learns from besides ratings: "item features", "user features", "times"
+    cost: how long a fit on 100,000 ratings takes: less than a second, than ten, or more
+    additive: whether the reasons that `explain` gives sum to the score
     """
+
+    kind: ClassVar[Kind] = "other"
+    predicts: Literal["ratings", "scores"] = "ratings"
+    cold_users: ClassVar[str] = "mean"
+    cold_items: ClassVar[str] = "mean"
+    uses: ClassVar[tuple[str, ...]] = ()
+    cost: ClassVar[Literal["low", "medium", "high"]] = "low"
+    additive: ClassVar[bool] = False
 
     bu: Any  # None until it is learned
     bi: Any
@@ -38,6 +59,11 @@ class Algorithm(surprise.AlgoBase):
     """Parameters by which what is learned grows, the ones to lower where memory is short."""
     fitted: ClassVar[tuple[str, ...]] = ()
     """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted."""
+
+    @classmethod
+    def declared(cls, given: Mapping[str, object]) -> tuple[Parameter, ...]:
+        """The hyperparameters: `parameters`, and with `given` ones those that they bring along."""
+        return cls.parameters
 
     def fit(self, trainset: surprise.Trainset) -> Algorithm:
         """Learn from `trainset`.
@@ -100,10 +126,22 @@ class Algorithm(surprise.AlgoBase):
         """Predicted ratings, float64[n], for the pairs (users[j], items[j]), both int[n].
 
         Where no prediction is possible it is `default_prediction()`, the global mean. `clip` cuts the
-        predictions off at the ends of the rating scale.
+        predictions off at the ends of the rating scale, if they are ratings.
         """
         estimates = self._default_where_impossible(self.estimate_pairs(users, items))
+        clip = clip and self.predicts == "ratings"
         return np.clip(estimates, *self.trainset.rating_scale) if clip else estimates
+
+    def predict(
+        self,
+        uid: object,
+        iid: object,
+        r_ui: float | None = None,
+        clip: bool = True,
+        verbose: bool = False,
+    ) -> surprise.Prediction:
+        """As `surprise.AlgoBase.predict`; scores are not clipped."""
+        return super().predict(uid, iid, r_ui, clip and self.predicts == "ratings", verbose)
 
     def estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """Unclipped predictions as for `predict_pairs`, NaN where no prediction is possible."""
@@ -112,6 +150,13 @@ class Algorithm(surprise.AlgoBase):
     def score_users(self, users: np.ndarray) -> np.ndarray:
         """Scores to rank by, float64[n, n_catalogue]: predictions that are not clipped."""
         return self._default_where_impossible(self._estimate_users(np.asarray(users)))
+
+    def explain(self, user: int, item: int) -> list[Reason]:
+        """What the score of an item for a user is made of, both inner ids; the most telling first.
+
+        Raises UsageError where the algorithm cannot say.
+        """
+        raise errors.UsageError(f"{registry.name_of(type(self))} cannot say why it ranks an item.")
 
     def _default_where_impossible(self, estimates: np.ndarray) -> np.ndarray:
         impossible = np.isnan(estimates)
@@ -179,8 +224,12 @@ class Algorithm(surprise.AlgoBase):
         """
         return np.where(items < self.trainset.n_items, items, -1)
 
-    def restore(self, trainset: surprise.Trainset, state: dict[str, Any]) -> None:
-        """Become the fitted algorithm that had this `state` (the attributes named in `fitted`)."""
+    def state(self) -> dict[str, Any] | None:
+        """What a stored model holds: arrays, numbers, lists of texts. None: it is fitted again."""
+        return {name: getattr(self, name) for name in self.fitted} or None
+
+    def restore(self, trainset: surprise.Trainset, state: Mapping[str, Any]) -> None:
+        """Become the fitted algorithm that had this `state`."""
         surprise.AlgoBase.fit(self, trainset)
         for name, value in state.items():
             setattr(self, name, value)

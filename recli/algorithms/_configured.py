@@ -26,9 +26,12 @@ class Configured:
 
     @classmethod
     def of(cls, name: str, given: Mapping[str, object] | None = None) -> Configured:
-        """`name` in any spelling, with checked parameters. Raises UsageError."""
-        name = name if ":" in name else registry.resolve("algorithm", name)
-        return cls(name, params.resolve(declared(name), given or {}, name))
+        """`name` in any spelling, with checked parameters. Raises UsageError, MissingExtraError."""
+        if ":" not in name:
+            name = registry.resolve("algorithm", name)
+            registry.check_installed("algorithm", name)
+        given = given or {}
+        return cls(name, params.resolve(declared(name, given), given, name))
 
     @property
     def is_own(self) -> bool:
@@ -38,7 +41,7 @@ class Configured:
     @property
     def label(self) -> str:
         """The name, and the parameters that differ from their defaults, to three digits."""
-        changed = params.difference(declared(self.name), self.params)
+        changed = params.difference(declared(self.name, self.params), self.params)
         texts = [f"{name}={params.short(value)}" for name, value in changed.items()]
         return f"{self.name} ({', '.join(texts)})" if texts else self.name
 
@@ -63,11 +66,14 @@ def class_of(name: str) -> type[surprise.AlgoBase]:
     return _own_class(name) if ":" in name else registry.get("algorithm", name)
 
 
-def declared(name: str) -> tuple[Parameter, ...]:
-    """The hyperparameters of an algorithm; of a foreign class, what its signature has."""
+def declared(name: str, given: Mapping[str, object] | None = None) -> tuple[Parameter, ...]:
+    """The hyperparameters of an algorithm; of a foreign class, what its signature has.
+
+    given: parameters that may bring others along, as the members of a hybrid do
+    """
     cls = class_of(name)
     if issubclass(cls, Algorithm):
-        return cls.parameters
+        return cls.declared(given or {})
     found = []
     for parameter in inspect.signature(cls).parameters.values():
         if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):

@@ -16,6 +16,9 @@ class BaselineOnly(Algorithm, surprise.BaselineOnly):
     """
 
     source = "Koren 2010, section 2.1; surprise.BaselineOnly"
+    kind = "baseline"
+    cold_users = "baseline"
+    cold_items = "baseline"
     parameters = baselines(tune=True, only_for=None)
     fitted = ("bu", "bi")
 

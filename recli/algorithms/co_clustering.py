@@ -21,6 +21,7 @@ class CoClustering(Algorithm, surprise.CoClustering):
     """
 
     source = "George and Merugu 2005; surprise.CoClustering"
+    kind = "other"
     parameters = (
         Int("n_cltr_u", 3, "user clusters", low=1, tune=(1, 12)),
         Int("n_cltr_i", 3, "item clusters", low=1, tune=(1, 12)),

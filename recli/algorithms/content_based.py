@@ -27,6 +27,10 @@ class ContentBased(Algorithm):
     """
 
     source = "Lops, de Gemmis and Semeraro 2011, section 3.3.3 (linear models of a user's profile)"
+    kind = "content"
+    cold_users = "baseline"
+    cold_items = "features"
+    uses = ("item features",)
     needs_features = True
     parameters = (
         Float("reg", 5.0, "pull towards the baseline", low=1e-6, tune=(1, 100), log=True),

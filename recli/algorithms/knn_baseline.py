@@ -17,6 +17,9 @@ class KNNBaseline(Neighbours, surprise.KNNBaseline):
     """
 
     source = "Koren 2010, formula 3; surprise.KNNBaseline"
+    kind = "neighbours"
+    cold_users = "baseline"
+    cold_items = "baseline"
     parameters = (*neighbours(), *baselines(tune=False, only_for=None))
     _centres_on_baselines = True
 

@@ -16,6 +16,7 @@ class KNNBasic(Neighbours, surprise.KNNBasic):
     """
 
     source = "surprise.KNNBasic"
+    kind = "neighbours"
     parameters = (*neighbours(), *baselines(tune=False, only_for=WITH_PEARSON_BASELINE))
 
     def _from_mean(

@@ -17,6 +17,7 @@ class KNNWithMeans(Neighbours, surprise.KNNWithMeans):
     """
 
     source = "surprise.KNNWithMeans"
+    kind = "neighbours"
     parameters = (*neighbours(), *baselines(tune=False, only_for=WITH_PEARSON_BASELINE))
 
     def _fit_scale(self) -> None:

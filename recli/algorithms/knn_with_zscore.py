@@ -18,6 +18,7 @@ class KNNWithZScore(Neighbours, surprise.KNNWithZScore):
     """
 
     source = "surprise.KNNWithZScore"
+    kind = "neighbours"
     parameters = (*neighbours(), *baselines(tune=False, only_for=WITH_PEARSON_BASELINE))
 
     def _fit_scale(self) -> None:

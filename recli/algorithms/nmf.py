@@ -19,6 +19,7 @@ class NMF(Factors, surprise.NMF):
     """
 
     source = "Luo et al. 2014; surprise.NMF"
+    kind = "factors"
     parameters = (
         Int("n_factors", 15, "factors", low=1, tune=(5, 60), log=True),
         Int("n_epochs", 50, "passes over the ratings", low=1, tune=(20, 100), log=True),

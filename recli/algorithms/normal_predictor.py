@@ -19,6 +19,9 @@ class NormalPredictor(Algorithm, surprise.NormalPredictor):
     """
 
     source = "surprise.NormalPredictor"
+    kind = "baseline"
+    cold_users = "random"
+    cold_items = "random"
     fitted = ("sigma",)
 
     def __init__(self, random_state: int = 0) -> None:

@@ -22,6 +22,7 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
     """
 
     source = "Lemire and Maclachlan 2005; surprise.SlopeOne"
+    kind = "neighbours"
     parameters = (CUT_HALF_STARS,)
 
     def __init__(self, cut_half_stars: bool = False) -> None:

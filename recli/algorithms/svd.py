@@ -21,6 +21,9 @@ class SVD(Factors, surprise.SVD):
     """
 
     source = "Funk 2006; Salakhutdinov and Mnih 2008; Koren 2009; surprise.SVD"
+    kind = "factors"
+    cold_users = "baseline"
+    cold_items = "baseline"
     parameters = (
         Int("n_factors", 100, "factors", low=1, tune=(20, 200), log=True),
         Int("n_epochs", 20, "passes over the ratings", low=1, tune=(10, 80), log=True),

@@ -20,6 +20,9 @@ class SVDpp(Factors, surprise.SVDpp):
     """
 
     source = "Koren 2008, section 4; surprise.SVDpp"
+    kind = "factors"
+    cold_users = "baseline"
+    cold_items = "baseline"
     parameters = (
         Int("n_factors", 20, "factors", low=1, tune=(10, 100), log=True),
         Int("n_epochs", 20, "passes over the ratings", low=1, tune=(10, 80), log=True),

@@ -99,15 +99,20 @@ def command(
 
 
 def _default_line_up(dataset: Dataset, console: Console) -> list[str]:
-    """Every algorithm; without item features, every one that needs none."""
+    """Every algorithm that learns in a moment, needs no extra, and has what it needs."""
     from recli import registry
 
-    names = registry.names("algorithm")
-    if dataset.has_features:
-        return list(names)
-    left_out = [name for name in names if registry.get("algorithm", name).needs_features]
-    console.say(f"Left out, since the dataset has no item features: {', '.join(left_out)}")
-    return [name for name in names if name not in left_out]
+    classes = {name: registry.get("algorithm", name) for name in registry.names("algorithm")}
+    slow = [name for name, cls in classes.items() if cls.cost != "low"]
+    blind = [name for name, cls in classes.items() if cls.needs_features]
+    left_out = {"name them with '-a' to have them too, since they take longer": slow}
+    if not dataset.has_features:
+        left_out["the dataset has no item features"] = blind
+    for reason, names in left_out.items():
+        if names:
+            console.say(f"Left out ({reason}): {', '.join(names)}")
+    gone = set().union(*left_out.values())
+    return [n for n in classes if n not in gone and not registry.extra_of("algorithm", n)]
 
 
 def _line_up(

@@ -37,9 +37,15 @@ def command(what: str, console: Console) -> None:
 def _algorithms() -> tuple[list[str], list[list[str]]]:
     from recli import registry
 
-    classes = {name: registry.get("algorithm", name) for name in registry.names("algorithm")}
-    rows = [[name, summary(cls), cls.source] for name, cls in classes.items()]
-    return ["algorithm", "what it does", "source"], rows
+    rows = []
+    for name in registry.names("algorithm"):
+        cls = registry.get("algorithm", name)
+        row = [name, cls.kind, cls.predicts, cls.cold_users, cls.cold_items, ", ".join(cls.uses)]
+        extra = registry.extra_of("algorithm", name)
+        missing = " (missing)" if extra and not registry.installed(extra) else ""
+        rows.append([*row, cls.cost, extra + missing, summary(cls), cls.source])
+    about = ["algorithm", "kind", "predicts", "new users", "new items", "uses besides ratings"]
+    return [*about, "cost", "extra", "what it does", "source"], rows
 
 
 def _metrics() -> tuple[list[str], list[list[str]]]:

@@ -95,7 +95,13 @@ def command(
     }
     header = ["rank", "item", "title", "rating", "score"]
     rows = [
-        [str(p.rank), str(p.item), p.title, f"{p.rating:.2f}", f"{p.score:.4f}"]
+        [
+            str(p.rank),
+            str(p.item),
+            p.title,
+            "–" if p.rating is None else f"{p.rating:.2f}",
+            f"{p.score:.4f}",
+        ]
         for p in recommended
     ]
 
@@ -103,7 +109,7 @@ def command(
         console.table(
             header,
             rows,
-            f"For user {user}, by {model.configured.label}: predicted ratings, ordered by score",
+            f"For user {user}, by {model.configured.label}: {model.algorithm.predicts}, best first",
             right=("rank", "item", "rating", "score"),
         )
 

@@ -25,6 +25,7 @@ from recli.cli._options import DatasetChoice
 @_options.params_option
 @_options.params_file_option
 @click.option("--name", help="Name of the model. [default: the algorithm's]")
+@_options.threshold_option
 @_options.seed_option
 @_options.results_option
 @_options.output_options()
@@ -34,6 +35,7 @@ def command(
     params: tuple[str, ...],
     params_file: Path | None,
     name: str | None,
+    threshold: float | None,
     seed: int,
     results: Path,
     console: Console,
@@ -51,10 +53,11 @@ def command(
 
     dataset = data.load(console, results)
     configured = choose(algorithm, params, params_file, dataset)
+    liked_from = _options.liked_from(dataset, threshold)
     model_name = files.checked_name(name or configured.name.replace(":", "."), "model")
     console.say(f"Training {configured.label} …")
     started = time.perf_counter()
-    model = models.train(dataset, configured, seed)
+    model = models.train(dataset, configured, seed, liked_from)
     seconds = time.perf_counter() - started
     path = models.save(model, results, model_name)
     document = {

@@ -73,10 +73,10 @@ class Dataset:
         """Whether items are described by anything but their ratings."""
         return self.items is not None and bool(self.items.features)
 
-    def trainset(self, rows: np.ndarray | None = None) -> Trainset:
-        """The rows (all of them by default) as a trainset."""
+    def trainset(self, rows: np.ndarray | None = None, threshold: float | None = None) -> Trainset:
+        """The rows (all of them by default) as a trainset; `threshold` is where liking begins."""
         rows = np.arange(len(self.ratings)) if rows is None else rows
-        return Trainset(self.ratings, rows, self.items)
+        return Trainset(self.ratings, rows, self.items, threshold=threshold, user_table=self.users)
 
     def title(self, code: int) -> str:
         """The title of the item with this code, or nothing."""

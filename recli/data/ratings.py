@@ -50,9 +50,7 @@ class Ratings:
         The lowest rating in the data that lies in the upper quarter of the scale: 4 on a scale of
         1 to 5 and on one of 0.5 to 5 in halves.
         """
-        low, high = self.scale
-        upper = self.values[self.values >= low + 0.75 * (high - low)]
-        return float(upper.min()) if len(upper) else high
+        return liked_from(self.values, self.scale)
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -69,3 +67,10 @@ class Ratings:
             digest.update(np.ascontiguousarray(array).tobytes())
             digest.update(b"\x1e")
         return digest.hexdigest()
+
+
+def liked_from(values: np.ndarray, scale: tuple[float, float]) -> float:
+    """The lowest of `values`, float64[n], in the upper quarter of the scale; without one, its end."""
+    low, high = scale
+    upper = values[values >= low + 0.75 * (high - low)]
+    return float(upper.min()) if len(upper) else high

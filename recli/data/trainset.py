@@ -11,7 +11,8 @@ import surprise
 
 from recli.data.csr import Csr, csr
 from recli.data.items import Items
-from recli.data.ratings import Ratings
+from recli.data.ratings import Ratings, liked_from
+from recli.data.users import Users
 
 
 class Trainset(surprise.Trainset):
@@ -24,6 +25,8 @@ class Trainset(surprise.Trainset):
     users, items: int32[n_ratings], inner ids in the order of the rows
     values: float64[n_ratings]
     mean: the mean of the rows' ratings if it is known, otherwise it is computed when asked for
+    threshold: the rating from which an item counts as liked; by default that of `ratings`
+    item_table, user_table: what is known of items and users besides, or None
     user_codes: int32[n_users], and item_codes: int32[n_catalogue], inner id -> code in `ratings`
     inner_users: int32, and inner_items: int32, code -> inner id; -1 for a user without a rating
     """
@@ -34,10 +37,13 @@ class Trainset(surprise.Trainset):
         rows: np.ndarray,
         table: Items | None = None,
         mean: float | None = None,
+        threshold: float | None = None,
+        user_table: Users | None = None,
     ) -> None:
         self.ratings = ratings
         self.rows = rows
         self.item_table = table
+        self.user_table = user_table
         self.users, self.user_codes, self.inner_users = _first_appearance(
             ratings.users[rows], len(ratings.user_ids)
         )
@@ -51,6 +57,7 @@ class Trainset(surprise.Trainset):
         self.n_ratings = len(rows)
         self.rating_scale = ratings.scale
         self._global_mean = mean
+        self._threshold = threshold
         self._inner2raw_id_users = None
         self._inner2raw_id_items = None
 
@@ -82,6 +89,11 @@ class Trainset(surprise.Trainset):
         if self._global_mean is None:
             self._global_mean = float(np.mean(self.by_user[2]))
         return self._global_mean
+
+    @property
+    def threshold(self) -> float:
+        """The rating from which an item counts as liked."""
+        return self.ratings.default_threshold if self._threshold is None else self._threshold
 
     # Surprise's own views of the same data, built only for code that asks for them.
 
@@ -135,6 +147,13 @@ def by_item(trainset: surprise.Trainset) -> Csr:
     if isinstance(trainset, Trainset):
         return trainset.by_item
     return _from_lists(trainset.ir, trainset.n_items)
+
+
+def threshold(trainset: surprise.Trainset) -> float:
+    """The rating from which an item counts as liked: recli's, or by the rule for Surprise's own."""
+    if isinstance(trainset, Trainset):
+        return trainset.threshold
+    return liked_from(by_user(trainset)[2], trainset.rating_scale)
 
 
 def _from_lists(rows: dict[int, list[tuple[int, float]]], n_rows: int) -> Csr:

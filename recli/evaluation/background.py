@@ -38,7 +38,7 @@ class Background:
     @functools.cached_property
     def trainset(self) -> Trainset:
         """The training rows."""
-        return self.dataset.trainset(self.train)
+        return self.dataset.trainset(self.train, self.threshold)
 
     @functools.cached_property
     def popularity(self) -> np.ndarray:

@@ -62,11 +62,12 @@ def score_fold(
 ) -> FoldScores:
     """Fit on the fold's training rows, predict its test rows, rank the catalogue, and measure.
 
-    Rating metrics are over all test rows. Lists are made for every user with a test rating, out of
-    all items of the catalogue less those that the user has in the training rows; the metrics of
-    accuracy are over the users who have a liked item (rating ≥ threshold) in the test rows.
-    `memory_limit` is that of `rank`, bytes; `by` are groupings to break the metrics down by, whose
-    time counts as that of metrics. Raises as `Grouping.parse` does.
+    Rating metrics are over all test rows; they are NaN for an algorithm that predicts no ratings.
+    Lists are made for every user with a test rating, out of all items of the catalogue less those
+    that the user has in the training rows; the metrics of accuracy are over the users who have a
+    liked item (rating ≥ threshold) in the test rows. `memory_limit` is that of `rank`, bytes; `by`
+    are groupings to break the metrics down by, whose time counts as that of metrics. Raises as
+    `Grouping.parse` does.
     """
     groupings = [Grouping.parse(text, background.dataset) for text in by]
     trainset = background.trainset
@@ -76,11 +77,14 @@ def score_fold(
     clock = [time.perf_counter()]
     algorithm.fit(trainset)
     clock.append(time.perf_counter())
-    predictions = predict(algorithm, background, test) if of_ratings else None
+    rates = bool(of_ratings) and algorithm.predicts == "ratings"
+    predictions = predict(algorithm, background, test) if rates else None
     clock.append(time.perf_counter())
     longest = max((measure.k or 1 for measure in of_lists), default=1)
     lists = recommend(algorithm, background, test, longest, memory_limit) if of_lists else None
     clock.append(time.perf_counter())
+    ratings = background.dataset.ratings
+    users = np.unique(ratings.users[test])
     metrics: dict[str, float] = {}
     per_user: dict[str, np.ndarray] = {}
     shown = {m.k: lists.at(m.k or longest) for m in of_lists} if lists else {}
@@ -88,19 +92,21 @@ def score_fold(
         metric = measure.metric
         seen = predictions if metric.needs == "predictions" else shown[measure.k]
         if metric.per_user:
-            per_user[str(measure)] = metric.values(seen)
-        if metric.per_user and metric.needs == "rankings":
+            own = metric.values(seen) if seen is not None else np.full(len(users), np.nan)
+            per_user[str(measure)] = own
+        if seen is None:
+            metrics[str(measure)] = np.nan
+        elif metric.per_user and metric.needs == "rankings":
             metrics[str(measure)] = metric.mean(per_user[str(measure)])
         else:
             metrics[str(measure)] = metric(seen)
     groups = group_scores(background, test, predictions, shown, measures, groupings)
     clock.append(time.perf_counter())
     fit_seconds, test_seconds, rank_seconds, metric_seconds = np.diff(clock).tolist()
-    ratings = background.dataset.ratings
     liked = test[ratings.values[test] >= background.threshold]
     return FoldScores(
         metrics=metrics,
-        users=np.unique(ratings.users[test]),
+        users=users,
         per_user=per_user,
         fit_seconds=fit_seconds,
         test_seconds=test_seconds,

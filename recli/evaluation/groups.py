@@ -57,7 +57,7 @@ def group_scores(
 ) -> tuple[GroupScores, ...]:
     """The metrics of every group that has a rating in the rows `test`, int64[n].
 
-    predictions: for these rows, in their order; needed for rating metrics
+    predictions: for these rows, in their order; without, rating metrics are NaN
     lists: by cut-off, those of every user of the test; needed for ranking metrics
 
     A group of users has the metrics of its users alone. For a group of items, rating metrics are
@@ -84,7 +84,7 @@ def group_scores(
             values = {}
             for measure, metric in metrics.items():
                 if metric.needs == "predictions":
-                    values[str(measure)] = metric(rated)
+                    values[str(measure)] = math.nan if rated is None else metric(rated)
                 elif of_users or metric.uses_test:
                     values[str(measure)] = metric(shown[measure.k])
                 else:

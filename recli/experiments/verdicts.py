@@ -108,6 +108,8 @@ def _verdict(
     test_share: float,
     seed: int,
 ) -> Verdict:
+    # An algorithm that predicts no ratings has no part in what is said of rating metrics.
+    by_fold = by_fold.dropna(axis=1, how="all")
     names = {entry: labels[entry] for entry in by_fold.columns.astype(int)}
     folds = {name: by_fold[entry].to_numpy(float) for entry, name in names.items()}
     over_folds = {

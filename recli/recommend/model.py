@@ -21,9 +21,20 @@ from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.trainset import Trainset
 
-SCHEMA = 1
+SCHEMA = 2
 _MANIFEST, _ARRAYS, _IDS = "model.json", "arrays.safetensors", "ids.json"
-_KEYS = ("algorithm", "params", "seed", "dataset", "scale", "mean", "refit", "state", "sha256")
+_KEYS = (
+    "algorithm",
+    "params",
+    "seed",
+    "dataset",
+    "scale",
+    "mean",
+    "threshold",
+    "refit",
+    "state",
+    "sha256",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +57,11 @@ class Model:
         return "" if self.titles is None else str(self.titles[code])
 
 
-def train(dataset: Dataset, configured: Configured, seed: int) -> Model:
-    """`configured` fitted on every rating of the dataset."""
-    trainset = dataset.trainset()
+def train(
+    dataset: Dataset, configured: Configured, seed: int, threshold: float | None = None
+) -> Model:
+    """`configured` fitted on every rating of the dataset; `threshold` is where liking begins."""
+    trainset = dataset.trainset(threshold=threshold)
     algorithm = configured.create(seed)
     algorithm.fit(trainset)
     about = {"name": dataset.name, "fingerprint": dataset.fingerprint}
@@ -68,13 +81,13 @@ def save(model: Model, results: Path, name: str) -> Path:
     ratings = model.trainset.ratings
     arrays = {"ratings.users": ratings.users, "ratings.items": ratings.items}
     arrays["ratings.values"] = ratings.values
-    scalars: dict[str, float] = {}
-    for attribute in model.algorithm.fitted:
-        value = getattr(model.algorithm, attribute)
-        if isinstance(value, float):
-            scalars[attribute] = value
-        else:
+    plain: dict[str, Any] = {}
+    state = model.algorithm.state()
+    for attribute, value in (state or {}).items():
+        if isinstance(value, np.ndarray):
             arrays[f"state.{attribute}"] = np.ascontiguousarray(value)
+        else:
+            plain[attribute] = value
     ids = {
         "users": ratings.user_ids.text.tolist(),
         "items": ratings.item_ids.text.tolist(),
@@ -92,8 +105,9 @@ def save(model: Model, results: Path, name: str) -> Path:
             "dataset": dict(model.dataset),
             "scale": list(ratings.scale),
             "mean": model.trainset.global_mean,
-            "refit": not model.algorithm.fitted,
-            "state": scalars,
+            "threshold": model.trainset.threshold,
+            "refit": state is None,
+            "state": plain,
             "sha256": {part: _sha256(temporary / part) for part in (_ARRAYS, _IDS)},
         }
         files.write_json(temporary / _MANIFEST, manifest)
@@ -129,7 +143,8 @@ def load(folder: Path) -> Model:
         times=None,
         scale=(low, high),
     )
-    trainset = Trainset(ratings, np.arange(len(ratings)), mean=manifest["mean"])
+    rows, threshold = np.arange(len(ratings)), manifest["threshold"]
+    trainset = Trainset(ratings, rows, mean=manifest["mean"], threshold=threshold)
     configured = Configured.of(manifest["algorithm"], manifest["params"])
     algorithm = configured.create(manifest["seed"])
     if manifest["refit"]:

@@ -19,14 +19,14 @@ class Recommendation:
 
     item: raw id, a number where all ids of the file are
     score: what the list is ordered by
-    rating: the same, cut off at the ends of the rating scale
+    rating: the same, cut off at the ends of the rating scale; None where scores are no ratings
     """
 
     rank: int
     item: int | str
     title: str
     score: float
-    rating: float
+    rating: float | None
 
 
 def user_code(model: Model, user: str) -> int:
@@ -58,10 +58,13 @@ def top_n(model: Model, user: str, n: int, memory_limit: int | None = None) -> l
     best = rank(model.algorithm, model.trainset, users, n, memory_limit=memory_limit)
     items = best.items[0][best.items[0] >= 0]
     scores = best.scores[0][: len(items)]
-    ratings = np.clip(scores, *model.trainset.rating_scale)
+    rates = model.algorithm.predicts == "ratings"
+    ratings = (
+        np.clip(scores, *model.trainset.rating_scale).tolist() if rates else [None] * len(scores)
+    )
     ids = model.trainset.ratings.item_ids
     return [
-        Recommendation(place, ids.json(item), model.title(item), float(score), float(rating))
+        Recommendation(place, ids.json(item), model.title(item), float(score), rating)
         for place, (item, score, rating) in enumerate(
             zip(items.tolist(), scores, ratings, strict=True), start=1
         )
@@ -74,6 +77,6 @@ def as_csv(user: str, model_name: str, recommended: list[Recommendation]) -> str
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["user", "model", "rank", "item", "title", "score", "rating"])
     for place in recommended:
-        score, rating = f"{place.score:.6f}", f"{place.rating:.6f}"
+        score, rating = f"{place.score:.6f}", "" if place.rating is None else f"{place.rating:.6f}"
         writer.writerow([user, model_name, place.rank, place.item, place.title, score, rating])
     return buffer.getvalue()

@@ -44,7 +44,7 @@ def test_the_folder(folder, model, small, tmp_path):
     assert folder == tmp_path / "models" / "m"
     assert everything(folder) == ["arrays.safetensors", "ids.json", "model.json"]
     manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    assert manifest["schema"] == 1
+    assert manifest["schema"] == 2
     assert (manifest["algorithm"], manifest["seed"]) == ("svd", 5)
     assert manifest["params"] == model.configured.params
     assert manifest["dataset"] == {"name": "small", "fingerprint": small.fingerprint}
@@ -130,7 +130,7 @@ def shas(folder):
 
 def test_another_schema(folder):
     edit(folder, schema=99)
-    with pytest.raises(errors.DataError, match="written in format 99, this recli reads 1"):
+    with pytest.raises(errors.DataError, match="written in format 99, this recli reads 2"):
         models.load(folder)
 
 

@@ -1,0 +1,1 @@
+"""Optional rooms: a folder for each extra of `pyproject.toml`, laid out as `recli` is."""
