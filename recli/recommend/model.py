@@ -117,6 +117,8 @@ def save(model: Model, results: Path, name: str) -> Path:
 def load(folder: Path) -> Model:
     """The model in `folder`.
 
+    What it learned it ranks by, whether the packages that learned it are installed here or not.
+
     Raises NotFoundError when there is none, DataError when a part is missing or altered, or when it
     was written by another format.
     """
@@ -145,9 +147,10 @@ def load(folder: Path) -> Model:
     )
     rows, threshold = np.arange(len(ratings)), manifest["threshold"]
     trainset = Trainset(ratings, rows, mean=manifest["mean"], threshold=threshold)
-    configured = Configured.of(manifest["algorithm"], manifest["params"])
+    to_fit = manifest["refit"]
+    configured = Configured.of(manifest["algorithm"], manifest["params"], to_fit)
     algorithm = configured.create(manifest["seed"])
-    if manifest["refit"]:
+    if to_fit:
         algorithm.fit(trainset)
     else:
         prefix = "state."

@@ -15,6 +15,10 @@ SETTINGS = [
     ("svdpp", {"n_factors": 60_000, "n_epochs": 1}),
     ("nmf", {"n_factors": 60_001, "n_epochs": 1}),
     ("co-clustering", {"n_cltr_u": 2_500, "n_cltr_i": 2_500, "n_epochs": 2}),
+    ("ials", {"n_factors": 2_000, "n_epochs": 1}),
+    ("bpr", {"n_factors": 60_000, "n_epochs": 1}),
+    ("logistic-mf", {"n_factors": 60_000, "n_epochs": 1}),
+    ("lightfm", {"n_factors": 20_000, "n_epochs": 1}),
 ]
 NAMES = [name for name, _ in SETTINGS]
 
@@ -46,6 +50,7 @@ REFUSED = [
     ("svdpp", {"n_factors": 10**15}, "n_factors"),
     ("nmf", {"n_factors": 10**9}, "n_factors"),
     ("co-clustering", {"n_cltr_u": 10**12}, "n_cltr_u or n_cltr_i"),
+    *((name, {"n_factors": 10**9}, "n_factors") for name in ("ials", "bpr", "logistic-mf", "lightfm")),
 ]
 
 

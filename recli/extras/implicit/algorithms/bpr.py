@@ -21,6 +21,7 @@ class BPR(Learned):
     """
 
     source = "Rendle, Freudenthaler, Gantner and Schmidt-Thieme 2009"
+    cost = "medium"
     parameters = (
         PREFERENCES,
         Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),

@@ -20,6 +20,7 @@ class LogisticMF(Learned):
     """
 
     source = "Johnson 2014"
+    cost = "medium"
     parameters = (
         PREFERENCES,
         Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),
@@ -27,8 +28,6 @@ class LogisticMF(Learned):
         Float("learning_rate", 1.0, "learning rate", low=0, tune=(0.1, 2), log=True),
         Float("reg", 6.0, "regularisation", low=0, tune=(0.5, 30), log=True),
     )
-    held_bytes = 16
-    """Of each factor while it is learned: besides, the sum of its squared gradients."""
 
     def __init__(
         self,

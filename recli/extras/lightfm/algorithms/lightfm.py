@@ -36,13 +36,14 @@ class LightFM(FactorRanker):
     """
 
     source = "Kula 2015; Weston, Bengio and Usunier 2011 (WARP); Rendle et al. 2009 (BPR)"
-    cold_items = "last, or features"
+    cold_items = "last or features"
+    cost = "medium"
     uses = ("item features", "user features")
     parameters = (
         PREFERENCES,
         Choice("loss", "warp", "what is lowered", options=_LOSSES, tune=("warp", "bpr")),
-        Int("n_factors", 64, "factors", low=1, tune=(16, 128), log=True),
-        Int("n_epochs", 30, "passes over the preferences", low=1, tune=(10, 100), log=True),
+        Int("n_factors", 32, "factors", low=1, tune=(16, 128), log=True),
+        Int("n_epochs", 15, "passes over the preferences", low=1, tune=(5, 60), log=True),
         Choice("learning_schedule", "adagrad", "how steps shrink", options=_SCHEDULES),
         Float(
             "learning_rate",
@@ -58,14 +59,12 @@ class LightFM(FactorRanker):
         Text("item_features", None, "features to use, separated by commas; or all"),
         Text("user_features", None, "columns of the user table to use; or all"),
     )
-    held_bytes = 20
-    """Of each factor while it is learned: besides, two sums of its gradients."""
 
     def __init__(
         self,
         loss: str = "warp",
-        n_factors: int = 64,
-        n_epochs: int = 30,
+        n_factors: int = 32,
+        n_epochs: int = 15,
         learning_schedule: str = "adagrad",
         learning_rate: float = 0.05,
         reg_u: float = 0.0,
@@ -87,6 +86,12 @@ class LightFM(FactorRanker):
         self.user_features = user_features
         self.preferences = preferences
         self.random_state = random_state
+
+    def _state_bytes(self, trainset: surprise.Trainset) -> int:
+        n_users, n_items = trainset.n_users, trainset.n_items
+        # Factors and two sums of gradients each, in single precision; then the sums over features.
+        learned, summed = 12 * (n_users + n_items), 8 * n_users + 16 * catalogue_size(trainset)
+        return self.n_factors * (learned + summed)
 
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         import lightfm
