@@ -50,7 +50,10 @@ REFUSED = [
     ("svdpp", {"n_factors": 10**15}, "n_factors"),
     ("nmf", {"n_factors": 10**9}, "n_factors"),
     ("co-clustering", {"n_cltr_u": 10**12}, "n_cltr_u or n_cltr_i"),
-    *((name, {"n_factors": 10**9}, "n_factors") for name in ("ials", "bpr", "logistic-mf", "lightfm")),
+    *(
+        (name, {"n_factors": 10**9}, "n_factors")
+        for name in ("ials", "bpr", "logistic-mf", "lightfm")
+    ),
 ]
 
 

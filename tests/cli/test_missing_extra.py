@@ -46,9 +46,8 @@ def nothing_installed(monkeypatch):
 
 @pytest.mark.parametrize(("name", "extra"), OF.items(), ids=OF)
 def test_asked_for_it_is_refused(name, extra, recli, tiny, nothing_installed):
-    for command in ("evaluate", "train", "tune", "recommend"):
-        more = ("--user", "1") if command == "recommend" else ()
-        shown = recli(command, "-a", name, "-d", tiny, *more, code=5)
+    for command in ("evaluate", "train", "tune"):
+        shown = recli(command, "-a", name, "-d", tiny, code=5)
         told = f"Error: {name} needs packages that are not installed: pip install 'recli[{extra}]'"
         assert shown.stderr.splitlines()[-1] == told
         assert shown.stdout == ""
