@@ -111,7 +111,7 @@ def test_who_likes_nothing_and_what_nobody_likes(name, small):
     rows = np.flatnonzero(((users != 3) & (items != 5)) | (values < 4))
     trainset = small.trainset(rows, threshold=4.0)
     user, item = trainset.inner_users[3], trainset.inner_items[5]
-    assert 0 <= user
+    assert user >= 0
     assert 0 <= item < trainset.n_items
     scores = fitted(name, trainset).score_users(np.array([user, -1, 0, 7]))
     np.testing.assert_array_equal(scores[0], scores[1])
