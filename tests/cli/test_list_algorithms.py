@@ -33,7 +33,7 @@ def test_every_trait_is_in_json_and_csv(recli):
 
 def test_the_screen_has_a_line_for_each_under_its_kind(recli):
     lines = recli("list", "algorithms").stdout.splitlines()
-    under = {}
+    under, kind = {}, ""
     for line in lines[1 : lines.index("")]:
         if line.startswith("  "):
             under[line.split()[0]] = kind
