@@ -72,6 +72,7 @@ def sample(
     from myfm.gibbs import ConfigBuilder, RelationBlock, TaskType, create_train_fm
 
     config = ConfigBuilder()
+    config.set_mu_0(0.0)  # the prior's mean of the means, else 1; what else it has is 1 too
     config.set_group_index(design.groups.tolist())
     config.set_n_iter(n_draws)
     config.set_n_kept_samples(0)
