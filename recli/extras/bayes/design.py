@@ -11,6 +11,7 @@ import surprise
 from sklearn.preprocessing import normalize
 
 from recli import errors
+from recli.algorithms._base import catalogue_size
 from recli.algorithms._preferences import preferences
 from recli.data import features, user_features
 from recli.data.trainset import Trainset, by_user
@@ -115,7 +116,7 @@ def _ids(n_known: int, n_cold: int) -> scipy.sparse.csr_array:
 
 
 def _n_cold(trainset: surprise.Trainset) -> int:
-    return 1 + int(trainset.n_catalogue) - int(trainset.n_items)
+    return 1 + catalogue_size(trainset) - int(trainset.n_items)
 
 
 def _user_features(trainset: surprise.Trainset, chosen: str) -> scipy.sparse.csr_array:
