@@ -41,6 +41,7 @@ class Algorithm(surprise.AlgoBase):
     cost: how long a fit on 100,000 ratings takes: less than a second, than ten, or more
     additive: whether the reasons that `explain` gives sum to the score
     has_deviations: whether it says how far ratings may be from what it predicts
+    releases_gil: whether other threads can work while it learns; otherwise folds go in processes
     """
 
     kind: ClassVar[Kind] = "other"
@@ -51,6 +52,7 @@ class Algorithm(surprise.AlgoBase):
     cost: ClassVar[Literal["low", "medium", "high"]] = "low"
     additive: ClassVar[bool] = False
     has_deviations: ClassVar[bool] = False
+    releases_gil: ClassVar[bool] = True
 
     bu: Any  # None until it is learned
     bi: Any

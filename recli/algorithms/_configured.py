@@ -46,6 +46,11 @@ class Configured:
         return ":" not in self.name
 
     @property
+    def releases_gil(self) -> bool:
+        """Whether several can work on threads, as most of recli's algorithms can."""
+        return self.is_own and registry.get("algorithm", self.name).releases_gil
+
+    @property
     def label(self) -> str:
         """The name, and the parameters that differ from their defaults, to three digits."""
         changed = params.difference(declared(self.name, self.params), self.params)

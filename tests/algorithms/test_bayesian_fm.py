@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections import Counter
 
 import myfm
 import numpy as np
 import pytest
 import scipy.sparse
+import scipy.stats
 from sklearn.feature_extraction import DictVectorizer
 
 from recli import errors, registry
 from recli.algorithms import Configured
 from recli.data.trainset import Trainset
-from recli.extras.bayes.design import design
-from recli.extras.bayes.gibbs import Draw
+from recli.extras.bayes.algorithms._design import design
+from recli.extras.bayes.algorithms._gibbs import Draw
 from recli.recommend import model as models
 
 N_SAMPLES, BURN_IN, N_FACTORS = 12, 4, 3
@@ -63,13 +65,13 @@ class ByHand:
         order = np.argsort(trainset.users, kind="stable")
         self.users, self.items = trainset.users[order].tolist(), trainset.items[order].tolist()
         self.values = trainset.values[order]
-        self.times = [-1] * len(order)
+        self.with_time, self.times = bool(time_bin), [-1] * len(order)
         if time_bin:
             seconds = trainset.ratings.times[trainset.rows][order]
             self.times = ((seconds - seconds.min()) // (time_bin * 86_400)).tolist()
-        self.last = {-1: -1}
+        self.when = {-1: self.times}
         for user, time in zip(self.users, self.times, strict=True):
-            self.last[user] = max(self.last.get(user, -1), time)
+            self.when.setdefault(user, []).append(time)
         rows = [self.row(u, 0, t) for u, t in zip(self.users, self.times, strict=True)]
         rows += [self.row(-1, item, -1) for item in range(-1, trainset.n_catalogue)]
         self.vectorizer = DictVectorizer().fit(rows)
@@ -78,7 +80,7 @@ class ByHand:
         _, self.groups = np.unique(self.kinds, return_inverse=True)
 
     def row(self, user, item, time):
-        return self.user(user) | self.time(time) | self.item(item)
+        return self.user(user) | self.item(item) | self.time(time)
 
     def user(self, user):
         if user < 0:
@@ -91,22 +93,22 @@ class ByHand:
         return row
 
     def time(self, time):
-        return {} if time < 0 else {f"d {time:05}": 1}
+        return {} if time < 0 else {f"g {time:05}": 1}
 
     def item(self, item):
         known = 0 <= item < self.trainset.n_items
         raters = {user for user, i in zip(self.users, self.items, strict=True) if i == item}
-        row = {f"e {item if known else self.trainset.n_items:05}": 1}
-        row |= {f"f {user:05}": len(raters) ** -0.5 for user in raters}
+        row = {f"d {item if known else self.trainset.n_items:05}": 1}
+        row |= {f"e {user:05}": len(raters) ** -0.5 for user in raters}
         if self.genres and item >= 0:
             code = self.trainset.item_codes[item]
             genres = self.trainset.item_table.columns["genres"][code].split("|")
-            row |= {f"g {genre}": len(genres) ** -0.5 for genre in genres}
+            row |= {f"f {genre}": len(genres) ** -0.5 for genre in genres}
         return row
 
     def blocks(self, users, items, times):
         """myfm's blocks, for pairs at times."""
-        sides = (users, self.user, "abc"), (times, self.time, "d"), (items, self.item, "efg")
+        sides = (users, self.user, "abc"), (items, self.item, "def"), (times, self.time, "g")
         blocks = []
         for ids, columns_of, kinds in sides:
             distinct, which = np.unique(ids, return_inverse=True)
@@ -126,14 +128,23 @@ class ByHand:
             n_kept_samples=N_SAMPLES,
         )
 
-    def asked(self, users, items):
-        """Blocks of pairs to predict, each user at her last time."""
-        return self.blocks(users, items, [self.last[user] for user in users.tolist()])
+    def scores(self, machine, users, items):
+        """The machine in each draw, float64[n_draws, n_pairs], each user at all times of hers."""
+        pairs = zip(users.tolist(), items.tolist(), strict=True)
+        asked = [
+            (row, user, item, time, count / len(self.when[user]))
+            for row, (user, item) in enumerate(pairs)
+            for time, count in Counter(self.when[user]).items()
+        ]
+        rows, *columns, shares = (np.array(column) for column in zip(*asked, strict=True))
+        nothing, blocks = scipy.sparse.csr_matrix((len(rows), 0)), self.blocks(*columns)
+        draws = [draw.predict_score(nothing, blocks) for draw in machine.predictor_.samples]
+        return np.array([np.bincount(rows, draw * shares) for draw in draws])
 
     def give_unknown_ids_their_mean(self, machine):
         """Set the weights of ids without ratings, in every draw, to the mean of their prior."""
         n_users, n_items = self.trainset.n_users, self.trainset.n_items
-        unknown = np.flatnonzero(np.isin(self.names, [f"a {n_users:05}", f"e {n_items:05}"]))
+        unknown = np.flatnonzero(np.isin(self.names, [f"a {n_users:05}", f"d {n_items:05}"]))
         assert len(unknown) == 2
         for draw, prior in zip(machine.predictor_.samples, priors(machine), strict=True):
             w, v = np.array(draw.w), np.array(draw.V)
@@ -151,16 +162,11 @@ def test_regression_is_that_of_myfm(columns, by_hand, trainset, pairs):
     machine = myfm.MyFMRegressor(N_FACTORS, random_seed=SEED)
     mean, deviation = by_hand.values.mean(), by_hand.values.std()
     by_hand.fit(machine, (by_hand.values - mean) / deviation)
-    blocks = by_hand.asked(*pairs)
-    draws = [
-        draw.predict_score(np.empty((len(pairs[0]), 0)), blocks)
-        for draw in machine.predictor_.samples
-    ]
     noise = np.mean([1 / prior.alpha for prior in priors(machine)])
-    expected = deviation * np.sqrt(np.var(draws, axis=0) + noise)
+    expected = deviation * np.sqrt(by_hand.scores(machine, *pairs).var(axis=0) + noise)
     assert_close(algorithm.deviations_of_pairs(*pairs), expected)
     by_hand.give_unknown_ids_their_mean(machine)
-    expected = mean + deviation * machine.predict(None, blocks)
+    expected = mean + deviation * by_hand.scores(machine, *pairs).mean(axis=0)
     assert_close(algorithm.estimate_pairs(*pairs), expected)
 
 
@@ -169,13 +175,18 @@ def test_ordered_probit_is_that_of_myfm(columns, by_hand, trainset, pairs):
     levels, y = np.unique(by_hand.values, return_inverse=True)
     machine = myfm.MyFMOrderedProbit(N_FACTORS, random_seed=SEED)
     by_hand.fit(machine, y)
-    blocks = by_hand.asked(*pairs)
-    chances = machine.predict_proba(None, blocks)
-    mean = chances @ levels
-    expected = np.sqrt((chances * (levels - mean[:, None]) ** 2).sum(axis=1))
-    assert_close(algorithm.deviations_of_pairs(*pairs), expected)
+
+    def chances():
+        if not by_hand.with_time:
+            return machine.predict_proba(None, by_hand.blocks(*pairs, np.full_like(pairs[0], -1)))
+        scores = by_hand.scores(machine, *pairs)[:, :, None]
+        below = scipy.stats.norm.cdf(machine.cutpoint_samples[:, None] - scores)
+        return np.diff(below, axis=2, prepend=0, append=1).mean(axis=0)
+
+    spread = (chances() * (levels - (chances() @ levels)[:, None]) ** 2).sum(axis=1)
+    assert_close(algorithm.deviations_of_pairs(*pairs), np.sqrt(spread))
     by_hand.give_unknown_ids_their_mean(machine)
-    assert_close(algorithm.estimate_pairs(*pairs), machine.predict_proba(None, blocks) @ levels)
+    assert_close(algorithm.estimate_pairs(*pairs), chances() @ levels)
 
 
 def assert_close(actual, expected):
@@ -213,15 +224,14 @@ def test_a_pair_rated_twice_is_once_in_the_sets(small):
 def test_time_is_that_of_each_user(small):
     """Ratings that rise with time, from users who came at another time each."""
     ratings = small.ratings
-    first = ratings.times.min()
-    times = first + ratings.users.astype(np.int64) // 20 * 864_000
-    values = np.where(ratings.users >= 40, 5.0, np.where(ratings.users >= 20, 3.0, 1.0))
-    changed = dataclasses.replace(ratings, times=times, values=values)
+    wave = ratings.users // 20
+    times = ratings.times.min() + wave.astype(np.int64) * 864_000
+    changed = dataclasses.replace(ratings, times=times, values=1.0 + 2 * wave)
     algorithm = bayesian(time_bin=10, rated_items=False, rating_users=False)
     algorithm.fit(Trainset(changed, np.arange(len(ratings))))
-    scores = algorithm.score_users(np.arange(algorithm.trainset.n_users)).mean(axis=1)
-    codes = algorithm.trainset.user_codes
-    assert np.abs(scores - np.choose(codes // 20, [1.0, 3.0, 5.0])).max() < 0.2
+    users = np.arange(algorithm.trainset.n_users)
+    means = algorithm.score_users(users).mean(axis=1)
+    np.testing.assert_allclose(means, 1.0 + 2 * (algorithm.trainset.user_codes // 20), atol=0.2)
 
 
 # Deviations
@@ -291,12 +301,12 @@ def test_a_stored_model_needs_no_myfm(task, small, tmp_path, monkeypatch):
 
 def test_large_catalogues_go_in_blocks(trainset, pairs, monkeypatch):
     algorithm = bayesian(task="ordered-probit").fit(trainset)
-    users = np.arange(-1, 9)
-    whole = algorithm.score_users(users), algorithm.predict_pairs(*pairs)
+    users, some = np.arange(-1, 3), [ids[::97] for ids in pairs]
+    whole = algorithm.score_users(users), algorithm.predict_pairs(*some)
     for block in (1, 60, 3000):  # fewer than one row are one
         monkeypatch.setattr("recli.extras.bayes.algorithms.bayesian_fm._BLOCK", block)
         np.testing.assert_allclose(algorithm.score_users(users), whole[0], atol=1e-12)
-        np.testing.assert_allclose(algorithm.predict_pairs(*pairs), whole[1], atol=1e-12)
+        np.testing.assert_allclose(algorithm.predict_pairs(*some), whole[1], atol=1e-12)
 
 
 # What it refuses
@@ -350,6 +360,6 @@ def test_what_is_not_finite_is_said(small, monkeypatch):
             zeros = np.zeros((n, n_factors))
             on_draw(number, Draw(np.nan, zeros[:, 0], zeros, np.zeros(9), zeros[:9], 1.0, y[:0]))
 
-    monkeypatch.setattr("recli.extras.bayes.gibbs.sample", broken)
+    monkeypatch.setattr("recli.extras.bayes.algorithms._gibbs.sample", broken)
     with pytest.raises(errors.DivergedError, match="Lower n_factors or n_samples"):
         bayesian().fit(small.trainset())

@@ -52,7 +52,9 @@ class Design:
     blocks: rows that ratings share, float64[n, n_columns of the block], after int64[n_ratings], which
         of them a rating has; the machine's columns are those of the blocks, in their order
     groups: int64[n_columns], which columns share a prior, from 0 on
-    users, items: rows to predict from; time is a matter of the user
+    users, items: rows to predict from
+    times: float64[n_users + 1, n_bins], sparse, the shares of a user's ratings that are of each time,
+        and last those of all ratings; the machine's last columns; None without time
     """
 
     values: np.ndarray
@@ -60,6 +62,7 @@ class Design:
     groups: np.ndarray
     users: Side
     items: Side
+    times: scipy.sparse.csr_array | None
 
 
 def design(
@@ -81,7 +84,7 @@ def design(
     users = np.repeat(np.arange(trainset.n_users), np.diff(indptr))
     rated = preferences(trainset, -np.inf)
     n_users, n_items = rated.shape
-    of_users, of_times = [_ids(n_users, 1)], []
+    of_users = [_ids(n_users, 1)]
     if rated_items:
         of_users.append(normalize(rated))
     if user_features is not None:
@@ -91,23 +94,23 @@ def design(
         of_items.append(normalize(rated.T.tocsr()))
     if item_features is not None:
         of_items.append(_item_features(trainset, item_features))
-    blocks = [(users, _beside(of_users)[:n_users]), (items, _beside(of_items)[:n_items])]
+    x_users, x_items = _beside(of_users), _beside(of_items)
+    blocks = [(users, x_users[:n_users]), (items, x_items[:n_items])]
+    kinds = [*of_users, *of_items]
+    times = None
     if time_bin:
         bins = _bins(trainset, time_bin)
-        last = np.zeros(n_users, np.int64)
-        np.maximum.at(last, users, bins)
-        bin_ids = _one_hot(np.arange(bins.max() + 1))
-        of_times.append(bin_ids[last])
-        blocks.insert(1, (bins, bin_ids))
-    kinds = [*of_users, *of_times, *of_items]
-    x_users, x_items = _beside([*of_users, *of_times]), _beside(of_items)
-    split, n_before = x_users.shape[1], len(of_users) + len(of_times)
+        blocks.append((bins, _one_hot(np.arange(bins.max() + 1))))
+        times = _shares(users, bins, n_users)
+        kinds.append(times)
+    first = x_users.shape[1], x_users.shape[1] + x_items.shape[1]
     return Design(
         values=values,
         blocks=blocks,
         groups=np.repeat(np.arange(len(kinds)), [kind.shape[1] for kind in kinds]),
-        users=Side(x_users, slice(0, split), 0, n_users),
-        items=Side(x_items, slice(split, None), n_before, n_items),
+        users=Side(x_users, slice(first[0]), 0, n_users),
+        items=Side(x_items, slice(*first), len(of_users), n_items),
+        times=times,
     )
 
 
@@ -149,6 +152,16 @@ def _bins(trainset: surprise.Trainset, days: float) -> np.ndarray:
     seconds = seconds[trainset.rows][np.argsort(trainset.users, kind="stable")]
     _, bins = np.unique((seconds - seconds.min()) // (days * _DAY), return_inverse=True)
     return bins
+
+
+def _shares(users: np.ndarray, bins: np.ndarray, n_users: int) -> scipy.sparse.csr_array:
+    """How many of a user's ratings are of each bin, as a share: float64[n_users + 1, n_bins].
+
+    The last row are the shares of all ratings.
+    """
+    rows, n = np.concatenate([users, np.full_like(users, n_users)]), 2 * len(users)
+    counts = scipy.sparse.coo_array((np.ones(n), (rows, np.tile(bins, 2))))
+    return normalize(counts.tocsr(), norm="l1")
 
 
 def _one_hot(columns: np.ndarray) -> scipy.sparse.csr_array:

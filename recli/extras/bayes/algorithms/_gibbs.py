@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
-from recli.extras.bayes.design import Design, Side
+from recli.extras.bayes.algorithms._design import Design, Side
 
 _INIT_DEVIATION = 0.1  # of the factors at the start, which the burn-in forgets
 
@@ -34,6 +34,22 @@ class Draw:
     mean_v: np.ndarray
     precision: float
     cutpoints: np.ndarray
+
+    def of_users(self, design: Design) -> tuple[np.ndarray, np.ndarray]:
+        """As `sums`, w0 and times included: each user at the mean over the times of her ratings.
+
+        Of several times only one is on, so that times do not work together in it.
+        """
+        factors, weights = self.sums(design.users)
+        weights += self.w0
+        if design.times is not None:
+            n_bins = design.times.shape[1]
+            rows = np.minimum(np.arange(len(factors)), design.users.n_known)
+            weights += (design.times @ self.w[-n_bins:])[rows]
+            of_times = (design.times @ self.v[-n_bins:])[rows]
+            weights += (factors * of_times).sum(axis=1)
+            factors += of_times
+        return factors, weights
 
     def sums(self, side: Side) -> tuple[np.ndarray, np.ndarray]:
         """What the columns of users or items come to: float64[n_rows, n_factors] and float64[n_rows].
