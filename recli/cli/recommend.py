@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 from click.core import ParameterSource
@@ -14,6 +14,9 @@ from recli.cli._options import DatasetChoice
 
 if TYPE_CHECKING:
     from recli.recommend.model import Model
+    from recli.recommend.top_n import Recommendation
+
+_FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation"}
 
 
 @click.command(
@@ -36,6 +39,14 @@ if TYPE_CHECKING:
     type=_types.MODEL,
     help="A model from 'recli train', by name or folder. [default: one is trained]",
 )
+@click.option(
+    "--sort",
+    type=click.Choice(("score", "lower-bound")),
+    default="score",
+    show_default=True,
+    help="What goes first: the highest score, or the highest prediction less its deviation, where the "
+    "model knows that, as bayesian-fm does.",
+)
 @_options.dataset_options
 @click.option(
     "-o",
@@ -51,6 +62,7 @@ def command(
     user: str,
     n: int,
     model_name: str | None,
+    sort: Literal["score", "lower-bound"],
     data: DatasetChoice,
     output: Path | None,
     seed: int,
@@ -75,7 +87,7 @@ def command(
         model = models.load(models.find(results, model_name))
         shown_name = Path(model_name).name
         _check_dataset(data, model, shown_name)
-    recommended = top_n(model, user, n, memory_limit)
+    recommended = top_n(model, user, n, memory_limit, sort)
     if len(recommended) < n:
         left = count(len(recommended), "item")
         console.say(f"User {user} has not rated {left}: that is all there is to recommend.")
@@ -89,6 +101,7 @@ def command(
                 "title": place.title,
                 "score": place.score,
                 "rating": place.rating,
+                "deviation": place.deviation,
             }
             for place in recommended
         ],
@@ -99,7 +112,7 @@ def command(
             str(p.rank),
             str(p.item),
             p.title,
-            "–" if p.rating is None else f"{p.rating:.2f}",
+            _rating(p),
             f"{p.score:.4f}",
         ]
         for p in recommended
@@ -109,7 +122,8 @@ def command(
         console.table(
             header,
             rows,
-            f"For user {user}, by {model.configured.label}: {model.algorithm.predicts}, best first",
+            f"For user {user}, by {model.configured.label}: {model.algorithm.predicts}, "
+            f"{_FIRST[sort]} first",
             right=("rank", "item", "rating", "score"),
         )
 
@@ -118,6 +132,14 @@ def command(
     files.write_text(path, as_csv(user, shown_name, recommended))
     console.emit(document, header, rows, table)
     console.say(f"Written to {path}")
+
+
+def _rating(place: Recommendation) -> str:
+    """The predicted rating, and how far hers may be from it."""
+    if place.rating is None:
+        return "–"
+    spread = "" if place.deviation is None else f" ±{place.deviation:.2f}"
+    return f"{place.rating:.2f}{spread}"
 
 
 def _check_dataset(data: DatasetChoice, model: Model, shown_name: str) -> None:

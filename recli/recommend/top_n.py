@@ -10,6 +10,7 @@ import numpy as np
 
 from recli import errors
 from recli.algorithms import rank
+from recli.recommend.lower_bound import DEVIATIONS, Sort, deviations_of, sorted_by
 from recli.recommend.model import Model
 
 
@@ -19,7 +20,8 @@ class Recommendation:
 
     item: raw id, a number where all ids of the file are
     score: what the list is ordered by
-    rating: the same, cut off at the ends of the rating scale; None where scores are no ratings
+    rating: the prediction, cut off at the ends of the rating scale; None where scores are no ratings
+    deviation: how far her rating may be from the prediction; None where the model does not know
     """
 
     rank: int
@@ -27,6 +29,7 @@ class Recommendation:
     title: str
     score: float
     rating: float | None
+    deviation: float | None = None
 
 
 def user_code(model: Model, user: str) -> int:
@@ -47,26 +50,38 @@ def user_id(model: Model, user: str) -> int | str:
     return model.trainset.ratings.user_ids.json(user_code(model, user))
 
 
-def top_n(model: Model, user: str, n: int, memory_limit: int | None = None) -> list[Recommendation]:
+def top_n(
+    model: Model,
+    user: str,
+    n: int,
+    memory_limit: int | None = None,
+    sort: Sort = "score",
+) -> list[Recommendation]:
     """The `n` best items for a user, those that she rated left out, best first; ties by item id.
 
-    `memory_limit` is that of `rank`, bytes. Raises NotFoundError for a user that the model does not
-    know.
+    `memory_limit` is that of `rank`, bytes; `sort` as for `sorted_by`. Raises NotFoundError for a user
+    that the model does not know, UsageError where the model cannot sort so.
     """
     users = np.array([user_code(model, user)])
     n = min(n, model.trainset.n_catalogue)
-    best = rank(model.algorithm, model.trainset, users, n, memory_limit=memory_limit)
+    scorer = sorted_by(model.algorithm, sort)
+    best = rank(scorer, model.trainset, users, n, memory_limit=memory_limit)
     items = best.items[0][best.items[0] >= 0]
     scores = best.scores[0][: len(items)]
-    rates = model.algorithm.predicts == "ratings"
-    ratings = (
-        np.clip(scores, *model.trainset.rating_scale).tolist() if rates else [None] * len(scores)
-    )
+    found = deviations_of(model, int(users[0]), items)
+    ratings: list[float | None] = [None] * len(items)
+    deviations: list[float | None] = [None] * len(items)
+    if model.algorithm.predicts == "ratings":
+        predicted = scores
+        if found is not None:
+            deviations = found.tolist()
+            predicted = scores + DEVIATIONS * found if sort == "lower-bound" else scores
+        ratings = np.clip(predicted, *model.trainset.rating_scale).tolist()
     ids = model.trainset.ratings.item_ids
     return [
-        Recommendation(place, ids.json(item), model.title(item), float(score), rating)
-        for place, (item, score, rating) in enumerate(
-            zip(items.tolist(), scores, ratings, strict=True), start=1
+        Recommendation(place, ids.json(item), model.title(item), score, rating, deviation)
+        for place, (item, score, rating, deviation) in enumerate(
+            zip(items.tolist(), scores.tolist(), ratings, deviations, strict=True), start=1
         )
     ]
 
