@@ -237,17 +237,34 @@ def test_time_is_that_of_each_user(small):
 # Deviations
 
 
-def test_two_deviations_hold_most_of_what_was_held_out(medium):
+@pytest.fixture(scope="module")
+def held_out(medium):
+    """A trainset, and users, items and ratings that it lacks."""
     rows = np.random.default_rng(0).permutation(len(medium.ratings))
-    train, test = rows[3000:], rows[:3000]
-    for task in ("regression", "ordered-probit"):
-        algorithm = bayesian(task=task).fit(medium.trainset(train))
-        users = algorithm.trainset.inner_users[medium.ratings.users[test]]
-        items = algorithm.trainset.inner_items[medium.ratings.items[test]]
-        error = medium.ratings.values[test] - algorithm.predict_pairs(users, items)
-        deviation = algorithm.deviations_of_pairs(users, items)
-        assert (deviation > 0).all()
-        assert 0.8 < (np.abs(error) <= 2 * deviation).mean() < 0.97
+    trainset, test = medium.trainset(rows[3000:]), rows[:3000]
+    ratings = medium.ratings
+    users, items = trainset.inner_users[ratings.users[test]], trainset.inner_items
+    return trainset, users, items[ratings.items[test]], ratings.values[test]
+
+
+@pytest.mark.parametrize("task", ["regression", "ordered-probit"])
+def test_two_deviations_hold_most_of_what_was_held_out(task, held_out):
+    trainset, users, items, values = held_out
+    algorithm = bayesian(task=task).fit(trainset)
+    error = values - algorithm.predict_pairs(users, items)
+    deviation = algorithm.deviations_of_pairs(users, items)
+    assert (deviation > 0).all()
+    assert 0.8 < (np.abs(error) <= 2 * deviation).mean() < 0.97
+
+
+@pytest.mark.parametrize("task", ["regression", "ordered-probit"])
+def test_predicts_better_than_svdpp(task, held_out):
+    trainset, users, items, values = held_out
+    rmse = {}
+    for algorithm in (bayesian(task=task, n_samples=30), Configured.of("svdpp").create(0)):
+        predictions = algorithm.fit(trainset).predict_pairs(users, items)
+        rmse[type(algorithm).__name__] = np.sqrt(np.mean((values - predictions) ** 2))
+    assert rmse["BayesianFM"] < 0.99 * rmse["SVDpp"], rmse
 
 
 @pytest.mark.parametrize("task", ["regression", "ordered-probit"])
