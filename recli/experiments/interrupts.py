@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import signal
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -63,18 +63,14 @@ def start_workers(jobs: int) -> None:
     It reaches every process of a terminal; the one that started the others answers, and stops them.
     What is ignored is inherited, so while they start, a second or so, nobody hears it.
 
-    They import all that cells need right away: a worker that grows by 300 MB after its first task is
-    taken for leaking, replaced, and warned about.
+    One that has grown by 300 MB since it started, as by its imports, is replaced between two tasks.
+    Nothing is lost by that, so that joblib's warning about it is not shown.
     """
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     if threading.current_thread() is not threading.main_thread():
         return
     answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        tasks = [joblib.delayed(_import_cells)()] * joblib.effective_n_jobs(jobs)
-        joblib.Parallel(jobs, backend="loky")(tasks)
+        joblib.Parallel(jobs, backend="loky")(joblib.delayed(abs)(0) for _ in range(2))
     finally:
         signal.signal(signal.SIGINT, answer)
-
-
-def _import_cells() -> None:
-    importlib.import_module("recli.experiments.cross_validation")
