@@ -21,6 +21,7 @@ class ItemKNN(ItemWeights):
 
     source = "Sarwar et al. 2001; Deshpande and Karypis 2004, section 4"
     kind = "neighbours"
+    cost = "medium"
     parameters = (
         GRADED,
         # Between 10 and 100 neighbours little changes in either paper; sparse data take more.

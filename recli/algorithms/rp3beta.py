@@ -24,6 +24,7 @@ class RP3beta(ItemWeights):
 
     source = "Paudel et al. 2017; alpha from Cooper et al. 2014 (P3alpha)"
     kind = "graph"
+    cost = "medium"
     parameters = (
         GRADED,
         # The papers are best with alpha from 0.5 to 1.8 and beta from 0.3 to 0.8.
