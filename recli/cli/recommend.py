@@ -129,11 +129,13 @@ def _one(lists: Lists, user: str, n: int, model: Model, model_name: str, console
         for p in recommended
     ]
 
+    what = {"ratings": "predicted ratings", "scores": "scores"}[model.algorithm.predicts]
+
     def table() -> None:
         console.table(
             header,
             rows,
-            f"For user {user}, by {model.configured.label}: {model.algorithm.predicts}, best first",
+            f"For user {user}, by {model.configured.label}: {what}, best first",
             right=("rank", "item", "rating", "score"),
         )
 
