@@ -12,7 +12,6 @@ import numpy as np
 
 from recli import errors
 from recli.data.description import Feature
-from recli.data.features import texts_of
 from recli.data.items import Items
 from recli.data.numbers import number
 from recli.recommend.model import Model
@@ -173,7 +172,7 @@ def _of_feature(items: Items, feature: Feature) -> Field:
         flags = [(label, items.columns[label] == "1") for label in feature.columns]
         held = [[label for label, flag in flags if flag[row]] for row in range(len(items.ids))]
         return Categories.of(feature.name, held)
-    texts = texts_of(feature, items)
+    texts = items.texts_of(feature)
     if feature.kind == "number":
         return Number(feature.name, np.array([number(text) for text in texts]))
     if feature.kind == "categories":
