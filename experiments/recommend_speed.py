@@ -63,7 +63,7 @@ def lists(name: str) -> None:
 
 
 def _implicit(model: Model) -> dict[str, Callable[[], object]]:
-    """implicit's `recommend` on the same factors; biases are a factor more."""
+    """The peer's `recommend` on the same factors; biases are a factor more."""
     import implicit
     import scipy.sparse
     import threadpoolctl
