@@ -7,6 +7,7 @@ import json
 import math
 import os
 import sqlite3
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,11 +114,38 @@ def test_the_time(films, target, expected):
     assert {row["time"] for row in read(target)} == {expected}
 
 
-def test_a_parquet_file_has_a_row_group_for_each_part(films, monkeypatch):
+@pytest.mark.parametrize(("rows", "expected"), [(1, [3, 3, 3]), (4, [6, 3]), (9, [9]), (99, [9])])
+def test_row_groups_of_parquet(films, monkeypatch, rows, expected):
     monkeypatch.setattr("recli.algorithms._ranking._CHUNK_USERS", 1)
     monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 1)
+    monkeypatch.setattr("recli.recommend.writers.parquet._ROWS", rows)
     write(films, "out.parquet")
-    assert pa.parquet.ParquetFile("out.parquet").num_row_groups == 3
+    metadata = pa.parquet.ParquetFile("out.parquet").metadata
+    groups = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+    assert groups == expected
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_many_users_take_no_more_memory_than_a_few(model_of, target, monkeypatch):
+    monkeypatch.setattr("recli.algorithms._ranking._CHUNK_USERS", 20)
+    monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 1)
+    monkeypatch.setattr("recli.recommend.writers.parquet._ROWS", 500)
+    items = {str(item): (float(item % 7), "A title", {}) for item in range(40)}
+    model = model_of(items, [(str(user), "1", 3) for user in range(800)])
+    users = model.trainset.ratings.user_ids
+
+    def peak(n_users):
+        places = Places(model, "m", NOW, users)
+        request = Request(np.arange(n_users), 20)
+        tracemalloc.start()
+        for _ in written(recommend(model, request), places, f"{n_users}-{target}"):
+            pass
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(50)  # what is loaded and cached once
+    assert peak(800) < 1.5 * peak(100)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -19,8 +19,8 @@ _URL = re.compile(r"[a-z][a-z0-9_+]*://", re.IGNORECASE)
 class Writer:
     """Takes tables of places, as `Places` makes them, one after the other.
 
-    The target holds all of them when the block ends well, and is as it was when it does not. No
-    writer holds more than the table it was given last.
+    The target holds all of them when the block ends well, and is as it was when it does not. What a
+    writer holds in memory does not grow with their number.
 
     suffixes: of the files that it writes, with the dot
     """

@@ -36,7 +36,8 @@ def transaction(url: sa.URL, schema: pa.Schema) -> Iterator[Write]:
     finally:
         engine.dispose()
         if new_file is not None and not complete:
-            new_file.unlink(missing_ok=True)
+            for left in (new_file, new_file.with_name(f"{new_file.name}-journal")):
+                left.unlink(missing_ok=True)
 
 
 def shown(url: sa.URL) -> str:

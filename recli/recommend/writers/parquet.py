@@ -11,14 +11,29 @@ import pyarrow.parquet
 
 from recli.recommend.writers._base import FileWriter, Write
 
+_ROWS = 1 << 16  # of a row group; a few megabytes
+
 
 class Parquet(FileWriter):
-    """Typed columns; a row group for each part of the users that is ranked together."""
+    """Typed columns; rows are held until they fill a row group."""
 
     suffixes = (".parquet", ".pq")
     summary = "Apache Parquet, typed columns"
 
     @contextmanager
     def _into(self, file: BinaryIO, schema: pa.Schema) -> Iterator[Write]:
+        held: list[pa.Table] = []
+
+        def write(table: pa.Table) -> None:
+            held.append(table)
+            if sum(map(len, held)) >= _ROWS:
+                flush()
+
+        def flush() -> None:
+            target.write_table(pa.concat_tables(held))
+            held.clear()
+
         with pa.parquet.ParquetWriter(file, schema) as target:
-            yield target.write_table
+            yield write
+            if held:
+                flush()
