@@ -60,14 +60,14 @@ class FilterChoice:
         from recli.recommend.caps import MaxPer
         from recli.recommend.fields import field
 
-        found = []
+        caps = []
         for name, most in assignments(self.max_per, "--max-per", "genres=3").items():
             if not most.isdecimal() or int(most) < 1:
                 raise errors.UsageError(
                     f"'--max-per {name}={most}': {most or 'nothing'} is no whole number from 1 on."
                 )
-            found.append(MaxPer(field(model, name).groups(), int(most)))
-        return tuple(found)
+            caps.append((field(model, name).groups(), int(most)))
+        return (MaxPer(tuple(caps)),) if caps else ()
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -60,7 +60,7 @@ class Filters:
             left &= _first_rated(model) >= self.since.timestamp()
         if not left.any():
             raise errors.NotFoundError(
-                f"None of the {n:,} items of the catalogue is left to recommend. Ask for less."
+                f"None of the {n:,} items of the catalogue is left: all are filtered out."
             )
         return None if left.all() else left
 

@@ -12,15 +12,14 @@ from recli.recommend.lists import Lists
 
 @dataclass(frozen=True, eq=False)
 class MaxPer:
-    """At most `most` items of each category in a list: down the list, what has no room is left out.
+    """At most so many items of each category in a list: down the list, what has no room is left out.
 
     An item of several categories needs room in all of them; one of none always has room.
 
-    groups: the categories of every item, by code
+    caps: categories of every item by code, and how many items each of them may have
     """
 
-    groups: Categories
-    most: int
+    caps: tuple[tuple[Categories, int], ...]
 
     def pool(self, n: int, n_catalogue: int) -> int:
         return n_catalogue  # nobody knows how far down the last one stands
@@ -36,14 +35,14 @@ class MaxPer:
 
     def _kept(self, items: np.ndarray, n: int) -> list[int]:
         """Places of the first `n` that have room."""
-        indptr, indices = self.groups.indptr, self.groups.indices
-        held = np.zeros(len(self.groups.labels), np.int64)
+        room = [np.full(len(groups.labels), most) for groups, most in self.caps]
         kept: list[int] = []
         for place, item in enumerate(items):
-            own = indices[indptr[item] : indptr[item + 1]]
             if len(kept) == n:
                 break
-            if (held[own] < self.most).all():
-                held[own] += 1
+            own = [groups.codes(item) for groups, _ in self.caps]
+            if all(left[codes].all() for left, codes in zip(room, own, strict=True)):
+                for left, codes in zip(room, own, strict=True):
+                    left[codes] -= 1
                 kept.append(place)
         return kept

@@ -110,6 +110,10 @@ class Categories:
         indptr = np.cumsum([0, *map(len, held)])
         return cls(name, labels, indptr, np.array(indices, np.int64))
 
+    def codes(self, item: int) -> np.ndarray:
+        """The codes of an item's categories, int[n]."""
+        return self.indices[self.indptr[item] : self.indptr[item + 1]]
+
     @property
     def empty(self) -> np.ndarray:
         """bool[n], where nothing is known."""

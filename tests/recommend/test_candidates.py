@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,7 +145,7 @@ def test_too_little_memory_is_said_at_the_call(films):
     ],
 )
 def test_max_per(films, name, most, expected):
-    cap = MaxPer(field(films, name).groups(), most)
+    cap = MaxPer(((field(films, name).groups(), most),))
     request = Request(np.array([0]), 6, exclude_seen=False, rerankers=(cap,))
     [lists] = recommend(films, request)
     assert items_of(films, lists) == [expected]
@@ -156,10 +157,21 @@ def test_max_per(films, name, most, expected):
 
 
 def test_the_list_is_filled_from_further_down(films):
-    cap = MaxPer(field(films, "genres").groups(), 1)
+    cap = MaxPer(((field(films, "genres").groups(), 1),))
     [lists] = recommend(films, Request(np.array([2, 0]), 3, rerankers=(cap,)))
     assert items_of(films, lists) == ["125", "345"]
     assert lists.items.shape == (2, 3)
+
+
+def test_caps_hold_together(films):
+    # By decade alone it is 1, 2, 4, 5, 6; of these, 4 and 6 are comedies as 2 is, and 3 gives way to 2.
+    caps = tuple((field(films, name).groups(), 1) for name in ("genres", "decade"))
+    request = Request(np.array([0]), 6, exclude_seen=False, rerankers=(MaxPer(caps),))
+    [lists] = recommend(films, request)
+    assert items_of(films, lists) == ["125"]
+    caps = (caps[1], (field(films, "year").groups(), 1))
+    [lists] = recommend(films, dataclasses.replace(request, n=3, rerankers=(MaxPer(caps),)))
+    assert items_of(films, lists) == ["124"]
 
 
 def test_caps_hold_on_real_lists(small):
@@ -168,7 +180,7 @@ def test_caps_hold_on_real_lists(small):
 
     model = models.train(small, Configured.of("baseline-only"), 0)
     genres = field(model, "genres").groups()
-    request = Request(np.arange(60), 10, rerankers=(MaxPer(genres, 3),))
+    request = Request(np.arange(60), 10, rerankers=(MaxPer(((genres, 3),)),))
     texts = small.items.columns["genres"]
     for lists in recommend(model, request):
         assert isinstance(lists, Lists)
