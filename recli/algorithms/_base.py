@@ -40,6 +40,8 @@ class Algorithm(surprise.AlgoBase):
     uses: what it learns from besides ratings: "item features", "user features", "times"
     cost: how long a fit on 100,000 ratings takes: less than a second, than ten, or more
     additive: whether the reasons that `explain` gives sum to the score
+    has_deviations: whether it says how far ratings may be from what it predicts
+    releases_gil: whether other threads can work while it learns; otherwise folds go in processes
     """
 
     kind: ClassVar[Kind] = "other"
@@ -49,6 +51,8 @@ class Algorithm(surprise.AlgoBase):
     uses: ClassVar[tuple[str, ...]] = ()
     cost: ClassVar[Literal["low", "medium", "high"]] = "low"
     additive: ClassVar[bool] = False
+    has_deviations: ClassVar[bool] = False
+    releases_gil: ClassVar[bool] = True
 
     bu: Any  # None until it is learned
     bi: Any
@@ -117,7 +121,7 @@ class Algorithm(surprise.AlgoBase):
             starts = [name for name in names if name.startswith("init_")]
             raise errors.DivergedError(
                 f"{registry.name_of(type(self))} diverged: what it learned is no longer finite. "
-                f"Lower {' or '.join([*rates, *starts])}."
+                f"Lower {' or '.join([*rates, *starts] or self.sized_by)}."
             )
 
     def _rates(self) -> list[str]:
@@ -158,6 +162,26 @@ class Algorithm(surprise.AlgoBase):
     def score_users(self, users: np.ndarray) -> np.ndarray:
         """Scores to rank by, float64[n, n_catalogue]: predictions that are not clipped."""
         return self._default_where_impossible(self._estimate_users(np.asarray(users)))
+
+    def deviations_of_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """Standard deviations of the ratings that `predict_pairs` predicts, float64[n], not clipped.
+
+        Of what the user may say, not of its mean: the noise of ratings is part of it. Raises UsageError
+        where the algorithm does not know.
+        """
+        raise self._no_deviations()
+
+    def deviations_of_users(self, users: np.ndarray) -> np.ndarray:
+        """Those of the whole catalogue, float64[n, n_catalogue]. Raises as `deviations_of_pairs`."""
+        raise self._no_deviations()
+
+    def _no_deviations(self) -> errors.UsageError:
+        names = registry.names("algorithm")
+        able = [name for name in names if registry.get("algorithm", name).has_deviations]
+        return errors.UsageError(
+            f"{registry.name_of(type(self))} does not say how sure it is of a rating. "
+            f"These do: {', '.join(able)}."
+        )
 
     def explain(self, user: int, item: int) -> list[Reason]:
         """What the score of an item for a user is made of, both inner ids; the most telling first.

@@ -25,11 +25,18 @@ class Configured:
     params: dict[str, Value] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, name: str, given: Mapping[str, object] | None = None) -> Configured:
-        """`name` in any spelling, with checked parameters. Raises UsageError, MissingExtraError."""
+    def of(
+        cls, name: str, given: Mapping[str, object] | None = None, to_fit: bool = True
+    ) -> Configured:
+        """`name` in any spelling, with checked parameters.
+
+        Raises UsageError, and MissingExtraError if it is to be fitted and the packages that it takes
+        are not installed.
+        """
         if ":" not in name:
             name = registry.resolve("algorithm", name)
-            registry.check_installed("algorithm", name)
+            if to_fit:
+                registry.check_installed("algorithm", name)
         given = given or {}
         return cls(name, params.resolve(declared(name, given), given, name))
 
@@ -37,6 +44,11 @@ class Configured:
     def is_own(self) -> bool:
         """Whether it is one of recli's algorithms, not a user's class."""
         return ":" not in self.name
+
+    @property
+    def releases_gil(self) -> bool:
+        """Whether several can work on threads, as most of recli's algorithms can."""
+        return self.is_own and registry.get("algorithm", self.name).releases_gil
 
     @property
     def label(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -21,8 +23,35 @@ _PAIR_BYTES = 64
 copies. Measured for every algorithm, from 18 (svd) to 63 (knn-with-zscore)."""
 _SHORT = 128  # places of a list that is kept in order while the scores are read
 _LEAST = -np.finfo(np.float64).max
-_blas = ThreadpoolController()
-"""For one thread: the products of a chunk are so small that sharing them takes longer."""
+
+
+class _OneThreadOfBlas:
+    """Holds BLAS to one thread: the products of a chunk are so small that sharing them takes longer.
+
+    The limit is the whole process's. Of several threads that rank at once, the first sets it and the
+    last takes it back.
+    """
+
+    def __init__(self) -> None:
+        self._libraries = ThreadpoolController()
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._limit: Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._limit = self._libraries.limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._limit.restore_original_limits()
+
+
+_ONE_THREAD_OF_BLAS = _OneThreadOfBlas()
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +125,7 @@ def _scored(
         trainset.by_user  # noqa: B018, grouped once; a single user's ratings are looked for
     for start in range(0, len(users), chunk):
         inner = trainset.inner_users[users[start : start + chunk]]
-        with _blas.limit(limits=1, user_api="blas"):
+        with _ONE_THREAD_OF_BLAS:
             scores = algorithm.score_users(inner)
         by_code = np.take(scores, trainset.inner_items, axis=1)
         if exclude_seen:

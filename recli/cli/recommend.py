@@ -17,7 +17,11 @@ from recli.cli._model import ModelChoice, model_options
 
 if TYPE_CHECKING:
     from recli.recommend.lists import Lists, Request
+    from recli.recommend.lower_bound import Sort
     from recli.recommend.model import Model
+    from recli.recommend.top_n import Recommendation
+
+_FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation"}
 
 
 @click.command(
@@ -35,6 +39,14 @@ if TYPE_CHECKING:
 @click.option(
     "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many items."
 )
+@click.option(
+    "--sort",
+    type=click.Choice(("score", "lower-bound")),
+    default="score",
+    show_default=True,
+    help="What goes first: the highest score, or the highest prediction less its deviation, where the "
+    "model knows that, as bayesian-fm does.",
+)
 @filter_options
 @model_options
 @click.option(
@@ -50,6 +62,7 @@ if TYPE_CHECKING:
 def command(
     audience: Audience,
     n: int,
+    sort: Sort,
     filters: FilterChoice,
     choice: ModelChoice,
     output: str | None,
@@ -60,10 +73,10 @@ def command(
     """Recommend items to a user, to some, or to all.
 
     Lists are ranked by the model and written as a table with a row for each place: user, model, rank,
-    item, title, score, rating (where the model predicts ratings) and time. The list of a single user
-    is printed too. A file is written whole or not at all; a table of a database in one transaction,
-    after the rows that it has. Without --model, the default algorithm is trained on the dataset for
-    this alone.
+    item, title, score, rating (where the model predicts ratings), deviation (where it knows that) and
+    time. The list of a single user is printed too. A file is written whole or not at all; a table of
+    a database in one transaction, after the rows that it has. Without --model, the default algorithm
+    is trained on the dataset for this alone.
     """
     from datetime import UTC, datetime
 
@@ -81,26 +94,29 @@ def command(
         n=n,
         candidates=filters.candidates(model, console),
         exclude_seen=filters.exclude_seen,
+        sort=sort,
         rerankers=filters.caps(model),
     )
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{model_name}-{audience.name}")
     target = output or str(results / "recommendations" / f"{safe}.csv")
-    places = Places(model, model_name, datetime.now(UTC))
+    places = Places(model, model_name, datetime.now(UTC), sort)
     lists = written(recommend(model, request, memory_limit), places, target)
     if audience.user is None:
         _many(lists, request, model, model_name, console)
     else:
         [only] = lists
-        _one(only, audience.user, n, model, model_name, console)
+        _one(only, audience.user, request, model, model_name, console)
     console.say(f"Written to {writer(target).shown(target)}")
 
 
-def _one(lists: Lists, user: str, n: int, model: Model, model_name: str, console: Console) -> None:
+def _one(
+    lists: Lists, user: str, request: Request, model: Model, model_name: str, console: Console
+) -> None:
     """Print the list of a single user."""
     from recli.recommend.top_n import places
 
-    recommended = places(model, lists)
-    if len(recommended) < n:
+    recommended = places(model, lists, request.sort)
+    if len(recommended) < request.n:
         left = count(len(recommended), "item")
         console.say(f"User {user} gets {left}: that is all there is to recommend.")
     document = {
@@ -113,6 +129,7 @@ def _one(lists: Lists, user: str, n: int, model: Model, model_name: str, console
                 "title": place.title,
                 "score": place.score,
                 "rating": place.rating,
+                "deviation": place.deviation,
             }
             for place in recommended
         ],
@@ -123,7 +140,7 @@ def _one(lists: Lists, user: str, n: int, model: Model, model_name: str, console
             str(p.rank),
             str(p.item),
             p.title,
-            "–" if p.rating is None else f"{p.rating:.2f}",
+            _rating(p),
             f"{p.score:.4f}",
         ]
         for p in recommended
@@ -135,11 +152,19 @@ def _one(lists: Lists, user: str, n: int, model: Model, model_name: str, console
         console.table(
             header,
             rows,
-            f"For user {user}, by {model.configured.label}: {what}, best first",
+            f"For user {user}, by {model.configured.label}: {what}, {_FIRST[request.sort]} first",
             right=("rank", "item", "rating", "score"),
         )
 
     console.emit(document, header, rows, table)
+
+
+def _rating(place: Recommendation) -> str:
+    """The predicted rating, and how far hers may be from it."""
+    if place.rating is None:
+        return "–"
+    spread = "" if place.deviation is None else f" ±{place.deviation:.2f}"
+    return f"{place.rating:.2f}{spread}"
 
 
 def _many(

@@ -100,8 +100,8 @@ def cells(
     folds: those of the protocol's split, where they are known already
     only: (entry, fold) of the cells to compute; None for all
 
-    As many work at once as `resources` says. recli's own algorithms run on threads over one copy of
-    the data, since their kernels release the GIL; a user's own code runs in processes.
+    As many work at once as `resources` says: on threads over one copy of the data where they release
+    the GIL, as the kernels of recli's own algorithms do; a user's own code runs in processes.
     """
     jobs = resources.jobs
     folds = protocol.split.folds(dataset) if folds is None else folds
@@ -123,11 +123,11 @@ def cells(
         for task in tasks(range(len(line_up)), shared=False):
             yield _cell(*task)
         return
-    own = {entry for entry, _ in wanted if line_up[entry].is_own}
-    foreign = {entry for entry, _ in wanted} - own
-    if foreign:
+    on_threads = {entry for entry, _ in wanted if line_up[entry].releases_gil}
+    in_processes = {entry for entry, _ in wanted} - on_threads
+    if in_processes:
         start_workers(jobs)
-    for chosen, backend in ((own, "threading"), (foreign, "loky")):
+    for chosen, backend in ((on_threads, "threading"), (in_processes, "loky")):
         if chosen:
             parallel = joblib.Parallel(jobs, backend=backend, return_as="generator_unordered")
             work = tasks(sorted(chosen), shared=backend == "threading")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import signal
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -61,7 +62,11 @@ def start_workers(jobs: int) -> None:
 
     It reaches every process of a terminal; the one that started the others answers, and stops them.
     What is ignored is inherited, so while they start, a second or so, nobody hears it.
+
+    One that has grown by 300 MB since it started, as by its imports, is replaced between two tasks.
+    Nothing is lost by that, so that joblib's warning about it is not shown.
     """
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     if threading.current_thread() is not threading.main_thread():
         return
     answer = signal.signal(signal.SIGINT, signal.SIG_IGN)

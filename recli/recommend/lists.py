@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from recli.algorithms import best, scored
+from recli.recommend.lower_bound import Sort, sorted_by
 from recli.recommend.model import Model
 
 
@@ -18,7 +19,7 @@ class Lists:
 
     users: int32[n_users], codes in the ratings of the model
     items: int32[n_users, n], codes; -1 where nothing is left to recommend
-    scores: float64[n_users, n], what the model ranks by; NaN beside -1
+    scores: float64[n_users, n], what they are ranked by; NaN beside -1
     """
 
     users: np.ndarray
@@ -48,6 +49,7 @@ class Request:
     n: the longest that a list may be
     candidates: bool[n_catalogue] by item code, what may be recommended; None is everything
     exclude_seen: whether what a user has rated is left out
+    sort: what goes first, see `sorted_by`
     rerankers: applied in their order to the lists that the scores give
     """
 
@@ -55,6 +57,7 @@ class Request:
     n: int = 10
     candidates: np.ndarray | None = None
     exclude_seen: bool = True
+    sort: Sort = "score"
     rerankers: tuple[Reranker, ...] = field(default=())
 
     def pool(self, n_catalogue: int) -> int:
@@ -68,10 +71,10 @@ def recommend(model: Model, request: Request, memory_limit: int | None = None) -
 
     However many users there are, only the lists of some are held. Of equal scores the smaller item
     id goes first. `memory_limit` is that of `scored`, bytes; UsageError at the call if it is too
-    small.
+    small. What the model cannot sort by raises UsageError when the first lists are taken.
     """
     chunks = scored(
-        model.algorithm,
+        sorted_by(model.algorithm, request.sort),
         model.trainset,
         request.users,
         0,

@@ -115,6 +115,8 @@ def save(model: Model, results: Path, name: str, allow_pickle: bool = False) -> 
 def load(folder: Path, allow_pickle: bool = False) -> Model:
     """The model in `folder`.
 
+    What it learned it ranks by, whether the packages that learned it are installed here or not.
+
     Raises NotFoundError when there is none, DataError when a part is missing or altered, or when it
     was written by another format, UsageError when it holds a pickle that is not allowed.
     """
@@ -122,7 +124,7 @@ def load(folder: Path, allow_pickle: bool = False) -> Model:
     arrays, (ratings, items, users) = _parts.read(folder, about)
     rows, threshold = np.arange(len(ratings)), about["threshold"]
     trainset = Trainset(ratings, rows, items, about["mean"], threshold, users)
-    configured = Configured.of(about["algorithm"], about["params"])
+    configured = Configured.of(about["algorithm"], about["params"], about["refit"])
     algorithm = configured.create(about["seed"])
     if about["pickled"] and not allow_pickle:
         raise errors.UsageError(

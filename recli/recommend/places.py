@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from recli.data.ids import Ids
 from recli.recommend.lists import Lists
+from recli.recommend.lower_bound import Sort, predicted
 from recli.recommend.model import Model
 
 _TIME = pa.timestamp("s", tz="UTC")
@@ -18,20 +19,22 @@ _TIME = pa.timestamp("s", tz="UTC")
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Makes tables of lists: user, model, rank, item, title, score, rating, time.
+    """Makes tables of lists: user, model, rank, item, title, score, rating, deviation, time.
 
     model_name: what is said in the column `model`
     time: when the lists were made; whole seconds are kept
+    sort: what the lists are sorted by
     user_ids: the ids that the codes in `Lists.users` stand for; by default those of the model
 
     Users and items are integers where all ids of the ratings are plain integers, otherwise text.
-    rating is the score cut off at the ends of the rating scale, null where the model's scores are no
-    ratings; title is null where the item has none.
+    rating is the prediction, cut off at the ends of the rating scale, and deviation how far hers may be
+    from it; each is null where the model does not know it. title is null where the item has none.
     """
 
     model: Model
     model_name: str
     time: datetime
+    sort: Sort = "score"
     user_ids: Ids | None = None
 
     @property
@@ -46,6 +49,7 @@ class Places:
                 "title": pa.string(),
                 "score": pa.float64(),
                 "rating": pa.float64(),
+                "deviation": pa.float64(),
                 "time": _TIME,
             }
         )
@@ -54,17 +58,18 @@ class Places:
         """A row for each place that has an item, in the order of the lists."""
         rows, places = np.nonzero(lists.items >= 0)
         items, scores = lists.items[rows, places], lists.scores[rows, places]
-        ratings = pa.nulls(len(rows), pa.float64())
-        if self.model.algorithm.predicts == "ratings":
-            ratings = pa.array(np.clip(scores, *self.model.trainset.rating_scale))
+        users = lists.users[rows]
+        found = predicted(self.model, users, items, scores, self.sort)
+        unknown = pa.nulls(len(rows), pa.float64())
         columns = {
-            "user": self._users.take(pa.array(lists.users[rows])),
+            "user": self._users.take(pa.array(users)),
             "model": pa.repeat(self.model_name, len(rows)),
             "rank": (places + 1).astype(np.int32),
             "item": self._items.take(pa.array(items)),
             "title": self._titles.take(pa.array(items)),
             "score": scores,
-            "rating": ratings,
+            "rating": unknown if found.ratings is None else found.ratings,
+            "deviation": unknown if found.deviations is None else found.deviations,
             "time": pa.repeat(pa.scalar(self.time, _TIME), len(rows)),
         }
         return pa.table(columns, schema=self.schema)

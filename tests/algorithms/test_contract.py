@@ -34,6 +34,14 @@ NESTED_DEFAULTS = {
 }
 
 
+# What takes seconds by default and keeps to the same in less.
+QUICK = {"bayesian-fm": {"n_samples": 12, "burn_in": 3}}
+
+
+def configured(name, given=None):
+    return Configured.of(name, QUICK.get(name, {}) | (given or {}))
+
+
 @pytest.fixture(params=NAMES)
 def name(request):
     return request.param
@@ -54,8 +62,9 @@ def other(small):
 
 @pytest.fixture(scope="module")
 def fitted(trainset):
-    """Every algorithm with its defaults, fitted."""
-    return {name: Configured.of(name).create(0).fit(trainset) for name in NAMES}
+    """Every algorithm, fitted; those of extras that are not installed left out."""
+    here = [name for name in NAMES if registry.installed(registry.extra_of("algorithm", name))]
+    return {name: configured(name).create(0).fit(trainset) for name in here}
 
 
 @pytest.fixture
@@ -90,20 +99,20 @@ def test_is_a_surprise_algorithm_that_says_what_it_is(name):
 
 
 def test_fit_returns_the_algorithm(name, trainset):
-    algorithm = Configured.of(name).create(0)
+    algorithm = configured(name).create(0)
     assert algorithm.fit(trainset) is algorithm
 
 
 def test_refit_gives_what_a_fresh_fit_gives(name, trainset, other):
-    again = Configured.of(name).create(0).fit(trainset).fit(other)
-    fresh = Configured.of(name).create(0).fit(other)
+    again = configured(name).create(0).fit(trainset).fit(other)
+    fresh = configured(name).create(0).fit(other)
     users = np.arange(-1, other.n_users)
     np.testing.assert_array_equal(again.score_users(users), fresh.score_users(users))
 
 
 def test_is_deterministic_by_seed(name, trainset, algorithm):
     np.random.seed(3)
-    again = Configured.of(name).create(0).fit(trainset)
+    again = configured(name).create(0).fit(trainset)
     users = np.arange(trainset.n_users)
     np.testing.assert_array_equal(again.score_users(users), algorithm.score_users(users))
 
@@ -111,7 +120,7 @@ def test_is_deterministic_by_seed(name, trainset, algorithm):
 def test_leaves_the_global_generator_alone(name, trainset, pairs):
     np.random.seed(3)
     before = np.random.get_state()[1].copy()
-    Configured.of(name).create(0).fit(trainset).predict_pairs(*pairs)
+    configured(name).create(0).fit(trainset).predict_pairs(*pairs)
     np.testing.assert_array_equal(np.random.get_state()[1], before)
 
 
@@ -161,14 +170,14 @@ def test_one_user_alone_scores_as_among_others(algorithm):
 
 def test_a_pair_rated_twice_is_no_problem(name, small):
     rows = np.concatenate([np.arange(400), np.arange(20)])
-    algorithm = Configured.of(name).create(0).fit(small.trainset(rows))
+    algorithm = configured(name).create(0).fit(small.trainset(rows))
     assert np.isfinite(algorithm.score_users(np.arange(5))).all()
 
 
 @pytest.mark.parametrize("n", [1, 2])
 def test_hardly_any_rating(name, small, n):
     trainset = small.trainset(np.arange(n))
-    algorithm = Configured.of(name).create(0).fit(trainset)
+    algorithm = configured(name).create(0).fit(trainset)
     scores = algorithm.score_users(np.array([0, -1]))
     assert np.isfinite(scores).all()
 
@@ -177,7 +186,7 @@ def test_one_value_only(name, small):
     ratings = small.ratings
     same = Ratings(**{**_fields(ratings), "values": np.full(len(ratings), 4.0)})
     trainset = type(small.trainset())(same, np.arange(len(same)), small.items)
-    algorithm = Configured.of(name).create(0).fit(trainset)
+    algorithm = configured(name).create(0).fit(trainset)
     assert np.isfinite(algorithm.score_users(np.arange(5))).all()
 
 
@@ -198,6 +207,7 @@ def own_arguments(name, small):
     """What the class needs to work without recli's trainset, and quietly."""
     cls = registry.get("algorithm", name)
     arguments = {"verbose": False} if "verbose" in inspect.signature(cls).parameters else {}
+    arguments |= QUICK.get(name, {})
     return cls, arguments | ({"items": small.items} if name == "content-based" else {})
 
 
@@ -213,7 +223,8 @@ def test_surprise_grid_searches_it(name, small, surprise_data):
     grid = {key: [value] for key, value in arguments.items()}
     first = next((p for p in cls.parameters if isinstance(p, Int) and "." not in p.name), None)
     if first is not None:
-        grid[first.name] = [first.default, first.default + 1]
+        value = grid.get(first.name, [first.default])[0]
+        grid[first.name] = [value, value + 1]
     search = GridSearchCV(cls, grid, measures=["rmse"], cv=2)
     search.fit(surprise_data)
     assert 0 < search.best_score["rmse"] < 3 or cls.predicts == "scores"
@@ -244,7 +255,7 @@ def test_saves_and_loads_equal(name, small, tmp_path, monkeypatch):
     def refuse(*_):
         raise AssertionError("a model was pickled")
 
-    model = models.train(small, Configured.of(name), 1)
+    model = models.train(small, configured(name), 1)
     for function in ("dump", "dumps", "load", "loads"):
         monkeypatch.setattr(pickle, function, refuse)
     folder = models.save(model, tmp_path, "m")
@@ -323,7 +334,7 @@ def changed(parameter):
         return 1 if (parameter.default or 0) > 10 else (parameter.default or 3) + 2
     if isinstance(parameter, Float):
         return parameter.default * 1.5 if parameter.default else 0.03
-    return {"item_features": "year"}[parameter.name]
+    return {"item_features": "year", "user_features": "initial"}[parameter.name]
 
 
 CHANGES = [(name, parameter.name) for name in NAMES for parameter in declared(name)]
@@ -343,9 +354,9 @@ def test_every_parameter_changes_the_predictions(name, parameter, small):
     trainset = small.trainset(np.arange(900))
     predictions = []
     for settings in (base, given):
-        configured = Configured.of(name, settings)
-        assert params.flat(params.nested(configured.params)) == configured.params
-        algorithm = configured.create(0).fit(trainset)
+        chosen = configured(name, settings)
+        assert params.flat(params.nested(chosen.params)) == chosen.params
+        algorithm = chosen.create(0).fit(trainset)
         predictions.append(algorithm.score_users(np.arange(trainset.n_users)))
     same = np.array_equal(*predictions)
     assert same == ((name, parameter) in WITHOUT_EFFECT)

@@ -23,7 +23,8 @@ from recli.recommend.places import Places
 from recli.recommend.writers._base import writer
 
 NOW = datetime(2026, 11, 25, 18, 30, 5, 999, tzinfo=UTC)
-COLUMNS = ["user", "model", "rank", "item", "title", "score", "rating", "time"]
+COLUMNS = ["user", "model", "rank", "item", "title", "score", "rating"]
+COLUMNS += ["deviation", "time"]
 TARGETS = ["out.csv", "out.tsv", "out.jsonl", "out.parquet", "out.db"]
 ODD = [" lead", "trail ", "007", "é", "ﷺ\u2028", 'a,"b"', "a\tb", "'; drop table x", "NULL", "nan"]
 
@@ -135,7 +136,7 @@ def test_many_users_take_no_more_memory_than_a_few(model_of, target, monkeypatch
     users = model.trainset.ratings.user_ids
 
     def peak(n_users):
-        places = Places(model, "m", NOW, users)
+        places = Places(model, "m", NOW, user_ids=users)
         request = Request(np.arange(n_users), 20)
         tracemalloc.start()
         for _ in written(recommend(model, request), places, f"{n_users}-{target}"):
@@ -275,7 +276,10 @@ def make_table(columns):
     database.close()
 
 
-OURS = "user TEXT, model TEXT, rank INTEGER, item BIGINT, title TEXT, score DOUBLE, rating DOUBLE"
+OURS = (
+    "user TEXT, model TEXT, rank INTEGER, item BIGINT, title TEXT, score DOUBLE, rating DOUBLE, "
+    "deviation DOUBLE"
+)
 
 
 @pytest.mark.parametrize(

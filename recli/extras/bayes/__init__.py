@@ -1,0 +1,1 @@
+"""Bayesian factorisation, sampled by the library `myfm`."""

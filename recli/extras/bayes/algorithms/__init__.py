@@ -1,0 +1,1 @@
+"""Algorithms by `myfm`, one file each."""
