@@ -39,6 +39,10 @@ class Neighbours(Algorithm):
         """Learn what the variant centres or scales by."""
 
     @property
+    def item_by_item(self) -> bool:
+        return not self.sim_options["user_based"]
+
+    @property
     def _measure(self) -> str:
         name: str = self.sim_options.get("name", "msd").lower()
         return name

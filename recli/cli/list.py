@@ -21,11 +21,11 @@ from recli.cli._traits import Traits
     """,
 )
 @click.argument(
-    "what", type=click.Choice(("algorithms", "metrics", "splits", "datasets", "formats"))
+    "what", type=click.Choice(("algorithms", "metrics", "splits", "datasets", "formats", "writers"))
 )
 @_options.output_options()
 def command(what: str, console: Console) -> None:
-    """List algorithms, metrics, splits, datasets or file formats."""
+    """List algorithms, metrics, splits, datasets, file formats that are read, or writers of lists."""
     if what == "algorithms":
         _algorithms(console)
         return
@@ -34,6 +34,7 @@ def command(what: str, console: Console) -> None:
         "splits": _splits,
         "datasets": datasets,
         "formats": _formats,
+        "writers": _writers,
     }
     header, rows = table[what]()
     document = [dict(zip(header, row, strict=True)) for row in rows]
@@ -106,12 +107,20 @@ def _splits() -> tuple[list[str], list[list[str]]]:
     return ["split", "needs times", "options", "what it does"], rows
 
 
+def _writers() -> tuple[list[str], list[list[str]]]:
+    return _of_files("writer")
+
+
 def _formats() -> tuple[list[str], list[list[str]]]:
+    return _of_files("format")
+
+
+def _of_files(kind: str) -> tuple[list[str], list[list[str]]]:
     from recli import registry
 
-    classes = {name: registry.get("format", name) for name in registry.names("format")}
+    classes = {name: registry.get(kind, name) for name in registry.names(kind)}
     rows = [[name, " ".join(cls.suffixes), cls.summary] for name, cls in classes.items()]
-    return ["format", "files", "what it is"], rows
+    return [kind, "files", "what it is"], rows
 
 
 def datasets() -> tuple[list[str], list[list[str]]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import pandas as pd
 import scipy.sparse
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.preprocessing import StandardScaler, normalize
@@ -59,7 +58,7 @@ def _categories(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sp
     vectorizer = CountVectorizer(
         analyzer=lambda text: {part.strip() for part in text.split(feature.separator)} - {""}
     )
-    texts = texts_of(feature, items)
+    texts = items.texts_of(feature)
     if not any(text.strip(f" {feature.separator}") for text in texts):
         raise errors.DataError(f"Item feature '{feature.name}' is empty for every item.")
     counts = vectorizer.fit_transform(texts)
@@ -73,14 +72,14 @@ def _flags(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sparray
 
 def _text(feature: Feature, items: Items, terms: int) -> tuple[scipy.sparse.sparray, list[str]]:
     vectorizer = TfidfVectorizer(max_features=terms, sublinear_tf=True, strip_accents="unicode")
-    texts, words = texts_of(feature, items), vectorizer.build_analyzer()
+    texts, words = items.texts_of(feature), vectorizer.build_analyzer()
     if not any(words(text) for text in texts):
         raise errors.DataError(f"Item feature '{feature.name}' has no word in any item.")
     return vectorizer.fit_transform(texts), list(vectorizer.get_feature_names_out())
 
 
 def _number(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sparray, list[str]]:
-    texts = texts_of(feature, items)
+    texts = items.texts_of(feature)
     numbers = np.array([number(text) for text in texts])
     absent = np.array([not text.strip() for text in texts])
     wrong = np.flatnonzero(~np.isfinite(numbers) & ~absent)
@@ -93,19 +92,6 @@ def _number(feature: Feature, items: Items, _: int) -> tuple[scipy.sparse.sparra
         raise errors.DataError(f"Item feature '{feature.name}' is empty for every item.")
     scaled = StandardScaler().fit_transform(numbers[:, None])
     return scipy.sparse.csr_array(np.nan_to_num(scaled)), [""]
-
-
-def texts_of(feature: Feature, items: Items) -> np.ndarray:
-    """What the column of a feature says of each item, object[n_catalogue] of str, "" for nothing.
-
-    With a pattern, only what its first group holds; flags have no one column.
-    """
-    column = items.columns[feature.column]
-    if feature.pattern is None:
-        return column
-    found = pd.Series(column, dtype=object).str.extract(feature.pattern, expand=True)[0]
-    texts: np.ndarray = found.fillna("").to_numpy()
-    return texts
 
 
 _BLOCKS: dict[str, Callable[[Feature, Items, int], tuple[scipy.sparse.sparray, list[str]]]] = {

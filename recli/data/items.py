@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
+import pandas as pd
 
 from recli.data.description import Feature
 from recli.data.ids import Ids
@@ -27,6 +28,18 @@ class Items(Table):
     def title(self, code: int) -> str:
         """The title of one item, or nothing."""
         return "" if self.titles is None else str(self.titles[code])
+
+    def texts_of(self, feature: Feature) -> np.ndarray:
+        """What the column of a feature says of each item, object[n_catalogue] of str, "" for nothing.
+
+        With a pattern, only what its first group holds; flags have no one column.
+        """
+        column = self.columns[feature.column]
+        if feature.pattern is None:
+            return column
+        found = pd.Series(column, dtype=object).str.extract(feature.pattern, expand=True)[0]
+        texts: np.ndarray = found.fillna("").to_numpy()
+        return texts
 
     def only(self, ids: Ids) -> Self:
         titles = None if self.titles is None else self.titles[self.ids.codes(ids.text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -37,12 +38,27 @@ def sorted_by(algorithm: Algorithm, sort: Sort) -> Algorithm:
     return LowerBound(algorithm) if sort == "lower-bound" else algorithm
 
 
-def deviations_of(model: Model, user: int, items: np.ndarray) -> np.ndarray | None:
-    """The deviations of a user's ratings of items, float64[n], all given by codes.
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """What a model predicts for places of lists, float64[n] each; None where it does not know.
 
-    None where the model does not know them.
+    ratings: cut off at the ends of the rating scale
+    deviations: how far ratings may be from that
     """
-    if not model.algorithm.has_deviations:
-        return None
-    users = np.full(len(items), model.trainset.inner_users[user])
-    return model.algorithm.deviations_of_pairs(users, model.trainset.inner_items[items])
+
+    ratings: np.ndarray | None
+    deviations: np.ndarray | None
+
+
+def predicted(
+    model: Model, users: np.ndarray, items: np.ndarray, scores: np.ndarray, sort: Sort
+) -> Predicted:
+    """What lists that are sorted by `sort` say of ratings: users and items are codes, int[n]."""
+    if model.algorithm.predicts != "ratings":
+        return Predicted(None, None)
+    trainset, deviations = model.trainset, None
+    if model.algorithm.has_deviations:
+        pairs = trainset.inner_users[users], trainset.inner_items[items]
+        deviations = model.algorithm.deviations_of_pairs(*pairs)
+        scores = scores + DEVIATIONS * deviations if sort == "lower-bound" else scores
+    return Predicted(np.clip(scores, *trainset.rating_scale), deviations)

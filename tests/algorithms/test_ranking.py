@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import surprise
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from recli import errors, memory, registry
 from recli.algorithms import Configured, rank
@@ -90,6 +92,25 @@ def test_never_more_at_once_than_without_a_limit(simple, monkeypatch):
     assert sizes == [40, 10]
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("knn-basic", {"sim_options.user_based": "false"}, [50]),
+        ("slope-one", {}, [50]),
+        ("knn-basic", {}, [10] * 5),
+        ("svd", {}, [10] * 5),
+    ],
+)
+def test_more_at_once_where_it_goes_item_by_item(name, given, expected, small, monkeypatch):
+    trainset = small.trainset()
+    algorithm = Configured.of(name, given).create(0).fit(trainset)
+    sizes = calls(monkeypatch, algorithm)
+    monkeypatch.setattr("recli.algorithms._ranking._CHUNK_USERS", 10)
+    monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 1)
+    rank(algorithm, trainset, np.arange(50), 10)
+    assert sizes == expected
+
+
 def test_a_limit_too_small_for_one_user(simple):
     with pytest.raises(errors.UsageError) as caught:
         rank(*simple, np.arange(50), 10, memory_limit=1000)
@@ -103,3 +124,19 @@ def test_a_limit_too_small_for_one_user(simple):
 def test_lists_that_do_not_fit(simple):
     with pytest.raises(errors.UsageError, match="the best 10,000,000,000,000 each"):
         rank(*simple, np.arange(2), 10**13)
+
+
+def test_threads_of_blas_are_as_before(simple, monkeypatch):
+    def threads():
+        return {lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas"}
+
+    seen, real = [], simple[0].score_users
+    monkeypatch.setattr(
+        simple[0], "score_users", lambda users: seen.append(threads()) or real(users)
+    )
+    with threadpool_limits(2, "blas"):
+        before = threads()
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: rank(*simple, np.arange(50), 10), range(8)))
+        assert threads() == before
+    assert all(found == {1} for found in seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from recli import errors
 from recli.algorithms import Algorithm, Configured, rank
 from recli.cli import main
 from recli.recommend import model as models
+from recli.recommend.lists import Request, recommend
 from recli.recommend.lower_bound import LowerBound, sorted_by
+from recli.recommend.places import Places
 from recli.recommend.top_n import top_n
 
 
@@ -100,3 +103,19 @@ def test_the_command(tiny):
     shown = run(main, chosen).stdout
     assert "the highest rating less its deviation first" in shown
     assert f"{found[0]['rating']:.2f} ±{found[0]['deviation']:.2f}" in shown
+
+
+@pytest.mark.parametrize("sort", ["score", "lower-bound"])
+def test_tables_tell_what_single_lists_tell(bayesian, sort):
+    users = np.arange(3)
+    chunks = recommend(bayesian, Request(users, 7, sort=sort))
+    places = Places(bayesian, "m", datetime.now(UTC), sort)
+    rows = [row for lists in chunks for row in places.table(lists).to_pylist()]
+    for user in users:
+        raw = bayesian.trainset.ratings.user_ids.text[user]
+        mine = [row for row in rows if row["user"] == int(raw)]
+        alone = top_n(bayesian, raw, 7, sort=sort)
+        assert [row["item"] for row in mine] == [place.item for place in alone]
+        for name in ("score", "rating", "deviation"):
+            expected = [getattr(place, name) for place in alone]
+            assert [row[name] for row in mine] == pytest.approx(expected, abs=1e-9)

@@ -16,8 +16,12 @@ import safetensors.numpy
 from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.load import load
+from recli.data.users import Users
+from recli.recommend import _parts, archive
 from recli.recommend import model as models
 from recli.recommend.top_n import top_n
+
+PARTS = ["ids.json", "ratings.safetensors", "state.safetensors", "tables.json"]
 
 
 @pytest.fixture(scope="module")
@@ -36,20 +40,27 @@ def edit(folder, **changes):
     path.write_text(json.dumps({**manifest, **changes}), encoding="utf-8")
 
 
+def seal(folder, **changes):
+    """`edit`, by somebody who knows how manifests are sealed."""
+    edit(folder, **changes)
+    manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    edit(folder, seal=_parts._seal(manifest))
+
+
 def everything(path):
     return sorted(str(p.relative_to(path)) for p in path.rglob("*"))
 
 
 def test_the_folder(folder, model, small, tmp_path):
     assert folder == tmp_path / "models" / "m"
-    assert everything(folder) == ["arrays.safetensors", "ids.json", "model.json"]
+    assert everything(folder) == sorted([*PARTS, "model.json"])
     manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    assert manifest["schema"] == 2
+    assert manifest["schema"] == 3
     assert (manifest["algorithm"], manifest["seed"]) == ("svd", 5)
     assert manifest["params"] == model.configured.params
     assert manifest["dataset"] == {"name": "small", "fingerprint": small.fingerprint}
     assert manifest["scale"] == [0.5, 5.0]
-    assert set(manifest["sha256"]) == {"arrays.safetensors", "ids.json"}
+    assert set(manifest["sha256"]) == set(PARTS)
 
 
 def test_loads_equal(folder, model, small):
@@ -78,6 +89,43 @@ def test_a_model_without_titles(small, tmp_path):
     assert loaded.title(0) == ""
 
 
+def test_tables_and_times_come_back(small, tmp_path):
+    users = Users(
+        small.ratings.user_ids,
+        {"age": np.array([f"{n}" for n in range(60)], object)},
+        np.arange(60) % 2 == 0,
+        n_unrated=7,
+    )
+    trained = models.train(
+        dataclasses.replace(small, users=users), Configured.of("baseline-only"), 0
+    )
+    loaded = models.load(models.save(trained, tmp_path, "t")).trainset
+    np.testing.assert_array_equal(loaded.ratings.times, small.ratings.times)
+    assert loaded.item_table.fingerprint == small.items.fingerprint
+    assert loaded.user_table.fingerprint == users.fingerprint
+    assert loaded.user_table.n_unrated == 7
+    for ours, theirs in ((loaded.item_table, small.items), (loaded.user_table, users)):
+        np.testing.assert_array_equal(ours.in_table, theirs.in_table)
+    assert loaded.item_table.features == small.items.features
+
+
+def test_ratings_without_times(small, tmp_path):
+    ratings = dataclasses.replace(small.ratings, times=None)
+    bare = dataclasses.replace(small, ratings=ratings)
+    trained = models.train(bare, Configured.of("baseline-only"), 0)
+    assert models.load(models.save(trained, tmp_path, "t")).trainset.ratings.times is None
+
+
+def test_where_a_model_comes_from(small, tmp_path):
+    origin = {"params": {"study": "s", "value": 0.9}, "run": {"metrics": {"rmse": 0.9}}}
+    trained = models.train(small, Configured.of("baseline-only"), 0, origin=origin)
+    folder = models.save(trained, tmp_path, "t")
+    assert models.load(folder).origin == origin
+    about = models.about(folder)
+    assert about["origin"] == origin
+    assert set(about["versions"]) == {"recli", "python", *_parts._PACKAGES}
+
+
 def test_ids_come_back_as_they_were(tmp_path):
     path = tmp_path / "zeros.csv"
     rows = "\n".join(
@@ -93,7 +141,7 @@ def test_ids_come_back_as_they_were(tmp_path):
 # Damage, each with its own message
 
 
-@pytest.mark.parametrize("part", ["arrays.safetensors", "ids.json"])
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("place", [0, 100, -1])
 def test_an_altered_byte(folder, part, place):
     content = bytearray((folder / part).read_bytes())
@@ -103,7 +151,7 @@ def test_an_altered_byte(folder, part, place):
         models.load(folder)
 
 
-@pytest.mark.parametrize("part", ["arrays.safetensors", "ids.json"])
+@pytest.mark.parametrize("part", PARTS)
 def test_a_missing_part(folder, part):
     (folder / part).unlink()
     with pytest.raises(errors.DataError, match=rf"the part {part} is missing. Train the model"):
@@ -111,26 +159,22 @@ def test_a_missing_part(folder, part):
 
 
 def test_a_part_cut_short(folder):
-    content = (folder / "arrays.safetensors").read_bytes()
-    (folder / "arrays.safetensors").write_bytes(content[: len(content) // 2])
+    content = (folder / "state.safetensors").read_bytes()
+    (folder / "state.safetensors").write_bytes(content[: len(content) // 2])
     with pytest.raises(errors.DataError, match="is not what was written"):
         models.load(folder)
 
 
 def test_arrays_that_cannot_be_read(folder):
-    (folder / "arrays.safetensors").write_bytes(b"no tensors")
-    edit(folder, sha256={**shas(folder)})
+    (folder / "state.safetensors").write_bytes(b"no tensors")
+    seal(folder, sha256={part: _parts.sha256(folder / part) for part in PARTS})
     with pytest.raises(errors.DataError, match="cannot be read"):
         models.load(folder)
 
 
-def shas(folder):
-    return {part: models._sha256(folder / part) for part in ("arrays.safetensors", "ids.json")}
-
-
 def test_another_schema(folder):
     edit(folder, schema=99)
-    with pytest.raises(errors.DataError, match="written in format 99, this recli reads 2"):
+    with pytest.raises(errors.DataError, match="written in format 99, this recli reads 3"):
         models.load(folder)
 
 
@@ -158,7 +202,7 @@ def test_a_manifest_that_lacks_something(folder, key):
 
 
 def test_a_manifest_without_checksums_is_not_believed(folder):
-    edit(folder, sha256={})
+    seal(folder, sha256={})
     with pytest.raises(errors.DataError, match="is not what was written"):
         models.load(folder)
 
@@ -166,6 +210,99 @@ def test_a_manifest_without_checksums_is_not_believed(folder):
 def test_no_model(tmp_path):
     with pytest.raises(errors.NotFoundError, match="holds no model"):
         models.load(tmp_path)
+
+
+def test_an_altered_manifest(folder):
+    edit(folder, params={"n_factors": 4})
+    with pytest.raises(errors.DataError, match=r"model\.json: is not what was written"):
+        models.load(folder)
+
+
+def test_a_state_of_another_version(folder):
+    arrays = safetensors.numpy.load_file(folder / "state.safetensors")
+    arrays["wu"] = arrays.pop("pu")
+    safetensors.numpy.save_file(arrays, folder / "state.safetensors")
+    seal(folder, sha256={part: _parts.sha256(folder / part) for part in PARTS})
+    with pytest.raises(
+        errors.DataError, match="whose svd kept bi, bu, qi, wu; here it is bi, bu, pu"
+    ):
+        models.load(folder)
+
+
+# Pickles, of classes of the user's own alone
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A class in the user's folder that counts its fits, and learns what only a pickle can hold."""
+    program = (
+        "from surprise import AlgoBase\n"
+        "class Own(AlgoBase):\n"
+        "    fits = 0\n"
+        "    def fit(self, trainset):\n"
+        "        AlgoBase.fit(self, trainset)\n"
+        "        type(self).fits += 1\n"
+        "        self.learned = {(u, i): r for u, i, r in trainset.all_ratings()}\n"
+        "        return self\n"
+        "    def estimate(self, u, i):\n"
+        "        return self.learned.get((u, i), 2.5)\n"
+        "class Closed(Own):\n"
+        "    def fit(self, trainset):\n"
+        "        self.function = lambda: 0\n"
+        "        return Own.fit(self, trainset)\n"
+    )
+    (tmp_path / "own_pickled.py").write_text(program, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield Configured.of("own_pickled:Own")
+    del sys.modules["own_pickled"]
+
+
+def test_a_pickle_takes_the_users_word_twice(own, small, tmp_path):
+    trained = models.train(small, own, 0)
+    folder = models.save(trained, tmp_path, "m", allow_pickle=True)
+    assert "state.pickle" in everything(folder)
+    with pytest.raises(errors.UsageError, match="holds a pickle.*'--allow-pickle' reads it"):
+        models.load(folder)
+    loaded = models.load(folder, allow_pickle=True)
+    assert type(loaded.algorithm.algorithm).fits == 1
+    users = np.arange(60)
+    np.testing.assert_array_equal(
+        loaded.algorithm.score_users(users), trained.algorithm.score_users(users)
+    )
+
+
+def test_without_the_users_word_it_is_a_recipe(own, small, tmp_path):
+    folder = models.save(models.train(small, own, 0), tmp_path, "m")
+    assert "state.pickle" not in everything(folder)
+    assert type(models.load(folder).algorithm.algorithm).fits == 2
+
+
+def test_an_altered_pickle_is_not_read(own, small, tmp_path):
+    folder = models.save(models.train(small, own, 0), tmp_path, "m", allow_pickle=True)
+    (folder / "state.pickle").write_bytes(b"cos\nsystem\n(S'touch run'\ntR.")
+    with pytest.raises(errors.DataError, match=r"state\.pickle: is not what was written"):
+        models.load(folder, allow_pickle=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_cannot_be_pickled(own, small, tmp_path):
+    trained = models.train(small, Configured.of("own_pickled:Closed"), 0)
+    with pytest.raises(errors.UsageError, match="cannot be pickled: .*Leave out '--allow-pickle'"):
+        models.save(trained, tmp_path, "m", allow_pickle=True)
+    assert not everything(tmp_path / "models")
+
+
+def test_our_own_are_never_pickled(model, tmp_path):
+    folder = models.save(model, tmp_path, "m", allow_pickle=True)
+    assert "state.pickle" not in everything(folder)
+    models.load(folder)
+
+
+def test_a_pickle_is_not_exported(own, small, tmp_path):
+    folder = models.save(models.train(small, own, 0), tmp_path, "m", allow_pickle=True)
+    with pytest.raises(errors.UsageError, match="nobody else should have to trust"):
+        archive.pack(folder, tmp_path / "m.zip")
+    assert not (tmp_path / "m.zip").exists()
 
 
 # Replacing
