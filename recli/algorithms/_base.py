@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import surprise
@@ -50,6 +51,7 @@ class Algorithm(surprise.AlgoBase):
     cost: ClassVar[Literal["low", "medium", "high"]] = "low"
     additive: ClassVar[bool] = False
 
+    trainset: Any  # Surprise's own or recli's
     bu: Any  # None until it is learned
     bi: Any
     parameters: ClassVar[tuple[Parameter, ...]] = ()
@@ -158,6 +160,42 @@ class Algorithm(surprise.AlgoBase):
         """
         raise errors.UsageError(f"{registry.name_of(type(self))} cannot say why it ranks an item.")
 
+    def fold_in(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Self:
+        """The fitted algorithm for one user whom it does not know, or not as she is now.
+
+        items: int[n], inner ids, each once; values: float64[n], all that she has rated
+        user: her inner id if these replace what she rated before, -1 for a new user
+
+        What it gives knows her alone, as the user 0; everything learned of items stays, and this
+        algorithm stays what it is. How she is placed among the items is up to the algorithm, see
+        its `_fold_in`; one without an own is fitted again, with her ratings added.
+
+        Raises UsageError where she has rated no item from which a user is known, and for Surprise's
+        own trainset.
+        """
+        if not isinstance(self.trainset, Trainset):
+            raise errors.UsageError("To fold a user in takes a trainset of recli's own.")
+        folded = copy.copy(self)
+        folded._fold_in(np.asarray(items), np.asarray(values, np.float64), user)
+        return folded
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Become the algorithm for her alone; by default fitted again, as slow as `fit`."""
+        self.fit(self.trainset.joined(items, values, user))
+
+    def _alone(
+        self, items: np.ndarray, values: np.ndarray, user: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Make hers the only ratings of the trainset; gives those of items that had some before."""
+        known = items < self.trainset.n_items
+        self.trainset = self.trainset.alone(items, values, user)
+        if not known.any():
+            raise errors.UsageError(
+                f"{registry.name_of(type(self))} knows none of the rated items: nobody else has rated "
+                "them. Rate one that others have rated, too."
+            )
+        return items[known], values[known]
+
     def _default_where_impossible(self, estimates: np.ndarray) -> np.ndarray:
         impossible = np.isnan(estimates)
         if impossible.any():
@@ -208,6 +246,21 @@ class Algorithm(surprise.AlgoBase):
             raise errors.unknown("baseline method", method, ("als", "sgd"))
         return self.bu, self.bi
 
+    def _bias(self, items: np.ndarray, values: np.ndarray) -> float:
+        """The bias of one user, as `bsl_options` says, from her ratings of known items.
+
+        The biases of items stay: `als` is then Σ (r − μ − b_i) / (reg_u + n), `sgd` its epochs.
+        """
+        options, mean = self.bsl_options, self.trainset.global_mean
+        residuals = values - mean - self.bi[items]
+        if options.get("method", "als") == "als":
+            return float(residuals.sum() / (float(options.get("reg_u", 15)) + len(items)))
+        rate, reg = options.get("learning_rate", 0.005), options.get("reg", 0.02)
+        bias = 0.0
+        for residual in np.tile(residuals, options.get("n_epochs", 20)).tolist():
+            bias += rate * (residual - bias - reg * bias)
+        return bias
+
     def _estimate_one(self, u: int | str, i: int | str) -> float:
         """What `estimate` gives, by way of `_estimate_pairs`; u and i are as Surprise passes them.
 
@@ -240,6 +293,10 @@ class Adapted(Algorithm):
 
     def __init__(self, algorithm: surprise.AlgoBase) -> None:
         self.algorithm = algorithm
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        self.algorithm = copy.copy(self.algorithm)
+        super()._fold_in(items, values, user)
 
     def fit(self, trainset: surprise.Trainset) -> Adapted:
         self.trainset = trainset

@@ -10,8 +10,10 @@ from surprise import PredictionImpossible
 
 from recli.algorithms import _kernels
 from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size
-from recli.data.csr import csr
+from recli.data.csr import csr, with_first
 from recli.data.trainset import by_item, by_user
+
+_BLOCK = 1 << 22  # similarities: 32 MiB
 
 
 class Neighbours(Algorithm):
@@ -37,6 +39,71 @@ class Neighbours(Algorithm):
 
     def _fit_scale(self) -> None:
         """Learn what the variant centres or scales by."""
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Her neighbours among all users or, item-based, what is near the items that she rated.
+
+        Similarities of others, means and biases stay. She becomes user 0 and the others move by one;
+        what she had rated before does not count as a neighbour of hers.
+        """
+        near = self._near
+        self.__dict__.pop("sim", None)
+        items, values = self._alone(items, values, user)
+        order = np.argsort(items, kind="stable")
+        items, values = items[order], values[order]
+        if self._centres_on_baselines or self._measure == "pearson_baseline":
+            self.bu = np.append(self._bias(items, values), self.bu)
+            self.bx, self.by = self.switch(self.bu, self.bi)
+        compared = values
+        if self._measure == "pearson_baseline":
+            compared = values - (self.trainset.global_mean + self.bi[items] + self.bu[0])
+        if self.sim_options["user_based"]:
+            self._scale_first(values)
+            self._near = self._with_first_x(near, items, compared, user)
+        else:
+            self._near = self._with_first_y(near, items, values, compared)
+
+    def _with_first_x(
+        self,
+        near: _kernels.neighbours.Neighbourhood,
+        ys: np.ndarray,
+        compared: np.ndarray,
+        old: int,
+    ) -> _kernels.neighbours.Neighbourhood:
+        """`near` and the CSR by y where x = 0 is new, has `compared` the `ys`, and `old` has none."""
+        y_indptr, y_xs, y_values = self._by_y
+        kept = y_xs != old
+        of_y = np.repeat(np.arange(self.n_y), np.diff(y_indptr))[kept]
+        y_indptr = np.append(0, np.bincount(of_y, minlength=self.n_y).cumsum())
+        y_xs = y_xs[kept] + np.int32(1)
+        self._by_y = y_indptr, y_xs, y_values[kept]
+        self.n_x += 1
+        return near._replace(
+            # No row but hers is ever made: those of the others may be empty.
+            x_indptr=np.append(0, np.full(self.n_x, len(ys))),
+            x_ys=ys.astype(near.x_ys.dtype),
+            x_values=compared,
+            y_indptr=y_indptr,
+            y_xs=y_xs,
+            y_values=near.y_values[kept],
+        )
+
+    def _with_first_y(
+        self,
+        near: _kernels.neighbours.Neighbourhood,
+        xs: np.ndarray,
+        values: np.ndarray,
+        compared: np.ndarray,
+    ) -> _kernels.neighbours.Neighbourhood:
+        """`near` and the CSR by y where y = 0 is new, and of no weight in the similarities of x."""
+        self._by_y = with_first(self._by_y, xs, values)
+        self.n_y += 1
+        by_y = with_first((near.y_indptr, near.y_xs, near.y_values), xs, compared)
+        y_indptr, y_xs, y_values = by_y
+        return near._replace(x_ys=near.x_ys + 1, y_indptr=y_indptr, y_xs=y_xs, y_values=y_values)
+
+    def _scale_first(self, values: np.ndarray) -> None:
+        """Put before what `_fit_scale` learned of every user that of one more, from her ratings."""
 
     @property
     def _measure(self) -> str:
@@ -113,14 +180,36 @@ class Neighbours(Algorithm):
         if self.sim_options["user_based"]:
             pairs = np.repeat(users, n_items), np.tile(items, len(users))
             return self._grouped(*pairs)[0].reshape(len(users), n_items)
+        n_raters = np.diff(self._by_y[0])[users[users >= 0]]
+        if n_raters.sum() < self.n_x and n_raters.max(initial=0) * self.n_x <= _BLOCK:
+            return self._from_rated(users)
         pairs = np.tile(users, n_items), np.repeat(items, len(users))
         return self._grouped(*pairs)[0].reshape(n_items, len(users)).T.copy()
+
+    def _from_rated(self, users: np.ndarray) -> np.ndarray:
+        """What `_estimate_users` gives, item-based, from the similarities of what they rated."""
+        deviations, n_items = self._all_deviations(), catalogue_size(self.trainset)
+        means = np.full((len(users), n_items), np.nan)
+        counts = np.zeros((len(users), n_items), np.int64)
+        for row, user in enumerate(users):
+            if user >= 0:
+                means[row, : self.n_x], counts[row, : self.n_x] = _kernels.neighbours.aggregate_all(
+                    self._near, user, deviations, self.k
+                )
+        xs = np.tile(self._known_items(np.arange(n_items)), len(users))
+        enough = counts.ravel() >= max(1, self.min_k)
+        estimates = self._from_mean(xs, np.repeat(users, n_items), means.ravel(), enough)
+        return estimates.reshape(len(users), n_items)
+
+    def _all_deviations(self) -> np.ndarray:
+        """What counts of each rating, in the order of the CSR by y."""
+        y_indptr, neighbours, values = self._by_y
+        ys = np.repeat(np.arange(self.n_y), np.diff(y_indptr))
+        return self._deviations(neighbours, ys, values)
 
     def _grouped(self, users: np.ndarray, items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Estimates and numbers of neighbours for pairs in which those of one x stand together."""
         xs, ys = self.switch(users, self._known_items(items))
-        y_indptr, neighbours, values = self._by_y
-        ys_of_ratings = np.repeat(np.arange(self.n_y), np.diff(y_indptr))
-        deviations = self._deviations(neighbours, ys_of_ratings, values)
+        deviations = self._all_deviations()
         means, counts = _kernels.neighbours.aggregate(self._near, xs, ys, deviations, self.k)
         return self._from_mean(xs, ys, means, counts >= max(1, self.min_k)), counts

@@ -87,6 +87,18 @@ class Ranker(Algorithm):
         """Finite scores, float64[n, n_items], of users who have a preference, int[n]."""
         raise NotImplementedError
 
+    def _prefers(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Make hers the only preferences, for a subclass that scores by them and by its items alone.
+
+        The popularity of items stays.
+        """
+        items, values = self._alone(items, values, user)
+        liked = np.sort(items[values >= self.liked_from])
+        shape = 1, self.trainset.n_items
+        self.preferred = scipy.sparse.csr_array(
+            (np.ones(len(liked)), liked, [0, len(liked)]), shape
+        )
+
     def estimate(self, u: int | str, i: int | str) -> float:
         return self._estimate_one(u, i)
 

@@ -22,6 +22,9 @@ class BaselineOnly(Algorithm, surprise.BaselineOnly):
     parameters = baselines(tune=True, only_for=None)
     fitted = ("bu", "bi")
 
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        self.bu = np.array([self._bias(*self._alone(items, values, user))])
+
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         items = self._known_items(items)
         return self.trainset.global_mean + padded(self.bu)[users] + padded(self.bi)[items]

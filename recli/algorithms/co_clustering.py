@@ -73,6 +73,16 @@ class CoClustering(Algorithm, surprise.CoClustering):
             )
         self._average(users)
 
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Put her into the cluster in which her ratings are predicted best; the clusters stay."""
+        items, values = self._alone(items, values, user)
+        values = np.trunc(values) if self.cut_half_stars else values
+        self.cltr_u, self.user_mean = np.zeros(1, np.intp), np.array([values.mean()])
+        _kernels.co_clustering.assign(
+            *((np.array([0, len(items)]), items, values), self.user_mean, self.item_mean),
+            *(self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr, self.cltr_i, self.cltr_u),
+        )
+
     def _average(self, users: Csr) -> None:
         """Set the means of the clusters as they are now."""
         self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr = _kernels.co_clustering.averages(

@@ -24,6 +24,9 @@ class KNNWithMeans(Neighbours, surprise.KNNWithMeans):
         indptr, _, values = self._by_x
         self.means = np.add.reduceat(values, indptr[:-1]) / np.diff(indptr)
 
+    def _scale_first(self, values: np.ndarray) -> None:
+        self.means = np.append(values.mean(), self.means)
+
     def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
         return values - self.means[neighbours]
 

@@ -31,6 +31,10 @@ class KNNWithZScore(Neighbours, surprise.KNNWithZScore):
         # All ratings may be equal: every score is then 0, not 0 / 0.
         self.sigmas = np.where(sigmas == 0.0, self.overall_sigma or 1.0, sigmas)
 
+    def _scale_first(self, values: np.ndarray) -> None:
+        self.means = np.append(values.mean(), self.means)
+        self.sigmas = np.append(values.std() or self.overall_sigma or 1.0, self.sigmas)
+
     def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
         return (values - self.means[neighbours]) / self.sigmas[neighbours]
 

@@ -23,5 +23,8 @@ class MostPopular(Ranker):
         surprise.AlgoBase.__init__(self)
         self.preferences = preferences
 
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        self._prefers(items, values, user)
+
     def _scores(self, users: np.ndarray) -> np.ndarray:
         return np.tile(self.popularity, (len(users), 1))

@@ -32,6 +32,9 @@ class NormalPredictor(Algorithm, surprise.NormalPredictor):
         surprise.AlgoBase.fit(self, trainset)
         self.sigma = float(np.std(by_user(trainset)[2]))
 
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        self._alone(items, values, user)
+
     def estimate(self, u: int | str, i: int | str) -> float:
         return self._estimate_one(u, i)
 

@@ -11,6 +11,7 @@ from surprise import PredictionImpossible
 from recli.algorithms import _kernels
 from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
+from recli.data.csr import with_first
 from recli.data.trainset import by_item, by_user
 
 
@@ -37,6 +38,15 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
         self._by_user = whole_where(self.cut_half_stars, users)
         self._by_item = whole_where(self.cut_half_stars, by_item(trainset))
         self.__dict__.pop("_matrices", None)
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Her ratings against the differences between items, which stay."""
+        items, values = self._alone(items, values, user)
+        self.user_mean = np.array([values.mean()])
+        hers = np.trunc(values) if self.cut_half_stars else values
+        self._by_user = with_first(self._by_user, items, hers)
+        indptr, users, ratings = self._by_item
+        self._by_item = indptr, users + 1, ratings
 
     @functools.cached_property
     def _matrices(self) -> tuple[np.ndarray, np.ndarray]:
@@ -70,6 +80,15 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
 
     def _estimate_users(self, users: np.ndarray) -> np.ndarray:
         n_items = catalogue_size(self.trainset)
+        n_rows = np.diff(self._by_user[0])[users[users >= 0]].sum()
+        if n_rows < self.trainset.n_items:  # the differences of what they rated, not of all items
+            estimates = np.full((len(users), n_items), np.nan)
+            for row, user in enumerate(users):
+                if user >= 0:
+                    estimates[row, : self.trainset.n_items] = self.user_mean[
+                        user
+                    ] + _kernels.slope_one.deviations_of(self._by_user, self._by_item, user)
+            return estimates
         pairs = np.tile(users, n_items), np.repeat(np.arange(n_items), len(users))
         return self._grouped(*pairs).reshape(n_items, len(users)).T.copy()
 
