@@ -160,6 +160,20 @@ class Algorithm(surprise.AlgoBase):
         """
         raise errors.UsageError(f"{registry.name_of(type(self))} cannot say why it ranks an item.")
 
+    def _baseline_reasons(self, user: int, item: int) -> list[Reason]:
+        """Mean, user bias and item bias, less those that are 0 as of the unknown."""
+        [known] = self._known_items(np.array([item]))
+        amounts = {
+            "mean": float(self.trainset.global_mean),
+            "user bias": float(self.bu[user]) if user >= 0 else 0.0,
+            "item bias": float(self.bi[known]) if known >= 0 else 0.0,
+        }
+        return [Reason(kind, "", amount) for kind, amount in amounts.items() if amount]
+
+    def _default_reasons(self) -> list[Reason]:
+        """Of an item without a prediction."""
+        return [Reason("default", "", float(self.default_prediction()))]
+
     def fold_in(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Self:
         """The fitted algorithm for one user whom it does not know, or not as she is now.
 
@@ -317,8 +331,35 @@ def adapted(algorithm: surprise.AlgoBase) -> Algorithm:
 
 def _raw_item(trainset: surprise.Trainset, item: int) -> str:
     """The raw id of an item of the catalogue."""
+    if not isinstance(trainset, Trainset):
+        return str(trainset.to_raw_iid(item))
     raw: str = trainset.ratings.item_ids.text[trainset.item_codes[item]]
     return raw
+
+
+def raw_user(trainset: surprise.Trainset, user: int) -> str:
+    """The raw id of a user of the trainset."""
+    if not isinstance(trainset, Trainset):
+        return str(trainset.to_raw_uid(user))
+    raw: str = trainset.ratings.user_ids.text[trainset.user_codes[user]]
+    return raw
+
+
+def rated_items(
+    trainset: surprise.Trainset, items: np.ndarray, amounts: np.ndarray, values: np.ndarray
+) -> list[Reason]:
+    """A reason for each rated item whose amount is not 0, the largest first.
+
+    items: int[n], inner ids; amounts: float64[n]; values: float64[n], the ratings
+    """
+    order = np.argsort(-np.abs(amounts), kind="stable")
+    return [
+        Reason(
+            "rated item", _raw_item(trainset, int(items[j])), float(amounts[j]), float(values[j])
+        )
+        for j in order
+        if amounts[j]
+    ]
 
 
 def _inner_item(trainset: surprise.Trainset, unknown: str) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import surprise
 
-from recli.algorithms._base import Algorithm, catalogue_size, padded
+from recli.algorithms._base import Algorithm, catalogue_size, padded, rated_items
+from recli.algorithms._reasons import Reason
+from recli.data.trainset import by_user
 
 _BLOCK = 1 << 22  # factors: 32 MiB
 
@@ -18,6 +20,7 @@ class Factors(Algorithm):
     """
 
     biased = True
+    additive = True
     sized_by = ("n_factors",)
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
@@ -34,6 +37,37 @@ class Factors(Algorithm):
         factors: np.ndarray = self.qi[items]
         factors[items < 0] = 0.0
         return factors
+
+    def explain(self, user: int, item: int) -> list[Reason]:
+        """Mean, biases, and what each item that she rated carries of q_i · p_u.
+
+        That is c_j q_i · q_j for the c with the least |p_u − Σ_j c_j q_j|² + λ |c|², λ the mean of
+        |q_j|²: her factors, put together from those of her items. What they do not make is "other".
+        """
+        known = user >= 0 and 0 <= item < self.trainset.n_items
+        if not self.biased and not known:
+            return self._default_reasons()
+        reasons = self._baseline_reasons(user, item) if self.biased else []
+        if not known:
+            return reasons
+        indptr, items, values = by_user(self.trainset)
+        ratings = slice(indptr[user], indptr[user + 1])
+        of_known = items[ratings] < self.trainset.n_items  # a folded-in user may have rated others
+        rated, values = items[ratings][of_known], values[ratings][of_known]
+        amounts = self._carried(user, item, rated)
+        reasons += rated_items(self.trainset, rated, amounts, values)
+        [factors] = self._user_factors(np.array([user]))
+        rest = float(self.qi[item] @ factors - amounts.sum())
+        return [*reasons, Reason("other", "", rest)]
+
+    def _carried(self, user: int, item: int, rated: np.ndarray) -> np.ndarray:
+        """How much of q_i · p_u each of the rated items carries, float64[n_rated]."""
+        q = self.qi[rated]
+        gram = q @ q.T
+        reg = max(float(np.trace(gram)) / len(rated), np.finfo(float).tiny)
+        c = np.linalg.solve(gram + reg * np.eye(len(rated)), q @ self.pu[user])
+        amounts: np.ndarray = c * (q @ self.qi[item])
+        return amounts
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         items = self._known_items(items)

@@ -9,9 +9,10 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli.algorithms import _kernels
-from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size
+from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size, rated_items, raw_user
+from recli.algorithms._reasons import Reason
 from recli.data.csr import csr, with_first
-from recli.data.trainset import by_item, by_user
+from recli.data.trainset import Trainset, by_item, by_user
 
 _BLOCK = 1 << 22  # similarities: 32 MiB
 
@@ -35,6 +36,7 @@ class Neighbours(Algorithm):
             self.bx, self.by = self.switch(self.bu, self.bi)
         self._fit_scale()
 
+    additive = True
     _centres_on_baselines = False
 
     def _fit_scale(self) -> None:
@@ -46,7 +48,7 @@ class Neighbours(Algorithm):
         Similarities of others, means and biases stay. She becomes user 0 and the others move by one;
         what she had rated before does not count as a neighbour of hers.
         """
-        near = self._near
+        near, self._learned_from = self._near, self.trainset
         self.__dict__.pop("sim", None)
         items, values = self._alone(items, values, user)
         order = np.argsort(items, kind="stable")
@@ -101,6 +103,51 @@ class Neighbours(Algorithm):
         by_y = with_first((near.y_indptr, near.y_xs, near.y_values), xs, compared)
         y_indptr, y_xs, y_values = by_y
         return near._replace(x_ys=near.x_ys + 1, y_indptr=y_indptr, y_xs=y_xs, y_values=y_values)
+
+    def explain(self, user: int, item: int) -> list[Reason]:
+        """What it centres on, and each neighbour's rating, by its share of the similarities.
+
+        A neighbour is a user or, item-based, an item that she rated. All count where there are at
+        least `min_k`, none otherwise.
+        """
+        [[x]], [[y]] = self.switch(np.array([[user]]), self._known_items(np.array([[item]])))
+        estimates, counts = self._grouped(np.array([user]), np.array([item]))
+        if np.isnan(estimates[0]):
+            return self._default_reasons()
+        centre = self._centre_reasons(user, item)
+        if counts[0] < max(1, self.min_k):
+            return centre
+        y_indptr, y_xs, values = self._by_y
+        ratings = slice(y_indptr[y], y_indptr[y + 1])
+        similarities = _kernels.neighbours.row(self._near, x)[y_xs[ratings]]
+        # Of equal similarities the first: the rule of the kernel.
+        nearest = np.argsort(-similarities, kind="stable")[: counts[0]]
+        shares = similarities[nearest] / similarities[nearest].sum()
+        deviations = self._all_deviations()[ratings][nearest]
+        amounts = float(self._scale(x)) * shares * deviations
+        neighbours, values = y_xs[ratings][nearest], values[ratings][nearest]
+        if not self.sim_options["user_based"]:
+            return [*centre, *rated_items(self.trainset, neighbours, amounts, values)]
+        return centre + [
+            Reason("neighbour", self._user_id(int(other)), float(amount), float(value))
+            for other, amount, value in zip(neighbours, amounts, values, strict=True)
+        ]
+
+    def _centre_reasons(self, user: int, item: int) -> list[Reason]:
+        """What the variant centres on."""
+        return []
+
+    def _scale(self, x: int) -> float:
+        """By what the variant multiplies the mean of the deviations."""
+        return 1.0
+
+    _learned_from: Trainset | None = None
+    """The trainset of the other users, once one is folded in and is user 0."""
+
+    def _user_id(self, user: int) -> str:
+        if self._learned_from is None:
+            return raw_user(self.trainset, user)
+        return raw_user(self._learned_from, user - 1)
 
     def _scale_first(self, values: np.ndarray) -> None:
         """Put before what `_fit_scale` learned of every user that of one more, from her ratings."""

@@ -9,6 +9,7 @@ import scipy.sparse
 import surprise
 
 from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._reasons import Reason
 from recli.data.trainset import by_user, threshold
 from recli.params import Choice
 
@@ -98,6 +99,19 @@ class Ranker(Algorithm):
         self.preferred = scipy.sparse.csr_array(
             (np.ones(len(liked)), liked, [0, len(liked)]), shape
         )
+
+    def explain(self, user: int, item: int) -> list[Reason]:
+        """What each preferred item carries; of a user without, how popular the item is."""
+        [score] = self._estimate_pairs(np.array([user]), np.array([item])).tolist()
+        if not 0 <= item < self.trainset.n_items:
+            return [Reason("no rating", "", score)]
+        if user < 0 or not np.diff(self.preferred.indptr)[user]:
+            return [Reason("popularity", "", score)]
+        return self._reasons(user, item)
+
+    def _reasons(self, user: int, item: int) -> list[Reason]:
+        """`explain` for a user who has a preference and an item with ratings."""
+        return super().explain(user, item)
 
     def estimate(self, u: int | str, i: int | str) -> float:
         return self._estimate_one(u, i)

@@ -6,6 +6,7 @@ import numpy as np
 import surprise
 
 from recli.algorithms._preferences import PREFERENCES, Ranker
+from recli.algorithms._reasons import Reason
 
 
 class MostPopular(Ranker):
@@ -16,6 +17,7 @@ class MostPopular(Ranker):
 
     source = "Cremonesi, Koren and Turrin 2010, section 3.1"
     kind = "baseline"
+    additive = True
     parameters = (PREFERENCES,)
     fitted = ("liked_from",)
 
@@ -25,6 +27,9 @@ class MostPopular(Ranker):
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
         self._prefers(items, values, user)
+
+    def _reasons(self, user: int, item: int) -> list[Reason]:
+        return [Reason("popularity", "", float(self.popularity[item]))]
 
     def _scores(self, users: np.ndarray) -> np.ndarray:
         return np.tile(self.popularity, (len(users), 1))

@@ -75,6 +75,12 @@ class SVDpp(Factors, surprise.SVDpp):
             repeats,
         )
 
+    def _carried(self, user: int, item: int, rated: np.ndarray) -> np.ndarray:
+        """Of p_u as in every factor model, and of the implicit sum exactly q_i · y_j / √|I_u|."""
+        implicit = self.yj[rated] @ self.qi[item] / np.sqrt(len(rated))
+        carried: np.ndarray = super()._carried(user, item, rated) + implicit
+        return carried
+
     def _user_factors(self, users: np.ndarray) -> np.ndarray:
         distinct, back = np.unique(users, return_inverse=True)
         indptr, items, _ = by_user(self.trainset)

@@ -89,6 +89,15 @@ def _fill_row(
 
 
 @njit(cache=True, nogil=True)
+def row(by_user: Csr, by_item: Csr, i: int) -> tuple[np.ndarray, np.ndarray]:
+    """Differences of one item and all, and how often both are rated, each float64[n_items]."""
+    n_items = len(by_item[0]) - 1
+    difference, together = np.empty(n_items), np.empty(n_items)
+    _fill_row(by_user, by_item, i, difference, together)
+    return difference, together
+
+
+@njit(cache=True, nogil=True)
 def matrices(by_user: Csr, by_item: Csr) -> tuple[np.ndarray, np.ndarray]:
     """All mean differences and how often both are rated, each float64[n_items, n_items]."""
     n_items = len(by_item[0]) - 1
