@@ -49,15 +49,17 @@ def command(
 
     from recli import files
     from recli.cli._choose import choose
+    from recli.experiments import params_file as params_files
     from recli.recommend import model as models
 
     dataset = data.load(console, results)
     configured = choose(algorithm, params, params_file, dataset)
+    origin = params_files.origin(params_file) if params_file else {}
     liked_from = _options.liked_from(dataset, threshold)
     model_name = files.checked_name(name or configured.name.replace(":", "."), "model")
     console.say(f"Training {configured.label} …")
     started = time.perf_counter()
-    model = models.train(dataset, configured, seed, liked_from)
+    model = models.train(dataset, configured, seed, liked_from, origin)
     seconds = time.perf_counter() - started
     path = models.save(model, results, model_name)
     document = {
