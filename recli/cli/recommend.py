@@ -14,6 +14,7 @@ from recli.cli._audience import Audience, audience_options
 from recli.cli._console import Console, count
 from recli.cli._filters import FilterChoice, filter_options
 from recli.cli._model import ModelChoice, model_options
+from recli.cli._newcomer import Newcomer, newcomer_options
 
 if TYPE_CHECKING:
     from recli.recommend.lists import Lists, Request
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     """,
 )
 @audience_options
+@newcomer_options
 @click.option(
     "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many items."
 )
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 @_options.output_options()
 def command(
     audience: Audience,
+    newcomer: Newcomer,
     n: int,
     filters: FilterChoice,
     choice: ModelChoice,
@@ -67,19 +70,27 @@ def command(
     """
     from datetime import UTC, datetime
 
+    import numpy as np
+
     from recli.recommend.lists import Request, recommend
     from recli.recommend.output import written
     from recli.recommend.places import Places
     from recli.recommend.writers._base import writer
 
-    audience.check()
+    audience.check(newcomer)
     if output is not None:
         writer(output)  # a wrong one is told before anything is computed
     model, model_name = choice.load(results, console)
+    candidates = filters.candidates(model, console)
+    if newcomer.given:
+        model, code = newcomer.folded(model, audience.user, console)
+        users = np.array([code], np.int32)
+    else:
+        users = audience.codes(model, console)
     request = Request(
-        users=audience.codes(model, console),
+        users=users,
         n=n,
-        candidates=filters.candidates(model, console),
+        candidates=candidates,
         exclude_seen=filters.exclude_seen,
         rerankers=filters.caps(model),
     )
@@ -87,24 +98,27 @@ def command(
     target = output or str(results / "recommendations" / f"{safe}.csv")
     places = Places(model, model_name, datetime.now(UTC))
     lists = written(recommend(model, request, memory_limit), places, target)
-    if audience.user is None:
-        _many(lists, request, model, model_name, console)
-    else:
+    if audience.user is not None or newcomer.given:
         [only] = lists
         _one(only, audience.user, n, model, model_name, console)
+    else:
+        _many(lists, request, model, model_name, console)
     console.say(f"Written to {writer(target).shown(target)}")
 
 
-def _one(lists: Lists, user: str, n: int, model: Model, model_name: str, console: Console) -> None:
-    """Print the list of a single user."""
+def _one(
+    lists: Lists, user: str | None, n: int, model: Model, model_name: str, console: Console
+) -> None:
+    """Print the list of a single user; without an id she is new."""
     from recli.recommend.top_n import places
 
+    whom = "a new user" if user is None else f"user {user}"
     recommended = places(model, lists)
     if len(recommended) < n:
         left = count(len(recommended), "item")
-        console.say(f"User {user} gets {left}: that is all there is to recommend.")
+        console.say(f"{whom.capitalize()} gets {left}: that is all there is to recommend.")
     document = {
-        "user": model.trainset.ratings.user_ids.json(int(lists.users[0])),
+        "user": None if user is None else model.trainset.ratings.user_ids.json(int(lists.users[0])),
         "model": model_name,
         "items": [
             {
@@ -133,7 +147,7 @@ def _one(lists: Lists, user: str, n: int, model: Model, model_name: str, console
         console.table(
             header,
             rows,
-            f"For user {user}, by {model.configured.label}: {model.algorithm.predicts}, best first",
+            f"For {whom}, by {model.configured.label}: {model.algorithm.predicts}, best first",
             right=("rank", "item", "rating", "score"),
         )
 
