@@ -22,6 +22,7 @@ NO_MATRIX = "Predictions and rankings need no such matrix."
 """Advice where a matrix of all pairs, which is only for code that asks for it, does not fit."""
 
 
+Side = Literal["user", "item"]
 Kind = Literal["baseline", "neighbours", "factors", "content", "linear", "graph", "hybrid", "other"]
 
 
@@ -41,6 +42,7 @@ class Algorithm(surprise.AlgoBase):
     uses: what it learns from besides ratings: "item features", "user features", "times"
     cost: how long a fit on 100,000 ratings takes: less than a second, than ten, or more
     additive: whether the reasons that `explain` gives sum to the score
+    similarity: by what `similarities` compares; empty where it does not
     """
 
     kind: ClassVar[Kind] = "other"
@@ -50,6 +52,7 @@ class Algorithm(surprise.AlgoBase):
     uses: ClassVar[tuple[str, ...]] = ()
     cost: ClassVar[Literal["low", "medium", "high"]] = "low"
     additive: ClassVar[bool] = False
+    similarity: str = ""
 
     trainset: Any  # Surprise's own or recli's
     bu: Any  # None until it is learned
@@ -159,6 +162,17 @@ class Algorithm(surprise.AlgoBase):
         Raises UsageError where the algorithm cannot say.
         """
         raise errors.UsageError(f"{registry.name_of(type(self))} cannot say why it ranks an item.")
+
+    def similarities(self, side: Side, x: int) -> np.ndarray:
+        """How alike the model finds x (an inner id) and every other user or item of the trainset.
+
+        float64[n_users] or float64[n_items], more is more alike; `similarity` says by what. Raises
+        UsageError where the algorithm does not compare them.
+        """
+        raise errors.UsageError(
+            f"{registry.name_of(type(self))} does not compare {side}s. Models with factors do, such as "
+            "svd, and those that go by neighbours."
+        )
 
     def _baseline_reasons(self, user: int, item: int) -> list[Reason]:
         """Mean, user bias and item bias, less those that are 0 as of the unknown."""
@@ -373,6 +387,17 @@ def _inner_item(trainset: surprise.Trainset, unknown: str) -> int:
 def catalogue_size(trainset: surprise.Trainset) -> int:
     """Items to score: those of the catalogue; of Surprise's own Trainset, those with ratings."""
     return int(getattr(trainset, "n_catalogue", trainset.n_items))
+
+
+def cosines(vectors: np.ndarray, x: int) -> np.ndarray:
+    """The cosine of row x and every row, float64[n]; 0 where one of them is 0.
+
+    >>> cosines(np.array([[1.0, 0.0], [3.0, 4.0], [0.0, 0.0]]), 0)
+    array([1. , 0.6, 0. ])
+    """
+    lengths = np.linalg.norm(vectors, axis=1) * np.linalg.norm(vectors[x])
+    products = vectors @ vectors[x]
+    return np.divide(products, lengths, out=np.zeros(len(vectors)), where=lengths > 0)
 
 
 def padded(array: np.ndarray) -> np.ndarray:

@@ -8,8 +8,9 @@ import numpy as np
 import surprise
 from surprise import PredictionImpossible
 
+from recli import errors, registry
 from recli.algorithms import _kernels
-from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size, rated_items, raw_user
+from recli.algorithms._base import NO_MATRIX, Algorithm, Side, catalogue_size, rated_items, raw_user
 from recli.algorithms._reasons import Reason
 from recli.data.csr import csr, with_first
 from recli.data.trainset import Trainset, by_item, by_user
@@ -103,6 +104,22 @@ class Neighbours(Algorithm):
         by_y = with_first((near.y_indptr, near.y_xs, near.y_values), xs, compared)
         y_indptr, y_xs, y_values = by_y
         return near._replace(x_ys=near.x_ys + 1, y_indptr=y_indptr, y_xs=y_xs, y_values=y_values)
+
+    @property
+    def similarity(self) -> str:  # type: ignore[override]
+        """The measure of its neighbours."""
+        return f"{self._measure} of ratings"
+
+    def similarities(self, side: Side, x: int) -> np.ndarray:
+        """Row x of `sim`; of the side alone that its neighbours are of."""
+        user_based = self.sim_options["user_based"]
+        if (side == "user") != user_based:
+            own, other = ("users", "false") if user_based else ("items", "true")
+            raise errors.UsageError(
+                f"This {registry.name_of(type(self))} compares {own}. To compare {side}s, train one with "
+                f"-p sim_options.user_based={other}."
+            )
+        return _kernels.neighbours.row(self._near, x)
 
     def explain(self, user: int, item: int) -> list[Reason]:
         """What it centres on, and each neighbour's rating, by its share of the similarities.
