@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from recli import errors, memory
+from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm
 from recli.data.trainset import Trainset
 
@@ -16,7 +18,10 @@ _CHUNK_USERS = 64  # at least, where the catalogue is large: what is done once a
 _PAIR_BYTES = 64
 """What ranking holds at most for each user and item of a chunk: scores, what they are made of, and
 copies. Measured for every algorithm, from 18 (svd) to 63 (knn-with-zscore)."""
+_SHORT = 128  # places of a list that is kept in order while the scores are read
 _LEAST = -np.finfo(np.float64).max
+_blas = ThreadpoolController()
+"""For one thread: the products of a chunk are so small that sharing them takes longer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +94,9 @@ def _scored(
         trainset.by_user  # noqa: B018, grouped once; a single user's ratings are looked for
     for start in range(0, len(users), chunk):
         inner = trainset.inner_users[users[start : start + chunk]]
-        by_code = np.take(algorithm.score_users(inner), trainset.inner_items, axis=1)
+        with _blas.limit(limits=1, user_api="blas"):
+            scores = algorithm.score_users(inner)
+        by_code = np.take(scores, trainset.inner_items, axis=1)
         if exclude_seen:
             seen = [trainset.rated(user) if user >= 0 else trainset.items[:0] for user in inner]
             rows = np.repeat(np.arange(len(inner)), [len(items) for items in seen])
@@ -120,6 +127,11 @@ def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
     """
     if n <= 0:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+    if len(scores) > 1 and n <= _SHORT:
+        found = _kernels.top.best(scores, n)
+        rows, places = np.nonzero(found >= 0)
+        return rows, places, found[rows, places]
+    # For a single row, numba is not worth loading.
     n_columns = scores.shape[1]
     threshold = np.partition(scores, n_columns - n, axis=1)[:, n_columns - n, None]
     # All that are as good as the n-th; ties at the edge may make it more than n.

@@ -15,10 +15,12 @@ from recli.cli._console import Console, count
 from recli.cli._filters import FilterChoice, filter_options
 from recli.cli._model import ModelChoice, model_options
 from recli.cli._newcomer import Newcomer, newcomer_options
+from recli.cli._reranking import Reranking, as_document, reranking_options, tell
 
 if TYPE_CHECKING:
     from recli.recommend.lists import Lists, Request
     from recli.recommend.model import Model
+    from recli.recommend.trade import Trade
 
 
 @click.command(
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many items."
 )
 @filter_options
+@reranking_options
 @model_options
 @click.option(
     "-o",
@@ -54,6 +57,7 @@ def command(
     newcomer: Newcomer,
     n: int,
     filters: FilterChoice,
+    reranking: Reranking,
     choice: ModelChoice,
     output: str | None,
     memory_limit: int | None,
@@ -75,6 +79,7 @@ def command(
     from recli.recommend.lists import Request, recommend
     from recli.recommend.output import written
     from recli.recommend.places import Places
+    from recli.recommend.trade import Trade
     from recli.recommend.writers._base import writer
 
     audience.check(newcomer)
@@ -82,9 +87,11 @@ def command(
         writer(output)  # a wrong one is told before anything is computed
     model, model_name = choice.load(results, console)
     candidates = filters.candidates(model, console)
+    whole = model
     if newcomer.given:
         model, code = newcomer.folded(model, audience.user, console)
         users = np.array([code], np.int32)
+        model_name = model.configured.name if newcomer.is_new else model_name
     else:
         users = audience.codes(model, console)
     request = Request(
@@ -92,22 +99,32 @@ def command(
         n=n,
         candidates=candidates,
         exclude_seen=filters.exclude_seen,
-        rerankers=filters.caps(model),
+        rerankers=(*reranking.rerankers(whole, model, choice.seed), *filters.caps(model)),
     )
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{model_name}-{audience.name}")
     target = output or str(results / "recommendations" / f"{safe}.csv")
     places = Places(model, model_name, datetime.now(UTC))
-    lists = written(recommend(model, request, memory_limit), places, target)
+    trade = Trade(request.rerankers)
+    made = recommend(model, request, memory_limit)
+    lists = written(trade.follow(made) if request.rerankers else made, places, target)
     if audience.user is not None or newcomer.given:
         [only] = lists
-        _one(only, audience.user, n, model, model_name, console)
+        _one(only, audience.user, n, model, model_name, trade, console)
     else:
-        _many(lists, request, model, model_name, console)
+        _many(lists, request, model, model_name, trade, console)
+    if request.rerankers:
+        tell(trade, console)
     console.say(f"Written to {writer(target).shown(target)}")
 
 
 def _one(
-    lists: Lists, user: str | None, n: int, model: Model, model_name: str, console: Console
+    lists: Lists,
+    user: str | None,
+    n: int,
+    model: Model,
+    model_name: str,
+    trade: Trade,
+    console: Console,
 ) -> None:
     """Print the list of a single user; without an id she is new."""
     from recli.recommend.top_n import places
@@ -117,7 +134,7 @@ def _one(
     if len(recommended) < n:
         left = count(len(recommended), "item")
         console.say(f"{whom.capitalize()} gets {left}: that is all there is to recommend.")
-    document = {
+    document: dict[str, Any] = {
         "user": None if user is None else model.trainset.ratings.user_ids.json(int(lists.users[0])),
         "model": model_name,
         "items": [
@@ -143,11 +160,17 @@ def _one(
         for p in recommended
     ]
 
+    what = {"ratings": "predicted ratings", "scores": "scores"}[model.algorithm.predicts]
+    order = "best first"
+    if lists.plain is not None:
+        order = "re-ranked"
+        document["reranking"] = as_document(trade)
+
     def table() -> None:
         console.table(
             header,
             rows,
-            f"For {whom}, by {model.configured.label}: {model.algorithm.predicts}, best first",
+            f"For {whom}, by {model.configured.label}: {what}, {order}",
             right=("rank", "item", "rating", "score"),
         )
 
@@ -155,7 +178,12 @@ def _one(
 
 
 def _many(
-    chunks: Iterator[Lists], request: Request, model: Model, model_name: str, console: Console
+    chunks: Iterator[Lists],
+    request: Request,
+    model: Model,
+    model_name: str,
+    trade: Trade,
+    console: Console,
 ) -> None:
     """Take the lists of many users, and say how many places and items they have."""
     import time
@@ -189,6 +217,8 @@ def _many(
     }
     header = list(document)
     row = [*map(str, list(document.values())[:-1]), f"{document['seconds']:.2f}"]
+    if request.rerankers:
+        document["reranking"] = as_document(trade)
 
     def summary() -> None:
         console.line(

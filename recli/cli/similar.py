@@ -26,6 +26,13 @@ from recli.cli._model import ModelChoice, model_options
 @click.option(
     "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many of them."
 )
+@click.option(
+    "--min-ratings",
+    type=click.IntRange(0),
+    default=5,
+    show_default=True,
+    help="Those with fewer ratings are left out: by chance many are like them.",
+)
 @model_options
 @_options.results_option
 @_options.output_options()
@@ -33,6 +40,7 @@ def command(
     item: str | None,
     user: str | None,
     n: int,
+    min_ratings: int,
     choice: ModelChoice,
     results: Path,
     console: Console,
@@ -55,7 +63,7 @@ def command(
     else:
         assert user is not None
         code, side, ids = model.user_code(user), "user", ratings.user_ids
-    found = similar(model, side, code, n)  # type: ignore[arg-type]
+    found = similar(model, side, code, n, min_ratings)  # type: ignore[arg-type]
     title = model.title(code) if side == "item" else ""
     document: dict[str, Any] = {
         side: ids.json(code),

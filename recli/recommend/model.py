@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,8 +26,8 @@ class Model:
     """A fitted algorithm with the ratings and tables that it learned from.
 
     dataset: name and fingerprint of what it learned from
-    origin: where its parameters come from, such as the study and its best value; empty if given by
-        hand
+    origin: `params`, where its parameters come from, such as a study and its best value; `run`, what
+        an evaluation has found of it; each if known
     """
 
     configured: Configured
@@ -141,13 +142,34 @@ def find(results: Path, name: str) -> Path:
     for folder in (results / "models" / name, Path(name)):
         if (folder / MANIFEST).is_file():
             return folder
+    raise absent(results, name)
+
+
+def absent(results: Path, name: str) -> errors.NotFoundError:
+    """The error for a name that no model has, the nearest names first."""
     valid = errors.nearest(name, names(results))
     have = (
         f"There are: {', '.join(valid)}."
         if valid
         else "There is none yet: 'recli train' makes one."
     )
-    raise errors.NotFoundError(f"There is no model '{name}' in {results / 'models'}. {have}")
+    return errors.NotFoundError(f"There is no model '{name}' in {results / 'models'}. {have}")
+
+
+def about(folder: Path, verify: bool = False) -> dict[str, Any]:
+    """The manifest of the model in `folder`, its parts verified if `verify`.
+
+    Raises as `load` does.
+    """
+    return _parts.verified(folder) if verify else _parts.read_manifest(folder)
+
+
+def remove(results: Path, name: str) -> None:
+    """Remove the model called `name`. Raises UsageError when the folder cannot be written."""
+    folder = results / "models" / name
+    with files.writable(folder):
+        gone = folder.rename(folder.with_name(f".{name}.removed"))
+        shutil.rmtree(gone)
 
 
 def names(results: Path) -> list[str]:

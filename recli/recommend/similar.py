@@ -26,8 +26,10 @@ class Similar:
     similarity: float
 
 
-def similar(model: Model, side: Side, code: int, n: int) -> list[Similar]:
+def similar(model: Model, side: Side, code: int, n: int, min_ratings: int = 0) -> list[Similar]:
     """The `n` users or items that the model finds most like the one with this code; ties by id.
+
+    Those with fewer than `min_ratings` ratings are left out: of few, chance makes many alike.
 
     Raises UsageError where the model does not compare them, or has learned nothing of this one.
     """
@@ -42,7 +44,8 @@ def similar(model: Model, side: Side, code: int, n: int) -> list[Similar]:
             "it by."
         )
     found = model.algorithm.similarities(side, inner)
-    others = np.flatnonzero(np.arange(len(codes)) != inner)
+    counts = np.bincount(trainset.users if users else trainset.items, minlength=len(codes))
+    others = np.flatnonzero((counts >= min_ratings) & (np.arange(len(codes)) != inner))
     order = others[np.lexsort((codes[others], -found[others]))][:n]
     return [
         Similar(
