@@ -12,7 +12,7 @@ import pandas as pd
 from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.description import Feature
-from recli.data.features import texts_of
+from recli.data.features import tag, texts_of
 from recli.data.items import Items
 from recli.data.numbers import number
 from recli.evaluation.background import Background
@@ -144,8 +144,9 @@ def _of_feature(feature: Feature, items: Items) -> pd.Series:
         columns, rows = np.nonzero([items.columns[name] == "1" for name in feature.columns])
         return pd.Series(np.array(feature.columns, object)[columns], rows, object)
     texts = pd.Series(texts_of(feature, items), dtype=object)
-    if feature.kind == "categories":
-        return texts.str.split(feature.separator, regex=False).explode()
+    if feature.kind in ("categories", "tags"):
+        parts = texts.str.split(feature.separator, regex=False).explode()
+        return parts.map(lambda part: tag(part)[0]) if feature.kind == "tags" else parts
     return texts
 
 
