@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from recli import errors
 
@@ -21,16 +21,24 @@ def write_text(path: Path, text: str) -> Path:
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
-    """Write `content` into a temporary file beside `path`, then rename it to `path`.
+    """`new_file` with this content."""
+    with new_file(path) as file:
+        file.write(content)
+    return path
 
-    Raises UsageError when the folder cannot be written.
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A temporary file beside `path`, open for writing, that becomes `path` when the block ends well.
+
+    Raises UsageError when the folder cannot be written, or when the disk is full.
     """
     with writable(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(name, 0o666 & ~_umask())
@@ -38,7 +46,6 @@ def write_bytes(path: Path, content: bytes) -> Path:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-    return path
 
 
 def write_json(path: Path, document: Any) -> Path:

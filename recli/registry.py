@@ -27,6 +27,7 @@ KINDS = {
     "split": "recli.data.splits",
     "format": "recli.data.formats",
     "report": "recli.experiments.reports",
+    "writer": "recli.recommend.writers",
 }
 _PACKAGE = Path(__file__).parent
 _EXTRAS = "recli.extras."

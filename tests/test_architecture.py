@@ -18,7 +18,7 @@ STOREYS = ("data", "algorithms", "evaluation", "recommend", "experiments", "extr
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (
     *("numpy", "pandas", "numba", "sklearn", "scipy", "surprise", "optuna", "rich", "pyarrow"),
-    *("joblib", "safetensors"),
+    *("joblib", "safetensors", "sqlalchemy"),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

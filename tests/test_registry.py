@@ -18,6 +18,7 @@ FOLDERS = {
     "split": "data/splits",
     "format": "data/formats",
     "report": "experiments/reports",
+    "writer": "recommend/writers",
 }
 FILES = [
     (kind, ".".join(path.relative_to(PACKAGE).parent.parts), path.stem)

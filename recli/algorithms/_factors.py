@@ -56,7 +56,10 @@ class Factors(Algorithm):
         scores[:, n_items:] = 0.0 if self.biased else np.nan
         if self.biased:
             scores += padded(self.bi)[self._known_items(np.arange(n_catalogue))]
-            scores += (self.trainset.global_mean + padded(self.bu)[users])[:, None]
+            # Not padded: of a million users, only these are copied.
+            scores += (self.trainset.global_mean + np.where(users >= 0, self.bu[users], 0.0))[
+                :, None
+            ]
         else:
             scores[users < 0] = np.nan
         return scores

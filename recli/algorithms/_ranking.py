@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from recli import errors, memory
+from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm
 from recli.data.trainset import Trainset
 
@@ -16,7 +18,10 @@ _CHUNK_USERS = 64  # at least, where the catalogue is large: what is done once a
 _PAIR_BYTES = 64
 """What ranking holds at most for each user and item of a chunk: scores, what they are made of, and
 copies. Measured for every algorithm, from 18 (svd) to 63 (knn-with-zscore)."""
+_SHORT = 128  # places of a list that is kept in order while the scores are read
 _LEAST = -np.finfo(np.float64).max
+_blas = ThreadpoolController()
+"""For one thread: the products of a chunk are so small that sharing them takes longer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,30 +66,43 @@ def scored(
     n: int,
     exclude_seen: bool = True,
     memory_limit: int | None = None,
+    candidates: np.ndarray | None = None,
 ) -> Iterator[tuple[int, np.ndarray]]:
     """The scores of the catalogue for `users`, some users at a time, to make lists of `n` of.
 
     Yields the place of the first of them in `users`, and float64[n_chunk, n_catalogue] by item code,
-    with -inf for what is excluded.
+    with -inf for what is excluded: what a user has rated and, if `candidates` (bool[n_catalogue]) are
+    given, all others. `n` is 0 for a caller that does not hold the lists of all users.
 
     A chunk stays in a core's cache, and lists and chunk within `memory_limit` bytes with all that is
     made on the way; the fitted algorithm is not counted. None is half of the free memory. Raises
     UsageError, at the call, if the limit is too small for a single user.
     """
     chunk = _chunk(len(users), trainset.n_catalogue, n, memory_limit)
-    return _scored(algorithm, trainset, users, chunk, exclude_seen)
+    return _scored(algorithm, trainset, users, chunk, exclude_seen, candidates)
 
 
 def _scored(
-    algorithm: Algorithm, trainset: Trainset, users: np.ndarray, chunk: int, exclude_seen: bool
+    algorithm: Algorithm,
+    trainset: Trainset,
+    users: np.ndarray,
+    chunk: int,
+    exclude_seen: bool,
+    candidates: np.ndarray | None,
 ) -> Iterator[tuple[int, np.ndarray]]:
+    if exclude_seen and len(users) > 1:
+        trainset.by_user  # noqa: B018, grouped once; a single user's ratings are looked for
     for start in range(0, len(users), chunk):
         inner = trainset.inner_users[users[start : start + chunk]]
-        by_code = np.take(algorithm.score_users(inner), trainset.inner_items, axis=1)
+        with _blas.limit(limits=1, user_api="blas"):
+            scores = algorithm.score_users(inner)
+        by_code = np.take(scores, trainset.inner_items, axis=1)
         if exclude_seen:
             seen = [trainset.rated(user) if user >= 0 else trainset.items[:0] for user in inner]
             rows = np.repeat(np.arange(len(inner)), [len(items) for items in seen])
             by_code[rows, trainset.item_codes[np.concatenate(seen)]] = -np.inf
+        if candidates is not None:
+            by_code[:, ~candidates] = -np.inf
         yield start, by_code
 
 
@@ -93,10 +111,11 @@ def _chunk(n_users: int, n_catalogue: int, n: int, limit: int | None) -> int:
     limit = memory.available() // 2 if limit is None else limit
     lists, one = 12 * n_users * n, _PAIR_BYTES * n_catalogue
     if lists + one > limit:
+        whose = f"for {n_users:,} users, the best {n:,} each," if n else "for one user"
+        shorter = "Ask for shorter lists or raise" if n else "Raise"
         raise errors.UsageError(
-            f"To rank {n_catalogue:,} items for {n_users:,} users, the best {n:,} each, takes at least "
-            f"{memory.shown(lists + one)}, the limit is {memory.shown(limit)}. Ask for shorter lists "
-            "or raise '--memory-limit'."
+            f"To rank {n_catalogue:,} items {whose} takes at least {memory.shown(lists + one)}, the "
+            f"limit is {memory.shown(limit)}. {shorter} '--memory-limit'."
         )
     return min((limit - lists) // one, max(_CHUNK_USERS, _CHUNK_BYTES // (8 * n_catalogue)))
 
@@ -108,6 +127,11 @@ def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
     """
     if n <= 0:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+    if len(scores) > 1 and n <= _SHORT:
+        found = _kernels.top.best(scores, n)
+        rows, places = np.nonzero(found >= 0)
+        return rows, places, found[rows, places]
+    # For a single row, numba is not worth loading.
     n_columns = scores.shape[1]
     threshold = np.partition(scores, n_columns - n, axis=1)[:, n_columns - n, None]
     # All that are as good as the n-th; ties at the edge may make it more than n.

@@ -17,17 +17,18 @@ from recli.cli._console import Console
     """,
 )
 @click.argument(
-    "what", type=click.Choice(("algorithms", "metrics", "splits", "datasets", "formats"))
+    "what", type=click.Choice(("algorithms", "metrics", "splits", "datasets", "formats", "writers"))
 )
 @_options.output_options()
 def command(what: str, console: Console) -> None:
-    """List algorithms, metrics, splits, datasets or file formats."""
+    """List algorithms, metrics, splits, datasets, file formats that are read, or writers of lists."""
     table = {
         "algorithms": _algorithms,
         "metrics": _metrics,
         "splits": _splits,
         "datasets": datasets,
         "formats": _formats,
+        "writers": _writers,
     }
     header, rows = table[what]()
     document = [dict(zip(header, row, strict=True)) for row in rows]
@@ -71,12 +72,20 @@ def _splits() -> tuple[list[str], list[list[str]]]:
     return ["split", "needs times", "options", "what it does"], rows
 
 
+def _writers() -> tuple[list[str], list[list[str]]]:
+    return _of_files("writer")
+
+
 def _formats() -> tuple[list[str], list[list[str]]]:
+    return _of_files("format")
+
+
+def _of_files(kind: str) -> tuple[list[str], list[list[str]]]:
     from recli import registry
 
-    classes = {name: registry.get("format", name) for name in registry.names("format")}
+    classes = {name: registry.get(kind, name) for name in registry.names(kind)}
     rows = [[name, " ".join(cls.suffixes), cls.summary] for name, cls in classes.items()]
-    return ["format", "files", "what it is"], rows
+    return [kind, "files", "what it is"], rows
 
 
 def datasets() -> tuple[list[str], list[list[str]]]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
-from recli.cli import _options, _types
+from recli.cli import _options
+from recli.cli._audience import Audience, audience_options
 from recli.cli._console import Console, count
-from recli.cli._options import DatasetChoice
+from recli.cli._filters import FilterChoice, filter_options
+from recli.cli._model import ModelChoice, model_options
 
 if TYPE_CHECKING:
+    from recli.recommend.lists import Lists, Request
     from recli.recommend.model import Model
 
 
@@ -22,66 +26,86 @@ if TYPE_CHECKING:
     Examples:
       recli recommend --user 42
       recli recommend --user 42 -n 20 --model svd --output for-42.csv
-      recli recommend --user alice -d my-ratings.csv
+      recli recommend --user 42 --where "genres contains 'Comedy' and year >= 1990"
+      recli recommend --all-users --model svd --output recommendations.parquet
+      recli recommend --users some.txt --max-per genres=3 --output sqlite:///shop.db
     """,
 )
-@click.option("-u", "--user", required=True, help="The user's id, as in the ratings.")
+@audience_options
 @click.option(
     "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many items."
 )
-@click.option(
-    "-m",
-    "--model",
-    "model_name",
-    type=_types.MODEL,
-    help="A model from 'recli train', by name or folder. [default: one is trained]",
-)
-@_options.dataset_options
+@filter_options
+@model_options
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="CSV file to write. [default: under results/recommendations]",
+    help="Where the lists are written: a file, by its suffix .csv, .tsv, .jsonl, .parquet, .db "
+    "(SQLite), or the URL of a database, as SQLAlchemy has them; 'recli list writers' explains "
+    "them. [default: CSV under results/recommendations]",
 )
-@_options.seed_option
 @_options.memory_limit_option
 @_options.results_option
 @_options.output_options()
 def command(
-    user: str,
+    audience: Audience,
     n: int,
-    model_name: str | None,
-    data: DatasetChoice,
-    output: Path | None,
-    seed: int,
+    filters: FilterChoice,
+    choice: ModelChoice,
+    output: str | None,
     memory_limit: int | None,
     results: Path,
     console: Console,
 ) -> None:
-    """Recommend items to a user.
+    """Recommend items to a user, to some, or to all.
 
-    The list is ranked and leaves out what she has rated. It is printed and written as CSV. Without
-    --model, the default algorithm is trained on the dataset for this list alone.
+    Lists are ranked by the model and written as a table with a row for each place: user, model, rank,
+    item, title, score, rating (where the model predicts ratings) and time. The list of a single user
+    is printed too. A file is written whole or not at all; a table of a database in one transaction,
+    after the rows that it has. Without --model, the default algorithm is trained on the dataset for
+    this alone.
     """
-    import re
+    from datetime import UTC, datetime
 
-    from recli import files
-    from recli.recommend import model as models
-    from recli.recommend.top_n import as_csv, top_n, user_id
+    from recli.recommend.lists import Request, recommend
+    from recli.recommend.output import written
+    from recli.recommend.places import Places
+    from recli.recommend.writers._base import writer
 
-    if model_name is None:
-        model, shown_name = _train_default(data, seed, results, console)
+    audience.check()
+    if output is not None:
+        writer(output)  # a wrong one is told before anything is computed
+    model, model_name = choice.load(results, console)
+    request = Request(
+        users=audience.codes(model, console),
+        n=n,
+        candidates=filters.candidates(model, console),
+        exclude_seen=filters.exclude_seen,
+        rerankers=filters.caps(model),
+    )
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{model_name}-{audience.name}")
+    target = output or str(results / "recommendations" / f"{safe}.csv")
+    places = Places(model, model_name, datetime.now(UTC))
+    lists = written(recommend(model, request, memory_limit), places, target)
+    if audience.user is None:
+        _many(lists, request, model, model_name, console)
     else:
-        model = models.load(models.find(results, model_name))
-        shown_name = Path(model_name).name
-        _check_dataset(data, model, shown_name)
-    recommended = top_n(model, user, n, memory_limit)
+        [only] = lists
+        _one(only, audience.user, n, model, model_name, console)
+    console.say(f"Written to {writer(target).shown(target)}")
+
+
+def _one(lists: Lists, user: str, n: int, model: Model, model_name: str, console: Console) -> None:
+    """Print the list of a single user."""
+    from recli.recommend.top_n import places
+
+    recommended = places(model, lists)
     if len(recommended) < n:
         left = count(len(recommended), "item")
-        console.say(f"User {user} has not rated {left}: that is all there is to recommend.")
+        console.say(f"User {user} gets {left}: that is all there is to recommend.")
     document = {
-        "user": user_id(model, user),
-        "model": shown_name,
+        "user": model.trainset.ratings.user_ids.json(int(lists.users[0])),
+        "model": model_name,
         "items": [
             {
                 "rank": place.rank,
@@ -105,44 +129,59 @@ def command(
         for p in recommended
     ]
 
+    what = {"ratings": "predicted ratings", "scores": "scores"}[model.algorithm.predicts]
+
     def table() -> None:
         console.table(
             header,
             rows,
-            f"For user {user}, by {model.configured.label}: {model.algorithm.predicts}, best first",
+            f"For user {user}, by {model.configured.label}: {what}, best first",
             right=("rank", "item", "rating", "score"),
         )
 
-    safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{shown_name}-user-{user}")
-    path = output or results / "recommendations" / f"{safe}.csv"
-    files.write_text(path, as_csv(user, shown_name, recommended))
     console.emit(document, header, rows, table)
-    console.say(f"Written to {path}")
 
 
-def _check_dataset(data: DatasetChoice, model: Model, shown_name: str) -> None:
-    """A model brings its own ratings. Raises UsageError when `--dataset` asks for others."""
-    from recli import errors
-    from recli.data.load import describe
+def _many(
+    chunks: Iterator[Lists], request: Request, model: Model, model_name: str, console: Console
+) -> None:
+    """Take the lists of many users, and say how many places and items they have."""
+    import time
 
-    source = click.get_current_context().get_parameter_source("dataset")
-    learned_from = model.dataset["name"]
-    if source is not ParameterSource.DEFAULT and describe(data.spec).name != learned_from:
-        raise errors.UsageError(
-            f"Model '{shown_name}' has learned from the dataset {learned_from}, not from {data.spec}. "
-            "Leave out '--dataset', or leave out '--model' to train on that."
+    import numpy as np
+
+    started = time.perf_counter()
+    n_users, n_items = len(request.users), model.trainset.n_catalogue
+    n_places = n_short = 0
+    recommended = np.zeros(n_items, bool)
+    with console.progress("Recommending", n_users) as advance:
+        for lists in chunks:
+            there = lists.items >= 0
+            n_places += int(np.count_nonzero(there))
+            n_short += int(np.count_nonzero(there.sum(axis=1) < request.n))
+            recommended[lists.items[there]] = True
+            advance(len(lists.users))
+    if n_short:
+        console.say(
+            f"{count(n_short, 'user')} of {n_users:,} got fewer than {count(request.n, 'item')}: that "
+            "is all there is to recommend."
+        )
+    document: dict[str, Any] = {
+        "model": model_name,
+        "users": n_users,
+        "places": n_places,
+        "items": int(np.count_nonzero(recommended)),
+        "catalogue": n_items,
+        "short_lists": n_short,
+        "seconds": time.perf_counter() - started,
+    }
+    header = list(document)
+    row = [*map(str, list(document.values())[:-1]), f"{document['seconds']:.2f}"]
+
+    def summary() -> None:
+        console.line(
+            f"{count(n_users, 'user')}, {count(n_places, 'place')}, by {model.configured.label}: "
+            f"{document['items']:,} of {count(n_items, 'item')}, in {document['seconds']:.2f} s"
         )
 
-
-def _train_default(
-    data: DatasetChoice, seed: int, results: Path, console: Console
-) -> tuple[Model, str]:
-    from recli.cli._choose import default
-    from recli.recommend import model as models
-
-    dataset = data.load(console, results)
-    configured = default(dataset)
-    console.say(
-        f"No --model given: training the default, {configured.label}. To keep one, see 'recli train'."
-    )
-    return models.train(dataset, configured, seed), configured.name
+    console.emit(document, header, [row], summary)

@@ -26,10 +26,11 @@ _SPLIT = _types.Name("split", lambda ctx: registry.names("split"))
       recli show metric ndcg
       recli show split last-n
       recli show schema
+      recli show where
     """,
 )
 def command() -> None:
-    """Explain an algorithm, a metric, a split or experiment files."""
+    """Explain an algorithm, a metric, a split, experiment files or conditions on items."""
 
 
 @command.command(
@@ -155,6 +156,20 @@ def schema() -> None:
     from recli.experiments.experiment_schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@command.command(
+    epilog="""
+    \b
+    Example:
+      recli show where
+    """,
+)
+def where() -> None:
+    """Explain the conditions on items that 'recli recommend --where' takes."""
+    from recli.recommend import where as conditions
+
+    click.echo(inspect.cleandoc(conditions.__doc__ or ""))
 
 
 def _described(parameter: Parameter) -> dict[str, Any]:

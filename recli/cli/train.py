@@ -42,22 +42,30 @@ def command(
 ) -> None:
     """Fit an algorithm on all ratings.
 
-    The model is a folder under results/models: arrays, ids and a manifest with checksums. A model of
-    the same name is replaced.
+    The model is a folder under results/models: arrays, ids, tables and a manifest with checksums. It
+    brings along the metrics of the newest run that measured the same algorithm on the same data. A
+    model of the same name is replaced.
     """
     import time
 
     from recli import files
     from recli.cli._choose import choose
+    from recli.experiments import params_file as params_files
+    from recli.experiments.measured import measured
     from recli.recommend import model as models
 
     dataset = data.load(console, results)
     configured = choose(algorithm, params, params_file, dataset)
+    origin = {
+        "params": params_file and params_files.origin(params_file),
+        "run": measured(results, dataset, configured),
+    }
+    origin = {of: found for of, found in origin.items() if found}
     liked_from = _options.liked_from(dataset, threshold)
     model_name = files.checked_name(name or configured.name.replace(":", "."), "model")
     console.say(f"Training {configured.label} …")
     started = time.perf_counter()
-    model = models.train(dataset, configured, seed, liked_from)
+    model = models.train(dataset, configured, seed, liked_from, origin)
     seconds = time.perf_counter() - started
     path = models.save(model, results, model_name)
     document = {

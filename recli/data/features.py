@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import scipy.sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction import DictVectorizer
@@ -17,7 +15,7 @@ from sklearn.preprocessing import StandardScaler, normalize
 
 from recli import errors
 from recli.data.description import Feature
-from recli.data.items import Items
+from recli.data.items import Items, parts, tag
 from recli.data.numbers import number
 
 EXAMPLE = """  [items]
@@ -135,9 +133,9 @@ def _check_tells_apart(feature: Feature, block: scipy.sparse.sparray) -> None:
 
 
 def _categories(feature: Feature, items: Items, _: TextOptions) -> Block:
-    vectorizer = CountVectorizer(analyzer=lambda text: set(parts_of(text, feature)))
-    texts = _filled(feature, items)
-    counts = vectorizer.fit_transform(texts)
+    vectorizer = CountVectorizer(analyzer=lambda labels: labels)
+    _filled(feature, items)
+    counts = vectorizer.fit_transform(items.labels_of(feature))
     return normalize(counts), list(vectorizer.get_feature_names_out())
 
 
@@ -151,7 +149,7 @@ def _tags(feature: Feature, items: Items, text: TextOptions) -> Block:
     counted = []
     for row, cell in enumerate(_filled(feature, items)):
         found: Counter[str] = Counter()
-        for part in parts_of(cell, feature):
+        for part in parts(cell, feature):
             name, count = tag(part)
             if count is None:
                 wrong.append(f"item {items.ids.text[row]}: '{part}'")
@@ -170,18 +168,6 @@ def _tags(feature: Feature, items: Items, text: TextOptions) -> Block:
     return _reduced(tf_idf, vectorizer.get_feature_names_out()[kept].tolist(), text.factors)
 
 
-def tag(part: str) -> tuple[str, int | None]:
-    """A tag in lower case and how often it was given; None for a count that is not a whole number.
-
-    >>> tag("Funny:3"), tag("dark"), tag("alien: the film"), tag("dark:-1")
-    (('funny', 3), ('dark', 1), ('alien: the film', 1), ('dark', None))
-    """
-    name, _, count = (text.strip() for text in part.lower().rpartition(":"))
-    if np.isnan(number(count)) or not name:
-        return part.lower(), 1
-    return name, int(count) if re.fullmatch(r"\d+", count, re.ASCII) else None
-
-
 def _text(feature: Feature, items: Items, text: TextOptions) -> Block:
     vectorizer = TfidfVectorizer(
         max_features=text.terms,
@@ -190,7 +176,7 @@ def _text(feature: Feature, items: Items, text: TextOptions) -> Block:
         token_pattern=_WORD,
         stop_words="english" if text.stop_words else None,
     )
-    texts, words = texts_of(feature, items), vectorizer.build_analyzer()
+    texts, words = items.texts_of(feature), vectorizer.build_analyzer()
     if not any(words(text) for text in texts):
         raise errors.DataError(f"Item feature '{feature.name}' has no word in any item.")
     tf_idf = vectorizer.fit_transform(texts)
@@ -246,44 +232,10 @@ def _numbers(feature: Feature, items: Items) -> np.ndarray:
 
 def _filled(feature: Feature, items: Items) -> np.ndarray:
     """`texts_of`. Raises DataError where it says nothing of any item."""
-    texts = texts_of(feature, items)
+    texts = items.texts_of(feature)
     if not any(text.strip(f" {feature.separator}") for text in texts):
         raise errors.DataError(f"Item feature '{feature.name}' is empty for every item.")
     return texts
-
-
-def texts_of(feature: Feature, items: Items) -> np.ndarray:
-    """What the column of a feature says of each item, object[n_catalogue] of str, "" for nothing.
-
-    With a pattern, only what its first group holds; flags have no one column.
-    """
-    column = items.columns[feature.column]
-    if feature.pattern is None:
-        return column
-    found = pd.Series(column, dtype=object).str.extract(feature.pattern, expand=True)[0]
-    texts: np.ndarray = found.fillna("").to_numpy()
-    return texts
-
-
-def parts_of(text: str, feature: Feature) -> Sequence[str]:
-    """The categories or tags in a text, as often as they stand there."""
-    return [part for part in map(str.strip, text.split(feature.separator)) if part]
-
-
-def first_categories(items: Items) -> np.ndarray | None:
-    """The first category of each item, object[n_catalogue] of str, "" where it has none.
-
-    That of the first feature that is categories or flags; None where there is no such feature.
-    """
-    for feature in items.features:
-        if feature.kind == "categories":
-            found = [(parts_of(text, feature) or [""])[0] for text in texts_of(feature, items)]
-            return np.array(found, object)
-        if feature.kind == "flags":
-            set_ = np.stack([items.columns[name] == "1" for name in feature.columns])
-            names = np.array([*feature.columns, ""], object)
-            return names[np.where(set_.any(axis=0), set_.argmax(axis=0), len(feature.columns))]
-    return None
 
 
 _BLOCKS: dict[str, Callable[[Feature, Items, TextOptions], Block]] = {

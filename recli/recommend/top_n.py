@@ -1,15 +1,12 @@
-"""The ranked list for one user."""
+"""The ranked list for one user, in plain Python values."""
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
 import numpy as np
 
-from recli import errors
-from recli.algorithms import rank
+from recli.recommend.lists import Lists, Request, recommend
 from recli.recommend.model import Model
 
 
@@ -29,35 +26,21 @@ class Recommendation:
     rating: float | None
 
 
-def user_code(model: Model, user: str) -> int:
-    """The code of a raw user id. Raises NotFoundError with the nearest ids."""
-    ids = model.trainset.ratings.user_ids
-    code = ids.code(user)
-    if code < 0:
-        raise errors.NotFoundError(
-            f"There is no user '{user}' among the {len(ids):,} that the model has learned from. "
-            f"Nearest ids: {', '.join(ids.nearest(user))}. A new user needs ratings: add them to the "
-            "data and train again."
-        )
-    return code
-
-
-def user_id(model: Model, user: str) -> int | str:
-    """The raw user id as JSON should carry it: a number if all ids of the file are integers."""
-    return model.trainset.ratings.user_ids.json(user_code(model, user))
-
-
 def top_n(model: Model, user: str, n: int, memory_limit: int | None = None) -> list[Recommendation]:
     """The `n` best items for a user, those that she rated left out, best first; ties by item id.
 
-    `memory_limit` is that of `rank`, bytes. Raises NotFoundError for a user that the model does not
-    know.
+    `memory_limit` is that of `recommend`, bytes. Raises NotFoundError for a user that the model does
+    not know.
     """
-    users = np.array([user_code(model, user)])
-    n = min(n, model.trainset.n_catalogue)
-    best = rank(model.algorithm, model.trainset, users, n, memory_limit=memory_limit)
-    items = best.items[0][best.items[0] >= 0]
-    scores = best.scores[0][: len(items)]
+    request = Request(np.array([model.user_code(user)]), n)
+    [lists] = recommend(model, request, memory_limit)
+    return places(model, lists)
+
+
+def places(model: Model, lists: Lists) -> list[Recommendation]:
+    """The places of the first of `lists`."""
+    items = lists.items[0][lists.items[0] >= 0]
+    scores = lists.scores[0][: len(items)]
     rates = model.algorithm.predicts == "ratings"
     ratings = (
         np.clip(scores, *model.trainset.rating_scale).tolist() if rates else [None] * len(scores)
@@ -69,14 +52,3 @@ def top_n(model: Model, user: str, n: int, memory_limit: int | None = None) -> l
             zip(items.tolist(), scores, ratings, strict=True), start=1
         )
     ]
-
-
-def as_csv(user: str, model_name: str, recommended: list[Recommendation]) -> str:
-    """The list as CSV with a header."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["user", "model", "rank", "item", "title", "score", "rating"])
-    for place in recommended:
-        score, rating = f"{place.score:.6f}", "" if place.rating is None else f"{place.rating:.6f}"
-        writer.writerow([user, model_name, place.rank, place.item, place.title, score, rating])
-    return buffer.getvalue()

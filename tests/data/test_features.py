@@ -277,8 +277,8 @@ def test_an_empty_feature(kind: str) -> None:
 def test_the_first_category() -> None:
     genres = Feature("genres", "categories", "genres")
     items = items_of(Feature("b", "number", "b"), genres, b=["1", "2"], genres=[" War|Drama", "|"])
-    assert features.first_categories(items).tolist() == ["War", ""]
+    assert items.first_labels() == ["War", ""]
     flags = Feature("genres", "flags", "genres", columns=("War", "Drama"))
     items = items_of(flags, War=["0", "0", "1"], Drama=["1", "0", "1"])
-    assert features.first_categories(items).tolist() == ["Drama", "", "War"]
-    assert features.first_categories(items_of(Feature("b", "number", "b"), b=["1"])) is None
+    assert items.first_labels() == ["Drama", "", "War"]
+    assert items_of(Feature("b", "number", "b"), b=["1"]).first_labels() is None

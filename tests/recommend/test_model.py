@@ -16,8 +16,11 @@ import safetensors.numpy
 from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.load import load
+from recli.recommend import _parts
 from recli.recommend import model as models
 from recli.recommend.top_n import top_n
+
+PARTS = ["ids.json", "ratings.safetensors", "state.safetensors", "tables.json"]
 
 
 @pytest.fixture(scope="module")
@@ -36,20 +39,27 @@ def edit(folder, **changes):
     path.write_text(json.dumps({**manifest, **changes}), encoding="utf-8")
 
 
+def seal(folder, **changes):
+    """`edit`, by somebody who knows how manifests are sealed."""
+    edit(folder, **changes)
+    manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    edit(folder, seal=_parts._seal(manifest))
+
+
 def everything(path):
     return sorted(str(p.relative_to(path)) for p in path.rglob("*"))
 
 
 def test_the_folder(folder, model, small, tmp_path):
     assert folder == tmp_path / "models" / "m"
-    assert everything(folder) == ["arrays.safetensors", "ids.json", "model.json"]
+    assert everything(folder) == sorted([*PARTS, "model.json"])
     manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    assert manifest["schema"] == 2
+    assert manifest["schema"] == 3
     assert (manifest["algorithm"], manifest["seed"]) == ("svd", 5)
     assert manifest["params"] == model.configured.params
     assert manifest["dataset"] == {"name": "small", "fingerprint": small.fingerprint}
     assert manifest["scale"] == [0.5, 5.0]
-    assert set(manifest["sha256"]) == {"arrays.safetensors", "ids.json"}
+    assert set(manifest["sha256"]) == set(PARTS)
 
 
 def test_loads_equal(folder, model, small):
@@ -93,7 +103,7 @@ def test_ids_come_back_as_they_were(tmp_path):
 # Damage, each with its own message
 
 
-@pytest.mark.parametrize("part", ["arrays.safetensors", "ids.json"])
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("place", [0, 100, -1])
 def test_an_altered_byte(folder, part, place):
     content = bytearray((folder / part).read_bytes())
@@ -103,7 +113,7 @@ def test_an_altered_byte(folder, part, place):
         models.load(folder)
 
 
-@pytest.mark.parametrize("part", ["arrays.safetensors", "ids.json"])
+@pytest.mark.parametrize("part", PARTS)
 def test_a_missing_part(folder, part):
     (folder / part).unlink()
     with pytest.raises(errors.DataError, match=rf"the part {part} is missing. Train the model"):
@@ -111,26 +121,22 @@ def test_a_missing_part(folder, part):
 
 
 def test_a_part_cut_short(folder):
-    content = (folder / "arrays.safetensors").read_bytes()
-    (folder / "arrays.safetensors").write_bytes(content[: len(content) // 2])
+    content = (folder / "state.safetensors").read_bytes()
+    (folder / "state.safetensors").write_bytes(content[: len(content) // 2])
     with pytest.raises(errors.DataError, match="is not what was written"):
         models.load(folder)
 
 
 def test_arrays_that_cannot_be_read(folder):
-    (folder / "arrays.safetensors").write_bytes(b"no tensors")
-    edit(folder, sha256={**shas(folder)})
+    (folder / "state.safetensors").write_bytes(b"no tensors")
+    seal(folder, sha256={part: _parts.sha256(folder / part) for part in PARTS})
     with pytest.raises(errors.DataError, match="cannot be read"):
         models.load(folder)
 
 
-def shas(folder):
-    return {part: models._sha256(folder / part) for part in ("arrays.safetensors", "ids.json")}
-
-
 def test_another_schema(folder):
     edit(folder, schema=99)
-    with pytest.raises(errors.DataError, match="written in format 99, this recli reads 2"):
+    with pytest.raises(errors.DataError, match="written in format 99, this recli reads 3"):
         models.load(folder)
 
 
@@ -158,7 +164,7 @@ def test_a_manifest_that_lacks_something(folder, key):
 
 
 def test_a_manifest_without_checksums_is_not_believed(folder):
-    edit(folder, sha256={})
+    seal(folder, sha256={})
     with pytest.raises(errors.DataError, match="is not what was written"):
         models.load(folder)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import dataclasses
-import io
 import itertools
 
 import numpy as np
@@ -18,7 +15,7 @@ from recli.data.ids import Ids
 from recli.data.items import Items
 from recli.data.ratings import Ratings
 from recli.recommend import model as models
-from recli.recommend.top_n import as_csv, top_n, user_code, user_id
+from recli.recommend.top_n import top_n
 
 
 def dataset(rated, catalogue=(), titles=None):
@@ -59,8 +56,7 @@ class Given(Algorithm):
 def given_model(data, scores):
     trainset = data.trainset()
     algorithm = Given(scores).fit(trainset)
-    titles = data.items.titles if data.items else None
-    return models.Model(Configured("given"), algorithm, trainset, {}, titles, 0)
+    return models.Model(Configured("given"), algorithm, trainset, {}, 0)
 
 
 RATED = [("1", "30", 5), ("1", "4", 3), ("2", "100", 4), ("2", "4", 1), ("3", "5", 2)]
@@ -118,7 +114,7 @@ def test_negative_and_equal_scores():
 
 
 def test_seen_items_may_be_kept(by_hand):
-    users = np.array([user_code(by_hand, "1"), user_code(by_hand, "3")])
+    users = np.array([by_hand.user_code("1"), by_hand.user_code("3")])
     found = rank(by_hand.algorithm, by_hand.trainset, users, 3, exclude_seen=False)
     ids = by_hand.trainset.ratings.item_ids.text
     assert [[ids[item] for item in row] for row in found.items] == [["4", "20", "100"]] * 2
@@ -153,32 +149,14 @@ def test_an_unknown_user(by_hand):
 def test_an_unknown_user_among_names():
     data = dataset([("anna", "1", 1), ("bert", "2", 2), ("hanna", "1", 3)])
     with pytest.raises(errors.NotFoundError, match="Nearest ids: hanna, anna, bert"):
-        user_code(given_model(data, {"1": 1.0, "2": 1.0}), "hana")
+        given_model(data, {"1": 1.0, "2": 1.0}).user_code("hana")
 
 
 def test_whole_numbers_are_numbers_and_leading_zeros_stay(by_hand):
-    assert user_id(by_hand, "2") == 2
     data = dataset([("007", "01", 1), ("7", "1", 2), ("7", "001", 2)])
     model = given_model(data, {"01": 1.0, "1": 2.0, "001": 3.0})
-    assert user_id(model, "007") == "007"
     assert [place.item for place in top_n(model, "007", 5)] == ["001", "1"]
     assert [place.item for place in top_n(model, "7", 5)] == ["01"]
-
-
-def test_csv(by_hand):
-    text = as_csv("1", "m", top_n(by_hand, "1", 2))
-    assert next(csv.DictReader(io.StringIO(text))) == {
-        **{"user": "1", "model": "m", "rank": "1", "item": "20", "title": "Twenty"},
-        **{"score": "6.500000", "rating": "5.000000"},
-    }
-    assert text.count("\n") == 3
-
-
-def test_csv_quotes(by_hand):
-    [place] = top_n(by_hand, "1", 1)
-    text = as_csv('a,"b"', "m", [dataclasses.replace(place, title='Ten, "X"\n')])
-    [row] = csv.DictReader(io.StringIO(text))
-    assert (row["user"], row["title"]) == ('a,"b"', 'Ten, "X"\n')
 
 
 # Every algorithm

@@ -1,0 +1,93 @@
+"""The model that a command uses: a stored one, or the default, trained for the occasion."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from recli.cli import _options, _types
+from recli.cli._console import Console
+from recli.cli._options import DatasetChoice
+
+if TYPE_CHECKING:
+    from recli.recommend.model import Model
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A stored model by name or folder, or the dataset to train the default on."""
+
+    name: str | None
+    data: DatasetChoice
+    dataset_given: bool
+    seed: int
+
+    def load(self, results: Path, console: Console) -> tuple[Model, str]:
+        """The model, and what it is called."""
+        from recli.recommend import model as models
+
+        if self.name is None:
+            return self._trained(results, console)
+        model = models.load(models.find(results, self.name))
+        shown = Path(self.name).name
+        if self.dataset_given:
+            self._check(model, shown, console)
+        return model, shown
+
+    def _check(self, model: Model, shown: str, console: Console) -> None:
+        """A model brings its own ratings: raise UsageError where `--dataset` means others."""
+        from recli import errors
+        from recli.data.load import describe
+
+        learned_from = model.dataset["name"]
+        if describe(self.data.spec).name != learned_from:
+            raise errors.UsageError(
+                f"Model '{shown}' has learned from the dataset {learned_from}, not from "
+                f"{self.data.spec}. Leave out '--dataset', or leave out '--model' to train on that."
+            )
+        if self.data.load(console, None).fingerprint != model.dataset["fingerprint"]:
+            raise errors.UsageError(
+                f"The dataset {learned_from} is no longer what model '{shown}' has learned from. Train "
+                "it again, or leave out '--dataset' to recommend as it was."
+            )
+
+    def _trained(self, results: Path, console: Console) -> tuple[Model, str]:
+        from recli.cli._choose import default
+        from recli.recommend import model as models
+
+        dataset = self.data.load(console, results)
+        configured = default(dataset)
+        console.say(
+            f"No --model given: training the default, {configured.label}. To keep one, see 'recli "
+            "train'."
+        )
+        return models.train(dataset, configured, self.seed), configured.name
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--model`, and the dataset and seed to train one where it is left out; gives a `choice`."""
+
+    @click.option(
+        "-m",
+        "--model",
+        "model_name",
+        type=_types.MODEL,
+        help="A model from 'recli train', by name or folder. [default: one is trained]",
+    )
+    @_options.dataset_options
+    @_options.seed_option
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any, model_name: str | None, data: DatasetChoice, seed: int, **kwargs: Any
+    ) -> Any:
+        source = click.get_current_context().get_parameter_source("dataset")
+        given = source is not ParameterSource.DEFAULT
+        return command(*args, choice=ModelChoice(model_name, data, given, seed), **kwargs)
+
+    return wrapped

@@ -1,0 +1,221 @@
+"""`recli models`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from recli.cli import _options, _types
+from recli.cli._console import Console, count
+
+
+@click.group(
+    name="models",
+    epilog="""
+    \b
+    Examples:
+      recli models list
+      recli models show svd
+      recli models export svd --output svd.zip
+      recli models import svd.zip --name theirs
+    """,
+)
+def command() -> None:
+    """List, show, remove, export and import what 'recli train' has left.
+
+    A model is a folder of arrays, texts and a manifest with their checksums. Nothing in it is run:
+    what was altered is not read.
+    """
+
+
+@command.command(
+    name="list",
+    epilog="""
+    \b
+    Example:
+      recli models list
+    """,
+)
+@_options.results_option
+@_options.output_options()
+def list_models(results: Path, console: Console) -> None:
+    """List all models, the newest first."""
+    from recli import errors
+    from recli.algorithms import Configured
+    from recli.recommend import model as models
+
+    documents, rows = [], []
+    for name in models.names(results):
+        try:
+            about = models.about(models.find(results, name))
+            label = Configured.of(about["algorithm"], about["params"]).label
+        except errors.RecliError as error:
+            console.say(f"Left out: {error}")
+            continue
+        documents.append({"model": name, **{key: about[key] for key in _LISTED}})
+        size = _megabytes(results / "models" / name)
+        rows.append([name, label, about["dataset"]["name"], _local(about["trained"]), size])
+    if not documents:
+        console.say(f"There is no model in {results / 'models'} yet: 'recli train' makes one.")
+    header = ["model", "algorithm", "dataset", "trained", "MB"]
+    console.emit(
+        documents,
+        header,
+        rows,
+        lambda: console.table(header, rows, right=("MB",)) if rows else None,
+    )
+
+
+@command.command(
+    epilog="""
+    \b
+    Example:
+      recli models show svd
+    """,
+)
+@click.argument("model", type=_types.MODEL)
+@_options.results_option
+@_options.output_options("table", "json")
+def show(model: str, results: Path, console: Console) -> None:
+    """Show what a model is and where it comes from, and verify its parts."""
+    from recli.recommend import model as models
+
+    folder = models.find(results, model)
+    about = models.about(folder, verify=True)
+    facts = _facts(folder, about)
+
+    def as_text() -> None:
+        for name, value in facts.items():
+            console.line(f"{name:<10}  {value}")
+
+    console.emit({"model": folder.name, **about}, [], [], as_text)
+
+
+@command.command(
+    epilog="""
+    \b
+    Example:
+      recli models rm old older --yes
+    """,
+)
+@click.argument("names", type=_types.MODEL, nargs=-1, required=True, metavar="MODEL…")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@_options.results_option
+@_options.output_options("table", "json")
+def rm(names: tuple[str, ...], yes: bool, results: Path, console: Console) -> None:
+    """Remove models from the results folder."""
+    from recli import errors
+    from recli.recommend import model as models
+
+    names = tuple(dict.fromkeys(names))
+    for name in names:
+        if name not in models.names(results):
+            raise models.absent(results, name)
+    if not yes:
+        click.echo("\n".join(names), err=True)
+        try:
+            click.confirm(f"Remove {count(len(names), 'model')}?", abort=True, err=True)
+        except click.Abort:
+            raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
+    for name in names:
+        models.remove(results, name)
+    text = f"Removed: {count(len(names), 'model')}."
+    console.emit({"removed": list(names)}, [], [], lambda: console.line(text))
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli models export svd
+      recli models export svd --output /media/stick/svd.zip
+    """,
+)
+@click.argument("model", type=_types.MODEL)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write. [default: MODEL.zip where you stand]",
+)
+@_options.results_option
+@_options.output_options("table", "json")
+def export(model: str, output: Path | None, results: Path, console: Console) -> None:
+    """Write a model as one file, to carry it elsewhere.
+
+    The ratings that it has learned from are in it.
+    """
+    from recli.recommend import archive
+    from recli.recommend import model as models
+
+    folder = models.find(results, model)
+    path = archive.pack(folder, output or Path(f"{folder.name}.zip"))
+    document = {"model": folder.name, "path": str(path)}
+    console.emit(document, [], [], lambda: console.line(f"Model '{folder.name}': {path}"))
+
+
+@command.command(
+    name="import",
+    epilog="""
+    \b
+    Example:
+      recli models import svd.zip --name theirs
+    """,
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", help="Name of the model. [default: as it was called]")
+@_options.results_option
+@_options.output_options("table", "json")
+def import_model(file: Path, name: str | None, results: Path, console: Console) -> None:
+    """Take in a model that 'recli models export' wrote.
+
+    It is verified first, and refused if anything in it is missing, altered or not to be expected.
+    """
+    from recli.recommend import archive
+
+    folder = archive.unpack(file, results, name)
+    document = {"model": folder.name, "path": str(folder)}
+    console.emit(document, [], [], lambda: console.line(f"Model '{folder.name}': {folder}"))
+    console.say(f"Next: recli models show {folder.name}")
+
+
+_LISTED = ("algorithm", "params", "dataset", "trained")
+
+
+def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
+    from recli.params import shown
+
+    dataset, origin, versions = about["dataset"], about["origin"], about["versions"]
+    tuned, run = origin.get("params", {}), origin.get("run", {})
+    facts = {
+        "model": f"{folder}, {_megabytes(folder)} MB",
+        "algorithm": about["algorithm"],
+        "parameters": " ".join(
+            f"{k}={shown(v)}" for k, v in about["params"].items() if v is not None
+        ),
+        "seed": str(about["seed"]),
+        "trained": _local(about["trained"]),
+        "dataset": f"{dataset['name']} ({dataset['fingerprint']})",
+        "scale": f"{about['scale'][0]:g} to {about['scale'][1]:g}, liked from {about['threshold']:g}",
+        "tuned": " ".join(f"{key}={value}" for key, value in tuned.items()),
+        "measured": run and f"{_metrics(run['metrics'])} (run {run['run']}, {run['split']})",
+        "stored as": "a recipe: it is fitted again when it is loaded" if about["refit"] else "",
+        "versions": " ".join(f"{package} {version}" for package, version in versions.items()),
+        "verified": f"{count(len(about['sha256']), 'part')}, all as written",
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _metrics(metrics: dict[str, float | None]) -> str:
+    return ", ".join(f"{name} {v:.4f}" for name, v in metrics.items() if v is not None)
+
+
+def _megabytes(folder: Path) -> str:
+    return f"{sum(path.stat().st_size for path in folder.iterdir()) / 1e6:.1f}"
+
+
+def _local(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"

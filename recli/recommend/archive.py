@@ -1,0 +1,90 @@
+"""Stored models as one file, to carry elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from recli import errors, files
+from recli.recommend import _parts
+
+_EXPECTED = {_parts.MANIFEST, *_parts.PARTS}
+
+
+def pack(folder: Path, archive: Path) -> Path:
+    """Write the model in `folder` as a zip file with a folder of its name, and return that.
+
+    Raises as `verified` does, so that nothing damaged is passed on; UsageError when the file cannot be
+    written.
+    """
+    _parts.verified(folder)
+    with (
+        files.new_file(archive) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
+    ):
+        for name in (_parts.MANIFEST, *_parts.PARTS):
+            target.write(folder / name, f"{folder.name}/{name}")
+    return archive
+
+
+def unpack(archive: Path, results: Path, name: str | None = None) -> Path:
+    """Store the model in a file that `pack` wrote, as `name` or as it was called, and return its folder.
+
+    Only the files that a model consists of are taken, and only into the new folder; all is verified
+    before the folder takes its name.
+
+    Raises NotFoundError without such a file, DataError when it is no model or is damaged, UsageError
+    when there is a model of that name.
+    """
+    try:
+        with zipfile.ZipFile(archive) as source:
+            own_name = _checked(archive, source)
+            name = files.checked_name(name or own_name, "model")
+            folder = results / "models" / name
+            if folder.exists():
+                raise errors.UsageError(
+                    f"There is a model '{name}' in {results / 'models'} already. Give this one another "
+                    "name with '--name'."
+                )
+            with files.new_folder(folder) as temporary:
+                for part in sorted(_EXPECTED):
+                    with (
+                        source.open(f"{own_name}/{part}") as packed,
+                        (temporary / part).open("wb") as file,
+                    ):
+                        shutil.copyfileobj(packed, file)
+                try:
+                    _parts.verified(temporary)
+                except errors.DataError as error:
+                    raise errors.DataError(f"{archive}: {error}") from None
+    except FileNotFoundError:
+        raise errors.NotFoundError(f"{archive}: no such file.") from None
+    # RuntimeError is what zipfile raises for an encrypted member or a compression it does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        raise errors.DataError(
+            f"{archive}: cannot be unpacked, it may be damaged: {error}"
+        ) from None
+    except OSError as error:
+        raise errors.DataError(f"{archive}: cannot be read: {error.strerror or error}") from None
+    return folder
+
+
+def _checked(archive: Path, source: zipfile.ZipFile) -> str:
+    """The one folder in the archive, if it holds the files of a model and nothing else."""
+    members = [name for name in source.namelist() if not name.endswith("/")]
+    paths = [PurePosixPath(name) for name in members]
+    folders = {path.parts[0] for path in paths if len(path.parts) == 2}
+    if (
+        len(folders) != 1
+        or len(members) != len(_EXPECTED)
+        or {path.name for path in paths} != _EXPECTED
+        or any(len(path.parts) != 2 for path in paths)
+    ):
+        raise errors.DataError(
+            f"{archive}: is no model that 'recli models export' wrote. It holds\n"
+            f"{errors.first_ten(members)}\nand should hold one folder with "
+            f"{', '.join(sorted(_EXPECTED))}."
+        )
+    return folders.pop()

@@ -1,0 +1,1 @@
+"""Where recommendations are written, one kind of target a file."""

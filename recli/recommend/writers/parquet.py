@@ -1,0 +1,26 @@
+"""Apache Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from recli.recommend.writers._base import FileWriter, Write
+
+
+class Parquet(FileWriter):
+    """Typed columns; a row group for each part of the users that is ranked together."""
+
+    suffixes = (".parquet", ".pq")
+    summary = "Apache Parquet, typed columns"
+
+    @contextmanager
+    def _into(self, file: BinaryIO, schema: pa.Schema) -> Iterator[Write]:
+        # Closed only when all is written: closing writes the end of the file.
+        target = pa.parquet.ParquetWriter(file, schema)
+        yield target.write_table
+        target.close()

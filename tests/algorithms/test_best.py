@@ -1,0 +1,59 @@
+"""The best of each row: compiled for many rows, by partition for one; both as sorting gives it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recli.algorithms import _kernels, best
+
+
+def sorted_lists(scores, n):
+    """Columns of each row by score and then by number, without those that are excluded."""
+    return [
+        sorted(np.flatnonzero(row > -np.inf), key=lambda column: (-row[column], column))[:n]
+        for row in scores
+    ]
+
+
+def random_scores(seed, shape):
+    """With many ties, rows that are excluded in part and one that is excluded altogether."""
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(-3, 4, shape).astype(float)
+    scores[rng.random(shape) < 0.3] = -np.inf
+    scores[-1] = -np.inf
+    scores[0, 0] = -1e300
+    return scores
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 19, 20])
+@pytest.mark.parametrize("shape", [(1, 20), (2, 20), (9, 20)])
+def test_as_sorting_gives_it(n, shape):
+    scores = random_scores(n, shape)
+    rows, places, columns = best(scores, n)
+    found = [columns[rows == row].tolist() for row in range(len(scores))]
+    assert found == sorted_lists(scores, n)
+    assert all(places[rows == row].tolist() == list(range(len(found[row]))) for row in rows)
+
+
+@pytest.mark.parametrize("scores", [np.arange(20.0), -np.arange(20.0), np.zeros(20)], ids=str)
+def test_scores_in_order(scores):
+    both = np.stack([scores, scores])
+    assert _kernels.top.best(both, 5).tolist() == sorted_lists(both, 5)
+
+
+def test_a_long_list():
+    scores = random_scores(0, (3, 400))
+    rows, _, columns = best(scores, 300)
+    assert [columns[rows == row].tolist() for row in range(3)] == sorted_lists(scores, 300)
+
+
+def test_interpreted(interpreted):
+    scores = random_scores(4, (6, 30))
+    compiled = _kernels.top.best(scores, 6)
+    with interpreted(_kernels.top):
+        np.testing.assert_array_equal(_kernels.top.best(scores, 6), compiled)
+
+
+def test_nothing_is_asked_for():
+    assert [len(part) for part in best(np.ones((3, 4)), 0)] == [0, 0, 0]
