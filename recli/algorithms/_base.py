@@ -105,7 +105,7 @@ class Algorithm(surprise.AlgoBase):
     def _check_converged(self) -> None:
         # Vectors of finite norm have a finite inner product, so that every prediction is finite too.
         found = (getattr(self, name, None) for name in {"bu", "bi", *self.fitted})
-        learned = [np.asarray(state).ravel() for state in found if state is not None]
+        learned = [np.ravel(state) for state in found if not (state is None or type(state) is list)]
         with np.errstate(over="ignore", invalid="ignore"):
             converged = all(np.isfinite(np.dot(array, array)) for array in learned)
         if not converged:

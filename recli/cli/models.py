@@ -193,7 +193,9 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
     facts = {
         "model": f"{folder}, {_megabytes(folder)} MB",
         "algorithm": about["algorithm"],
-        "parameters": " ".join(f"{k}={shown(v)}" for k, v in about["params"].items()),
+        "parameters": " ".join(
+            f"{k}={shown(v)}" for k, v in about["params"].items() if v is not None
+        ),
         "seed": str(about["seed"]),
         "trained": _local(about["trained"]),
         "dataset": f"{dataset['name']} ({dataset['fingerprint']})",

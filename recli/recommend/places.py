@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +13,15 @@ from recli.data.ids import Ids
 from recli.recommend.lists import Lists
 from recli.recommend.model import Model
 
+_TIME = pa.timestamp("s", tz="UTC")
+
 
 @dataclass(frozen=True, eq=False)
 class Places:
     """Makes tables of lists: user, model, rank, item, title, score, rating, time.
 
     model_name: what is said in the column `model`
-    time: when the lists were made, in UTC and whole seconds
+    time: when the lists were made; whole seconds are kept
     user_ids: the ids that the codes in `Lists.users` stand for; by default those of the model
 
     Users and items are integers where all ids of the ratings are plain integers, otherwise text.
@@ -32,58 +35,58 @@ class Places:
     user_ids: Ids | None = None
 
     @property
-    def _users(self) -> Ids:
-        return self.user_ids or self.model.trainset.ratings.user_ids
-
-    @property
     def schema(self) -> pa.Schema:
         """Names and types of the columns, the same for all tables."""
-        ratings = self.model.trainset.ratings
         return pa.schema(
             {
-                "user": _type(self._users),
+                "user": self._users.type,
                 "model": pa.string(),
                 "rank": pa.int32(),
-                "item": _type(ratings.item_ids),
+                "item": self._items.type,
                 "title": pa.string(),
                 "score": pa.float64(),
                 "rating": pa.float64(),
-                "time": pa.timestamp("s", tz="UTC"),
+                "time": _TIME,
             }
         )
 
     def table(self, lists: Lists) -> pa.Table:
         """A row for each place that has an item, in the order of the lists."""
-        ratings = self.model.trainset.ratings
         rows, places = np.nonzero(lists.items >= 0)
         items, scores = lists.items[rows, places], lists.scores[rows, places]
-        n = len(rows)
-        stars = pa.nulls(n, pa.float64())
+        ratings = pa.nulls(len(rows), pa.float64())
         if self.model.algorithm.predicts == "ratings":
-            stars = pa.array(np.clip(scores, *ratings.scale))
+            ratings = pa.array(np.clip(scores, *self.model.trainset.rating_scale))
         columns = {
-            "user": _raw(self._users, lists.users[rows]),
-            "model": pa.repeat(self.model_name, n),
+            "user": self._users.take(pa.array(lists.users[rows])),
+            "model": pa.repeat(self.model_name, len(rows)),
             "rank": (places + 1).astype(np.int32),
-            "item": _raw(ratings.item_ids, items),
-            "title": self._titles(items),
+            "item": self._items.take(pa.array(items)),
+            "title": self._titles.take(pa.array(items)),
             "score": scores,
-            "rating": stars,
-            "time": pa.repeat(pa.scalar(self.time, pa.timestamp("s", tz="UTC")), n),
+            "rating": ratings,
+            "time": pa.repeat(pa.scalar(self.time, _TIME), len(rows)),
         }
         return pa.table(columns, schema=self.schema)
 
-    def _titles(self, items: np.ndarray) -> pa.Array:
+    @functools.cached_property
+    def _users(self) -> pa.Array:
+        return _raw(self.user_ids or self.model.trainset.ratings.user_ids)
+
+    @functools.cached_property
+    def _items(self) -> pa.Array:
+        return _raw(self.model.trainset.ratings.item_ids)
+
+    @functools.cached_property
+    def _titles(self) -> pa.Array:
         titles = self.model.titles
         if titles is None:
-            return pa.nulls(len(items), pa.string())
-        return pa.array([title or None for title in titles[items]], pa.string())
+            return pa.nulls(self.model.trainset.n_catalogue, pa.string())
+        return pa.array([title or None for title in titles], pa.string())
 
 
-def _type(ids: Ids) -> pa.DataType:
-    return pa.int64() if ids.integers else pa.string()
-
-
-def _raw(ids: Ids, codes: np.ndarray) -> pa.Array:
-    raw = ids.text[codes]
-    return pa.array([int(text) for text in raw] if ids.integers else raw, _type(ids))
+def _raw(ids: Ids) -> pa.Array:
+    """Every id by code."""
+    if ids.integers:
+        return pa.array(ids.text.astype(np.int64))
+    return pa.array(ids.text, pa.string())

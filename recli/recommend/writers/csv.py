@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, ClassVar
 
+import numpy as np
 import pyarrow as pa
 
 from recli.recommend.writers._base import FileWriter, Write
@@ -38,6 +39,7 @@ class CSV(FileWriter):
 def plain(column: pa.ChunkedArray) -> list[object]:
     """The values of a column as text formats have them: times as ISO 8601."""
     if pa.types.is_timestamp(column.type):
-        return [f"{time:%Y-%m-%dT%H:%M:%SZ}" for time in column.to_pylist()]
+        times = column.cast(pa.timestamp("s")).to_numpy()
+        return [f"{time}Z" for time in np.datetime_as_string(times)]
     values: list[object] = column.to_pylist()
     return values
