@@ -274,13 +274,13 @@ class Algorithm(surprise.AlgoBase):
             raise errors.unknown("baseline method", method, ("als", "sgd"))
         return self.bu, self.bi
 
-    def _bias(self, items: np.ndarray, values: np.ndarray) -> float:
-        """The bias of one user, as `bsl_options` says, from her ratings of known items.
+    def _bias(self, items: np.ndarray, values: np.ndarray, bi: np.ndarray) -> float:
+        """The bias of one user, as `bsl_options` says, from her ratings and the biases of all items.
 
         The biases of items stay: `als` is then Σ (r − μ − b_i) / (reg_u + n), `sgd` its epochs.
         """
         options, mean = self.bsl_options, self.trainset.global_mean
-        residuals = values - mean - self.bi[items]
+        residuals = values - mean - bi[items]
         if options.get("method", "als") == "als":
             return float(residuals.sum() / (float(options.get("reg_u", 15)) + len(items)))
         rate, reg = options.get("learning_rate", 0.005), options.get("reg", 0.02)

@@ -55,7 +55,7 @@ class Neighbours(Algorithm):
         order = np.argsort(items, kind="stable")
         items, values = items[order], values[order]
         if self._centres_on_baselines or self._measure == "pearson_baseline":
-            self.bu = np.append(self._bias(items, values), self.bu)
+            self.bu = np.append(self._bias(items, values, self.bi), self.bu)
             self.bx, self.by = self.switch(self.bu, self.bi)
         compared = values
         if self._measure == "pearson_baseline":

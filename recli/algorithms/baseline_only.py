@@ -28,7 +28,8 @@ class BaselineOnly(Algorithm, surprise.BaselineOnly):
         return self._baseline_reasons(user, item)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        self.bu = np.array([self._bias(*self._alone(items, values, user))])
+        items, values = self._alone(items, values, user)
+        self.bu = np.array([self._bias(items, values, self.bi)])
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         items = self._known_items(items)

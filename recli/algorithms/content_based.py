@@ -9,7 +9,7 @@ from sklearn.preprocessing import normalize
 
 from recli import errors
 from recli.algorithms import _kernels
-from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._base import Algorithm, Side, catalogue_size, cosines
 from recli.algorithms._declared import baselines
 from recli.algorithms._reasons import Reason
 from recli.data import features
@@ -49,6 +49,7 @@ class ContentBased(Algorithm):
     cold_users = "baseline"
     cold_items = "features"
     uses = ("item features",)
+    similarity = "cosine of features"
     additive = True
     needs_features = True
     parameters = (
@@ -179,6 +180,29 @@ class ContentBased(Algorithm):
         self.user_offsets = np.zeros(trainset.n_users + 1)
         self.item_offsets = np.append(np.where(np.diff(x.indptr) > 0, 0.0, -1.0), -1.0)
         self._keep(x)
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Her own ridge regression, or her profile; of cold items too. What items have stays."""
+        self.trainset = self.trainset.alone(items, values, user)
+        x, indptr = self._x, np.array([0, len(items)])
+        if self.mode == "ridge":
+            bias = self._bias(items, values, self.item_offsets)
+            residuals = values - self._mean - self.item_offsets[items] - bias
+            hers = _ridge((indptr, items, residuals), x, self.reg)
+        else:
+            bias, liked = 0.0, values >= self.trainset.threshold
+            means = [_means(indptr, items, chosen, x) for chosen in (liked, ~liked)]
+            hers = normalize(means[0] - self.disliked * means[1])
+        self.user_offsets = np.array([bias, 0.0])
+        self.weights = np.append(hers, self.weights[-1:], axis=0)
+
+    def similarities(self, side: Side, x: int) -> np.ndarray:
+        """The cosine of features of items, cold ones too, or of the weights of users."""
+        if side == "user":
+            return cosines(self.weights[:-1], x)
+        unit = scipy.sparse.csr_array(normalize(self._x[:-1]))
+        found: np.ndarray = (unit @ unit[[x]].T).toarray()[:, 0]
+        return found
 
     def _keep(self, x: scipy.sparse.csr_array) -> None:
         self.feature_data, self.feature_indices = x.data, x.indices

@@ -35,15 +35,17 @@ def similar(model: Model, side: Side, code: int, n: int, min_ratings: int = 0) -
     """
     trainset = model.trainset
     users = side == "user"
-    codes = trainset.user_codes if users else trainset.item_codes[: trainset.n_items]
+    codes = trainset.user_codes if users else trainset.item_codes
     ids = trainset.ratings.user_ids if users else trainset.ratings.item_ids
     inner = int((trainset.inner_users if users else trainset.inner_items)[code])
-    if not 0 <= inner < len(codes):
+    cold = not users and inner >= trainset.n_items
+    if cold and model.algorithm.cold_items != "features":
         raise errors.UsageError(
             f"Nobody has rated item {ids.text[code]}: {model.configured.name} knows nothing to compare "
             "it by."
         )
     found = model.algorithm.similarities(side, inner)
+    codes = codes[: len(found)]
     counts = np.bincount(trainset.users if users else trainset.items, minlength=len(codes))
     others = np.flatnonzero((counts >= min_ratings) & (np.arange(len(codes)) != inner))
     order = others[np.lexsort((codes[others], -found[others]))][:n]
