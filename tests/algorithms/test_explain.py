@@ -13,6 +13,8 @@ from recli.algorithms import Configured
 NAMES = registry.names("algorithm")
 VARIANTS = [
     *((name, {}) for name in NAMES),
+    *((name, {"preferences": "graded"}) for name in ("ease", "slim", "most-popular")),
+    ("content-based", {"mode": "profile"}),
     ("svd", {"biased": "false"}),
     ("nmf", {"biased": "true"}),
     ("slope-one", {"cut_half_stars": "true"}),
