@@ -158,6 +158,17 @@ class Algorithm(surprise.AlgoBase):
         """
         raise errors.UsageError(f"{registry.name_of(type(self))} cannot say why it ranks an item.")
 
+    def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors of users and items, float64[n_users, k] and float64[n_catalogue, k], by inner id.
+
+        The product of two is what the score adds to mean and biases. An item of which nothing is
+        learned has NaN. Raises UsageError where the algorithm has no such vectors.
+        """
+        raise errors.UsageError(
+            f"{registry.name_of(type(self))} has no vectors of users and items. Models of factors do, "
+            "such as svd, and content-based."
+        )
+
     def _default_where_impossible(self, estimates: np.ndarray) -> np.ndarray:
         impossible = np.isnan(estimates)
         if impossible.any():

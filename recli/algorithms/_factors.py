@@ -23,6 +23,11 @@ class Factors(Algorithm):
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         return 8 * self.n_factors * (trainset.n_users + trainset.n_items)
 
+    def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
+        items = np.full((catalogue_size(self.trainset), self.n_factors), np.nan)
+        items[: len(self.qi)] = self.qi
+        return self._user_factors(np.arange(self.trainset.n_users)), items
+
     def _user_factors(self, users: np.ndarray) -> np.ndarray:
         """float64[n, n_factors], zeros for -1."""
         factors: np.ndarray = self.pu[users]

@@ -21,6 +21,7 @@ from recli.params import Bool, Choice, Float, Int, Text
 _RIDGE, _PROFILE = ("mode", ("ridge",)), ("mode", ("profile",))
 _TOLERANCE = 1e-12  # of the residual, to that of weights of 0: as good as solved
 _ALS_REG_I = 10.0  # Surprise's, where another way of baselines has none
+_NO_VECTORS = "Train it with fewer features: '-p text_terms=…' or 'text_factors=…'."
 _FEWEST = 0.1  # of the rated items that a table has to describe to be theirs
 
 
@@ -213,6 +214,14 @@ class ContentBased(Algorithm):
     @property
     def _mean(self) -> float:
         return float(self.trainset.global_mean) if self.mode == "ridge" else 0.0
+
+    def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
+        """The weights that users give to features, and the features of items; NaN for none."""
+        x = self._x[:-1]
+        self._check_fits(8 * x.shape[0] * x.shape[1], "the features of all items", _NO_VECTORS)
+        items = x.toarray()
+        items[np.diff(x.indptr) == 0] = np.nan
+        return self.weights[:-1], items
 
     def explain(self, user: int, item: int) -> list[Reason]:
         """The features of the item by what they add to the score, and mean and biases.

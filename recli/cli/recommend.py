@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     \b
     Examples:
       recli recommend --user 42
+      recli recommend --user 42 --explain
       recli recommend --user 42 -n 20 --model svd --output for-42.csv
       recli recommend --user 42 --where "genres contains 'Comedy' and year >= 1990"
       recli recommend --all-users --model svd --output recommendations.parquet
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many items."
 )
+@click.option("--explain", is_flag=True, help="Say of each item why; for a single user.")
 @filter_options
 @model_options
 @click.option(
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 def command(
     audience: Audience,
     n: int,
+    explain: bool,
     filters: FilterChoice,
     choice: ModelChoice,
     output: str | None,
@@ -73,6 +76,8 @@ def command(
     from recli.recommend.writers._base import writer
 
     audience.check()
+    if explain and audience.user is None:
+        raise click.UsageError("'--explain' is for a single user: add '--user ID'.")
     if output is not None:
         writer(output)  # a wrong one is told before anything is computed
     model, model_name = choice.load(results, console)
@@ -91,18 +96,29 @@ def command(
         _many(lists, request, model, model_name, console)
     else:
         [only] = lists
-        _one(only, audience.user, n, model, model_name, console)
+        _one(only, audience.user, n, explain, model, model_name, console)
     console.say(f"Written to {writer(target).shown(target)}")
 
 
-def _one(lists: Lists, user: str, n: int, model: Model, model_name: str, console: Console) -> None:
-    """Print the list of a single user."""
+def _one(
+    lists: Lists,
+    user: str,
+    n: int,
+    explain: bool,
+    model: Model,
+    model_name: str,
+    console: Console,
+) -> None:
+    """Print the list of a single user, with its reasons if she is to be told."""
+    from recli.recommend.because import explained
     from recli.recommend.top_n import places
 
     recommended = places(model, lists)
     if len(recommended) < n:
         left = count(len(recommended), "item")
         console.say(f"User {user} gets {left}: that is all there is to recommend.")
+    items = lists.items[0][: len(recommended)].tolist()
+    why = explained(model, int(lists.users[0]), items) if explain else []
     document = {
         "user": model.trainset.ratings.user_ids.json(int(lists.users[0])),
         "model": model_name,
@@ -113,6 +129,7 @@ def _one(lists: Lists, user: str, n: int, model: Model, model_name: str, console
                 "title": place.title,
                 "score": place.score,
                 "rating": place.rating,
+                **(why[place.rank - 1].document if explain else {}),
             }
             for place in recommended
         ],
@@ -132,14 +149,16 @@ def _one(lists: Lists, user: str, n: int, model: Model, model_name: str, console
     what = {"ratings": "predicted ratings", "scores": "scores"}[model.algorithm.predicts]
 
     def table() -> None:
+        under = [["", "", one.words, "", ""] for one in why]
         console.table(
             header,
-            rows,
+            [row for pair in zip(rows, under, strict=True) for row in pair] if explain else rows,
             f"For user {user}, by {model.configured.label}: {what}, best first",
             right=("rank", "item", "rating", "score"),
         )
 
-    console.emit(document, header, rows, table)
+    wider = [[*row, *one.cells] for row, one in zip(rows, why, strict=True)] if explain else rows
+    console.emit(document, [*header, "why", "reasons"] if explain else header, wider, table)
 
 
 def _many(
