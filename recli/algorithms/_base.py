@@ -163,16 +163,26 @@ class Algorithm(surprise.AlgoBase):
         """
         raise errors.UsageError(f"{registry.name_of(type(self))} cannot say why it ranks an item.")
 
+    def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors of users and items, float64[n_users, k] and float64[n_catalogue, k], by inner id.
+
+        The product of two is what the score adds to mean and biases. An item of which nothing is
+        learned has NaN. Raises UsageError where the algorithm has no such vectors.
+        """
+        raise errors.UsageError(
+            f"{registry.name_of(type(self))} has no vectors of users and items. Models of factors do, "
+            "such as svd, and content-based."
+        )
+
     def similarities(self, side: Side, x: int) -> np.ndarray:
         """How alike the model finds x (an inner id) and every other user or item of the trainset.
 
-        float64[n_users] or float64[n_items], more is more alike; `similarity` says by what. Raises
-        UsageError where the algorithm does not compare them.
+        float64[n_users], or float64[n_items] or [n_catalogue]; more is more alike, NaN where nothing is
+        known. `similarity` says by what; by default it is the cosine of `embeddings`. Raises UsageError
+        where the algorithm does not compare them.
         """
-        raise errors.UsageError(
-            f"{registry.name_of(type(self))} does not compare {side}s. Models with factors do, such as "
-            "svd, and those that go by neighbours."
-        )
+        users, items = self.embeddings()
+        return cosines(items if side == "item" else users, x)
 
     def _baseline_reasons(self, user: int, item: int) -> list[Reason]:
         """Mean, user bias and item bias, less those that are 0 as of the unknown."""

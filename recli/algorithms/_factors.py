@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import surprise
 
-from recli.algorithms._base import Algorithm, Side, catalogue_size, cosines, padded, rated_items
+from recli.algorithms._base import Algorithm, catalogue_size, padded, rated_items
 from recli.algorithms._reasons import Reason
 from recli.data.trainset import by_user
 
@@ -21,10 +21,16 @@ class Factors(Algorithm):
 
     biased = True
     additive = True
+    similarity = "cosine of factors"
     sized_by = ("n_factors",)
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         return 8 * self.n_factors * (trainset.n_users + trainset.n_items)
+
+    def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
+        items = np.full((catalogue_size(self.trainset), self.n_factors), np.nan)
+        items[: len(self.qi)] = self.qi
+        return self._user_factors(np.arange(self.trainset.n_users)), items
 
     def _user_factors(self, users: np.ndarray) -> np.ndarray:
         """float64[n, n_factors], zeros for -1."""
@@ -37,13 +43,6 @@ class Factors(Algorithm):
         factors: np.ndarray = self.qi[items]
         factors[items < 0] = 0.0
         return factors
-
-    similarity = "cosine of factors"
-
-    def similarities(self, side: Side, x: int) -> np.ndarray:
-        """The cosine of q_x and every q_i, or of p_x and every p_u (with the implicit sum)."""
-        users = np.arange(self.trainset.n_users)
-        return cosines(self.qi if side == "item" else self._user_factors(users), x)
 
     def explain(self, user: int, item: int) -> list[Reason]:
         """Mean, biases, and what each item that she rated carries of q_i · p_u.

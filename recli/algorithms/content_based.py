@@ -9,7 +9,7 @@ from sklearn.preprocessing import normalize
 
 from recli import errors
 from recli.algorithms import _kernels
-from recli.algorithms._base import Algorithm, Side, catalogue_size, cosines
+from recli.algorithms._base import Algorithm, catalogue_size
 from recli.algorithms._declared import baselines
 from recli.algorithms._reasons import Reason
 from recli.data import features
@@ -21,6 +21,7 @@ from recli.params import Bool, Choice, Float, Int, Text
 _RIDGE, _PROFILE = ("mode", ("ridge",)), ("mode", ("profile",))
 _TOLERANCE = 1e-12  # of the residual, to that of weights of 0: as good as solved
 _ALS_REG_I = 10.0  # Surprise's, where another way of baselines has none
+_NO_VECTORS = "Train it with fewer features: '-p text_terms=…' or 'text_factors=…'."
 _FEWEST = 0.1  # of the rated items that a table has to describe to be theirs
 
 
@@ -196,14 +197,6 @@ class ContentBased(Algorithm):
         self.user_offsets = np.array([bias, 0.0])
         self.weights = np.append(hers, self.weights[-1:], axis=0)
 
-    def similarities(self, side: Side, x: int) -> np.ndarray:
-        """The cosine of features of items, cold ones too, or of the weights of users."""
-        if side == "user":
-            return cosines(self.weights[:-1], x)
-        unit = scipy.sparse.csr_array(normalize(self._x[:-1]))
-        found: np.ndarray = (unit @ unit[[x]].T).toarray()[:, 0]
-        return found
-
     def _keep(self, x: scipy.sparse.csr_array) -> None:
         self.feature_data, self.feature_indices = x.data, x.indices
         self.feature_indptr = np.append(x.indptr, x.indptr[-1])
@@ -237,6 +230,14 @@ class ContentBased(Algorithm):
     @property
     def _mean(self) -> float:
         return float(self.trainset.global_mean) if self.mode == "ridge" else 0.0
+
+    def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
+        """The weights that users give to features, and the features of items; NaN for none."""
+        x = self._x[:-1]
+        self._check_fits(8 * x.shape[0] * x.shape[1], "the features of all items", _NO_VECTORS)
+        items = x.toarray()
+        items[np.diff(x.indptr) == 0] = np.nan
+        return self.weights[:-1], items
 
     def explain(self, user: int, item: int) -> list[Reason]:
         """The features of the item by what they add to the score, and mean and biases.

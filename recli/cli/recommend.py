@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     \b
     Examples:
       recli recommend --user 42
+      recli recommend --user 42 --explain
       recli recommend --user 42 -n 20 --model svd --output for-42.csv
       recli recommend --user 42 --where "genres contains 'Comedy' and year >= 1990"
       recli recommend --all-users --model svd --output recommendations.parquet
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many items."
 )
+@click.option("--explain", is_flag=True, help="Say of each item why; for a single user.")
 @filter_options
 @reranking_options
 @model_options
@@ -56,6 +58,7 @@ def command(
     audience: Audience,
     newcomer: Newcomer,
     n: int,
+    explain: bool,
     filters: FilterChoice,
     reranking: Reranking,
     choice: ModelChoice,
@@ -83,6 +86,8 @@ def command(
     from recli.recommend.writers._base import writer
 
     audience.check(newcomer)
+    if explain and audience.user is None and not newcomer.given:
+        raise click.UsageError("'--explain' is for a single user: add '--user ID'.")
     if output is not None:
         writer(output)  # a wrong one is told before anything is computed
     model, model_name = choice.load(results, console)
@@ -109,7 +114,7 @@ def command(
     lists = written(trade.follow(made) if request.rerankers else made, places, target)
     if audience.user is not None or newcomer.given:
         [only] = lists
-        _one(only, audience.user, n, model, model_name, trade, console)
+        _one(only, audience.user, n, explain, model, model_name, trade, console)
     else:
         _many(lists, request, model, model_name, trade, console)
     if request.rerankers:
@@ -121,12 +126,17 @@ def _one(
     lists: Lists,
     user: str | None,
     n: int,
+    explain: bool,
     model: Model,
     model_name: str,
     trade: Trade,
     console: Console,
 ) -> None:
-    """Print the list of a single user; without an id she is new."""
+    """Print the list of a single user, with its reasons if she is to be told.
+
+    user: her id; None for somebody new
+    """
+    from recli.recommend.because import explained
     from recli.recommend.top_n import places
 
     whom = "a new user" if user is None else f"user {user}"
@@ -134,6 +144,8 @@ def _one(
     if len(recommended) < n:
         left = count(len(recommended), "item")
         console.say(f"{whom.capitalize()} gets {left}: that is all there is to recommend.")
+    items = lists.items[0][: len(recommended)].tolist()
+    why = explained(model, int(lists.users[0]), items) if explain else []
     document: dict[str, Any] = {
         "user": None if user is None else model.trainset.ratings.user_ids.json(int(lists.users[0])),
         "model": model_name,
@@ -144,6 +156,7 @@ def _one(
                 "title": place.title,
                 "score": place.score,
                 "rating": place.rating,
+                **(why[place.rank - 1].document if explain else {}),
             }
             for place in recommended
         ],
@@ -167,14 +180,16 @@ def _one(
         document["reranking"] = as_document(trade)
 
     def table() -> None:
+        under = [["", "", one.words, "", ""] for one in why]
         console.table(
             header,
-            rows,
+            [row for pair in zip(rows, under, strict=True) for row in pair] if explain else rows,
             f"For {whom}, by {model.configured.label}: {what}, {order}",
             right=("rank", "item", "rating", "score"),
         )
 
-    console.emit(document, header, rows, table)
+    wider = [[*row, *one.cells] for row, one in zip(rows, why, strict=True)] if explain else rows
+    console.emit(document, [*header, "why", "reasons"] if explain else header, wider, table)
 
 
 def _many(

@@ -47,7 +47,9 @@ def similar(model: Model, side: Side, code: int, n: int, min_ratings: int = 0) -
     found = model.algorithm.similarities(side, inner)
     codes = codes[: len(found)]
     counts = np.bincount(trainset.users if users else trainset.items, minlength=len(codes))
-    others = np.flatnonzero((counts >= min_ratings) & (np.arange(len(codes)) != inner))
+    others = np.flatnonzero(
+        ~np.isnan(found) & (counts >= min_ratings) & (np.arange(len(codes)) != inner)
+    )
     order = others[np.lexsort((codes[others], -found[others]))][:n]
     return [
         Similar(
