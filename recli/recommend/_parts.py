@@ -74,19 +74,19 @@ def write(
     files.write_json(folder / MANIFEST, {**manifest, "seal": _seal(manifest)})
 
 
-def verified(folder: Path) -> dict[str, Any]:
+def verified(folder: Path, advice: str = _AGAIN) -> dict[str, Any]:
     """The manifest in `folder`, once every part is what it says.
 
     Raises NotFoundError without a manifest, DataError for one that is damaged, of another format, or
-    lacks something, and for a part that is missing or altered.
+    lacks something, and for a part that is missing or altered; `advice` says what to do.
     """
-    manifest = read_manifest(folder)
+    manifest = read_manifest(folder, advice)
     for part in PARTS:
         if not (folder / part).is_file():
-            raise errors.DataError(f"{folder}: the part {part} is missing. {_AGAIN}")
+            raise errors.DataError(f"{folder}: the part {part} is missing. {advice}")
         if sha256(folder / part) != manifest["sha256"].get(part):
             raise errors.DataError(
-                f"{folder / part}: is not what was written (SHA-256 differs). {_AGAIN}"
+                f"{folder / part}: is not what was written (SHA-256 differs). {advice}"
             )
     return manifest
 
@@ -155,7 +155,7 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
     return arrays
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path, advice: str = _AGAIN) -> dict[str, Any]:
     """The manifest in `folder`; raises as `verified` does, without a look at the parts."""
     path = folder / MANIFEST
     try:
@@ -163,17 +163,17 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise errors.NotFoundError(f"{folder}: holds no model ({MANIFEST} is missing).") from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise errors.DataError(f"{path}: is damaged: {error}. {_AGAIN}") from None
+        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
     schema = manifest.get("schema") if isinstance(manifest, dict) else None
     if schema != SCHEMA:
         raise errors.DataError(
-            f"{folder}: was written in format {schema}, this recli reads {SCHEMA}. {_AGAIN}"
+            f"{folder}: was written in format {schema}, this recli reads {SCHEMA}. {advice}"
         )
     lacking = [key for key in _KEYS if key not in manifest]
     if lacking:
-        raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {_AGAIN}")
+        raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {advice}")
     if _seal(manifest) != manifest["seal"]:
-        raise errors.DataError(f"{path}: is not what was written (its seal differs). {_AGAIN}")
+        raise errors.DataError(f"{path}: is not what was written (its seal differs). {advice}")
     return manifest
 
 

@@ -56,9 +56,10 @@ def unpack(archive: Path, results: Path, name: str | None = None) -> Path:
                     ):
                         shutil.copyfileobj(packed, file)
                 try:
-                    _parts.verified(temporary)
+                    _parts.verified(temporary, "Export the model again.")
                 except errors.DataError as error:
-                    raise errors.DataError(f"{archive}: {error}") from None
+                    told = str(error).replace(str(temporary), own_name)
+                    raise errors.DataError(f"{archive}: {told}") from None
     except FileNotFoundError:
         raise errors.NotFoundError(f"{archive}: no such file.") from None
     # RuntimeError is what zipfile raises for an encrypted member or a compression it does not know.

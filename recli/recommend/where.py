@@ -208,15 +208,22 @@ def _tokens(text: str) -> Iterator[_Token]:
     while True:
         found = _TOKEN.match(text, place)
         if found is None:
-            start = place + len(text[place:]) - len(text[place:].lstrip())
-            left_open = text[start] in "'\"["
-            fault = "is left open" if left_open else "is nothing that a condition has"
-            _fail(text, start, len(text) if left_open else start + 1, f"{text[start]} {fault}.")
+            _fail_at(text, place)
         kind = str(found.lastgroup)
         start, place = found.span(kind)
         yield _Token(*_read(kind, found[kind]), start, place)
         if kind == "end":
             return
+
+
+def _fail_at(text: str, place: int) -> NoReturn:
+    """Raise the error about what begins at `place`, after spaces, and is no word."""
+    start = len(text) - len(text[place:].lstrip())
+    if text[start] in "'\"[":
+        _fail(text, start, len(text), f"{text[start]} is left open.")
+    word = re.compile(r"[\w.]+|.", re.DOTALL).match(text, start)
+    assert word is not None
+    _fail(text, start, word.end(), f"{word[0]} is nothing that a condition has.")
 
 
 def _read(kind: str, written: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ import safetensors.numpy
 from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.load import load
+from recli.data.users import Users
 from recli.recommend import _parts
 from recli.recommend import model as models
 from recli.recommend.top_n import top_n
@@ -86,6 +87,43 @@ def test_a_model_without_titles(small, tmp_path):
     loaded = models.load(models.save(trained, tmp_path, "bare"))
     assert loaded.titles is None
     assert loaded.title(0) == ""
+
+
+def test_tables_and_times_come_back(small, tmp_path):
+    users = Users(
+        small.ratings.user_ids,
+        {"age": np.array([f"{n}" for n in range(60)], object)},
+        np.arange(60) % 2 == 0,
+        n_unrated=7,
+    )
+    trained = models.train(
+        dataclasses.replace(small, users=users), Configured.of("baseline-only"), 0
+    )
+    loaded = models.load(models.save(trained, tmp_path, "t")).trainset
+    np.testing.assert_array_equal(loaded.ratings.times, small.ratings.times)
+    assert loaded.item_table.fingerprint == small.items.fingerprint
+    assert loaded.user_table.fingerprint == users.fingerprint
+    assert loaded.user_table.n_unrated == 7
+    for ours, theirs in ((loaded.item_table, small.items), (loaded.user_table, users)):
+        np.testing.assert_array_equal(ours.in_table, theirs.in_table)
+    assert loaded.item_table.features == small.items.features
+
+
+def test_ratings_without_times(small, tmp_path):
+    ratings = dataclasses.replace(small.ratings, times=None)
+    bare = dataclasses.replace(small, ratings=ratings)
+    trained = models.train(bare, Configured.of("baseline-only"), 0)
+    assert models.load(models.save(trained, tmp_path, "t")).trainset.ratings.times is None
+
+
+def test_where_a_model_comes_from(small, tmp_path):
+    origin = {"params": {"study": "s", "value": 0.9}, "run": {"metrics": {"rmse": 0.9}}}
+    trained = models.train(small, Configured.of("baseline-only"), 0, origin=origin)
+    folder = models.save(trained, tmp_path, "t")
+    assert models.load(folder).origin == origin
+    about = models.about(folder)
+    assert about["origin"] == origin
+    assert set(about["versions"]) == {"recli", "python", *_parts._PACKAGES}
 
 
 def test_ids_come_back_as_they_were(tmp_path):
@@ -172,6 +210,23 @@ def test_a_manifest_without_checksums_is_not_believed(folder):
 def test_no_model(tmp_path):
     with pytest.raises(errors.NotFoundError, match="holds no model"):
         models.load(tmp_path)
+
+
+def test_an_altered_manifest(folder):
+    edit(folder, params={"n_factors": 4})
+    with pytest.raises(errors.DataError, match=r"model\.json: is not what was written"):
+        models.load(folder)
+
+
+def test_a_state_of_another_version(folder):
+    arrays = safetensors.numpy.load_file(folder / "state.safetensors")
+    arrays["wu"] = arrays.pop("pu")
+    safetensors.numpy.save_file(arrays, folder / "state.safetensors")
+    seal(folder, sha256={part: _parts.sha256(folder / part) for part in PARTS})
+    with pytest.raises(
+        errors.DataError, match="whose svd kept bi, bu, qi, wu; here it is bi, bu, pu"
+    ):
+        models.load(folder)
 
 
 # Replacing

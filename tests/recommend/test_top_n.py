@@ -15,6 +15,7 @@ from recli.data.ids import Ids
 from recli.data.items import Items
 from recli.data.ratings import Ratings
 from recli.recommend import model as models
+from recli.recommend.lists import Request, recommend
 from recli.recommend.top_n import top_n
 
 
@@ -162,26 +163,65 @@ def test_whole_numbers_are_numbers_and_leading_zeros_stay(by_hand):
 # Every algorithm
 
 
-@pytest.mark.parametrize("name", registry.names("algorithm"))
-def test_the_list_is_the_order_of_single_predictions(name, small):
-    model = models.train(small, Configured.of(name), 0)
+@pytest.fixture(scope="module", params=registry.names("algorithm"))
+def fitted(request, small):
+    return models.train(small, Configured.of(request.param), 0)
+
+
+def ties(scores):
+    """Sets of the items that score alike to 1e-9, the best first."""
+    ordered = sorted(scores, key=lambda raw: -scores[raw])
+    found = [{int(ordered[0])}]
+    for before, raw in itertools.pairwise(ordered):
+        if scores[before] - scores[raw] > 1e-9:
+            found.append(set())
+        found[-1].add(int(raw))
+    return found
+
+
+@pytest.mark.parametrize("code", [0, 30])
+def test_the_list_is_that_of_single_predictions(fitted, small, code):
     ratings = small.ratings
-    for code in (0, 30):
-        user = ratings.user_ids.text[code]
-        seen = set(ratings.item_ids.text[ratings.items[ratings.users == code]])
-        single = {
-            raw: model.algorithm.predict(user, raw, clip=False).est
-            for raw in ratings.item_ids.text
-            if raw not in seen
-        }
-        found = top_n(model, user, 25)
-        assert not {str(place.item) for place in found} & seen
-        # Scores are those of single predictions to rounding, and so is the order.
-        scores = [place.score for place in found]
-        assert scores == pytest.approx([single[str(place.item)] for place in found], abs=1e-9)
-        assert scores == pytest.approx(sorted(single.values(), reverse=True)[:25], abs=1e-9)
-        assert [place.score for place in found] == sorted(scores, reverse=True)
-        for one, two in itertools.pairwise(found):
-            assert one.score > two.score or one.item < two.item
-        titles = dict(zip(ratings.item_ids.text, small.items.titles, strict=True))
-        assert all(place.title == titles[str(place.item)] for place in found)
+    user = ratings.user_ids.text[code]
+    seen = set(ratings.item_ids.text[ratings.items[ratings.users == code]])
+    single = {
+        raw: fitted.algorithm.predict(user, raw, clip=False).est
+        for raw in ratings.item_ids.text
+        if raw not in seen
+    }
+    found = top_n(fitted, user, len(ratings.item_ids))
+    assert [place.rank for place in found] == list(range(1, len(single) + 1))
+    scores = {str(place.item): place.score for place in found}
+    assert scores == pytest.approx(single, rel=0, abs=1e-9)
+    # Scores that differ in the last digits alone, as sums in another order do, are a tie.
+    listed = [place.item for place in found]
+    for tie in ties(single):
+        here, listed = listed[: len(tie)], listed[len(tie) :]
+        assert set(here) == tie
+    for one, two in itertools.pairwise(found):
+        assert one.score > two.score or (one.score == two.score and one.item < two.item)
+
+
+@pytest.mark.parametrize("n", [1, 10, 25])
+def test_a_shorter_list_is_the_beginning_of_the_longest(fitted, small, n):
+    longest = top_n(fitted, small.ratings.user_ids.text[7], len(small.ratings.item_ids))
+    assert top_n(fitted, small.ratings.user_ids.text[7], n) == longest[:n]
+
+
+def test_one_user_alone_gets_what_all_get_together(fitted, small):
+    users = np.arange(len(small.ratings.user_ids))
+    together = [lists for chunk in recommend(fitted, Request(users, 10)) for lists in chunk.items]
+    for code in (0, 21, 59):
+        alone = top_n(fitted, small.ratings.user_ids.text[code], 10)
+        items = [small.ratings.item_ids.json(item) for item in together[code] if item >= 0]
+        scores = {place.item: place.score for place in alone}
+        if items != [place.item for place in alone]:  # then what changed places is tied
+            assert [scores[item] for item in items] == pytest.approx(
+                [place.score for place in alone], rel=0, abs=1e-9
+            )
+
+
+def test_titles(fitted, small):
+    titles = dict(zip(small.ratings.item_ids.text, small.items.titles, strict=True))
+    for place in top_n(fitted, small.ratings.user_ids.text[0], 25):
+        assert place.title == titles[str(place.item)]

@@ -52,8 +52,8 @@ def parse(target: str) -> sa.URL:
         return sa.URL.create("sqlite", database=target)
     try:
         return sa.make_url(target)
-    except exc.ArgumentError as error:
-        raise errors.UsageError(f"--output: {error}") from None
+    except (exc.ArgumentError, ValueError) as error:  # the latter for a port that is no number
+        raise errors.UsageError(f"--output {target}: {error}.") from None
 
 
 def _new_file(url: sa.URL) -> Path | None:
@@ -73,10 +73,8 @@ def _new_file(url: sa.URL) -> Path | None:
 def _engine(url: sa.URL) -> sa.Engine:
     try:
         engine = sa.create_engine(url)
-    except exc.NoSuchModuleError as error:
-        raise errors.UsageError(
-            f"{shown(url)}: {error}. Is the package of that database there?"
-        ) from None
+    except exc.ArgumentError as error:
+        raise errors.UsageError(f"{shown(url)}: {error}.") from None
     except ModuleNotFoundError as error:
         raise errors.MissingExtraError(
             f"{shown(url)} needs the package {error.name}, which is not installed."

@@ -20,7 +20,5 @@ class Parquet(FileWriter):
 
     @contextmanager
     def _into(self, file: BinaryIO, schema: pa.Schema) -> Iterator[Write]:
-        # Closed only when all is written: closing writes the end of the file.
-        target = pa.parquet.ParquetWriter(file, schema)
-        yield target.write_table
-        target.close()
+        with pa.parquet.ParquetWriter(file, schema) as target:
+            yield target.write_table

@@ -1,0 +1,121 @@
+"""`recli models`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def model(recli, tiny):
+    recli("train", "-a", "svd", "-p", "n_factors=3", "-d", tiny, "--name", "mine")
+    return Path("results/models/mine")
+
+
+def test_list(recli, model, tiny):
+    recli("train", "-a", "baseline-only", "-d", tiny)
+    found = json.loads(recli("models", "list", "--format", "json").stdout)
+    assert {entry["model"] for entry in found} == {"mine", "baseline-only"}
+    (mine,) = (entry for entry in found if entry["model"] == "mine")
+    assert mine["algorithm"] == "svd"
+    assert mine["params"]["n_factors"] == 3
+    assert mine["dataset"]["name"] == "tiny"
+    assert "svd (n_factors=3)" in recli("models", "list").stdout
+
+
+def test_list_leaves_out_what_cannot_be_read(recli, model):
+    (model / "model.json").write_text("{", encoding="utf-8")
+    done = recli("models", "list")
+    assert "Left out: " in done.stderr
+    assert "is damaged" in done.stderr
+
+
+def test_no_models(recli):
+    assert "no model in results/models yet: 'recli train'" in recli("models", "list").stderr
+
+
+def test_show(recli, model, tiny):
+    shown = recli("models", "show", "mine").stdout
+    assert "algorithm   svd\n" in shown
+    assert "n_factors=3" in shown
+    assert "verified    4 parts, all as written\n" in shown
+    assert "measured" not in shown
+    found = json.loads(recli("models", "show", "mine", "--format", "json").stdout)
+    assert found == {"model": "mine", **json.loads((model / "model.json").read_text("utf-8"))}
+
+
+def test_show_verifies(recli, model):
+    content = (model / "state.safetensors").read_bytes()
+    (model / "state.safetensors").write_bytes(content[:-1] + b"x")
+    done = recli("models", "show", "mine", code=3)
+    assert "state.safetensors: is not what was written" in done.stderr
+
+
+def test_a_model_knows_the_run_that_measured_it(recli, tiny):
+    line_up = ("-a", "svd", "-a", "baseline-only", "-p", "n_factors=3", "-p", "n_epochs=2")
+    recli("evaluate", *line_up, "-d", tiny, "--cv", 2, "-j", 1, "--metric", "rmse")
+    [run] = Path("results/runs").iterdir()
+    measured = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    recli("train", *line_up[:2], *line_up[4:], "-d", tiny, "--name", "mine")
+    about = json.loads(recli("models", "show", "mine", "--format", "json").stdout)
+    assert about["origin"]["run"]["run"] == measured["id"]
+    assert set(about["origin"]["run"]["metrics"]) == {"rmse"}
+    assert "measured    rmse " in recli("models", "show", "mine").stdout
+    recli("train", *line_up[:2], "-p", "n_factors=4", "-d", tiny, "--name", "other")
+    about = json.loads(recli("models", "show", "other", "--format", "json").stdout)
+    assert about["origin"] == {}
+
+
+def test_a_model_knows_the_study_that_tuned_it(recli, tiny):
+    text = (
+        'algorithm = "svd"\n[params]\nn_factors = 3\n'
+        '[origin]\nstudy = "20261122-tune"\nmetric = "rmse"\nvalue = 0.87\n'
+    )
+    Path("best.toml").write_text(text, encoding="utf-8")
+    recli("train", "--params", "best.toml", "-d", tiny, "--name", "mine")
+    about = json.loads(recli("models", "show", "mine", "--format", "json").stdout)
+    assert about["origin"]["params"] == {
+        "file": "best.toml",
+        "study": "20261122-tune",
+        "metric": "rmse",
+        "value": 0.87,
+    }
+    assert "study=20261122-tune metric=rmse value=0.87" in recli("models", "show", "mine").stdout
+
+
+def test_rm(recli, model, tiny):
+    recli("train", "-a", "baseline-only", "-d", tiny)
+    done = recli("models", "rm", "mine", "nine", "--yes", code=4)
+    assert "no model 'nine'" in done.stderr
+    assert model.is_dir()
+    done = recli("models", "rm", "mine", code=2)
+    assert "Nothing was removed. '--yes' answers for you." in done.stderr
+    assert recli("models", "rm", "mine", "--yes").stdout == "Removed: 1 model.\n"
+    assert [path.name for path in model.parent.iterdir()] == ["baseline-only"]
+    assert recli("models", "rm", "baseline-only", input="y\n").stdout == "Removed: 1 model.\n"
+
+
+def test_rm_removes_nothing_elsewhere(recli, model):
+    model.rename("elsewhere")
+    assert "no model 'elsewhere'" in recli("models", "rm", "elsewhere", "--yes", code=4).stderr
+    assert "no model '..'" in recli("models", "rm", "..", "--yes", code=4).stderr
+    assert Path("elsewhere/model.json").is_file()
+
+
+def test_export_and_import(recli, model):
+    before = recli("recommend", "--user", 42, "-m", "mine").stdout
+    assert recli("models", "export", "mine").stdout == "Model 'mine': mine.zip\n"
+    recli("models", "rm", "mine", "--yes")
+    recli("models", "import", "mine.zip")
+    assert recli("recommend", "--user", 42, "-m", "mine").stdout == before
+    assert "already" in recli("models", "import", "mine.zip", code=2).stderr
+    recli("models", "import", "mine.zip", "--name", "yours")
+    assert recli("recommend", "--user", 42, "-m", "yours").stdout == before
+
+
+def test_a_recipe_says_that_it_is_one(recli, tiny):
+    Path("own.py").write_text("from surprise import SVD\nclass Own(SVD):\n    pass\n", "utf-8")
+    recli("train", "-a", "own:Own", "-d", tiny, "--name", "own")
+    assert "stored as   a recipe: it is fitted again" in recli("models", "show", "own").stdout

@@ -1,0 +1,165 @@
+"""Models as one file: verified at both ends, and nothing gets in that does not belong."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from recli import errors
+from recli.algorithms import Configured
+from recli.recommend import archive
+from recli.recommend import model as models
+from recli.recommend.top_n import top_n
+
+HERE, THERE = Path("here"), Path("there")
+PARTS = ["ids.json", "model.json", "ratings.safetensors", "state.safetensors", "tables.json"]
+
+
+@pytest.fixture(scope="module")
+def model(small):
+    return models.train(small, Configured.of("svd", {"n_factors": 3, "n_epochs": 2}), 5)
+
+
+@pytest.fixture
+def packed(model):
+    return archive.pack(models.save(model, HERE, "mine"), Path("mine.zip"))
+
+
+def rewritten(packed, change):
+    """The same archive with other members: `change` takes a dictionary of name and content."""
+    with zipfile.ZipFile(packed) as source:
+        members = {name: source.read(name) for name in source.namelist()}
+    with zipfile.ZipFile(packed, "w") as target:
+        for name, content in change(members).items():
+            target.writestr(name, content)
+    return packed
+
+
+def test_there_and_back(packed, model, small):
+    folder = archive.unpack(packed, THERE)
+    assert folder == THERE / "models" / "mine"
+    assert sorted(os.listdir(folder)) == PARTS
+    for part in PARTS:
+        assert (folder / part).read_bytes() == (HERE / "models" / "mine" / part).read_bytes()
+    user = small.ratings.user_ids.text[3]
+    assert top_n(models.load(folder), user, 9) == top_n(model, user, 9)
+
+
+def test_the_archive_is_a_plain_zip(packed):
+    with zipfile.ZipFile(packed) as source:
+        assert sorted(source.namelist()) == [f"mine/{part}" for part in PARTS]
+        assert source.testzip() is None
+
+
+def test_another_name(packed):
+    assert archive.unpack(packed, THERE, "yours") == THERE / "models" / "yours"
+    assert models.names(THERE) == ["yours"]
+
+
+def test_a_model_is_not_replaced(packed):
+    archive.unpack(packed, THERE)
+    with pytest.raises(errors.UsageError, match="a model 'mine' in .* already.*--name"):
+        archive.unpack(packed, THERE)
+
+
+def test_a_damaged_model_is_not_passed_on(model):
+    folder = models.save(model, HERE, "mine")
+    (folder / "ids.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(errors.DataError, match=r"ids\.json: is not what was written"):
+        archive.pack(folder, Path("mine.zip"))
+    assert not Path("mine.zip").exists()
+
+
+def extra(name):
+    return lambda members: members | {name: b"x"}
+
+
+def renamed(name):
+    """The ids under another name."""
+
+    def change(members):
+        return {name if key == "mine/ids.json" else key: value for key, value in members.items()}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        extra("mine/run.py"),
+        extra("../outside.txt"),
+        extra("/outside.txt"),
+        extra("outside.txt"),
+        extra("mine/deeper/ids.json"),
+        extra("other/ids.json"),
+        renamed("mine/../ids.json"),
+        renamed("../ids.json"),
+        renamed("/mine/ids.json"),
+        renamed("mine\\ids.json"),
+        renamed("yours/ids.json"),
+        lambda members: {key: value for key, value in members.items() if "ids" not in key},
+        lambda members: {key.removeprefix("mine/"): value for key, value in members.items()},
+        lambda members: {f"a/{key}": value for key, value in members.items()},
+        lambda members: {},
+    ],
+)
+def test_members_that_do_not_belong(packed, change):
+    rewritten(packed, change)
+    with pytest.raises(errors.DataError, match="is no model that 'recli models export' wrote"):
+        archive.unpack(packed, THERE)
+    assert not THERE.exists()
+    assert sorted(os.listdir()) == ["here", "mine.zip"]
+
+
+@pytest.mark.parametrize("name", ["..", ".hidden", "a b", "a:b"])
+def test_folders_that_name_no_model(packed, name):
+    rewritten(packed, lambda m: {key.replace("mine", name, 1): value for key, value in m.items()})
+    with pytest.raises(errors.UsageError, match="cannot name a model"):
+        archive.unpack(packed, THERE)
+    assert not THERE.exists()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_altered_part(packed, part):
+    def change(members):
+        content = bytearray(members[f"mine/{part}"])
+        content[len(content) // 2] ^= 1
+        return members | {f"mine/{part}": bytes(content)}
+
+    rewritten(packed, change)
+    with pytest.raises(errors.DataError, match=r"^mine\.zip: .*(is not what|is damaged)"):
+        archive.unpack(packed, THERE)
+    assert os.listdir(THERE / "models") == []
+
+
+@pytest.mark.parametrize("place", [30, 200, -30])
+def test_an_altered_byte_of_the_archive(packed, place):
+    content = bytearray(packed.read_bytes())
+    content[place] ^= 0xFF
+    packed.write_bytes(content)
+    with pytest.raises(errors.RecliError, match=r"mine\.zip"):
+        archive.unpack(packed, THERE)
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "message"),
+    [
+        (None, errors.NotFoundError, "no such file"),
+        (b"", errors.DataError, "cannot be unpacked"),
+        (b"no archive", errors.DataError, "cannot be unpacked"),
+    ],
+)
+def test_no_archive(content, error, message):
+    if content is not None:
+        Path("mine.zip").write_bytes(content)
+    with pytest.raises(error, match=message):
+        archive.unpack(Path("mine.zip"), THERE)
+
+
+def test_half_an_archive(packed):
+    packed.write_bytes(packed.read_bytes()[:1000])
+    with pytest.raises(errors.DataError, match="cannot be unpacked"):
+        archive.unpack(packed, THERE)
