@@ -7,7 +7,7 @@ import scipy.sparse
 import surprise
 
 from recli.algorithms._gram import gram, inverse
-from recli.algorithms._preferences import PREFERENCES, Ranker
+from recli.algorithms._preferences import GRADED, Ranker
 from recli.params import Float
 
 _CHUNK = 1 << 21  # numbers: 16 MiB
@@ -33,13 +33,13 @@ class EASE(Ranker):
     source = "Steck 2019"
     kind = "linear"
     parameters = (
-        PREFERENCES,
+        GRADED,
         # Steck takes 200 to 1,000 for 20 million ratings and more; smaller data take less.
         Float("reg", 200.0, "regularisation", low=0.1, tune=(10, 2000), log=True),
     )
     fitted = (*Ranker.fitted, "inverse", "diagonal")
 
-    def __init__(self, reg: float = 200.0, preferences: str = "liked") -> None:
+    def __init__(self, reg: float = 200.0, preferences: str = "graded") -> None:
         surprise.AlgoBase.__init__(self)
         self.reg = reg
         self.preferences = preferences
