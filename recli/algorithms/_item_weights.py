@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -10,7 +11,6 @@ import surprise
 
 from recli.algorithms._base import Side
 from recli.algorithms._preferences import Ranker
-from recli.algorithms._ranking import best
 from recli.algorithms._reasons import Reason
 from recli.data.trainset import Trainset
 
@@ -68,28 +68,38 @@ class ItemWeights(Ranker):
 
 
 def strongest(
-    rows: Callable[[slice], np.ndarray], trainset: surprise.Trainset, k: int
+    rows: Callable[[slice], scipy.sparse.csr_array], trainset: surprise.Trainset, k: int
 ) -> scipy.sparse.csr_array:
-    """The `k` largest of the positive numbers in each row, float64[n_items, n_items], the rest 0.
+    """The `k` largest numbers of each row off the diagonal, float64[n_items, n_items], the rest 0.
 
-    rows: gives some rows, float64[n, n_items], which may be overwritten. They are asked for some at
-        a time, so that not all need to be in memory at once.
+    rows: gives some rows, positive where they are not 0. They are asked for some at a time, so that
+        not all need to be in memory at once.
 
-    The diagonal counts as 0. Of equal numbers that of the smaller item id stays.
+    Of equal numbers that of the smaller item id stays.
     """
     n_items = trainset.n_items
-    by_id = np.arange(n_items)
-    if isinstance(trainset, Trainset):
-        by_id = np.argsort(trainset.item_codes[:n_items], kind="stable")
-    size, k = max(1, _CHUNK // n_items), min(k, n_items)
-    parts = []
+    ids = trainset.item_codes if isinstance(trainset, Trainset) else np.arange(n_items)
+    size = max(1, _CHUNK // n_items)
+    columns, values, lengths = [], [], []
     for start in range(0, n_items, size):
         chunk = rows(slice(start, start + size))
-        own = np.arange(len(chunk))
-        chunk[own, start + own] = 0.0
-        chunk = chunk[:, by_id]
-        chunk[chunk <= 0] = -np.inf
-        row, _, column = best(chunk, k)
-        kept = chunk[row, column], (row, by_id[column])
-        parts.append(scipy.sparse.csr_array(kept, chunk.shape))
-    return scipy.sparse.vstack(parts, format="csr")
+        for row, (first, end) in enumerate(itertools.pairwise(chunk.indptr), start):
+            items, numbers = chunk.indices[first:end], chunk.data[first:end]
+            kept = _largest(np.where(items == row, 0.0, numbers), ids[items], k)
+            columns.append(items[kept])
+            values.append(numbers[kept])
+            lengths.append(len(kept))
+    indptr = np.cumsum([0, *lengths])
+    parts = np.concatenate(values), np.concatenate(columns), indptr
+    return scipy.sparse.csr_array(parts, shape=(n_items, n_items))
+
+
+def _largest(numbers: np.ndarray, ids: np.ndarray, k: int) -> np.ndarray:
+    """The places of the `k` largest positive numbers, of equal ones those with the smallest ids."""
+    if len(numbers) <= k:
+        return np.flatnonzero(numbers > 0)
+    edge = np.partition(numbers, -k)[-k]
+    if edge <= 0:
+        return np.flatnonzero(numbers > 0)
+    above, at = np.flatnonzero(numbers > edge), np.flatnonzero(numbers == edge)
+    return np.append(above, at[np.argsort(ids[at])[: k - len(above)]])

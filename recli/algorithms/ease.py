@@ -8,7 +8,7 @@ import surprise
 
 from recli.algorithms._base import Side
 from recli.algorithms._gram import gram, inverse
-from recli.algorithms._preferences import PREFERENCES, Ranker
+from recli.algorithms._preferences import GRADED, Ranker
 from recli.algorithms._reasons import Reason
 from recli.params import Float
 
@@ -35,7 +35,7 @@ class EASE(Ranker):
     source = "Steck 2019"
     kind = "linear"
     parameters = (
-        PREFERENCES,
+        GRADED,
         # Steck takes 200 to 1,000 for 20 million ratings and more; smaller data take less.
         Float("reg", 200.0, "regularisation", low=0.1, tune=(10, 2000), log=True),
     )
@@ -43,7 +43,7 @@ class EASE(Ranker):
     similarity = "weights between items"
     fitted = (*Ranker.fitted, "inverse", "diagonal")
 
-    def __init__(self, reg: float = 200.0, preferences: str = "liked") -> None:
+    def __init__(self, reg: float = 200.0, preferences: str = "graded") -> None:
         surprise.AlgoBase.__init__(self)
         self.reg = reg
         self.preferences = preferences

@@ -7,7 +7,7 @@ import scipy.sparse
 import surprise
 
 from recli.algorithms._item_weights import ItemWeights, strongest
-from recli.algorithms._preferences import PREFERENCES
+from recli.algorithms._preferences import GRADED
 from recli.params import Float, Int
 
 
@@ -22,14 +22,14 @@ class ItemKNN(ItemWeights):
     source = "Sarwar et al. 2001; Deshpande and Karypis 2004, section 4"
     kind = "neighbours"
     parameters = (
-        PREFERENCES,
+        GRADED,
         # Between 10 and 100 neighbours little changes in either paper; sparse data take more.
         Int("k", 100, "neighbours of an item", low=1, tune=(10, 400), log=True),
         # As in Ferrari Dacrema, Cremonesi and Jannach 2019, who search up to 1,000 for all data.
         Float("shrinkage", 10.0, "pull of few common users towards 0", low=0, tune=(0, 100)),
     )
 
-    def __init__(self, k: int = 100, shrinkage: float = 10.0, preferences: str = "liked") -> None:
+    def __init__(self, k: int = 100, shrinkage: float = 10.0, preferences: str = "graded") -> None:
         surprise.AlgoBase.__init__(self)
         self.k = k
         self.shrinkage = shrinkage
@@ -39,9 +39,10 @@ class ItemKNN(ItemWeights):
         norms = np.sqrt((preferred**2).sum(axis=0))
         by_item = preferred.T.tocsr()
 
-        def similarities(items: slice) -> np.ndarray:
-            common = (by_item[items] @ preferred).toarray()
-            scale = norms[items, None] * norms + self.shrinkage
-            return np.divide(common, scale, out=common, where=common > 0)
+        def similarities(items: slice) -> scipy.sparse.csr_array:
+            common = by_item[items] @ preferred
+            of_row = np.repeat(norms[items], np.diff(common.indptr))
+            common.data /= of_row * norms[common.indices] + self.shrinkage
+            return common
 
         return strongest(similarities, self.trainset, self.k).T.tocsr()

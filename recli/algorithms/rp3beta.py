@@ -7,7 +7,7 @@ import scipy.sparse
 import surprise
 
 from recli.algorithms._item_weights import ItemWeights, strongest
-from recli.algorithms._preferences import PREFERENCES
+from recli.algorithms._preferences import GRADED
 from recli.params import Float, Int
 
 
@@ -25,15 +25,15 @@ class RP3beta(ItemWeights):
     source = "Paudel et al. 2017; alpha from Cooper et al. 2014 (P3alpha)"
     kind = "graph"
     parameters = (
-        PREFERENCES,
+        GRADED,
         # The papers are best with alpha from 0.5 to 1.8 and beta from 0.3 to 0.8.
         Float("alpha", 0.7, "power of the chance of a step", low=0, high=10, tune=(0.4, 1.6)),
-        Float("beta", 0.6, "power of the popularity, which divides", low=0, high=10, tune=(0, 1)),
-        Int("k", 200, "items that can be reached from each", low=1, tune=(20, 500), log=True),
+        Float("beta", 0.65, "power of the popularity, which divides", low=0, high=10, tune=(0, 1)),
+        Int("k", 400, "items that can be reached from each", low=1, tune=(20, 1000), log=True),
     )
 
     def __init__(
-        self, alpha: float = 0.7, beta: float = 0.6, k: int = 200, preferences: str = "liked"
+        self, alpha: float = 0.7, beta: float = 0.65, k: int = 400, preferences: str = "graded"
     ) -> None:
         surprise.AlgoBase.__init__(self)
         self.alpha = alpha
@@ -45,8 +45,8 @@ class RP3beta(ItemWeights):
         to_item = _steps(preferred, self.alpha)
         to_user = _steps(preferred.T.tocsr(), self.alpha)
 
-        def walks(items: slice) -> np.ndarray:
-            return (to_user[items] @ to_item).toarray()
+        def walks(items: slice) -> scipy.sparse.csr_array:
+            return to_user[items] @ to_item
 
         found = strongest(walks, self.trainset, self.k)
         found.data /= self.popularity[found.indices] ** self.beta

@@ -9,7 +9,7 @@ import surprise
 from recli.algorithms import _kernels
 from recli.algorithms._gram import gram
 from recli.algorithms._item_weights import ItemWeights
-from recli.algorithms._preferences import PREFERENCES
+from recli.algorithms._preferences import GRADED
 from recli.params import Float
 
 _TOLERANCE = 1e-4
@@ -30,12 +30,12 @@ class SLIM(ItemWeights):
     kind = "linear"
     cost = "medium"
     parameters = (
-        PREFERENCES,
+        GRADED,
         Float("l1", 1.0, "pull of weights to 0", low=0, tune=(0.1, 10), log=True),
         Float("l2", 100.0, "pull of weights towards 0", low=0, tune=(1, 500), log=True),
     )
 
-    def __init__(self, l1: float = 1.0, l2: float = 100.0, preferences: str = "liked") -> None:
+    def __init__(self, l1: float = 1.0, l2: float = 100.0, preferences: str = "graded") -> None:
         surprise.AlgoBase.__init__(self)
         self.l1 = l1
         self.l2 = l2

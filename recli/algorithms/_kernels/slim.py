@@ -26,41 +26,39 @@ def descend(
 
     The gradient g_j = (Xᵀ(x_i − X w))_j is carried along: when w_k changes by d, all g_j change by
     −d gram_jk. As nothing is negative, g_j is never more than gram_ji: a j with gram_ji ≤ l1 has no
-    weight, and is left out beforehand. Full sweeps over the others take turns with sweeps over those
-    that have a weight, until the full one finds nothing more.
+    weight, and is left out beforehand. Sweeps over the others take turns with many over those alone
+    that have a weight, until one over all finds nothing more.
     """
     n = len(gram)
     indptr = np.zeros(n + 1, np.int64)
     items, weights = np.empty(16 * n, np.int32), np.empty(16 * n)
-    candidates, active = np.empty(n, np.int64), np.empty(n, np.int64)
     w, gradient = np.zeros(n), np.empty(n)
     for i in range(n):
         gradient[:] = gram[i]
-        n_candidates = 0
-        for j in range(n):
-            if j != i and gram[i, j] > l1:
-                candidates[n_candidates] = j
-                n_candidates += 1
-        sweeps, full = 0, True
-        n_active = 0
-        while sweeps < max_sweeps:
-            chosen = candidates[:n_candidates] if full else active[:n_active]
-            change = _sweep(gram, chosen, l1, l2, w, gradient)
-            sweeps += 1
-            if change <= tolerance and full:
+        possible = gram[i] > l1
+        possible[i] = False
+        candidates = np.flatnonzero(possible)
+        n_sweeps = 0
+        while n_sweeps < max_sweeps:
+            n_sweeps += 1
+            if _sweep(gram, candidates, l1, l2, w, gradient) <= tolerance:
                 break
-            if full:
-                n_active = 0
-                for j in chosen:
-                    if w[j] > 0:
-                        active[n_active] = j
-                        n_active += 1
-            full = change <= tolerance
+            active = candidates[w[candidates] > 0]
+            w_before, gradient_before = w[active], gradient[active]
+            while n_sweeps < max_sweeps:
+                n_sweeps += 1
+                if _sweep(gram, active, l1, l2, w, gradient) <= tolerance:
+                    break
+            # So far only the gradient of those with a weight has followed.
+            gradient[active] = gradient_before
+            for place in range(len(active)):
+                j = active[place]
+                _move(gram[j], w[j] - w_before[place], candidates, gradient)
         end = indptr[i]
-        if end + n_candidates > len(items):
+        if end + len(candidates) > len(items):
             size = 2 * len(items) + n
             items, weights = _longer(items, end, size), _longer(weights, end, size)
-        for j in candidates[:n_candidates]:
+        for j in candidates:
             if w[j] > 0:
                 items[end], weights[end] = j, w[j]
                 end += 1
@@ -78,18 +76,23 @@ def _sweep(
     w: np.ndarray,
     gradient: np.ndarray,
 ) -> float:
-    """Set each chosen weight to its best, the others held; the largest change."""
+    """Set each chosen weight to its best, the others held, and their gradient; the largest change."""
     largest = 0.0
     for j in chosen:
         best = max(0.0, (gradient[j] + w[j] * gram[j, j] - l1) / (gram[j, j] + l2))
         change = best - w[j]
         if change != 0.0:
             w[j] = best
-            row = gram[j]
-            for k in range(len(gradient)):
-                gradient[k] -= change * row[k]
+            _move(gram[j], change, chosen, gradient)
             largest = max(largest, abs(change))
     return largest
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def _move(row: np.ndarray, change: float, chosen: np.ndarray, gradient: np.ndarray) -> None:
+    """The gradient of the chosen after the weight with this row of products changed."""
+    for k in chosen:
+        gradient[k] -= change * row[k]
 
 
 @njit(cache=True, nogil=True)
