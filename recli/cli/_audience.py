@@ -41,8 +41,8 @@ class Audience:
             return
         if sum(given) != 1:
             raise errors.UsageError(
-                "For whom? Say one of --user ID, --users FILE, --all-users; for somebody new "
-                "--ratings FILE, --rate ITEM=RATING or --new-user."
+                "For whom? Say one of --user ID, --users FILE, --all-users. Somebody new is given "
+                "by --ratings FILE, --rate ITEM=RATING, or --new-user."
                 if not any(given)
                 else "--user, --users and --all-users exclude one another: say one of them."
             )

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     Examples:
       recli recommend --user 42
       recli recommend --user 42 --explain
+      recli recommend --rate "toy story=5" --rate 318=4.5
+      recli recommend --user 42 --diversify 0.3 --calibrate genres=0.3
       recli recommend --user 42 -n 20 --model svd --output for-42.csv
       recli recommend --user 42 --where "genres contains 'Comedy' and year >= 1990"
       recli recommend --all-users --model svd --output recommendations.parquet
@@ -74,6 +76,13 @@ def command(
     is printed too. A file is written whole or not at all; a table of a database in one transaction,
     after the rows that it has. Without --model, the default algorithm is trained on the dataset for
     this alone.
+
+    Somebody whom the model does not know gets a list by --ratings, --rate or --like-item: she is
+    folded in, which is no training. With --user these are ratings that have come since, and of two
+    of an item the new one counts.
+
+    --diversify, --calibrate and --explore give other lists than the scores alone, in this order, and
+    --max-per holds for what they give; what they cost in score and gain is said.
     """
     from datetime import UTC, datetime
 
