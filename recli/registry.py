@@ -17,9 +17,12 @@ import importlib
 import importlib.metadata
 import inspect
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recli import errors
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 KINDS = {
     "algorithm": "recli.algorithms",
@@ -104,25 +107,18 @@ def extra_of(kind: str, name: str) -> str:
 def check_installed(kind: str, name: str) -> None:
     """Raise MissingExtraError if the packages of the extra that `name` needs are not there."""
     extra = extra_of(kind, name)
-    if extra and not installed(extra):
+    if not installed(extra):
         raise errors.MissingExtraError(
             f"{name} needs packages that are not installed: pip install 'recli[{extra}]'"
         )
 
 
 def installed(extra: str) -> bool:
-    """Whether all packages of an extra of recli are installed, by what `pyproject.toml` declares."""
-    from packaging.requirements import Requirement
+    """Whether all packages of an extra of recli are installed, by what `pyproject.toml` declares.
 
-    declared = map(Requirement, importlib.metadata.requires("recli") or ())
-    for requirement in declared:
-        marker = requirement.marker
-        if (
-            marker is None
-            or marker.evaluate({"extra": ""})
-            or not marker.evaluate({"extra": extra})
-        ):
-            continue
+    No extra at all, which is the empty name, needs none.
+    """
+    for requirement in _requirements(extra):
         try:
             version = importlib.metadata.version(requirement.name)
         except importlib.metadata.PackageNotFoundError:
@@ -130,3 +126,26 @@ def installed(extra: str) -> bool:
         if not requirement.specifier.contains(version, prereleases=True):
             return False
     return True
+
+
+def packages(extra: str) -> tuple[str, ...]:
+    """The packages that an extra brings along; none for no extra.
+
+    >>> packages("implicit"), packages("")
+    (('implicit',), ())
+    """
+    return tuple(requirement.name for requirement in _requirements(extra))
+
+
+def _requirements(extra: str) -> list[Requirement]:
+    """What recli declares for an extra alone, on this system."""
+    from packaging.requirements import Requirement
+
+    declared = map(Requirement, importlib.metadata.requires("recli") or ())
+    return [
+        requirement
+        for requirement in declared
+        if requirement.marker is not None
+        and requirement.marker.evaluate({"extra": extra})
+        and not requirement.marker.evaluate({"extra": ""})
+    ]

@@ -11,6 +11,7 @@ import click
 import hypothesis
 import pytest
 
+from recli import registry
 from recli.cli import main
 
 hypothesis.settings.register_profile("recli", deadline=None)
@@ -39,6 +40,16 @@ title = "title"
 genres = { kind = "categories", separator = "|" }
 year = { kind = "number" }
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is tested of an algorithm whose extra is not installed."""
+    for item in items:
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        for name in registry.names("algorithm"):
+            extra = registry.extra_of("algorithm", name)
+            if name in parameters and not registry.installed(extra):
+                item.add_marker(pytest.mark.skip(reason=f"the extra '{extra}' is not installed"))
 
 
 @pytest.fixture(autouse=True)

@@ -25,11 +25,18 @@ class Configured:
     params: dict[str, Value] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, name: str, given: Mapping[str, object] | None = None) -> Configured:
-        """`name` in any spelling, with checked parameters. Raises UsageError, MissingExtraError."""
+    def of(
+        cls, name: str, given: Mapping[str, object] | None = None, to_fit: bool = True
+    ) -> Configured:
+        """`name` in any spelling, with checked parameters.
+
+        Raises UsageError, and MissingExtraError if it is to be fitted and the packages that it takes
+        are not installed.
+        """
         if ":" not in name:
             name = registry.resolve("algorithm", name)
-            registry.check_installed("algorithm", name)
+            if to_fit:
+                registry.check_installed("algorithm", name)
         given = given or {}
         return cls(name, params.resolve(declared(name, given), given, name))
 

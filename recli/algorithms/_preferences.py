@@ -165,7 +165,7 @@ class Ranker(Algorithm):
         has_any = (users >= 0) & (np.diff(self.preferred.indptr)[users] > 0)
         if has_any.any():
             scores[has_any, :n_items] = self._scores(users[has_any])
-        scores[:, n_items:] = _below(scores[:, :n_items])
+        scores[:, n_items:] = below(scores[:, :n_items])
         return scores
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
@@ -175,12 +175,12 @@ class Ranker(Algorithm):
         for start in range(0, len(distinct), size):
             scores = self._estimate_users(distinct[start : start + size])
             # For items of -1, which are not in the catalogue.
-            scores = np.append(scores, _below(scores[:, : self.trainset.n_items]), axis=1)
+            scores = np.append(scores, below(scores[:, : self.trainset.n_items]), axis=1)
             chosen = np.flatnonzero((row >= start) & (row < start + size))
             estimates[chosen] = scores[row[chosen] - start, items[chosen]]
         return estimates
 
 
-def _below(scores: np.ndarray) -> np.ndarray:
+def below(scores: np.ndarray) -> np.ndarray:
     """A score below all of each row, float64[n, n_items] -> float64[n, 1]."""
     return scores.min(axis=1, initial=0.0)[:, None] - 1.0

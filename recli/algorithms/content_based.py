@@ -140,7 +140,7 @@ class ContentBased(Algorithm):
         trainset = self.trainset
         ours = isinstance(trainset, Trainset)
         table = self.items or (trainset.item_table if ours else None)
-        weights = features.chosen(self.item_features, table)
+        weights = features.weighted(self.item_features, table)
         options = features.TextOptions(self.text_terms, self.text_factors, self.text_stop_words)
         described, names = features.matrix(table, weights, options)
         assert table is not None

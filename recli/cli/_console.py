@@ -72,8 +72,12 @@ class Console:
         rows: Sequence[Sequence[str]],
         title: str | None = None,
         right: Sequence[str] = (),
+        whole: Sequence[str] = (),
     ) -> None:
-        """A table on stdout: ruled on a terminal, plain aligned text in a pipe."""
+        """A table on stdout: ruled on a terminal, plain aligned text in a pipe.
+
+        right, whole: the columns that stand to the right, and those not to be broken into lines
+        """
         from rich import box
         from rich.console import Console as RichConsole
         from rich.table import Table
@@ -92,7 +96,10 @@ class Console:
         )
         for name in header:
             table.add_column(
-                Text(name), justify="right" if name in right else "left", overflow="fold"
+                Text(name),
+                justify="right" if name in right else "left",
+                overflow="fold",
+                no_wrap=name in whole,
             )
         # On a narrow terminal the names of the rows stay whole, unless they are long themselves.
         table.columns[0].no_wrap = all(len(row[0]) <= _NAME_WIDTH for row in rows)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
+
 import click
 
 from recli.cli import _options
 from recli.cli._console import Console
+from recli.cli._traits import Traits
 
 
 @click.command(
@@ -22,8 +26,10 @@ from recli.cli._console import Console
 @_options.output_options()
 def command(what: str, console: Console) -> None:
     """List algorithms, metrics, splits, datasets, file formats that are read, or writers of lists."""
+    if what == "algorithms":
+        _algorithms(console)
+        return
     table = {
-        "algorithms": _algorithms,
         "metrics": _metrics,
         "splits": _splits,
         "datasets": datasets,
@@ -35,18 +41,47 @@ def command(what: str, console: Console) -> None:
     console.emit(document, header, rows)
 
 
-def _algorithms() -> tuple[list[str], list[list[str]]]:
+def _algorithms(console: Console) -> None:
     from recli import registry
 
+    classes = {name: registry.get("algorithm", name) for name in registry.names("algorithm")}
+    traits = {name: Traits.of(name) for name in classes}
+    document = [
+        {"algorithm": name, **dataclasses.asdict(traits[name]), "summary": summary(cls)}
+        | {"source": cls.source}
+        for name, cls in classes.items()
+    ]
+    header = list(document[0])
+    rows = [[_cell(row[key]) for key in header] for row in document]
+    console.emit(document, header, rows, lambda: _print_algorithms(console, traits))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _print_algorithms(console: Console, traits: Mapping[str, Traits]) -> None:
+    """The traits, narrow enough for a terminal, under headings by kind."""
+    header = ["algorithm", "predicts", "new users", "new items", "features of", "cost", "extra"]
     rows = []
-    for name in registry.names("algorithm"):
-        cls = registry.get("algorithm", name)
-        row = [name, cls.kind, cls.predicts, cls.cold_users, cls.cold_items, ", ".join(cls.uses)]
-        extra = registry.extra_of("algorithm", name)
-        missing = " (missing)" if extra and not registry.installed(extra) else ""
-        rows.append([*row, cls.cost, extra + missing, summary(cls), cls.source])
-    about = ["algorithm", "kind", "predicts", "new users", "new items", "uses besides ratings"]
-    return [*about, "cost", "extra", "what it does", "source"], rows
+    for kind in sorted({about.kind for about in traits.values()}):
+        rows.append([kind, *[""] * (len(header) - 1)])
+        for name, about in traits.items():
+            if about.kind == kind:
+                uses = ", ".join(what.replace(" features", "s") for what in about.uses)
+                extra = about.extra if about.installed else f"{about.extra} *"
+                said = [about.predicts, about.new_users, about.new_items, uses, about.cost, extra]
+                rows.append([f"  {name}", *said])
+    console.table(header, rows, whole=("predicts", "new users", "cost", "extra"))
+    missing = sorted({about.extra for about in traits.values() if not about.installed})
+    if missing:
+        console.line(f"\n* not installed: pip install 'recli[{','.join(missing)}]'")
+    console.line(
+        "\nNew users and items have no ratings yet. Cost: how long 100,000 ratings take,"
+        "\nless than a second or more than ten. 'recli show algorithm NAME' explains one."
+    )
 
 
 def _metrics() -> tuple[list[str], list[list[str]]]:

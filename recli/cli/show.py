@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import click
 from recli import registry
 from recli.cli import _options, _types
 from recli.cli._console import Console
+from recli.cli._traits import COSTS, Traits
 
 if TYPE_CHECKING:
     from recli.params import Parameter
@@ -64,10 +66,12 @@ def algorithm(name: str, console: Console) -> None:
     ]
     text = inspect.cleandoc(cls.__doc__ or "")
     source = getattr(cls, "source", "")
+    traits = None if ":" in name else Traits.of(name)
     document = {
         "algorithm": name,
         "description": text,
         "source": source,
+        **(dataclasses.asdict(traits) if traits else {}),
         "parameters": [
             {**_described(parameter), "tuned": tuning_range(parameter) or None}
             for parameter in parameters
@@ -76,6 +80,8 @@ def algorithm(name: str, console: Console) -> None:
 
     def as_text() -> None:
         console.line(f"{name}\n\n{text}\n\nSource: {source or 'your own class'}\n")
+        if traits:
+            console.line(f"{_in_words(traits)}\n")
         if rows:
             console.table(header, rows, right=("default",))
         else:
@@ -170,6 +176,20 @@ def where() -> None:
     from recli.recommend import where as conditions
 
     click.echo(inspect.cleandoc(conditions.__doc__ or ""))
+
+
+def _in_words(traits: Traits) -> str:
+    uses = f" and {', '.join(traits.uses)}" if traits.uses else ""
+    what = "Predicts ratings" if traits.predicts == "ratings" else "Scores items to rank them"
+    lines = [
+        f"Kind: {traits.kind}. {what}; learns from ratings{uses}.",
+        f"New users: {traits.new_users}. New items: {traits.new_items}.",
+        f"Cost: {traits.cost}, 100,000 ratings take {COSTS[traits.cost]}.",
+    ]
+    if traits.extra:
+        there = "installed" if traits.installed else f"pip install 'recli[{traits.extra}]'"
+        lines.append(f"Extra: {traits.extra}, {there}.")
+    return "\n".join(lines)
 
 
 def _described(parameter: Parameter) -> dict[str, Any]:

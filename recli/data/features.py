@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,7 +52,7 @@ class TextOptions:
 _PLAIN = TextOptions()
 
 
-def chosen(text: str, items: Items | None) -> dict[str, float]:
+def weighted(text: str, items: Items | None) -> dict[str, float]:
     """The features that `genres,year:0.5` names, with their weights; `all` is every one.
 
     Raises UsageError for a name that the item table does not declare, one that is given twice, and a
@@ -80,7 +80,7 @@ def chosen(text: str, items: Items | None) -> dict[str, float]:
 
 def matrix(
     items: Items | None,
-    weights: Mapping[str, float] | None = None,
+    chosen: Mapping[str, float] | Sequence[str] = (),
     text: TextOptions = _PLAIN,
 ) -> tuple[scipy.sparse.csr_array, list[str]]:
     """Features of every item of the catalogue, float64[n_catalogue, n_features], and their names.
@@ -97,7 +97,7 @@ def matrix(
 
     A number is one column instead, with mean 0 and deviation 1 over the items; an absent one is 0.
 
-    weights: name of a feature -> its weight; by default all of them, of weight 1
+    chosen: names of features, or name -> weight, 1 where there is none; all by default
 
     Raises DataError when there is no item table or a feature says nothing, UsageError for an unknown
     feature.
@@ -109,7 +109,8 @@ def matrix(
         )
     by_name = {feature.name: feature for feature in items.features}
     blocks, names = [], []
-    for name, weight in (dict.fromkeys(by_name, 1.0) if weights is None else weights).items():
+    weights = chosen if isinstance(chosen, Mapping) else dict.fromkeys(chosen, 1.0)
+    for name, weight in (weights or dict.fromkeys(by_name, 1.0)).items():
         if name not in by_name:
             raise errors.unknown("item feature", name, by_name)
         feature = by_name[name]

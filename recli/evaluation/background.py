@@ -127,8 +127,7 @@ class Background:
                 f"This {missing}. Describe them in its dataset.toml, for instance:\n"
                 f"{features.EXAMPLE}"
             )
-        weights = dict.fromkeys(_declared(self.dataset, needed), 1.0)
-        return features.matrix(self.dataset.items, weights)[0]
+        return features.matrix(self.dataset.items, _declared(self.dataset, needed))[0]
 
 
 def missing_features(needed: str, dataset: Dataset) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,21 +30,6 @@ class GroupScores:
     n_users: int
     n_ratings: int
     metrics: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Gap:
-    """How far the groups of one grouping are apart in one metric.
-
-    measure: the metric; largest, smallest: the groups with the largest and the smallest value
-    difference: the largest value less the smallest
-    """
-
-    by: str
-    measure: str
-    largest: GroupScores
-    smallest: GroupScores
-    difference: float
 
 
 def group_scores(
@@ -91,30 +76,4 @@ def group_scores(
                     values[str(measure)] = math.nan
             n_users, n_ratings = len(np.unique(users[tested])), int(tested.sum())
             found.append(GroupScores(grouping.by, name, n_users, n_ratings, values))
-    return tuple(found)
-
-
-def gaps(groups: Iterable[GroupScores]) -> tuple[Gap, ...]:
-    """How far apart the groups of one algorithm are, for every grouping and measure.
-
-    Groups where the measure is NaN do not count; a measure that fewer than two groups have is left
-    out. Of equal groups the first is the largest and the smallest.
-
-    >>> old = GroupScores("user:age", "60–73", 9, 80, {"rmse": 0.9})
-    >>> young = GroupScores("user:age", "7–21", 30, 700, {"rmse": 1.0})
-    >>> [(gap.largest.group, gap.smallest.group, round(gap.difference, 3)) for gap in gaps([old, young])]
-    [('7–21', '60–73', 0.1)]
-    """
-    by_key: dict[tuple[str, str], list[GroupScores]] = {}
-    for group in groups:
-        for measure, value in group.metrics.items():
-            if not math.isnan(value):
-                by_key.setdefault((group.by, measure), []).append(group)
-    found = []
-    for (by, measure), own in by_key.items():
-        if len(own) > 1:
-            largest = max(own, key=lambda group: group.metrics[measure])
-            smallest = min(own, key=lambda group: group.metrics[measure])
-            difference = largest.metrics[measure] - smallest.metrics[measure]
-            found.append(Gap(by, measure, largest, smallest, difference))
     return tuple(found)

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recli import errors, files
+from recli import errors, files, registry
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
@@ -51,10 +51,17 @@ def cell_key(
         "by": list(protocol.by),
         "code": code_version.of_recli(),
         "own_code": None if configured.is_own else code,
-        "packages": environment.versions(),
+        "packages": environment.versions((*environment.COMPUTE, *_brought_by(configured))),
     }
     canonical = json.dumps(known, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _brought_by(configured: Configured) -> tuple[str, ...]:
+    """The packages of the extra that the algorithm comes with."""
+    if not configured.is_own:
+        return ()
+    return registry.packages(registry.extra_of("algorithm", configured.name))
 
 
 class CellStore:

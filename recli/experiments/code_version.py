@@ -20,13 +20,14 @@ _NOT_OF_THE_USER = {"recli", "surprise", *sys.stdlib_module_names}
 def of_recli() -> str:
     """SHA-256 over the sources that numbers come from, 16 hexadecimal digits of it.
 
-    These are the floors of data, algorithms and evaluation, and the ground below them.
+    These are the floors of data, algorithms and evaluation, the ground below them, and the rooms of
+    extras that have algorithms.
     """
     package = Path(recli.__file__).parent
-    return _hashed(
-        package,
-        [*package.glob("*.py"), *(p for f in _COMPUTE for p in (package / f).rglob("*.py"))],
-    )
+    rooms = [path.parent for path in package.glob("extras/*/algorithms")]
+    folders = [*(package / floor for floor in _COMPUTE), *rooms]
+    sources = [path for folder in folders for path in folder.rglob("*.py")]
+    return _hashed(package, [*package.glob("*.py"), *sources])
 
 
 def of_algorithm(configured: Configured) -> str | None:

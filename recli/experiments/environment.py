@@ -13,6 +13,7 @@ from typing import Any
 import threadpoolctl
 
 import recli
+from recli import registry
 from recli.experiments import code_version
 
 COMPUTE = ("numpy", "scipy", "scikit-learn", "scikit-surprise", "numba")
@@ -27,6 +28,7 @@ def environment() -> dict[str, Any]:
 
     code: of recli, as in `code_version.of_recli`
     threads: of the libraries for linear algebra, as loaded now
+    packages: versions, those of the extras with algorithms among them, if they are installed
     commit: of the repository of the working folder, with `-dirty` if files differ from it; None
         without a repository or without git
     """
@@ -41,7 +43,7 @@ def environment() -> dict[str, Any]:
             library["internal_api"]: library["num_threads"]
             for library in threadpoolctl.threadpool_info()
         },
-        "packages": versions((*COMPUTE, *_OTHERS)),
+        "packages": versions((*COMPUTE, *_OTHERS, *_of_extras())),
         "commit": _commit(),
     }
 
@@ -49,6 +51,17 @@ def environment() -> dict[str, Any]:
 def versions(packages: tuple[str, ...] = COMPUTE) -> dict[str, str]:
     """The installed versions of these packages."""
     return {name: importlib.metadata.version(name) for name in packages}
+
+
+def _of_extras() -> list[str]:
+    names = registry.names("algorithm")
+    extras = sorted({registry.extra_of("algorithm", name) for name in names} - {""})
+    return [
+        package
+        for extra in extras
+        if registry.installed(extra)
+        for package in registry.packages(extra)
+    ]
 
 
 def _cpu() -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.preprocessing import normalize
+from threadpoolctl import threadpool_limits
 
 from recli.recommend.model import Model
 
@@ -64,7 +65,10 @@ def _projected(vectors: np.ndarray, seed: int) -> tuple[np.ndarray, str]:
         start = _components(vectors)
         # What t-SNE asks for: a start as narrow as this, or it never unfolds.
         start = 1e-4 * start / (np.std(start[:, 0]) or 1.0)
-        found = TSNE(perplexity=perplexity, init=start, random_state=seed).fit_transform(vectors)
+        tsne = TSNE(perplexity=perplexity, init=start, random_state=seed)
+        # The threads of so few points wait for one another, and sum in another order on other machines.
+        with threadpool_limits(1):
+            found = tsne.fit_transform(vectors)
         return found.astype(np.float64), "t-SNE"
     return _components(vectors), "principal components"
 

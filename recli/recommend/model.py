@@ -111,6 +111,8 @@ def save(model: Model, results: Path, name: str) -> Path:
 def load(folder: Path) -> Model:
     """The model in `folder`.
 
+    What it learned it ranks by, whether the packages that learned it are installed here or not.
+
     Raises NotFoundError when there is none, DataError when a part is missing or altered, or when it
     was written by another format.
     """
@@ -118,9 +120,10 @@ def load(folder: Path) -> Model:
     arrays, (ratings, items, users) = _parts.read(folder, about)
     rows, threshold = np.arange(len(ratings)), about["threshold"]
     trainset = Trainset(ratings, rows, items, about["mean"], threshold, users)
-    configured = Configured.of(about["algorithm"], about["params"])
+    to_fit = about["refit"]
+    configured = Configured.of(about["algorithm"], about["params"], to_fit)
     algorithm = configured.create(about["seed"])
-    if about["refit"]:
+    if to_fit:
         algorithm.fit(trainset)
     else:
         state = {**about["state"], **arrays}

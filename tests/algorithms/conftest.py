@@ -14,6 +14,7 @@ from numba.core.dispatcher import Dispatcher
 from recli.data.dataset import Dataset
 from recli.data.ids import Ids
 from recli.data.load import load
+from recli.data.users import Users
 
 
 def cut(dataset: Dataset, n_users: int, n_rated: int, n_more: int) -> Dataset:
@@ -42,7 +43,14 @@ def cut(dataset: Dataset, n_users: int, n_rated: int, n_more: int) -> Dataset:
             columns={name: column[kept] for name, column in table.columns.items()},
             in_table=table.in_table[kept],
         ),
+        users=_users(Ids(ratings.user_ids.text[:n_users])),
     )
+
+
+def _users(ids: Ids) -> Users:
+    """A user table that says the first digit of each id."""
+    initials = np.array([text[0] for text in ids.text], object)
+    return Users(ids, {"initial": initials}, np.ones(len(ids), bool))
 
 
 @pytest.fixture(scope="session")

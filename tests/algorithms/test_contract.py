@@ -54,8 +54,9 @@ def other(small):
 
 @pytest.fixture(scope="module")
 def fitted(trainset):
-    """Every algorithm with its defaults, fitted."""
-    return {name: Configured.of(name).create(0).fit(trainset) for name in NAMES}
+    """Every algorithm with its defaults, fitted; those of extras that are not installed left out."""
+    here = [name for name in NAMES if registry.installed(registry.extra_of("algorithm", name))]
+    return {name: Configured.of(name).create(0).fit(trainset) for name in here}
 
 
 @pytest.fixture
@@ -323,7 +324,7 @@ def changed(parameter):
         return 1 if (parameter.default or 0) > 10 else (parameter.default or 3) + 2
     if isinstance(parameter, Float):
         return parameter.default * 1.5 if parameter.default else 0.03
-    return {"item_features": "year"}[parameter.name]
+    return {"item_features": "year", "user_features": "initial"}[parameter.name]
 
 
 CHANGES = [(name, parameter.name) for name in NAMES for parameter in declared(name)]

@@ -15,8 +15,13 @@ SETTINGS = [
     ("svdpp", {"n_factors": 60_000, "n_epochs": 1}),
     ("nmf", {"n_factors": 60_001, "n_epochs": 1}),
     ("co-clustering", {"n_cltr_u": 2_500, "n_cltr_i": 2_500, "n_epochs": 2}),
+    ("bpr", {"n_factors": 60_000, "n_epochs": 1}),
+    ("logistic-mf", {"n_factors": 60_000, "n_epochs": 1}),
+    ("lightfm", {"n_factors": 50_000, "n_epochs": 1}),
 ]
 NAMES = [name for name, _ in SETTINGS]
+# Their products take the more time the more there are: few rows are enough.
+SQUARED = [("ials", {"n_factors": 3_000, "n_epochs": 1})]
 
 
 @pytest.fixture
@@ -31,8 +36,13 @@ def nothing_free(monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a part of a run")
-@pytest.mark.parametrize(("name", "given"), SETTINGS, ids=NAMES)
-def test_what_is_counted_is_what_is_held_at_most(name, given, trainset):
+@pytest.mark.parametrize(
+    ("name", "given", "n_rows"),
+    [*((*setting, 500) for setting in SETTINGS), *((*setting, 40) for setting in SQUARED)],
+    ids=[*NAMES, "ials"],
+)
+def test_what_is_counted_is_what_is_held_at_most(name, given, n_rows, small):
+    trainset = small.trainset(np.arange(n_rows))
     Configured.of(name, dict.fromkeys(given, 1)).create(0).fit(trainset)  # compiles
     algorithm = Configured.of(name, given).create(0)
     counted = algorithm._state_bytes(trainset)
@@ -46,10 +56,15 @@ REFUSED = [
     ("svdpp", {"n_factors": 10**15}, "n_factors"),
     ("nmf", {"n_factors": 10**9}, "n_factors"),
     ("co-clustering", {"n_cltr_u": 10**12}, "n_cltr_u or n_cltr_i"),
+    *(
+        (name, {"n_factors": 10**9}, "n_factors")
+        for name in ("ials", "bpr", "logistic-mf", "lightfm")
+    ),
 ]
+REFUSED_NAMES = [name for name, _, _ in REFUSED]
 
 
-@pytest.mark.parametrize(("name", "given", "advice"), REFUSED, ids=NAMES)
+@pytest.mark.parametrize(("name", "given", "advice"), REFUSED, ids=REFUSED_NAMES)
 def test_refused_before_it_is_allocated(name, given, advice, trainset):
     algorithm = Configured.of(name, given).create(0)
     [(parameter, value)] = given.items()
@@ -100,7 +115,7 @@ def test_all_differences(trainset, nothing_free):
         _ = algorithm.dev
 
 
-@pytest.mark.parametrize("name", [n for n in registry.names("algorithm") if n not in NAMES])
+@pytest.mark.parametrize("name", [n for n in registry.names("algorithm") if n not in REFUSED_NAMES])
 def test_what_does_not_grow_with_parameters_is_not_refused(name, trainset, nothing_free):
     if name == "content-based":
         pytest.skip("its weights grow with the features: see above")

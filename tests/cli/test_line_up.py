@@ -14,15 +14,25 @@ def _names(shown) -> set[str]:
     return {result["algorithm"] for result in json.loads(shown.stdout)["results"]}
 
 
-def test_all_on_a_dataset_with_features(recli, tiny):
-    assert _names(recli("evaluate", "-d", tiny, *FAST)) == set(registry.names("algorithm"))
+def _quick() -> set[str]:
+    """What needs no extra and learns in a moment."""
+    classes = {name: registry.get("algorithm", name) for name in registry.names("algorithm")}
+    return {
+        name
+        for name, cls in classes.items()
+        if cls.cost == "low" and not registry.extra_of("algorithm", name)
+    }
+
+
+def test_all_that_are_quick_on_a_dataset_with_features(recli, tiny):
+    assert _names(recli("evaluate", "-d", tiny, *FAST)) == _quick()
 
 
 def test_without_features_content_is_left_out_and_named(recli, tiny, tmp_path):
     shutil.copy(tiny / "ratings.csv", tmp_path / "bare.csv")
     shown = recli("evaluate", "-d", "bare.csv", *FAST)
-    assert _names(shown) == set(registry.names("algorithm")) - {"content-based"}
-    assert "Left out, since the dataset has no item features: content-based" in shown.stderr
+    assert _names(shown) == _quick() - {"content-based"}
+    assert "Left out (the dataset has no item features): content-based" in shown.stderr
 
 
 def test_content_asked_for_without_features_is_an_error(recli, tiny, tmp_path):

@@ -52,4 +52,5 @@ def test_errors_end_the_process_with_their_code():
 
 def test_a_pipe_gets_utf8_whatever_the_locale(monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
-    assert "μ + b_u + b_i" in run(sys.executable, "-m", "recli", "list", "algorithms").stdout
+    shown = run(sys.executable, "-m", "recli", "show", "algorithm", "baseline-only").stdout
+    assert "μ + b_u + b_i" in shown

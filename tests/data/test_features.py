@@ -30,7 +30,7 @@ def items_of(*declared: Feature, **columns: list[str]) -> Items:
 def dense(
     items: Items, chosen: str = "all", **text: int | bool
 ) -> tuple[list[list[float]], list[str]]:
-    weights = features.chosen(chosen, items)
+    weights = features.weighted(chosen, items)
     matrix, names = features.matrix(items, weights, features.TextOptions(**text))
     assert matrix.dtype == np.float64
     assert matrix.shape == (len(items.ids), len(names))
@@ -109,7 +109,7 @@ def test_wrong_features() -> None:
         "Item feature 'year' should be a number:\n  item 1: 'MCM'\n  item 3: 'inf'"
     )
     with pytest.raises(errors.UsageError, match="no item feature 'yea'. Did you mean 'year'"):
-        features.matrix(items_of(number, year=["1990"]), {"yea": 1.0})
+        features.matrix(items_of(number, year=["1990"]), ["yea"])
     empty = Feature("genres", "categories", "genres")
     with pytest.raises(errors.DataError, match="'genres' is empty for every item"):
         features.matrix(items_of(empty, genres=["", " | "]))
@@ -223,7 +223,7 @@ def test_weights_multiply_what_a_feature_says() -> None:
     items = items_of(first, second, a=["x", "y"], b=["1", "3"])
     assert dense(items, "a:0.5, b:1")[0] == [[0.5, 0.0, -1.0], [0.0, 0.5, 1.0]]
     assert dense(items, "b:1:2")[0] == [[-2.0], [2.0]]
-    assert features.chosen("all", items) == {"a": 1.0, "b:1": 1.0}
+    assert features.weighted("all", items) == {"a": 1.0, "b:1": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_weights_multiply_what_a_feature_says() -> None:
 )
 def test_wrong_choices(text: str, message: str) -> None:
     with pytest.raises(errors.UsageError, match=message):
-        features.chosen(text, items_of(Feature("a", "categories", "a"), a=["x", "y"]))
+        features.weighted(text, items_of(Feature("a", "categories", "a"), a=["x", "y"]))
 
 
 # What says nothing

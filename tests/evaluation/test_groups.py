@@ -23,7 +23,6 @@ from recli.evaluation import metric_names
 from recli.evaluation.background import Background
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.grouping import Grouping, by_text
-from recli.evaluation.groups import GroupScores, gaps
 from recli.evaluation.lists import Lists
 from recli.evaluation.metrics._base import ListMetric
 from recli.evaluation.outcome import predict, recommend
@@ -401,27 +400,3 @@ def test_a_protocol_breaks_every_cell_down(tiny: Path) -> None:
     (summary,) = cross_validate(load(str(tiny)), [Configured.of("baseline-only", {})], protocol)
     for cell in summary.cells:
         assert {group.by for group in cell.scores.groups} == {"activity", "item:genres"}
-
-
-# Gaps.
-
-
-def group(by: str, name: str, **metrics: float) -> GroupScores:
-    return GroupScores(by, name, 10, 100, metrics)
-
-
-def test_gaps() -> None:
-    nan = math.nan
-    young = group("age", "young", rmse=1.0, ndcg=0.2, gini=nan)
-    old = group("age", "old", rmse=0.75, ndcg=nan, gini=nan)
-    ageless = group("age", "(none)", rmse=0.9, ndcg=0.5, gini=0.3)
-    head = group("popularity", "head", rmse=0.5)
-    assert [
-        (gap.by, gap.measure, gap.largest, gap.smallest, gap.difference)
-        for gap in gaps([young, head, old, ageless])
-    ] == [("age", "rmse", young, old, 0.25), ("age", "ndcg", ageless, young, 0.3)]
-
-
-def test_no_groups_no_gaps() -> None:
-    assert gaps([]) == ()
-    assert gaps([group("age", "old", rmse=1.0)]) == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
+import importlib.metadata
 import math
 import sys
 from pathlib import Path
@@ -126,7 +126,7 @@ def test_the_key_is_of_everything_that_numbers_depend_on(small, monkeypatch):
         key(measures=(RMSE,)),
         key(by=("activity",)),
     ]
-    monkeypatch.setattr(environment, "versions", lambda: {"numpy": "0.1"})
+    monkeypatch.setattr(environment, "versions", lambda packages: {"numpy": "0.1"})
     others.append(key())
     monkeypatch.undo()
     monkeypatch.setattr(code_version, "of_recli", lambda: "0" * 16)
@@ -137,6 +137,25 @@ def test_the_key_is_of_everything_that_numbers_depend_on(small, monkeypatch):
     # What changes no number: the order of measures, how a whole threshold is written.
     assert key(measures=(NDCG, RMSE)) == first
     assert key(threshold=4) == first
+
+
+def test_the_key_is_of_the_packages_of_an_extra(small, monkeypatch):
+    fold = PROTOCOL.split.folds(small)[0]
+    monkeypatch.setattr("recli.registry.installed", lambda extra: True)
+
+    def keys(version):
+        installed = importlib.metadata.version
+        monkeypatch.setattr(
+            "importlib.metadata.version",
+            lambda name: version if name == "implicit" else installed(name),
+        )
+        found = [cell_key(small, fold, Configured.of(name), PROTOCOL) for name in ("bpr", "svd")]
+        monkeypatch.setattr("importlib.metadata.version", installed)
+        return found
+
+    (bpr, svd), (bpr_later, svd_later) = keys("0.7.3"), keys("0.8")
+    assert bpr != bpr_later
+    assert svd == svd_later
 
 
 def test_the_same_rows_from_another_split_are_the_same_fold(small):

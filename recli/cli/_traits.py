@@ -1,0 +1,43 @@
+"""What an algorithm says of itself, for lists and explanations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+COSTS = {"low": "less than a second", "medium": "seconds", "high": "ten seconds or more"}
+"""How long a fit on 100,000 ratings takes."""
+
+
+@dataclass(frozen=True)
+class Traits:
+    """In the order in which they are shown; `uses` is what it learns from besides ratings.
+
+    extra: the extra that brings its packages, if it needs one, and whether they are installed
+    """
+
+    kind: str
+    predicts: str
+    new_users: str
+    new_items: str
+    uses: tuple[str, ...]
+    cost: str
+    extra: str
+    installed: bool
+
+    @classmethod
+    def of(cls, name: str) -> Traits:
+        """Those of a registered algorithm."""
+        from recli import registry
+
+        algorithm = registry.get("algorithm", name)
+        extra = registry.extra_of("algorithm", name)
+        return cls(
+            kind=algorithm.kind,
+            predicts=algorithm.predicts,
+            new_users=algorithm.cold_users,
+            new_items=algorithm.cold_items,
+            uses=algorithm.uses,
+            cost=algorithm.cost,
+            extra=extra,
+            installed=registry.installed(extra),
+        )

@@ -1,0 +1,43 @@
+"""What the models of the library `implicit` have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+
+from recli.algorithms._factor_rankers import FactorRanker
+
+
+class Learned(FactorRanker):
+    """Factors learned by a model of the library `implicit`, which a subclass makes in `_model`.
+
+    The library works on one thread, since on several its gradient descent depends on who comes
+    first. It runs without the GIL, so that cells still run side by side.
+
+    random_state: a whole number, or None for other factors every time
+    """
+
+    random_state: int | None
+
+    def _model(self) -> Any:
+        """The library's model, on the CPU, not fitted."""
+        raise NotImplementedError
+
+    def _fit(self, preferred: scipy.sparse.csr_array) -> None:
+        from implicit.recommender_base import ModelFitError
+
+        # Where BLAS has several threads the library advises one, for its own loops in parallel.
+        warnings.filterwarnings("ignore", ".* is configured to use .* threads", RuntimeWarning)
+        model = self._model()
+        # It refuses factors that are not finite; these are found, and explained, after the fit.
+        with contextlib.suppress(ModelFitError):
+            model.fit(scipy.sparse.csr_matrix(preferred, dtype=np.float32), show_progress=False)
+        self.user_factors = model.user_factors.astype(np.float64)
+        self.item_factors = model.item_factors.astype(np.float64)
+        # What the library leaves where there was nothing to learn from says nothing.
+        self.user_factors[np.diff(preferred.indptr) == 0] = 0.0
+        self.item_factors[self.popularity == 0] = 0.0

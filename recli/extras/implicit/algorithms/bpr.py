@@ -1,0 +1,62 @@
+"""Matrix factorisation of preferences by pairs of items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import surprise
+
+from recli.algorithms._preferences import PREFERENCES
+from recli.extras.implicit.algorithms._learned import Learned
+from recli.params import Float, Int
+
+
+class BPR(Learned):
+    """Factors that rank what a user prefers above what she does not.
+
+    b_i + p_u · q_i, where stochastic gradient descent lowers
+    Σ −ln σ(b_i + p_u · q_i − b_j − p_u · q_j) + reg (|p_u|² + |q_i|² + |q_j|² + b_i² + b_j²) / 2
+    over preferences (u, i) and items j that u does not prefer. Both are drawn, an epoch has as many
+    draws as there are preferences, and j is drawn the more often the more users prefer it.
+    """
+
+    source = "Rendle, Freudenthaler, Gantner and Schmidt-Thieme 2009"
+    cost = "medium"
+    parameters = (
+        PREFERENCES,
+        Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),
+        # Too many are worse than too few: what is popular is drawn against so often that in the end
+        # it stands no higher than the rest.
+        Int("n_epochs", 60, "passes over the preferences", low=1, tune=(20, 200), log=True),
+        Float("learning_rate", 0.01, "learning rate", low=0, tune=(0.003, 0.03), log=True),
+        Float("reg", 0.01, "regularisation", low=0, tune=(0.001, 0.1), log=True),
+    )
+
+    def __init__(
+        self,
+        n_factors: int = 64,
+        n_epochs: int = 60,
+        learning_rate: float = 0.01,
+        reg: float = 0.01,
+        preferences: str = "liked",
+        random_state: int | None = None,
+    ) -> None:
+        surprise.AlgoBase.__init__(self)
+        self.n_factors = n_factors
+        self.n_epochs = n_epochs
+        self.learning_rate = learning_rate
+        self.reg = reg
+        self.preferences = preferences
+        self.random_state = random_state
+
+    def _model(self) -> Any:
+        from implicit.cpu.bpr import BayesianPersonalizedRanking
+
+        return BayesianPersonalizedRanking(
+            factors=self.n_factors,
+            learning_rate=self.learning_rate,
+            regularization=self.reg,
+            iterations=self.n_epochs,
+            num_threads=1,
+            random_state=self.random_state,
+        )

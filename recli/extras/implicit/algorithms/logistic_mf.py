@@ -1,0 +1,59 @@
+"""Matrix factorisation of the probability of a preference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import surprise
+
+from recli.algorithms._preferences import PREFERENCES
+from recli.extras.implicit.algorithms._learned import Learned
+from recli.params import Float, Int
+
+
+class LogisticMF(Learned):
+    """Factors that tell preferences from other pairs by logistic regression.
+
+    b_u + b_i + p_u · q_i is the log-odds that u prefers i. In an epoch each user's preferences, and
+    `n_factors` + 2 items drawn from the preferences of all, move her factors, and the same for items
+    with users; the steps are Adagrad's.
+    """
+
+    source = "Johnson 2014"
+    cost = "medium"
+    parameters = (
+        PREFERENCES,
+        Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),
+        Int("n_epochs", 60, "passes over users and items", low=1, tune=(20, 200), log=True),
+        Float("learning_rate", 1.0, "learning rate", low=0, tune=(0.1, 2), log=True),
+        Float("reg", 6.0, "regularisation", low=0, tune=(0.5, 30), log=True),
+    )
+
+    def __init__(
+        self,
+        n_factors: int = 64,
+        n_epochs: int = 60,
+        learning_rate: float = 1.0,
+        reg: float = 6.0,
+        preferences: str = "liked",
+        random_state: int | None = None,
+    ) -> None:
+        surprise.AlgoBase.__init__(self)
+        self.n_factors = n_factors
+        self.n_epochs = n_epochs
+        self.learning_rate = learning_rate
+        self.reg = reg
+        self.preferences = preferences
+        self.random_state = random_state
+
+    def _model(self) -> Any:
+        from implicit.cpu.lmf import LogisticMatrixFactorization
+
+        return LogisticMatrixFactorization(
+            factors=self.n_factors,
+            learning_rate=self.learning_rate,
+            regularization=self.reg,
+            iterations=self.n_epochs,
+            num_threads=1,
+            random_state=self.random_state,
+        )

@@ -1,0 +1,1 @@
+"""LightFM by the library `rectools-lightfm`."""

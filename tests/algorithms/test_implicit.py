@@ -1,0 +1,155 @@
+"""iALS, BPR and logistic MF: what the library `implicit` ranks, called directly."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import numpy as np
+import pytest
+import scipy.sparse
+import threadpoolctl
+
+from recli import errors
+from recli.algorithms import Configured, rank
+
+pytest.importorskip("implicit", reason="the extra 'implicit' is not installed")
+
+GIVEN = {
+    "ials": {"n_factors": 12, "n_epochs": 7, "reg": 2.0, "alpha": 9.0},
+    "bpr": {"n_factors": 12, "n_epochs": 20, "learning_rate": 0.07, "reg": 0.02},
+    "logistic-mf": {"n_factors": 12, "n_epochs": 9, "learning_rate": 0.8, "reg": 1.5},
+}
+
+
+def library_model(name):
+    """The library's own, with the same settings and seed 5."""
+    with threadpoolctl.threadpool_limits(1, "blas"):  # it warns otherwise
+        from implicit.cpu.als import AlternatingLeastSquares
+        from implicit.cpu.bpr import BayesianPersonalizedRanking
+        from implicit.cpu.lmf import LogisticMatrixFactorization
+
+        rest = {"num_threads": 1, "random_state": 5}
+        if name == "ials":
+            return AlternatingLeastSquares(12, 2.0, 9.0, iterations=7, **rest)
+        if name == "bpr":
+            return BayesianPersonalizedRanking(12, 0.07, 0.02, iterations=20, **rest)
+        return LogisticMatrixFactorization(12, 0.8, 1.5, iterations=9, **rest)
+
+
+@pytest.fixture(scope="module")
+def trainset(medium):
+    return medium.trainset(np.arange(0, len(medium.ratings), 2), threshold=4.0)
+
+
+@pytest.fixture(scope="module")
+def liked(trainset):
+    """Ratings of 4 and more as a matrix of ones, made pair by pair."""
+    matrix = scipy.sparse.lil_matrix((trainset.n_users, trainset.n_items), dtype=np.float32)
+    for user, item, value in zip(trainset.users, trainset.items, trainset.values, strict=True):
+        if value >= 4:
+            matrix[user, item] = 1
+    return matrix.tocsr()
+
+
+def fitted(name, trainset, given=None):
+    return Configured.of(name, GIVEN[name] | (given or {})).create(5).fit(trainset)
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_ranks_as_the_library_does(name, trainset, liked):
+    model = library_model(name)
+    model.fit(liked, show_progress=False)
+    algorithm = fitted(name, trainset)
+    # The library has a place for items that nobody likes, recli sets them last.
+    nobody = np.flatnonzero(liked.getnnz(axis=0) == 0)
+    users = np.flatnonzero(liked.getnnz(axis=1))
+    found, their_scores = model.recommend(users, liked[users], N=20, filter_items=nobody)
+    scores = algorithm.score_users(users)
+    ours = np.take_along_axis(scores, found, axis=1)
+    np.testing.assert_allclose(ours, their_scores, rtol=2e-5, atol=2e-5)
+    scores[liked[users].nonzero()] = -np.inf
+    best = -np.sort(-scores, axis=1)[:, :20]
+    np.testing.assert_allclose(best, their_scores, rtol=2e-5, atol=2e-5)
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_nothing_is_said_while_it_learns(name, trainset, capfd):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fitted(name, trainset)
+    assert caught == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_that_blas_has_threads_is_no_news(trainset, monkeypatch):
+    from implicit import utils
+
+    monkeypatch.setattr(utils, "_checked_blas_config", False)
+    monkeypatch.setattr(
+        "threadpoolctl.threadpool_info",
+        lambda: [{"user_api": "blas", "internal_api": "openblas", "num_threads": 8}],
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fitted("ials", trainset)
+    assert caught == []
+    assert utils._checked_blas_config
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_all_ratings_may_count(name, trainset):
+    algorithm = fitted(name, trainset, {"preferences": "all"})
+    assert algorithm.preferred.nnz == trainset.n_ratings
+    assert not np.array_equal(algorithm.item_factors, fitted(name, trainset).item_factors)
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_who_likes_nothing_and_what_nobody_likes(name, small):
+    values = small.ratings.values
+    users, items = small.ratings.users, small.ratings.items
+    rows = np.flatnonzero(((users != 3) & (items != 5)) | (values < 4))
+    trainset = small.trainset(rows, threshold=4.0)
+    user, item = trainset.inner_users[3], trainset.inner_items[5]
+    assert user >= 0
+    assert 0 <= item < trainset.n_items
+    scores = fitted(name, trainset).score_users(np.array([user, -1, 0, 7]))
+    np.testing.assert_array_equal(scores[0], scores[1])
+    assert (scores[2:, item, None] <= scores[2:]).all()
+    np.testing.assert_array_equal(scores[2:, item], scores[2:, trainset.n_items])
+
+
+@pytest.mark.parametrize("name", ["bpr", "logistic-mf"])
+def test_divergence_is_an_error_that_names_the_rate(name, trainset):
+    with pytest.raises(errors.DivergedError, match=f"{name} diverged.*Lower learning_rate"):
+        fitted(name, trainset, {"learning_rate": 1e30})
+
+
+def test_least_squares_that_fail_are_an_error_too(trainset, monkeypatch):
+    cls = type(library_model("ials"))
+    whole = cls.fit
+
+    def broken(self, *args, **kwargs):
+        whole(self, *args, **kwargs)
+        self.item_factors[0, 0] = np.nan
+        self._check_fit_errors()
+
+    monkeypatch.setattr(cls, "fit", broken)
+    with pytest.raises(errors.DivergedError, match="ials diverged.*Lower alpha"):
+        fitted("ials", trainset)
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_fitted_model_ranks_without_the_library(name, trainset, monkeypatch):
+    algorithm = fitted(name, trainset)
+    expected = rank(algorithm, trainset, np.arange(20), 10)
+    for module in [*sys.modules]:
+        if module.partition(".")[0] == "implicit":
+            monkeypatch.setitem(sys.modules, module, None)  # to import it is an ImportError
+    with pytest.raises(ImportError):
+        fitted(name, trainset)
+    restored = Configured.of(name, GIVEN[name]).create(5)
+    restored.restore(trainset, algorithm.state())
+    found = rank(restored, trainset, np.arange(20), 10)
+    np.testing.assert_array_equal(found.items, expected.items)
+    np.testing.assert_array_equal(found.scores, expected.scores)

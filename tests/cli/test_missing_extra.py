@@ -1,0 +1,96 @@
+"""Algorithms whose packages are not installed: listed, explained, refused; what is stored still ranks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from recli import registry
+
+OF = {"ials": "implicit", "bpr": "implicit", "logistic-mf": "implicit", "lightfm": "lightfm"}
+PACKAGES = {"implicit": "implicit", "rectools-lightfm": "lightfm"}
+# As where neither distribution nor module is there.
+WITHOUT = f"""
+import importlib.metadata, sys
+
+version = importlib.metadata.version
+
+def absent(name):
+    if name in {list(PACKAGES)!r}:
+        raise importlib.metadata.PackageNotFoundError(name)
+    return version(name)
+
+importlib.metadata.version = absent
+sys.modules |= dict.fromkeys({list(PACKAGES.values())!r})
+from recli.cli import main
+main(sys.argv[1:], prog_name="recli")
+"""
+
+
+def without(*arguments, code=0):
+    """recli in a process of its own that has neither `implicit` nor `lightfm`."""
+    typed = [sys.executable, "-c", WITHOUT, *map(str, arguments)]
+    done = subprocess.run(typed, capture_output=True, encoding="utf-8")
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture
+def nothing_installed(monkeypatch):
+    monkeypatch.setattr(registry, "installed", lambda extra: not extra)
+
+
+@pytest.mark.parametrize(("name", "extra"), OF.items(), ids=OF)
+def test_asked_for_it_is_refused(name, extra, recli, tiny, nothing_installed):
+    for command in ("evaluate", "train", "tune"):
+        shown = recli(command, "-a", name, "-d", tiny, code=5)
+        told = f"Error: {name} needs packages that are not installed: pip install 'recli[{extra}]'"
+        assert shown.stderr.splitlines()[-1] == told
+        assert shown.stdout == ""
+
+
+def test_in_an_experiment_too(recli, tiny, tmp_path, nothing_installed):
+    text = f'datasets = "{tiny.as_posix()}"\n[algorithm.svd]\n[algorithm.bpr]\n'
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    assert "pip install 'recli[implicit]'" in recli("run", "mine.toml", code=5).stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_it_is_listed_and_explained(recli, nothing_installed):
+    listed = {row["algorithm"]: row for row in json.loads(_json(recli, "list", "algorithms"))}
+    for name, extra in OF.items():
+        assert (listed[name]["extra"], listed[name]["installed"]) == (extra, False)
+        shown = json.loads(_json(recli, "show", "algorithm", name))
+        assert (shown["extra"], shown["installed"]) == (extra, False)
+        assert f"pip install 'recli[{extra}]'" in recli("show", "algorithm", name).stdout
+    table = recli("list", "algorithms").stdout
+    assert "implicit *" in table
+    assert "* not installed: pip install 'recli[" in table
+
+
+def test_with_it_nothing_is_marked(recli, monkeypatch):
+    monkeypatch.setattr(registry, "installed", lambda extra: True)
+    assert "*" not in recli("list", "algorithms").stdout
+    assert "Extra: implicit, installed." in recli("show", "algorithm", "ials").stdout
+
+
+def test_where_the_packages_are_really_absent(tiny):
+    assert "implicit *" in without("list", "algorithms").stdout
+    told = without("evaluate", "-a", "ials", "-d", tiny, code=5).stderr
+    assert told.endswith("pip install 'recli[implicit]'\n")
+
+
+@pytest.mark.parametrize("name", ["ials", "lightfm"])
+def test_what_is_stored_ranks_where_it_could_not_be_learned(name, recli, tiny):
+    pytest.importorskip(OF[name], reason=f"the extra '{OF[name]}' is not installed")
+    recli("train", "-a", name, "-d", tiny, "--name", "mine")
+    asked = ("recommend", "--model", "mine", "--user", "15", "--format", "json")
+    assert without(*asked).stdout == recli(*asked).stdout
+
+
+def _json(recli, *arguments):
+    return recli(*arguments, "--format", "json").stdout
