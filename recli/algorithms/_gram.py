@@ -28,6 +28,8 @@ def inverse(matrix: np.ndarray) -> np.ndarray:
     """
     from scipy.linalg import lapack  # not for those who only read a stored model
 
+    if not len(matrix):
+        return matrix
     # Transposed it has the order of Fortran, so that nothing is copied; it is symmetric.
     factor, failed = lapack.dpotrf(matrix.T, lower=1, overwrite_a=1, clean=0)
     if not failed:
