@@ -65,6 +65,14 @@ class Algorithm(surprise.AlgoBase):
     fitted: ClassVar[tuple[str, ...]] = ()
     """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted."""
 
+    @property
+    def item_by_item(self) -> bool:
+        """Whether `score_users` makes something of each item that serves all users of the call.
+
+        Then to score many users at once takes much less time than a few at a time.
+        """
+        return False
+
     @classmethod
     def declared(cls, given: Mapping[str, object]) -> tuple[Parameter, ...]:
         """The hyperparameters: `parameters`, and with `given` ones those that they bring along."""

@@ -170,6 +170,10 @@ class Neighbours(Algorithm):
         """Put before what `_fit_scale` learned of every user that of one more, from her ratings."""
 
     @property
+    def item_by_item(self) -> bool:
+        return not self.sim_options["user_based"]
+
+    @property
     def _measure(self) -> str:
         name: str = self.sim_options.get("name", "msd").lower()
         return name

@@ -15,6 +15,7 @@ from recli.data.trainset import Trainset
 
 _CHUNK_BYTES = 1 << 20  # of scores: with their copies they stay in a core's cache
 _CHUNK_USERS = 64  # at least, where the catalogue is large: what is done once a chunk counts too
+_ITEM_BY_ITEM_USERS = 1024  # at least, where much is done once a chunk
 _PAIR_BYTES = 64
 """What ranking holds at most for each user and item of a chunk: scores, what they are made of, and
 copies. Measured for every algorithm, from 18 (svd) to 63 (knn-with-zscore)."""
@@ -74,11 +75,12 @@ def scored(
     with -inf for what is excluded: what a user has rated and, if `candidates` (bool[n_catalogue]) are
     given, all others. `n` is 0 for a caller that does not hold the lists of all users.
 
-    A chunk stays in a core's cache, and lists and chunk within `memory_limit` bytes with all that is
-    made on the way; the fitted algorithm is not counted. None is half of the free memory. Raises
-    UsageError, at the call, if the limit is too small for a single user.
+    A chunk stays in a core's cache, unless the algorithm goes item by item. Lists and chunk stay within
+    `memory_limit` bytes with all that is made on the way; the fitted algorithm is not counted. None is
+    half of the free memory. Raises UsageError, at the call, if the limit is too small for a single user.
     """
-    chunk = _chunk(len(users), trainset.n_catalogue, n, memory_limit)
+    at_once = _ITEM_BY_ITEM_USERS if algorithm.item_by_item else _CHUNK_USERS
+    chunk = _chunk(len(users), trainset.n_catalogue, n, memory_limit, at_once)
     return _scored(algorithm, trainset, users, chunk, exclude_seen, candidates)
 
 
@@ -106,8 +108,8 @@ def _scored(
         yield start, by_code
 
 
-def _chunk(n_users: int, n_catalogue: int, n: int, limit: int | None) -> int:
-    """How many users may be scored at once."""
+def _chunk(n_users: int, n_catalogue: int, n: int, limit: int | None, at_once: int) -> int:
+    """How many users may be scored at once: `at_once` or more, unless that is over the limit."""
     limit = memory.available() // 2 if limit is None else limit
     lists, one = 12 * n_users * n, _PAIR_BYTES * n_catalogue
     if lists + one > limit:
@@ -117,7 +119,7 @@ def _chunk(n_users: int, n_catalogue: int, n: int, limit: int | None) -> int:
             f"To rank {n_catalogue:,} items {whose} takes at least {memory.shown(lists + one)}, the "
             f"limit is {memory.shown(limit)}. {shorter} '--memory-limit'."
         )
-    return min((limit - lists) // one, max(_CHUNK_USERS, _CHUNK_BYTES // (8 * n_catalogue)))
+    return min((limit - lists) // one, max(at_once, _CHUNK_BYTES // (8 * n_catalogue)))
 
 
 def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

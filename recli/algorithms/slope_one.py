@@ -80,6 +80,10 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
         """How often both items are rated, intp[n_items, n_items]."""
         return self._matrices[1].astype(np.intp)
 
+    @property
+    def item_by_item(self) -> bool:
+        return True
+
     def estimate(self, u: int | str, i: int | str) -> float:
         estimate = self._estimate_one(u, i)
         if np.isnan(estimate):

@@ -27,6 +27,7 @@ class ModelChoice:
     data: DatasetChoice
     dataset_given: bool
     seed: int
+    allow_pickle: bool
 
     def load(self, results: Path, console: Console) -> tuple[Model, str]:
         """The model, and what it is called."""
@@ -34,7 +35,7 @@ class ModelChoice:
 
         if self.name is None:
             return self._trained(results, console)
-        model = models.load(models.find(results, self.name))
+        model = models.load(models.find(results, self.name), self.allow_pickle)
         shown = Path(self.name).name
         if self.dataset_given:
             self._check(model, shown, console)
@@ -80,14 +81,25 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=_types.MODEL,
         help="A model from 'recli train', by name or folder. [default: one is trained]",
     )
+    @click.option(
+        "--allow-pickle",
+        is_flag=True,
+        help="Read a model that was trained with --allow-pickle. This runs code from the file.",
+    )
     @_options.dataset_options
     @_options.seed_option
     @functools.wraps(command)
     def wrapped(
-        *args: Any, model_name: str | None, data: DatasetChoice, seed: int, **kwargs: Any
+        *args: Any,
+        model_name: str | None,
+        allow_pickle: bool,
+        data: DatasetChoice,
+        seed: int,
+        **kwargs: Any,
     ) -> Any:
         source = click.get_current_context().get_parameter_source("dataset")
         given = source is not ParameterSource.DEFAULT
-        return command(*args, choice=ModelChoice(model_name, data, given, seed), **kwargs)
+        choice = ModelChoice(model_name, data, given, seed, allow_pickle)
+        return command(*args, choice=choice, **kwargs)
 
     return wrapped

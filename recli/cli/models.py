@@ -203,6 +203,9 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
         "tuned": " ".join(f"{key}={value}" for key, value in tuned.items()),
         "measured": run and f"{_metrics(run['metrics'])} (run {run['run']}, {run['split']})",
         "stored as": "a recipe: it is fitted again when it is loaded" if about["refit"] else "",
+        "pickled": "what it has learned; to use it takes --allow-pickle"
+        if about["pickled"]
+        else "",
         "versions": " ".join(f"{package} {version}" for package, version in versions.items()),
         "verified": f"{count(len(about['sha256']), 'part')}, all as written",
     }

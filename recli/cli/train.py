@@ -25,6 +25,12 @@ from recli.cli._options import DatasetChoice
 @_options.params_option
 @_options.params_file_option
 @click.option("--name", help="Name of the model. [default: the algorithm's]")
+@click.option(
+    "--allow-pickle",
+    is_flag=True,
+    help="Pickle what a class of your own has learned, instead of fitting it again at every use. "
+    "Whoever uses the model has to allow that too.",
+)
 @_options.threshold_option
 @_options.seed_option
 @_options.results_option
@@ -35,6 +41,7 @@ def command(
     params: tuple[str, ...],
     params_file: Path | None,
     name: str | None,
+    allow_pickle: bool,
     threshold: float | None,
     seed: int,
     results: Path,
@@ -67,7 +74,7 @@ def command(
     started = time.perf_counter()
     model = models.train(dataset, configured, seed, liked_from, origin)
     seconds = time.perf_counter() - started
-    path = models.save(model, results, model_name)
+    path = models.save(model, results, model_name, allow_pickle)
     document = {
         "model": model_name,
         "algorithm": configured.name,

@@ -5,6 +5,7 @@ ratings.safetensors  users, items, values and times of the ratings
 state.safetensors    what the algorithm has learned
 ids.json             raw ids of users and items
 tables.json          the item and the user table, without which there is no title and no filter
+state.pickle         instead of a state: of a class of the user's own, and only if she says so
 """
 
 from __future__ import annotations
@@ -40,10 +41,11 @@ _RATINGS, _STATE, _IDS, _TABLES = PARTS = (
     "ids.json",
     "tables.json",
 )
+PICKLE = "state.pickle"
 _PACKAGES = ("numpy", "scipy", "scikit-surprise", "safetensors")
 _KEYS = (
     *("algorithm", "params", "seed", "trained", "dataset", "origin", "scale", "mean", "threshold"),
-    *("refit", "state", "versions", "sha256", "seal"),
+    *("refit", "pickled", "state", "versions", "sha256", "seal"),
 )
 _AGAIN = "Train the model again."
 
@@ -51,7 +53,7 @@ _AGAIN = "Train the model again."
 def write(
     folder: Path, about: Mapping[str, Any], state: Mapping[str, np.ndarray], trainset: Trainset
 ) -> None:
-    """Every part, and the manifest of `about`, versions and checksums last."""
+    """Every part but a pickle, which is there; the manifest of `about`, versions and checksums last."""
     ratings = trainset.ratings
     columns = {"users": ratings.users, "items": ratings.items, "values": ratings.values}
     if ratings.times is not None:
@@ -69,7 +71,7 @@ def write(
         **about,
         "scale": list(ratings.scale),
         "versions": {"recli": recli.__version__, "python": platform.python_version(), **versions},
-        "sha256": {part: sha256(folder / part) for part in PARTS},
+        "sha256": {part: sha256(folder / part) for part in _parts(about)},
     }
     files.write_json(folder / MANIFEST, {**manifest, "seal": _seal(manifest)})
 
@@ -81,7 +83,7 @@ def verified(folder: Path, advice: str = _AGAIN) -> dict[str, Any]:
     lacks something, and for a part that is missing or altered; `advice` says what to do.
     """
     manifest = read_manifest(folder, advice)
-    for part in PARTS:
+    for part in _parts(manifest):
         if not (folder / part).is_file():
             raise errors.DataError(f"{folder}: the part {part} is missing. {advice}")
         if sha256(folder / part) != manifest["sha256"].get(part):
@@ -114,6 +116,10 @@ def read(
         items and _items(items, ratings.item_ids),
         users and Users(ratings.user_ids, **_columns(users), n_unrated=users["n_unrated"]),
     )
+
+
+def _parts(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    return (*PARTS, PICKLE) if manifest["pickled"] else PARTS
 
 
 def _document(table: Table | None) -> dict[str, Any] | None:

@@ -17,9 +17,13 @@ def pack(folder: Path, archive: Path) -> Path:
     """Write the model in `folder` as a zip file with a folder of its name, and return that.
 
     Raises as `verified` does, so that nothing damaged is passed on; UsageError when the file cannot be
-    written.
+    written, and for a model that holds a pickle.
     """
-    _parts.verified(folder)
+    if _parts.verified(folder)["pickled"]:
+        raise errors.UsageError(
+            f"{folder}: holds a pickle, which nobody else should have to trust. Train the model without "
+            "'--allow-pickle' to export it."
+        )
     with (
         files.new_file(archive) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,

@@ -1,4 +1,4 @@
-"""Fitted models, in memory and on disk. Nothing is pickled, and loading runs no code from a file."""
+"""Fitted models, in memory and on disk. Loading runs no code from a file, unless that is allowed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from recli.algorithms import Algorithm, Configured
 from recli.data.dataset import Dataset
 from recli.data.items import Items
 from recli.data.trainset import Trainset
-from recli.recommend import _parts
+from recli.recommend import _parts, _pickled
 
 MANIFEST = _parts.MANIFEST
 
@@ -79,13 +79,14 @@ def train(
     return Model(configured, algorithm, trainset, about, seed, origin or {})
 
 
-def save(model: Model, results: Path, name: str) -> Path:
+def save(model: Model, results: Path, name: str, allow_pickle: bool = False) -> Path:
     """Write the model as the folder `results/models/<name>`, whole or not at all, and return it.
 
     A model of the same name is replaced once the new one is complete.
 
     An algorithm that does not say what its fitted state is (`fitted`) is kept as a recipe: its
-    ratings, tables and parameters are stored, and `load` fits it again.
+    ratings, tables and parameters are stored, and `load` fits it again. With `allow_pickle`, what it
+    has learned is pickled instead, and `load` wants to be allowed that too.
     """
     folder = results / "models" / name
     state = model.algorithm.state()
@@ -100,21 +101,24 @@ def save(model: Model, results: Path, name: str) -> Path:
         "origin": dict(model.origin),
         "mean": model.trainset.global_mean,
         "threshold": model.trainset.threshold,
-        "refit": state is None,
+        "refit": state is None and not allow_pickle,
+        "pickled": state is None and allow_pickle,
         "state": plain,
     }
     with files.new_folder(folder) as temporary:
+        if about["pickled"]:
+            _pickled.write(temporary / _parts.PICKLE, model.algorithm)
         _parts.write(temporary, about, arrays, model.trainset)
     return folder
 
 
-def load(folder: Path) -> Model:
+def load(folder: Path, allow_pickle: bool = False) -> Model:
     """The model in `folder`.
 
     What it learned it ranks by, whether the packages that learned it are installed here or not.
 
     Raises NotFoundError when there is none, DataError when a part is missing or altered, or when it
-    was written by another format.
+    was written by another format, UsageError when it holds a pickle that is not allowed.
     """
     about = _parts.verified(folder)
     arrays, (ratings, items, users) = _parts.read(folder, about)
@@ -123,8 +127,15 @@ def load(folder: Path) -> Model:
     to_fit = about["refit"]
     configured = Configured.of(about["algorithm"], about["params"], to_fit)
     algorithm = configured.create(about["seed"])
+    if about["pickled"] and not allow_pickle:
+        raise errors.UsageError(
+            f"{folder}: holds a pickle, and to read a pickle runs whatever code is in it. If the model "
+            "is your own, '--allow-pickle' reads it; else train it again without."
+        )
     if to_fit:
         algorithm.fit(trainset)
+    elif about["pickled"]:
+        _pickled.read(folder / _parts.PICKLE, algorithm, trainset)
     else:
         state = {**about["state"], **arrays}
         if set(state) != set(algorithm.fitted):

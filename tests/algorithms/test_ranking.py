@@ -90,6 +90,25 @@ def test_never_more_at_once_than_without_a_limit(simple, monkeypatch):
     assert sizes == [40, 10]
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("knn-basic", {"sim_options.user_based": "false"}, [50]),
+        ("slope-one", {}, [50]),
+        ("knn-basic", {}, [10] * 5),
+        ("svd", {}, [10] * 5),
+    ],
+)
+def test_more_at_once_where_it_goes_item_by_item(name, given, expected, small, monkeypatch):
+    trainset = small.trainset()
+    algorithm = Configured.of(name, given).create(0).fit(trainset)
+    sizes = calls(monkeypatch, algorithm)
+    monkeypatch.setattr("recli.algorithms._ranking._CHUNK_USERS", 10)
+    monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 1)
+    rank(algorithm, trainset, np.arange(50), 10)
+    assert sizes == expected
+
+
 def test_a_limit_too_small_for_one_user(simple):
     with pytest.raises(errors.UsageError) as caught:
         rank(*simple, np.arange(50), 10, memory_limit=1000)

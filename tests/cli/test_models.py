@@ -119,3 +119,16 @@ def test_a_recipe_says_that_it_is_one(recli, tiny):
     Path("own.py").write_text("from surprise import SVD\nclass Own(SVD):\n    pass\n", "utf-8")
     recli("train", "-a", "own:Own", "-d", tiny, "--name", "own")
     assert "stored as   a recipe: it is fitted again" in recli("models", "show", "own").stdout
+
+
+def test_a_pickle_is_allowed_at_both_ends(recli, tiny):
+    Path("own.py").write_text("from surprise import SVD\nclass Own(SVD):\n    pass\n", "utf-8")
+    recli("train", "-a", "own:Own", "-d", tiny, "--name", "own", "--allow-pickle")
+    assert "pickled     what it has learned" in recli("models", "show", "own").stdout
+    refused = recli("recommend", "--user", 42, "-m", "own", code=2)
+    assert "results/models/own: holds a pickle" in refused.stderr
+    assert "nobody else should have to trust" in recli("models", "export", "own", code=2).stderr
+    recli("train", "-a", "own:Own", "-d", tiny, "--name", "recipe")
+    typed = ("recommend", "--user", 42, "-n", 3, "--format", "csv")
+    pickled = recli(*typed, "-m", "own", "--allow-pickle").stdout
+    assert pickled == recli(*typed, "-m", "recipe").stdout

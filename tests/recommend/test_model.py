@@ -17,7 +17,7 @@ from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.load import load
 from recli.data.users import Users
-from recli.recommend import _parts
+from recli.recommend import _parts, archive
 from recli.recommend import model as models
 from recli.recommend.top_n import top_n
 
@@ -227,6 +227,82 @@ def test_a_state_of_another_version(folder):
         errors.DataError, match="whose svd kept bi, bu, qi, wu; here it is bi, bu, pu"
     ):
         models.load(folder)
+
+
+# Pickles, of classes of the user's own alone
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A class in the user's folder that counts its fits, and learns what only a pickle can hold."""
+    program = (
+        "from surprise import AlgoBase\n"
+        "class Own(AlgoBase):\n"
+        "    fits = 0\n"
+        "    def fit(self, trainset):\n"
+        "        AlgoBase.fit(self, trainset)\n"
+        "        type(self).fits += 1\n"
+        "        self.learned = {(u, i): r for u, i, r in trainset.all_ratings()}\n"
+        "        return self\n"
+        "    def estimate(self, u, i):\n"
+        "        return self.learned.get((u, i), 2.5)\n"
+        "class Closed(Own):\n"
+        "    def fit(self, trainset):\n"
+        "        self.function = lambda: 0\n"
+        "        return Own.fit(self, trainset)\n"
+    )
+    (tmp_path / "own_pickled.py").write_text(program, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield Configured.of("own_pickled:Own")
+    del sys.modules["own_pickled"]
+
+
+def test_a_pickle_takes_the_users_word_twice(own, small, tmp_path):
+    trained = models.train(small, own, 0)
+    folder = models.save(trained, tmp_path, "m", allow_pickle=True)
+    assert "state.pickle" in everything(folder)
+    with pytest.raises(errors.UsageError, match="holds a pickle.*'--allow-pickle' reads it"):
+        models.load(folder)
+    loaded = models.load(folder, allow_pickle=True)
+    assert type(loaded.algorithm.algorithm).fits == 1
+    users = np.arange(60)
+    np.testing.assert_array_equal(
+        loaded.algorithm.score_users(users), trained.algorithm.score_users(users)
+    )
+
+
+def test_without_the_users_word_it_is_a_recipe(own, small, tmp_path):
+    folder = models.save(models.train(small, own, 0), tmp_path, "m")
+    assert "state.pickle" not in everything(folder)
+    assert type(models.load(folder).algorithm.algorithm).fits == 2
+
+
+def test_an_altered_pickle_is_not_read(own, small, tmp_path):
+    folder = models.save(models.train(small, own, 0), tmp_path, "m", allow_pickle=True)
+    (folder / "state.pickle").write_bytes(b"cos\nsystem\n(S'touch run'\ntR.")
+    with pytest.raises(errors.DataError, match=r"state\.pickle: is not what was written"):
+        models.load(folder, allow_pickle=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_cannot_be_pickled(own, small, tmp_path):
+    trained = models.train(small, Configured.of("own_pickled:Closed"), 0)
+    with pytest.raises(errors.UsageError, match="cannot be pickled: .*Leave out '--allow-pickle'"):
+        models.save(trained, tmp_path, "m", allow_pickle=True)
+    assert not everything(tmp_path / "models")
+
+
+def test_our_own_are_never_pickled(model, tmp_path):
+    folder = models.save(model, tmp_path, "m", allow_pickle=True)
+    assert "state.pickle" not in everything(folder)
+    models.load(folder)
+
+
+def test_a_pickle_is_not_exported(own, small, tmp_path):
+    folder = models.save(models.train(small, own, 0), tmp_path, "m", allow_pickle=True)
+    with pytest.raises(errors.UsageError, match="nobody else should have to trust"):
+        archive.pack(folder, tmp_path / "m.zip")
+    assert not (tmp_path / "m.zip").exists()
 
 
 # Replacing
