@@ -10,7 +10,11 @@ import pytest
 from recli import registry
 from recli.algorithms import Configured
 
-NAMES = registry.names("algorithm")
+NAMES = [
+    name
+    for name in registry.names("algorithm")
+    if registry.installed(registry.extra_of("algorithm", name))
+]
 VARIANTS = [
     *((name, {}) for name in NAMES),
     *((name, {"preferences": "graded"}) for name in ("ease", "slim", "most-popular")),
