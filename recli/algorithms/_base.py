@@ -65,6 +65,11 @@ class Algorithm(surprise.AlgoBase):
         """The hyperparameters: `parameters`, and with `given` ones those that they bring along."""
         return cls.parameters
 
+    @classmethod
+    def made_of(cls, given: Mapping[str, object]) -> tuple[str, ...]:
+        """Names of the algorithms that it is made of under `given` parameters, as a hybrid is."""
+        return ()
+
     def fit(self, trainset: surprise.Trainset) -> Algorithm:
         """Learn from `trainset`.
 

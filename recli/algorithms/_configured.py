@@ -41,9 +41,21 @@ class Configured:
         return cls(name, params.resolve(declared(name, given), given, name))
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the algorithm and of those that it is made of."""
+        cls = class_of(self.name)
+        made_of = cls.made_of(self.params) if issubclass(cls, Algorithm) else ()
+        return (self.name, *made_of)
+
+    @property
     def is_own(self) -> bool:
-        """Whether it is one of recli's algorithms, not a user's class."""
-        return ":" not in self.name
+        """Whether it is one of recli's algorithms, and no part of it is a user's class."""
+        return not any(":" in part for part in self.parts)
+
+    @property
+    def needs_features(self) -> bool:
+        """Whether it, or a part of it, does nothing without item features."""
+        return any(getattr(class_of(part), "needs_features", False) for part in self.parts)
 
     @property
     def label(self) -> str:
@@ -61,8 +73,13 @@ class Configured:
         """The parameters, seed and silence, as the constructor of `cls` takes them."""
         takes = inspect.signature(cls).parameters
         open_ended = any(p.kind is p.VAR_KEYWORD for p in takes.values())
-        # A nested option of None is left out: Surprise then takes its own default.
-        given = {k: v for k, v in self.params.items() if not (v is None and "." in k)}
+        # A nested option of None is left out: Surprise then takes its own default. A member's is not.
+        of_members = tuple(f"{part}." for part in self.parts[1:])
+        given = {
+            name: value
+            for name, value in self.params.items()
+            if value is not None or "." not in name or name.startswith(of_members)
+        }
         found = {"random_state": seed, "verbose": False, **params.nested(given)}
         optional = {"random_state", "verbose"}
         return {k: v for k, v in found.items() if k in takes or (open_ended and k not in optional)}

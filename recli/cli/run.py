@@ -180,11 +180,9 @@ def _errors_of(where: str) -> Iterator[None]:
 
 def _check_features(experiment: Experiment, dataset: Dataset) -> None:
     from recli import errors
-    from recli.algorithms._configured import class_of
 
     for configured in experiment.line_up:
-        needs = getattr(class_of(configured.name), "needs_features", False)
-        if needs and not dataset.has_features:
+        if configured.needs_features and not dataset.has_features:
             raise errors.DataError(
                 f"{configured.name} needs item features, and there are none: describe them in the "
                 "dataset.toml, or leave the algorithm out."

@@ -10,6 +10,7 @@ import pandas as pd
 import surprise
 
 from recli.data.csr import Csr, csr
+from recli.data.ids import Ids
 from recli.data.items import Items
 from recli.data.ratings import Ratings, liked_from
 from recli.data.users import Users
@@ -147,6 +148,22 @@ def by_item(trainset: surprise.Trainset) -> Csr:
     if isinstance(trainset, Trainset):
         return trainset.by_item
     return _from_lists(trainset.ir, trainset.n_items)
+
+
+def from_surprise(trainset: surprise.Trainset) -> Trainset:
+    """The ratings of Surprise's own Trainset, user by user; the codes are its inner ids."""
+    indptr, items, values = by_user(trainset)
+    n_users, n_items = trainset.n_users, trainset.n_items
+    ratings = Ratings(
+        user_ids=Ids(np.array([str(user) for user in range(n_users)], object)),
+        item_ids=Ids(np.array([str(item) for item in range(n_items)], object)),
+        users=np.repeat(np.arange(n_users, dtype=np.int32), np.diff(indptr)),
+        items=items,
+        values=values,
+        times=None,
+        scale=trainset.rating_scale,
+    )
+    return Trainset(ratings, np.arange(len(ratings)))
 
 
 def threshold(trainset: surprise.Trainset) -> float:

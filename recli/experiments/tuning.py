@@ -48,7 +48,9 @@ class TuningRun:
     ) -> None:
         self.start = Configured.of(algorithm, fixed)
         self.fixed = {name: self.start.params[name] for name in fixed}
-        self.space = [_held(parameter, self.fixed) for parameter in declared(self.start.name)]
+        self.space = [
+            _held(parameter, self.fixed) for parameter in declared(self.start.name, self.fixed)
+        ]
         if not any(parameter.tunable for parameter in self.space):
             raise errors.UsageError(
                 f"{self.start.name} has no parameters left to tune; 'recli evaluate -a "
