@@ -59,8 +59,25 @@ class Configured:
 
     @property
     def label(self) -> str:
-        """The name, and the parameters that differ from their defaults, to three digits."""
-        changed = params.difference(declared(self.name, self.params), self.params)
+        """The name, and the parameters that differ from their defaults, to three digits.
+
+        Those of the members of a hybrid are left out: see `whole_label`.
+        """
+        of_members = tuple(f"{part}." for part in self.parts[1:])
+        return self._labelled(
+            {k: v for k, v in self._changed.items() if not k.startswith(of_members)}
+        )
+
+    @property
+    def whole_label(self) -> str:
+        """`label` with the parameters of members."""
+        return self._labelled(self._changed)
+
+    @property
+    def _changed(self) -> dict[str, Value]:
+        return params.difference(declared(self.name, self.params), self.params)
+
+    def _labelled(self, changed: Mapping[str, Value]) -> str:
         texts = [f"{name}={params.short(value)}" for name, value in changed.items()]
         return f"{self.name} ({', '.join(texts)})" if texts else self.name
 

@@ -43,7 +43,7 @@ class _Names(Text):
 
 _MEMBERS = _Names(
     "members",
-    "svd,knn-baseline,slope-one",
+    "svd,knn-baseline,baseline-only",
     "algorithms, separated by commas; each has its own parameters, as in svd.n_factors=50",
 )
 

@@ -191,6 +191,7 @@ def _check_features(experiment: Experiment, dataset: Dataset) -> None:
 
 def _show_plan(console: Console, experiment: Experiment, plan: list[Planned]) -> None:
     from recli.experiments import store
+    from recli.experiments.cross_validation import labels
 
     n_algorithms = len(experiment.line_up)
     folds = [planned.n_folds for planned in plan]
@@ -225,8 +226,8 @@ def _show_plan(console: Console, experiment: Experiment, plan: list[Planned]) ->
         console.line()
         console.table(header, rows, right=("run", "seed", "folds", "algorithms", "cells"))
         console.line()
-        for configured in experiment.line_up:
-            console.line(configured.label)
+        for label in labels(experiment.line_up):
+            console.line(label)
         console.line()
         console.line(
             f"Metrics: {', '.join(experiment.metrics)}; k {', '.join(map(str, experiment.k))}"

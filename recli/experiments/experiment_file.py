@@ -221,7 +221,9 @@ def _line_up(tables: object, place: _Place) -> tuple[Configured, ...]:
         for table in _listed(several, place.key(name)):
             for entry in _grid(name, table, place.key(name)):
                 if entry in line_up:
-                    raise errors.UsageError(f"{place.key(name)}: {entry.label} is there twice.")
+                    raise errors.UsageError(
+                        f"{place.key(name)}: {entry.whole_label} is there twice."
+                    )
                 line_up.append(entry)
     return tuple(line_up)
 
