@@ -38,7 +38,10 @@ class Configured:
             if to_fit:
                 registry.check_installed("algorithm", name)
         given = given or {}
-        return cls(name, params.resolve(declared(name, given), given, name))
+        configured = cls(name, params.resolve(declared(name, given), given, name))
+        if len(configured.parts) > 1:
+            configured.create(0)  # parts that do not go together are an error now
+        return configured
 
     @property
     def parts(self) -> tuple[str, ...]:

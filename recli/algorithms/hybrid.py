@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,7 @@ class Hybrid(Algorithm):
     user's mean score; method=weighted takes the ratings of others likewise, and then only gives
     scores itself.
 
-    of_members: parameters by member, as {"svd": {"n_factors": 50}}
+    of_members: in Python, parameters by member, as svd={"n_factors": 50}
     """
 
     source = (
@@ -107,19 +107,18 @@ class Hybrid(Algorithm):
         **of_members: Any,
     ) -> None:
         surprise.AlgoBase.__init__(self)
-        own = {
-            "members": _MEMBERS.check(members),
+        own: dict[str, Value] = {
+            "members": members,
             "method": method,
-            "n_folds": n_folds,
             "reg": reg,
             "weights": weights,
             "min_user_ratings": min_user_ratings,
             "min_item_ratings": min_item_ratings,
         }
         self.members = _configured(self.made_of(own), params.flat(of_members))
+        self.weighting = _weighting(own, self.members)
         self.n_folds = n_folds
         self.random_state = random_state
-        self.weighting = _weighting(own)
         self.predicts = "scores" if self.weighting.of_scores else "ratings"
 
     @classmethod
@@ -131,15 +130,8 @@ class Hybrid(Algorithm):
     def declared(cls, given: Mapping[str, object]) -> tuple[Parameter, ...]:
         """Its own and those of the members, by name: `svd.n_factors`.
 
-        Raises UsageError where `given` names members that there are not, or that do not go together.
+        Raises UsageError where `given` names members that there are not.
         """
-        by_name = {parameter.name: parameter for parameter in cls.parameters}
-        _weighting(
-            {
-                name: parameter.check(given[name]) if name in given else parameter.default
-                for name, parameter in by_name.items()
-            }
-        )
         of_members = (
             _prefixed(name, parameter)
             for name in cls.made_of(given)
@@ -213,15 +205,13 @@ class Hybrid(Algorithm):
         return [Reason("mean", "", constant), *of_members] if constant else of_members
 
 
-def _weighting(values: Mapping[str, Value]) -> Weighting:
-    """The weighting of the members that `values` names, with its other parameters.
-
-    Raises UsageError where they do not go together.
-    """
-    predicts = {
-        name: getattr(class_of(name), "predicts", "ratings") for name in Hybrid.made_of(values)
-    }
-    return METHODS[str(values["method"])](values, predicts)
+def _weighting(values: Mapping[str, Value], members: Iterable[Configured]) -> Weighting:
+    """How the members are weighted. Raises UsageError where that and they do not go together."""
+    method = values["method"]
+    if method not in METHODS:
+        raise errors.unknown("method of hybrid", str(method), METHODS)
+    predicts = {member.name: member.create(0).predicts for member in members}
+    return METHODS[str(method)](values, predicts)
 
 
 def _configured(names: tuple[str, ...], given: Mapping[str, object]) -> tuple[Configured, ...]:
