@@ -57,8 +57,11 @@ class Algorithm(surprise.AlgoBase):
     needs_features: ClassVar[bool] = False
     sized_by: ClassVar[tuple[str, ...]] = ()
     """Parameters by which what is learned grows, the ones to lower where memory is short."""
-    fitted: ClassVar[tuple[str, ...]] = ()
-    """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted."""
+    fitted: tuple[str, ...] = ()
+    """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted.
+
+    Of a hybrid also those of its members, after their names.
+    """
 
     @classmethod
     def declared(cls, given: Mapping[str, object]) -> tuple[Parameter, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -92,7 +92,6 @@ class Hybrid(Algorithm):
         ),
         *(parameter for method in METHODS.values() for parameter in method.parameters),
     )
-    fitted = ("learned",)
 
     def __init__(
         self,
@@ -116,7 +115,12 @@ class Hybrid(Algorithm):
             "min_item_ratings": min_item_ratings,
         }
         self.members = _configured(self.made_of(own), params.flat(of_members))
-        self.weighting = _weighting(own, self.members)
+        created = {member.name: member.create(0) for member in self.members}
+        self.weighting = _weighting(own, {name: one.predicts for name, one in created.items()})
+        self.fitted = (
+            "learned",
+            *(f"{name}.{attribute}" for name, one in created.items() for attribute in one.fitted),
+        )
         self.n_folds = n_folds
         self.random_state = random_state
         self.predicts = "scores" if self.weighting.of_scores else "ratings"
@@ -205,13 +209,15 @@ class Hybrid(Algorithm):
         return [Reason("mean", "", constant), *of_members] if constant else of_members
 
 
-def _weighting(values: Mapping[str, Value], members: Iterable[Configured]) -> Weighting:
-    """How the members are weighted. Raises UsageError where that and they do not go together."""
-    method = values["method"]
+def _weighting(values: Mapping[str, Value], predicts: Mapping[str, str]) -> Weighting:
+    """How members are weighted that predict what `predicts` says.
+
+    Raises UsageError where that and they do not go together.
+    """
+    method = str(values["method"])
     if method not in METHODS:
-        raise errors.unknown("method of hybrid", str(method), METHODS)
-    predicts = {member.name: member.create(0).predicts for member in members}
-    return METHODS[str(method)](values, predicts)
+        raise errors.unknown("method of hybrid", method, METHODS)
+    return METHODS[method](values, predicts)
 
 
 def _configured(names: tuple[str, ...], given: Mapping[str, object]) -> tuple[Configured, ...]:

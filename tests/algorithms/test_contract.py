@@ -264,8 +264,9 @@ def test_saves_and_loads_equal(name, small, tmp_path, monkeypatch):
 
 
 def test_stored_state_is_what_the_class_says(algorithm):
-    for attribute in algorithm.fitted:
-        value = getattr(algorithm, attribute)
+    state = algorithm.state() or {}
+    assert set(state) == set(algorithm.fitted)
+    for value in state.values():
         texts = isinstance(value, list) and all(isinstance(text, str) for text in value)
         assert isinstance(value, float) or texts or value.dtype.kind in "if"
 
