@@ -62,8 +62,11 @@ class Algorithm(surprise.AlgoBase):
     needs_features: ClassVar[bool] = False
     sized_by: ClassVar[tuple[str, ...]] = ()
     """Parameters by which what is learned grows, the ones to lower where memory is short."""
-    fitted: ClassVar[tuple[str, ...]] = ()
-    """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted."""
+    fitted: tuple[str, ...] = ()
+    """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted.
+
+    Of a hybrid also those of its members, after their names.
+    """
 
     @property
     def item_by_item(self) -> bool:
@@ -77,6 +80,11 @@ class Algorithm(surprise.AlgoBase):
     def declared(cls, given: Mapping[str, object]) -> tuple[Parameter, ...]:
         """The hyperparameters: `parameters`, and with `given` ones those that they bring along."""
         return cls.parameters
+
+    @classmethod
+    def made_of(cls, given: Mapping[str, object]) -> tuple[str, ...]:
+        """Names of the algorithms that it is made of under `given` parameters, as a hybrid is."""
+        return ()
 
     def fit(self, trainset: surprise.Trainset) -> Algorithm:
         """Learn from `trainset`.
@@ -225,6 +233,11 @@ class Algorithm(surprise.AlgoBase):
         folded._fold_in(np.asarray(items), np.asarray(values, np.float64), user)
         return folded
 
+    @property
+    def folds_in(self) -> bool:
+        """Whether `fold_in` is a step of its own, and does not fit again."""
+        return type(self)._fold_in is not Algorithm._fold_in
+
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
         """Become the algorithm for her alone; by default fitted again, as slow as `fit`."""
         self.fit(self.trainset.joined(items, values, user))
@@ -339,6 +352,10 @@ class Adapted(Algorithm):
 
     def __init__(self, algorithm: surprise.AlgoBase) -> None:
         self.algorithm = algorithm
+
+    @property
+    def folds_in(self) -> bool:
+        return False
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
         self.algorithm = copy.copy(self.algorithm)

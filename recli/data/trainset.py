@@ -199,6 +199,22 @@ def by_item(trainset: surprise.Trainset) -> Csr:
     return _from_lists(trainset.ir, trainset.n_items)
 
 
+def from_surprise(trainset: surprise.Trainset) -> Trainset:
+    """The ratings of Surprise's own Trainset, user by user; the codes are its inner ids."""
+    indptr, items, values = by_user(trainset)
+    n_users, n_items = trainset.n_users, trainset.n_items
+    ratings = Ratings(
+        user_ids=Ids(np.array([str(user) for user in range(n_users)], object)),
+        item_ids=Ids(np.array([str(item) for item in range(n_items)], object)),
+        users=np.repeat(np.arange(n_users, dtype=np.int32), np.diff(indptr)),
+        items=items,
+        values=values,
+        times=None,
+        scale=trainset.rating_scale,
+    )
+    return Trainset(ratings, np.arange(len(ratings)))
+
+
 def threshold(trainset: surprise.Trainset) -> float:
     """The rating from which an item counts as liked: recli's, or by the rule for Surprise's own."""
     if isinstance(trainset, Trainset):
