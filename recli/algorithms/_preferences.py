@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
-from typing import ClassVar
 
 import numpy as np
 import scipy.sparse
@@ -83,7 +82,7 @@ class Ranker(Algorithm):
     predicts = "scores"
     cold_users = "popularity"
     cold_items = "last"
-    fitted: ClassVar[tuple[str, ...]] = ("liked_from",)
+    fitted: tuple[str, ...] = ("liked_from",)
     preferences: str
     liked_from: float
 
