@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Self
 
 import numpy as np
 import surprise
@@ -42,6 +43,10 @@ class Neighbours(Algorithm):
 
     def _fit_scale(self) -> None:
         """Learn what the variant centres or scales by."""
+
+    def fold_in(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Self:
+        self._near  # noqa: B018, made here once, not in every copy
+        return super().fold_in(items, values, user)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
         """Her neighbours among all users or, item-based, what is near the items that she rated.

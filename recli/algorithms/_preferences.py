@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Self
 
 import numpy as np
 import scipy.sparse
@@ -115,12 +116,15 @@ class Ranker(Algorithm):
         """Finite scores, float64[n, n_items], of users who have a preference, int[n]."""
         raise NotImplementedError
 
+    def fold_in(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Self:
+        self.popularity, self.preferred  # noqa: B018, made here once, not in every copy
+        return super().fold_in(items, values, user)
+
     def _prefers(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
         """Make hers the only preferences, for a subclass that scores by them and by its items alone.
 
         The popularity of items stays.
         """
-        self.popularity  # noqa: B018, of all users
         self._alone(items, values, user)
         hers = self.trainset
         rows, weights = preferring(hers, self.liked_from, self.preferences == "graded")
