@@ -9,7 +9,9 @@ import numpy as np
 import scipy.sparse
 import surprise
 
+from recli.algorithms._base import Side
 from recli.algorithms._preferences import Ranker
+from recli.algorithms._reasons import Reason
 from recli.data.trainset import Trainset
 
 _CHUNK = 1 << 21  # weights: 16 MiB
@@ -23,6 +25,8 @@ class ItemWeights(Ranker):
     weight_indptr: int32[n_items + 1], where those of each item j begin
     """
 
+    additive = True
+    similarity = "weights between items"
     fitted = (*Ranker.fitted, "weights", "weight_items", "weight_indptr")
     weights: np.ndarray
     weight_items: np.ndarray
@@ -37,12 +41,30 @@ class ItemWeights(Ranker):
         self.weights = found.data
         self.weight_items, self.weight_indptr = found.indices, found.indptr
 
-    def _scores(self, users: np.ndarray) -> np.ndarray:
+    @property
+    def _w(self) -> scipy.sparse.csr_array:
         n_items = self.trainset.n_items
-        weights = scipy.sparse.csr_array(
+        return scipy.sparse.csr_array(
             (self.weights, self.weight_items, self.weight_indptr), shape=(n_items, n_items)
         )
-        return (self.preferred[users] @ weights).toarray()
+
+    def _scores(self, users: np.ndarray) -> np.ndarray:
+        return (self.preferred[users] @ self._w).toarray()
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Her preferences; the weights between items stay."""
+        self._prefers(items, values, user)
+
+    def _reasons(self, user: int, item: int) -> list[Reason]:
+        own = self.preferred[[user]]
+        return self._carried(user, own.data * self._w[own.indices][:, [item]].toarray()[:, 0])
+
+    def similarities(self, side: Side, x: int) -> np.ndarray:
+        """Of items, what x carries to each, w_xi; it does not compare users."""
+        if side == "user":
+            return super().similarities(side, x)
+        found: np.ndarray = self._w[[x]].toarray()[0]
+        return found
 
 
 def strongest(

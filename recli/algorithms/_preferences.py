@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
-from typing import ClassVar
+from typing import Self
 
 import numpy as np
 import scipy.sparse
 import surprise
 
-from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._base import Algorithm, catalogue_size, rated_items
+from recli.algorithms._reasons import Reason
 from recli.data.trainset import Trainset, by_user, threshold
 from recli.params import Choice
 
@@ -82,7 +83,7 @@ class Ranker(Algorithm):
     predicts = "scores"
     cold_users = "popularity"
     cold_items = "last"
-    fitted: ClassVar[tuple[str, ...]] = ("liked_from",)
+    fitted: tuple[str, ...] = ("liked_from",)
     preferences: str
     liked_from: float
 
@@ -114,6 +115,45 @@ class Ranker(Algorithm):
     def _scores(self, users: np.ndarray) -> np.ndarray:
         """Finite scores, float64[n, n_items], of users who have a preference, int[n]."""
         raise NotImplementedError
+
+    def fold_in(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Self:
+        self.popularity, self.preferred  # noqa: B018, made here once, not in every copy
+        return super().fold_in(items, values, user)
+
+    def _prefers(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Make hers the only preferences, for a subclass that scores by them and by its items alone.
+
+        The popularity of items stays.
+        """
+        self._alone(items, values, user)
+        hers = self.trainset
+        rows, weights = preferring(hers, self.liked_from, self.preferences == "graded")
+        known = hers.items[rows] < hers.n_items
+        rated, weights = hers.items[rows][known], weights[known]
+        shape = 1, hers.n_items
+        self.preferred = scipy.sparse.csr_array((weights, rated, [0, len(rated)]), shape)
+
+    def explain(self, user: int, item: int) -> list[Reason]:
+        """What each preferred item carries; of a user without, how popular the item is."""
+        [score] = self._estimate_pairs(np.array([user]), np.array([item])).tolist()
+        if not 0 <= item < self.trainset.n_items:
+            return [Reason("no rating", "", score)]
+        if user < 0 or not np.diff(self.preferred.indptr)[user]:
+            return [Reason("popularity", "", score)]
+        return self._reasons(user, item)
+
+    def _reasons(self, user: int, item: int) -> list[Reason]:
+        """`explain` for a user who has a preference and an item with ratings."""
+        return super().explain(user, item)
+
+    def _carried(self, user: int, amounts: np.ndarray) -> list[Reason]:
+        """A reason for each item that she prefers: what it adds to a score, float64[n]."""
+        rated = self.preferred[[user]].indices
+        indptr, items, values = by_user(self.trainset)
+        mine = slice(indptr[user], indptr[user + 1])
+        rating = np.zeros(catalogue_size(self.trainset))
+        np.maximum.at(rating, items[mine], values[mine])
+        return rated_items(self.trainset, rated, amounts, rating[rated])
 
     def estimate(self, u: int | str, i: int | str) -> float:
         return self._estimate_one(u, i)

@@ -6,6 +6,7 @@ import numpy as np
 import surprise
 
 from recli.algorithms._base import Algorithm, catalogue_size, padded
+from recli.algorithms._reasons import Reason
 from recli.data.trainset import by_item
 from recli.params import Float
 
@@ -25,6 +26,7 @@ class DampedMean(Algorithm):
         Float("damping", 25.0, "ratings of the mean of all", low=0, tune=(1, 100), log=True),
     )
     fitted = ("bi",)
+    additive = True
 
     def __init__(self, damping: float = 25.0) -> None:
         surprise.AlgoBase.__init__(self)
@@ -36,6 +38,14 @@ class DampedMean(Algorithm):
         n_ratings = np.diff(indptr)
         deviations = np.add.reduceat(values - trainset.global_mean, indptr[:-1])
         self.bi = deviations / (n_ratings + self.damping)
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        self._alone(items, values, user)
+
+    def explain(self, user: int, item: int) -> list[Reason]:
+        [deviation] = padded(self.bi)[self._known_items(np.array([item]))].tolist()
+        mean = float(self.trainset.global_mean)
+        return [Reason("mean", "", mean), Reason("item bias", "", deviation)]
 
     def estimate(self, u: int | str, i: int | str) -> float:
         return self._estimate_one(u, i)

@@ -6,8 +6,10 @@ import numpy as np
 import scipy.sparse
 import surprise
 
+from recli.algorithms._base import Side
 from recli.algorithms._gram import gram, inverse
 from recli.algorithms._preferences import GRADED, Ranker
+from recli.algorithms._reasons import Reason
 from recli.params import Float
 
 _CHUNK = 1 << 21  # numbers: 16 MiB
@@ -37,6 +39,8 @@ class EASE(Ranker):
         # Steck takes 200 to 1,000 for 20 million ratings and more; smaller data take less.
         Float("reg", 200.0, "regularisation", low=0.1, tune=(10, 2000), log=True),
     )
+    additive = True
+    similarity = "weights between items"
     fitted = (*Ranker.fitted, "inverse", "diagonal")
 
     def __init__(self, reg: float = 200.0, preferences: str = "graded") -> None:
@@ -72,9 +76,57 @@ class EASE(Ranker):
     def _scores(self, users: np.ndarray) -> np.ndarray:
         own = self.preferred[users]
         known = self.popularity > 0
-        if len(self.inverse) < np.count_nonzero(known):
+        if self._folded is not None:
+            projected = self._folded[users]
+        elif self._over_users:
             projected = self.inverse[users] @ self.preferred
         else:
             projected = np.zeros(own.shape)
             projected[:, known] = own[:, known] @ self.inverse
         return own.toarray() - projected / self.diagonal
+
+    @property
+    def _over_users(self) -> bool:
+        return len(self.inverse) < int(np.count_nonzero(self.popularity > 0))
+
+    _everybody: scipy.sparse.csr_array | None = None
+    _folded: np.ndarray | None = None
+    """Preferences of those it has learned from and x_u P, float64[1, n_items], of a folded-in user,
+    where the inverse is over users."""
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """X B of her preferences x; the weights between items stay.
+
+        Over users it is x P = (x − x Xᵀ (X Xᵀ + reg I)⁻¹ X) / reg.
+        """
+        everybody, over_users = self.preferred, self._over_users
+        self._prefers(items, values, user)
+        if over_users:
+            x = self.preferred
+            common = (x @ everybody.T).toarray() @ self.inverse
+            self._everybody = everybody
+            self._folded = (x.toarray() - common @ everybody) / self.reg
+
+    def _reasons(self, user: int, item: int) -> list[Reason]:
+        own = self.preferred[[user]]
+        carried = -own.data * self._row(item)[own.indices] / self.diagonal[item]
+        return self._carried(user, np.where(own.indices == item, 0.0, carried))
+
+    def similarities(self, side: Side, x: int) -> np.ndarray:
+        """Of items, the weight B_xi from x to each; it does not compare users."""
+        if side == "user":
+            return super().similarities(side, x)
+        return -self._row(x) / self.diagonal
+
+    def _row(self, item: int) -> np.ndarray:
+        """Row of P, which is symmetric; float64[n_items]."""
+        if self._over_users:
+            everybody = self.preferred if self._everybody is None else self._everybody
+            row = -(everybody[:, [item]].toarray()[:, 0] @ self.inverse) @ everybody
+            row[item] += 1.0
+            return row / self.reg
+        known = self.popularity > 0
+        row = np.zeros(len(known))
+        if known[item]:
+            row[known] = self.inverse[np.count_nonzero(known[:item])]
+        return row

@@ -169,6 +169,14 @@ class Hybrid(Algorithm):
         self.learned = state["learned"]
         self._fit_members(state)
 
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Every member folds her in and the weights stay; fitted again if one has to be."""
+        if all(member.folds_in for member in self._fitted.algorithms.values()):
+            self._alone(items, values, user)
+            self._fitted = self._fitted.folded(items, values, user)
+        else:
+            super()._fold_in(items, values, user)
+
     def estimate(self, u: int | str, i: int | str) -> float:
         return self._estimate_one(u, i)
 

@@ -8,6 +8,7 @@ import surprise
 
 from recli import errors
 from recli.algorithms._preferences import PREFERENCES, Ranker, preferring
+from recli.algorithms._reasons import Reason
 from recli.data.trainset import Trainset
 from recli.params import Float
 
@@ -26,6 +27,7 @@ class MostPopular(Ranker):
 
     source = "Cremonesi, Koren and Turrin 2010, section 3.1; Ji et al. 2020 (popularity by time)"
     kind = "baseline"
+    additive = True
     parameters = (
         PREFERENCES,
         Float("half_life", None, "days in which a preference loses half its weight", low=1e-3),
@@ -46,6 +48,12 @@ class MostPopular(Ranker):
         weights *= np.exp2(-age / self.half_life)
         items, n_items = self.trainset.items[rows], self.trainset.n_items
         self.popularity = np.bincount(items, weights, minlength=n_items)
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        self._prefers(items, values, user)
+
+    def _reasons(self, user: int, item: int) -> list[Reason]:
+        return [Reason("popularity", "", float(self.popularity[item]))]
 
     def _scores(self, users: np.ndarray) -> np.ndarray:
         return np.tile(self.popularity, (len(users), 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -95,6 +96,54 @@ class Trainset(surprise.Trainset):
     def threshold(self) -> float:
         """The rating from which an item counts as liked."""
         return self.ratings.default_threshold if self._threshold is None else self._threshold
+
+    def alone(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Trainset:
+        """A trainset of one user, inner id 0, in which items are what they are here.
+
+        items: int[n], inner ids of this trainset; values: float64[n], her ratings
+        user: the inner id of the user who she is here, -1 for a new one, whose raw id is empty
+        Inner item ids, mean and threshold stay those of this trainset.
+        """
+        raw = self.ratings.user_ids.text[self.user_codes[user]] if user >= 0 else ""
+        ratings = replace(
+            self.ratings,
+            user_ids=Ids(np.array([raw], object)),
+            users=np.zeros(len(items), np.int32),
+            items=self.item_codes[items],
+            values=np.asarray(values, np.float64),
+            times=None,
+        )
+        alone = Trainset(
+            ratings, np.arange(len(items)), self.item_table, self.global_mean, self.threshold
+        )
+        alone.items, alone.n_items = np.asarray(items, np.int32), self.n_items
+        alone.item_codes, alone.inner_items = self.item_codes, self.inner_items
+        return alone
+
+    def joined(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Trainset:
+        """A trainset of these ratings and those of one more user, whose inner id is 0.
+
+        Arguments as for `alone`; what `user` has rated here is replaced. Inner item ids are new ones.
+        """
+        ratings, n, table = self.ratings, len(items), self.user_table
+        user_ids = ratings.user_ids
+        code = int(self.user_codes[user]) if user >= 0 else len(user_ids)
+        if user < 0:
+            user_ids = Ids(np.append(user_ids.text, ""))
+            table = table and table.and_unknown(user_ids)
+        both = replace(
+            ratings,
+            user_ids=user_ids,
+            users=np.append(ratings.users, np.full(n, code, np.int32)),
+            items=np.append(ratings.items, self.item_codes[items]),
+            values=np.append(ratings.values, values),
+            times=None
+            if ratings.times is None
+            else np.append(ratings.times, np.full(n, ratings.times.max())),
+        )
+        hers = np.arange(len(ratings), len(both))
+        rows = np.append(hers, self.rows[self.users != user])
+        return Trainset(both, rows, self.item_table, threshold=self.threshold, user_table=table)
 
     # Surprise's own views of the same data, built only for code that asks for them.
 

@@ -354,7 +354,12 @@ def changed(parameter):
 
 CHANGES = [(name, parameter.name) for name in NAMES for parameter in own_parameters(name)]
 # What changes speed alone, or needs a text feature to show.
-WITHOUT_EFFECT = {("svdpp", "cache_ratings"), ("content-based", "text_terms")}
+WITHOUT_EFFECT = {
+    ("svdpp", "cache_ratings"),
+    ("content-based", "text_terms"),
+    ("content-based", "text_factors"),
+    ("content-based", "text_stop_words"),
+}
 
 
 @pytest.mark.parametrize(("name", "parameter"), CHANGES)

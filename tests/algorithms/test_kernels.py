@@ -330,6 +330,20 @@ def test_deviations(mode, table, data):
     assert_close([difference, together], np.moveaxis(np.array(expected), 2, 0))
 
 
+@given(tables())
+@twins
+def test_deviations_of_one_user(mode, table):
+    by_user, by_item, _ = both_ways(table)
+    (n_users, n_items), ur = table[1], lists(by_user)
+    with mode(slope_one):
+        got = [slope_one.deviations_of(by_user, by_item, user) for user in range(n_users)]
+        rows = [slope_one.row(by_user, by_item, item)[0] for item in range(n_items)]
+    expected = [[naive_deviation(ur, u, i) for i in range(n_items)] for u in range(n_users)]
+    assert_close(got, expected)
+    differences = [[naive_difference(ur, i, j)[0] for j in range(n_items)] for i in range(n_items)]
+    assert_close(rows, differences)
+
+
 # Co-clusters
 
 

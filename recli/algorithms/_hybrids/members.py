@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -87,6 +88,17 @@ class Members:
                     algorithm.fit(trainset)
             algorithms[member.name] = algorithm
         return cls(algorithms, trainset, standardise)
+
+    def folded(self, items: np.ndarray, values: np.ndarray, user: int) -> Members:
+        """The members for one user alone, as `Algorithm.fold_in`; all of them have to fold in."""
+        folded = copy.copy(self)
+        folded.algorithms = {
+            name: algorithm.fold_in(items, values, user)
+            for name, algorithm in self.algorithms.items()
+        }
+        folded.trainset = self.trainset.alone(items, values, user)
+        folded.n_user = np.array([len(items), 0])
+        return folded
 
     def states(self) -> dict[str, Any]:
         """What a stored model holds of the members that say what their state is."""
