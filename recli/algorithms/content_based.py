@@ -163,6 +163,7 @@ class ContentBased(Algorithm):
         said = x @ _shared_weights(x, bi, counts[: len(bi)], pull, self.shared_reg)
         self.item_offsets = np.append(pull / (counts + pull) * said, 0.0)
         self.item_offsets[: len(bi)] += bi
+        self.bi = self.item_offsets[: len(bi)]
         self.user_offsets = np.append(bu, 0.0)
         residuals = values - trainset.global_mean - self.item_offsets[items]
         residuals -= np.repeat(bu, np.diff(indptr))
