@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import surprise
@@ -21,6 +22,7 @@ NO_MATRIX = "Predictions and rankings need no such matrix."
 """Advice where a matrix of all pairs, which is only for code that asks for it, does not fit."""
 
 
+Side = Literal["user", "item"]
 Kind = Literal["baseline", "neighbours", "factors", "content", "linear", "graph", "hybrid", "other"]
 
 
@@ -42,6 +44,7 @@ class Algorithm(surprise.AlgoBase):
     additive: whether the reasons that `explain` gives sum to the score
     has_deviations: whether it says how far ratings may be from what it predicts
     releases_gil: whether other threads can work while it learns; otherwise folds go in processes
+    similarity: by what `similarities` compares; empty where it does not
     """
 
     kind: ClassVar[Kind] = "other"
@@ -53,7 +56,9 @@ class Algorithm(surprise.AlgoBase):
     additive: ClassVar[bool] = False
     has_deviations: ClassVar[bool] = False
     releases_gil: ClassVar[bool] = True
+    similarity: str = ""
 
+    trainset: Any  # Surprise's own or recli's
     bu: Any  # None until it is learned
     bi: Any
     parameters: ClassVar[tuple[Parameter, ...]] = ()
@@ -61,8 +66,11 @@ class Algorithm(surprise.AlgoBase):
     needs_features: ClassVar[bool] = False
     sized_by: ClassVar[tuple[str, ...]] = ()
     """Parameters by which what is learned grows, the ones to lower where memory is short."""
-    fitted: ClassVar[tuple[str, ...]] = ()
-    """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted."""
+    fitted: tuple[str, ...] = ()
+    """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted.
+
+    Of a hybrid also those of its members, after their names.
+    """
 
     @property
     def item_by_item(self) -> bool:
@@ -76,6 +84,11 @@ class Algorithm(surprise.AlgoBase):
     def declared(cls, given: Mapping[str, object]) -> tuple[Parameter, ...]:
         """The hyperparameters: `parameters`, and with `given` ones those that they bring along."""
         return cls.parameters
+
+    @classmethod
+    def made_of(cls, given: Mapping[str, object]) -> tuple[str, ...]:
+        """Names of the algorithms that it is made of under `given` parameters, as a hybrid is."""
+        return ()
 
     def fit(self, trainset: surprise.Trainset) -> Algorithm:
         """Learn from `trainset`.
@@ -112,7 +125,7 @@ class Algorithm(surprise.AlgoBase):
     def _check_converged(self) -> None:
         # Vectors of finite norm have a finite inner product, so that every prediction is finite too.
         found = (getattr(self, name, None) for name in {"bu", "bi", *self.fitted})
-        learned = [np.asarray(state).ravel() for state in found if state is not None]
+        learned = [np.ravel(state) for state in found if not (state is None or type(state) is list)]
         with np.errstate(over="ignore", invalid="ignore"):
             converged = all(np.isfinite(np.dot(array, array)) for array in learned)
         if not converged:
@@ -190,6 +203,82 @@ class Algorithm(surprise.AlgoBase):
         """
         raise errors.UsageError(f"{registry.name_of(type(self))} cannot say why it ranks an item.")
 
+    def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors of users and items, float64[n_users, k] and float64[n_catalogue, k], by inner id.
+
+        The product of two is what the score adds to mean and biases. An item of which nothing is
+        learned has NaN. Raises UsageError where the algorithm has no such vectors.
+        """
+        raise errors.UsageError(
+            f"{registry.name_of(type(self))} has no vectors of users and items. Models of factors do, "
+            "such as svd, and content-based."
+        )
+
+    def similarities(self, side: Side, x: int) -> np.ndarray:
+        """How alike the model finds x (an inner id) and every other user or item of the trainset.
+
+        float64[n_users], or float64[n_items] or [n_catalogue]; more is more alike, NaN where nothing is
+        known. `similarity` says by what; by default it is the cosine of `embeddings`. Raises UsageError
+        where the algorithm does not compare them.
+        """
+        users, items = self.embeddings()
+        return cosines(items if side == "item" else users, x)
+
+    def _baseline_reasons(self, user: int, item: int) -> list[Reason]:
+        """Mean, user bias and item bias, less those that are 0 as of the unknown."""
+        [known] = self._known_items(np.array([item]))
+        amounts = {
+            "mean": float(self.trainset.global_mean),
+            "user bias": float(self.bu[user]) if user >= 0 else 0.0,
+            "item bias": float(self.bi[known]) if known >= 0 else 0.0,
+        }
+        return [Reason(kind, "", amount) for kind, amount in amounts.items() if amount]
+
+    def _default_reasons(self) -> list[Reason]:
+        """Of an item without a prediction."""
+        return [Reason("default", "", float(self.default_prediction()))]
+
+    def fold_in(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Self:
+        """The fitted algorithm for one user whom it does not know, or not as she is now.
+
+        items: int[n], inner ids, each once; values: float64[n], all that she has rated
+        user: her inner id if these replace what she rated before, -1 for a new user
+
+        What it gives knows her alone, as the user 0; everything learned of items stays, and this
+        algorithm stays what it is. How she is placed among the items is up to the algorithm, see
+        its `_fold_in`; one without an own is fitted again, with her ratings added.
+
+        Raises UsageError where she has rated no item from which a user is known, and for Surprise's
+        own trainset.
+        """
+        if not isinstance(self.trainset, Trainset):
+            raise errors.UsageError("To fold a user in takes a trainset of recli's own.")
+        folded = copy.copy(self)
+        folded._fold_in(np.asarray(items), np.asarray(values, np.float64), user)
+        return folded
+
+    @property
+    def folds_in(self) -> bool:
+        """Whether `fold_in` is a step of its own, and does not fit again."""
+        return type(self)._fold_in is not Algorithm._fold_in
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Become the algorithm for her alone; by default fitted again, as slow as `fit`."""
+        self.fit(self.trainset.joined(items, values, user))
+
+    def _alone(
+        self, items: np.ndarray, values: np.ndarray, user: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Make hers the only ratings of the trainset; gives those of items that had some before."""
+        known = items < self.trainset.n_items
+        self.trainset = self.trainset.alone(items, values, user)
+        if not known.any():
+            raise errors.UsageError(
+                f"{registry.name_of(type(self))} knows none of the rated items: nobody else has rated "
+                "them. Rate one that others have rated, too."
+            )
+        return items[known], values[known]
+
     def _default_where_impossible(self, estimates: np.ndarray) -> np.ndarray:
         impossible = np.isnan(estimates)
         if impossible.any():
@@ -240,6 +329,21 @@ class Algorithm(surprise.AlgoBase):
             raise errors.unknown("baseline method", method, ("als", "sgd"))
         return self.bu, self.bi
 
+    def _bias(self, items: np.ndarray, values: np.ndarray, bi: np.ndarray) -> float:
+        """The bias of one user, as `bsl_options` says, from her ratings and the biases of all items.
+
+        The biases of items stay: `als` is then Σ (r − μ − b_i) / (reg_u + n), `sgd` its epochs.
+        """
+        options, mean = self.bsl_options, self.trainset.global_mean
+        residuals = values - mean - bi[items]
+        if options.get("method", "als") == "als":
+            return float(residuals.sum() / (float(options.get("reg_u", 15)) + len(items)))
+        rate, reg = options.get("learning_rate", 0.005), options.get("reg", 0.02)
+        bias = 0.0
+        for residual in np.tile(residuals, options.get("n_epochs", 20)).tolist():
+            bias += rate * (residual - bias - reg * bias)
+        return bias
+
     def _estimate_one(self, u: int | str, i: int | str) -> float:
         """What `estimate` gives, by way of `_estimate_pairs`; u and i are as Surprise passes them.
 
@@ -273,6 +377,14 @@ class Adapted(Algorithm):
     def __init__(self, algorithm: surprise.AlgoBase) -> None:
         self.algorithm = algorithm
 
+    @property
+    def folds_in(self) -> bool:
+        return False
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        self.algorithm = copy.copy(self.algorithm)
+        super()._fold_in(items, values, user)
+
     def fit(self, trainset: surprise.Trainset) -> Adapted:
         self.trainset = trainset
         self.algorithm.fit(trainset)
@@ -292,8 +404,35 @@ def adapted(algorithm: surprise.AlgoBase) -> Algorithm:
 
 def _raw_item(trainset: surprise.Trainset, item: int) -> str:
     """The raw id of an item of the catalogue."""
+    if not isinstance(trainset, Trainset):
+        return str(trainset.to_raw_iid(item))
     raw: str = trainset.ratings.item_ids.text[trainset.item_codes[item]]
     return raw
+
+
+def raw_user(trainset: surprise.Trainset, user: int) -> str:
+    """The raw id of a user of the trainset."""
+    if not isinstance(trainset, Trainset):
+        return str(trainset.to_raw_uid(user))
+    raw: str = trainset.ratings.user_ids.text[trainset.user_codes[user]]
+    return raw
+
+
+def rated_items(
+    trainset: surprise.Trainset, items: np.ndarray, amounts: np.ndarray, values: np.ndarray
+) -> list[Reason]:
+    """A reason for each rated item whose amount is not 0, the largest first.
+
+    items: int[n], inner ids; amounts: float64[n]; values: float64[n], the ratings
+    """
+    order = np.argsort(-np.abs(amounts), kind="stable")
+    return [
+        Reason(
+            "rated item", _raw_item(trainset, int(items[j])), float(amounts[j]), float(values[j])
+        )
+        for j in order
+        if amounts[j]
+    ]
 
 
 def _inner_item(trainset: surprise.Trainset, unknown: str) -> int:
@@ -307,6 +446,17 @@ def _inner_item(trainset: surprise.Trainset, unknown: str) -> int:
 def catalogue_size(trainset: surprise.Trainset) -> int:
     """Items to score: those of the catalogue; of Surprise's own Trainset, those with ratings."""
     return int(getattr(trainset, "n_catalogue", trainset.n_items))
+
+
+def cosines(vectors: np.ndarray, x: int) -> np.ndarray:
+    """The cosine of row x and every row, float64[n]; 0 where one of them is 0.
+
+    >>> cosines(np.array([[1.0, 0.0], [3.0, 4.0], [0.0, 0.0]]), 0)
+    array([1. , 0.6, 0. ])
+    """
+    lengths = np.linalg.norm(vectors, axis=1) * np.linalg.norm(vectors[x])
+    products = vectors @ vectors[x]
+    return np.divide(products, lengths, out=np.zeros(len(vectors)), where=lengths > 0)
 
 
 def padded(array: np.ndarray) -> np.ndarray:

@@ -38,12 +38,27 @@ class Configured:
             if to_fit:
                 registry.check_installed("algorithm", name)
         given = given or {}
-        return cls(name, params.resolve(declared(name, given), given, name))
+        configured = cls(name, params.resolve(declared(name, given), given, name))
+        if len(configured.parts) > 1:
+            configured.create(0)  # parts that do not go together are an error now
+        return configured
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the algorithm and of those that it is made of."""
+        cls = class_of(self.name)
+        made_of = cls.made_of(self.params) if issubclass(cls, Algorithm) else ()
+        return (self.name, *made_of)
 
     @property
     def is_own(self) -> bool:
-        """Whether it is one of recli's algorithms, not a user's class."""
-        return ":" not in self.name
+        """Whether it is one of recli's algorithms, and no part of it is a user's class."""
+        return not any(":" in part for part in self.parts)
+
+    @property
+    def needs_features(self) -> bool:
+        """Whether it, or a part of it, does nothing without item features."""
+        return any(getattr(class_of(part), "needs_features", False) for part in self.parts)
 
     @property
     def releases_gil(self) -> bool:
@@ -52,8 +67,25 @@ class Configured:
 
     @property
     def label(self) -> str:
-        """The name, and the parameters that differ from their defaults, to three digits."""
-        changed = params.difference(declared(self.name, self.params), self.params)
+        """The name, and the parameters that differ from their defaults, to three digits.
+
+        Those of the members of a hybrid are left out: see `whole_label`.
+        """
+        of_members = tuple(f"{part}." for part in self.parts[1:])
+        return self._labelled(
+            {k: v for k, v in self._changed.items() if not k.startswith(of_members)}
+        )
+
+    @property
+    def whole_label(self) -> str:
+        """`label` with the parameters of members."""
+        return self._labelled(self._changed)
+
+    @property
+    def _changed(self) -> dict[str, Value]:
+        return params.difference(declared(self.name, self.params), self.params)
+
+    def _labelled(self, changed: Mapping[str, Value]) -> str:
         texts = [f"{name}={params.short(value)}" for name, value in changed.items()]
         return f"{self.name} ({', '.join(texts)})" if texts else self.name
 
@@ -66,8 +98,13 @@ class Configured:
         """The parameters, seed and silence, as the constructor of `cls` takes them."""
         takes = inspect.signature(cls).parameters
         open_ended = any(p.kind is p.VAR_KEYWORD for p in takes.values())
-        # A nested option of None is left out: Surprise then takes its own default.
-        given = {k: v for k, v in self.params.items() if not (v is None and "." in k)}
+        # A nested option of None is left out: Surprise then takes its own default. A member's is not.
+        of_members = tuple(f"{part}." for part in self.parts[1:])
+        given = {
+            name: value
+            for name, value in self.params.items()
+            if value is not None or "." not in name or name.startswith(of_members)
+        }
         found = {"random_state": seed, "verbose": False, **params.nested(given)}
         optional = {"random_state", "verbose"}
         return {k: v for k, v in found.items() if k in takes or (open_ended and k not in optional)}

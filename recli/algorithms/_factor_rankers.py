@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse
 import surprise
 
 from recli.algorithms._base import catalogue_size
+from recli.algorithms._factors import carried
 from recli.algorithms._preferences import Ranker, below
+from recli.algorithms._reasons import Reason
 
 
 class FactorRanker(Ranker):
@@ -21,6 +24,8 @@ class FactorRanker(Ranker):
     """
 
     kind = "factors"
+    additive = True
+    similarity = "cosine of factors"
     sized_by = ("n_factors",)
     fitted = ("liked_from", "user_factors", "item_factors")
 
@@ -31,6 +36,27 @@ class FactorRanker(Ranker):
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         # Libraries learn in single precision; theirs and ours stand side by side at the end.
         return 12 * self.n_factors * (trainset.n_users + trainset.n_items)
+
+    def embeddings(self) -> tuple[np.ndarray, np.ndarray]:
+        items = np.full((catalogue_size(self.trainset), self.item_factors.shape[1]), np.nan)
+        learned = np.flatnonzero((self.item_factors != 0).any(axis=1))
+        items[learned] = self.item_factors[learned]
+        return self.user_factors, items
+
+    def explain(self, user: int, item: int) -> list[Reason]:
+        """What each item that she prefers carries of p_u · q_i, see `carried`; the rest is "other"."""
+        [score] = self._estimate_pairs(np.array([user]), np.array([item])).tolist()
+        if not 0 <= item < len(self.item_factors) or not self.item_factors[item].any():
+            return [Reason("no rating", "", score)]
+        if user < 0 or not self.user_factors[user].any():
+            return [Reason("popularity", "", score)]
+        amounts = self._amounts(user, item, self.preferred[[user]])
+        return [*self._carried(user, amounts), Reason("other", "", score - float(amounts.sum()))]
+
+    def _amounts(self, user: int, item: int, own: scipy.sparse.csr_array) -> np.ndarray:
+        """What the items that she prefers carry, float64[n]; own: float64[1, n_items]."""
+        rated = self.item_factors[own.indices]
+        return carried(self.user_factors[user], rated, self.item_factors[item])
 
     def _estimate_users(self, users: np.ndarray) -> np.ndarray:
         factors = self.user_factors[users]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Reason:
     """A part of a score.
 
-    kind: "mean", "user bias", "item bias", "feature", "rated item", "neighbour", "member", …
+    kind: "mean", "user bias", "item bias", "feature", "rated item", "neighbour", "member", …;
+        "default" is what stands in where there is no prediction, "other" what no item carries
     what: name of the feature or the member, raw id of the item or the neighbour; else empty
     amount: how much of the score it makes
     rating: the rating that stands behind it, where there is one

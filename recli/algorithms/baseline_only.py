@@ -7,6 +7,7 @@ import surprise
 
 from recli.algorithms._base import Algorithm, catalogue_size, padded
 from recli.algorithms._declared import baselines
+from recli.algorithms._reasons import Reason
 
 
 class BaselineOnly(Algorithm, surprise.BaselineOnly):
@@ -21,6 +22,14 @@ class BaselineOnly(Algorithm, surprise.BaselineOnly):
     cold_items = "baseline"
     parameters = baselines(tune=True, only_for=None)
     fitted = ("bu", "bi")
+    additive = True
+
+    def explain(self, user: int, item: int) -> list[Reason]:
+        return self._baseline_reasons(user, item)
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        items, values = self._alone(items, values, user)
+        self.bu = np.array([self._bias(items, values, self.bi)])
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         items = self._known_items(items)

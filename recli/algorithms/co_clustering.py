@@ -9,6 +9,7 @@ from surprise.utils import get_rng
 from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
+from recli.algorithms._reasons import Reason
 from recli.data.csr import Csr
 from recli.data.trainset import by_item, by_user
 from recli.params import Int
@@ -32,6 +33,7 @@ class CoClustering(Algorithm, surprise.CoClustering):
         *("cltr_u", "cltr_i", "user_mean", "item_mean"),
         *("avg_cltr_u", "avg_cltr_i", "avg_cocltr"),
     )
+    additive = True
     sized_by = ("n_cltr_u", "n_cltr_i")
 
     def __init__(
@@ -72,6 +74,27 @@ class CoClustering(Algorithm, surprise.CoClustering):
                 *(np.ascontiguousarray(by_clusters.T), self.cltr_u, self.cltr_i),
             )
         self._average(users)
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Put her into the cluster in which her ratings are predicted best; the clusters stay."""
+        items, values = self._alone(items, values, user)
+        values = np.trunc(values) if self.cut_half_stars else values
+        self.cltr_u, self.user_mean = np.zeros(1, np.intp), np.array([values.mean()])
+        _kernels.co_clustering.assign(
+            *((np.array([0, len(items)]), items, values), self.user_mean, self.item_mean),
+            *(self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr, self.cltr_i, self.cltr_u),
+        )
+
+    def explain(self, user: int, item: int) -> list[Reason]:
+        """The mean of the co-cluster, and how far user and item are from their own clusters."""
+        if user < 0 or not 0 <= item < self.trainset.n_items:
+            return self._default_reasons()
+        g, h = self.cltr_u[user], self.cltr_i[item]
+        return [
+            Reason("co-cluster", f"{g}, {h}", float(self.avg_cocltr[g, h])),
+            Reason("user bias", "", float(self.user_mean[user] - self.avg_cltr_u[g])),
+            Reason("item bias", "", float(self.item_mean[item] - self.avg_cltr_i[h])),
+        ]
 
     def _average(self, users: Csr) -> None:
         """Set the means of the clusters as they are now."""

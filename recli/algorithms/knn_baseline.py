@@ -8,6 +8,7 @@ import surprise
 from recli.algorithms._base import padded
 from recli.algorithms._declared import baselines, neighbours
 from recli.algorithms._neighbours import Neighbours
+from recli.algorithms._reasons import Reason
 
 
 class KNNBaseline(Neighbours, surprise.KNNBaseline):
@@ -22,6 +23,9 @@ class KNNBaseline(Neighbours, surprise.KNNBaseline):
     cold_items = "baseline"
     parameters = (*neighbours(), *baselines(tune=False, only_for=None))
     _centres_on_baselines = True
+
+    def _centre_reasons(self, user: int, item: int) -> list[Reason]:
+        return self._baseline_reasons(user, item)
 
     def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
         return values - (self.trainset.global_mean + self.bx[neighbours] + self.by[ys])

@@ -7,6 +7,7 @@ import surprise
 
 from recli.algorithms._declared import WITH_PEARSON_BASELINE, baselines, neighbours
 from recli.algorithms._neighbours import Neighbours
+from recli.algorithms._reasons import Reason
 
 
 class KNNWithMeans(Neighbours, surprise.KNNWithMeans):
@@ -23,6 +24,14 @@ class KNNWithMeans(Neighbours, surprise.KNNWithMeans):
     def _fit_scale(self) -> None:
         indptr, _, values = self._by_x
         self.means = np.add.reduceat(values, indptr[:-1]) / np.diff(indptr)
+
+    def _scale_first(self, values: np.ndarray) -> None:
+        self.means = np.append(values.mean(), self.means)
+
+    def _centre_reasons(self, user: int, item: int) -> list[Reason]:
+        user_based = self.sim_options["user_based"]
+        kind, x = ("user mean", user) if user_based else ("item mean", item)
+        return [Reason(kind, "", float(self.means[x]))]
 
     def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
         return values - self.means[neighbours]

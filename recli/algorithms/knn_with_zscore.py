@@ -7,6 +7,7 @@ import surprise
 
 from recli.algorithms._declared import WITH_PEARSON_BASELINE, baselines, neighbours
 from recli.algorithms._neighbours import Neighbours
+from recli.algorithms._reasons import Reason
 from recli.data.trainset import by_user
 
 
@@ -30,6 +31,18 @@ class KNNWithZScore(Neighbours, surprise.KNNWithZScore):
         sigmas = np.array([row.std() for row in rows])
         # All ratings may be equal: every score is then 0, not 0 / 0.
         self.sigmas = np.where(sigmas == 0.0, self.overall_sigma or 1.0, sigmas)
+
+    def _scale_first(self, values: np.ndarray) -> None:
+        self.means = np.append(values.mean(), self.means)
+        self.sigmas = np.append(values.std() or self.overall_sigma or 1.0, self.sigmas)
+
+    def _centre_reasons(self, user: int, item: int) -> list[Reason]:
+        user_based = self.sim_options["user_based"]
+        kind, x = ("user mean", user) if user_based else ("item mean", item)
+        return [Reason(kind, "", float(self.means[x]))]
+
+    def _scale(self, x: int) -> float:
+        return float(self.sigmas[x])
 
     def _deviations(self, neighbours: np.ndarray, ys: np.ndarray, values: np.ndarray) -> np.ndarray:
         return (values - self.means[neighbours]) / self.sigmas[neighbours]

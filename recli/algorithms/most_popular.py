@@ -3,25 +3,68 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse
 import surprise
 
-from recli.algorithms._preferences import PREFERENCES, Ranker
+from recli import errors
+from recli.algorithms._preferences import PREFERENCES, Ranker, preferring
+from recli.algorithms._reasons import Reason
+from recli.data.trainset import Trainset
+from recli.params import Float
+
+_DAY = 24 * 60 * 60
 
 
 class MostPopular(Ranker):
     """The number of users who like an item: the same list for everybody, less what she knows.
 
-    The floor under every ranking: what is not above it has learned nothing of the user.
+    The floor under every ranking: what is not above it has learned nothing of the user. With a
+    `half_life` of h days a preference that is t days older than the newest rating counts 2^(−t / h),
+    so that the list shows what is popular now.
+
+    Raises DataError for a `half_life` where ratings have no time.
     """
 
-    source = "Cremonesi, Koren and Turrin 2010, section 3.1"
+    source = "Cremonesi, Koren and Turrin 2010, section 3.1; Ji et al. 2020 (popularity by time)"
     kind = "baseline"
-    parameters = (PREFERENCES,)
-    fitted = ("liked_from",)
+    additive = True
+    parameters = (
+        PREFERENCES,
+        Float("half_life", None, "days in which a preference loses half its weight", low=1e-3),
+    )
+    fitted = (*Ranker.fitted, "popularity")
 
-    def __init__(self, preferences: str = "liked") -> None:
+    def __init__(self, preferences: str = "liked", half_life: float | None = None) -> None:
         surprise.AlgoBase.__init__(self)
         self.preferences = preferences
+        self.half_life = half_life
+
+    def _fit(self, preferred: scipy.sparse.csr_array) -> None:
+        if self.half_life is None:
+            return
+        times = _times(self.trainset)
+        rows, weights = preferring(self.trainset, self.liked_from, self.preferences == "graded")
+        age = (times.max() - times[rows]) / _DAY
+        weights *= np.exp2(-age / self.half_life)
+        items, n_items = self.trainset.items[rows], self.trainset.n_items
+        self.popularity = np.bincount(items, weights, minlength=n_items)
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        self._prefers(items, values, user)
+
+    def _reasons(self, user: int, item: int) -> list[Reason]:
+        return [Reason("popularity", "", float(self.popularity[item]))]
 
     def _scores(self, users: np.ndarray) -> np.ndarray:
         return np.tile(self.popularity, (len(users), 1))
+
+
+def _times(trainset: surprise.Trainset) -> np.ndarray:
+    """When the ratings were made, int64[n_ratings], seconds."""
+    times = trainset.ratings.times if isinstance(trainset, Trainset) else None
+    if times is None:
+        raise errors.DataError(
+            "most-popular: half_life needs to know when ratings were made, and the data have no times. "
+            "Name their column with '--columns', or leave half_life out."
+        )
+    return times[trainset.rows]

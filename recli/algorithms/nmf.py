@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.optimize
 import surprise
 from surprise.utils import get_rng
 
@@ -33,6 +34,7 @@ class NMF(Factors, surprise.NMF):
         Float("init_low", 0.0, "least factor at the start", low=0),
         Float("init_high", 1.0, "largest factor at the start", low=0),
     )
+    qi: np.ndarray
     fitted = ("pu", "qi", "bu", "bi")
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
@@ -40,6 +42,22 @@ class NMF(Factors, surprise.NMF):
         padded = self.n_factors + -self.n_factors % 8
         users, items = self.n_factors + 2 * padded, self.n_factors + 3 * padded
         return 8 * (users * trainset.n_users + items * trainset.n_items)
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Least squares with p_u ≥ 0 and the regularisation of `fit`, n · reg; b_i, q_i stay."""
+        items, values = self._alone(items, values, user)
+        n = len(items)
+        columns = [self.qi[items]]
+        penalties = [np.full(self.n_factors, n * self.reg_pu)]
+        if self.biased:  # b_u may be negative: a difference of two that are not
+            values = values - self.trainset.global_mean - self.bi[items]
+            columns.append(np.tile([1.0, -1.0], (n, 1)))
+            penalties.append(np.full(2, n * self.reg_bu))
+        design = np.vstack([np.hstack(columns), np.diag(np.sqrt(np.concatenate(penalties)))])
+        target = np.concatenate([values, np.zeros(design.shape[1])])
+        solution, _ = scipy.optimize.nnls(design, target)
+        self.pu, rest = solution[None, : self.n_factors], solution[self.n_factors :]
+        self.bu = np.array([rest[0] - rest[1] if self.biased else 0.0])
 
     def sgd(self, trainset: surprise.Trainset) -> None:
         """Fill `bu`, `bi`, `pu`, `qi`, from the same random start as Surprise."""

@@ -7,6 +7,7 @@ import surprise
 
 from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm
+from recli.algorithms._reasons import Reason
 from recli.data.trainset import by_user
 
 
@@ -23,6 +24,7 @@ class NormalPredictor(Algorithm, surprise.NormalPredictor):
     cold_users = "random"
     cold_items = "random"
     fitted = ("sigma",)
+    additive = True
 
     def __init__(self, random_state: int = 0) -> None:
         surprise.NormalPredictor.__init__(self)
@@ -31,6 +33,15 @@ class NormalPredictor(Algorithm, surprise.NormalPredictor):
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
         self.sigma = float(np.std(by_user(trainset)[2]))
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        self._alone(items, values, user)
+
+    def explain(self, user: int, item: int) -> list[Reason]:
+        """The mean, and chance."""
+        mean = float(self.trainset.global_mean)
+        [estimate] = self._estimate_pairs(np.array([user]), np.array([item])).tolist()
+        return [Reason("mean", "", mean), Reason("chance", "", estimate - mean)]
 
     def estimate(self, u: int | str, i: int | str) -> float:
         return self._estimate_one(u, i)

@@ -9,8 +9,10 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli.algorithms import _kernels
-from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size
+from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size, rated_items
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
+from recli.algorithms._reasons import Reason
+from recli.data.csr import with_first
 from recli.data.trainset import by_item, by_user
 
 
@@ -23,6 +25,7 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
 
     source = "Lemire and Maclachlan 2005; surprise.SlopeOne"
     kind = "neighbours"
+    additive = True
     parameters = (CUT_HALF_STARS,)
 
     def __init__(self, cut_half_stars: bool = False) -> None:
@@ -37,6 +40,27 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
         self._by_user = whole_where(self.cut_half_stars, users)
         self._by_item = whole_where(self.cut_half_stars, by_item(trainset))
         self.__dict__.pop("_matrices", None)
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Her ratings against the differences between items, which stay."""
+        items, values = self._alone(items, values, user)
+        self.user_mean = np.array([values.mean()])
+        hers = np.trunc(values) if self.cut_half_stars else values
+        self._by_user = with_first(self._by_user, items, hers)
+        indptr, users, ratings = self._by_item
+        self._by_item = indptr, users + 1, ratings
+
+    def explain(self, user: int, item: int) -> list[Reason]:
+        """Her mean, and the difference between the item and each that she rated, over their number."""
+        if user < 0 or not 0 <= item < self.trainset.n_items:
+            return self._default_reasons()
+        indptr, items, values = self._by_user
+        rated, hers = (column[indptr[user] : indptr[user + 1]] for column in (items, values))
+        difference, together = _kernels.slope_one.row(self._by_user, self._by_item, item)
+        counted = together[rated] > 0
+        amounts = difference[rated[counted]] / max(1, np.count_nonzero(counted))
+        mean = Reason("user mean", "", float(self.user_mean[user]))
+        return [mean, *rated_items(self.trainset, rated[counted], amounts, hers[counted])]
 
     @functools.cached_property
     def _matrices(self) -> tuple[np.ndarray, np.ndarray]:
@@ -74,6 +98,15 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
 
     def _estimate_users(self, users: np.ndarray) -> np.ndarray:
         n_items = catalogue_size(self.trainset)
+        n_rows = np.diff(self._by_user[0])[users[users >= 0]].sum()
+        if n_rows < self.trainset.n_items:  # the differences of what they rated, not of all items
+            estimates = np.full((len(users), n_items), np.nan)
+            for row, user in enumerate(users):
+                if user >= 0:
+                    estimates[row, : self.trainset.n_items] = self.user_mean[
+                        user
+                    ] + _kernels.slope_one.deviations_of(self._by_user, self._by_item, user)
+            return estimates
         pairs = np.tile(users, n_items), np.repeat(np.arange(n_items), len(users))
         return self._grouped(*pairs).reshape(n_items, len(users)).T.copy()
 

@@ -34,6 +34,20 @@ class SVD(Factors, surprise.SVD):
     )
     fitted = ("pu", "qi", "bu", "bi")
 
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """The gradient descent of `fit` over her ratings, from the mean of its starts; b_i, q_i stay."""
+        items, values = self._alone(items, values, user)
+        self.bu, self.pu = np.zeros(1), np.full((1, self.n_factors), float(self.init_mean))
+        _kernels.sgd.svd(
+            *(np.array([0, len(items)]), items, values),
+            self.trainset.global_mean if self.biased else 0.0,
+            self.biased,
+            self.n_epochs,
+            np.array([self.lr_bu, 0.0, self.lr_pu, 0.0]),
+            np.array([self.reg_bu, 0.0, self.reg_pu, 0.0]),
+            *(self.bu, self.bi, self.pu, self.qi),
+        )
+
     def sgd(self, trainset: surprise.Trainset) -> None:
         """Fill `bu`, `bi`, `pu`, `qi`, from the same random start as Surprise."""
         rng = get_rng(self.random_state)

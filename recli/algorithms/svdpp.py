@@ -36,6 +36,23 @@ class SVDpp(Factors, surprise.SVDpp):
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         return 8 * self.n_factors * (trainset.n_users + 2 * trainset.n_items)
 
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """The gradient descent of `fit` over her ratings, from the mean of its starts.
+
+        b_i, q_i and y_j stay.
+        """
+        items, values = self._alone(items, values, user)
+        self.bu, self.pu = np.zeros(1), np.full((1, self.n_factors), float(self.init_mean))
+        _kernels.sgd.svdpp(
+            *(np.array([0, len(items)]), items, values),
+            self.trainset.global_mean,
+            self.n_epochs,
+            np.array([self.lr_bu, 0.0, self.lr_pu, 0.0, 0.0]),
+            np.array([self.reg_bu, 0.0, self.reg_pu, 0.0, 0.0]),
+            *(self.bu, self.bi, self.pu, self.qi, self.yj),
+            np.zeros(1, bool),
+        )
+
     def sgd(self, trainset: surprise.Trainset) -> None:
         """Fill `bu`, `bi`, `pu`, `qi`, `yj`, from the same random start as Surprise."""
         rng = get_rng(self.random_state)
@@ -58,6 +75,12 @@ class SVDpp(Factors, surprise.SVDpp):
             repeats,
         )
 
+    def _carried(self, user: int, item: int, rated: np.ndarray) -> np.ndarray:
+        """Of p_u as in every factor model, and of the implicit sum exactly q_i · y_j / √|I_u|."""
+        implicit = self.yj[rated] @ self.qi[item] / np.sqrt(len(rated))
+        carried: np.ndarray = super()._carried(user, item, rated) + implicit
+        return carried
+
     def _user_factors(self, users: np.ndarray) -> np.ndarray:
         distinct, back = np.unique(users, return_inverse=True)
         indptr, items, _ = by_user(self.trainset)
@@ -65,5 +88,6 @@ class SVDpp(Factors, surprise.SVDpp):
         for row, user in enumerate(distinct):
             if user >= 0:
                 rated = items[indptr[user] : indptr[user + 1]]
+                rated = rated[rated < len(self.yj)]  # a folded-in user may have rated cold items
                 factors[row] = self.pu[user] + self.yj[rated].sum(axis=0) / np.sqrt(len(rated))
         return factors[back]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recli.cli._console import Console, count
+from recli.cli._newcomer import Newcomer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,14 +27,22 @@ class Audience:
     users_file: Path | None
     everybody: bool
 
-    def check(self) -> None:
-        """Raise UsageError unless it is exactly one of the three."""
+    def check(self, newcomer: Newcomer) -> None:
+        """Raise UsageError unless it is exactly one of the three, or somebody new or changed."""
         from recli import errors
 
         given = [self.user is not None, self.users_file is not None, self.everybody]
+        if newcomer.given:
+            if any(given[1:]):
+                raise errors.UsageError(
+                    f"{newcomer.option} is about one user: it goes with --user, if she is known, or "
+                    "alone, but not with --users or --all-users."
+                )
+            return
         if sum(given) != 1:
             raise errors.UsageError(
-                "For whom? Say one of --user ID, --users FILE, --all-users."
+                "For whom? Say one of --user ID, --users FILE, --all-users. Somebody new is given "
+                "by --ratings FILE, --rate ITEM=RATING, or --new-user."
                 if not any(given)
                 else "--user, --users and --all-users exclude one another: say one of them."
             )
@@ -43,6 +52,8 @@ class Audience:
         """What names the file that is written for them."""
         if self.user is not None:
             return f"user-{self.user}"
+        if self.users_file is None and not self.everybody:
+            return "new-user"
         return "all-users" if self.users_file is None else self.users_file.stem
 
     def codes(self, model: Model, console: Console) -> np.ndarray:

@@ -22,9 +22,9 @@ def show(console: Console, run: EvaluationRun) -> None:
             console.line()
             console.table(header, rows, f"{title}, best {group[0]} first", right=header[1:])
         for by in run.protocol.by:
-            header, rows = breakdown(run.summaries, by, run.protocol.measures[0])
+            header, rows = breakdown(run.summaries, by, run.leading)
             console.line()
-            console.table(header, rows, f"{run.protocol.measures[0]} by {by}", right=header[1:])
+            console.table(header, rows, f"{run.leading} by {by}", right=header[1:])
         console.line()
         for finding in run.findings:
             console.say(f"Mind: {finding.message}")

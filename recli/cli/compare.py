@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from recli.cli import _options, _types
 from recli.cli._console import Console
 
 if TYPE_CHECKING:
+    from recli.evaluation.metric_names import Measure
     from recli.experiments.run_data import RunData
 
 
@@ -51,7 +53,9 @@ def command(runs: tuple[str, ...], metric: str | None, results: Path, console: C
     if joint is None:
         raise errors.UsageError(f"{reason} Evaluate again with the same data and split.")
     known = [str(measure) for measure in joint.measures]
-    chosen = str(Measure.parse(metric)) if metric else known[0]
+    # Of a metric that one algorithm alone has there are no pairs.
+    in_pairs = (name for name in known if joint.verdicts[name].over_folds)
+    chosen = str(Measure.parse(metric)) if metric else next(in_pairs, known[0])
     if chosen not in known:
         raise errors.unknown("metric in all of these runs", chosen, known)
     header, rows = _table(joint)
@@ -76,28 +80,40 @@ def command(runs: tuple[str, ...], metric: str | None, results: Path, console: C
     console.emit(document, header, rows, as_tables)
 
 
+def _leading(joint: RunData) -> Measure:
+    """The measure that says what is best, the first that somebody has a value in."""
+    from recli.evaluation.metric_names import leading
+
+    return leading(joint.measures, lambda measure: any(map(math.isfinite, joint.means(measure))))
+
+
 def _means(joint: RunData) -> dict[str, dict[str, float]]:
-    """Mean over folds by algorithm and measure, the best by the first measure first."""
+    """Mean over folds by algorithm and measure, the best by the leading measure first."""
     by_measure = {str(measure): joint.means(measure).tolist() for measure in joint.measures}
-    first = joint.measures[0]
+    first = _leading(joint)
+    sign = -1 if first.greater_is_better else 1
     rows = [
         dict(zip(by_measure, row, strict=True)) for row in zip(*by_measure.values(), strict=True)
     ]
     order = sorted(
         range(len(rows)),
-        key=lambda entry: rows[entry][str(first)] * (-1 if first.greater_is_better else 1),
+        key=lambda entry: (math.isnan(rows[entry][str(first)]), sign * rows[entry][str(first)]),
     )
     return {joint.labels[entry]: rows[entry] for entry in order}
 
 
 def _table(joint: RunData) -> tuple[list[str], list[list[str]]]:
+    from recli.experiments import store
     from recli.experiments.report import mark
 
     header = ["algorithm", *map(str, joint.measures)]
     rows = [
         [
             label,
-            *(f"{row[name]:.4f}" + mark(label, joint.verdicts.get(name)) for name in header[1:]),
+            *(
+                _shown(store.or_none(row[name]), ".4f") + mark(label, joint.verdicts.get(name))
+                for name in header[1:]
+            ),
         ]
         for label, row in _means(joint).items()
     ]

@@ -125,7 +125,7 @@ def _line_up(
     from recli.params import assignments
 
     given = assignments(params)
-    known = {name: {parameter.name for parameter in declared(name)} for name in names}
+    known = {name: {parameter.name for parameter in declared(name, given)} for name in names}
     for name in given:
         if not names:
             raise errors.UsageError("'-p' sets parameters of the algorithms of '-a': name one.")

@@ -14,12 +14,15 @@ from recli.cli._audience import Audience, audience_options
 from recli.cli._console import Console, count
 from recli.cli._filters import FilterChoice, filter_options
 from recli.cli._model import ModelChoice, model_options
+from recli.cli._newcomer import Newcomer, newcomer_options
+from recli.cli._reranking import Reranking, as_document, reranking_options, tell
 
 if TYPE_CHECKING:
     from recli.recommend.lists import Lists, Request
     from recli.recommend.lower_bound import Sort
     from recli.recommend.model import Model
     from recli.recommend.top_n import Recommendation
+    from recli.recommend.trade import Trade
 
 _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation"}
 
@@ -29,6 +32,9 @@ _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation
     \b
     Examples:
       recli recommend --user 42
+      recli recommend --user 42 --explain
+      recli recommend --rate "toy story=5" --rate 318=4.5
+      recli recommend --user 42 --diversify 0.3 --calibrate genres=0.3
       recli recommend --user 42 -n 20 --model svd --output for-42.csv
       recli recommend --user 42 --where "genres contains 'Comedy' and year >= 1990"
       recli recommend --all-users --model svd --output recommendations.parquet
@@ -36,6 +42,7 @@ _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation
     """,
 )
 @audience_options
+@newcomer_options
 @click.option(
     "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many items."
 )
@@ -47,7 +54,9 @@ _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation
     help="What goes first: the highest score, or the highest prediction less its deviation, where the "
     "model knows that, as bayesian-fm does.",
 )
+@click.option("--explain", is_flag=True, help="Say of each item why; for a single user.")
 @filter_options
+@reranking_options
 @model_options
 @click.option(
     "-o",
@@ -61,9 +70,12 @@ _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation
 @_options.output_options()
 def command(
     audience: Audience,
+    newcomer: Newcomer,
     n: int,
     sort: Sort,
+    explain: bool,
     filters: FilterChoice,
+    reranking: Reranking,
     choice: ModelChoice,
     output: str | None,
     memory_limit: int | None,
@@ -77,50 +89,88 @@ def command(
     time. The list of a single user is printed too. A file is written whole or not at all; a table of
     a database in one transaction, after the rows that it has. Without --model, the default algorithm
     is trained on the dataset for this alone.
+
+    Somebody whom the model does not know gets a list by --ratings, --rate or --like-item: she is
+    folded in, which is no training. With --user these are ratings that have come since, and of two
+    of an item the new one counts.
+
+    --diversify, --calibrate and --explore give other lists than the scores alone, in this order, and
+    --max-per holds for what they give; what they cost in score and gain is said.
     """
     from datetime import UTC, datetime
+
+    import numpy as np
 
     from recli.recommend.lists import Request, recommend
     from recli.recommend.output import written
     from recli.recommend.places import Places
+    from recli.recommend.trade import Trade
     from recli.recommend.writers._base import writer
 
-    audience.check()
+    audience.check(newcomer)
+    if explain and audience.user is None and not newcomer.given:
+        raise click.UsageError("'--explain' is for a single user: add '--user ID'.")
     if output is not None:
         writer(output)  # a wrong one is told before anything is computed
     model, model_name = choice.load(results, console)
+    candidates = filters.candidates(model, console)
+    whole = model
+    if newcomer.given:
+        model, code = newcomer.folded(model, audience.user, console)
+        users = np.array([code], np.int32)
+        model_name = model.configured.name if newcomer.is_new else model_name
+    else:
+        users = audience.codes(model, console)
     request = Request(
-        users=audience.codes(model, console),
+        users=users,
         n=n,
-        candidates=filters.candidates(model, console),
+        candidates=candidates,
         exclude_seen=filters.exclude_seen,
         sort=sort,
-        rerankers=filters.caps(model),
+        rerankers=(*reranking.rerankers(whole, model, choice.seed), *filters.caps(model)),
     )
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{model_name}-{audience.name}")
     target = output or str(results / "recommendations" / f"{safe}.csv")
     places = Places(model, model_name, datetime.now(UTC), sort)
-    lists = written(recommend(model, request, memory_limit), places, target)
-    if audience.user is None:
-        _many(lists, request, model, model_name, console)
-    else:
+    trade = Trade(request.rerankers)
+    made = recommend(model, request, memory_limit)
+    lists = written(trade.follow(made) if request.rerankers else made, places, target)
+    if audience.user is not None or newcomer.given:
         [only] = lists
-        _one(only, audience.user, request, model, model_name, console)
+        _one(only, audience.user, request, explain, model, model_name, trade, console)
+    else:
+        _many(lists, request, model, model_name, trade, console)
+    if request.rerankers:
+        tell(trade, console)
     console.say(f"Written to {writer(target).shown(target)}")
 
 
 def _one(
-    lists: Lists, user: str, request: Request, model: Model, model_name: str, console: Console
+    lists: Lists,
+    user: str | None,
+    request: Request,
+    explain: bool,
+    model: Model,
+    model_name: str,
+    trade: Trade,
+    console: Console,
 ) -> None:
-    """Print the list of a single user."""
+    """Print the list of a single user, with its reasons if she is to be told.
+
+    user: her id; None for somebody new
+    """
+    from recli.recommend.because import explained
     from recli.recommend.top_n import places
 
+    whom = "a new user" if user is None else f"user {user}"
     recommended = places(model, lists, request.sort)
     if len(recommended) < request.n:
         left = count(len(recommended), "item")
-        console.say(f"User {user} gets {left}: that is all there is to recommend.")
-    document = {
-        "user": model.trainset.ratings.user_ids.json(int(lists.users[0])),
+        console.say(f"{whom.capitalize()} gets {left}: that is all there is to recommend.")
+    items = lists.items[0][: len(recommended)].tolist()
+    why = explained(model, int(lists.users[0]), items) if explain else []
+    document: dict[str, Any] = {
+        "user": None if user is None else model.trainset.ratings.user_ids.json(int(lists.users[0])),
         "model": model_name,
         "items": [
             {
@@ -130,6 +180,7 @@ def _one(
                 "score": place.score,
                 "rating": place.rating,
                 "deviation": place.deviation,
+                **(why[place.rank - 1].document if explain else {}),
             }
             for place in recommended
         ],
@@ -147,16 +198,22 @@ def _one(
     ]
 
     what = {"ratings": "predicted ratings", "scores": "scores"}[model.algorithm.predicts]
+    order = f"{_FIRST[request.sort]} first"
+    if lists.plain is not None:
+        order = "re-ranked"
+        document["reranking"] = as_document(trade)
 
     def table() -> None:
+        under = [["", "", one.words, "", ""] for one in why]
         console.table(
             header,
-            rows,
-            f"For user {user}, by {model.configured.label}: {what}, {_FIRST[request.sort]} first",
+            [row for pair in zip(rows, under, strict=True) for row in pair] if explain else rows,
+            f"For {whom}, by {model.configured.label}: {what}, {order}",
             right=("rank", "item", "rating", "score"),
         )
 
-    console.emit(document, header, rows, table)
+    wider = [[*row, *one.cells] for row, one in zip(rows, why, strict=True)] if explain else rows
+    console.emit(document, [*header, "why", "reasons"] if explain else header, wider, table)
 
 
 def _rating(place: Recommendation) -> str:
@@ -168,7 +225,12 @@ def _rating(place: Recommendation) -> str:
 
 
 def _many(
-    chunks: Iterator[Lists], request: Request, model: Model, model_name: str, console: Console
+    chunks: Iterator[Lists],
+    request: Request,
+    model: Model,
+    model_name: str,
+    trade: Trade,
+    console: Console,
 ) -> None:
     """Take the lists of many users, and say how many places and items they have."""
     import time
@@ -202,6 +264,8 @@ def _many(
     }
     header = list(document)
     row = [*map(str, list(document.values())[:-1]), f"{document['seconds']:.2f}"]
+    if request.rerankers:
+        document["reranking"] = as_document(trade)
 
     def summary() -> None:
         console.line(

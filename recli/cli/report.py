@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,12 +11,16 @@ from recli import registry
 from recli.cli import _options, _types
 from recli.cli._console import Console
 
+if TYPE_CHECKING:
+    from recli.recommend.item_map import ItemMap
+
 
 @click.command(
     epilog="""
     \b
     Examples:
       recli report latest
+      recli report latest --model svd
       recli report latest --format latex --output table.tex
       recli report 20261122-1645 20261123-0901
     """,
@@ -26,9 +31,23 @@ from recli.cli._console import Console
     type=click.Path(path_type=Path, dir_okay=False),
     help="File to write. [default: html into the results, others on screen]",
 )
+@click.option(
+    "-m",
+    "--model",
+    "model_name",
+    type=_types.MODEL,
+    help="A model from 'recli train': the page shows the items in two dimensions, near where it finds "
+    "them alike.",
+)
 @_options.results_option
 @_options.output_options(*registry.names("report"), default="html")
-def command(runs: tuple[str, ...], output: Path | None, results: Path, console: Console) -> None:
+def command(
+    runs: tuple[str, ...],
+    output: Path | None,
+    model_name: str | None,
+    results: Path,
+    console: Console,
+) -> None:
     """Write a report of one or more runs.
 
     HTML is a page to look at, in one file that needs no network: leaderboards that sort, plots, what
@@ -42,7 +61,8 @@ def command(runs: tuple[str, ...], output: Path | None, results: Path, console: 
     from recli.experiments.stored_run import StoredRun
 
     found = [StoredRun.read(results, name) for name in dict.fromkeys(runs)]
-    text = registry.get("report", console.format)()([RunData.of(run) for run in found])
+    drawn = None if model_name is None else _item_map(model_name, results, console)
+    text = registry.get("report", console.format)()([RunData.of(run, drawn) for run in found])
     if output is None and console.format != "html":
         click.echo(text, nl=False)
         return
@@ -50,3 +70,12 @@ def command(runs: tuple[str, ...], output: Path | None, results: Path, console: 
         output = found[0].folder / "report.html"
     path = files.write_text(output or results / "reports" / f"{store.new_id('report')}.html", text)
     console.say(f"Written to {path}")
+
+
+def _item_map(model_name: str, results: Path, console: Console) -> ItemMap:
+    from recli.recommend import model as models
+    from recli.recommend.item_map import item_map
+
+    if console.format != "html":
+        raise click.UsageError("'--model' draws a map, which only '--format html' has.")
+    return item_map(models.load(models.find(results, model_name)))

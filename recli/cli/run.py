@@ -180,11 +180,9 @@ def _errors_of(where: str) -> Iterator[None]:
 
 def _check_features(experiment: Experiment, dataset: Dataset) -> None:
     from recli import errors
-    from recli.algorithms._configured import class_of
 
     for configured in experiment.line_up:
-        needs = getattr(class_of(configured.name), "needs_features", False)
-        if needs and not dataset.has_features:
+        if configured.needs_features and not dataset.has_features:
             raise errors.DataError(
                 f"{configured.name} needs item features, and there are none: describe them in the "
                 "dataset.toml, or leave the algorithm out."
@@ -193,6 +191,7 @@ def _check_features(experiment: Experiment, dataset: Dataset) -> None:
 
 def _show_plan(console: Console, experiment: Experiment, plan: list[Planned]) -> None:
     from recli.experiments import store
+    from recli.experiments.cross_validation import labels
 
     n_algorithms = len(experiment.line_up)
     folds = [planned.n_folds for planned in plan]
@@ -227,8 +226,8 @@ def _show_plan(console: Console, experiment: Experiment, plan: list[Planned]) ->
         console.line()
         console.table(header, rows, right=("run", "seed", "folds", "algorithms", "cells"))
         console.line()
-        for configured in experiment.line_up:
-            console.line(configured.label)
+        for label in labels(experiment.line_up):
+            console.line(label)
         console.line()
         console.line(
             f"Metrics: {', '.join(experiment.metrics)}; k {', '.join(map(str, experiment.k))}"

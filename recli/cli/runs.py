@@ -214,7 +214,6 @@ def rm(runs: tuple[str, ...], yes: bool, results: Path, console: Console) -> Non
 
 def _listed(run: StoredRun) -> dict[str, Any]:
     best = next(iter(_results(run)), None)
-    first = run.measures[0]
     return {
         "run": run.id,
         "started": run.document["started"],
@@ -222,7 +221,11 @@ def _listed(run: StoredRun) -> dict[str, Any]:
         "split": run.split,
         "algorithms": run.line_up,
         "best": best
-        and {"algorithm": best["label"], "metric": first, "value": best["metrics"][first]["mean"]},
+        and {
+            "algorithm": best["label"],
+            "metric": run.leading,
+            "value": best["metrics"][run.leading]["mean"],
+        },
         "status": run.status,
         "seconds": run.document["seconds"],
     }

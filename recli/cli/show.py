@@ -38,21 +38,27 @@ def command() -> None:
 @command.command(
     epilog="""
     \b
-    Example:
+    Examples:
       recli show algorithm svd
+      recli show algorithm hybrid -p members=svdpp,content-based
     """,
 )
 @click.argument("name", type=_types.ALGORITHM)
+@_options.params_option
 @_options.output_options()
-def algorithm(name: str, console: Console) -> None:
-    """Explain an algorithm: what it computes, its source, its parameters."""
-    from recli.algorithms import declared
+def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
+    """Explain an algorithm: what it computes, its source, its parameters.
+
+    A hybrid has those of its members too, by default of the members that it has by default.
+    """
+    from recli.algorithms import Configured, declared
     from recli.algorithms._configured import class_of
-    from recli.params import shown
+    from recli.params import assignments, shown
 
     name = name if ":" in name else registry.resolve("algorithm", name)
     cls = class_of(name)
-    parameters = declared(name)
+    given = assignments(params)
+    parameters = declared(name, Configured.of(name, given).params if given else None)
     header = ["parameter", "default", "values", "tuned", "what it is"]
     rows = [
         [

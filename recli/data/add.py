@@ -78,7 +78,7 @@ def _items_toml(path: Path) -> str:
     for column in names[1:]:
         if column != title:
             key = column if re.fullmatch(r"[A-Za-z0-9_-]+", column) else _toml(column)
-            lines.append(f"{key} = {_feature(columns[column])}")
+            lines.append(f"{key} = {_feature(column, columns[column])}")
     return "\n".join(lines) + "\n"
 
 
@@ -87,13 +87,15 @@ def _users_toml(path: Path) -> str:
     return f"\n[users]\nfile = {_toml(path.name)}\nid = {_toml(first)}\n"
 
 
-def _feature(values: list[str]) -> str:
-    """The declaration that fits a column's values: number, categories, or text."""
+def _feature(name: str, values: list[str]) -> str:
+    """The declaration that fits a column's name and values: year, number, tags, categories, text."""
     filled = [value for value in values if value.strip()]
     if filled and all(_is_number(value) for value in filled):
-        return '{ kind = "number" }'
+        return f'{{ kind = "{"year" if "year" in name.lower() else "number"}" }}'
     separator = next((s for s in "|;," if any(s in value for value in filled)), "|")
     parts = {part.strip() for value in filled for part in value.split(separator)}
+    if parts and all(re.fullmatch(r".+:\s*\d+", part) for part in parts):
+        return f'{{ kind = "tags", separator = "{separator}" }}'
     if len(parts) < max(2, len(filled) // 2):
         return f'{{ kind = "categories", separator = "{separator}" }}'
     return '{ kind = "text" }'

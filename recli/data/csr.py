@@ -14,3 +14,13 @@ def csr(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, n_rows: int) 
 
     indptr, order = order_by(rows, n_rows)
     return indptr, columns[order], values[order]
+
+
+def with_first(rows: Csr, columns: np.ndarray, values: np.ndarray) -> Csr:
+    """One more row before the others, which keep their order."""
+    indptr, all_columns, all_values = rows
+    return (
+        np.concatenate(([0], len(columns) + indptr)),
+        np.concatenate((columns.astype(all_columns.dtype), all_columns)),
+        np.concatenate((values, all_values)),
+    )

@@ -13,7 +13,7 @@ from typing import Any
 from recli import errors
 
 TIME_UNITS = ("s", "ms", "us", "date")
-FEATURE_KINDS = ("categories", "flags", "text", "number")
+FEATURE_KINDS = ("categories", "flags", "tags", "text", "number", "year")
 FILE_NAME = "dataset.toml"
 
 
@@ -56,7 +56,8 @@ class Feature:
     """One feature of items.
 
     kind: `categories` (several, split at `separator`), `flags` (a column of 0 and 1 for each
-    category), `text`, or `number`.
+    category), `tags` (several, each with how often it was given: `funny:3|dark`), `text`, `number`,
+    or `year`.
     pattern: a regular expression; its first group is the value, as in a year at a title's end.
     """
 

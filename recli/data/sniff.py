@@ -80,7 +80,7 @@ def header(rows: Sequence[Sequence[str]]) -> bool:
     It does if it has a known name and no number, or no number where all others have one.
     """
     first = rows[0]
-    if any(_role(n) or _plain(n) in _TABLE_WORDS for n in first) and not any(
+    if any(role_of(n) or _plain(n) in _TABLE_WORDS for n in first) and not any(
         _is_number(name) for name in first
     ):
         return True
@@ -107,7 +107,7 @@ def wide(columns: dict[str, np.ndarray]) -> bool:
     Then there are many, none of them called rating, and all but the first are numbers or empty.
     columns: name -> object[n] of str, some rows of the file
     """
-    if len(columns) < _WIDE or any(_role(name) == "rating" for name in columns):
+    if len(columns) < _WIDE or any(role_of(name) == "rating" for name in columns):
         return False
     return all(
         _is_number(text) or not text.strip()
@@ -125,7 +125,7 @@ def roles(columns: dict[str, np.ndarray]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for name in columns:
-        role = _role(name)
+        role = role_of(name)
         if role and role not in found:
             found[role] = name
     rest = [name for name in columns if name not in found.values()]
@@ -155,7 +155,8 @@ def _take(role: str, candidates: Sequence[str]) -> dict[str, str]:
     return {role: candidates[0]} if candidates else {}
 
 
-def _role(name: str) -> str | None:
+def role_of(name: str) -> str | None:
+    """The role that a column of this name plays: `user`, `item`, `rating`, `time`, or none known."""
     return next((role for role, words in _HEADER_WORDS.items() if _plain(name) in words), None)
 
 

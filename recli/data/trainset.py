@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import surprise
 
 from recli.data.csr import Csr, csr
+from recli.data.ids import Ids
 from recli.data.items import Items
 from recli.data.ratings import Ratings, liked_from
 from recli.data.users import Users
@@ -95,6 +97,54 @@ class Trainset(surprise.Trainset):
         """The rating from which an item counts as liked."""
         return self.ratings.default_threshold if self._threshold is None else self._threshold
 
+    def alone(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Trainset:
+        """A trainset of one user, inner id 0, in which items are what they are here.
+
+        items: int[n], inner ids of this trainset; values: float64[n], her ratings
+        user: the inner id of the user who she is here, -1 for a new one, whose raw id is empty
+        Inner item ids, mean and threshold stay those of this trainset.
+        """
+        raw = self.ratings.user_ids.text[self.user_codes[user]] if user >= 0 else ""
+        ratings = replace(
+            self.ratings,
+            user_ids=Ids(np.array([raw], object)),
+            users=np.zeros(len(items), np.int32),
+            items=self.item_codes[items],
+            values=np.asarray(values, np.float64),
+            times=None,
+        )
+        alone = Trainset(
+            ratings, np.arange(len(items)), self.item_table, self.global_mean, self.threshold
+        )
+        alone.items, alone.n_items = np.asarray(items, np.int32), self.n_items
+        alone.item_codes, alone.inner_items = self.item_codes, self.inner_items
+        return alone
+
+    def joined(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Trainset:
+        """A trainset of these ratings and those of one more user, whose inner id is 0.
+
+        Arguments as for `alone`; what `user` has rated here is replaced. Inner item ids are new ones.
+        """
+        ratings, n, table = self.ratings, len(items), self.user_table
+        user_ids = ratings.user_ids
+        code = int(self.user_codes[user]) if user >= 0 else len(user_ids)
+        if user < 0:
+            user_ids = Ids(np.append(user_ids.text, ""))
+            table = table and table.and_unknown(user_ids)
+        both = replace(
+            ratings,
+            user_ids=user_ids,
+            users=np.append(ratings.users, np.full(n, code, np.int32)),
+            items=np.append(ratings.items, self.item_codes[items]),
+            values=np.append(ratings.values, values),
+            times=None
+            if ratings.times is None
+            else np.append(ratings.times, np.full(n, ratings.times.max())),
+        )
+        hers = np.arange(len(ratings), len(both))
+        rows = np.append(hers, self.rows[self.users != user])
+        return Trainset(both, rows, self.item_table, threshold=self.threshold, user_table=table)
+
     # Surprise's own views of the same data, built only for code that asks for them.
 
     @functools.cached_property
@@ -147,6 +197,22 @@ def by_item(trainset: surprise.Trainset) -> Csr:
     if isinstance(trainset, Trainset):
         return trainset.by_item
     return _from_lists(trainset.ir, trainset.n_items)
+
+
+def from_surprise(trainset: surprise.Trainset) -> Trainset:
+    """The ratings of Surprise's own Trainset, user by user; the codes are its inner ids."""
+    indptr, items, values = by_user(trainset)
+    n_users, n_items = trainset.n_users, trainset.n_items
+    ratings = Ratings(
+        user_ids=Ids(np.array([str(user) for user in range(n_users)], object)),
+        item_ids=Ids(np.array([str(item) for item in range(n_items)], object)),
+        users=np.repeat(np.arange(n_users, dtype=np.int32), np.diff(indptr)),
+        items=items,
+        values=values,
+        times=None,
+        scale=trainset.rating_scale,
+    )
+    return Trainset(ratings, np.arange(len(ratings)))
 
 
 def threshold(trainset: surprise.Trainset) -> float:

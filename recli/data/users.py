@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
+import numpy as np
+
+from recli.data.ids import Ids
 from recli.data.table import Table
 
 
@@ -19,3 +23,8 @@ class Users(Table):
     """
 
     n_unrated: int = 0
+
+    def and_unknown(self, ids: Ids) -> Self:
+        """The table for `ids`, in which one more, of whom nothing is known, follows the present ones."""
+        columns = {name: np.append(column, "") for name, column in self.columns.items()}
+        return replace(self, ids=ids, columns=columns, in_table=np.append(self.in_table, False))

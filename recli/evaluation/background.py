@@ -14,8 +14,8 @@ from recli.data.dataset import Dataset
 from recli.data.trainset import Trainset
 
 # Kinds of features by what a metric asks for. No numbers: they lie around their mean, and a cosine
-# below 0 would make a pair of items more than different.
-_KINDS = {"any": ("categories", "flags", "text"), "categories": ("categories", "flags")}
+# below 0 would make a pair of items more than different. No years: what is of one decade is not alike.
+_KINDS = {"any": ("categories", "flags", "tags", "text"), "categories": ("categories", "flags")}
 
 
 class Background:
@@ -58,7 +58,8 @@ class Background:
 
     @functools.cached_property
     def features(self) -> scipy.sparse.csr_array:
-        """float64[n_catalogue, n_features], categories, flags and text, each item's of length 1.
+        """float64[n_catalogue, n_features], categories, flags, tags and text, each item's of
+        length 1.
 
         Of length 0 for an item that they do not describe. Raises DataError where the dataset
         declares no such feature, or one that says nothing.

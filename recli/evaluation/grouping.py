@@ -139,13 +139,9 @@ def _names(dataset: Dataset) -> list[str]:
 
 
 def _of_feature(feature: Feature, items: Items) -> pd.Series:
-    if feature.kind == "flags":
-        columns, rows = np.nonzero([items.columns[name] == "1" for name in feature.columns])
-        return pd.Series(np.array(feature.columns, object)[columns], rows, object)
-    texts = pd.Series(items.texts_of(feature), dtype=object)
-    if feature.kind == "categories":
-        return texts.str.split(feature.separator, regex=False).explode()
-    return texts
+    if feature.kind in ("categories", "flags", "tags"):
+        return pd.Series(items.labels_of(feature), dtype=object).explode().dropna()
+    return pd.Series(items.texts_of(feature), dtype=object)
 
 
 def _bands(sizes: pd.Series, values: dict[str, float]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from recli.data.ratings import Ratings
 from recli.data.splits._base import Fold, Split
 from recli.evaluation.metric_names import Measure
 
-BASELINES = ("baseline-only", "normal-predictor")
+BASELINES = ("baseline-only", "normal-predictor", "most-popular", "damped-mean")
 # Below these shares nothing is said, because the metrics hardly change. In any sparse table of
 # ratings some items have but one, and a random fold tests a few percent of all ratings on them.
 _LEAKED = 0.01

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +99,14 @@ def measures(texts: Sequence[str], cutoffs: Sequence[int]) -> tuple[Measure, ...
             else:
                 found += [Measure(measure.name, k) for k in cutoffs]
     return tuple(dict.fromkeys(found))
+
+
+def leading(measures: Sequence[Measure], has_value: Callable[[Measure], bool]) -> Measure:
+    """The measure to order algorithms by: the first that one of them has a value in, else the first.
+
+    Who only scores items has no RMSE; where all are like that, the lists decide.
+    """
+    return next((measure for measure in measures if has_value(measure)), measures[0])
 
 
 def _every() -> list[str]:

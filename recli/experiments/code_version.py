@@ -33,19 +33,19 @@ def of_recli() -> str:
 def of_algorithm(configured: Configured) -> str | None:
     """`of_recli`; for a user's class, SHA-256 over its file and the Python files beside it.
 
-    What that imports from elsewhere is not seen. None where there is no source to read.
+    Of a hybrid with a user's class both. What that class imports from elsewhere is not seen. None
+    where there is no source to read.
     """
-    if configured.is_own:
-        return of_recli()
     folders = set()
-    for base in class_of(configured.name).__mro__:
+    for base in (base for part in configured.parts for base in class_of(part).__mro__):
         if base.__module__.partition(".")[0] in _NOT_OF_THE_USER:
             continue
         source = getattr(sys.modules.get(base.__module__), "__file__", None)
         if source is None or Path(source).suffix != ".py" or not Path(source).is_file():
             return None
         folders.add(Path(source).parent)
-    return "".join(_hashed(folder, folder.glob("*.py")) for folder in sorted(folders))
+    own = of_recli() if ":" not in configured.name else ""
+    return own + "".join(_hashed(folder, folder.glob("*.py")) for folder in sorted(folders))
 
 
 def _hashed(folder: Path, sources: Iterable[Path]) -> str:

@@ -135,12 +135,17 @@ def cells(
 
 
 def labels(line_up: Sequence[Configured]) -> list[str]:
-    """How the entries are shown, each another: what looks alike is numbered.
+    """How the entries are shown, each another: hybrids that differ in their members' parameters with
+    these, and what still looks alike is numbered.
 
     >>> labels([Configured.of("svd"), Configured.of("nmf"), Configured.of("svd")])
     ['svd', 'nmf', 'svd #2']
     """
-    return numbered([configured.label for configured in line_up])
+    short = [configured.label for configured in line_up]
+    whole = [configured.whole_label for configured in line_up]
+    return numbered(
+        [long if short.count(text) > 1 else text for text, long in zip(short, whole, strict=True)]
+    )
 
 
 def numbered(texts: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 import os
 import platform
 import time
@@ -18,6 +19,7 @@ from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.lint import lint
+from recli.evaluation.metric_names import Measure, leading
 from recli.experiments import run_tables, store
 from recli.experiments.cell_store import CellStore, cell_key
 from recli.experiments.cross_validation import Cell, Protocol, Summary, cells, summaries
@@ -111,7 +113,17 @@ class EvaluationRun:
     @property
     def summaries(self) -> list[Summary]:
         """What is finished so far, best first."""
-        return summaries(self.line_up, self.finished, self.protocol.measures[0])
+        return summaries(self.line_up, self.finished, self.leading)
+
+    @property
+    def leading(self) -> Measure:
+        """The measure that says what is best, see `metric_names.leading`."""
+        scores = [cell.scores.metrics for cell in self.finished]
+
+        def has_value(measure: Measure) -> bool:
+            return any(not math.isnan(metrics[str(measure)]) for metrics in scores)
+
+        return leading(self.protocol.measures, has_value)
 
     @property
     def n_cells(self) -> int:
@@ -206,6 +218,7 @@ class EvaluationRun:
             self.findings,
             self.n_folds,
             self.n_cells,
+            self.leading,
         )
         files.write_text(self.folder / "report.md", report)
 

@@ -221,7 +221,9 @@ def _line_up(tables: object, place: _Place) -> tuple[Configured, ...]:
         for table in _listed(several, place.key(name)):
             for entry in _grid(name, table, place.key(name)):
                 if entry in line_up:
-                    raise errors.UsageError(f"{place.key(name)}: {entry.label} is there twice.")
+                    raise errors.UsageError(
+                        f"{place.key(name)}: {entry.whole_label} is there twice."
+                    )
                 line_up.append(entry)
     return tuple(line_up)
 
@@ -234,16 +236,38 @@ def _grid(name: str, table: object, place: _Place) -> Iterator[Configured]:
         )
     with place.pointed_at():
         wanted = Configured.of(name).name
-    known = {parameter.name: parameter for parameter in declared(wanted)}
-    grids = {}
-    for parameter, values in params.flat(table).items():
-        inner = place.key(*parameter.split("."))
+    places = {parameter: place.key(*parameter.split(".")) for parameter in params.flat(table)}
+    given = {
+        parameter: _listed(values, places[parameter])
+        for parameter, values in params.flat(table).items()
+    }
+    known = _by_name(declared(wanted))
+    own = {
+        parameter: [_checked(known[parameter], value, places[parameter]) for value in values]
+        for parameter, values in given.items()
+        if parameter in known
+    }
+    with place.pointed_at():
+        for combination in _combinations(own):
+            known |= _by_name(declared(wanted, combination))  # what the members of a hybrid have
+    for parameter, inner in places.items():
         with inner.pointed_at():
             if parameter not in known:
                 hint = f"'recli show algorithm {wanted}' explains them."
                 raise errors.unknown(f"parameter of {wanted}", parameter, known, hint)
-        grid = [_checked(known[parameter], value, inner) for value in _listed(values, inner)]
-        grids[parameter] = grid
+    grid = {
+        parameter: [_checked(known[parameter], value, places[parameter]) for value in values]
+        for parameter, values in given.items()
+    }
     with place.pointed_at():
-        for combination in itertools.product(*grids.values()):
-            yield Configured.of(wanted, dict(zip(grids, combination, strict=True)))
+        for combination in _combinations(grid):
+            yield Configured.of(wanted, combination)
+
+
+def _by_name(declared: Sequence[Parameter]) -> dict[str, Parameter]:
+    return {parameter.name: parameter for parameter in declared}
+
+
+def _combinations(grid: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Value]]:
+    for combination in itertools.product(*grid.values()):
+        yield dict(zip(grid, combination, strict=True))

@@ -189,8 +189,14 @@ def _several(one: dict[str, Any]) -> dict[str, Any]:
 def _algorithms() -> dict[str, Any]:
     tables = {}
     for name in registry.names("algorithm"):
-        properties = _parameters(declared(name))
-        table = {"type": "object", "properties": properties, "additionalProperties": False}
+        own = registry.get("algorithm", name).parameters
+        # What an algorithm brings along depends on its own parameters: recli checks it.
+        brought = {"type": "object", "description": "parameters of a member"}
+        table = {
+            "type": "object",
+            "properties": _parameters(own),
+            "additionalProperties": brought if declared(name) != own else False,
+        }
         tables[name] = {
             "description": f"a table of parameters of {name}, or several; a list is a grid",
             "anyOf": [table, {"type": "array", "items": table, "minItems": 1}],

@@ -134,6 +134,7 @@ def markdown_report(
     findings: Sequence[Finding],
     n_folds: int,
     n_cells: int,
+    leading: Measure,
 ) -> str:
     """The report.md of the evaluation called `run`, which has `n_cells` cells when it is complete."""
     n_finished = sum(len(summary.cells) for summary in found)
@@ -152,7 +153,7 @@ Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.
 {tables}
 
 Mean ± standard deviation over folds (divided by their number, as in Surprise), ordered by
-{protocol.measures[0]}; times are seconds per fold. {MARKS}.
+{leading}; times are seconds per fold. {MARKS}.
 
 ## Protocol
 

@@ -15,6 +15,7 @@ from recli.experiments.verdicts import Verdict, verdicts
 
 if TYPE_CHECKING:
     from recli.experiments.stored_run import StoredRun
+    from recli.recommend.item_map import ItemMap
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,7 @@ class RunData:
         has a value for each user
     groups: a row per entry × fold × group × metric: entry, fold, by, group, n_users, n_ratings,
         metric, value
+    item_map: the items as a model sees them, if one is asked for
     """
 
     id: str
@@ -39,9 +41,10 @@ class RunData:
     metrics: pd.DataFrame
     per_user: pd.DataFrame
     groups: pd.DataFrame
+    item_map: ItemMap | None = None
 
     @classmethod
-    def of(cls, run: StoredRun) -> RunData:
+    def of(cls, run: StoredRun, item_map: ItemMap | None = None) -> RunData:
         """The run as it lies on disk."""
         return cls(
             id=run.id,
@@ -51,6 +54,7 @@ class RunData:
             metrics=run.metrics(),
             per_user=run.per_user(),
             groups=run.groups(),
+            item_map=item_map,
         )
 
     @property

@@ -17,7 +17,7 @@ import psutil
 import pyarrow as pa
 
 from recli import errors, files
-from recli.evaluation.metric_names import Measure
+from recli.evaluation.metric_names import Measure, leading
 from recli.experiments.cell_store import CellStore
 from recli.experiments.store import SCHEMA
 
@@ -134,11 +134,17 @@ class StoredRun:
         mean, std = by.agg(lambda v: np.mean(v.to_numpy())), by.agg(lambda v: np.std(v.to_numpy()))
         return pd.DataFrame({"mean": mean, "std": std})
 
+    @property
+    def leading(self) -> str:
+        """The measure that says what is best, see `metric_names.leading`."""
+        known = set(self.metrics().dropna(subset="value")["metric"])
+        measures = list(map(Measure.parse, self.measures))
+        return str(leading(measures, lambda measure: str(measure) in known))
+
     def best_first(self) -> list[int]:
-        """The entries that have a finished cell, the best by the first measure first."""
-        first = self.measures[0]
-        means = self.over_folds()["mean"].xs(first, level="metric")
-        ascending = not Measure.parse(first).greater_is_better
+        """The entries that have a finished cell, the best by the leading measure first."""
+        means = self.over_folds()["mean"].xs(self.leading, level="metric")
+        ascending = not Measure.parse(self.leading).greater_is_better
         return [int(entry) for entry in means.sort_values(ascending=ascending, kind="stable").index]
 
     def _table(self, name: str, columns: Sequence[str], values: Sequence[str]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +49,9 @@ class TuningRun:
     ) -> None:
         self.start = Configured.of(algorithm, fixed)
         self.fixed = {name: self.start.params[name] for name in fixed}
-        self.space = [_held(parameter, self.fixed) for parameter in declared(self.start.name)]
+        self.space = [
+            _held(parameter, self.fixed) for parameter in declared(self.start.name, self.fixed)
+        ]
         if not any(parameter.tunable for parameter in self.space):
             raise errors.UsageError(
                 f"{self.start.name} has no parameters left to tune; 'recli evaluate -a "
@@ -190,7 +193,7 @@ class TuningRun:
             "",
             "[params]",
             *(
-                f"{name} = {_toml(value)}"
+                f"{_key(name)} = {_toml(value)}"
                 for name, value in self.best.params.items()
                 if name in chosen and value is not None
             ),
@@ -209,6 +212,11 @@ class TuningRun:
 def _defaults(space: Sequence[Parameter], start: Mapping[str, Value]) -> dict[str, Value]:
     """The tunable parameters of the first trial, those that matter under the defaults."""
     return {p.name: start[p.name] for p in space if p.tunable and p.name in start}
+
+
+def _key(name: str) -> str:
+    """`name` as a key of TOML, which has no colon unless in quotes."""
+    return name if re.fullmatch(r"[\w.-]+", name, re.ASCII) else _toml(name)
 
 
 def _toml(value: object) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from recli.recommend.fields import Categories
-from recli.recommend.lists import Lists
+from recli.recommend.lists import Lists, Measure
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,9 @@ class MaxPer:
 
     def pool(self, n: int, n_catalogue: int) -> int:
         return n_catalogue  # nobody knows how far down the last one stands
+
+    def measures(self) -> Mapping[str, Measure]:
+        return {}
 
     def __call__(self, lists: Lists, n: int) -> Lists:
         items = np.full((len(lists.users), n), -1, np.int32)

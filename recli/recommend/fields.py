@@ -172,16 +172,9 @@ def names(items: Items) -> list[str]:
 
 
 def _of_feature(items: Items, feature: Feature) -> Field:
-    if feature.kind == "flags":
-        flags = [(label, items.columns[label] == "1") for label in feature.columns]
-        held = [[label for label, flag in flags if flag[row]] for row in range(len(items.ids))]
-        return Categories.of(feature.name, held)
+    if feature.kind in ("categories", "flags", "tags"):
+        return Categories.of(feature.name, items.labels_of(feature))
     texts = items.texts_of(feature)
-    if feature.kind == "number":
+    if feature.kind in ("number", "year"):
         return Number(feature.name, np.array([number(text) for text in texts]))
-    if feature.kind == "categories":
-        parted = ([part.strip() for part in text.split(feature.separator)] for text in texts)
-        return Categories.of(
-            feature.name, [list(dict.fromkeys(filter(None, parts))) for parts in parted]
-        )
     return Text(feature.name, texts)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -20,15 +20,21 @@ class Lists:
     users: int32[n_users], codes in the ratings of the model
     items: int32[n_users, n], codes; -1 where nothing is left to recommend
     scores: float64[n_users, n], what they are ranked by; NaN beside -1
+    plain: the lists that the scores alone give, where rerankers made others of them
     """
 
     users: np.ndarray
     items: np.ndarray
     scores: np.ndarray
+    plain: Lists | None = None
 
     def cut(self, n: int) -> Lists:
         """The first `n` places."""
         return Lists(self.users, self.items[:, :n], self.scores[:, :n])
+
+
+Measure = Callable[[Lists], np.ndarray]
+"""A number for each of some lists, float64[n_users]; NaN where a list has none."""
 
 
 class Reranker(Protocol):
@@ -38,7 +44,13 @@ class Reranker(Protocol):
         """How long a list it has to see to give one of `n`."""
 
     def __call__(self, lists: Lists, n: int) -> Lists:
-        """The best `n` by its own measure; a place keeps the score that the model gave."""
+        """The best `n` by its own measure; an item keeps the score that the model gave.
+
+        Below these may follow the others, as they were, for a reranker that comes after.
+        """
+
+    def measures(self) -> Mapping[str, Measure]:
+        """What it is to change, by name, to compare its lists with those of the scores."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +112,9 @@ def ranked(users: np.ndarray, scores: np.ndarray, request: Request) -> Lists:
     items[rows, places] = found
     values[rows, places] = scores[rows, found]
     lists = Lists(users, items, values)
+    if not request.rerankers:
+        return lists
+    plain = lists.cut(request.n)
     for reranker in request.rerankers:
         lists = reranker(lists, request.n)
-    return lists.cut(request.n)
+    return replace(lists.cut(request.n), plain=plain)

@@ -274,18 +274,23 @@ def test_saves_and_loads_equal(name, small, tmp_path, monkeypatch):
 
 
 def test_stored_state_is_what_the_class_says(algorithm):
-    for attribute in algorithm.fitted:
-        value = getattr(algorithm, attribute)
+    state = algorithm.state() or {}
+    assert set(state) == set(algorithm.fitted)
+    for value in state.values():
         texts = isinstance(value, list) and all(isinstance(text, str) for text in value)
         assert isinstance(value, float) or texts or value.dtype.kind in "if"
 
 
-# Declarations
+# Declarations; those that a hybrid's members bring along are tested with the members
+
+
+def own_parameters(name):
+    return registry.get("algorithm", name).parameters
 
 
 def test_declared_defaults_are_the_constructors(name):
     signature = inspect.signature(registry.get("algorithm", name)).parameters
-    for parameter in declared(name):
+    for parameter in own_parameters(name):
         default = (
             NESTED_DEFAULTS[parameter.name]
             if "." in parameter.name
@@ -324,27 +329,42 @@ def test_every_parameter_has_a_line_of_help_and_a_domain(name):
         assert parameter.domain
 
 
+CHANGED = {
+    "item_features": "year",
+    "user_features": "initial",
+    "members": "svd,knn-baseline",
+    "weights": "2,1,1",
+    "min_user_ratings": 50,  # all users have more than a few
+}
+
+
 def changed(parameter):
     """A value that is neither the default nor meaningless."""
+    if parameter.name in CHANGED:
+        return CHANGED[parameter.name]
     if isinstance(parameter, Bool):
         return not parameter.default
     if isinstance(parameter, Choice):
         return next(option for option in parameter.options if option != parameter.default)
     if isinstance(parameter, Int):
         return 1 if (parameter.default or 0) > 10 else (parameter.default or 3) + 2
-    if isinstance(parameter, Float):
-        return parameter.default * 1.5 if parameter.default else 0.03
-    return {"item_features": "year", "user_features": "initial"}[parameter.name]
+    assert isinstance(parameter, Float)
+    return parameter.default * 1.5 if parameter.default else 0.03
 
 
-CHANGES = [(name, parameter.name) for name in NAMES for parameter in declared(name)]
+CHANGES = [(name, parameter.name) for name in NAMES for parameter in own_parameters(name)]
 # What changes speed alone, or needs a text feature to show.
-WITHOUT_EFFECT = {("svdpp", "cache_ratings"), ("content-based", "text_terms")}
+WITHOUT_EFFECT = {
+    ("svdpp", "cache_ratings"),
+    ("content-based", "text_terms"),
+    ("content-based", "text_factors"),
+    ("content-based", "text_stop_words"),
+}
 
 
 @pytest.mark.parametrize(("name", "parameter"), CHANGES)
 def test_every_parameter_changes_the_predictions(name, parameter, small):
-    by_name = {p.name: p for p in declared(name)}
+    by_name = {p.name: p for p in own_parameters(name)}
     given = {parameter: changed(by_name[parameter])}
     needed = by_name[parameter].when
     while needed is not None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.algorithms._kernels import baselines, co_clustering, noise, sgd, slope_one
+from recli.algorithms._kernels import baselines, co_clustering, noise, sgd, slim, slope_one
 from recli.data.csr import csr
 
 VALUES = {
@@ -330,6 +330,20 @@ def test_deviations(mode, table, data):
     assert_close([difference, together], np.moveaxis(np.array(expected), 2, 0))
 
 
+@given(tables())
+@twins
+def test_deviations_of_one_user(mode, table):
+    by_user, by_item, _ = both_ways(table)
+    (n_users, n_items), ur = table[1], lists(by_user)
+    with mode(slope_one):
+        got = [slope_one.deviations_of(by_user, by_item, user) for user in range(n_users)]
+        rows = [slope_one.row(by_user, by_item, item)[0] for item in range(n_items)]
+    expected = [[naive_deviation(ur, u, i) for i in range(n_items)] for u in range(n_users)]
+    assert_close(got, expected)
+    differences = [[naive_difference(ur, i, j)[0] for j in range(n_items)] for i in range(n_items)]
+    assert_close(rows, differences)
+
+
 # Co-clusters
 
 
@@ -387,6 +401,34 @@ def test_assign(mode, table, n_own, n_other, seed):
             by_user, own_mean, other_mean, avg_own, avg_other, avg, other_cltr, got
         )
     np.testing.assert_array_equal(got, expected)
+
+
+# Sparse linear weights
+
+
+def naive_slim(gram, l1, l2):
+    """Every weight of a column is set to its best in turn, from the gradient made anew."""
+    n = len(gram)
+    weights = np.zeros((n, n))
+    for i in range(n):
+        for j in itertools.chain.from_iterable([range(n)] * 400):
+            if j != i and gram[j][j] + l2 > 0:
+                rest = gram[j][i] - sum(gram[j][k] * weights[k, i] for k in range(n) if k != j)
+                weights[j, i] = max(0.0, (rest - l1) / (gram[j][j] + l2))
+    return weights
+
+
+@given(st.integers(1, 5), st.integers(1, 4), st.integers(0, 99), st.sampled_from([0.0, 0.3, 2.0]))
+@settings(max_examples=30, deadline=None)
+def test_slim(mode, n_users, n_items, seed, l1):
+    preferred = np.random.default_rng(seed).integers(0, 3, (n_users, n_items)) / 2
+    gram = preferred.T @ preferred
+    with mode(slim):
+        indptr, items, values = slim.descend(gram, l1, 0.5, 1e-12, 10_000)
+    got = np.zeros((n_items, n_items))
+    got[items, np.repeat(np.arange(n_items), np.diff(indptr))] = values
+    np.testing.assert_allclose(got, naive_slim(gram, l1, 0.5), atol=1e-8)
+    assert (values > 0).all()
 
 
 # Random ratings

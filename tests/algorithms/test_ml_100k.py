@@ -51,3 +51,21 @@ def test_reaches_what_surprise_reaches(name, expected, ml_100k):
     tolerance = 0.01 if name == "normal-predictor" else 0.0005
     for measure, value in zip(measures, expected, strict=True):
         assert summary.mean(measure) == pytest.approx(value, abs=tolerance)
+
+
+@pytest.fixture(scope="module")
+def popular(ml_100k):
+    return ndcg("most-popular", ml_100k)
+
+
+def ndcg(name, dataset):
+    measures = (Measure.parse("ndcg@10"),)
+    protocol = cross_validation.Protocol(KFold(5, seed=0), measures, threshold=4.0, seed=0)
+    line_up = [Configured.of(name)]
+    [summary] = cross_validation.cross_validate(dataset, line_up, protocol, Resources(2))
+    return summary.mean(measures[0])
+
+
+@pytest.mark.parametrize("name", ["ease", "slim", "rp3beta"])
+def test_ranks_twice_as_well_as_what_is_popular(name, ml_100k, popular):
+    assert ndcg(name, ml_100k) > 2 * popular

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from surprise import similarities as surprises
 
+from recli.algorithms import Configured
 from recli.algorithms._kernels import neighbours as kernel
 from recli.data.counting_sort import order_by
 from recli.data.csr import csr
@@ -324,3 +325,35 @@ def test_the_order_of_pairs_of_one_x_does_not_matter():
     ahead = kernel.aggregate(near, np.array([0, 0, 2]), np.array([0, 1, 1]), deviations, 2)
     back = kernel.aggregate(near, np.array([2, 0, 0]), np.array([1, 1, 0]), deviations, 2)
     np.testing.assert_array_equal(ahead[0], back[0][::-1])
+
+
+# One y and every x
+
+
+@pytest.mark.parametrize("measure", kernel.MEASURES)
+@pytest.mark.parametrize("values", [HALF_STARS, SAME], ids=["half stars", "ties"])
+@given(data=st.data(), k=st.integers(1, 4))
+@settings(max_examples=60, deadline=None)
+def test_all_of_one_y_are_those_pair_by_pair(measure, values, data, k):
+    """To the last digit: with ties, rounding decides who is a neighbour."""
+    table = data.draw(tables(values))
+    near = neighbourhood(*table, measure, supported(measure, 1))
+    n_x, n_y = table[3]
+    deviations = near.y_values
+    for y in range(n_y):
+        expected = kernel.aggregate(near, np.arange(n_x), np.full(n_x, y), deviations, k)
+        for got, want in zip(kernel.aggregate_all(near, y, deviations, k), expected, strict=True):
+            np.testing.assert_array_equal(got, want)
+
+
+def test_items_of_few_users_are_estimated_as_pair_by_pair(small):
+    """Item-based, with more raters than neighbours, and for users who take either way."""
+    for name in ("knn-basic", "knn-with-zscore"):
+        given = {"sim_options.user_based": "false", "k": 7}
+        trainset = small.trainset()
+        algorithm = Configured.of(name, given).create(0).fit(trainset)
+        items = np.arange(trainset.n_catalogue)
+        for users in (np.array([3, -1]), np.arange(60) % trainset.n_users):
+            scores = algorithm._estimate_users(users)
+            pairs = np.repeat(users, len(items)), np.tile(items, len(users))
+            np.testing.assert_array_equal(scores.ravel(), algorithm.estimate_pairs(*pairs))

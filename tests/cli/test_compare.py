@@ -78,3 +78,18 @@ def test_bad_input(recli, evaluate):
     two = evaluate("-a", "nmf")
     shown = recli("compare", one, two, "--metric", "recall@7", code=2).output
     assert "recall@7" in shown and "rmse" in shown
+
+
+def test_models_that_predict_no_ratings(recli, evaluate):
+    one, two = evaluate("-a", "ease"), evaluate("-a", "most-popular", "-a", "item-knn")
+    shown = recli("compare", one, two).output
+    assert "Pairs in gini@5" in shown
+    assert "nan" not in shown
+    found = json.loads(recli("compare", one, two, "--format", "json").stdout)
+    assert all(means["rmse"] is None for means in found["means"].values())
+    values = [means["gini@5"] for means in found["means"].values()]
+    assert values == sorted(values), "the least first"
+    with_ratings = evaluate("-a", "svd")
+    assert "Pairs in gini@5" in recli("compare", one, with_ratings).output
+    listed = json.loads(recli("runs", "list", "--format", "json").stdout)
+    assert {run["best"]["metric"] for run in listed} == {"gini@5", "rmse"}

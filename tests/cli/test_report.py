@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,23 @@ def test_a_run_that_is_not_there(recli, run):
 def test_an_unknown_format_and_no_run_at_all(recli):
     assert "'pdf' is not one of" in recli("report", "latest", "--format", "pdf", code=2).stderr
     assert "Missing argument" in recli("report", code=2).stderr
+
+
+def test_the_map_of_a_model(recli, tiny, run):
+    recli("train", "-a", "svd", "-p", "n_factors=4", "-d", tiny, "--name", "m")
+    assert "Map of the items" not in _drawn(recli, run)
+    recli("report", run.name, "--model", "m")
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert "The 25 items rated most, near where svd (n_factors=4) finds them alike" in page
+    assert "<title>Pulp Fiction (Comedy)</title>" in page
+    said = recli("report", run.name, "--model", "m", "--format", "csv", code=2).stderr
+    assert "only '--format html' has" in said
+    recli("report", run.name, "--model", "no", code=4)
+
+
+def _drawn(recli, run) -> str:
+    """The titles of the plots of a page without a model."""
+    recli("report", run.name)
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert "Map of the items: needs a model with vectors" in page
+    return " ".join(re.findall(r"<h4>.*?</h4>", page))

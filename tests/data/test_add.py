@@ -67,7 +67,7 @@ def test_an_item_table_is_described_by_what_it_holds(write: Write) -> None:
     assert items is not None
     assert (items.file, items.id, items.title) == ("movies.csv", "movie", "Title")
     kinds = {feature.name: feature.kind for feature in items.features}
-    assert kinds == {"genres": "categories", "year": "number", "plot é😀": "text"}
+    assert kinds == {"genres": "categories", "year": "year", "plot é😀": "text"}
     dataset = load("mine")
     assert dataset.title(dataset.ratings.item_ids.code("2")) == "Alien"
     assert len(dataset.ratings.item_ids) == 10

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.metrics.pairwise import cosine_similarity
 
 from recli import errors
 from recli.data import features
@@ -25,8 +27,11 @@ def items_of(*declared: Feature, **columns: list[str]) -> Items:
     )
 
 
-def dense(items: Items, *chosen: str) -> tuple[list[list[float]], list[str]]:
-    matrix, names = features.matrix(items, chosen)
+def dense(
+    items: Items, chosen: str = "all", **text: int | bool
+) -> tuple[list[list[float]], list[str]]:
+    weights = features.weighted(chosen, items)
+    matrix, names = features.matrix(items, weights, features.TextOptions(**text))
     assert matrix.dtype == np.float64
     assert matrix.shape == (len(items.ids), len(names))
     return matrix.toarray().tolist(), names
@@ -85,7 +90,7 @@ def test_several_features_in_the_order_that_is_asked_for() -> None:
     first, second = Feature("a", "categories", "a"), Feature("b", "number", "b")
     items = items_of(first, second, a=["x", "y"], b=["1", "3"])
     assert dense(items)[1] == ["a=x", "a=y", "b"]
-    assert dense(items, "b", "a") == ([[-1.0, 1.0, 0.0], [1.0, 0.0, 1.0]], ["b", "a=x", "a=y"])
+    assert dense(items, "b,a") == ([[-1.0, 1.0, 0.0], [1.0, 0.0, 1.0]], ["b", "a=x", "a=y"])
     assert dense(items, "b")[1] == ["b"]
 
 
@@ -119,3 +124,161 @@ def test_text_without_a_word(texts: list[str]) -> None:
 def test_numbers_that_are_all_absent() -> None:
     with pytest.raises(errors.DataError, match="'year' is empty for every item"):
         features.matrix(items_of(Feature("year", "number", "year"), year=["", " "]))
+
+
+# Years
+
+
+def test_a_year_belongs_to_the_decades_whose_middles_it_lies_between() -> None:
+    year = Feature("year", "year", "year")
+    rows, names = dense(items_of(year, year=["1985", "1987", "", "1990", "2005"]))
+    assert names == ["year=1980s", "year=1990s", "year=2000s"]
+    length = math.hypot(0.8, 0.2)
+    assert rows == [
+        [1.0, 0.0, 0.0],
+        pytest.approx([0.8 / length, 0.2 / length, 0.0]),
+        [0.0, 0.0, 0.0],
+        pytest.approx([HALF, HALF, 0.0]),
+        [0.0, 0.0, 1.0],
+    ]
+
+
+def test_a_year_far_away_makes_no_decades_between() -> None:
+    year = Feature("year", "year", "year")
+    names = dense(items_of(year, year=["5", "1995", "-5"]))[1]
+    assert names == ["year=-10s", "year=0s", "year=1990s"]
+
+
+def test_a_year_that_is_none() -> None:
+    with pytest.raises(errors.DataError, match=r"'year' should be a year:\n  item 1: 'soon'"):
+        dense(items_of(Feature("year", "year", "year"), year=["1990", "soon"]))
+
+
+# Tags
+
+
+def test_tags_are_weighted_as_by_scikit_learn() -> None:
+    tags = Feature("tags", "tags", "tags")
+    cells = ["Funny:3| dark:1", "funny", "dark|dark|alien: the film", "", "old:0|funny:12"]
+    rows, names = dense(items_of(tags, tags=cells))
+    assert names == ["tags=alien: the film", "tags=dark", "tags=funny"]
+    counts = [[0, 1, 3], [0, 0, 1], [1, 2, 0], [0, 0, 0], [0, 0, 12]]
+    expected = TfidfTransformer(sublinear_tf=True).fit_transform(np.array(counts)).toarray()
+    np.testing.assert_allclose(rows, expected)
+
+
+def test_the_most_frequent_tags_are_kept() -> None:
+    items = items_of(Feature("tags", "tags", "tags", separator=","), tags=["a:5,b", "c:9,b", "d:2"])
+    assert dense(items, terms=2)[1] == ["tags=a", "tags=c"]
+
+
+def test_counts_of_tags_are_whole_numbers() -> None:
+    items = items_of(Feature("tags", "tags", "tags"), tags=["dark:-1", "funny:2|new:0.5", "old"])
+    with pytest.raises(errors.DataError) as caught:
+        dense(items)
+    assert str(caught.value).splitlines()[1:] == ["  item 0: 'dark:-1'", "  item 1: 'new:0.5'"]
+
+
+# Texts
+
+
+def test_words_are_letters_of_any_script_in_lower_case_without_accents() -> None:
+    plot = Feature("plot", "text", "plot")
+    texts = ["Amélie 2001 a x2", "AMELIE, d'amour-fou", "Мастер и Маргарита"]
+    names = dense(items_of(plot, plot=texts))[1]
+    assert names == [f"plot={word}" for word in ("amelie", "amour", "fou", "маргарита", "мастер")]
+
+
+def test_stop_words_are_left_out_if_asked() -> None:
+    items = items_of(Feature("plot", "text", "plot"), plot=["the sea of love", "war and sea"])
+    assert dense(items)[1] == [f"plot={w}" for w in ("and", "love", "of", "sea", "the", "war")]
+    assert dense(items, stop_words=True)[1] == [f"plot={w}" for w in ("love", "sea", "war")]
+
+
+@pytest.mark.parametrize("kind", ["text", "tags"])
+def test_dense_factors_keep_the_cosines_of_the_best_approximation(kind: str) -> None:
+    rng = np.random.default_rng(0)
+    words = np.array(["sea", "ship", "storm", "love", "kiss", "letter"])
+    n = 12
+    cells = [(" " if kind == "text" else "|").join(rng.choice(words, 4)) for _ in range(n)]
+    items = items_of(Feature("plot", kind, "plot"), plot=cells)
+    plain = np.array(dense(items)[0])
+    rows, names = dense(items, factors=2)
+    left, sizes, _ = np.linalg.svd(plain, full_matrices=False)
+    best = left[:, :2] * sizes[:2]
+    np.testing.assert_allclose(
+        np.array(rows) @ np.array(rows).T, cosine_similarity(best), atol=1e-9
+    )
+    assert len(names) == 2
+    assert all(set(name.removeprefix("plot=").split()) < set(words) for name in names)
+    assert dense(items, factors=2)[0] == rows
+    assert dense(items, factors=6)[0] == plain.tolist()  # nothing to reduce
+
+
+# Choice and weights
+
+
+def test_weights_multiply_what_a_feature_says() -> None:
+    first, second = Feature("a", "categories", "a"), Feature("b:1", "number", "b")
+    items = items_of(first, second, a=["x", "y"], b=["1", "3"])
+    assert dense(items, "a:0.5, b:1")[0] == [[0.5, 0.0, -1.0], [0.0, 0.5, 1.0]]
+    assert dense(items, "b:1:2")[0] == [[-2.0], [2.0]]
+    assert features.weighted("all", items) == {"a": 1.0, "b:1": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a:0", "a weight is a number above 0, as in 'a:0.5'"),
+        ("a:-1", "a weight is a number above 0"),
+        ("a:much", "a weight is a number above 0"),
+        ("a:1e999", "a weight is a number above 0"),
+        ("a,a:2", "'a' is given twice"),
+        ("aa:2", "no item feature 'aa'. Did you mean 'a'"),
+        ("", "no item feature ''"),
+    ],
+)
+def test_wrong_choices(text: str, message: str) -> None:
+    with pytest.raises(errors.UsageError, match=message):
+        features.weighted(text, items_of(Feature("a", "categories", "a"), a=["x", "y"]))
+
+
+# What says nothing
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        ("categories", ["x|y", "y|x"]),
+        ("tags", ["x:2", "X:2"]),
+        ("text", ["the sea", "Sea the"]),
+        ("number", ["3", " 3.0"]),
+        ("number", ["3", ""]),
+        ("year", ["1999", "1999"]),
+        ("flags", ["1", "1"]),
+    ],
+)
+def test_a_constant_feature(kind: str, cells: list[str]) -> None:
+    feature = Feature("f", kind, "f", columns=("f",) if kind == "flags" else ())
+    with pytest.raises(errors.DataError, match="'f' is the same for every item") as caught:
+        dense(items_of(feature, f=cells))
+    assert caught.value.exit_code == 3
+    assert (
+        len(dense(items_of(feature, f=cells[:1]))[0]) == 1
+    )  # of one item nothing else is possible
+
+
+@pytest.mark.parametrize("kind", ["tags", "year"])
+def test_an_empty_feature(kind: str) -> None:
+    with pytest.raises(errors.DataError, match="'f' is empty for every item"):
+        dense(items_of(Feature("f", kind, "f"), f=["", " | "]))
+
+
+def test_the_first_category() -> None:
+    genres = Feature("genres", "categories", "genres")
+    items = items_of(Feature("b", "number", "b"), genres, b=["1", "2"], genres=[" War|Drama", "|"])
+    assert items.first_labels() == ["War", ""]
+    flags = Feature("genres", "flags", "genres", columns=("War", "Drama"))
+    items = items_of(flags, War=["0", "0", "1"], Drama=["1", "0", "1"])
+    assert items.first_labels() == ["Drama", "", "War"]
+    assert items_of(Feature("b", "number", "b"), b=["1"]).first_labels() is None

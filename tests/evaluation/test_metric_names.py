@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recli import errors, registry
-from recli.evaluation.metric_names import DEFAULT, Measure, measures
+from recli.evaluation.metric_names import DEFAULT, Measure, leading, measures
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,3 +117,10 @@ def test_import_loads_no_numpy():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_the_leading_measure_is_the_first_that_somebody_has():
+    rmse, ndcg, recall = measures(["rmse", "ndcg", "recall"], [10])
+    assert leading([rmse, ndcg, recall], {rmse, ndcg}.__contains__) == rmse
+    assert leading([rmse, ndcg, recall], {ndcg, recall}.__contains__) == ndcg
+    assert leading([rmse, ndcg], set().__contains__) == rmse

@@ -308,8 +308,8 @@ def test_the_five_are_of_the_schema(path):
     assert experiment_file.read(path).description
 
 
-def test_there_are_five():
-    assert len(EXPERIMENTS) == 5
+def test_there_are_some():
+    assert len(EXPERIMENTS) > 5
 
 
 def one_or_more(values):

@@ -130,22 +130,68 @@ def aggregate(
             row_of = x
         raters = near.y_xs[near.y_indptr[y] : near.y_indptr[y + 1]]
         least, at_least = _least_that_counts(raters, row, bucket, in_bucket, scratch, k)
-        size, weighted, weights = 0, 0.0, 0.0
-        for place in range(len(raters)):
-            similarity = row[raters[place]]
-            if similarity < least or similarity <= 0:
-                continue
-            if similarity == least:
-                if at_least == 0:
-                    continue
-                at_least -= 1
-            weighted += similarity * deviations[near.y_indptr[y] + place]
-            weights += similarity
-            size += 1
-        counts[pair] = size
-        if size > 0:
-            means[pair] = weighted / weights
+        own = deviations[near.y_indptr[y] : near.y_indptr[y + 1]]
+        means[pair], counts[pair] = _mean(row, raters, own, least, at_least)
     return means, counts
+
+
+@njit(cache=True, nogil=True)
+def aggregate_all(
+    near: Neighbourhood, y: int, deviations: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """`aggregate` of every x with one y, each [n_x], to the last digit.
+
+    As similarities are symmetric, the rows of what rated y are enough, where `aggregate` makes the
+    row of each x. O(n_ratings of y · n_x) memory.
+    """
+    start, end = near.y_indptr[y], near.y_indptr[y + 1]
+    n_x, n_raters = len(near.x_indptr) - 1, end - start
+    means, counts = np.full(n_x, np.nan), np.zeros(n_x, np.int64)
+    rows, sums = np.empty((n_raters, n_x)), np.zeros((n_x, _WIDTHS[near.measure]))
+    for place in range(n_raters):
+        _fill_row(near, near.y_xs[start + place], rows[place], sums)
+    scratch, places = np.empty(n_raters), np.arange(n_raters)
+    for x in range(n_x):
+        least, at_least = 0.0, 0
+        if n_raters > k:
+            scratch[:] = rows[:, x]
+            least, at_least = _kth_largest(scratch, n_raters, k), k
+            for place in range(n_raters):
+                at_least -= rows[place, x] > least
+        means[x], counts[x] = _mean(rows[:, x], places, deviations[start:end], least, at_least)
+    return means, counts
+
+
+@njit(cache=True, nogil=True)
+def _mean(
+    row: np.ndarray, raters: np.ndarray, deviations: np.ndarray, least: float, at_least: int
+) -> tuple[float, int]:
+    """The mean of deviations weighted by row[raters], and how many counted; NaN for none.
+
+    Those with a positive similarity above `least`, and the first `at_least` of those equal to it.
+    """
+    size, weighted, weights = 0, 0.0, 0.0
+    for place in range(len(raters)):
+        similarity = row[raters[place]]
+        if similarity < least or similarity <= 0:
+            continue
+        if similarity == least:
+            if at_least == 0:
+                continue
+            at_least -= 1
+        weighted += similarity * deviations[place]
+        weights += similarity
+        size += 1
+    return (weighted / weights if size > 0 else np.nan), size
+
+
+@njit(cache=True, nogil=True)
+def row(near: Neighbourhood, x: int) -> np.ndarray:
+    """The similarities of one x and all, float64[n_x]."""
+    n_x = len(near.x_indptr) - 1
+    found = np.empty(n_x)
+    _fill_row(near, x, found, np.zeros((n_x, _WIDTHS[near.measure])))
+    return found
 
 
 @njit(cache=True, nogil=True)

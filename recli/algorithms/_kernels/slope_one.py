@@ -46,6 +46,26 @@ def deviations(
 
 
 @njit(cache=True, nogil=True)
+def deviations_of(by_user: Csr, by_item: Csr, user: int) -> np.ndarray:
+    """`deviations` of one user and every item, float64[n_items], to the last digit.
+
+    The difference of i and j is that of j and i with the other sign: the differences of the items
+    that she rated are enough, where `deviations` makes those of each item asked for.
+    """
+    u_indptr, u_items, _ = by_user
+    n_items = len(by_item[0]) - 1
+    difference, together = np.zeros(n_items), np.zeros(n_items)
+    total, n = np.zeros(n_items), np.zeros(n_items)
+    for rating in range(u_indptr[user], u_indptr[user + 1]):
+        _fill_row(by_user, by_item, u_items[rating], difference, together)
+        for i in range(n_items):
+            if together[i] > 0:
+                total[i] -= difference[i]
+                n[i] += 1
+    return total / np.maximum(n, 1.0)
+
+
+@njit(cache=True, nogil=True)
 def _fill_row(
     by_user: Csr, by_item: Csr, i: int, difference: np.ndarray, together: np.ndarray
 ) -> None:
@@ -66,6 +86,15 @@ def _fill_row(
         if together[j] > 0:
             difference[j] /= together[j]
     difference[i] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def row(by_user: Csr, by_item: Csr, i: int) -> tuple[np.ndarray, np.ndarray]:
+    """Differences of one item and all, and how often both are rated, each float64[n_items]."""
+    n_items = len(by_item[0]) - 1
+    difference, together = np.empty(n_items), np.empty(n_items)
+    _fill_row(by_user, by_item, i, difference, together)
+    return difference, together
 
 
 @njit(cache=True, nogil=True)

@@ -16,10 +16,10 @@ class Diversity(ListMetric):
     The mean of 1 - cos(v_i, v_j) over all pairs of the list's items, v_i the features of item i
     (Ziegler et al., Improving recommendation lists through topic diversification, WWW 2005; Vargas
     and Castells, Rank and relevance in novelty and diversity metrics, RecSys 2011, without rank and
-    relevance). Features are categories, flags and the words of texts; numbers do not count, nor do
-    items that nothing describes. From 0, all alike, to 1, nothing in common; NaN for a list with
-    fewer than two described items. With vectors of length 1 the cosines of all pairs add up to
-    (|Σ v_i|² - n) / 2, so that the cost is that of one sum a list.
+    relevance). Features are categories, flags, tags and the words of texts; numbers and years do not
+    count, nor do items that nothing describes. From 0, all alike, to 1, nothing in common; NaN for
+    a list with fewer than two described items. With vectors of length 1 the cosines of all pairs add
+    up to (|Σ v_i|² - n) / 2, so that the cost is that of one sum a list.
 
     >>> vectors = scipy.sparse.csr_array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8], [0.0, 0.0]])
     >>> Diversity().of_items(np.array([[0, 1], [0, 2], [0, 3]]), vectors)

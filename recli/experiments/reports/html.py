@@ -18,6 +18,7 @@ from recli.experiments.reports._plots import (
     error_by_rating,
     exposure,
     group_bars,
+    item_map,
     precision_recall,
 )
 from recli.experiments.run_data import RunData
@@ -33,6 +34,7 @@ _PLOTS = (
     error_by_rating,
     exposure,
     group_bars,
+    item_map,
 )
 _FOLDER = Path(__file__).parent
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import scipy.sparse
 import surprise
 
 from recli.algorithms._preferences import PREFERENCES
@@ -50,6 +52,29 @@ class IALS(Learned):
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         # Besides the factors, their products with each other, three times for a moment.
         return super()._state_bytes(trainset) + 12 * self.n_factors**2
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Her least squares, (QᵀQ + Qᵀ(C − 1)Q + reg I)⁻¹ QᵀC x, solved; the factors of items stay."""
+        self._prefers(items, values, user)
+        own = self.preferred
+        weighted, inverse = self._normal(own)
+        self.user_factors = (inverse @ weighted.sum(axis=0))[None]
+
+    def _normal(self, own: scipy.sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
+        """c_uj q_j of the items that a user prefers, and the inverse in her least squares.
+
+        own: float64[1, n_items]
+        """
+        rated, confidence = self.item_factors[own.indices], self.alpha * own.data[:, None]
+        squares = self.item_factors.T @ self.item_factors + rated.T @ ((confidence - 1) * rated)
+        squares[np.diag_indices(len(squares))] += self.reg
+        return confidence * rated, np.linalg.inv(squares)
+
+    def _amounts(self, user: int, item: int, own: scipy.sparse.csr_array) -> np.ndarray:
+        """c_uj q_iᵀ W q_j, where W is the inverse in her least squares (Hu et al. 2008, section 5)."""
+        weighted, inverse = self._normal(own)
+        amounts: np.ndarray = weighted @ (inverse @ self.item_factors[item])
+        return amounts
 
     def _rates(self) -> list[str]:
         return ["alpha"]

@@ -7,7 +7,7 @@ import scipy.sparse
 import surprise
 from sklearn.preprocessing import normalize
 
-from recli.algorithms._base import catalogue_size
+from recli.algorithms._base import Side, catalogue_size, cosines
 from recli.algorithms._factor_rankers import FactorRanker
 from recli.algorithms._preferences import PREFERENCES
 from recli.data import features, user_features
@@ -127,6 +127,11 @@ class LightFM(FactorRanker):
         biases, factors = model.get_item_representations(of_items)
         known = np.diff(of_items.indptr) > 0
         self.item_factors = np.column_stack([factors, known, biases]).astype(np.float64)
+
+    def similarities(self, side: Side, x: int) -> np.ndarray:
+        """The cosine of factors without the biases beside them."""
+        users, items = self.embeddings()
+        return cosines((items if side == "item" else users)[:, :-2], x)
 
     def _of_users(self) -> scipy.sparse.csr_matrix:
         """float32[n_users, n_features]: who she is, if she prefers anything, and her features."""

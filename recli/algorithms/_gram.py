@@ -1,0 +1,46 @@
+"""Inner products of all rows, and the inverse of such a matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse
+
+_CHUNK = 1 << 21  # numbers: 16 MiB
+
+
+def gram(rows: scipy.sparse.csr_array) -> np.ndarray:
+    """A Aᵀ, float64[n, n], of float64[n, d]; no more than that is held at any time."""
+    n = rows.shape[0]
+    columns = rows.T.tocsr()
+    products = np.empty((n, n))
+    size = max(1, _CHUNK // max(1, n))
+    for start in range(0, n, size):
+        chunk = slice(start, start + size)
+        (rows[chunk] @ columns).toarray(out=products[chunk])
+    return products
+
+
+def inverse(matrix: np.ndarray) -> np.ndarray:
+    """The inverse of a positive definite float64[n, n], written over it; n³ multiplications.
+
+    By Cholesky's factor, which takes half of what LU does and no second matrix. Raises
+    numpy.linalg.LinAlgError where the matrix is not positive definite.
+    """
+    from scipy.linalg import lapack  # not for those who only read a stored model
+
+    if not len(matrix):
+        return matrix
+    # Transposed it has the order of Fortran, so that nothing is copied; it is symmetric.
+    factor, failed = lapack.dpotrf(matrix.T, lower=1, overwrite_a=1, clean=0)
+    if not failed:
+        factor, failed = lapack.dpotri(factor, lower=1, overwrite_c=1)
+    if failed:
+        raise np.linalg.LinAlgError("the matrix is not positive definite")
+    result = factor.T  # its upper half is set
+    size = 512
+    for start in range(0, len(result), size):
+        stop = start + size
+        result[start:stop, :start] = result[:start, start:stop].T
+        block = result[start:stop, start:stop]
+        block[:] = np.triu(block) + np.triu(block, 1).T
+    return result

@@ -1,0 +1,14 @@
+"""How a hybrid weighs its members: one method a file."""
+
+from recli.algorithms._hybrids._weighting import Weighting
+from recli.algorithms._hybrids.stacked import Stacked
+from recli.algorithms._hybrids.switching import Switching
+from recli.algorithms._hybrids.weighted import Weighted
+
+METHODS: dict[str, type[Weighting]] = {
+    "stacked": Stacked,
+    "weighted": Weighted,
+    "switching": Switching,
+}
+
+__all__ = ["METHODS", "Weighting"]

@@ -1,0 +1,45 @@
+"""What the methods of a hybrid have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from recli.algorithms._hybrids.members import Seen
+from recli.params import Parameter, Value
+
+
+class Weighting:
+    """The weight of each member in a sum, which may depend on how often user and item are rated.
+
+    values: the parameters of the hybrid
+    predicts: name of each member -> "ratings" or "scores"
+    of_scores: whether the sum is a score, not a rating
+    n_columns: numbers that `learn` holds for each rating of the training set
+    """
+
+    of_scores = False
+    n_columns = 0
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+
+    def __init__(self, values: Mapping[str, Value], predicts: Mapping[str, str]) -> None:
+        self.predicts = predicts
+
+    def learn(self, seen: Callable[[], Seen]) -> np.ndarray:
+        """What `weights` goes by, float64.
+
+        seen: asks the members for ratings unknown to them, which takes a fit of each in every fold
+        """
+        return np.empty(0)
+
+    def weights(
+        self, learned: np.ndarray, n_user: np.ndarray, n_item: np.ndarray
+    ) -> Iterator[np.ndarray]:
+        """The constant of the sum, then the weight of each member.
+
+        n_user, n_item: int, ratings of the users and of the items, of shapes that broadcast; so do
+        the weights.
+        """
+        raise NotImplementedError

@@ -1,0 +1,99 @@
+"""`recli similar`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from recli.cli import _options
+from recli.cli._console import Console
+from recli.cli._model import ModelChoice, model_options
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      recli similar --item "toy story" --model svd
+      recli similar --item 318 -n 20 --model svd
+      recli similar --user 42 --model knn-baseline
+    """,
+)
+@click.option("-i", "--item", help="The item's id, or its title or a part of it.")
+@click.option("-u", "--user", help="The user's id, as in the ratings.")
+@click.option(
+    "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many of them."
+)
+@click.option(
+    "--min-ratings",
+    type=click.IntRange(0),
+    default=5,
+    show_default=True,
+    help="Those with fewer ratings are left out: by chance many are like them.",
+)
+@model_options
+@_options.results_option
+@_options.output_options()
+def command(
+    item: str | None,
+    user: str | None,
+    n: int,
+    min_ratings: int,
+    choice: ModelChoice,
+    results: Path,
+    console: Console,
+) -> None:
+    """Find what is like an item, or who is like a user.
+
+    By what the model itself goes by: models with factors by the cosine of those, k-NN by its own
+    similarities, of users or of items as it was trained. Models without either do not compare.
+    """
+    from recli import errors
+    from recli.recommend.similar import similar
+    from recli.recommend.titles import item_code
+
+    if (item is None) == (user is None):
+        raise errors.UsageError("Like what? Say --item ID or TITLE, or --user ID, one of them.")
+    model, model_name = choice.load(results, console)
+    ratings = model.trainset.ratings
+    if item is not None:
+        code, side, ids = item_code(model, item), "item", ratings.item_ids
+    else:
+        assert user is not None
+        code, side, ids = model.user_code(user), "user", ratings.user_ids
+    found = similar(model, side, code, n, min_ratings)  # type: ignore[arg-type]
+    title = model.title(code) if side == "item" else ""
+    document: dict[str, Any] = {
+        side: ids.json(code),
+        **({"title": title} if side == "item" else {}),
+        "model": model_name,
+        "similarity": model.algorithm.similarity,
+        f"{side}s": [
+            {
+                "rank": one.rank,
+                side: one.id,
+                **({"title": one.title} if side == "item" else {}),
+                "similarity": one.similarity,
+            }
+            for one in found
+        ],
+    }
+    titles = [[one.title] if side == "item" else [] for one in found]
+    header = ["rank", side, *(["title"] if side == "item" else []), "similarity"]
+    rows = [
+        [str(one.rank), str(one.id), *shown, f"{one.similarity:.4f}"]
+        for one, shown in zip(found, titles, strict=True)
+    ]
+
+    def table() -> None:
+        whom = f"{side} {ids.text[code]}{f' ({title})' if title else ''}"
+        console.table(
+            header,
+            rows,
+            f"Like {whom}, by {model.configured.label}: {model.algorithm.similarity}",
+            right=("rank", side, "similarity"),
+        )
+
+    console.emit(document, header, rows, table)

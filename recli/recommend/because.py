@@ -1,0 +1,84 @@
+"""Why items are recommended, for people."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from recli.algorithms._reasons import Reason
+from recli.recommend.model import Model
+
+_MOST = 3
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why an item is recommended.
+
+    words: `because you liked Film-Noir, 1940s`
+    reasons: what its score is made of, the most telling first
+    """
+
+    words: str
+    reasons: tuple[Reason, ...]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Words and reasons as JSON should carry them."""
+        return {"why": self.words, "reasons": [dataclasses.asdict(r) for r in self.reasons]}
+
+    @property
+    def cells(self) -> list[str]:
+        """The same as two cells of a table."""
+        parts = (f"{r.kind} {r.what}".strip() + f" {r.amount:+.4f}" for r in self.reasons)
+        return [self.words, "; ".join(parts)]
+
+
+def explained(model: Model, user: int, items: Sequence[int]) -> list[Explanation]:
+    """Why each of `items` has its score for `user`, all of them codes.
+
+    Raises UsageError where the algorithm cannot say.
+    """
+    inner_user, inner_items = model.trainset.inner_users[user], model.trainset.inner_items
+    found = (model.algorithm.explain(int(inner_user), int(inner_items[item])) for item in items)
+    return [Explanation(because(model, reasons), tuple(reasons)) for reasons in found]
+
+
+def because(model: Model, reasons: Sequence[Reason]) -> str:
+    """Reasons in a few words: what raises the score most, of the first kind that there is.
+
+    Features go before items that the user rated, these before people like her and what many like.
+    """
+    raising = sorted((r for r in reasons if r.amount > 0), key=lambda reason: -reason.amount)
+    of_kind = {
+        reason.kind: [r.what for r in raising if r.kind == reason.kind] for reason in raising
+    }
+    if "feature" in of_kind:
+        return _liked(name.rpartition("=")[2] for name in of_kind["feature"])
+    if "rated item" in of_kind:
+        rated = [reason for reason in raising if reason.kind == "rated item"]
+        liked = [r for r in rated if r.rating is None or r.rating >= model.trainset.threshold]
+        if not liked:  # what she did not like speaks for what is unlike it
+            return f"because of how you rated {_first(_title(model, r.what) for r in rated)}"
+        return _liked(_title(model, reason.what) for reason in liked)
+    if "neighbour" in of_kind:
+        return "because people with a taste like yours liked it"
+    if "popularity" in of_kind or "item bias" in of_kind:
+        return "because many liked it"
+    return "nothing speaks for it in particular"
+
+
+def _liked(names: Iterable[str]) -> str:
+    return f"because you liked {_first(names)}"
+
+
+def _first(names: Iterable[str]) -> str:
+    return ", ".join(itertools.islice(names, _MOST))
+
+
+def _title(model: Model, raw: str) -> str:
+    code = model.trainset.ratings.item_ids.code(raw)
+    return (model.title(code) if code >= 0 else "") or raw

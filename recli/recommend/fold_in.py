@@ -1,0 +1,144 @@
+"""A user whom a model does not know, or not as she is now, by her ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from recli import errors
+from recli.algorithms import Configured
+from recli.data import sniff
+from recli.data.numbers import number
+from recli.recommend.model import Model
+from recli.recommend.titles import item_code
+
+_SHOULD = "It should have an item and a rating a line, as 318,5."
+
+
+@dataclass(frozen=True)
+class Given:
+    """A rating as somebody gave it: the item by id or title, the value as text, and where it stands."""
+
+    item: str
+    value: str
+    where: str
+
+
+@dataclass(frozen=True, eq=False)
+class Rated:
+    """Ratings of one user.
+
+    items: int32[n], codes in the model's ratings, each once
+    values: float64[n]
+    unknown: what of a file was no item of the model, a line each
+    """
+
+    items: np.ndarray
+    values: np.ndarray
+    unknown: tuple[str, ...] = ()
+
+    def then(self, later: Rated) -> Rated:
+        """These and `later` ones, which count where an item is rated again."""
+        kept = ~np.isin(self.items, later.items)
+        return Rated(
+            np.append(self.items[kept], later.items), np.append(self.values[kept], later.values)
+        )
+
+
+def read(text: str, name: str) -> list[Given]:
+    """The ratings in a table of items and values, delimiter, header and order of columns sniffed.
+
+    Without a header the first column is the item and the second the value.
+
+    Raises DataError for a table without a rating or with a row that is none.
+    """
+    numbered = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if not numbered:
+        raise errors.DataError(f"{name}: holds no ratings. {_SHOULD}")
+    lines = [line for _, line in numbered]
+    rows = sniff.cells(lines, sniff.delimiter(lines))
+    item, value = 0, 1
+    if sniff.header(rows):
+        roles = [sniff.role_of(head) for head in rows[0]]
+        if "rating" in roles and "item" in roles:
+            item, value = roles.index("item"), roles.index("rating")
+        numbered, rows = numbered[1:], rows[1:]
+        if not rows:
+            raise errors.DataError(f"{name}: has a header, and no ratings below it.")
+    found, wrong = [], []
+    for (n, line), row in zip(numbered, rows, strict=True):
+        if len(row) > max(item, value):
+            found.append(Given(row[item].strip(), row[value].strip(), f"{name}, line {n}"))
+        else:
+            wrong.append(f"line {n}: {line}")
+    if wrong:
+        raise errors.DataError(f"{name}: {_SHOULD} These are none:\n{errors.first_ten(wrong)}")
+    return found
+
+
+def rated(model: Model, given: Iterable[Given], lenient: bool = False) -> Rated:
+    """The ratings by item code; of two for the same item the later counts.
+
+    lenient: set aside what is no item of the model, instead of raising
+
+    Raises UsageError for a value that is no rating on the scale; for an item, what `item_code` does;
+    NotFoundError where nothing is left.
+    """
+    low, high = model.trainset.rating_scale
+    found: dict[int, float] = {}
+    unknown = []
+    for one in given:
+        value = number(one.value)
+        if not low <= value <= high:
+            raise errors.UsageError(
+                f"{one.where}: '{one.value}' is no rating from {low:g} to {high:g}, as the model "
+                "has learned from."
+            )
+        try:
+            code = item_code(model, one.item)
+        except (errors.NotFoundError, errors.UsageError) as error:
+            if not lenient:
+                raise
+            unknown.append(f"{one.where}: {str(error).splitlines()[0]}")
+        else:
+            found.pop(code, None)
+            found[code] = value
+    if unknown and not found:
+        raise errors.NotFoundError(
+            f"None of the {len(unknown):,} rated items is known:\n{errors.first_ten(unknown)}"
+        )
+    items = np.array(list(found), np.int32)
+    return Rated(items, np.array(list(found.values()), np.float64), tuple(unknown))
+
+
+def fold_in(model: Model, rated: Rated, user: str | None = None) -> tuple[Model, int]:
+    """The model for a user with these ratings, and her code in it, see `Algorithm.fold_in`.
+
+    user: her id if the model knows her: to what she rated then comes what is new, and where she
+        rated an item again the new rating counts. None: a new user; her id is empty
+
+    Raises NotFoundError for a user whom the model does not know, UsageError where she has rated no
+    item from which the algorithm knows a user.
+    """
+    trainset, inner = model.trainset, -1
+    items, values = trainset.inner_items[rated.items], rated.values
+    if user is not None:
+        inner = int(trainset.inner_users[model.user_code(user)])
+        mine = trainset.users == inner
+        kept = mine & ~np.isin(trainset.items, items)
+        items = np.append(trainset.items[kept], items)
+        values = np.append(trainset.values[kept], values)
+    algorithm = model.algorithm.fold_in(items, values, inner)
+    folded = replace(model, algorithm=algorithm, trainset=algorithm.trainset)
+    return folded, int(algorithm.trainset.user_codes[0])
+
+
+def most_popular(model: Model) -> Model:
+    """The items that most users like, for a user of whom nothing is known; her code is 0."""
+    configured = Configured.of("most-popular")
+    fitted = configured.create(model.seed).fit(model.trainset)
+    nothing = np.empty(0, np.int32)
+    alone = model.trainset.alone(nothing, nothing)
+    return replace(model, configured=configured, algorithm=fitted, trainset=alone)

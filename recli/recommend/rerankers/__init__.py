@@ -1,0 +1,1 @@
+"""Other lists than the scores alone give, one way a file."""

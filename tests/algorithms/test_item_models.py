@@ -1,0 +1,257 @@
+"""item-knn, ease, rp3beta and slim: against closed forms, scikit-learn and irspack."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+
+import numpy as np
+import pytest
+import scipy.sparse
+from sklearn.linear_model import ElasticNet
+
+from recli import errors, memory
+from recli.algorithms import Configured
+from recli.algorithms._gram import gram, inverse
+from recli.algorithms._item_weights import strongest
+from recli.data.trainset import Trainset
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of pydantic, which it uses in a way that will be gone
+    from irspack.recommenders import (
+        CosineKNNRecommender,
+        DenseSLIMRecommender,
+        RP3betaRecommender,
+        SLIMRecommender,
+    )
+
+NAMES = ("item-knn", "ease", "rp3beta", "slim")
+
+
+def fit(name, data, **given):
+    return Configured.of(name, given).create(0).fit(data)
+
+
+def scores(algorithm):
+    """Those of users who prefer something, for the items that the trainset has."""
+    users = np.flatnonzero(np.diff(algorithm.preferred.indptr))
+    return users, algorithm.score_users(users)[:, : algorithm.trainset.n_items]
+
+
+@pytest.fixture(scope="module")
+def wide(embedded):
+    """More items than users."""
+    return embedded.trainset(np.flatnonzero(embedded.ratings.users < 80))
+
+
+@pytest.fixture(scope="module")
+def long(medium):
+    """More users than items that somebody likes."""
+    return medium.trainset(np.flatnonzero(medium.ratings.items < 150))
+
+
+# The closed form of ease
+
+
+@pytest.mark.parametrize("preferences", ["liked", "graded"])
+@pytest.mark.parametrize("shape", ["wide", "long"])
+def test_ease_is_the_closed_form(shape, preferences, request):
+    data = request.getfixturevalue(shape)
+    algorithm = fit("ease", data, reg=30, preferences=preferences)
+    x = algorithm.preferred.toarray()
+    p = np.linalg.inv(x.T @ x + 30 * np.eye(x.shape[1]))
+    b = -p / np.diag(p)
+    np.fill_diagonal(b, 0)
+    users, found = scores(algorithm)
+    np.testing.assert_allclose(found, (x @ b)[users], atol=1e-10)
+    n_preferred = np.count_nonzero(x.any(axis=0))
+    assert len(algorithm.inverse) == min(len(x), n_preferred)
+    assert (len(x) < n_preferred) == (shape == "wide")
+
+
+def test_weights_of_ease_are_least_squares(long):
+    """Each column is the ridge regression of an item on the others."""
+    algorithm = fit("ease", long, reg=10)
+    x = algorithm.preferred.toarray()
+    item = int(np.argmax(x.sum(axis=0)))
+    others = np.delete(x, item, axis=1)
+    w = np.linalg.solve(others.T @ others + 10 * np.eye(others.shape[1]), others.T @ x[:, item])
+    users, found = scores(algorithm)
+    np.testing.assert_allclose(found[:, item], (others @ w)[users], atol=1e-10)
+
+
+def test_the_inverse_of_many_blocks(monkeypatch):
+    rng = np.random.default_rng(0)
+    rows = scipy.sparse.random_array((1100, 90), density=0.1, rng=rng, format="csr")
+    expected = rows.toarray() @ rows.toarray().T
+    monkeypatch.setattr("recli.algorithms._gram._CHUNK", 5000)
+    found = gram(rows)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    expected += np.eye(1100)
+    result = inverse(expected.copy())
+    np.testing.assert_allclose(result @ expected, np.eye(1100), atol=1e-9)
+    np.testing.assert_array_equal(result, result.T)
+    with pytest.raises(np.linalg.LinAlgError):
+        inverse(-np.eye(3))
+
+
+# slim
+
+
+@pytest.mark.parametrize(("l1", "l2"), [(0.5, 5.0), (2.0, 1.0), (0.1, 20.0)])
+@pytest.mark.parametrize("preferences", ["liked", "graded"])
+def test_slim_is_the_elastic_net_of_scikit_learn(l1, l2, preferences, long, monkeypatch):
+    monkeypatch.setattr("recli.algorithms.slim._TOLERANCE", 1e-9)
+    algorithm = fit("slim", long, l1=l1, l2=l2, preferences=preferences)
+    x, (n, n_items) = algorithm.preferred.toarray(), algorithm.preferred.shape
+    weights = scipy.sparse.csr_array(
+        (algorithm.weights, algorithm.weight_items, algorithm.weight_indptr), (n_items, n_items)
+    ).toarray()
+    assert (weights.diagonal() == 0).all()
+    for item in np.argsort(-x.sum(axis=0))[[0, 3, 20, 60]]:
+        others = x.copy()
+        others[:, item] = 0
+        net = ElasticNet(
+            alpha=(l1 + l2) / n,
+            l1_ratio=l1 / (l1 + l2),
+            positive=True,
+            fit_intercept=False,
+            tol=1e-10,
+            max_iter=100_000,
+        )
+        np.testing.assert_allclose(weights[:, item], net.fit(others, x[:, item]).coef_, atol=1e-6)
+
+
+# irspack, an implementation of others
+
+
+@pytest.mark.parametrize("preferences", ["liked", "graded"])
+@pytest.mark.parametrize(
+    ("name", "given", "other"),
+    [
+        ("ease", {"reg": 50.0}, lambda x: DenseSLIMRecommender(x, reg=50.0)),
+        (
+            "item-knn",
+            {"k": 10**6, "shrinkage": 7.0},
+            lambda x: CosineKNNRecommender(
+                x, shrinkage=7.0, normalize=True, top_k=x.shape[1], n_threads=1
+            ),
+        ),
+        (
+            "rp3beta",
+            {"alpha": 1.0, "beta": 0.6, "k": 10**6},
+            lambda x: RP3betaRecommender(x, alpha=1.0, beta=0.6, n_threads=1),
+        ),
+        (
+            "slim",
+            {"l1": 1.0, "l2": 20.0},
+            lambda x: SLIMRecommender(
+                x, alpha=21 / x.shape[0], l1_ratio=1 / 21, n_threads=1, n_iter=300
+            ),
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_scores_of_what_a_user_lacks_are_those_of_irspack(name, given, other, preferences, long):
+    algorithm = fit(name, long, preferences=preferences, **given)
+    x = scipy.sparse.csr_matrix(algorithm.preferred)
+    theirs = other(x).learn().get_score(np.arange(x.shape[0]))
+    users, found = scores(algorithm)
+    lacking = x[users].toarray() == 0
+    np.testing.assert_allclose(
+        found[lacking], theirs[users][lacking], rtol=2e-3, atol=2e-3 if name == "slim" else 1e-5
+    )
+
+
+# Steps of a walk and neighbours by hand
+
+
+def test_rp3beta_by_hand(small):
+    data = small.trainset(np.arange(600))
+    algorithm = fit("rp3beta", data, alpha=0.6, beta=0.3, k=10**6)
+    x = algorithm.preferred.toarray()
+    of_user, of_item = x.sum(axis=1), x.sum(axis=0)
+    n_users, n_items = x.shape
+    expected = np.zeros((n_items, n_items))
+    for v in range(n_users):
+        for j in np.flatnonzero(x[v]):
+            for i in np.flatnonzero(x[v]):
+                step = (x[v, j] / of_item[j]) ** 0.6 * (x[v, i] / of_user[v]) ** 0.6
+                expected[j, i] += step / of_item[i] ** 0.3 * (i != j)
+    users, found = scores(algorithm)
+    np.testing.assert_allclose(found, (x @ expected)[users], rtol=1e-10, atol=1e-12)
+
+
+def test_item_knn_by_hand(small):
+    data = small.trainset(np.arange(600))
+    algorithm = fit("item-knn", data, k=3, shrinkage=2, preferences="liked")
+    x = algorithm.preferred.toarray()
+    liked = [set(np.flatnonzero(column)) for column in x.T]
+    ids = data.item_codes.tolist()
+    expected = np.zeros((len(liked), len(liked)))
+    for i, users in enumerate(liked):
+        common = [
+            (-len(users & other) / ((len(users) * len(other)) ** 0.5 + 2), ids[j], j)
+            for j, other in enumerate(liked)
+            if j != i and users & other
+        ]
+        for similarity, _, j in sorted(common)[:3]:
+            expected[j, i] = -similarity
+    users, found = scores(algorithm)
+    np.testing.assert_allclose(found, (x @ expected)[users], rtol=1e-10)
+
+
+@pytest.mark.parametrize("k", [1, 2, 5, 99])
+def test_strongest_keeps_the_largest_of_equal_ones_the_smaller_id(k, small, monkeypatch):
+    data = small.trainset()
+    rng = np.random.default_rng(1)
+    n = data.n_items
+    numbers = rng.integers(0, 4, (n, n)) * (rng.random((n, n)) < 0.1)
+    monkeypatch.setattr("recli.algorithms._item_weights._CHUNK", 7 * n)
+    found = strongest(lambda rows: scipy.sparse.csr_array(numbers[rows], dtype=float), data, k)
+    expected = np.zeros((n, n))
+    for i, row in enumerate(numbers):
+        order = sorted((-value, data.item_codes[j], j) for j, value in enumerate(row) if j != i)
+        for value, _, j in order[:k]:
+            expected[i, j] = -value
+    np.testing.assert_array_equal(found.toarray(), expected)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_order_of_the_ratings_does_not_matter(name, small):
+    users = np.arange(20)
+    found = []
+    for seed in (0, 1):
+        data = small.trainset(np.random.default_rng(seed).permutation(len(small.ratings)))
+        algorithm = fit(name, data)
+        by_code = algorithm.score_users(data.inner_users[users])[:, data.inner_items]
+        found.append(by_code[:, np.bincount(small.ratings.items, minlength=300) > 0])
+    np.testing.assert_allclose(*found, rtol=1e-3, atol=1e-3 if name == "slim" else 1e-10)
+
+
+# Where there is little to learn from
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("values", [1.0, 5.0])
+def test_all_or_nothing_is_liked(name, values, small):
+    ratings = dataclasses.replace(small.ratings, values=np.full(len(small.ratings), values))
+    data = Trainset(ratings, np.arange(len(ratings)), threshold=4.0)
+    for preferences in ("liked", "all", "graded"):
+        algorithm = fit(name, data, preferences=preferences)
+        assert np.isfinite(algorithm.score_users(np.arange(-1, data.n_users))).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_user_or_one_item(name, small):
+    ratings = small.ratings
+    for rows in (ratings.users == 3, ratings.items == 7):
+        data = small.trainset(np.flatnonzero(rows))
+        assert np.isfinite(fit(name, data).score_users(np.array([0, -1]))).all()
+
+
+@pytest.mark.parametrize("name", ["ease", "slim"])
+def test_what_does_not_fit_is_refused(name, small, monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda: 999)
+    with pytest.raises(errors.TooLargeError, match=rf"^{name}.* × .*Leave out"):
+        fit(name, small.trainset())
