@@ -139,4 +139,4 @@ def test_threads_of_blas_are_as_before(simple, monkeypatch):
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda _: rank(*simple, np.arange(50), 10), range(8)))
         assert threads() == before
-    assert all(found == {1} for found in seen)
+    assert all(1 in found for found in seen)  # others of its kind may be there, loaded later
