@@ -65,7 +65,9 @@ def because(model: Model, reasons: Sequence[Reason]) -> str:
             return f"because of how you rated {_first(_title(model, r.what) for r in rated)}"
         return _liked(_title(model, reason.what) for reason in liked)
     if "neighbour" in of_kind:
-        return "because people with a taste like yours liked it"
+        given = [reason.rating or 0.0 for reason in reasons if reason.kind == "neighbour"]
+        who = f"{len(given):,} user{'s' * (len(given) != 1)} with a taste like yours"
+        return f"because {who} gave it {sum(given) / len(given):.1f}"
     if "popularity" in of_kind or "item bias" in of_kind:
         return "because many liked it"
     return "nothing speaks for it in particular"

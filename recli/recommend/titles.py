@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 
@@ -30,24 +30,17 @@ def item_code(model: Model, text: str) -> int:
         return code
     wanted = _words(text)
     titles = [] if model.titles is None or not wanted else list(map(str, model.titles))
-    whole, short = map(_words, titles), (_words(_YEAR.sub("", title)) for title in titles)
-    every = list(whole)
-    for fits, among in (
-        (_same, every),
-        (_same, list(short)),
-        (_holds, every),
-        (_begins, every),
-    ):
+    whole = [_words(title) for title in titles]
+    short = [_words(_YEAR.sub("", title)) for title in titles]
+    for fits, among in ((_same, whole), (_same, short), (_holds, whole), (_begins, whole)):
         found = _where(fits, wanted, among)
         if len(found) == 1:
             return int(found[0])
         if len(found):
             raise _several(model, text, found)
-    nearest = [f"{raw} {_quoted(model, ids.code(raw))}".strip() for raw in ids.nearest(text, 3)]
-    close = difflib.get_close_matches(" ".join(wanted), map(" ".join, every), 3)
-    nearest += [
-        f"{ids.text[c]} {_quoted(model, c)}" for c in (every.index(_split(t)) for t in close)
-    ]
+    close = difflib.get_close_matches(" ".join(wanted), map(" ".join, whole), 3)
+    codes = [*map(ids.code, ids.nearest(text, 3)), *(whole.index(_split(words)) for words in close)]
+    nearest = (f"{ids.text[code]} {_quoted(model, code)}".strip() for code in codes)
     raise errors.NotFoundError(f"There is no item '{text}'. Nearest: {', '.join(nearest)}.")
 
 
@@ -76,7 +69,7 @@ def _split(text: str) -> _Words:
 
 
 def _where(
-    fits: Callable[[_Words, _Words], bool], wanted: _Words, among: Iterable[_Words]
+    fits: Callable[[_Words, _Words], bool], wanted: _Words, among: list[_Words]
 ) -> np.ndarray:
     return np.flatnonzero([fits(wanted, words) for words in among])
 

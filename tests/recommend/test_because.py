@@ -41,8 +41,17 @@ def model(small):
         ),
         (
             [Reason("neighbour", "7", 0.1, 5.0)],
-            "because people with a taste like yours liked it",
+            "because 1 user with a taste like yours gave it 5.0",
         ),
+        (
+            [Reason("neighbour", "7", 0.1, 5.0), Reason("neighbour", "8", -0.1, 3.5)],
+            "because 2 users with a taste like yours gave it 4.2",
+        ),
+        (
+            [Reason("rated item", "this", 0.3, 1.0), Reason("rated item", "that", 0.1, 4.0)],
+            "because you liked that",
+        ),
+        ([Reason("rated item", "this", 0.3, 1.0)], "because of how you rated this"),
         ([Reason("item bias", "", 0.5), Reason("feature", "x", -1.0)], "because many liked it"),
         ([Reason("mean", "", 3.5)], "nothing speaks for it in particular"),
         ([], "nothing speaks for it in particular"),
