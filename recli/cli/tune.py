@@ -215,7 +215,7 @@ def command(
     study = StoredStudy.read(results, str(run.folder))
     _study.show(console, study)
     where = "study.db (Optuna)" if storage is None else "and the trials in the storage"
-    console.say(f"Written to {run.folder}: best.toml, study.json, {where}")
+    console.say(f"Written to {run.folder}: best.toml, report.html, study.json, {where}")
     console.say(f"Next: recli train --params {study.params_file}")
 
 

@@ -21,7 +21,9 @@ from recli.experiments.cross_validation import Protocol
 from recli.experiments.environment import environment
 from recli.experiments.interrupts import HeldBack
 from recli.experiments.process import this_process
+from recli.experiments.reports._study.page import study_page
 from recli.experiments.resources import Resources
+from recli.experiments.stored_study import StoredStudy
 from recli.experiments.tuning import front, storage
 from recli.experiments.tuning.best_file import best_toml
 from recli.experiments.tuning.goals import Goal
@@ -289,3 +291,6 @@ class TuningRun:
             "environment": self._environment,
         }
         files.write_json(self.folder / stored_study.DOCUMENT, document)
+        if ended:
+            page = study_page(StoredStudy(self.folder, document))
+            files.write_text(self.folder / "report.html", page)
