@@ -12,18 +12,18 @@ from recli.cli._console import Console, count
 
 if TYPE_CHECKING:
     from recli.experiments.stored_study import StoredStudy
-    from recli.experiments.tuning.study import TuningRun, Watch
+    from recli.experiments.tuning.search import Budget
+    from recli.experiments.tuning.study import TuningRun
     from recli.experiments.tuning.tried import Tried
+    from recli.experiments.tuning.watch import Watch
 
 _SHOWN_TRIALS = 5
 
 
 @contextmanager
-def watched(
-    console: Console, run: TuningRun, n_trials: int, timeout: float | None
-) -> Iterator[Watch]:
+def watched(console: Console, run: TuningRun, budget: Budget) -> Iterator[Watch]:
     """On a terminal a table that follows the search; yields what the search tells."""
-    from recli.experiments.tuning.study import Watch
+    from recli.experiments.tuning.watch import Watch
 
     if console.quiet or not sys.stderr.isatty():
         yield Watch()
@@ -31,7 +31,7 @@ def watched(
     from rich.console import Console as RichConsole
     from rich.live import Live
 
-    board = _Board(run, n_trials, timeout)
+    board = _Board(run, budget)
     with Live(
         get_renderable=board.table,
         console=RichConsole(stderr=True),
@@ -44,9 +44,8 @@ def watched(
 class _Board:
     """What the table shows: the best so far, how the trials ended, the one at work, the time left."""
 
-    def __init__(self, run: TuningRun, n_trials: int, timeout: float | None) -> None:
-        self._run = run
-        self._n_trials, self._timeout = n_trials, timeout
+    def __init__(self, run: TuningRun, budget: Budget) -> None:
+        self._run, self._budget = run, budget
         self._started = time.monotonic()
         self._ended: list[Tried] = []
         self._fold = 0
@@ -71,12 +70,14 @@ class _Board:
         done = len(self._ended)
         best = self._best()
         elapsed = time.monotonic() - self._started
-        left = elapsed / done * (self._n_trials - done) if done else float("inf")
-        if self._timeout is not None:
-            left = min(left, max(0.0, self._timeout - elapsed))
+        n_trials, timeout = self._budget.trials, self._budget.timeout
+        left = elapsed / done * (n_trials - done) if done else float("inf")
+        if timeout is not None:
+            left = min(left, max(0.0, timeout - elapsed))
+        of_all = f" of {n_trials}" if n_trials < sys.maxsize else ""
         return {
             "best": best or "–",
-            "trials": f"{done} of {self._n_trials}: {states.count('complete')} to the end, "
+            "trials": f"{done}{of_all}: {states.count('complete')} to the end, "
             f"{states.count('pruned')} stopped early, {states.count('failed')} failed",
             "at work": f"trial {done}, {count(self._fold, 'fold')} measured",
             "time": f"{_clock(elapsed)}, left {_clock(left) if done else '–'}",

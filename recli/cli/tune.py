@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,12 @@ from recli.cli._options import DatasetChoice
 from recli.experiments.tuning import samplers
 
 if TYPE_CHECKING:
+    from recli.experiments.tuning.search import Budget
     from recli.experiments.tuning.study import Begin, TuningRun
+    from recli.experiments.tuning.told import Told
 
 _TRIALS = 30
+_AUTO = 600.0  # seconds
 
 
 @click.command(
@@ -26,6 +30,7 @@ _TRIALS = 30
       recli tune -a svd -a knn-baseline --timeout 600   (the budget shared equally)
       recli tune -a knn-baseline --metric ndcg@10
       recli tune -a svd --fix n_factors=50              (held at 50, the others are tuned)
+      recli tune --auto --timeout 600 -d my-ratings.csv
       recli tune -a svd --metric rmse --metric fit_seconds --pick knee
       recli tune -a svd --storage postgresql+psycopg://me@host/studies
     """,
@@ -36,8 +41,13 @@ _TRIALS = 30
     "algorithms",
     multiple=True,
     type=_types.ALGORITHM,
-    required=True,
     help="An algorithm with declared ranges: see 'recli show algorithm NAME'; may be repeated.",
+)
+@click.option(
+    "--auto",
+    is_flag=True,
+    help="Begin with all algorithms that suit the data and the metric (or those of '-a'), drop the bad "
+    "ones on the way, and stack the best at the end; within --timeout.  [default: 600 seconds]",
 )
 @_options.dataset_options
 @_options.cv_option
@@ -59,9 +69,7 @@ _TRIALS = 30
 @click.option(
     "--trials",
     type=click.IntRange(1),
-    default=_TRIALS,
-    show_default=True,
-    help="Settings to try, of all algorithms together.",
+    help=f"Settings to try, of all algorithms together.  [default: {_TRIALS}; with --auto no limit]",
 )
 @click.option(
     "--timeout",
@@ -129,6 +137,14 @@ _TRIALS = 30
     "--resume", "begin", flag_value="resume", help="Only go on with a study that is there."
 )
 @click.option("--fresh", "begin", flag_value="fresh", help="Forget the study that is there.")
+@click.option("--ask", is_flag=True, help="Print the next setting, to be measured elsewhere.")
+@click.option(
+    "--tell",
+    "told",
+    multiple=True,
+    metavar="TRIAL=VALUE",
+    help="What came out elsewhere, as 3=0.91, svd/3=0.91 or 3=failed; may be repeated.",
+)
 @_options.threshold_option
 @_options.seed_option
 @_options.jobs_option
@@ -137,11 +153,12 @@ _TRIALS = 30
 @_options.output_options()
 def command(
     algorithms: tuple[str, ...],
+    auto: bool,
     data: DatasetChoice,
     cv: int,
     split: str | None,
     metrics: tuple[str, ...],
-    trials: int,
+    trials: int | None,
     timeout: float | None,
     sampler: str,
     pruner: str,
@@ -153,6 +170,8 @@ def command(
     name: str | None,
     storage: str | None,
     begin: Begin | None,
+    ask: bool,
+    told: tuple[str, ...],
     threshold: float | None,
     seed: int,
     jobs: int,
@@ -178,25 +197,40 @@ def command(
     from recli.experiments.resources import Resources
     from recli.experiments.stored_study import StoredStudy
     from recli.experiments.tuning import space
+    from recli.experiments.tuning.auto import suitable
     from recli.experiments.tuning.goals import goals
     from recli.experiments.tuning.plan import Plan
     from recli.experiments.tuning.search import Budget, Method
     from recli.experiments.tuning.study import TuningRun
+    from recli.experiments.tuning.told import Told
     from recli.params import assignments
 
+    if not algorithms and not auto:
+        raise click.UsageError(
+            "Missing option '-a' / '--algorithm', or '--auto' for all that suit."
+        )
+    budget = Budget(
+        trials or (sys.maxsize if auto else _TRIALS), timeout or (_AUTO if auto else None)
+    )
+    aims = goals(metrics)
+    dataset = None
+    if auto and not algorithms:
+        dataset = data.load(console, results)
+        algorithms = tuple(suitable(dataset, aims))
     plan = Plan(
         algorithms=tuple(dict.fromkeys(algorithms)),
-        goals=goals(metrics),
+        goals=aims,
         method=Method(sampler, pruner, seed),
         fixed=assignments(params, "--fix"),
         ranges=space.read_ranges(space_file) if space_file else {},
         holdout=holdout,
         nested=nested,
+        auto=auto,
         pick=pick,
     )
     plan.check()
     folds = Split.parse(split, seed) if split else KFold(cv, seed)
-    dataset = data.load(console, results)
+    dataset = dataset or data.load(console, results)
     liked = _options.liked_from(dataset, threshold)
     protocol = Protocol(folds, plan.measures, liked, seed)
     run = TuningRun(
@@ -209,9 +243,12 @@ def command(
         url=storage,
         begin=begin or "join",
     )
-    _announce(console, run, trials)
-    with _study.watched(console, run, trials, timeout) as watch:
-        run.run(Budget(trials, timeout), Resources(jobs, memory_limit), watch)
+    if told or ask:
+        _elsewhere(console, run, [Told.parse(text) for text in told], ask)
+        return
+    _announce(console, run, budget)
+    with _study.watched(console, run, budget) as watch:
+        run.run(budget, Resources(jobs, memory_limit), watch)
     study = StoredStudy.read(results, str(run.folder))
     _study.show(console, study)
     where = "study.db (Optuna)" if storage is None else "and the trials in the storage"
@@ -219,11 +256,35 @@ def command(
     console.say(f"Next: recli train --params {study.params_file}")
 
 
-def _announce(console: Console, run: TuningRun, trials: int) -> None:
-    who = " and ".join(run.spaces)
+def _elsewhere(console: Console, run: TuningRun, told: list[Told], ask: bool) -> None:
+    """Take down what was measured elsewhere, and print the next setting."""
+    from recli.params import shown
+
+    if told:
+        run.tell(told)
+        best = run.best if run.finished else None
+        reached = f", best {run.goals[0]} {best.values[0]:.4f}" if best and best.values else ""
+        console.say(f"Study {run.id}: {count(len(run.tried), 'trial')}{reached}")
+    if ask:
+        trial = run.ask()
+        document = {
+            "study": run.id,
+            "algorithm": trial.algorithm,
+            "trial": trial.number,
+            "params": trial.params,
+        }
+        rows = [[name, shown(value)] for name, value in trial.params.items() if value is not None]
+        console.emit(document, ["parameter", f"{trial.algorithm}, trial {trial.number}"], rows)
+
+
+def _announce(console: Console, run: TuningRun, budget: Budget) -> None:
+    who = count(len(run.spaces), "algorithm") if len(run.spaces) > 3 else " and ".join(run.spaces)
+    much = (
+        count(budget.trials, "setting") if budget.trials < sys.maxsize else f"{budget.timeout:g} s"
+    )
     what = " and ".join(map(str, run.goals))
     split = run.protocol.split
-    console.say(f"{who}: {count(trials, 'setting')} for {what} on {split}, seed {split.seed}")
+    console.say(f"{who}: {much} for {what} on {split}, seed {split.seed}")
     if run.holdout:
         n_locked = len(run.holdout.fold.test)
         console.say(f"Locked away until the end: {count(n_locked, 'rating')} (--holdout)")

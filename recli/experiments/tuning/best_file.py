@@ -31,6 +31,7 @@ def best_toml(
     reached = ", ".join(
         f"{goal} {value:.6f}" for goal, value in zip(goals, best.values, strict=True)
     )
+    measured = f", means of {len(best.folds)} folds" if best.folds else ""
     said = [
         f"# On a test that tuning never saw: {v.goal} {v.winner:.6f}, the defaults {v.defaults:.6f}."
         for v in locked
@@ -47,8 +48,7 @@ def best_toml(
     if locked:
         origin |= {"locked": locked[0].winner, "optimism": locked[0].optimism}
     lines = [
-        f"# The best of {n_trials} trials: {reached}, means of {len(best.folds)} folds on "
-        f"{dataset.name}.",
+        f"# The best of {n_trials} trials: {reached}{measured} on {dataset.name}.",
         *said,
         f"algorithm = {_toml(best.algorithm)}",
         "",

@@ -29,6 +29,7 @@ class Plan:
     ranges: what goes before the declared ranges
     holdout: share of the ratings that is locked away, 0 for none
     nested: whether the whole search is cross-validated, instead of a locked test
+    auto: whether bad algorithms are dropped on the way, and the good ones stacked at the end
     pick: which of the Pareto front is meant by the best, see `front.picked`
     """
 
@@ -39,6 +40,7 @@ class Plan:
     ranges: Ranges = field(default_factory=dict)
     holdout: float = 0.2
     nested: bool = False
+    auto: bool = False
     pick: str = "knee"
 
     @property
@@ -101,6 +103,7 @@ class Plan:
         known = {
             **self.terms(dataset, protocol),
             "nested": self.nested,
+            "auto": self.auto,
             "spaces": {
                 space.start.name: [space.fixed, space.document(), space.start.params]
                 for space in spaces
@@ -109,7 +112,9 @@ class Plan:
         }
         digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:6]
         who = "+".join(space.start.name for space in spaces)
-        if len(spaces) > 2:
+        if self.auto:
+            who = "auto"
+        elif len(spaces) > 2:
             who = f"{len(spaces)}-algorithms"
         readable = f"{who}-{self.goals[0]}-{dataset.name}".replace("@", "")
         return f"{re.sub(r'[^A-Za-z0-9_.+-]', '-', readable)[:80]}-{digest}"
@@ -128,6 +133,7 @@ class Plan:
             "pruner": self.method.pruner,
             "holdout": self.holdout,
             "nested": self.nested,
+            "auto": self.auto,
         }
 
     def _given(self) -> dict[str, dict[str, str]]:

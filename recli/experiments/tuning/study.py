@@ -7,7 +7,7 @@ import math
 import shlex
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from recli.experiments.reports._study.page import study_page
 from recli.experiments.resources import Resources
 from recli.experiments.stored_study import StoredStudy
 from recli.experiments.tuning import front, storage
+from recli.experiments.tuning.auto import Auto, Rung
 from recli.experiments.tuning.best_file import best_toml
 from recli.experiments.tuning.goals import Goal
 from recli.experiments.tuning.holdout import HoldOut, Verdict, unlock
@@ -32,18 +33,13 @@ from recli.experiments.tuning.importance import importances
 from recli.experiments.tuning.plan import Plan
 from recli.experiments.tuning.samplers import sees_means
 from recli.experiments.tuning.search import Budget, Search
+from recli.experiments.tuning.told import Told
 from recli.experiments.tuning.trials import Trials
 from recli.experiments.tuning.tried import Tried
+from recli.experiments.tuning.watch import NOBODY, Watch
+from recli.params import Value
 
 Begin = Literal["join", "resume", "fresh"]
-
-
-@dataclasses.dataclass(frozen=True)
-class Watch:
-    """Who is told of every trial that ended, and of every fold of the one at work."""
-
-    on_trial: Callable[[Tried], None] = lambda trial: None
-    on_fold: Callable[[int], None] = lambda n: None
 
 
 class TuningRun:
@@ -87,11 +83,12 @@ class TuningRun:
         self.nested: list[tuple[Verdict, ...]] = []
         self.importance: dict[str, dict[str, float]] = {}
         self.timed_out = False
+        self.rungs: list[Rung] = []
         self.n_found = 0
         self._environment = environment()
         self._started, self._clock = store.now(), time.perf_counter()
 
-    def run(self, budget: Budget, resources: Resources, watch: Watch = Watch()) -> None:
+    def run(self, budget: Budget, resources: Resources, watch: Watch = NOBODY) -> None:
         """Try settings until the budget is spent, judge the best, and write all that down.
 
         A trial that diverges or needs more memory than is free is kept as failed, with the reason.
@@ -113,6 +110,19 @@ class TuningRun:
         finally:
             self._write(status)
 
+    def ask(self) -> Tried:
+        """The next setting, for somebody else to measure and `tell`."""
+        search = self._new_search(self.open, self.id, Budget(1), Resources(), HeldBack())
+        return search.ask()
+
+    def tell(self, results: Sequence[Told]) -> None:
+        """Take down what others have measured. Raises UsageError for a trial that does not wait."""
+        search = self._new_search(self.open, self.id, Budget(1), Resources(), HeldBack())
+        for told in results:
+            search.tell(told)
+        self.tried = search.tried()
+        self._write("finished")
+
     @property
     def goals(self) -> tuple[Goal, ...]:
         """What is improved."""
@@ -122,6 +132,11 @@ class TuningRun:
     def finished(self) -> list[Tried]:
         """The trials that gave values."""
         return [trial for trial in self.tried if trial.state == "complete"]
+
+    @property
+    def open(self) -> Dataset:
+        """What tuning may see."""
+        return self.holdout.open if self.holdout else self.dataset
 
     @property
     def front(self) -> list[Tried]:
@@ -136,7 +151,8 @@ class TuningRun:
     @property
     def defaults(self) -> Tried | None:
         """The best of the algorithms' defaults, by the first goal; None if all of them failed."""
-        first = [trial for trial in self.finished if trial.number == 0]
+        own = [trial for trial in self.finished if trial.algorithm in self.spaces]
+        first = [trial for trial in own if trial.number == 0]
         return (
             front.picked(self.goals, front.pareto_front(self.goals, first), "first")
             if first
@@ -169,30 +185,13 @@ class TuningRun:
     ) -> None:
         outer = self.protocol.split.folds(self.dataset) if self.plan.nested else []
         timeout = math.inf if budget.timeout is None else budget.timeout / (len(outer) + 1)
-
-        def search(dataset: Dataset, name: str) -> Search:
-            trials = Trials(
-                dataset,
-                self.protocol,
-                self.goals,
-                resources,
-                held_back,
-                by_means=sees_means(self.plan.method.pruner),
-                deadline=time.monotonic() + timeout,
-            )
-            terms = self.plan.terms(self.dataset, self.protocol)
-            spaces = list(self.spaces.values())
-            return Search(
-                self._storage, name, spaces, trials, self.plan.method, terms, budget.trials
-            )
-
         for number, fold in enumerate(outer, start=1):
-            part = self.dataset.part(np.sort(fold.train))
-            inner = search(part, f"{self.id}/outer-{number}")
-            inner.run(budget.trials, watch.on_trial, watch.on_fold)
+            part, name = self.dataset.part(np.sort(fold.train)), f"{self.id}/outer-{number}"
+            inner = self._new_search(part, name, budget, resources, held_back, timeout)
+            self._go(inner, budget, timeout, watch)
             self.tried = inner.tried()
             self.nested.append(self._judge(fold.train, fold.test, resources, held_back))
-        whole = search(self.holdout.open if self.holdout else self.dataset, self.id)
+        whole = self._new_search(self.open, self.id, budget, resources, held_back, timeout)
         self.tried = whole.tried()
         self.n_found = len(self.tried)
 
@@ -201,16 +200,45 @@ class TuningRun:
             self._write("running")
             watch.on_trial(trial)
 
-        whole.run(budget.trials, on_trial, watch.on_fold)
+        self._go(whole, budget, timeout, Watch(on_trial, watch.on_fold))
         self.tried = whole.tried()
-        self.timed_out = (
-            len(self.tried) < budget.trials and time.monotonic() > whole.trials.deadline
-        )
+        late = time.monotonic() > whole.trials.deadline
+        self.timed_out = len(self.tried) < budget.trials and late and not self.plan.auto
         self._check_finished()
         self.importance = importances(whole)
         if self.holdout:
             fold = self.holdout.fold
             self.locked = self._judge(fold.train, fold.test, resources, held_back)
+
+    def _go(self, search: Search, budget: Budget, timeout: float, watch: Watch) -> None:
+        if not self.plan.auto:
+            search.run(budget.trials, watch)
+            return
+        auto = Auto(search, timeout, budget.trials)
+        auto.run(watch)
+        self.rungs = auto.rungs
+
+    def _new_search(
+        self,
+        dataset: Dataset,
+        name: str,
+        budget: Budget,
+        resources: Resources,
+        held_back: HeldBack,
+        timeout: float = math.inf,
+    ) -> Search:
+        trials = Trials(
+            dataset,
+            self.protocol,
+            self.goals,
+            resources,
+            held_back,
+            by_means=sees_means(self.plan.method.pruner),
+            deadline=time.monotonic() + timeout,
+        )
+        terms = self.plan.terms(self.dataset, self.protocol)
+        spaces = list(self.spaces.values())
+        return Search(self._storage, name, spaces, trials, self.plan.method, terms, budget.trials)
 
     def _judge(
         self, train: np.ndarray, test: np.ndarray, resources: Resources, held_back: HeldBack
@@ -252,6 +280,11 @@ class TuningRun:
             "folds": store.without_nan(trial.folds),
         }
 
+    def _chosen(self, trial: Tried) -> dict[str, Value]:
+        if trial.algorithm in self.spaces:
+            return self.spaces[trial.algorithm].chosen(trial.configured)
+        return {name: value for name, value in trial.params.items() if value is not None}
+
     def _write(self, status: str) -> None:
         ended = status != "running"
         if ended and self.finished:
@@ -260,7 +293,7 @@ class TuningRun:
                 self.id,
                 self.dataset,
                 best,
-                self.spaces[best.algorithm].chosen(best.configured),
+                self._chosen(best),
                 self.goals,
                 len(self.tried),
                 self.protocol.seed,
@@ -288,6 +321,7 @@ class TuningRun:
             "trials": [self._about(trial) for trial in self.tried],
             "importance": self.importance,
             "timed_out": self.timed_out,
+            "rungs": [rung.document() for rung in self.rungs],
             "environment": self._environment,
         }
         files.write_json(self.folder / stored_study.DOCUMENT, document)

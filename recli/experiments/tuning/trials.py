@@ -19,7 +19,6 @@ from recli.experiments.cross_validation import Protocol, cells
 from recli.experiments.interrupts import HeldBack
 from recli.experiments.resources import Resources
 from recli.experiments.tuning.goals import Goal
-from recli.experiments.tuning.space import Space
 from recli.experiments.tuning.tried import FOLDS, PARAMS, REASON, STOPPED
 
 FAILURES = (errors.DivergedError, errors.TooLargeError)
@@ -53,12 +52,14 @@ class Trials:
         self.folds = protocol.split.folds(dataset)
 
     def objective(
-        self, space: Space, on_fold: Callable[[int], None] = lambda n: None
+        self,
+        configure: Callable[[optuna.Trial], Configured],
+        on_fold: Callable[[int], None] = lambda n: None,
     ) -> Callable[[optuna.Trial], Any]:
         """The function that Optuna minimises or maximises; `on_fold` hears how many are done."""
 
         def value(trial: optuna.Trial) -> Any:
-            configured = space.configured(trial)
+            configured = configure(trial)
             trial.set_user_attr(PARAMS, json.dumps(configured.params))
             folds: list[list[float]] = []
             try:
@@ -125,7 +126,7 @@ class Trials:
         few tell much. Raises TrialPruned where there is no better trial to go by.
         """
         try:
-            of_best = [values[0] for values in trial.study.best_trial.user_attrs[FOLDS]]
+            of_best = [values[0] for values in trial.study.best_trial.user_attrs.get(FOLDS, ())]
         except ValueError:
             raise optuna.TrialPruned from None
         differences = [mine[0] - best for mine, best in zip(folds, of_best, strict=False)]

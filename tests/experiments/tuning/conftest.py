@@ -15,7 +15,8 @@ from recli.experiments.resources import Resources
 from recli.experiments.tuning.goals import goals
 from recli.experiments.tuning.plan import Plan
 from recli.experiments.tuning.search import Budget, Method
-from recli.experiments.tuning.study import TuningRun, Watch
+from recli.experiments.tuning.study import TuningRun
+from recli.experiments.tuning.watch import Watch
 
 _shared = runpy.run_path(str(Path(__file__).parents[2] / "algorithms" / "conftest.py"))
 embedded, small = _shared["embedded"], _shared["small"]

@@ -19,6 +19,12 @@ def said(study: StoredStudy) -> Iterator[str]:
         yield f"Picked: trial {best.number}, place {place + 1} of the front (--pick)."
     elif best.number == 0:
         yield f"No setting was better than the defaults: {first} {(best.values or (0.0,))[0]:.4f}."
+    for rung in study.document["rungs"]:
+        n = rung["trials"]
+        yield (
+            f"After {n} {'setting' if n == 1 else 'settings'} of each stayed {', '.join(rung['kept'])}; "
+            f"dropped: {', '.join(rung['dropped'])}."
+        )
     if study.document["timed_out"]:
         yield "The time was up before all trials were made (--timeout)."
     for verdict in study.document["locked"]:
