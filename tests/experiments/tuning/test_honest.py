@@ -87,7 +87,7 @@ def test_nested(new_run, search, small):
     run = search(new_run("baseline-only", nested=True, holdout=0.2), 3)
     assert run.holdout is None
     assert len(run.nested) == 2
-    names = [name for name in run.spaces]
+    names = list(run.spaces)
     assert names == ["baseline-only"]
     folds = run.protocol.split.folds(small)
     stored = StoredStudy.read(run.folder.parents[1], run.id)
