@@ -79,10 +79,8 @@ _AUTO = 600.0  # seconds
 @click.option(
     "--sampler",
     type=click.Choice(tuple(samplers.SAMPLERS)),
-    default="tpe",
-    show_default=True,
-    help="Who proposes settings: tree-structured Parzen estimator, Gaussian process, CMA-ES, chance, "
-    "a grid, or a quasi-random sequence.",
+    help="Who proposes settings: Gaussian process, tree-structured Parzen estimator, CMA-ES, chance, "
+    "a grid, or a quasi-random sequence.  [default: gp; tpe for several metrics]",
 )
 @click.option(
     "--pruner",
@@ -160,7 +158,7 @@ def command(
     metrics: tuple[str, ...],
     trials: int | None,
     timeout: float | None,
-    sampler: str,
+    sampler: str | None,
     pruner: str,
     params: tuple[str, ...],
     space_file: Path | None,
@@ -220,7 +218,7 @@ def command(
     plan = Plan(
         algorithms=tuple(dict.fromkeys(algorithms)),
         goals=aims,
-        method=Method(sampler, pruner, seed),
+        method=Method(sampler or samplers.default_sampler(len(aims)), pruner, seed),
         fixed=assignments(params, "--fix"),
         ranges=space.read_ranges(space_file) if space_file else {},
         holdout=holdout,

@@ -100,6 +100,7 @@ class Auto:
             self._step(algorithm, watch)
 
     def _step(self, algorithm: str, watch: Watch) -> None:
+        self.search.trials.whole_defaults = not self.search.finished
         self.search.trials.deadline = self.end - self._reserve(self._members())
         self.search.step(algorithm, watch)
 

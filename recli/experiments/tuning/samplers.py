@@ -20,6 +20,11 @@ _P_WORSE = 0.3
 """Wilcoxon's level: p is at least 1/4 after two folds, so two that are both worse are enough."""
 
 
+def default_sampler(n_goals: int) -> str:
+    """`gp`, which finds more in few trials; `tpe` where there are several goals."""
+    return "gp" if n_goals == 1 else "tpe"
+
+
 def sampler(name: str, seed: int, n_goals: int) -> optuna.samplers.BaseSampler:
     """The sampler of that name; every trial's draws depend on `seed` and its number alone.
 
@@ -80,9 +85,9 @@ def _tpe(seed: int, n_goals: int) -> Any:
 
 
 def _gp(seed: int, n_goals: int) -> Any:
-    from optuna.samplers import GPSampler
+    from recli.experiments.tuning.gaussian_process import GaussianProcess
 
-    return GPSampler(seed=seed)
+    return GaussianProcess(seed, _tpe(seed, n_goals))
 
 
 def _cmaes(seed: int, n_goals: int) -> Any:
@@ -128,8 +133,8 @@ def _none(n_folds: int) -> Any:
 
 
 SAMPLERS: dict[str, Callable[[int, int], Any]] = {
-    "tpe": _tpe,
     "gp": _gp,
+    "tpe": _tpe,
     "cmaes": _cmaes,
     "random": _random,
     "grid": _random,  # its settings are enqueued
@@ -141,5 +146,5 @@ PRUNERS: dict[str, Callable[[int], Any]] = {
     "hyperband": _hyperband,
     "none": _none,
 }
-_NEEDS = {"gp": {"torch": "torch"}, "cmaes": {"cmaes": "'recli[tune]'"}}
-_SEVERAL_GOALS = ("tpe", "gp", "random", "grid", "qmc")
+_NEEDS = {"cmaes": {"cmaes": "'recli[tune]'"}}
+_SEVERAL_GOALS = ("tpe", "random", "grid", "qmc")

@@ -42,7 +42,7 @@ class Budget:
 class Method:
     """How the search goes: names of a sampler and a pruner, and the seed."""
 
-    sampler: str = "tpe"
+    sampler: str = "gp"
     pruner: str = "wilcoxon"
     seed: int = 0
 

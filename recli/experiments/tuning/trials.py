@@ -29,8 +29,8 @@ class Trials:
     """What a trial of a study does: it draws a setting and measures it on the folds of `protocol`.
 
     by_means: whether the mean of the folds so far is reported, not each fold's own value
-    deadline: on the clock of `time.monotonic`; at it a trial stops after its fold, unless it is the
-        first, which tells what the defaults give
+    deadline: on the clock of `time.monotonic`; at it a trial stops after its fold
+    whole_defaults: whether the first of an algorithm does not
 
     As many folds are at work at once as there are jobs; what they give is taken up in their order,
     so that jobs change no number: a fold that was computed in vain is forgotten.
@@ -49,6 +49,7 @@ class Trials:
         self.dataset, self.protocol, self.goals = dataset, protocol, tuple(goals)
         self.resources, self.held_back = resources, held_back
         self.by_means, self.deadline = by_means, deadline
+        self.whole_defaults = True
         self.folds = protocol.split.folds(dataset)
 
     def objective(
@@ -110,7 +111,7 @@ class Trials:
             trial.report(float(np.mean(so_far)) if self.by_means else so_far[-1], done - 1)
         if done == all_of_them:
             return False
-        if time.monotonic() > self.deadline and trial.number > 0:
+        if time.monotonic() > self.deadline and not (trial.number == 0 and self.whole_defaults):
             trial.set_user_attr(REASON, f"the time was up after {done} of {all_of_them} folds")
             return True
         if len(self.goals) == 1 and trial.should_prune():
