@@ -35,7 +35,7 @@ demo: $(VENV)/.installed ## The main job on the MovieLens ratings that come with
 	@echo; echo "— 3. Tune the best:  recli tune -a content-based --trials 12"; echo
 	@$(RECLI) tune -a content-based --trials 12
 	@echo; echo "— 4. Train it as tuned:  recli train --params …/best.toml --name demo"; echo
-	@$(RECLI) train --params "$$(ls -d results/studies/*/ | tail -n 1)best.toml" --name demo
+	@$(RECLI) train --params "$$(ls -td results/studies/*/ | head -n 1)best.toml" --name demo
 	@echo; echo "— 5. Recommend:  recli recommend --user 42 --model demo"; echo
 	@$(RECLI) recommend --user 42 --model demo
 	@echo; echo "— The files are here:"; echo
@@ -65,10 +65,12 @@ test-lowest: ## All tests with the lowest versions that pyproject.toml allows
 		--compile-bytecode --resolution lowest-direct --editable '.[dev]'
 	@.venv-lowest/bin/python -m pytest -q -n 2
 
-test-services: $(VENV)/.installed-dev ## Reports in a real browser (Debian: installs chromium)
+test-services: $(VENV)/.installed-dev ## A real browser and PostgreSQL (Debian: installs them)
 	@echo "— Installing what these tests need"
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev-services]'
 	@echo "— Tests"
 	@$(BIN)/python -m pytest -q -m services tests/services

@@ -10,6 +10,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +161,11 @@ class Console:
         writer.writerows([row.line, row.reason, row.text] for row in dataset.bad_rows)
         files.write_text(path, buffer.getvalue())
         self.say(f"Set aside into {path}: {count(len(dataset.bad_rows), 'bad row')}.")
+
+
+def local_time(moment: str) -> str:
+    """A moment in ISO 8601 as the clock here shows it."""
+    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
 def count(n: int, noun: str) -> str:

@@ -227,6 +227,17 @@ params_file_option = click.option(
 )
 
 
+def confirm(names: list[str], question: str) -> None:
+    """Ask before `names` are gone. Raises UsageError for any answer but yes."""
+    from recli import errors
+
+    click.echo("\n".join(names), err=True)
+    try:
+        click.confirm(question, abort=True, err=True)
+    except click.Abort:
+        raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
+
+
 def liked_from(dataset: Dataset, threshold: float | None) -> float:
     """The rating from which an item counts as liked. Raises UsageError for one off the scale."""
     from recli import errors

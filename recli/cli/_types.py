@@ -32,14 +32,14 @@ def _dataset_names(ctx: click.Context) -> list[str]:
     return find.names()
 
 
-def _model_names(ctx: click.Context) -> list[str]:
-    results = Path(ctx.params.get("results") or os.environ.get("RECLI_RESULTS", "results"))
-    return sorted(path.parent.name for path in results.glob("models/[!.]*/model.json"))
+def _in_results(pattern: str) -> Callable[[click.Context], list[str]]:
+    """The names of the folders that hold a file like this."""
 
+    def names(ctx: click.Context) -> list[str]:
+        results = Path(ctx.params.get("results") or os.environ.get("RECLI_RESULTS", "results"))
+        return sorted(path.parent.name for path in results.glob(pattern))
 
-def _run_names(ctx: click.Context) -> list[str]:
-    results = Path(ctx.params.get("results") or os.environ.get("RECLI_RESULTS", "results"))
-    return sorted(path.parent.name for path in results.glob("runs/[!.]*/run.json"))
+    return names
 
 
 ALGORITHM = Name("algorithm", lambda ctx: registry.names("algorithm"))
@@ -47,8 +47,9 @@ SPLIT = Name("split", lambda ctx: registry.names("split"))
 METRIC = Name("metric", lambda ctx: registry.names("metric"))
 FILE_FORMAT = Name("format", lambda ctx: registry.names("format"))
 DATASET = Name("dataset", _dataset_names)
-MODEL = Name("model", _model_names)
-RUN = Name("run", _run_names)
+MODEL = Name("model", _in_results("models/[!.]*/model.json"))
+RUN = Name("run", _in_results("runs/[!.]*/run.json"))
+STUDY = Name("study", _in_results("studies/[!.]*/study.json"))
 
 
 class Delimiter(click.ParamType[str]):

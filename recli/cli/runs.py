@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from recli.cli import _options, _types
-from recli.cli._console import Console, count
+from recli.cli._console import Console, count, local_time
 
 if TYPE_CHECKING:
     from recli.experiments.run_diff import Difference
@@ -64,7 +63,7 @@ def list_runs(results: Path, console: Console) -> None:
     rows = [
         [
             document["run"],
-            _local(document["started"]),
+            local_time(document["started"]),
             document["dataset"],
             document["split"],
             _names(document["algorithms"]),
@@ -202,11 +201,7 @@ def rm(runs: tuple[str, ...], yes: bool, results: Path, console: Console) -> Non
             raise errors.UsageError(f"{run.id} is still running. Stop it first.")
     ids = [run.id for run in stored.values()]
     if not yes:
-        click.echo("\n".join(ids), err=True)
-        try:
-            click.confirm(f"Remove {count(len(ids), 'run')}?", abort=True, err=True)
-        except click.Abort:
-            raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
+        _options.confirm(ids, f"Remove {count(len(ids), 'run')}?")
     n_cells = stored_run.remove(results, list(stored.values()))
     text = f"Removed: {count(len(ids), 'run')}, {count(n_cells, 'cell')} that no other run needs."
     console.emit({"removed": ids, "cells": n_cells}, [], [], lambda: console.line(text))
@@ -258,7 +253,7 @@ def _facts(run: StoredRun) -> dict[str, str]:
     facts = {
         "run": run.id,
         "status": run.status,
-        "started": f"{_local(document['started'])}, {document['seconds']:.1f} s",
+        "started": f"{local_time(document['started'])}, {document['seconds']:.1f} s",
         "command": " ".join(document["command"]),
         "dataset": f"{dataset['name']}: {dataset['users']:,} users × {dataset['items']:,} items, "
         f"{dataset['ratings']:,} ratings ({dataset['fingerprint']})",
@@ -272,10 +267,6 @@ def _facts(run: StoredRun) -> dict[str, str]:
         "commit": environment.get("commit") or "",
     }
     return {name: value for name, value in facts.items() if value}
-
-
-def _local(started: str) -> str:
-    return f"{datetime.fromisoformat(started).astimezone():%Y-%m-%d %H:%M}"
 
 
 def _names(labels: list[str]) -> str:

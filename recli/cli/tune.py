@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from recli.cli import _options, _types
-from recli.cli._console import Console
+from recli.cli import _options, _study, _types
+from recli.cli._console import Console, count
 from recli.cli._options import DatasetChoice
+from recli.experiments.tuning import samplers
 
 if TYPE_CHECKING:
-    from recli.experiments.tuning import TuningRun
+    from recli.experiments.tuning.search import Budget
+    from recli.experiments.tuning.study import Begin, TuningRun
+    from recli.experiments.tuning.told import Told
 
-_SHOWN_TRIALS = 5
+_TRIALS = 30
+_AUTO = 600.0  # seconds
 
 
 @click.command(
@@ -22,48 +27,150 @@ _SHOWN_TRIALS = 5
     \b
     Examples:
       recli tune -a svd --trials 20
-      recli tune -a knn-baseline --metric ndcg@10 --timeout 600
-      recli tune -a svd -p n_factors=50          (held at 50, the others are tuned)
+      recli tune -a svd -a knn-baseline --timeout 600   (the budget shared equally)
+      recli tune -a knn-baseline --metric ndcg@10
+      recli tune -a svd --fix n_factors=50              (held at 50, the others are tuned)
+      recli tune --auto --timeout 600 -d my-ratings.csv
+      recli tune -a svd --metric rmse --metric fit_seconds --pick knee
+      recli tune -a svd --storage postgresql+psycopg://me@host/studies
     """,
 )
 @click.option(
     "-a",
     "--algorithm",
+    "algorithms",
+    multiple=True,
     type=_types.ALGORITHM,
-    required=True,
-    help="An algorithm with declared ranges: see 'recli show algorithm NAME'.",
+    help="An algorithm with declared ranges: see 'recli show algorithm NAME'; may be repeated.",
+)
+@click.option(
+    "--auto",
+    is_flag=True,
+    help="Begin with all algorithms that suit the data and the metric (or those of '-a'), drop the bad "
+    "ones on the way, and stack the best at the end; within --timeout.  [default: 600 seconds]",
 )
 @_options.dataset_options
 @_options.cv_option
 @click.option(
+    "--split",
+    type=_types.SPLIT,
+    metavar="NAME[:OPTION=VALUE,…]",
+    help="Another split than k-fold to measure settings on.",
+)
+@click.option(
     "--metric",
+    "metrics",
+    multiple=True,
     type=_types.METRIC,
-    default="rmse",
+    default=("rmse",),
+    show_default="rmse",
+    help="What to improve: rmse, ndcg@10, …, and fit_seconds beside it; several give a Pareto front.",
+)
+@click.option(
+    "--trials",
+    type=click.IntRange(1),
+    help=f"Settings to try, of all algorithms together.  [default: {_TRIALS}; with --auto no limit]",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    help="Stop after these seconds; the defaults are tried in any case.",
+)
+@click.option(
+    "--sampler",
+    type=click.Choice(tuple(samplers.SAMPLERS)),
+    help="Who proposes settings: Gaussian process, tree-structured Parzen estimator, CMA-ES, chance, "
+    "a grid, or a quasi-random sequence.  [default: gp; tpe for several metrics]",
+)
+@click.option(
+    "--pruner",
+    type=click.Choice(tuple(samplers.PRUNERS)),
+    default="wilcoxon",
     show_default=True,
-    help="What to improve: rmse, ndcg@10, …",
+    help="Who stops bad settings after their first folds.",
 )
 @click.option(
-    "--trials", type=click.IntRange(1), default=30, show_default=True, help="Settings to try."
+    "--fix",
+    "-p",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A hyperparameter to hold, for the algorithms that have it; may be repeated.",
 )
 @click.option(
-    "--timeout", type=click.FloatRange(0, min_open=True), help="Start no trial after these seconds."
+    "--space",
+    "space_file",
+    type=click.Path(path_type=Path),
+    help="A TOML file of ranges that go before the declared ones.",
+)
+@click.option(
+    "--holdout",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.2,
+    show_default=True,
+    help="Share of the ratings that is locked away, for one look at the end; 0 for none.",
+)
+@click.option(
+    "--nested",
+    is_flag=True,
+    help="Cross-validate the whole search, in place of a locked test: takes as many searches more as "
+    "there are folds.",
+)
+@click.option(
+    "--pick",
+    default="knee",
+    show_default=True,
+    metavar="knee|first|N",
+    help="Which setting of a Pareto front is the best: the compromise, the best in the first metric, "
+    "or the one at a place.",
+)
+@click.option("--study", "name", help="Name of the study. [default: from what is searched]")
+@click.option(
+    "--storage",
+    metavar="URL",
+    help="A database that many workers share, each started with the same command. "
+    "[default: a file in the study's folder]",
+)
+@click.option(
+    "--resume", "begin", flag_value="resume", help="Only go on with a study that is there."
+)
+@click.option("--fresh", "begin", flag_value="fresh", help="Forget the study that is there.")
+@click.option("--ask", is_flag=True, help="Print the next setting, to be measured elsewhere.")
+@click.option(
+    "--tell",
+    "told",
+    multiple=True,
+    metavar="TRIAL=VALUE",
+    help="What came out elsewhere, as 3=0.91, svd/3=0.91 or 3=failed; may be repeated.",
 )
 @_options.threshold_option
-@_options.params_option
 @_options.seed_option
 @_options.jobs_option
 @_options.memory_limit_option
 @_options.results_option
 @_options.output_options()
 def command(
-    algorithm: str,
+    algorithms: tuple[str, ...],
+    auto: bool,
     data: DatasetChoice,
     cv: int,
-    metric: str,
-    trials: int,
+    split: str | None,
+    metrics: tuple[str, ...],
+    trials: int | None,
     timeout: float | None,
-    threshold: float | None,
+    sampler: str | None,
+    pruner: str,
     params: tuple[str, ...],
+    space_file: Path | None,
+    holdout: float,
+    nested: bool,
+    pick: str,
+    name: str | None,
+    storage: str | None,
+    begin: Begin | None,
+    ask: bool,
+    told: tuple[str, ...],
+    threshold: float | None,
     seed: int,
     jobs: int,
     memory_limit: int | None,
@@ -72,68 +179,111 @@ def command(
 ) -> None:
     """Search for the best parameters with Optuna.
 
-    The defaults are tried first, then what the tree-structured Parzen estimator (TPE) proposes; every
-    setting is cross-validated on the same folds. The best is written as TOML, which
-    'recli train --params' and 'recli evaluate --params' read.
+    The defaults are tried first, then what the sampler proposes; every setting is measured on the same
+    folds, and stopped where it is clearly worse than the best. A share of the ratings is locked away
+    before: at the end the best setting and the defaults are measured on it once, so that the number
+    reported is one that holds. The best is written as TOML, which 'recli train --params' and
+    'recli evaluate --params' read.
+
+    The same command goes on with the same study, where it was: after an interruption, with more
+    trials, or as one of many workers.
     """
     from recli.cli.evaluate import command_line
+    from recli.data.splits._base import Split
     from recli.data.splits.k_fold import KFold
-    from recli.evaluation.metric_names import Measure
     from recli.experiments.cross_validation import Protocol
     from recli.experiments.resources import Resources
-    from recli.experiments.tuning import Budget, TuningRun
+    from recli.experiments.stored_study import StoredStudy
+    from recli.experiments.tuning import space
+    from recli.experiments.tuning.auto import suitable
+    from recli.experiments.tuning.goals import goals
+    from recli.experiments.tuning.plan import Plan
+    from recli.experiments.tuning.search import Budget, Method
+    from recli.experiments.tuning.study import TuningRun
+    from recli.experiments.tuning.told import Told
     from recli.params import assignments
 
-    measure = Measure.parse(metric)
-    fixed = assignments(params)
-    dataset = data.load(console, results)
-    liked = _options.liked_from(dataset, threshold)
-    protocol = Protocol(KFold(cv, seed), (measure,), liked, seed)
-    run = TuningRun(results, command_line(), dataset, algorithm, fixed, protocol)
-    console.say(
-        f"{run.start.name}: up to {trials} settings × {cv} folds for {measure}, seed {seed}"
-    )
-    with console.progress("Tuning", trials) as advance:
-        run.run(Budget(trials, timeout), Resources(jobs, memory_limit), lambda trial: advance())
-    _show(console, run)
-    console.say(f"Written to {run.folder}: best.toml, study.json, study.db (Optuna)")
-    console.say(f"Next: recli train --params {run.params_file}")
-
-
-def _show(console: Console, run: TuningRun) -> None:
-    from recli.params import short
-
-    sign = -1.0 if run.measure.greater_is_better else 1.0
-    ordered = sorted(run.finished, key=lambda trial: sign * (trial.value or 0.0))
-    names = list(dict.fromkeys(name for trial in ordered for name in trial.params))
-    header = ["trial", str(run.measure), *names]
-    rows = [
-        [
-            str(trial.number),
-            f"{trial.value:.4f}",
-            *(short(trial.params[n]) if n in trial.params else "–" for n in names),
-        ]
-        for trial in ordered
-    ]
-
-    def table() -> None:
-        first = next((trial for trial in run.finished if trial.number == 0), None)
-        best = run.study.best_trial
-        title = (
-            f"The best {min(_SHOWN_TRIALS, len(rows))} of {len(rows)} trials (trial 0: defaults)"
+    if not algorithms and not auto:
+        raise click.UsageError(
+            "Missing option '-a' / '--algorithm', or '--auto' for all that suit."
         )
-        console.line()
-        console.table(header, rows[:_SHOWN_TRIALS], title, right=header)
-        console.line()
-        if first is not None and first.value is not None and best.value is not None:
-            if best.number == 0:
-                console.line(
-                    f"No setting was better than the defaults: {run.measure} {first.value:.4f}."
-                )
-                return
-            console.line(
-                f"{run.measure} {first.value:.4f} with the defaults, {best.value:.4f} with the best. It "
-                "was chosen for that number: on other data expect a little less."
-            )
+    budget = Budget(
+        trials or (sys.maxsize if auto else _TRIALS), timeout or (_AUTO if auto else None)
+    )
+    aims = goals(metrics)
+    dataset = None
+    if auto and not algorithms:
+        dataset = data.load(console, results)
+        algorithms = tuple(suitable(dataset, aims))
+    plan = Plan(
+        algorithms=tuple(dict.fromkeys(algorithms)),
+        goals=aims,
+        method=Method(sampler or samplers.default_sampler(len(aims)), pruner, seed),
+        fixed=assignments(params, "--fix"),
+        ranges=space.read_ranges(space_file) if space_file else {},
+        holdout=holdout,
+        nested=nested,
+        auto=auto,
+        pick=pick,
+    )
+    plan.check()
+    folds = Split.parse(split, seed) if split else KFold(cv, seed)
+    dataset = dataset or data.load(console, results)
+    liked = _options.liked_from(dataset, threshold)
+    protocol = Protocol(folds, plan.measures, liked, seed)
+    run = TuningRun(
+        results,
+        command_line(),
+        dataset,
+        plan,
+        protocol,
+        name=name,
+        url=storage,
+        begin=begin or "join",
+    )
+    if told or ask:
+        _elsewhere(console, run, [Told.parse(text) for text in told], ask)
+        return
+    _announce(console, run, budget)
+    with _study.watched(console, run, budget) as watch:
+        run.run(budget, Resources(jobs, memory_limit), watch)
+    study = StoredStudy.read(results, str(run.folder))
+    _study.show(console, study)
+    where = "study.db (Optuna)" if storage is None else "and the trials in the storage"
+    console.say(f"Written to {run.folder}: best.toml, report.html, study.json, {where}")
+    console.say(f"Next: recli train --params {study.params_file}")
 
-    console.emit(run.document(), header, rows, table)
+
+def _elsewhere(console: Console, run: TuningRun, told: list[Told], ask: bool) -> None:
+    """Take down what was measured elsewhere, and print the next setting."""
+    from recli.params import shown
+
+    if told:
+        run.tell(told)
+        best = run.best if run.finished else None
+        reached = f", best {run.goals[0]} {best.values[0]:.4f}" if best and best.values else ""
+        console.say(f"Study {run.id}: {count(len(run.tried), 'trial')}{reached}")
+    if ask:
+        trial = run.ask()
+        document = {
+            "study": run.id,
+            "algorithm": trial.algorithm,
+            "trial": trial.number,
+            "params": trial.params,
+        }
+        rows = [[name, shown(value)] for name, value in trial.params.items() if value is not None]
+        console.emit(document, ["parameter", f"{trial.algorithm}, trial {trial.number}"], rows)
+
+
+def _announce(console: Console, run: TuningRun, budget: Budget) -> None:
+    who = count(len(run.spaces), "algorithm") if len(run.spaces) > 3 else " and ".join(run.spaces)
+    much = (
+        count(budget.trials, "setting") if budget.trials < sys.maxsize else f"{budget.timeout:g} s"
+    )
+    what = " and ".join(map(str, run.goals))
+    split = run.protocol.split
+    console.say(f"{who}: {much} for {what} on {split}, seed {split.seed}")
+    if run.holdout:
+        n_locked = len(run.holdout.fold.test)
+        console.say(f"Locked away until the end: {count(n_locked, 'rating')} (--holdout)")
+    console.say(f"Study {run.id}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 from dataclasses import dataclass
@@ -77,6 +78,14 @@ class Dataset:
         """The rows (all of them by default) as a trainset; `threshold` is where liking begins."""
         rows = np.arange(len(self.ratings)) if rows is None else rows
         return Trainset(self.ratings, rows, self.items, threshold=threshold, user_table=self.users)
+
+    def part(self, rows: np.ndarray) -> Dataset:
+        """The dataset with these rows of its ratings, int64[n]; ids, catalogue and tables are whole."""
+        ratings = self.ratings
+        times = None if ratings.times is None else ratings.times[rows]
+        users, items, values = ratings.users[rows], ratings.items[rows], ratings.values[rows]
+        fewer = dataclasses.replace(ratings, users=users, items=items, values=values, times=times)
+        return dataclasses.replace(self, ratings=fewer)
 
     def title(self, code: int) -> str:
         """The title of the item with this code, or nothing."""

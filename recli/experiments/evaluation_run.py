@@ -5,14 +5,10 @@ from __future__ import annotations
 import dataclasses
 import logging
 import math
-import os
-import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from recli import errors, files
 from recli.algorithms import Configured
@@ -24,6 +20,7 @@ from recli.experiments import run_tables, store
 from recli.experiments.cell_store import CellStore, cell_key
 from recli.experiments.cross_validation import Cell, Protocol, Summary, cells, summaries
 from recli.experiments.environment import environment
+from recli.experiments.process import this_process
 from recli.experiments.reading import Reading
 from recli.experiments.report import markdown_report
 from recli.experiments.resources import Resources
@@ -232,11 +229,7 @@ class EvaluationRun:
             "command": list(self.command),
             "started": self._started,
             "seconds": round(time.perf_counter() - self._clock, 3),
-            "process": {
-                "host": platform.node(),
-                "pid": os.getpid(),
-                "created": psutil.Process().create_time(),
-            },
+            "process": this_process(),
             "dataset": {
                 **store.dataset_document(self.dataset),
                 "left_out": None if left_out is None else dataclasses.asdict(left_out),

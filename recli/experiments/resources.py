@@ -21,6 +21,11 @@ class Resources:
     jobs: int = 1
     memory_limit: int | None = None
 
+    @property
+    def n_jobs(self) -> int:
+        """Cells at work at once, at least 1."""
+        return int(joblib.effective_n_jobs(self.jobs))
+
     def memory_of_a_cell(self, n_cells: int) -> int:
         """The share of one of `n_cells`, bytes.
 
@@ -28,4 +33,4 @@ class Resources:
         500
         """
         total = memory.available() // 2 if self.memory_limit is None else self.memory_limit
-        return total // max(1, min(joblib.effective_n_jobs(self.jobs), n_cells))
+        return total // max(1, min(self.n_jobs, n_cells))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import platform
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,16 +12,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import psutil
 import pyarrow as pa
 
 from recli import errors, files
 from recli.evaluation.metric_names import Measure, leading
+from recli.experiments.by_name import find
 from recli.experiments.cell_store import CellStore
+from recli.experiments.process import is_alive
 from recli.experiments.store import SCHEMA
 
-LATEST = "latest"
-_CLOCKS_DIFFER = 60.0  # seconds
 _DOCUMENT = "run.json"
 _KEYS = ("id", "status", "command", "started", "seconds", "dataset", "configuration", "cells")
 _METRICS = ("entry", "fold", "metric", "value")
@@ -44,7 +42,8 @@ class StoredRun:
         Raises NotFoundError, the nearest names first; UsageError where several begin so; DataError
         for a run.json that is damaged or of a newer recli.
         """
-        folder = _find(results, name)
+        known = names(results)
+        folder = find(results / "runs", known, _DOCUMENT, name, "run", "recli evaluate")
         path = folder / _DOCUMENT
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
@@ -70,7 +69,11 @@ class StoredRun:
     def status(self) -> str:
         """`finished`, `failed`, `interrupted`, `running`, or `killed`: nobody works on it any more."""
         status = str(self.document["status"])
-        return "killed" if status == "running" and not self._is_alive() else status
+        return (
+            "killed"
+            if status == "running" and not is_alive(self.document.get("process"))
+            else status
+        )
 
     @property
     def measures(self) -> list[str]:
@@ -199,18 +202,6 @@ class StoredRun:
             raise errors.DataError(f"{path}: lacks the columns {', '.join(lacking)}.")
         return frame
 
-    def _is_alive(self) -> bool:
-        """Whether the process that works on it lives, as far as one can see from here."""
-        process = self.document.get("process")
-        if process is None or process["host"] != platform.node():
-            return True
-        try:
-            # Numbers of processes are given again, with another time of creation.
-            created = psutil.Process(process["pid"]).create_time()
-            return abs(created - process["created"]) < _CLOCKS_DIFFER
-        except psutil.NoSuchProcess:
-            return False
-
 
 def names(results: Path) -> list[str]:
     """The runs in a results folder, the newest first."""
@@ -240,27 +231,3 @@ def _keys(results: Path, name: str) -> set[str]:
         return StoredRun.read(results, name).keys
     except errors.DataError:
         return set()  # what nobody can read needs nothing
-
-
-def _find(results: Path, name: str) -> Path:
-    known = names(results)
-    if name == LATEST and known:
-        return results / "runs" / known[0]
-    if name in known:
-        return results / "runs" / name
-    if (Path(name) / _DOCUMENT).is_file():
-        return Path(name)
-    begin = [run for run in known if run.startswith(name)]
-    if len(begin) == 1:
-        return results / "runs" / begin[0]
-    if begin:
-        raise errors.UsageError(
-            f"{len(begin)} runs begin with '{name}':\n{errors.first_ten(begin)}\nWrite more of it."
-        )
-    nearest = errors.nearest(name, known)
-    have = (
-        f"There are:\n{errors.first_ten(nearest)}\n'{LATEST}' is the newest."
-        if nearest
-        else "There is none yet: 'recli evaluate' makes one."
-    )
-    raise errors.NotFoundError(f"There is no run '{name}' in {results / 'runs'}. {have}")

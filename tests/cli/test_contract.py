@@ -48,11 +48,12 @@ def test_recommend(recli, tiny):
 def test_tune(recli, tiny):
     tune = ("tune", "-a", "svd", "-p", "n_epochs=2", "--cv", 2, "--trials", 2, "-j", 1)
     found = document(recli(*tune, "-d", tiny, "--format", "json"))
-    assert found.keys() >= {"study", "algorithm", "metric", "best", "trials"}
-    assert found["best"].keys() >= {"value", "params"}
+    assert found.keys() >= {"study", "algorithm", "metric", "best", "locked", "trials"}
+    assert found["best"].keys() >= {"value", "values", "params"}
     for trial in found["trials"]:
-        assert trial.keys() >= {"number", "value", "state", "params"}
+        assert trial.keys() >= {"algorithm", "number", "value", "values", "state", "params"}
         assert trial["state"] == "complete"
+    assert found["locked"][0].keys() >= {"goal", "tuned", "best", "defaults", "optimism"}
     assert (Path("results/studies") / found["study"] / "study.db").is_file()
 
 

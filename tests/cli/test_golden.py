@@ -78,4 +78,6 @@ def _plain(value: object, key: str = "") -> object:
 
 
 def _without_ids(text: str) -> str:
+    # The name of a study ends in a digest, of the code too.
+    text = re.sub(r"\b(svd-rmse-tiny)-[0-9a-f]{6}\b", r"\1-DIGEST", text)
     return re.sub(r"\d{8}-\d{6}-([a-z-]+)-[0-9a-f]{4}", r"DATE-\1-ID", text)

@@ -121,6 +121,7 @@ def test_threshold(recli, tiny):
 
 def test_tuned_parameters_reach_train_and_evaluate(recli, tiny):
     tune = ("tune", "-a", "svd", "-p", "n_epochs=3", "-d", tiny, "--cv", 2, "--trials", 3, "-j", 1)
+    tune += ("--holdout", 0, "--pruner", "none")
     study = json.loads(recli(*tune, "-q", "--format", "json").stdout)
     assert study["trials"][0]["params"]["n_factors"] == 100, "the defaults come first"
     assert len(study["trials"]) == 3

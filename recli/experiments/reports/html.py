@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
 from recli.experiments.reports._leaderboard import Leaderboard, Row, Score, leaderboards
+from recli.experiments.reports._page import definitions, drawn, page
 from recli.experiments.reports._plots import (
     against_diversity,
     against_time,
@@ -36,7 +36,6 @@ _PLOTS = (
     group_bars,
     item_map,
 )
-_FOLDER = Path(__file__).parent
 
 
 class HTML(Report):
@@ -60,37 +59,7 @@ class HTML(Report):
         for number, data in enumerate(runs):
             heading = f'<h2 id="run-{number}">{escape(data.id)}</h2>' if several else ""
             body.append(f"<section>{heading}{''.join(_section(data))}</section>")
-        return _page(title, "\n".join(body))
-
-
-def _page(title: str, body: str) -> str:
-    style = (_FOLDER / "_page.css").read_text(encoding="utf-8")
-    script = (_FOLDER / "_page.js").read_text(encoding="utf-8")
-    # The policy keeps the page to itself: nothing is fetched, whatever a label says.
-    policy = (
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-    )
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>{escape(title)}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<main>
-{body}
-</main>
-<script>
-{script}</script>
-</body>
-</html>
-"""
+        return page(title, "\n".join(body))
 
 
 def _contents(runs: Sequence[RunData]) -> str:
@@ -106,9 +75,9 @@ def _section(data: RunData) -> Iterator[str]:
     yield from _boards(data)
     yield from _plots(data)
     yield _lint(data)
-    yield f"<h3>Configuration</h3>{_definitions(_configuration(data))}"
-    yield f"<h3>Parameters</h3>{_definitions(_parameters(data))}"
-    yield f"<h3>Environment</h3>{_definitions(data.document['environment'])}"
+    yield f"<h3>Configuration</h3>{definitions(_configuration(data))}"
+    yield f"<h3>Parameters</h3>{definitions(_parameters(data))}"
+    yield f"<h3>Environment</h3>{definitions(data.document['environment'])}"
     yield _again(data)
 
 
@@ -160,17 +129,7 @@ def _cell(score: Score) -> str:
 
 def _plots(data: RunData) -> Iterator[str]:
     figures = [figure for plot in _PLOTS for figure in plot.figures(data)]
-    drawn = "".join(
-        f"<figure><figcaption><h4>{escape(figure.title)}</h4><p>{escape(figure.reading)}</p>"
-        f"</figcaption>{figure.drawing}</figure>"
-        for figure in figures
-        if figure.drawing
-    )
-    yield f'<h3>Plots</h3><div class="plots">{drawn}</div>'
-    missing = [f for f in figures if not f.drawing]
-    if missing:
-        items = "".join(f"<li>{escape(f'{f.title}: {f.reading}')}</li>" for f in missing)
-        yield f'<div class="note">Left out:<ul>{items}</ul></div>'
+    yield f"<h3>Plots</h3>{drawn(figures)}"
 
 
 def _lint(data: RunData) -> str:
@@ -195,25 +154,6 @@ def _parameters(data: RunData) -> dict[str, Any]:
         label: {name: value for name, value in entry["params"].items() if value is not None} or None
         for label, entry in zip(data.labels, line_up, strict=True)
     }
-
-
-def _definitions(found: dict[str, Any]) -> str:
-    rows = "".join(
-        f"<div><dt>{escape(key)}</dt><dd>{escape(_text(value))}</dd></div>"
-        for key, value in found.items()
-    )
-    return f"<dl>{rows}</dl>"
-
-
-def _text(value: Any) -> str:
-    """A value of JSON as people write it."""
-    if isinstance(value, dict):
-        return ", ".join(f"{key} = {_text(inner)}" for key, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_text, value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "none" if value is None else str(value)
 
 
 def _again(data: RunData) -> str:

@@ -1,0 +1,205 @@
+"""`recli studies`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recli.cli import _options, _study, _types
+from recli.cli._console import Console, count, local_time
+
+if TYPE_CHECKING:
+    from recli.experiments.stored_study import StoredStudy
+
+
+@click.group(
+    name="studies",
+    epilog="""
+    \b
+    Examples:
+      recli studies list
+      recli studies show latest
+      recli studies export latest --format csv
+    """,
+)
+def command() -> None:
+    """List, show, export and remove what 'recli tune' has left.
+
+    A study is meant by its name, by how that begins, by its folder, or as 'latest'. Its trials also
+    open in optuna-dashboard: optuna-dashboard sqlite:///results/studies/NAME/study.db
+    """
+
+
+@command.command(
+    name="list",
+    epilog="""
+    \b
+    Example:
+      recli studies list
+    """,
+)
+@_options.results_option
+@_options.output_options()
+def list_studies(results: Path, console: Console) -> None:
+    """List all studies, the last written first."""
+    from recli import errors
+    from recli.experiments import stored_study
+    from recli.experiments.stored_study import StoredStudy
+
+    documents = []
+    for name in stored_study.names(results):
+        try:
+            documents.append(_listed(StoredStudy.read(results, name)))
+        except errors.RecliError as error:
+            console.say(f"Left out: {error}")
+    if not documents:
+        console.say(f"There is no study in {results / 'studies'} yet: 'recli tune' makes one.")
+    header = ["study", "when", "dataset", "algorithms", "trials", "best", "status", "seconds"]
+    rows = [
+        [
+            document["study"],
+            local_time(document["started"]),
+            document["dataset"],
+            ", ".join(document["algorithms"]),
+            str(document["trials"]),
+            _best(document["best"]),
+            document["status"],
+            f"{document['seconds']:.1f}",
+        ]
+        for document in documents
+    ]
+    console.emit(documents, header, rows)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli studies show latest
+      recli studies show svd-rmse --format json
+    """,
+)
+@click.argument("study", type=_types.STUDY)
+@_options.results_option
+@_options.output_options()
+def show(study: str, results: Path, console: Console) -> None:
+    """Show the best trials of a study, and how the best did on the locked test."""
+    from recli.experiments.stored_study import StoredStudy
+
+    stored = StoredStudy.read(results, study)
+    if console.format == "table":
+        for name, value in _facts(stored).items():
+            console.line(f"{name:<9}  {value}")
+    _study.show(console, stored)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli studies export latest > trials.csv
+      recli studies export latest --format json
+    """,
+)
+@click.argument("study", type=_types.STUDY)
+@_options.results_option
+@_options.output_options("csv", "json", "markdown", default="csv")
+def export(study: str, results: Path, console: Console) -> None:
+    """Print every trial of a study: its end, values, folds and parameters."""
+    from recli.experiments.stored_study import StoredStudy
+    from recli.params import shown
+
+    stored = StoredStudy.read(results, study)
+    goals = [str(goal) for goal in stored.goals]
+    names = list(dict.fromkeys(name for trial in stored.tried for name in trial.params))
+    folds = [f"{goal}, fold {n + 1}" for n in range(stored.n_folds) for goal in goals]
+    header = ["algorithm", "trial", "state", *goals, "seconds", "reason", *folds, *names]
+    rows = []
+    for trial in stored.tried:
+        values = [repr(value) for value in trial.values or ()] or [""] * len(goals)
+        measured = [repr(value) for fold in trial.folds for value in fold]
+        measured += [""] * (len(folds) - len(measured))
+        params = ["" if trial.params.get(n) is None else shown(trial.params[n]) for n in names]
+        about = [trial.algorithm, str(trial.number), trial.state, *values, f"{trial.seconds:.3f}"]
+        rows.append([*about, trial.reason, *measured, *params])
+    console.emit(stored.document["trials"], header, rows)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli studies rm svd-rmse-movielens-small-042db3
+      recli studies rm latest --yes
+    """,
+)
+@click.argument("studies", type=_types.STUDY, nargs=-1, required=True)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@_options.results_option
+@_options.output_options("table", "json")
+def rm(studies: tuple[str, ...], yes: bool, results: Path, console: Console) -> None:
+    """Remove studies with their trials.
+
+    Trials in a storage that others share stay there: 'recli tune --fresh' forgets those.
+    """
+    from recli.experiments import stored_study
+    from recli.experiments.stored_study import StoredStudy
+
+    found = {study.folder: study for study in (StoredStudy.read(results, n) for n in studies)}
+    for study in found.values():
+        if study.status == "running":
+            from recli import errors
+
+            raise errors.UsageError(f"{study.id} is still running. Stop it first.")
+    ids = [study.id for study in found.values()]
+    if not yes:
+        _options.confirm(ids, f"Remove {_number(len(ids))}?")
+    stored_study.remove(list(found.values()))
+    console.emit({"removed": ids}, [], [], lambda: console.line(f"Removed: {_number(len(ids))}."))
+
+
+def _listed(study: StoredStudy) -> dict[str, Any]:
+    best, document = study.best, study.document
+    return {
+        "study": study.id,
+        "started": document["started"],
+        "dataset": document["dataset"]["name"],
+        "algorithms": study.algorithms,
+        "trials": len(document["trials"]),
+        "best": best
+        and {
+            "algorithm": best.algorithm,
+            "metric": str(study.goals[0]),
+            "value": (best.values or (None,))[0],
+        },
+        "status": study.status,
+        "seconds": document["seconds"],
+    }
+
+
+def _facts(study: StoredStudy) -> dict[str, str]:
+    document = study.document
+    dataset, configuration = document["dataset"], document["configuration"]
+    locked = configuration["holdout"]
+    return {
+        "study": study.id,
+        "status": study.status,
+        "started": f"{local_time(document['started'])}, {document['seconds']:.1f} s",
+        "command": " ".join(document["command"]),
+        "dataset": f"{dataset['name']}: {count(dataset['ratings'], 'rating')} "
+        f"({dataset['fingerprint']})",
+        "measured": f"{', '.join(document['metrics'])} on {configuration['split']}, seed "
+        f"{configuration['seed']}" + (f"; {locked:.0%} locked away" if locked else ""),
+        "search": f"{configuration['sampler']}, {configuration['pruner']}",
+        "storage": document["storage"],
+    }
+
+
+def _best(best: dict[str, Any] | None) -> str:
+    return f"{best['metric']} {best['value']:.4f} {best['algorithm']}" if best else "–"
+
+
+def _number(n: int) -> str:
+    return f"{n} {'study' if n == 1 else 'studies'}"

@@ -1,0 +1,1 @@
+"""The page of a study of `recli tune`, and its plots."""

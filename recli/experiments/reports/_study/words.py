@@ -1,0 +1,60 @@
+"""What a study says, in sentences for screen and page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from recli.experiments.stored_study import StoredStudy
+
+
+def said(study: StoredStudy) -> Iterator[str]:
+    """What was found, and how it holds on what tuning never saw."""
+    best = study.best
+    if best is None:
+        return
+    first = str(study.goals[0])
+    if study.front:
+        place = [(t.algorithm, t.number) for t in study.front].index((best.algorithm, best.number))
+        yield f"Picked: trial {best.number}, place {place + 1} of the front (--pick)."
+    elif best.number == 0:
+        yield f"No setting was better than the defaults: {first} {(best.values or (0.0,))[0]:.4f}."
+    for rung in study.document["rungs"]:
+        n = rung["trials"]
+        yield (
+            f"After {n} {'setting' if n == 1 else 'settings'} of each stayed {', '.join(rung['kept'])}; "
+            f"dropped: {', '.join(rung['dropped'])}."
+        )
+    if study.document["timed_out"]:
+        yield "The time was up before all trials were made (--timeout)."
+    for verdict in study.document["locked"]:
+        yield _verdict(verdict)
+    yield from _nested(study.document["nested"])
+    if not study.document["locked"] and not study.document["nested"]:
+        yield "It was chosen for that number: on other data expect a little less (see --holdout)."
+
+
+def _verdict(said: dict[str, Any]) -> str:
+    text = (
+        f"On the locked test: {said['goal']} {said['best']:.4f} with the best, "
+        f"{said['defaults']:.4f} with the defaults"
+    )
+    if said.get("interval_low") is not None and said["best"] != said["defaults"]:
+        text += (
+            f"; user by user the difference is {said['difference_over_users']:+.4f} "
+            f"(95 %: {said['interval_low']:+.4f} to {said['interval_high']:+.4f})"
+        )
+    return f"{text}. Tuning said {said['tuned']:.4f}: optimism {said['optimism']:+.4f}."
+
+
+def _nested(folds: list[list[dict[str, Any]]]) -> Iterator[str]:
+    for of_goal in zip(*folds, strict=True):
+        means = {
+            key: sum(said[key] for said in of_goal) / len(of_goal)
+            for key in ("best", "defaults", "tuned", "optimism")
+        }
+        yield (
+            f"Nested over {len(of_goal)} folds: {of_goal[0]['goal']} {means['best']:.4f} for what the "
+            f"search finds, {means['defaults']:.4f} with the defaults. Tuning said "
+            f"{means['tuned']:.4f}: optimism {means['optimism']:+.4f}."
+        )

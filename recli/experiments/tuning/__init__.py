@@ -1,0 +1,1 @@
+"""The search for parameters: spaces, goals, trials, honest numbers, and what is left on disk."""

@@ -1,0 +1,162 @@
+"""From data to the best model: halving over algorithms, then over their parameters, then a stack."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from recli import errors, registry
+from recli.algorithms import Configured
+from recli.data.dataset import Dataset
+from recli.experiments.tuning.goals import Goal
+from recli.experiments.tuning.search import Search
+from recli.experiments.tuning.tried import Tried
+from recli.experiments.tuning.watch import Watch
+
+STACK = "hybrid"
+"""The algorithm that stacks others; each member is fitted on its folds, and once on all."""
+_FITS = 6
+_SHARE = 3  # one in so many algorithms stays, with so many times the trials
+_FEWEST, _MOST = 3, 5  # algorithms that stay to the end; members of the stack
+_FOR_THE_STACK = 0.25  # of the time at most
+_LOCKED = 2.5  # seconds of the locked test, in seconds of a trial: one fit each, on more ratings
+_AIR = 1.2
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A step of the halving: after so many trials of each, who stays and who goes, best first."""
+
+    n_trials: int
+    kept: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"trials": self.n_trials, "kept": list(self.kept), "dropped": list(self.dropped)}
+
+
+def suitable(dataset: Dataset, goals: Sequence[Goal]) -> list[str]:
+    """The algorithms that can be had, suit the data and have a value of every goal, quick ones first.
+
+    Left out are those that need item features where there are none, those of extras that are not
+    installed, and hybrids, which are made of the others.
+    """
+    found = []
+    for name in registry.names("algorithm"):
+        cls = registry.get("algorithm", name)
+        if cls.kind == "hybrid" or (cls.needs_features and not dataset.has_features):
+            continue
+        try:
+            configured = Configured.of(name)
+            for goal in goals:
+                goal.check(configured)
+        except (errors.UsageError, errors.MissingExtraError):
+            continue
+        found.append((("low", "medium", "high").index(cls.cost), name))
+    return [name for _, name in sorted(found)]
+
+
+class Auto:
+    """Successive halving (Jamieson and Talwalkar 2016) over the algorithms of a search.
+
+    Every algorithm is measured with its defaults; a third stays, and has three times as many trials,
+    until three are left, which share the time that remains. At the end the best of five algorithms
+    are stacked. What that needs is set aside from the start.
+    """
+
+    def __init__(self, search: Search, timeout: float, n_trials: float = math.inf) -> None:
+        self.search, self.n_trials = search, n_trials
+        self.end = time.monotonic() + timeout
+        self.timeout = timeout
+        self.rungs: list[Rung] = []
+
+    def run(self, watch: Watch) -> None:
+        """All of it, in the time given."""
+        alive = list(self.search.spaces)
+        wanted, more = 1, 1
+        while True:
+            for algorithm in alive:
+                self._until(algorithm, wanted, watch)
+            if len(alive) <= _FEWEST:
+                break
+            alive = self._halved(alive, wanted)
+            more *= _SHARE
+            wanted += more
+        while self._has_time() and (next_one := self._least_served(alive)):
+            self._step(next_one, watch)
+        members = self._members()
+        if len(members) > 1 and time.monotonic() + self._reserve(members) < self.end:
+            self.search.measure(stack(members), watch)
+
+    def _until(self, algorithm: str, wanted: int, watch: Watch) -> None:
+        """Trials of an algorithm until it has so many; the very first is made in any case."""
+        while self.search.has_room(algorithm) and self.search.count(algorithm) < wanted:
+            if self.search.tried() and not self._has_time():
+                return
+            self._step(algorithm, watch)
+
+    def _step(self, algorithm: str, watch: Watch) -> None:
+        self.search.trials.whole_defaults = not self.search.finished
+        self.search.trials.deadline = self.end - self._reserve(self._members())
+        self.search.step(algorithm, watch)
+
+    def _has_time(self) -> bool:
+        tried = self.search.tried()
+        reserve = self._reserve(self._members())
+        return len(tried) < self.n_trials and time.monotonic() + reserve < self.end
+
+    def _halved(self, alive: Sequence[str], n_trials: int) -> list[str]:
+        n_kept = max(_FEWEST, math.ceil(len(alive) / _SHARE))
+        ranked = [trial.algorithm for trial in self._best_of_each() if trial.algorithm in alive]
+        kept = ranked[:n_kept]
+        dropped = [name for name in (*ranked, *alive) if name not in kept]
+        self.rungs.append(Rung(n_trials, tuple(kept), tuple(dict.fromkeys(dropped))))
+        return kept
+
+    def _least_served(self, alive: Sequence[str]) -> str | None:
+        """The algorithm that has had the least time, of those that have settings left."""
+        served = dict.fromkeys((name for name in alive if self.search.has_room(name)), 0.0)
+        for trial in self.search.tried():
+            if trial.algorithm in served:
+                served[trial.algorithm] += trial.seconds
+        return min(served, key=lambda name: served[name]) if served else None
+
+    def _best_of_each(self) -> list[Tried]:
+        """The best finished trial of every algorithm but the stack, the best first."""
+        goal = self.search.goals[0]
+        found: dict[str, Tried] = {}
+        for trial in sorted(
+            self.search.finished, key=lambda t: goal.sign * (t.values or (0.0,))[0]
+        ):
+            if trial.algorithm != STACK:
+                found.setdefault(trial.algorithm, trial)
+        return list(found.values())
+
+    def _members(self) -> list[Tried]:
+        """The best of each algorithm that the stack has time for; a quarter of all time is its."""
+        members: list[Tried] = []
+        for trial in self._best_of_each():
+            if self._reserve([*members, trial]) < _FOR_THE_STACK * self.timeout:
+                members.append(trial)
+        return members[:_MOST]
+
+    def _reserve(self, members: Sequence[Tried]) -> float:
+        """Seconds that stacking them on all folds takes, and to measure the stack on the test."""
+        return _AIR * _FITS * (1 + _LOCKED / _FITS) * sum(trial.seconds for trial in members)
+
+
+def stack(members: Sequence[Tried]) -> Configured:
+    """The stack of tuned algorithms."""
+    return Configured.of(STACK, dict(_given(members)))
+
+
+def _given(members: Sequence[Tried]) -> Iterator[tuple[str, Any]]:
+    yield "members", ",".join(trial.algorithm for trial in members)
+    for trial in members:
+        for name, value in trial.params.items():
+            if value is not None:
+                yield f"{trial.algorithm}.{name}", value

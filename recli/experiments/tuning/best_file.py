@@ -1,0 +1,66 @@
+"""The best parameters as TOML, with where they come from: what `--params` reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from recli.data.dataset import Dataset
+from recli.experiments.tuning.goals import Goal
+from recli.experiments.tuning.holdout import Verdict
+from recli.experiments.tuning.tried import Tried
+from recli.params import Value
+
+
+def best_toml(
+    study: str,
+    dataset: Dataset,
+    best: Tried,
+    chosen: Mapping[str, Value],
+    goals: Sequence[Goal],
+    n_trials: int,
+    seed: int,
+    locked: Sequence[Verdict],
+) -> str:
+    """The text of the file.
+
+    chosen: the parameters that were fixed or varied
+    locked: what the locked test said, if there was one
+    """
+    assert best.values is not None
+    reached = ", ".join(
+        f"{goal} {value:.6f}" for goal, value in zip(goals, best.values, strict=True)
+    )
+    measured = f", means of {len(best.folds)} folds" if best.folds else ""
+    said = [
+        f"# On a test that tuning never saw: {v.goal} {v.winner:.6f}, the defaults {v.defaults:.6f}."
+        for v in locked
+    ] or ["# Chosen for that number, so a little too good to be true on other data."]
+    origin: dict[str, object] = {
+        "study": study,
+        "trial": best.number,
+        "dataset": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "metric": str(goals[0]),
+        "value": best.values[0],
+        "seed": seed,
+    }
+    if locked:
+        origin |= {"locked": locked[0].winner, "optimism": locked[0].optimism}
+    lines = [
+        f"# The best of {n_trials} trials: {reached}{measured} on {dataset.name}.",
+        *said,
+        f"algorithm = {_toml(best.algorithm)}",
+        "",
+        "[params]",
+        *(f"{name} = {_toml(value)}" for name, value in chosen.items()),
+        "",
+        "[origin]",
+        *(f"{name} = {_toml(value)}" for name, value in origin.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    # JSON's numbers, booleans, lists and texts are TOML's too, once non-ASCII letters stand as such.
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,142 @@
+"""The locked test: ratings that tuning never sees, on which its winner is measured once."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from recli import registry
+from recli.algorithms import Configured
+from recli.data.dataset import Dataset
+from recli.data.splits._base import Fold, Split
+from recli.data.splits.cold_users import ColdUsers
+from recli.data.splits.shuffle import Shuffle
+from recli.data.splits.timeline import Timeline
+from recli.evaluation.significance.pairs import PairedTest, paired
+from recli.experiments.cross_validation import Cell, Protocol, cells
+from recli.experiments.resources import Resources
+from recli.experiments.store import or_none
+from recli.experiments.tuning.goals import Goal
+
+
+@dataclass(frozen=True)
+class HoldOut:
+    """A dataset with a test that is locked away.
+
+    split: how it was cut
+    fold: rows of `whole`; its training rows, in the order of the file, are what `open` has
+    """
+
+    whole: Dataset
+    split: Split
+    fold: Fold
+
+    @classmethod
+    def of(cls, dataset: Dataset, like: Split, share: float, seed: int) -> HoldOut:
+        """Lock away a share of the ratings, in the sense of the split that tuning goes by.
+
+        The last ones of all where that goes by time, all of a share of the users where it tests on
+        users or items of whom little is known, else random ones. Raises as `Split.folds` does.
+        """
+        kind = registry.name_of(type(like))
+        split: Split
+        if like.uses_time:
+            split = Timeline(test_size=share, seed=seed)
+        elif kind in ("cold-users", "cold-items"):
+            split = dataclasses.replace(like, test_size=share, seed=seed)  # type: ignore[type-var]
+        elif kind == "group":
+            split = ColdUsers(test_size=share, seed=seed)
+        else:
+            split = Shuffle(n_splits=1, test_size=share, seed=seed)
+        [fold] = split.folds(dataset)
+        return cls(dataset, split, Fold(np.sort(fold.train), np.sort(fold.test)))
+
+    @property
+    def open(self) -> Dataset:
+        """What tuning may see."""
+        return self.whole.part(self.fold.train)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The winner and the defaults on a test that neither has seen, in one goal.
+
+    tuned: what tuning said of the winner, the mean of its folds
+    over_users: winner less defaults, user by user; None where a user has no value of the goal
+    """
+
+    goal: Goal
+    tuned: float
+    winner: float
+    defaults: float
+    over_users: PairedTest | None
+
+    @property
+    def optimism(self) -> float:
+        """How much better tuning said it was, in the sense of the goal; below 0: it is better."""
+        return self.goal.sign * (self.winner - self.tuned)
+
+    @property
+    def gain(self) -> float:
+        """How much better than the defaults the winner is, in the sense of the goal."""
+        return self.goal.sign * (self.defaults - self.winner)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON, NaN as null."""
+        found: dict[str, Any] = {
+            "goal": str(self.goal),
+            "tuned": self.tuned,
+            "best": self.winner,
+            "defaults": self.defaults,
+            "optimism": self.optimism,
+        }
+        if self.over_users is not None:
+            test = self.over_users
+            found |= {
+                "users": test.n,
+                "difference_over_users": test.difference,
+                "interval_low": test.interval[0],
+                "interval_high": test.interval[1],
+                "t_p": test.t_p,
+            }
+        return {key: or_none(v) if isinstance(v, float) else v for key, v in found.items()}
+
+
+def unlock(
+    dataset: Dataset,
+    fold: Fold,
+    winner: Configured,
+    defaults: Configured,
+    tuned: Sequence[float],
+    goals: Sequence[Goal],
+    protocol: Protocol,
+    resources: Resources,
+) -> tuple[Verdict, ...]:
+    """Fit the winner and the defaults on all that tuning saw, and measure both on the test.
+
+    tuned: what tuning said of the winner, for each goal
+    """
+    line_up = [winner] if winner == defaults else [winner, defaults]
+    found = sorted(
+        cells(dataset, line_up, protocol, resources, [fold]), key=lambda cell: cell.entry
+    )
+    return tuple(
+        _verdict(goal, value, found[0], found[-1], protocol.seed)
+        for goal, value in zip(goals, tuned, strict=True)
+    )
+
+
+def _verdict(goal: Goal, tuned: float, winner: Cell, defaults: Cell, seed: int) -> Verdict:
+    test = None
+    name = str(goal)
+    if name in winner.scores.per_user:
+        of_users = (cell.scores.per_user[name] for cell in (winner, defaults))
+        test = paired(*of_users, seed=seed)
+        if math.isnan(test.difference):
+            test = None
+    return Verdict(goal, tuned, goal.value(winner.scores), goal.value(defaults.scores), test)

@@ -1,0 +1,330 @@
+"""`recli tune` as a study on disk: its trials, the best, and how that holds on a locked test."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import shlex
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from recli import errors, files
+from recli.data.dataset import Dataset
+from recli.data.splits._base import Fold
+from recli.experiments import store, stored_study
+from recli.experiments.cross_validation import Protocol
+from recli.experiments.environment import environment
+from recli.experiments.interrupts import HeldBack
+from recli.experiments.process import this_process
+from recli.experiments.reports._study.page import study_page
+from recli.experiments.resources import Resources
+from recli.experiments.stored_study import StoredStudy
+from recli.experiments.tuning import front, storage
+from recli.experiments.tuning.auto import Auto, Rung
+from recli.experiments.tuning.best_file import best_toml
+from recli.experiments.tuning.goals import Goal
+from recli.experiments.tuning.holdout import HoldOut, Verdict, unlock
+from recli.experiments.tuning.importance import importances
+from recli.experiments.tuning.plan import Plan
+from recli.experiments.tuning.samplers import sees_means
+from recli.experiments.tuning.search import Budget, Search
+from recli.experiments.tuning.told import Told
+from recli.experiments.tuning.trials import Trials
+from recli.experiments.tuning.tried import Tried
+from recli.experiments.tuning.watch import NOBODY, Watch
+from recli.params import Value
+
+Begin = Literal["join", "resume", "fresh"]
+
+
+class TuningRun:
+    """A search for the best parameters. The first trial of every algorithm is its defaults.
+
+    name: of the study; without one, what `Plan.name` gives, so that the same command goes on with
+        the same study
+    url: of the storage; without one, a file in the study's folder
+    begin: `join` goes on with the study of that name or begins it, `resume` only goes on, `fresh`
+        forgets the one that is there
+    """
+
+    def __init__(
+        self,
+        results: Path,
+        command: Sequence[str],
+        dataset: Dataset,
+        plan: Plan,
+        protocol: Protocol,
+        *,
+        name: str | None = None,
+        url: str | None = None,
+        begin: Begin = "join",
+    ) -> None:
+        plan.check()
+        self.spaces = {space.start.name: space for space in plan.spaces()}
+        self.dataset, self.plan, self.protocol = dataset, plan, protocol
+        self.command = tuple(command)
+        spaces = list(self.spaces.values())
+        self.id = (
+            files.checked_name(name, "study") if name else plan.name(dataset, protocol, spaces)
+        )
+        self.holdout: HoldOut | None = None
+        if plan.holdout and not plan.nested:
+            self.holdout = HoldOut.of(dataset, protocol.split, plan.holdout, protocol.seed)
+        self.folder = results / "studies" / self.id
+        self.url = url or storage.local(self.folder)
+        self._begin(begin)
+        self.tried: list[Tried] = []
+        self.locked: tuple[Verdict, ...] = ()
+        self.nested: list[tuple[Verdict, ...]] = []
+        self.importance: dict[str, dict[str, float]] = {}
+        self.timed_out = False
+        self.rungs: list[Rung] = []
+        self.n_found = 0
+        self._environment = environment()
+        self._started, self._clock = store.now(), time.perf_counter()
+
+    def run(self, budget: Budget, resources: Resources, watch: Watch = NOBODY) -> None:
+        """Try settings until the budget is spent, judge the best, and write all that down.
+
+        A trial that diverges or needs more memory than is free is kept as failed, with the reason.
+        Raises InterruptedRunError on Ctrl-C, with the trials so far and the best of them kept, and
+        UsageError where every trial failed.
+        """
+        status = "failed"
+        self._write("running")
+        try:
+            with HeldBack() as held_back, storage.reachable(self.url):
+                self._search(budget, resources, watch, held_back)
+            status = "finished"
+        except KeyboardInterrupt:
+            status = "interrupted"
+            raise errors.InterruptedRunError(
+                f"Interrupted. Finished trials: {len(self.finished)}, kept in {self.folder}.\n"
+                f"Go on with: {self._again()}"
+            ) from None
+        finally:
+            self._write(status)
+
+    def ask(self) -> Tried:
+        """The next setting, for somebody else to measure and `tell`."""
+        search = self._new_search(self.open, self.id, Budget(1), Resources(), HeldBack())
+        return search.ask()
+
+    def tell(self, results: Sequence[Told]) -> None:
+        """Take down what others have measured. Raises UsageError for a trial that does not wait."""
+        search = self._new_search(self.open, self.id, Budget(1), Resources(), HeldBack())
+        for told in results:
+            search.tell(told)
+        self.tried = search.tried()
+        self._write("finished")
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """What is improved."""
+        return self.plan.goals
+
+    @property
+    def finished(self) -> list[Tried]:
+        """The trials that gave values."""
+        return [trial for trial in self.tried if trial.state == "complete"]
+
+    @property
+    def open(self) -> Dataset:
+        """What tuning may see."""
+        return self.holdout.open if self.holdout else self.dataset
+
+    @property
+    def front(self) -> list[Tried]:
+        """The trials that no other beats in every goal; with one goal the best of all."""
+        return front.pareto_front(self.goals, self.finished)
+
+    @property
+    def best(self) -> Tried:
+        """The best trial, or that of the front which was picked."""
+        return front.picked(self.goals, self.front, self.plan.pick)
+
+    @property
+    def defaults(self) -> Tried | None:
+        """The best of the algorithms' defaults, by the first goal; None if all of them failed."""
+        own = [trial for trial in self.finished if trial.algorithm in self.spaces]
+        first = [trial for trial in own if trial.number == 0]
+        return (
+            front.picked(self.goals, front.pareto_front(self.goals, first), "first")
+            if first
+            else None
+        )
+
+    def _begin(self, begin: Begin) -> None:
+        is_local = self.url == storage.local(self.folder)
+        if is_local and begin == "fresh" and self.folder.is_dir():
+            with files.writable(self.folder):
+                shutil.rmtree(self.folder)
+        there = not is_local or (self.folder / "study.db").is_file()
+        if there or begin != "resume":
+            with files.writable(self.folder):
+                self.folder.mkdir(parents=True, exist_ok=True)
+            self._storage = storage.opened(self.url)
+            names = storage.names(self._storage, f"{self.id}/")
+        else:
+            names = []
+        if begin == "fresh":
+            storage.forget(self._storage, names)
+        elif begin == "resume" and not names:
+            raise errors.NotFoundError(
+                f"There is no study '{self.id}' to resume in {storage.masked(self.url)}. Without "
+                "'--resume' the command begins it."
+            )
+
+    def _search(
+        self, budget: Budget, resources: Resources, watch: Watch, held_back: HeldBack
+    ) -> None:
+        outer = self.protocol.split.folds(self.dataset) if self.plan.nested else []
+        timeout = math.inf if budget.timeout is None else budget.timeout / (len(outer) + 1)
+        for number, fold in enumerate(outer, start=1):
+            part, name = self.dataset.part(np.sort(fold.train)), f"{self.id}/outer-{number}"
+            inner = self._new_search(part, name, budget, resources, held_back, timeout)
+            self._go(inner, budget, timeout, watch)
+            self.tried = inner.tried()
+            self.nested.append(self._judge(fold.train, fold.test, resources, held_back))
+        whole = self._new_search(self.open, self.id, budget, resources, held_back, timeout)
+        self.tried = whole.tried()
+        self.n_found = len(self.tried)
+
+        def on_trial(trial: Tried) -> None:
+            self.tried = whole.tried()
+            self._write("running")
+            watch.on_trial(trial)
+
+        self._go(whole, budget, timeout, Watch(on_trial, watch.on_fold))
+        self.tried = whole.tried()
+        late = time.monotonic() > whole.trials.deadline
+        self.timed_out = len(self.tried) < budget.trials and late and not self.plan.auto
+        self._check_finished()
+        self.importance = importances(whole)
+        if self.holdout:
+            fold = self.holdout.fold
+            self.locked = self._judge(fold.train, fold.test, resources, held_back)
+
+    def _go(self, search: Search, budget: Budget, timeout: float, watch: Watch) -> None:
+        if not self.plan.auto:
+            search.run(budget.trials, watch)
+            return
+        auto = Auto(search, timeout, budget.trials)
+        auto.run(watch)
+        self.rungs = auto.rungs
+
+    def _new_search(
+        self,
+        dataset: Dataset,
+        name: str,
+        budget: Budget,
+        resources: Resources,
+        held_back: HeldBack,
+        timeout: float = math.inf,
+    ) -> Search:
+        trials = Trials(
+            dataset,
+            self.protocol,
+            self.goals,
+            resources,
+            held_back,
+            by_means=sees_means(self.plan.method.pruner),
+            deadline=time.monotonic() + timeout,
+        )
+        terms = self.plan.terms(self.dataset, self.protocol)
+        spaces = list(self.spaces.values())
+        return Search(self._storage, name, spaces, trials, self.plan.method, terms, budget.trials)
+
+    def _judge(
+        self, train: np.ndarray, test: np.ndarray, resources: Resources, held_back: HeldBack
+    ) -> tuple[Verdict, ...]:
+        """The best of what was tried and the defaults, fitted on `train`, on `test`."""
+        self._check_finished()
+        best = self.best
+        assert best.values is not None
+        fold = Fold(np.sort(train), np.sort(test))
+        with held_back.let_through():
+            return unlock(
+                self.dataset,
+                fold,
+                best.configured,
+                (self.defaults or best).configured,
+                best.values,
+                self.goals,
+                self.protocol,
+                resources,
+            )
+
+    def _check_finished(self) -> None:
+        if not self.finished:
+            reasons = [trial.reason for trial in self.tried if trial.reason]
+            raise errors.UsageError(f"Every trial failed, the first so: {reasons[0]}")
+
+    def _again(self) -> str:
+        """The command that goes on with this study."""
+        words = [word for word in self.command if word not in ("--fresh", "--resume")]
+        return shlex.join([*words, "--resume"])
+
+    def _about(self, trial: Tried) -> dict[str, Any]:
+        values = trial.values or [math.nan] * len(self.goals)
+        named = zip(map(str, self.goals), store.without_nan(values), strict=True)
+        return {
+            **dataclasses.asdict(trial),
+            "value": store.or_none(values[0]),
+            "values": dict(named),
+            "folds": store.without_nan(trial.folds),
+        }
+
+    def _chosen(self, trial: Tried) -> dict[str, Value]:
+        if trial.algorithm in self.spaces:
+            return self.spaces[trial.algorithm].chosen(trial.configured)
+        return {name: value for name, value in trial.params.items() if value is not None}
+
+    def _write(self, status: str) -> None:
+        ended = status != "running"
+        if ended and self.finished:
+            best = self.best
+            text = best_toml(
+                self.id,
+                self.dataset,
+                best,
+                self._chosen(best),
+                self.goals,
+                len(self.tried),
+                self.protocol.seed,
+                self.locked,
+            )
+            files.write_text(self.folder / "best.toml", text)
+        document = {
+            "schema": stored_study.SCHEMA,
+            "id": self.id,
+            "status": status,
+            "command": list(self.command),
+            "started": self._started,
+            "seconds": round(time.perf_counter() - self._clock, 3),
+            "process": this_process(),
+            "storage": storage.masked(self.url),
+            "dataset": store.dataset_document(self.dataset),
+            "configuration": self.plan.document(
+                self.dataset, self.protocol, list(self.spaces.values())
+            ),
+            "metrics": [str(goal) for goal in self.goals],
+            "best": self._about(self.best) if self.finished else None,
+            "front": [self._about(t) for t in self.front] if len(self.goals) > 1 else [],
+            "locked": [verdict.document() for verdict in self.locked],
+            "nested": [[verdict.document() for verdict in fold] for fold in self.nested],
+            "trials": [self._about(trial) for trial in self.tried],
+            "importance": self.importance,
+            "timed_out": self.timed_out,
+            "rungs": [rung.document() for rung in self.rungs],
+            "environment": self._environment,
+        }
+        files.write_json(self.folder / stored_study.DOCUMENT, document)
+        if ended:
+            page = study_page(StoredStudy(self.folder, document))
+            files.write_text(self.folder / "report.html", page)

@@ -1,0 +1,142 @@
+"""One setting after another: fold by fold, stopped where it is clearly worse."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import optuna
+
+from recli import errors
+from recli.algorithms import Configured
+from recli.data.dataset import Dataset
+from recli.evaluation.fold import FoldScores
+from recli.experiments.cross_validation import Protocol, cells
+from recli.experiments.interrupts import HeldBack
+from recli.experiments.resources import Resources
+from recli.experiments.tuning.goals import Goal
+from recli.experiments.tuning.tried import FOLDS, PARAMS, REASON, STOPPED
+
+FAILURES = (errors.DivergedError, errors.TooLargeError)
+"""What a setting may do to a trial without ending the study."""
+
+
+class Trials:
+    """What a trial of a study does: it draws a setting and measures it on the folds of `protocol`.
+
+    by_means: whether the mean of the folds so far is reported, not each fold's own value
+    deadline: on the clock of `time.monotonic`; at it a trial stops after its fold
+    whole_defaults: whether the first of an algorithm does not
+
+    As many folds are at work at once as there are jobs; what they give is taken up in their order,
+    so that jobs change no number: a fold that was computed in vain is forgotten.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        protocol: Protocol,
+        goals: Sequence[Goal],
+        resources: Resources,
+        held_back: HeldBack,
+        by_means: bool = False,
+        deadline: float = math.inf,
+    ) -> None:
+        self.dataset, self.protocol, self.goals = dataset, protocol, tuple(goals)
+        self.resources, self.held_back = resources, held_back
+        self.by_means, self.deadline = by_means, deadline
+        self.whole_defaults = True
+        self.folds = protocol.split.folds(dataset)
+
+    def objective(
+        self,
+        configure: Callable[[optuna.Trial], Configured],
+        on_fold: Callable[[int], None] = lambda n: None,
+    ) -> Callable[[optuna.Trial], Any]:
+        """The function that Optuna minimises or maximises; `on_fold` hears how many are done."""
+
+        def value(trial: optuna.Trial) -> Any:
+            configured = configure(trial)
+            trial.set_user_attr(PARAMS, json.dumps(configured.params))
+            folds: list[list[float]] = []
+            try:
+                for scores in self._scores(configured):
+                    values = [goal.value(scores) for goal in self.goals]
+                    folds.append(values)
+                    on_fold(len(folds))
+                    if missing := [
+                        g for g, v in zip(self.goals, values, strict=True) if math.isnan(v)
+                    ]:
+                        reason = f"a fold has no user to whom {missing[0]} applies"
+                        trial.set_user_attr(REASON, reason)
+                        return math.nan
+                    if self._is_over(trial, folds):
+                        break
+            except FAILURES as error:
+                trial.set_user_attr(REASON, str(error))
+                raise
+            finally:
+                trial.set_user_attr(FOLDS, _without_nan(folds))
+            if len(folds) < len(self.folds):
+                if len(self.goals) > 1:
+                    raise optuna.TrialPruned
+                return self._foreseen(trial, folds)
+            means = np.mean(folds, axis=0).tolist()
+            return means if len(means) > 1 else means[0]
+
+        return value
+
+    def _scores(self, configured: Configured) -> Iterator[FoldScores]:
+        """What comes out on the folds, in their order."""
+        at_once = max(1, self.resources.n_jobs)
+        for start in range(0, len(self.folds), at_once):
+            numbers = range(len(self.folds))[start : start + at_once]
+            wanted = [(0, number) for number in numbers]
+            found = cells(
+                self.dataset, [configured], self.protocol, self.resources, self.folds, wanted
+            )
+            with self.held_back.let_through():
+                finished = sorted(found, key=lambda cell: cell.fold)
+            yield from (cell.scores for cell in finished)
+
+    def _is_over(self, trial: optuna.Trial, folds: list[list[float]]) -> bool:
+        """Whether the trial is to stop before its last fold, for being bad or late."""
+        done, all_of_them = len(folds), len(self.folds)
+        if len(self.goals) == 1:
+            so_far = [values[0] for values in folds]
+            trial.report(float(np.mean(so_far)) if self.by_means else so_far[-1], done - 1)
+        if done == all_of_them:
+            return False
+        if time.monotonic() > self.deadline and not (trial.number == 0 and self.whole_defaults):
+            trial.set_user_attr(REASON, f"the time was up after {done} of {all_of_them} folds")
+            return True
+        if len(self.goals) == 1 and trial.should_prune():
+            trial.set_user_attr(REASON, f"worse than the best on {done} of {all_of_them} folds")
+            return True
+        return False
+
+    def _foreseen(self, trial: optuna.Trial, folds: list[list[float]]) -> float:
+        """What a trial that stopped would have reached: the best's mean, and the difference so far.
+
+        Samplers learn from it as from any other value; of pruned trials they only know that they are
+        worse than all that went to the end, however bad. Folds of two settings differ alike, so that a
+        few tell much. Raises TrialPruned where there is no better trial to go by.
+        """
+        try:
+            of_best = [values[0] for values in trial.study.best_trial.user_attrs.get(FOLDS, ())]
+        except ValueError:
+            raise optuna.TrialPruned from None
+        differences = [mine[0] - best for mine, best in zip(folds, of_best, strict=False)]
+        difference = float(np.mean(differences))
+        if len(of_best) < len(self.folds) or self.goals[0].sign * difference <= 0:
+            raise optuna.TrialPruned
+        trial.set_user_attr(STOPPED, True)
+        return float(np.mean(of_best)) + difference
+
+
+def _without_nan(folds: list[list[float]]) -> list[list[float | None]]:
+    return [[None if math.isnan(value) else value for value in fold] for fold in folds]

@@ -1,0 +1,75 @@
+"""A trial as it is told: in tables, on disk, in reports."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from recli.algorithms import Configured
+from recli.params import Value
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+PARAMS, FOLDS, REASON, STOPPED = "params", "folds", "reason", "stopped"
+"""What a trial keeps beside what Optuna does: every parameter as JSON; values by fold and goal; why it
+failed or stopped; whether it stopped early, so that its value in Optuna is foreseen."""
+State = Literal["complete", "pruned", "failed", "running"]
+_STATES: dict[str, State] = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed"}
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A trial as it is told: in tables, on disk, in reports.
+
+    number: within the study of its algorithm, 0 are the defaults
+    values: one for each goal; None unless complete
+    folds: for each fold that was measured, one value for each goal
+    params: every parameter that mattered; varied: those that were drawn
+    """
+
+    algorithm: str
+    number: int
+    state: State
+    values: tuple[float, ...] | None
+    folds: tuple[tuple[float, ...], ...]
+    params: dict[str, Value]
+    varied: dict[str, Value]
+    seconds: float
+    reason: str = ""
+
+    @classmethod
+    def of(cls, algorithm: str, trial: FrozenTrial) -> Tried:
+        """A trial of Optuna's, as a study of ours keeps it."""
+        state = _STATES.get(trial.state.name, "running")
+        if trial.user_attrs.get(STOPPED):
+            state = "pruned"
+        duration = trial.duration
+        return cls(
+            algorithm=algorithm,
+            number=trial.number,
+            state=state,
+            values=tuple(trial.values) if state == "complete" else None,
+            folds=tuple(
+                tuple(math.nan if value is None else value for value in fold)
+                for fold in trial.user_attrs.get(FOLDS, ())
+            ),
+            params=json.loads(trial.user_attrs.get(PARAMS, "{}")),
+            varied=dict(trial.params),
+            seconds=duration.total_seconds() if duration else 0.0,
+            reason=trial.user_attrs.get(REASON, ""),
+        )
+
+    @property
+    def configured(self) -> Configured:
+        """The algorithm with these parameters."""
+        return Configured.of(self.algorithm, self.params)
+
+
+def counts(trial: FrozenTrial) -> bool:
+    """Whether a trial takes from the budget: not one that waits, nor one whose worker went away."""
+    if trial.state.name == "FAIL":
+        return REASON in trial.user_attrs
+    return trial.state.name != "WAITING"

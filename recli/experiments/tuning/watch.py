@@ -1,0 +1,19 @@
+"""Who is told how a search goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recli.experiments.tuning.tried import Tried
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Hears of every trial that ended, and of every fold of the one at work."""
+
+    on_trial: Callable[[Tried], None] = lambda trial: None
+    on_fold: Callable[[int], None] = lambda n: None
+
+
+NOBODY = Watch()

@@ -1,0 +1,118 @@
+"""The locked test, nested searches, and several goals, from end to end."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from recli.data.splits._base import Split
+from recli.evaluation.background import Background
+from recli.evaluation.fold import score_fold
+from recli.experiments.stored_study import StoredStudy
+from recli.experiments.tuning import trials
+from recli.experiments.tuning.goals import goals
+from recli.experiments.tuning.holdout import HoldOut, Verdict
+
+
+@pytest.mark.parametrize(
+    ("split", "kind"),
+    [
+        ("k-fold", "Shuffle"),
+        ("timeline", "Timeline"),
+        ("last-n", "Timeline"),
+        ("cold-users", "ColdUsers"),
+        ("cold-items", "ColdItems"),
+        ("group", "ColdUsers"),
+    ],
+)
+def test_a_lock_in_the_sense_of_the_split(small, split, kind):
+    held = HoldOut.of(small, Split.parse(split), 0.25, seed=1)
+    assert type(held.split).__name__ == kind
+    rows = np.concatenate([held.fold.train, held.fold.test])
+    assert sorted(rows) == list(range(len(small.ratings)))
+    assert len(held.open.ratings) == len(held.fold.train)
+    assert (np.diff(held.fold.train) > 0).all(), "in the order of the file"
+    assert held.open.ratings.item_ids is small.ratings.item_ids
+    again = HoldOut.of(small, Split.parse(split), 0.25, seed=1)
+    assert (again.fold.test == held.fold.test).all()
+
+
+def test_tuning_never_sees_the_test(new_run, search, small, monkeypatch):
+    run = new_run("baseline-only", holdout=0.3)
+    seen, real = [], trials.cells
+
+    def watched(dataset, *rest):
+        seen.append(dataset)
+        return real(dataset, *rest)
+
+    monkeypatch.setattr(trials, "cells", watched)
+    search(run, 3)
+    locked = run.holdout.fold.test
+    ratings = small.ratings
+    hidden = set(zip(ratings.users[locked], ratings.items[locked], strict=True))
+    for dataset in seen:
+        pairs = zip(dataset.ratings.users, dataset.ratings.items, strict=True)
+        assert not hidden & set(pairs)
+
+
+def test_winner_and_defaults_on_the_locked_test(new_run, search, small):
+    run = search(new_run("baseline-only", holdout=0.3), 6)
+    fold = run.holdout.fold
+    background = Background(small, fold.train, run.protocol.threshold)
+    measures = run.protocol.measures
+    winner, defaults = (
+        score_fold(background, fold.test, trial.configured, measures, run.protocol.seed)
+        for trial in (run.best, run.tried[0])
+    )
+    [verdict] = run.locked
+    assert verdict.winner == winner.metrics["rmse"]
+    assert verdict.defaults == defaults.metrics["rmse"]
+    assert verdict.tuned == run.best.values[0]
+    differences = winner.per_user["rmse"] - defaults.per_user["rmse"]
+    assert verdict.over_users.difference == pytest.approx(differences.mean())
+    low, high = verdict.over_users.interval
+    assert low <= differences.mean() <= high
+
+
+def test_optimism_has_the_sense_of_the_goal():
+    rmse, ndcg = goals(["rmse", "ndcg@10"])
+    assert Verdict(rmse, 0.90, 0.91, 0.95, None).optimism == pytest.approx(0.01)
+    assert Verdict(ndcg, 0.30, 0.28, 0.25, None).optimism == pytest.approx(0.02)
+    assert Verdict(ndcg, 0.30, 0.28, 0.25, None).gain == pytest.approx(0.03)
+
+
+def test_nested(new_run, search, small):
+    run = search(new_run("baseline-only", nested=True, holdout=0.2), 3)
+    assert run.holdout is None
+    assert len(run.nested) == 2
+    names = list(run.spaces)
+    assert names == ["baseline-only"]
+    folds = run.protocol.split.folds(small)
+    stored = StoredStudy.read(run.folder.parents[1], run.id)
+    assert [[v["best"] for v in fold] for fold in stored.document["nested"]] == [
+        [v.winner for v in fold] for fold in run.nested
+    ]
+    for (verdict,), fold in zip(run.nested, folds, strict=True):
+        train = np.sort(fold.train)
+        background = Background(small, train, run.protocol.threshold)
+        default = run.spaces["baseline-only"].start
+        scores = score_fold(background, np.sort(fold.test), default, run.protocol.measures, 0)
+        assert verdict.defaults == pytest.approx(scores.metrics["rmse"])
+
+
+def test_several_goals(new_run, search, document):
+    metrics = ("ndcg@10", "diversity@10")
+    run = search(new_run("baseline-only", metrics=metrics, pick="first", holdout=0.3), 8)
+    values = [trial.values for trial in run.finished]
+    for trial in run.front:
+        assert not any(
+            a >= trial.values[0] and b >= trial.values[1] and (a, b) != trial.values
+            for a, b in values
+        )
+    assert run.best.values[0] == max(a for a, _ in values)
+    assert [said["goal"] for said in document(run)["locked"]] == list(metrics)
+    page = (run.folder / "report.html").read_text(encoding="utf-8")
+    assert "Pareto front: ndcg@10 and diversity@10" in page
+    json.dumps(document(run), allow_nan=False)
