@@ -46,6 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what is tested of an algorithm whose extra is not installed."""
     for item in items:
         parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        parameters = {value for value in parameters if isinstance(value, str)}
         for name in registry.names("algorithm"):
             extra = registry.extra_of("algorithm", name)
             if name in parameters and not registry.installed(extra):
