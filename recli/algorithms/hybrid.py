@@ -169,9 +169,13 @@ class Hybrid(Algorithm):
         self.learned = state["learned"]
         self._fit_members(state)
 
+    @property
+    def folds_in(self) -> bool:
+        return all(member.folds_in for member in self._fitted.algorithms.values())
+
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
         """Every member folds her in and the weights stay; fitted again if one has to be."""
-        if all(member.folds_in for member in self._fitted.algorithms.values()):
+        if self.folds_in:
             self._alone(items, values, user)
             self._fitted = self._fitted.folded(items, values, user)
         else:

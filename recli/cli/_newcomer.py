@@ -70,7 +70,12 @@ class Newcomer:
             )
         rated = rated.then(typed)
         whose = "her new ratings" if user is not None else "a new user's ratings"
-        console.say(f"Folded in: {count(len(rated.items), 'rating')} as {whose}, no retraining.")
+        how = (
+            "no retraining"
+            if model.algorithm.folds_in
+            else (f"by training again, since {model.configured.name} has no other way")
+        )
+        console.say(f"Folded in: {count(len(rated.items), 'rating')} as {whose}, {how}.")
         return fold_in.fold_in(model, rated, user)
 
     def _of_file(self) -> list[Given]:

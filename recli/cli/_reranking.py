@@ -33,6 +33,8 @@ class Reranking:
 
         whole: the model as it was trained; model: the same, or with a user folded in, whom it knows
         """
+        if not (self.diversify or self.calibrate or self.explore):
+            return ()  # what follows takes a second to import
         from recli import errors
         from recli.data.numbers import number
         from recli.recommend.rerankers._greedy import Greedy, Term

@@ -120,7 +120,8 @@ def fold_in(model: Model, rated: Rated, user: str | None = None) -> tuple[Model,
         rated an item again the new rating counts. None: a new user; her id is empty
 
     Raises NotFoundError for a user whom the model does not know, UsageError where she has rated no
-    item from which the algorithm knows a user.
+    item from which the algorithm knows a user, MissingExtraError where it has to be fitted again and
+    its packages are not installed.
     """
     trainset, inner = model.trainset, -1
     items, values = trainset.inner_items[rated.items], rated.values
@@ -130,6 +131,8 @@ def fold_in(model: Model, rated: Rated, user: str | None = None) -> tuple[Model,
         kept = mine & ~np.isin(trainset.items, items)
         items = np.append(trainset.items[kept], items)
         values = np.append(trainset.values[kept], values)
+    if not model.algorithm.folds_in:
+        Configured.of(model.configured.name, model.configured.params)  # to fit takes its packages
     algorithm = model.algorithm.fold_in(items, values, inner)
     folded = replace(model, algorithm=algorithm, trainset=algorithm.trainset)
     return folded, int(algorithm.trainset.user_codes[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recli import errors
+from recli import errors, registry
 from recli.algorithms import Configured
 from recli.recommend import fold_in, similar, titles
 from recli.recommend import model as models
@@ -147,6 +147,19 @@ def test_what_a_known_user_had_rated_counts_too_and_the_new_wins(model):
     before = dict(zip(trainset.items[mine].tolist(), trainset.values[mine].tolist(), strict=True))
     after = dict(zip(hers.items.tolist(), hers.values.tolist(), strict=True))
     assert after == before | {int(trainset.items[mine][0]): new}
+
+
+def test_fitting_again_takes_the_packages(small, model, monkeypatch):
+    if not registry.installed("implicit"):
+        pytest.skip("implicit is not installed")
+    bpr = models.train(small, Configured.of("bpr", {"n_epochs": 1}), 0)
+    assert not bpr.algorithm.folds_in
+    folded, code = fold_in.fold_in(bpr, rating(bpr, "318", "5"))
+    assert folded.trainset.rated(int(folded.trainset.inner_users[code])).size == 1
+    monkeypatch.setattr(registry, "installed", lambda extra: False)
+    fold_in.fold_in(model, rating(model, "318", "5"))
+    with pytest.raises(errors.MissingExtraError, match="bpr needs packages"):
+        fold_in.fold_in(bpr, rating(bpr, "318", "5"))
 
 
 def test_a_user_whom_the_model_does_not_know(model):
