@@ -10,10 +10,11 @@ import numpy as np
 import surprise
 from surprise import PredictionImpossible
 
-from recli import errors, memory, registry
-from recli.algorithms import _kernels
+from recli import errors, registry
+from recli.algorithms._biases import Biased
+from recli.algorithms._guards import Guarded
 from recli.algorithms._reasons import Reason
-from recli.data.trainset import Trainset, by_item, by_user
+from recli.data.trainset import Trainset
 from recli.params import Parameter
 
 UNKNOWN = "UKN__"
@@ -26,7 +27,7 @@ Side = Literal["user", "item"]
 Kind = Literal["baseline", "neighbours", "factors", "content", "linear", "graph", "hybrid", "other"]
 
 
-class Algorithm(surprise.AlgoBase):
+class Algorithm(Guarded, Biased, surprise.AlgoBase):
     """A `surprise.AlgoBase` that predicts arrays of pairs and scores whole catalogues.
 
     Users and items are inner ids. -1 is a user or item that the trainset does not know; an item with
@@ -58,19 +59,8 @@ class Algorithm(surprise.AlgoBase):
     releases_gil: ClassVar[bool] = True
     similarity: str = ""
 
-    trainset: Any  # Surprise's own or recli's
-    bu: Any  # None until it is learned
-    bi: Any
-    parameters: ClassVar[tuple[Parameter, ...]] = ()
     source: ClassVar[str] = ""
     needs_features: ClassVar[bool] = False
-    sized_by: ClassVar[tuple[str, ...]] = ()
-    """Parameters by which what is learned grows, the ones to lower where memory is short."""
-    fitted: tuple[str, ...] = ()
-    """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted.
-
-    Of a hybrid also those of its members, after their names.
-    """
 
     @property
     def item_by_item(self) -> bool:
@@ -105,47 +95,6 @@ class Algorithm(surprise.AlgoBase):
     def _learn(self, trainset: surprise.Trainset) -> None:
         """Set what `fitted` names: as Surprise does, unless a subclass has its own way."""
         super().fit(trainset)
-
-    def _state_bytes(self, trainset: surprise.Trainset) -> int:
-        """What `fit` holds at most because its parameters ask for it, bytes; not the ratings."""
-        return 0
-
-    def _check_fits(self, n_bytes: int, purpose: str, advice: str | None = None) -> None:
-        """Raise TooLargeError if `n_bytes` are not free; without advice: lower what sizes it."""
-        free = memory.available()
-        if n_bytes > free:
-            advice = advice or f"Lower {' or '.join(self.sized_by)}."
-            settings = ", ".join(f"{name}={getattr(self, name)}" for name in self.sized_by)
-            raise errors.TooLargeError(
-                f"{registry.name_of(type(self))}{settings and f' with {settings}'} needs "
-                f"{memory.shown(n_bytes)} for {purpose}, {memory.shown(free)} are free. "
-                f"{advice}"
-            )
-
-    def _check_converged(self) -> None:
-        # Vectors of finite norm have a finite inner product, so that every prediction is finite too.
-        found = (getattr(self, name, None) for name in {"bu", "bi", *self.fitted})
-        learned = [np.ravel(state) for state in found if not (state is None or type(state) is list)]
-        with np.errstate(over="ignore", invalid="ignore"):
-            converged = all(np.isfinite(np.dot(array, array)) for array in learned)
-        if not converged:
-            names = [parameter.name for parameter in self.parameters]
-            rates = [name for name in names if name.endswith("learning_rate")] or self._rates()
-            starts = [name for name in names if name.startswith("init_")]
-            raise errors.DivergedError(
-                f"{registry.name_of(type(self))} diverged: what it learned is no longer finite. "
-                f"Lower {' or '.join([*rates, *starts] or self.sized_by)}."
-            )
-
-    def _rates(self) -> list[str]:
-        """The learning rates to lower: that of all parts, unless some part has a larger one."""
-        names = [parameter.name for parameter in self.parameters]
-        if "lr_all" not in names:
-            return [name for name in names if name.startswith("lr_")]
-        of_parts = {name: getattr(self, name) for name in names if name in vars(self)}
-        of_parts = {name: rate for name, rate in of_parts.items() if name.startswith("lr_")}
-        largest = [name for name, rate in of_parts.items() if rate == max(of_parts.values())]
-        return ["lr_all"] if len(largest) == len(of_parts) else largest
 
     def predict_pairs(self, users: np.ndarray, items: np.ndarray, clip: bool = True) -> np.ndarray:
         """Predicted ratings, float64[n], for the pairs (users[j], items[j]), both int[n].
@@ -307,43 +256,6 @@ class Algorithm(surprise.AlgoBase):
         except PredictionImpossible:
             return float("nan")
         return float(estimate[0] if isinstance(estimate, tuple) else estimate)
-
-    def compute_baselines(self) -> tuple[np.ndarray, np.ndarray]:
-        """Biases of users and items, float64[n_users] and float64[n_items], as `bsl_options` says."""
-        if self.bu is not None and self.bi is not None:
-            return self.bu, self.bi
-        options, mean = self.bsl_options, self.trainset.global_mean
-        method = options.get("method", "als")
-        users = by_user(self.trainset)
-        if method == "als":
-            n_epochs, reg_u = options.get("n_epochs", 10), float(options.get("reg_u", 15))
-            reg_i = float(options.get("reg_i", 10))
-            items = by_item(self.trainset)
-            self.bu, self.bi = _kernels.baselines.als(users, items, mean, n_epochs, reg_u, reg_i)
-        elif method == "sgd":
-            n_epochs, rate = options.get("n_epochs", 20), options.get("learning_rate", 0.005)
-            n_items, reg = self.trainset.n_items, float(options.get("reg", 0.02))
-            self.bu, self.bi = _kernels.baselines.sgd(
-                users, n_items, mean, n_epochs, float(rate), reg
-            )
-        else:
-            raise errors.unknown("baseline method", method, ("als", "sgd"))
-        return self.bu, self.bi
-
-    def _bias(self, items: np.ndarray, values: np.ndarray, bi: np.ndarray) -> float:
-        """The bias of one user, as `bsl_options` says, from her ratings and the biases of all items.
-
-        The biases of items stay: `als` is then Σ (r − μ − b_i) / (reg_u + n), `sgd` its epochs.
-        """
-        options, mean = self.bsl_options, self.trainset.global_mean
-        residuals = values - mean - bi[items]
-        if options.get("method", "als") == "als":
-            return float(residuals.sum() / (float(options.get("reg_u", 15)) + len(items)))
-        rate, reg = options.get("learning_rate", 0.005), options.get("reg", 0.02)
-        bias = 0.0
-        for residual in np.tile(residuals, options.get("n_epochs", 20)).tolist():
-            bias += rate * (residual - bias - reg * bias)
-        return bias
 
     def _estimate_one(self, u: int | str, i: int | str) -> float:
         """What `estimate` gives, by way of `_estimate_pairs`; u and i are as Surprise passes them.
