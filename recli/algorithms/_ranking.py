@@ -28,8 +28,8 @@ _LEAST = -np.finfo(np.float64).max
 class _OneThreadOfBlas:
     """Holds BLAS to one thread: the products of a chunk are so small that sharing them takes longer.
 
-    The limit is the whole process's. Of several threads that rank at once, the first sets it and the
-    last takes it back.
+    Some libraries hold the limit for the whole process. Of several threads that rank at once, the first
+    sets it and the last takes it back.
     """
 
     def __init__(self) -> None:
