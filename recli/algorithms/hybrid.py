@@ -12,7 +12,7 @@ import numpy as np
 import surprise
 
 from recli import errors, params
-from recli.algorithms._base import Algorithm
+from recli.algorithms._base import Algorithm, catalogue_size
 from recli.algorithms._configured import Configured, class_of, declared
 from recli.algorithms._hybrids import METHODS, Weighting
 from recli.algorithms._hybrids.members import Members, out_of_fold
@@ -196,6 +196,14 @@ class Hybrid(Algorithm):
             yield weight * deviations
 
     def _estimate_users(self, users: np.ndarray) -> np.ndarray:
+        # In two halves: beside what a member holds while it scores stand the sum and the weights.
+        total = np.empty((len(users), catalogue_size(self.trainset)))
+        half = max(1, -(-len(users) // 2))
+        for start in range(0, len(users), half):
+            total[start : start + half] = self._sums(users[start : start + half])
+        return total
+
+    def _sums(self, users: np.ndarray) -> np.ndarray:
         n_user, n_item = self._fitted.n_user[users][:, None], self._fitted.n_item[:-1]
         weights = self.weighting.weights(self.learned, n_user, n_item)
         total = np.zeros((len(users), len(n_item))) + (self._origin + next(weights))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -72,14 +74,14 @@ def test_users_and_items_without_a_training_rating(name, small, to_surprise):
     ratings = small.ratings
     held_out = (ratings.users % 7 == 0) | (ratings.items % 11 == 0)
     train, test = np.flatnonzero(~held_out), np.flatnonzero(held_out)
-    whole = type(ratings)(**{**vars(ratings), "values": np.ceil(ratings.values)})
+    whole = dataclasses.replace(ratings, values=np.ceil(ratings.values))
     rows = [
         (ratings.user_ids.text[u], ratings.item_ids.text[i], value)
         for u, i, value in zip(ratings.users, ratings.items, whole.values, strict=True)
     ]
     expected = peer(name).fit(theirs([rows[row] for row in train]))
     wanted = [expected.predict(user, item).est for user, item, _ in (rows[row] for row in test)]
-    trainset = Trainset(type(whole)(**{**vars(whole), "scale": (1.0, 5.0)}), train)
+    trainset = Trainset(dataclasses.replace(whole, scale=(1.0, 5.0)), train)
     algorithm = Configured.of(name).create(2).fit(trainset)
     users = trainset.inner_users[ratings.users[test]]
     items = trainset.inner_items[ratings.items[test]]
