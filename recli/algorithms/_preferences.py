@@ -22,8 +22,8 @@ PREFERENCES = Choice(
     options=("liked", "all", "graded"),
 )
 GRADED = replace(PREFERENCES, default="graded")
-"""For models that take preferences of any weight: lists are 2 to 5 % better in nDCG@10 for it on two
-MovieLens data sets, whatever the model."""
+"""For models that take preferences of any weight. On MovieLens 100K their lists are 2 to 5 % better in
+nDCG@10 for it, on movielens-small hardly or not at all."""
 _CHUNK = 1 << 22  # scores: 32 MiB
 
 
