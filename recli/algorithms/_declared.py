@@ -13,9 +13,9 @@ _SIMILARITIES = ("msd", "cosine", "pearson", "pearson_baseline")
 def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parameter, ...]:
     """Learning rate and regularisation of SGD, for all parts of the model and for each alone.
 
-    Tuned from the published settings up: Koren (2008) takes rates of 0.002 to 0.007 and regularises by
-    0.005 to 0.02; more of it with more epochs and factors is better (Rendle, Zhang, Koren 2019), so
-    that these ranges begin at Surprise's defaults.
+    Tuned around the published settings: Koren (2008) takes 0.002 to 0.007 and 0.005 to 0.02; longer
+    training with more regularisation is usually better (Rendle, Zhang, Koren 2019). Factors that start
+    near zero let many of them be learned without more of either.
     """
     words = {
         "bu": "user biases",
@@ -26,7 +26,7 @@ def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parame
     }
     return (
         Float("lr_all", lr_all, "learning rate", low=0, tune=(0.002, 0.02), log=True),
-        Float("reg_all", reg_all, "regularisation", low=0, tune=(0.02, 0.2), log=True),
+        Float("reg_all", reg_all, "regularisation", low=0, tune=(0.01, 0.2), log=True),
         *(
             Float(f"lr_{p}", None, f"learning rate of {words[p]}, else lr_all", low=0)
             for p in parts

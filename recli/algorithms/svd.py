@@ -26,10 +26,10 @@ class SVD(Factors, surprise.SVD):
     cold_items = "baseline"
     parameters = (
         Int("n_factors", 100, "factors", low=1, tune=(20, 200), log=True),
-        Int("n_epochs", 20, "passes over the ratings", low=1, tune=(20, 100), log=True),
+        Int("n_epochs", 20, "passes over the ratings", low=1, tune=(10, 100), log=True),
         Bool("biased", True, "add the biases of user and item"),
         Float("init_mean", 0.0, "mean of the factors at the start"),
-        Float("init_std_dev", 0.1, "their deviation", low=0, tune=(0.01, 0.1), log=True),
+        Float("init_std_dev", 0.1, "their deviation", low=0, tune=(0.001, 0.1), log=True),
         *rates(0.005, 0.02, ("bu", "bi", "pu", "qi")),
     )
     fitted = ("pu", "qi", "bu", "bi")

@@ -27,9 +27,9 @@ _AUTO = 600.0  # seconds
     \b
     Examples:
       recli tune -a svd --trials 20
-      recli tune -a svd -a knn-baseline --timeout 600   (the budget shared equally)
+      recli tune -a svd -a knn-baseline --timeout 600
       recli tune -a knn-baseline --metric ndcg@10
-      recli tune -a svd --fix n_factors=50              (held at 50, the others are tuned)
+      recli tune -a svd --fix n_factors=50     (held at 50, the others are tuned)
       recli tune --auto --timeout 600 -d my-ratings.csv
       recli tune -a svd --metric rmse --metric fit_seconds --pick knee
       recli tune -a svd --storage postgresql+psycopg://me@host/studies

@@ -1,0 +1,85 @@
+"""From data to the best model: who stays, what is stacked, and in what time."""
+
+from __future__ import annotations
+
+import pytest
+
+from recli.algorithms import Configured
+from recli.data.load import load
+from recli.experiments import params_file
+from recli.experiments.stored_study import StoredStudy
+from recli.experiments.tuning import auto
+from recli.experiments.tuning.goals import goals
+from recli.experiments.tuning.tried import Tried
+
+SIX = ("baseline-only", "normal-predictor", "slope-one", "knn-basic", "co-clustering", "svd")
+
+
+@pytest.fixture(scope="module")
+def finished(study, search, small, tmp_path_factory):
+    run = study(tmp_path_factory.mktemp("results"), small, *SIX, auto=True, holdout=0.25)
+    return search(run, 16, timeout=600)
+
+
+def test_a_third_stays_at_least_three(finished):
+    [rung] = finished.rungs
+    assert rung.n_trials == 1
+    assert len(rung.kept) == 3
+    assert {*rung.kept, *rung.dropped} == set(SIX)
+    first = {t.algorithm: t.values[0] for t in finished.tried if t.number == 0}
+    del first[auto.STACK]
+    assert list(rung.kept) == sorted(first, key=first.__getitem__)[:3]
+    assert "normal-predictor" in rung.dropped
+
+
+def test_who_was_dropped_has_no_more_trials(finished):
+    [rung] = finished.rungs
+    for name in rung.dropped:
+        assert sum(trial.algorithm == name for trial in finished.tried) == 1
+    stayed = [trial for trial in finished.tried if trial.algorithm in rung.kept]
+    assert len(stayed) == 16 - len(rung.dropped)
+
+
+def test_the_best_are_stacked(finished):
+    [stack] = [trial for trial in finished.tried if trial.algorithm == auto.STACK]
+    members = stack.params["members"].split(",")
+    assert len(members) == 5
+    assert "normal-predictor" not in members
+    best = min(
+        (t for t in finished.finished if t.algorithm == members[0]), key=lambda t: t.values
+    )
+    for name, value in best.params.items():
+        assert stack.params[f"{members[0]}.{name}"] == value
+    assert finished.best.values == min(trial.values for trial in finished.finished)
+
+
+def test_what_it_leaves(finished):
+    stored = StoredStudy.read(finished.folder.parents[1], finished.id)
+    assert stored.document["rungs"] == [rung.document() for rung in finished.rungs]
+    assert params_file.read(finished.folder / "best.toml") == finished.best.configured
+    [verdict] = finished.locked
+    defaults = [t for t in finished.finished if t.number == 0 and t.algorithm != auto.STACK]
+    assert finished.defaults == min(defaults, key=lambda trial: trial.values)
+    assert verdict.tuned == finished.best.values[0]
+
+
+def test_without_time_the_first_algorithm_is_measured_all_the_same(new_run, search):
+    run = search(new_run(*SIX, auto=True), 100, timeout=1e-9)
+    assert [(t.algorithm, t.state) for t in run.tried] == [("baseline-only", "complete")]
+
+
+def test_what_suits(small):
+    movies = load("movielens-small")
+    for_rmse = auto.suitable(movies, goals(["rmse"]))
+    assert {"svd", "content-based", "slope-one"} <= set(for_rmse)
+    assert not {"hybrid", "most-popular"} & set(for_rmse)
+    assert "most-popular" in auto.suitable(movies, goals(["ndcg@10"]))
+
+
+def test_a_stack_has_the_parameters_of_its_members():
+    members = [
+        Tried("svd", 3, "complete", (0.9,), (), {"n_factors": 7, "lr_bu": None}, {}, 1.0),
+        Tried("slope-one", 0, "complete", (0.95,), (), {}, {}, 1.0),
+    ]
+    stack = auto.stack(members)
+    assert stack == Configured.of("hybrid", {"members": "svd,slope-one", "svd.n_factors": 7})
