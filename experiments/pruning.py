@@ -1,6 +1,6 @@
 """What stopping bad settings early saves, and what it costs: pruners over five seeds.
 
-    python experiments/pruning.py [DATASET] [ALGORITHM] [TRIALS]
+    python experiments/pruning.py [DATASET] [ALGORITHM] [TRIALS] [PRUNER,…]
 
 Every seed is a search of its own, on folds of its own; all pruners begin with the same settings.
 """
@@ -38,18 +38,23 @@ def search(dataset, algorithm: str, n_trials: int, pruner: str, seed: int) -> tu
         return run.best.values[0], sum(len(trial.folds) for trial in run.tried)
 
 
-def main(name: str = "movielens-small", algorithm: str = "svd", n_trials: str = "30") -> None:
+def main(
+    name: str = "movielens-small",
+    algorithm: str = "svd",
+    n_trials: str = "30",
+    pruners: str = ",".join(PRUNERS),
+) -> None:
     dataset = load(name)
     found = {}
     for seed in SEEDS:
-        for pruner in ("none", *(p for p in PRUNERS if p != "none")):
+        for pruner in dict.fromkeys(("none", *pruners.split(","))):
             found[pruner, seed] = search(dataset, algorithm, int(n_trials), pruner, seed)
             value, n_folds = found[pruner, seed]
             print(f"seed {seed}  {pruner:<9}  rmse {value:.4f}  {n_folds:>4} folds", flush=True)
     print(f"\n{algorithm} on {dataset.name}, {n_trials} trials, means over {len(SEEDS)} seeds\n")
     print("| pruner | best RMSE | against none | folds | saved |\n|---|---|---|---|---|")
     plain = np.array([found["none", seed] for seed in SEEDS])
-    for pruner in PRUNERS:
+    for pruner in dict.fromkeys(("none", *pruners.split(","))):
         values, n_folds = np.array([found[pruner, seed] for seed in SEEDS]).T
         change, saved = values - plain[:, 0], 1 - n_folds / plain[:, 1]
         print(

@@ -67,11 +67,12 @@ class _Board:
 
     def _rows(self) -> dict[str, str]:
         states = [trial.state for trial in self._ended]
-        done = len(self._ended)
+        ended = len(self._ended)
+        done = self._run.n_found + ended
         best = self._best()
         elapsed = time.monotonic() - self._started
         n_trials, timeout = self._budget.trials, self._budget.timeout
-        left = elapsed / done * (n_trials - done) if done else float("inf")
+        left = elapsed / ended * (n_trials - done) if ended else float("inf")
         if timeout is not None:
             left = min(left, max(0.0, timeout - elapsed))
         of_all = f" of {n_trials}" if n_trials < sys.maxsize else ""
@@ -80,7 +81,7 @@ class _Board:
             "trials": f"{done}{of_all}: {states.count('complete')} to the end, "
             f"{states.count('pruned')} stopped early, {states.count('failed')} failed",
             "at work": f"trial {done}, {count(self._fold, 'fold')} measured",
-            "time": f"{_clock(elapsed)}, left {_clock(left) if done else '–'}",
+            "time": f"{_clock(elapsed)}, left {_clock(left) if ended else '–'}",
         }
 
     def _best(self) -> str:

@@ -247,6 +247,8 @@ def command(
     _announce(console, run, budget)
     with _study.watched(console, run, budget) as watch:
         run.run(budget, Resources(jobs, memory_limit), watch)
+    if run.n_found:
+        console.say(f"{count(run.n_found, 'trial')} were there already (--fresh begins anew)")
     study = StoredStudy.read(results, str(run.folder))
     _study.show(console, study)
     where = "study.db (Optuna)" if storage is None else "and the trials in the storage"

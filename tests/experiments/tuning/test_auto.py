@@ -45,9 +45,7 @@ def test_the_best_are_stacked(finished):
     members = stack.params["members"].split(",")
     assert len(members) == 5
     assert "normal-predictor" not in members
-    best = min(
-        (t for t in finished.finished if t.algorithm == members[0]), key=lambda t: t.values
-    )
+    best = min((t for t in finished.finished if t.algorithm == members[0]), key=lambda t: t.values)
     for name, value in best.params.items():
         assert stack.params[f"{members[0]}.{name}"] == value
     assert finished.best.values == min(trial.values for trial in finished.finished)

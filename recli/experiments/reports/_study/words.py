@@ -25,7 +25,9 @@ def said(study: StoredStudy) -> Iterator[str]:
             f"After {n} {'setting' if n == 1 else 'settings'} of each stayed {', '.join(rung['kept'])}; "
             f"dropped: {', '.join(rung['dropped'])}."
         )
-    if study.document["timed_out"]:
+    if study.document["timed_out"] and len(study.tried) == 1:
+        yield "The time was shorter than one trial: this is what the defaults give (--timeout)."
+    elif study.document["timed_out"]:
         yield "The time was up before all trials were made (--timeout)."
     for verdict in study.document["locked"]:
         yield _verdict(verdict)
