@@ -21,6 +21,7 @@ class DampedMean(Algorithm):
 
     source = "Funk 2006 (Netflix Update: Try This at Home), the 'better mean'"
     kind = "baseline"
+    cold_users = "baseline"
     # Funk takes 25, the ratio of the variance within items to that between them, for Netflix.
     parameters = (
         Float("damping", 25.0, "ratings of the mean of all", low=0, tune=(1, 100), log=True),

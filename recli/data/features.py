@@ -82,6 +82,7 @@ def matrix(
     items: Items | None,
     chosen: Mapping[str, float] | Sequence[str] = (),
     text: TextOptions = _PLAIN,
+    told_apart: bool = True,
 ) -> tuple[scipy.sparse.csr_array, list[str]]:
     """Features of every item of the catalogue, float64[n_catalogue, n_features], and their names.
 
@@ -98,6 +99,7 @@ def matrix(
     A number is one column instead, with mean 0 and deviation 1 over the items; an absent one is 0.
 
     chosen: names of features, or name -> weight, 1 where there is none; all by default
+    told_apart: whether a feature by which all items are the same is refused, as by who learns from it
 
     Raises DataError when there is no item table or a feature says nothing, UsageError for an unknown
     feature.
@@ -115,7 +117,8 @@ def matrix(
             raise errors.unknown("item feature", name, by_name)
         feature = by_name[name]
         block, columns = _BLOCKS[feature.kind](feature, items, text)
-        _check_tells_apart(feature, block)
+        if told_apart:
+            _check_tells_apart(feature, block)
         blocks.append(block * weight)
         names += [f"{name}={column}" if column else name for column in columns]
     stacked = scipy.sparse.hstack(blocks, format="csr", dtype=np.float64)

@@ -127,7 +127,8 @@ class Background:
                 f"This {missing}. Describe them in its dataset.toml, for instance:\n"
                 f"{features.EXAMPLE}"
             )
-        return features.matrix(self.dataset.items, _declared(self.dataset, needed))[0]
+        chosen = _declared(self.dataset, needed)
+        return features.matrix(self.dataset.items, chosen, told_apart=False)[0]
 
 
 def missing_features(needed: str, dataset: Dataset) -> str:

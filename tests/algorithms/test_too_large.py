@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 
 import numpy as np
@@ -46,6 +47,7 @@ def test_what_is_counted_is_what_is_held_at_most(name, given, n_rows, small):
     Configured.of(name, dict.fromkeys(given, 1)).create(0).fit(trainset)  # compiles
     algorithm = Configured.of(name, given).create(0)
     counted = algorithm._state_bytes(trainset)
+    ctypes.CDLL(None).malloc_trim(0)  # what was freed before would serve for a part of it
     held = memory.reset_peak()
     algorithm.fit(trainset)
     assert (memory.peak() - held) * 2**20 == pytest.approx(counted, rel=0.1)
@@ -118,8 +120,10 @@ def test_all_differences(trainset, nothing_free):
 
 @pytest.mark.parametrize("name", [n for n in registry.names("algorithm") if n not in REFUSED_NAMES])
 def test_what_does_not_grow_with_parameters_is_not_refused(name, trainset, nothing_free):
-    if name in ("content-based", "ease", "slim"):
-        pytest.skip("grows with features or items: see above and test_item_models")
+    if name in ("content-based", "ease", "hybrid", "slim"):
+        pytest.skip(
+            "grows with features, items or ratings: see above, test_item_models, test_hybrid"
+        )
     algorithm = Configured.of(name).create(0).fit(trainset)
     assert np.isfinite(algorithm.predict_pairs(np.array([0]), np.array([0]))).all()
 

@@ -52,7 +52,8 @@ def test_words_are_those_that_there_are(name):
 
 @pytest.mark.parametrize("name", where("cold_users", "popularity"))
 def test_a_new_user_gets_what_most_like(name, trainset):
-    scores = fitted(name, trainset).score_users(np.array([-1]))[0]
+    algorithm = Configured.of(name, {"preferences": "liked"}).create(0).fit(trainset)
+    scores = algorithm.score_users(np.array([-1]))[0]
     best = np.argsort(-scores, kind="stable")[: trainset.n_items]
     counts = np.append(liked(trainset), np.zeros(trainset.n_catalogue - trainset.n_items))
     assert (np.diff(counts[best]) <= 0).all()

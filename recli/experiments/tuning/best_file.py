@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from recli.data.dataset import Dataset
@@ -53,12 +54,17 @@ def best_toml(
         f"algorithm = {_toml(best.algorithm)}",
         "",
         "[params]",
-        *(f"{name} = {_toml(value)}" for name, value in chosen.items()),
+        *(f"{_key(name)} = {_toml(value)}" for name, value in chosen.items()),
         "",
         "[origin]",
         *(f"{name} = {_toml(value)}" for name, value in origin.items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    """The name of a parameter; in quotes where it is a hybrid's of a class `module:Class`."""
+    return name if re.fullmatch(r"[\w.-]+", name, re.ASCII) else _toml(name)
 
 
 def _toml(value: object) -> str:
