@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from recli import errors
@@ -28,7 +28,7 @@ class Ids:
     @classmethod
     def of(cls, *columns: object) -> Ids:
         """The distinct ids of some columns of text."""
-        distinct = pd.unique(np.concatenate([np.asarray(column, object) for column in columns]))
+        distinct = set().union(*(np.asarray(column, object).tolist() for column in columns))
         key = int if _all_integers(distinct) else str
         return cls(np.array(sorted(distinct, key=key), dtype=object))
 
@@ -41,8 +41,9 @@ class Ids:
         return _all_integers(self.text)
 
     @functools.cached_property
-    def _index(self) -> pd.Index:
-        return pd.Index(self.text)
+    def _index(self) -> dict[str, int]:
+        # Not a pandas.Index: to import pandas takes longer than to recommend.
+        return dict(zip(self.text.tolist(), range(len(self)), strict=True))
 
     def codes(self, column: object) -> np.ndarray:
         """The codes of a column of text, int32; -1 where an id is not in the set.
@@ -54,9 +55,12 @@ class Ids:
             encoded = column.dictionary_encode()
             if isinstance(encoded, pa.ChunkedArray):
                 encoded = encoded.combine_chunks()
-            distinct = self._index.get_indexer(encoded.dictionary.to_numpy(zero_copy_only=False))
-            return distinct.astype(np.int32)[encoded.indices.to_numpy()]
-        return self._index.get_indexer(pd.Index(np.asarray(column, object))).astype(np.int32)
+            return self._codes(encoded.dictionary.to_pylist())[encoded.indices.to_numpy()]
+        return self._codes(np.asarray(column, object).tolist())
+
+    def _codes(self, texts: list[str]) -> np.ndarray:
+        found = (self._index.get(text, -1) for text in texts)
+        return np.fromiter(found, np.int32, len(texts))
 
     def code(self, raw: str) -> int:
         """The code of one id, or -1."""
@@ -74,5 +78,5 @@ class Ids:
         return errors.nearest(raw, self.text, n)
 
 
-def _all_integers(ids: np.ndarray) -> bool:
+def _all_integers(ids: Iterable[str]) -> bool:
     return all(_CANONICAL_INTEGER.fullmatch(raw) for raw in ids)

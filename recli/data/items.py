@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-import pandas as pd
 
 from recli.data.description import Feature
 from recli.data.ids import Ids
@@ -39,9 +38,8 @@ class Items(Table):
         column = self.columns[feature.column]
         if feature.pattern is None:
             return column
-        found = pd.Series(column, dtype=object).str.extract(feature.pattern, expand=True)[0]
-        texts: np.ndarray = found.fillna("").to_numpy()
-        return texts
+        found = [re.search(feature.pattern, text) for text in column]
+        return np.array([(match and match[1]) or "" for match in found], object)
 
     def labels_of(self, feature: Feature) -> list[list[str]]:
         """The categories, flags or tags of each item, in their order and each once; no counts."""

@@ -7,7 +7,6 @@ from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import surprise
 
 from recli.data.csr import Csr, csr
@@ -167,11 +166,20 @@ class Trainset(surprise.Trainset):
 
 
 def _first_appearance(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Inner ids of `codes`, the code of each inner id, and the inner id of each of `n` codes."""
-    inner, distinct = pd.factorize(codes)
+    """Inner ids of `codes`, the code of each inner id, and the inner id of each of `n` codes.
+
+    -1 for a code that does not appear. `pandas.factorize` gives the same, but to import pandas takes
+    longer than to recommend.
+    """
+    first = np.full(n, len(codes), np.int64)
+    first[codes[::-1]] = np.arange(
+        len(codes) - 1, -1, -1
+    )  # of equal codes the last one written stays
+    present = np.flatnonzero(first < len(codes))
+    distinct = present[np.argsort(first[present])].astype(np.int32)
     back = np.full(n, -1, dtype=np.int32)
     back[distinct] = np.arange(len(distinct), dtype=np.int32)
-    return inner.astype(np.int32), distinct.astype(np.int32), back
+    return back[codes], distinct, back
 
 
 def _lists(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,17 +61,19 @@ class Places:
         items, scores = lists.items[rows, places], lists.scores[rows, places]
         users = lists.users[rows]
         found = predicted(self.model, users, items, scores, self.sort)
+        same = _numbers(np.zeros(len(rows), np.int32))
+        stamp = int(self.time.timestamp())
         unknown = pa.nulls(len(rows), pa.float64())
         columns = {
-            "user": self._users.take(pa.array(users)),
-            "model": pa.repeat(self.model_name, len(rows)),
-            "rank": (places + 1).astype(np.int32),
-            "item": self._items.take(pa.array(items)),
-            "title": self._titles.take(pa.array(items)),
-            "score": scores,
-            "rating": unknown if found.ratings is None else found.ratings,
-            "deviation": unknown if found.deviations is None else found.deviations,
-            "time": pa.repeat(pa.scalar(self.time, _TIME), len(rows)),
+            "user": self._users.take(_numbers(users)),
+            "model": _texts([self.model_name]).take(same),
+            "rank": _numbers((places + 1).astype(np.int32)),
+            "item": self._items.take(_numbers(items)),
+            "title": self._titles.take(_numbers(items)),
+            "score": _numbers(scores),
+            "rating": unknown if found.ratings is None else _numbers(found.ratings),
+            "deviation": unknown if found.deviations is None else _numbers(found.deviations),
+            "time": _numbers(np.full(len(rows), stamp), _TIME),
         }
         return pa.table(columns, schema=self.schema)
 
@@ -87,11 +90,30 @@ class Places:
         titles = self.model.titles
         if titles is None:
             return pa.nulls(self.model.trainset.n_catalogue, pa.string())
-        return pa.array([title or None for title in titles], pa.string())
+        return _texts(titles.tolist(), null_if_empty=True)
 
 
 def _raw(ids: Ids) -> pa.Array:
     """Every id by code."""
-    if ids.integers:
-        return pa.array(ids.text.astype(np.int64))
-    return pa.array(ids.text, pa.string())
+    return _numbers(ids.text.astype(np.int64)) if ids.integers else _texts(ids.text.tolist())
+
+
+# pa.array and pa.repeat import pandas to look at what they are given, and that takes longer than to
+# recommend to one user.
+
+
+def _numbers(values: np.ndarray, kind: pa.DataType | None = None) -> pa.Array:
+    """`values` as Arrow has them, without a copy; `kind` is their type if it is not numpy's."""
+    held = pa.py_buffer(np.ascontiguousarray(values))
+    kind = kind or pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [None, held])
+
+
+def _texts(values: Sequence[str], null_if_empty: bool = False) -> pa.Array:
+    """`values` as Arrow has them."""
+    encoded = [value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    parts = [pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
+    if null_if_empty:
+        parts.append(pa.py_buffer(np.packbits(np.diff(ends) > 0, bitorder="little")))
+    return pa.StringArray.from_buffers(len(values), *parts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -204,3 +206,18 @@ def test_the_grammar_is_explained(recli):
     shown = recli("show", "where").stdout
     for word in ("contains", "in (VALUE", "is empty", "not", "and", "or", "!= < <= > >="):
         assert word in shown
+
+
+def test_a_stored_model_recommends_without_what_is_slow_to_import(recli, tiny):
+    recli("train", "-a", "svd", "-d", tiny, "--name", "m")
+    program = (
+        "import sys\n"
+        "from recli.cli import main\n"
+        "main(['recommend', '--model', 'm', '--user', '42'], standalone_mode=False)\n"
+        "slow = {'pandas', 'numba', 'sklearn', 'optuna', 'sqlalchemy'}\n"
+        "print(sorted(slow & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stderr.splitlines()[-1] == "[]"

@@ -39,7 +39,8 @@ class CSV(FileWriter):
 def plain(column: pa.ChunkedArray) -> list[object]:
     """The values of a column as text formats have them: times as ISO 8601."""
     if pa.types.is_timestamp(column.type):
-        times = column.cast(pa.timestamp("s")).to_numpy()
+        seconds = column.cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
+        times = np.array(seconds, "M8[s]")
         return [f"{time}Z" for time in np.datetime_as_string(times)]
     values: list[object] = column.to_pylist()
     return values
