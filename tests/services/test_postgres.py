@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -83,6 +84,13 @@ def postgres() -> Iterator[str]:
             subprocess.run([*control, "-m", "immediate", "stop"], **quiet, **who)
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def _connections_are_closed() -> Iterator[None]:
+    """Those of studies that the test has opened, before the next test hears of them."""
+    yield
+    gc.collect()
 
 
 def worker(tiny: Path, url: str, *more: str) -> subprocess.Popen[str]:

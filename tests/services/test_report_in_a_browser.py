@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from recli import registry
 from recli.cli import main
 
 pytestmark = pytest.mark.services
@@ -17,7 +16,16 @@ sync_api = pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed: 'make test-services' does it"
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-LABELS = registry.names("algorithm")
+LABELS = [
+    "svd",
+    "nmf",
+    "baseline-only",
+    "knn-basic",
+    "content-based",
+    "ease",
+    "slope-one",
+    "normal-predictor",
+]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +42,10 @@ def browser():
 def page_file(tiny, tmp_path_factory) -> Path:
     results = tmp_path_factory.mktemp("results")
     for typed in (
-        ["evaluate", "--metric", "all", "-d", tiny, "-j", "1", "-q", "--by", "activity"],
+        [
+            *("evaluate", "--metric", "all", "-d", tiny, "-j", "1", "-q", "--by", "activity"),
+            *(part for label in LABELS for part in ("-a", label)),
+        ],
         ["report", "latest", "-q"],
     ):
         done = CliRunner().invoke(main, [*map(str, typed), "--results", str(results)])

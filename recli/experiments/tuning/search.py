@@ -221,21 +221,24 @@ class Search:
         """The algorithm whose turn it is; empty where others are at the last ones; None: done."""
         states = optuna.trial.TrialState
         counted: dict[str, int] = {}
-        n_running = 0
+        n_running, left_behind = 0, None
         for algorithm, study in self.studies.items():
             found = study.get_trials(deepcopy=False)
             counted[algorithm] = sum(map(counts, found))
             # What others measure elsewhere (`ask`) nobody waits for.
             running = [trial for trial in found if trial.state == states.RUNNING]
             n_running += sum(REASON not in trial.user_attrs for trial in running)
+            waiting = (trial for trial in found if trial.state == states.WAITING)
+            if any("failed_trial" in trial.system_attrs for trial in waiting):
+                left_behind = algorithm
         begun = [algorithm for algorithm, n in counted.items() if n]
         if time.monotonic() > self.trials.deadline:
             return next((name for name in counted if name not in begun), None)
         open_ones = [name for name, n in counted.items() if n < self._limits[name]]
         if sum(counted.values()) < n_trials and open_ones:
             return min(open_ones, key=lambda name: counted[name])
-        if not n_running:
-            return None
+        if left_behind or not n_running:
+            return left_behind
         with quiet():
             for study in self.studies.values():
                 optuna.storages.fail_stale_trials(study)
