@@ -11,7 +11,7 @@ from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from recli.experiments.tuning.samplers import quiet
+from recli.experiments.tuning.quiet import quiet
 
 
 class ByNumber(BaseSampler):

@@ -6,12 +6,11 @@ Optuna is imported where it is used: the names are for `--help` too.
 from __future__ import annotations
 
 import importlib.util
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from recli import errors
+from recli.experiments.tuning.quiet import quiet
 
 if TYPE_CHECKING:
     import optuna
@@ -63,16 +62,6 @@ def pruner(name: str, n_folds: int) -> optuna.pruners.BasePruner:
 def sees_means(pruner_name: str) -> bool:
     """Whether a pruner compares the means of the folds so far, not fold with fold."""
     return pruner_name != "wilcoxon"
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without Optuna's remarks on what it may change one day."""
-    from optuna.exceptions import ExperimentalWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExperimentalWarning)
-        yield
 
 
 def _tpe(seed: int, n_goals: int) -> Any:

@@ -19,7 +19,7 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.experiments.tuning import samplers, storage
 from recli.experiments.tuning.goals import Goal
-from recli.experiments.tuning.samplers import quiet
+from recli.experiments.tuning.quiet import quiet
 from recli.experiments.tuning.space import Space
 from recli.experiments.tuning.told import Told
 from recli.experiments.tuning.trials import FAILURES, Trials

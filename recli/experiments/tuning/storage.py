@@ -15,7 +15,7 @@ from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
 from optuna.study import StudyDirection
 
 from recli import errors
-from recli.experiments.tuning.samplers import quiet
+from recli.experiments.tuning.quiet import quiet
 from recli.params import Value
 
 _TERMS = "recli"
