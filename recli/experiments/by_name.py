@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from recli import errors
 
@@ -40,3 +42,15 @@ def find(folder: Path, known: Sequence[str], file: str, name: str, kind: str, ma
         else f"There is none yet: '{maker}' makes one."
     )
     raise errors.NotFoundError(f"There is no {kind} '{name}' in {folder}. {have}")
+
+
+def read(path: Path) -> tuple[Any, object]:
+    """The JSON document in `path`, and the format that it says it has; None for none.
+
+    Raises DataError for a file that is damaged.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise errors.DataError(f"{path}: is damaged: {error}. Delete the folder.") from None
+    return document, document.get("schema") if isinstance(document, dict) else None

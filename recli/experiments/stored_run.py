@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from recli import errors, files
 from recli.evaluation.metric_names import Measure, leading
-from recli.experiments.by_name import find
+from recli.experiments.by_name import find, read
 from recli.experiments.cell_store import CellStore
 from recli.experiments.process import is_alive
 from recli.experiments.store import SCHEMA
@@ -45,11 +45,7 @@ class StoredRun:
         known = names(results)
         folder = find(results / "runs", known, _DOCUMENT, name, "run", "recli evaluate")
         path = folder / _DOCUMENT
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise errors.DataError(f"{path}: is damaged: {error}. Delete the folder.") from None
-        schema = document.get("schema") if isinstance(document, dict) else None
+        document, schema = read(path)
         if not isinstance(schema, int) or not 1 <= schema <= SCHEMA:
             raise errors.DataError(
                 f"{path}: was written in format {schema}, this recli reads 1 to {SCHEMA}. "

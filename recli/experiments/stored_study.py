@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 import shutil
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors, files
-from recli.experiments.by_name import find
+from recli.experiments.by_name import find, read
 from recli.experiments.process import is_alive
 from recli.experiments.tuning.goals import Goal
 from recli.experiments.tuning.tried import Tried
@@ -38,11 +37,7 @@ class StoredStudy:
         """
         folder = find(results / "studies", names(results), DOCUMENT, name, "study", "recli tune")
         path = folder / DOCUMENT
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise errors.DataError(f"{path}: is damaged: {error}. Delete the folder.") from None
-        schema = document.get("schema") if isinstance(document, dict) else None
+        document, schema = read(path)
         if schema != SCHEMA:
             raise errors.DataError(
                 f"{path}: was written in format {schema}, this recli reads {SCHEMA}. Its trials are in "
