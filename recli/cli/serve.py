@@ -65,7 +65,7 @@ from recli.cli._console import Console
     help="A site whose pages may ask from a browser, as https://shop.example; may be repeated.",
 )
 @_options.results_option
-@_options.output_options("table")
+@_options.message_options
 def command(
     model_name: str | None,
     host: str,

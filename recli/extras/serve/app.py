@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 import recli
+from recli.data.events import FILE_NAME, EventLog
 from recli.extras.serve import problems, routes
 from recli.extras.serve.current import Current
 from recli.extras.serve.guard import Guard
@@ -32,13 +33,15 @@ def create_app(settings: Settings) -> ASGIApp:
     self-test.
     """
     current = Current(settings.results, settings.model, settings.remembered)
-    metrics = Metrics(current)
+    log = EventLog(settings.results / FILE_NAME)
+    metrics = Metrics(current, log)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         current.watch()
         yield
         current.stop()
+        log.close()
 
     # No page of /docs: FastAPI's own takes its scripts from the network.
     app = FastAPI(
@@ -49,7 +52,8 @@ def create_app(settings: Settings) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.settings, app.state.current, app.state.metrics = settings, current, metrics
+    app.state.settings, app.state.current = settings, current
+    app.state.log, app.state.metrics = log, metrics
     problems.handle_in(app)
     for module in sorted(pkgutil.iter_modules(routes.__path__), key=lambda module: module.name):
         app.include_router(importlib.import_module(f"{routes.__name__}.{module.name}").router)

@@ -25,11 +25,13 @@ _Stamp = tuple[int, int, int] | None
 class Loaded:
     """A model that passed its self-test, with the answers that it gave.
 
+    quick: whether to make a list takes no longer than the way to another thread and back
     version: the beginning of the manifest's SHA-256, so that equal versions are equal models
     """
 
     name: str
     model: Model
+    quick: bool
     version: str
     trained: datetime
     loaded: datetime
@@ -118,10 +120,11 @@ class Current:
                 "'--allow-pickle'."
             )
         model = models.load(self._folder)
-        check(model)
+        quick = check(model)
         return Loaded(
             self._folder.name,
             model,
+            quick,
             about["seal"][:12],
             datetime.fromisoformat(about["trained"]),
             datetime.now(UTC),

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections import Counter as Counts
+from collections import deque
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from recli.data.events import TYPES, Event, EventLog
 from recli.extras.serve.answers import Made
 from recli.extras.serve.current import Current
 from recli.extras.serve.settings import MULTIPROCESS
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_RATINGS = 10_000
 _METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH")
 
 
@@ -28,15 +32,17 @@ class Metrics:
     have the same model within a second.
     """
 
-    def __init__(self, current: Current) -> None:
+    def __init__(self, current: Current, log: EventLog) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         together = bool(os.environ.get(MULTIPROCESS))
         self._current = current
+        self._ratings: deque[float] = deque(maxlen=_RATINGS)
         # Of several workers, what they counted is read from their files instead.
         own = None if together else CollectorRegistry()
         self.registry = own or CollectorRegistry()
         if together:
             MultiProcessCollector(self.registry)  # type: ignore[no-untyped-call]
-        self.registry.register(_OfTheModel(current))
+        self.registry.register(_Now(current, log, self._ratings))
         self.requests = Counter(
             "recli_requests", "Requests.", ("method", "route", "status"), registry=own
         )
@@ -62,11 +68,26 @@ class Metrics:
         )
         for kind in ("known", "folded", "fallback", "unknown"):
             self.lists.labels(kind)
+        self.events = Counter(
+            "recli_events", "Events that came in, duplicates included.", ("type",), registry=own
+        )
+        for kind in TYPES:
+            self.events.labels(kind)
+        self.duplicates = Counter(
+            "recli_events_duplicate", "Events that came in again.", registry=own
+        )
 
     def served(self, made: Made) -> None:
         """Count a list that was given."""
         self.lists.labels(made.kind).inc()
         self._current.loaded.answers.served.append(made)
+
+    def received(self, batch: Sequence[Event], duplicates: int) -> None:
+        """Count events that were stored, or were there already."""
+        for kind, n in Counts(event.type for event in batch).items():
+            self.events.labels(kind).inc(n)
+        self.duplicates.inc(duplicates)
+        self._ratings.extend(event.value for event in batch if event.value is not None)
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""
@@ -105,13 +126,31 @@ class Measured:
             metrics.seconds.labels(route).observe(time.perf_counter() - started)
 
 
-class _OfTheModel:
-    """What is true of the model that answers at the time of the scrape."""
+class _Now:
+    """What is true at the time of the scrape, of the model that answers and of the event log.
 
-    def __init__(self, current: Current) -> None:
+    ratings: the last that came in
+    """
+
+    def __init__(self, current: Current, log: EventLog, ratings: deque[float]) -> None:
         self._current = current
+        self._log = log
+        self._ratings = ratings
 
     def collect(self) -> Iterator[Metric]:
+        yield from self._of_the_model()
+        yield from self._of_the_lists()
+        yield GaugeMetricFamily(
+            "recli_event_backlog", "Events that no refresh has taken yet.", self._log.count_after(0)
+        )
+        if ratings := tuple(self._ratings):
+            yield GaugeMetricFamily(
+                "recli_event_rating_mean",
+                "The mean of the last 10,000 ratings that came in.",
+                sum(ratings) / len(ratings),
+            )
+
+    def _of_the_model(self) -> Iterator[Metric]:
         current, loaded = self._current, self._current.loaded
         info = GaugeMetricFamily(
             "recli_model_info",
@@ -144,6 +183,9 @@ class _OfTheModel:
             "The mean of the ratings that the model learned from.",
             model.trainset.global_mean,
         )
+
+    def _of_the_lists(self) -> Iterator[Metric]:
+        loaded, model = self._current.loaded, self._current.loaded.model
         served = [made.items for made in tuple(loaded.answers.served)]
         items = np.concatenate(served) if served else np.empty(0, np.int32)
         if len(items):

@@ -82,8 +82,15 @@ def _of_recli(request: Request, error: Exception) -> Response:
 def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
+    if found[0]["type"] == "model_attributes_type" and not _is_json(request):
+        told = "The body is to be JSON: send it with 'Content-Type: application/json'."
+        return problem(415, told, request.url.path)
     status = 400 if any(one["type"] == "json_invalid" for one in found) else 422
     return problem(status, errors.first_ten(list(map(_told, found))).strip(), request.url.path)
+
+
+def _is_json(request: Request) -> bool:
+    return "json" in request.headers.get("content-type", "")
 
 
 def _told(error: Mapping[str, Any]) -> str:

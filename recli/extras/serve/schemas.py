@@ -22,9 +22,8 @@ def _as_text(sent: object) -> object:
 
 
 Id = Annotated[
-    str,
+    Annotated[str, Field(min_length=1, max_length=200)],
     BeforeValidator(_as_text),
-    Field(min_length=1, max_length=200),
     WithJsonSchema(
         {
             "anyOf": [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from recli import errors
@@ -10,10 +12,14 @@ from recli.recommend.lists import Lists, Request, recommend
 from recli.recommend.model import Model
 
 _N = 10
+_QUICK = 0.002  # seconds: what the way to another thread and back takes on a busy machine
+_TIMES = 3
 
 
-def check(model: Model) -> None:
-    """Raise DataError unless the model makes lists for the first, the middle and the last user, and for
+def check(model: Model) -> bool:
+    """Whether a list takes no longer than the way to another thread and back, after a test of the model.
+
+    Raises DataError unless the model makes lists for the first, the middle and the last user, and for
     one who is folded in, if that takes no training.
 
     Afterwards all is loaded and compiled that the first request would otherwise wait for.
@@ -28,6 +34,13 @@ def check(model: Model) -> None:
         folded, code = fold_in(model, Rated(trainset.item_codes[mine], top))
         for lists in recommend(folded, Request(np.array([code], np.int32), _N)):
             _check(folded, lists)
+    return min(_seconds(model, users[:1]) for _ in range(_TIMES)) < _QUICK
+
+
+def _seconds(model: Model, user: np.ndarray) -> float:
+    started = time.perf_counter()
+    list(recommend(model, Request(user, _N)))
+    return time.perf_counter() - started
 
 
 def _check(model: Model, lists: Lists) -> None:

@@ -16,6 +16,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from recli import errors
+from recli.extras.serve.patience import Impatient
 from recli.extras.serve.settings import MULTIPROCESS, Keys, Settings
 
 _BACKLOG = 2048
@@ -91,6 +92,7 @@ def _config(settings: Settings, workers: int) -> uvicorn.Config:
         functools.partial(_app, settings),
         factory=True,
         workers=workers,
+        http=Impatient,
         lifespan="on",
         ws="none",
         log_level="warning",
