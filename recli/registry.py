@@ -113,6 +113,18 @@ def check_installed(kind: str, name: str) -> None:
         )
 
 
+def room(extra: str, module: str) -> Any:
+    """A module of the room of an extra, such as `server` of `serve`.
+
+    Raises MissingExtraError if packages of the extra are not there.
+    """
+    if not installed(extra):
+        raise errors.MissingExtraError(
+            f"This needs packages that are not installed: pip install 'recli[{extra}]'"
+        )
+    return importlib.import_module(f"{_EXTRAS}{extra}.{module}")
+
+
 def installed(extra: str) -> bool:
     """Whether all packages of an extra of recli are installed, by what `pyproject.toml` declares.
 

@@ -17,7 +17,7 @@ from recli.cli._console import Console
 if TYPE_CHECKING:
     import numpy as np
 
-    from recli.recommend.caps import MaxPer
+    from recli.recommend.candidates import Filters
     from recli.recommend.model import Model
 
 
@@ -33,8 +33,8 @@ class FilterChoice:
     since: datetime | None
     max_per: tuple[str, ...]
 
-    def candidates(self, model: Model, console: Console) -> np.ndarray | None:
-        """Which items of the catalogue may be recommended, bool[n_catalogue]; None for all."""
+    def read(self, model: Model, console: Console) -> Filters:
+        """What the options and the files that they name let through; tells of unknown ids there."""
         from recli.recommend.candidates import Filters, read_ids
 
         def listed(path: Path | None) -> np.ndarray | None:
@@ -44,30 +44,27 @@ class FilterChoice:
             tell_unknown(console, path, "item", named.unknown)
             return named.codes
 
-        filters = Filters(
+        return Filters(
             only=listed(self.candidates_file),
             exclude=listed(self.exclude_file),
             where=self.where,
             min_ratings=self.min_ratings,
             since=self.since and self.since.replace(tzinfo=UTC),
         )
-        return filters.candidates(model)
 
-    def caps(self, model: Model) -> tuple[MaxPer, ...]:
-        """At most so many of a kind in a list."""
+    @property
+    def caps(self) -> dict[str, int]:
+        """Columns, and how many items of a list may have the same value there. Raises UsageError."""
         from recli import errors
         from recli.params import assignments
-        from recli.recommend.caps import MaxPer
-        from recli.recommend.fields import field
 
-        caps = []
-        for name, most in assignments(self.max_per, "--max-per", "genres=3").items():
+        typed = assignments(self.max_per, "--max-per", "genres=3")
+        for name, most in typed.items():
             if not most.isdecimal() or int(most) < 1:
                 raise errors.UsageError(
                     f"'--max-per {name}={most}': {most or 'nothing'} is no whole number from 1 on."
                 )
-            caps.append((field(model, name).groups(), int(most)))
-        return (MaxPer(tuple(caps)),) if caps else ()
+        return {name: int(most) for name, most in typed.items()}
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:

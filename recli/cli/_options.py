@@ -29,6 +29,30 @@ dataset_option = click.option(
 )
 
 
+def message_options(command: Command) -> Command:
+    """`--quiet` and `--debug`, for a command without a result; it gets a `console`."""
+
+    @_quiet_and_debug
+    @functools.wraps(command)
+    def wrapped(*args: Any, quiet: bool, **kwargs: Any) -> Any:
+        return command(*args, console=Console("table", quiet), **kwargs)
+
+    return wrapped
+
+
+def _quiet_and_debug(command: Command) -> Command:
+    debug = click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=lambda ctx, _, value: ctx.meta.__setitem__(DEBUG, value),
+        help="Show the traceback of an error.",
+    )
+    quiet = click.option("-q", "--quiet", is_flag=True, help="No messages and no progress bar.")
+    return quiet(debug(command))
+
+
 def output_options(*formats: str, default: str = "table") -> Callable[[Command], Command]:
     """`--format`, `--quiet` and `--debug`; the command gets a `console`."""
 
@@ -41,15 +65,7 @@ def output_options(*formats: str, default: str = "table") -> Callable[[Command],
             show_default=True,
             help="How results are printed.",
         )
-        @click.option("-q", "--quiet", is_flag=True, help="No messages and no progress bar.")
-        @click.option(
-            "--debug",
-            is_flag=True,
-            expose_value=False,
-            is_eager=True,
-            callback=lambda ctx, _, value: ctx.meta.__setitem__(DEBUG, value),
-            help="Show the traceback of an error.",
-        )
+        @_quiet_and_debug
         @functools.wraps(command)
         def wrapped(*args: Any, output_format: str, quiet: bool, **kwargs: Any) -> Any:
             return command(*args, console=Console(output_format, quiet), **kwargs)

@@ -15,12 +15,13 @@ from recli.cli._console import Console, count
 from recli.cli._filters import FilterChoice, filter_options
 from recli.cli._model import ModelChoice, model_options
 from recli.cli._newcomer import Newcomer, newcomer_options
-from recli.cli._reranking import Reranking, as_document, reranking_options, tell
+from recli.cli._reranking import reranking_options, tell
 
 if TYPE_CHECKING:
     from recli.recommend.lists import Lists, Request
     from recli.recommend.lower_bound import Sort
     from recli.recommend.model import Model
+    from recli.recommend.reranking import Reranking
     from recli.recommend.top_n import Recommendation
     from recli.recommend.trade import Trade
 
@@ -101,7 +102,8 @@ def command(
 
     import numpy as np
 
-    from recli.recommend.lists import Request, recommend
+    from recli.recommend.answer import Wish
+    from recli.recommend.lists import recommend
     from recli.recommend.output import written
     from recli.recommend.places import Places
     from recli.recommend.trade import Trade
@@ -113,7 +115,15 @@ def command(
     if output is not None:
         writer(output)  # a wrong one is told before anything is computed
     model, model_name = choice.load(results, console)
-    candidates = filters.candidates(model, console)
+    wish = Wish(
+        n=n,
+        sort=sort,
+        filters=filters.read(model, console),
+        exclude_seen=filters.exclude_seen,
+        max_per=filters.caps,
+        reranking=reranking,
+        seed=choice.seed,
+    )
     whole = model
     if newcomer.given:
         model, code = newcomer.folded(model, audience.user, console)
@@ -121,14 +131,7 @@ def command(
         model_name = model.configured.name if newcomer.is_new else model_name
     else:
         users = audience.codes(model, console)
-    request = Request(
-        users=users,
-        n=n,
-        candidates=candidates,
-        exclude_seen=filters.exclude_seen,
-        sort=sort,
-        rerankers=(*reranking.rerankers(whole, model, choice.seed), *filters.caps(model)),
-    )
+    request = wish.request(whole, model, users)
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{model_name}-{audience.name}")
     target = output or str(results / "recommendations" / f"{safe}.csv")
     places = Places(model, model_name, datetime.now(UTC), sort)
@@ -159,32 +162,16 @@ def _one(
 
     user: her id; None for somebody new
     """
-    from recli.recommend.because import explained
-    from recli.recommend.top_n import places
+    from recli.recommend.answer import answer
 
     whom = "a new user" if user is None else f"user {user}"
-    recommended = places(model, lists, request.sort)
+    found = answer(
+        model, model_name, lists, request.sort, is_new=user is None, explain=explain, trade=trade
+    )
+    recommended, why = found.places, found.why
     if len(recommended) < request.n:
         left = count(len(recommended), "item")
         console.say(f"{whom.capitalize()} gets {left}: that is all there is to recommend.")
-    items = lists.items[0][: len(recommended)].tolist()
-    why = explained(model, int(lists.users[0]), items) if explain else []
-    document: dict[str, Any] = {
-        "user": None if user is None else model.trainset.ratings.user_ids.json(int(lists.users[0])),
-        "model": model_name,
-        "items": [
-            {
-                "rank": place.rank,
-                "item": place.item,
-                "title": place.title,
-                "score": place.score,
-                "rating": place.rating,
-                "deviation": place.deviation,
-                **(why[place.rank - 1].document if explain else {}),
-            }
-            for place in recommended
-        ],
-    }
     header = ["rank", "item", "title", "rating", "score"]
     rows = [
         [
@@ -201,7 +188,6 @@ def _one(
     order = f"{_FIRST[request.sort]} first"
     if lists.plain is not None:
         order = "re-ranked"
-        document["reranking"] = as_document(trade)
 
     def table() -> None:
         under = [["", "", one.words, "", ""] for one in why]
@@ -213,7 +199,7 @@ def _one(
         )
 
     wider = [[*row, *one.cells] for row, one in zip(rows, why, strict=True)] if explain else rows
-    console.emit(document, [*header, "why", "reasons"] if explain else header, wider, table)
+    console.emit(found.document, [*header, "why", "reasons"] if explain else header, wider, table)
 
 
 def _rating(place: Recommendation) -> str:
@@ -265,7 +251,7 @@ def _many(
     header = list(document)
     row = [*map(str, list(document.values())[:-1]), f"{document['seconds']:.2f}"]
     if request.rerankers:
-        document["reranking"] = as_document(trade)
+        document["reranking"] = trade.document
 
     def summary() -> None:
         console.line(

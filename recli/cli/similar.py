@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -51,35 +50,22 @@ def command(
     similarities, of users or of items as it was trained. Models without either do not compare.
     """
     from recli import errors
-    from recli.recommend.similar import similar
+    from recli.algorithms._base import Side
+    from recli.recommend.similar import document, similar
     from recli.recommend.titles import item_code
 
     if (item is None) == (user is None):
         raise errors.UsageError("Like what? Say --item ID or TITLE, or --user ID, one of them.")
     model, model_name = choice.load(results, console)
     ratings = model.trainset.ratings
+    side: Side
     if item is not None:
         code, side, ids = item_code(model, item), "item", ratings.item_ids
     else:
         assert user is not None
         code, side, ids = model.user_code(user), "user", ratings.user_ids
-    found = similar(model, side, code, n, min_ratings)  # type: ignore[arg-type]
+    found = similar(model, side, code, n, min_ratings)
     title = model.title(code) if side == "item" else ""
-    document: dict[str, Any] = {
-        side: ids.json(code),
-        **({"title": title} if side == "item" else {}),
-        "model": model_name,
-        "similarity": model.algorithm.similarity,
-        f"{side}s": [
-            {
-                "rank": one.rank,
-                side: one.id,
-                **({"title": one.title} if side == "item" else {}),
-                "similarity": one.similarity,
-            }
-            for one in found
-        ],
-    }
     titles = [[one.title] if side == "item" else [] for one in found]
     header = ["rank", side, *(["title"] if side == "item" else []), "similarity"]
     rows = [
@@ -96,4 +82,4 @@ def command(
             right=("rank", side, "similarity"),
         )
 
-    console.emit(document, header, rows, table)
+    console.emit(document(model, model_name, side, code, found), header, rows, table)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.recommend.fields import Categories
+from recli.recommend.fields import Categories, field
 from recli.recommend.lists import Lists, Measure
+from recli.recommend.model import Model
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +22,11 @@ class MaxPer:
     """
 
     caps: tuple[tuple[Categories, int], ...]
+
+    @classmethod
+    def of(cls, model: Model, most: Mapping[str, int]) -> MaxPer:
+        """By fields of the item table. Raises DataError and UsageError as `field` does."""
+        return cls(tuple((field(model, name).groups(), cap) for name, cap in most.items()))
 
     def pool(self, n: int, n_catalogue: int) -> int:
         return n_catalogue  # nobody knows how far down the last one stands

@@ -9,7 +9,6 @@ import numpy as np
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.data import sniff
 from recli.data.numbers import number
 from recli.recommend.model import Model
 from recli.recommend.titles import item_code
@@ -54,6 +53,8 @@ def read(text: str, name: str) -> list[Given]:
 
     Raises DataError for a table without a rating or with a row that is none.
     """
+    from recli.data import sniff  # which brings pandas along, that nothing else here needs
+
     numbered = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not numbered:
         raise errors.DataError(f"{name}: holds no ratings. {_SHOULD}")

@@ -177,6 +177,15 @@ def about(folder: Path, verify: bool = False) -> dict[str, Any]:
     return _parts.verified(folder) if verify else _parts.read_manifest(folder)
 
 
+def newest(results: Path) -> str:
+    """The name of the model that was trained last. Raises NotFoundError without any."""
+    for name in names(results):
+        return name
+    raise errors.NotFoundError(
+        f"There is no model in {results / 'models'}: 'recli train' makes one."
+    )
+
+
 def remove(results: Path, name: str) -> None:
     """Remove the model called `name`. Raises UsageError when the folder cannot be written."""
     folder = results / "models" / name

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -60,3 +62,33 @@ def similar(model: Model, side: Side, code: int, n: int, min_ratings: int = 0) -
         )
         for place, other in enumerate(order.tolist(), start=1)
     ]
+
+
+def document(
+    model: Model, name: str, side: Side, code: int, found: Sequence[Similar]
+) -> dict[str, Any]:
+    """What is like the user or item with this code as JSON should carry it.
+
+    name: what the model is called
+    """
+    ratings = model.trainset.ratings
+    ids = ratings.item_ids if side == "item" else ratings.user_ids
+
+    def titled(title: str) -> dict[str, str]:
+        return {"title": title} if side == "item" else {}
+
+    return {
+        side: ids.json(code),
+        **titled(model.title(code) if side == "item" else ""),
+        "model": name,
+        "similarity": model.algorithm.similarity,
+        f"{side}s": [
+            {
+                "rank": one.rank,
+                side: one.id,
+                **titled(one.title),
+                "similarity": one.similarity,
+            }
+            for one in found
+        ],
+    }

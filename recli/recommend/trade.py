@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -69,9 +71,24 @@ class Trade:
             means = {name: self._sums[name] / self._counts[name] for name in self._measures}
         return [Change(name, *map(float, mean)) for name, mean in means.items()]
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """The same as JSON should carry it; null where no list has the measure."""
+        return {
+            "others": self.others,
+            **{
+                change.what: {"before": _or_null(change.before), "after": _or_null(change.after)}
+                for change in self.changes
+            },
+        }
+
 
 def _score(lists: Lists) -> np.ndarray:
     there = ~np.isnan(lists.scores)
     n = there.sum(axis=1)
     total = np.where(there, lists.scores, 0).sum(axis=1)
     return np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
+
+
+def _or_null(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,117 @@
+"""`recli serve`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+import click
+
+from recli.cli import _options, _types
+from recli.cli._console import Console
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      recli serve
+      recli serve --model svd --port 9000
+      RECLI_API_KEY=… recli serve --model svd --host 0.0.0.0 --workers 4 --rate 50
+      curl 'http://127.0.0.1:8000/recommend?user_id=42&n=5'
+    """,
+)
+@click.option(
+    "-m",
+    "--model",
+    "model_name",
+    type=_types.MODEL,
+    help="A model from 'recli train', by name or folder. [default: the one trained last]",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen at, 0 for any that is free.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Processes that share the port; each holds the model.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    help="Requests a second from one address, counted by each worker. [default: any number]",
+)
+@click.option(
+    "--max-body",
+    type=_types.Size(),
+    default="1M",
+    show_default=True,
+    help="The largest body of a request.",
+)
+@click.option(
+    "--cors",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="A site whose pages may ask from a browser, as https://shop.example; may be repeated.",
+)
+@_options.results_option
+@_options.message_options
+def command(
+    model_name: str | None,
+    host: str,
+    port: int,
+    workers: int,
+    rate: float | None,
+    max_body: int,
+    origins: tuple[str, ...],
+    results: Path,
+    console: Console,
+) -> None:
+    """Serve a model over HTTP, until Ctrl-C.
+
+    GET /recommend?user_id=42 gives the list that 'recli recommend --format json' prints, POST
+    /recommend takes ratings of somebody new and all filters, /similar/ITEM and /predict say what is
+    alike and what users would say; /openapi.json describes it all. A model that is published under the
+    same name, as by 'recli train', takes the place of the running one between two requests, once it
+    has passed a test.
+
+    Only this machine can ask, unless --host says otherwise; then the environment variable
+    RECLI_API_KEY must hold a key, which clients send as 'Authorization: Bearer KEY'.
+    RECLI_EVENTS_KEY and RECLI_ADMIN_KEY, if set, are asked for instead to send events, and to read
+    /models and /metrics.
+    """
+    from recli import registry
+
+    server, settings = registry.room("serve", "server"), registry.room("serve", "settings")
+    from recli.recommend import model as models
+
+    keys = settings.Keys.of(os.environ)
+    server.check_secured(host, keys)
+    name = model_name or models.newest(results)
+    about = models.about(models.find(results, name), verify=workers > 1)
+    wanted = settings.Settings(
+        results.resolve(), name, keys, settings.Limits(max_body, rate=rate), origins
+    )
+    with server.bind(host, port) as place, contextlib.suppress(KeyboardInterrupt):
+        # What stops a container stops the server as Ctrl-C does.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        shown, port = f"[{host}]" if ":" in host else host, place.getsockname()[1]
+
+        def ready() -> None:
+            console.say(
+                f"Serving model '{Path(name).name}' ({about['algorithm']}, {about['dataset']['name']}) "
+                f"on http://{shown}:{port} — /openapi.json describes it, Ctrl-C stops."
+            )
+
+        server.serve(wanted, place, workers, ready)
+    console.say("Stopped.")

@@ -1,0 +1,1 @@
+"""A model in service: its lists and predictions over HTTP."""

@@ -1,0 +1,68 @@
+"""The application: routes, and around them what every request passes."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+import recli
+from recli.data.events import FILE_NAME, EventLog
+from recli.extras.serve import problems, routes
+from recli.extras.serve.current import Current
+from recli.extras.serve.guard import Guard
+from recli.extras.serve.metrics import Measured, Metrics
+from recli.extras.serve.remembered import Remembered
+from recli.extras.serve.settings import Settings
+
+_ABOUT = """\
+Ranked recommendations and predictions by a model of recli. Ids of users and items are those of the
+ratings, as text or as numbers. What goes wrong is told as `application/problem+json`.
+"""
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """The application that serves the model of `settings`, which is loaded and tested first.
+
+    Raises NotFoundError where there is no such model, DataError where it cannot be loaded or fails its
+    self-test.
+    """
+    current = Current(settings.results, settings.model, settings.remembered)
+    log = EventLog(settings.results / FILE_NAME)
+    metrics = Metrics(current, log)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        current.watch()
+        yield
+        current.stop()
+        log.close()
+
+    # No page of /docs: FastAPI's own takes its scripts from the network.
+    app = FastAPI(
+        title="recli",
+        version=recli.__version__,
+        description=_ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings, app.state.current = settings, current
+    app.state.log, app.state.metrics = log, metrics
+    problems.handle_in(app)
+    for module in sorted(pkgutil.iter_modules(routes.__path__), key=lambda module: module.name):
+        app.include_router(importlib.import_module(f"{routes.__name__}.{module.name}").router)
+    served: ASGIApp = Guard(Remembered(app, current, metrics), settings.keys, settings.limits)
+    if settings.origins:
+        served = CORSMiddleware(
+            served,
+            settings.origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Authorization", "Content-Type", "X-API-Key"),
+        )
+    return Measured(served, metrics)

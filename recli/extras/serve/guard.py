@@ -1,0 +1,143 @@
+"""Who may ask, how often, how much, and how slowly."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from recli import memory
+from recli.extras.serve.problems import problem
+from recli.extras.serve.settings import Keys, Limits, Purpose
+
+_OPEN = frozenset({"/healthz", "/readyz"})
+_PURPOSES: Mapping[str, Purpose] = {"/events": "events", "/models": "admin", "/metrics": "admin"}
+_MOST_CLIENTS = 10_000
+
+
+class Guard:
+    """Lets requests through to an ASGI application that have the key and stay within the limits."""
+
+    def __init__(self, app: ASGIApp, keys: Keys, limits: Limits) -> None:
+        self._app = app
+        self._keys = keys
+        self._limits = limits
+        self._rate = None if limits.rate is None else Rate(limits.rate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in _OPEN:
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        path = scope["path"]
+        if not self._may(path, headers):
+            refused = problem(
+                401,
+                f"{path} asks for an API key, as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.",
+                path,
+                {"WWW-Authenticate": "Bearer"},
+            )
+            await refused(scope, receive, send)
+            return
+        if self._rate is not None and (wait := self._rate.wait(_client(scope))):
+            refused = problem(
+                429,
+                f"More than {self._rate.a_second:g} requests a second. Come again in {wait:.2f} s.",
+                path,
+                {"Retry-After": str(math.ceil(wait))},
+            )
+            await refused(scope, receive, send)
+            return
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self._app(scope, receive, send)
+            return
+        await self._with_body(scope, receive, send, headers)
+
+    def _may(self, path: str, headers: Mapping[bytes, bytes]) -> bool:
+        key = getattr(self._keys, _PURPOSES.get(path, "read"))
+        if key is None:
+            return True
+        scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+        given = token.strip() if scheme.lower() == b"bearer" else headers.get(b"x-api-key", b"")
+        return hmac.compare_digest(given, key.encode())
+
+    async def _with_body(
+        self, scope: Scope, receive: Receive, send: Send, headers: Mapping[bytes, bytes]
+    ) -> None:
+        """Hand on the request once its body is there, which is never more than may be sent."""
+        path, limit = scope["path"], self._limits.body
+        body = bytearray()
+        announced = headers.get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced) > limit:
+            await self._too_large(path)(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                more = True
+                while more:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return
+                    body += message.get("body", b"")
+                    more = message.get("more_body", False)
+                    if len(body) > limit:
+                        await self._too_large(path)(scope, receive, send)
+                        return
+        except TimeoutError:
+            slow = problem(
+                408,
+                f"The body was not there within {self._limits.seconds:g} s.",
+                path,
+                {"Connection": "close"},
+            )
+            await slow(scope, receive, send)
+            return
+        whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+        async def replay() -> Message:
+            return whole.pop() if whole else await receive()
+
+        await self._app(scope, replay, send)
+
+    def _too_large(self, path: str) -> ASGIApp:
+        return problem(
+            413,
+            f"The body is more than {memory.shown(self._limits.body)}. Send less at a time.",
+            path,
+            {"Connection": "close"},
+        )
+
+
+class Rate:
+    """A bucket of tokens for each client, who spends one a request: `a_second` flow in, up to as many.
+
+    The clients that came last are known, 10,000 of them; who comes again after that starts anew.
+    """
+
+    def __init__(self, a_second: float) -> None:
+        self.a_second = a_second
+        self._most = max(1.0, a_second)
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, client: str, now: float | None = None) -> float:
+        """Take a token; 0 if there was one, otherwise the seconds until there is.
+
+        now: seconds of a clock that only goes forward
+        """
+        now = time.monotonic() if now is None else now
+        left, since = self._buckets.pop(client, (self._most, now))
+        left = min(self._most, left + (now - since) * self.a_second)
+        taken = left >= 1
+        self._buckets[client] = (left - taken, now)
+        if len(self._buckets) > _MOST_CLIENTS:
+            self._buckets.popitem(last=False)
+        return 0.0 if taken else (1 - left) / self.a_second
+
+
+def _client(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""

@@ -1,0 +1,128 @@
+"""The lists that are served."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+
+from recli import errors
+from recli.data.ids import Ids
+from recli.extras.serve.answers import Kind, Made
+from recli.extras.serve.current import Loaded
+from recli.recommend.answer import Wish, answer
+from recli.recommend.fold_in import Rated, fold_in
+from recli.recommend.lists import recommend
+from recli.recommend.model import Model
+from recli.recommend.trade import Trade
+
+_MEMORY = (
+    1 << 30
+)  # far above what one user's list takes; to ask the system takes as long as the list
+
+
+def known(
+    loaded: Loaded, user: str, wish: Wish, explain: bool, left_out: Sequence[str] = ()
+) -> Made:
+    """The list of a user whom the model knows. Raises NotFoundError for another.
+
+    left_out: ids that the model does not know, which the answer names
+    """
+    model = loaded.model
+    code = model.user_code(user)
+    kind: Kind = "known" if model.trainset.inner_users[code] >= 0 else "fallback"
+    return _made(loaded, model, code, wish, kind, explain=explain, left_out=left_out)
+
+
+def newcomer(
+    loaded: Loaded,
+    user: str | None,
+    ratings: Sequence[tuple[str, float]],
+    wish: Wish,
+    explain: bool,
+    left_out: Sequence[str] = (),
+) -> Made:
+    """The list of a user with these ratings, raw item ids and values, who is folded in.
+
+    user: her id, if the model knows her; of two ratings of an item the new one counts
+    left_out: ids that the model does not know, which the answer names beside those of ratings
+
+    Without ratings it is what most users like. Raises NotFoundError where the model knows none of the
+    rated items, UsageError for a rating off the scale and as `fold_in` does.
+    """
+    if not ratings:
+        return _made(loaded, loaded.popular, 0, wish, "fallback", True, explain, left_out)
+    model = loaded.model
+    rated, unknown = _rated(model, ratings)
+    folded, code = fold_in(model, rated, user)
+    names = [*left_out, *unknown]
+    return _made(loaded, folded, code, wish, "folded", user is None, explain, names)
+
+
+def item_codes(model: Model, items: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    """Codes of the items that the model knows, int32[n], and the ids of the others, each once.
+
+    Raises NotFoundError where it knows none, with the ids nearest to the first.
+    """
+    codes = model.trainset.ratings.item_ids.codes(items)
+    unknown = [item for item, code in zip(items, codes.tolist(), strict=True) if code < 0]
+    if items and len(unknown) == len(items):
+        raise unknown_item(model, unknown[0])
+    return codes[codes >= 0], list(dict.fromkeys(unknown))
+
+
+def item_code(model: Model, item: str) -> int:
+    """The code of a raw item id. Raises NotFoundError with the nearest ids."""
+    code = model.trainset.ratings.item_ids.code(item)
+    if code < 0:
+        raise unknown_item(model, item)
+    return code
+
+
+def unknown_item(model: Model, item: str) -> errors.NotFoundError:
+    """The error for the id of an item that is not in the catalogue, with the nearest ids."""
+    ids: Ids = model.trainset.ratings.item_ids
+    return errors.NotFoundError(
+        f"There is no item '{item}' among the {len(ids):,} of the catalogue. "
+        f"Nearest ids: {', '.join(ids.nearest(item))}."
+    )
+
+
+def _rated(model: Model, ratings: Sequence[tuple[str, float]]) -> tuple[Rated, list[str]]:
+    low, high = model.trainset.rating_scale
+    for place, (_, value) in enumerate(ratings):
+        if not low <= value <= high:
+            raise errors.UsageError(
+                f"ratings.{place}: {value:.15g} is no rating from {low:g} to {high:g}, as the model has "
+                "learned from."
+            )
+    last = dict(ratings)
+    codes, unknown = item_codes(model, list(last))
+    left = set(unknown)
+    values = [value for item, value in last.items() if item not in left]
+    return Rated(codes, np.array(values, np.float64)), unknown
+
+
+def _made(
+    loaded: Loaded,
+    model: Model,
+    code: int,
+    wish: Wish,
+    kind: Kind,
+    is_new: bool = False,
+    explain: bool = False,
+    left_out: Sequence[str] = (),
+) -> Made:
+    """The list of the user with this code in `model`, which may be the loaded one with her folded in."""
+    request = wish.request(loaded.model, model, np.array([code], np.int32))
+    trade = Trade(request.rerankers) if request.rerankers else None
+    made = recommend(model, request, _MEMORY)
+    [lists] = made if trade is None else trade.follow(made)
+    name = loaded.name if model is not loaded.popular else model.configured.name
+    found = answer(model, name, lists, wish.sort, is_new=is_new, explain=explain, trade=trade)
+    document = found.document
+    if left_out:
+        document["left_out"] = list(left_out)
+    items = lists.items[0]
+    return Made(json.dumps(document, allow_nan=False).encode(), kind, items[items >= 0])

@@ -1,0 +1,203 @@
+"""What Prometheus is told."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter as Counts
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from recli.data.events import TYPES, Event, EventLog
+from recli.extras.serve.answers import Made
+from recli.extras.serve.current import Current
+from recli.extras.serve.settings import MULTIPROCESS
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_RATINGS = 10_000
+_METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH")
+
+
+class Metrics:
+    """Counts of requests and lists over all workers, and how the model of this one is doing.
+
+    What is said of the model and of the last lists is that of the worker that is asked: the others
+    have the same model within a second.
+    """
+
+    def __init__(self, current: Current, log: EventLog) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        together = bool(os.environ.get(MULTIPROCESS))
+        self._current = current
+        self._ratings: deque[float] = deque(maxlen=_RATINGS)
+        # Of several workers, what they counted is read from their files instead.
+        own = None if together else CollectorRegistry()
+        self.registry = own or CollectorRegistry()
+        if together:
+            MultiProcessCollector(self.registry)  # type: ignore[no-untyped-call]
+        self.registry.register(_Now(current, log, self._ratings))
+        self.requests = Counter(
+            "recli_requests", "Requests.", ("method", "route", "status"), registry=own
+        )
+        self.seconds = Histogram(
+            "recli_request_seconds",
+            "How long a request took.",
+            ("route",),
+            registry=own,
+            buckets=_SECONDS,
+        )
+        self.in_flight = Gauge(
+            "recli_requests_in_flight",
+            "Requests that are being answered.",
+            registry=own,
+            multiprocess_mode="livesum",
+        )
+        self.lists = Counter(
+            "recli_lists",
+            "Lists by what is known of the user: known to the model, folded in by ratings sent along, "
+            "fallback to what is popular, unknown and refused.",
+            ("kind",),
+            registry=own,
+        )
+        for kind in ("known", "folded", "fallback", "unknown"):
+            self.lists.labels(kind)
+        self.events = Counter(
+            "recli_events", "Events that came in, duplicates included.", ("type",), registry=own
+        )
+        for kind in TYPES:
+            self.events.labels(kind)
+        self.duplicates = Counter(
+            "recli_events_duplicate", "Events that came in again.", registry=own
+        )
+
+    def served(self, made: Made) -> None:
+        """Count a list that was given."""
+        self.lists.labels(made.kind).inc()
+        self._current.loaded.answers.served.append(made)
+
+    def received(self, batch: Sequence[Event], duplicates: int) -> None:
+        """Count events that were stored, or were there already."""
+        for kind, n in Counts(event.type for event in batch).items():
+            self.events.labels(kind).inc(n)
+        self.duplicates.inc(duplicates)
+        self._ratings.extend(event.value for event in batch if event.value is not None)
+
+    def text(self) -> bytes:
+        """All of it, as Prometheus reads it."""
+        return generate_latest(self.registry)
+
+
+class Measured:
+    """Counts and times the requests of an ASGI application."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 499  # what the log of nginx has for a client that went away
+
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        metrics, started = self._metrics, time.perf_counter()
+        metrics.in_flight.inc()
+        try:
+            await self._app(scope, receive, counted)
+        finally:
+            metrics.in_flight.dec()
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            # Without a route, any path that somebody makes up would be a time series of its own.
+            route = getattr(scope.get("route"), "path", "none")
+            metrics.requests.labels(method, route, str(status)).inc()
+            metrics.seconds.labels(route).observe(time.perf_counter() - started)
+
+
+class _Now:
+    """What is true at the time of the scrape, of the model that answers and of the event log.
+
+    ratings: the last that came in
+    """
+
+    def __init__(self, current: Current, log: EventLog, ratings: deque[float]) -> None:
+        self._current = current
+        self._log = log
+        self._ratings = ratings
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._of_the_model()
+        yield from self._of_the_lists()
+        yield GaugeMetricFamily(
+            "recli_event_backlog", "Events that no refresh has taken yet.", self._log.count_after(0)
+        )
+        if ratings := tuple(self._ratings):
+            yield GaugeMetricFamily(
+                "recli_event_rating_mean",
+                "The mean of the last 10,000 ratings that came in.",
+                sum(ratings) / len(ratings),
+            )
+
+    def _of_the_model(self) -> Iterator[Metric]:
+        current, loaded = self._current, self._current.loaded
+        info = GaugeMetricFamily(
+            "recli_model_info",
+            "The model that answers.",
+            labels=("model", "algorithm", "dataset", "version"),
+        )
+        model = loaded.model
+        info.add_metric(
+            (loaded.name, model.configured.name, str(model.dataset["name"]), loaded.version), 1
+        )
+        yield info
+        yield GaugeMetricFamily(
+            "recli_model_trained_timestamp_seconds",
+            "When the model was trained.",
+            loaded.trained.timestamp(),
+        )
+        yield GaugeMetricFamily(
+            "recli_model_loaded_timestamp_seconds",
+            "Since when the model answers.",
+            loaded.loaded.timestamp(),
+        )
+        reloads = CounterMetricFamily(
+            "recli_model_reloads", "Models published since the start.", labels=("result",)
+        )
+        reloads.add_metric(("taken",), current.taken)
+        reloads.add_metric(("refused",), current.n_refused)
+        yield reloads
+        yield GaugeMetricFamily(
+            "recli_training_rating_mean",
+            "The mean of the ratings that the model learned from.",
+            model.trainset.global_mean,
+        )
+
+    def _of_the_lists(self) -> Iterator[Metric]:
+        loaded, model = self._current.loaded, self._current.loaded.model
+        served = [made.items for made in tuple(loaded.answers.served)]
+        items = np.concatenate(served) if served else np.empty(0, np.int32)
+        if len(items):
+            ratings = model.trainset.ratings
+            yield GaugeMetricFamily(
+                "recli_served_coverage_ratio",
+                "The share of the catalogue that is in any of the last 1,000 lists.",
+                len(np.unique(items)) / model.trainset.n_catalogue,
+            )
+            counts = np.bincount(ratings.items, minlength=model.trainset.n_catalogue)
+            yield GaugeMetricFamily(
+                "recli_served_popularity_mean",
+                "Training ratings of an item in the last 1,000 lists, the mean.",
+                float(counts[items].mean()),
+            )

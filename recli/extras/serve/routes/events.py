@@ -1,0 +1,122 @@
+"""`/events`: what users rate and click on, for the next model to learn from."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from starlette.responses import JSONResponse, Response
+
+from recli import errors
+from recli.data.events import Event
+from recli.extras.serve.problems import problem, responses
+from recli.extras.serve.schemas import Id, Sent
+from recli.extras.serve.state import TheLoaded, TheLog, TheMetrics
+
+router = APIRouter(tags=["events"])
+PATH = "/events"
+_MOST = 1000
+_AGAIN = 5  # seconds
+_LAST = 253_402_300_799  # the end of the year 9999, the last that an event may be of
+
+
+def _seconds(sent: object) -> object:
+    """Seconds since 1970 of a moment in ISO 8601, UTC where it does not say."""
+    if not isinstance(sent, str):
+        return sent
+    moment = datetime.fromisoformat(sent)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+Time = Annotated[
+    Annotated[float, Field(ge=0, le=_LAST)],
+    BeforeValidator(_seconds),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "number"}]}),
+]
+
+
+class SentEvent(Sent):
+    """A user has rated an item, or clicked on it."""
+
+    event_id: Annotated[
+        Id, Field(description="Your own name for it: one that is sent twice counts once.")
+    ]
+    type: Literal["rating", "click"]
+    user_id: Id
+    item_id: Id
+    value: float | None = Field(None, description="The rating; a click has none.")
+    time: Time | None = Field(
+        None, description="When it happened, ISO 8601 or seconds since 1970. By default now."
+    )
+
+
+class Events(Sent):
+    """What has happened."""
+
+    events: list[SentEvent] = Field(min_length=1, max_length=_MOST)
+
+    model_config = Sent.model_config | {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "events": [
+                        {
+                            "event_id": "9f1c",
+                            "type": "rating",
+                            "user_id": 42,
+                            "item_id": 318,
+                            "value": 4.5,
+                            "time": "2026-11-22T16:45:00Z",
+                        },
+                        {"event_id": "9f1d", "type": "click", "user_id": 42, "item_id": 50},
+                    ]
+                }
+            ]
+        }
+    }
+
+
+@router.post(
+    PATH,
+    status_code=202,
+    responses={
+        202: {
+            "description": "All are on disk. Duplicates are those that were there before.",
+            "content": {"application/json": {"example": {"accepted": 2, "duplicates": 0}}},
+        },
+        **responses(400, 401, 413, 422, 429, 503),
+    },
+)
+def accept(sent: Events, loaded: TheLoaded, log: TheLog, metrics: TheMetrics) -> Response:
+    """Accept ratings and clicks, all of them or none.
+
+    Users and items may be new. What is answered with 202 is on disk, and `recli refresh` learns from
+    it.
+    """
+    scale, now = loaded.model.trainset.rating_scale, int(time.time())
+    batch = [_event(place, one, scale, now) for place, one in enumerate(sent.events)]
+    try:
+        appended = log.append(batch)
+    except errors.RecliError as error:  # the events are well, the log is not
+        return problem(503, str(error), PATH, {"Retry-After": str(_AGAIN)})
+    metrics.received(batch, appended.duplicates)
+    document: dict[str, Any] = {"accepted": appended.accepted, "duplicates": appended.duplicates}
+    return JSONResponse(document, 202)
+
+
+def _event(place: int, sent: SentEvent, scale: tuple[float, float], now: int) -> Event:
+    """The event at this place of the batch. Raises DataError for what is none."""
+    low, high = scale
+    try:
+        if sent.type == "rating" and (sent.value is None or not low <= sent.value <= high):
+            given = "nothing" if sent.value is None else f"{sent.value:.15g}"
+            raise errors.DataError(
+                f"value is {given}: a rating is from {low:g} to {high:g}, as the model has learned from."
+            )
+        moment = now if sent.time is None else int(sent.time)
+        return Event(sent.event_id, sent.type, sent.user_id, sent.item_id, sent.value, moment)
+    except errors.DataError as error:
+        raise errors.DataError(f"events.{place}: {error} None of the batch was stored.") from None

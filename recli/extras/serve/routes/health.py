@@ -1,0 +1,34 @@
+"""`/healthz` and `/readyz`: for those who start servers and send them requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from recli.extras.serve.state import TheCurrent
+
+router = APIRouter(tags=["server"])
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """Say that the server is alive."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz")
+async def readyz(current: TheCurrent) -> dict[str, Any]:
+    """Say that a model is loaded and tested, and of what kind of trouble the next start would be.
+
+    It is ready even where the model's folder is gone: the model in memory answers as before, and to
+    take every server out of service for that would help nobody. `warning` says so.
+    """
+    loaded = current.loaded
+    gone = "The model's folder is gone: this server goes on, another would not start."
+    return {
+        "status": "ready",
+        "model": loaded.name,
+        "version": loaded.version,
+        "warning": gone if current.gone else None,
+    }

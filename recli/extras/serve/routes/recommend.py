@@ -1,0 +1,205 @@
+"""`/recommend`: the list of a user."""
+
+from __future__ import annotations
+
+import functools
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from recli import errors
+from recli.extras.serve import lists
+from recli.extras.serve.answers import Made
+from recli.extras.serve.current import Loaded
+from recli.extras.serve.metrics import Metrics
+from recli.extras.serve.problems import responses
+from recli.extras.serve.schemas import MOST_ITEMS, Id, Sent
+from recli.extras.serve.state import TheLoaded, TheMetrics
+from recli.recommend.answer import Wish
+from recli.recommend.candidates import Filters
+from recli.recommend.lower_bound import Sort
+from recli.recommend.reranking import Reranking
+
+router = APIRouter(tags=["lists"])
+PATH = "/recommend"
+_N = Field(10, ge=1, le=MOST_ITEMS, description="How many items.")
+_EXPLAIN = Field(False, description="Say of each item why.")
+_WHERE = Field(
+    None,
+    max_length=1000,
+    description="A condition on the item table, as `genres contains 'Comedy' and year >= 1990`.",
+)
+_SEEN = Field(False, description="Whether what the user has rated may be recommended again.")
+_EXAMPLE = {
+    "user": 42,
+    "model": "svd",
+    "items": [
+        {
+            "rank": 1,
+            "item": 318,
+            "title": "The Shawshank Redemption (1994)",
+            "score": 4.61,
+            "rating": 4.61,
+            "deviation": None,
+        }
+    ],
+}
+_DESCRIBED: dict[str, Any] = {
+    "response_class": Response,
+    "responses": {
+        200: {
+            "description": "The list, best first, as `recli recommend --format json` prints it.",
+            "content": {"application/json": {"example": _EXAMPLE}},
+        },
+        **responses(400, 401, 404, 422, 429),
+    },
+}
+
+
+class Asked(Sent):
+    """For whom, and how many."""
+
+    user_id: Id = Field(description="The user's id, as in the ratings.", examples=["42"])
+    n: int = _N
+    explain: bool = _EXPLAIN
+    include_seen: bool = _SEEN
+    where: str | None = _WHERE
+
+
+class GivenRating(Sent):
+    """What somebody says of an item."""
+
+    item_id: Id
+    rating: float
+
+
+class Wished(Sent):
+    """For whom, from what she says she likes, which items, in which order."""
+
+    user_id: Id | None = Field(
+        None, description="Her id, if the model knows her; `ratings` are then what she rated since."
+    )
+    ratings: list[GivenRating] = Field(
+        default_factory=list,
+        max_length=MOST_ITEMS,
+        description="What she says of items. Without these and without an id, she gets what most like.",
+    )
+    n: int = _N
+    sort: Sort = Field("score", description="`lower-bound`: prediction less its deviation.")
+    explain: bool = _EXPLAIN
+    include_seen: bool = _SEEN
+    where: str | None = _WHERE
+    candidates: list[Id] | None = Field(
+        None, min_length=1, max_length=MOST_ITEMS, description="The items to choose from."
+    )
+    exclude: list[Id] = Field(
+        default_factory=list, max_length=MOST_ITEMS, description="Items to leave out."
+    )
+    min_ratings: int = Field(0, ge=0, lt=2**31, description="Ratings that an item has at least.")
+    since: date | None = Field(
+        None, description="Only items whose first rating is of that day (UTC) or later."
+    )
+    max_per: dict[str, Annotated[int, Field(ge=1, le=MOST_ITEMS)]] = Field(
+        default_factory=dict,
+        max_length=10,
+        description="Items of a list with the same value of a column, at most.",
+    )
+    diversify: float = Field(
+        0.0, ge=0, le=1, description="Weight of how unlike the items are (MMR)."
+    )
+    calibrate: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(
+        default_factory=dict,
+        max_length=1,
+        description="A column and the weight of its shares in what she likes (Steck 2018).",
+    )
+    explore: float = Field(0.0, ge=0, le=1, description="Share of places for items by chance.")
+    seed: int = Field(0, ge=0, lt=2**32, description="What chance goes by.")
+
+    model_config = Sent.model_config | {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "ratings": [{"item_id": 318, "rating": 5}, {"item_id": 50, "rating": 4.5}],
+                    "n": 5,
+                },
+                {"user_id": 42, "where": "genres contains 'Comedy'", "max_per": {"genres": 3}},
+            ]
+        }
+    }
+
+
+@router.get(PATH, **_DESCRIBED)
+async def of_known_user(
+    asked: Annotated[Asked, Query()], request: Request, loaded: TheLoaded, metrics: TheMetrics
+) -> Response:
+    """Recommend items to a user whom the model knows."""
+    _check_known(asked.user_id, loaded, metrics)
+    wish = Wish(asked.n, filters=Filters(where=asked.where), exclude_seen=not asked.include_seen)
+    make = functools.partial(lists.known, loaded, asked.user_id, wish, asked.explain)
+    plain = asked.where is None and not asked.explain
+    made = make() if loaded.quick and plain else await run_in_threadpool(make)
+    loaded.answers.keep(request.scope["query_string"], made)
+    metrics.served(made)
+    return response(made)
+
+
+@router.post(PATH, **_DESCRIBED)
+def of_anybody(wished: Wished, loaded: TheLoaded, metrics: TheMetrics) -> Response:
+    """Recommend items to anybody, by what she likes; filtered and re-ranked."""
+    user = wished.user_id
+    if user is not None:
+        _check_known(user, loaded, metrics)
+    wish, unknown = _wish(wished, loaded)
+    if user is not None and not wished.ratings:
+        made = lists.known(loaded, user, wish, wished.explain, unknown)
+    else:
+        ratings = [(one.item_id, one.rating) for one in wished.ratings]
+        made = lists.newcomer(loaded, user, ratings, wish, wished.explain, unknown)
+    metrics.served(made)
+    return response(made)
+
+
+def response(made: Made) -> Response:
+    """A list on its way."""
+    return Response(made.body, media_type="application/json")
+
+
+def _check_known(user: str, loaded: Loaded, metrics: Metrics) -> None:
+    try:
+        loaded.model.user_code(user)
+    except errors.NotFoundError:
+        metrics.lists.labels("unknown").inc()
+        raise
+
+
+def _wish(wished: Wished, loaded: Loaded) -> tuple[Wish, list[str]]:
+    """What the list should be like, and the candidates that the model does not know."""
+    only, unknown = None, list[str]()
+    ids = loaded.model.trainset.ratings.item_ids
+    if wished.candidates is not None:
+        only, unknown = lists.item_codes(loaded.model, wished.candidates)
+    excluded = ids.codes(wished.exclude)
+    filters = Filters(
+        only=only,
+        exclude=excluded[excluded >= 0],  # what the model does not know, it does not recommend
+        where=wished.where,
+        min_ratings=wished.min_ratings,
+        since=None if wished.since is None else datetime.combine(wished.since, time(), UTC),
+    )
+    reranking = Reranking(
+        wished.diversify, next(iter(wished.calibrate.items()), None), wished.explore
+    )
+    wish = Wish(
+        n=wished.n,
+        sort=wished.sort,
+        filters=filters,
+        exclude_seen=not wished.include_seen,
+        max_per=wished.max_per,
+        reranking=reranking,
+        seed=wished.seed,
+    )
+    return wish, unknown

@@ -1,0 +1,51 @@
+"""What requests consist of, where several routes have it alike."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from recli import errors
+
+MOST_ITEMS = 1000
+"""Places of a list, and ids, ratings or pairs of a request, at most."""
+_INTEGER = 2**63
+
+
+def _as_text(sent: object) -> object:
+    if isinstance(sent, int) and not isinstance(sent, bool):
+        if not -_INTEGER <= sent < _INTEGER:
+            raise ValueError("A number this large is no id")
+        return str(sent)
+    return sent
+
+
+Id = Annotated[
+    Annotated[str, Field(min_length=1, max_length=200)],
+    BeforeValidator(_as_text),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": 200},
+                {"type": "integer", "minimum": -_INTEGER, "maximum": _INTEGER - 1},
+            ]
+        }
+    ),
+]
+"""A raw id as text or number; inside it is text."""
+
+
+class Sent(BaseModel):
+    """A document or a query string, of which every field is known and every number finite."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, sent: Any) -> Any:
+        if isinstance(sent, dict):
+            for name in sent:
+                if name not in cls.model_fields:
+                    raise errors.unknown("field", name[:100], cls.model_fields)
+        return sent

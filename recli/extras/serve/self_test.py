@@ -1,0 +1,55 @@
+"""Whether a model can be trusted to answer."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from recli import errors
+from recli.recommend.fold_in import Rated, fold_in
+from recli.recommend.lists import Lists, Request, recommend
+from recli.recommend.model import Model
+
+_N = 10
+_QUICK = 0.002  # seconds: what the way to another thread and back takes on a busy machine
+_TIMES = 3
+
+
+def check(model: Model) -> bool:
+    """Whether a list takes no longer than the way to another thread and back, after a test of the model.
+
+    Raises DataError unless the model makes lists for the first, the middle and the last user, and for
+    one who is folded in, if that takes no training.
+
+    Afterwards all is loaded and compiled that the first request would otherwise wait for.
+    """
+    trainset = model.trainset
+    users = trainset.user_codes[[0, trainset.n_users // 2, -1]]
+    for lists in recommend(model, Request(users, _N)):
+        _check(model, lists)
+    if model.algorithm.folds_in:
+        mine = trainset.rated(0)
+        top = np.full(len(mine), trainset.rating_scale[1], np.float64)
+        folded, code = fold_in(model, Rated(trainset.item_codes[mine], top))
+        for lists in recommend(folded, Request(np.array([code], np.int32), _N)):
+            _check(folded, lists)
+    return min(_seconds(model, users[:1]) for _ in range(_TIMES)) < _QUICK
+
+
+def _seconds(model: Model, user: np.ndarray) -> float:
+    started = time.perf_counter()
+    list(recommend(model, Request(user, _N)))
+    return time.perf_counter() - started
+
+
+def _check(model: Model, lists: Lists) -> None:
+    for items, scores in zip(lists.items, lists.scores, strict=True):
+        there = items >= 0
+        found, values = items[there], scores[there]
+        if not np.isfinite(values).all():
+            raise errors.DataError("Its scores are not finite.")
+        if (np.diff(values) > 0).any():
+            raise errors.DataError("Its lists are not sorted by score.")
+        if len(np.unique(found)) < len(found) or (found >= model.trainset.n_catalogue).any():
+            raise errors.DataError("Its lists name items twice, or items that do not exist.")
