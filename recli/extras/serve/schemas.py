@@ -14,6 +14,8 @@ _INTEGER = 2**63
 
 
 def _as_text(sent: object) -> object:
+    if isinstance(sent, float) and sent.is_integer():
+        sent = int(sent)  # JSON has 1.0 for the same number as 1
     if isinstance(sent, int) and not isinstance(sent, bool):
         if not -_INTEGER <= sent < _INTEGER:
             raise ValueError("A number this large is no id")

@@ -19,11 +19,15 @@ _TIMES = 3
 def check(model: Model) -> bool:
     """Whether a list takes no longer than the way to another thread and back, after a test of the model.
 
-    Raises DataError unless the model makes lists for the first, the middle and the last user, and for
-    one who is folded in, if that takes no training.
+    Raises DataError unless all that it has learned is finite, and it makes lists for the first, the
+    middle and the last user, and for one who is folded in, if that takes no training.
 
     Afterwards all is loaded and compiled that the first request would otherwise wait for.
     """
+    for name, learned in (model.algorithm.state() or {}).items():
+        numbers = isinstance(learned, np.ndarray) and learned.dtype.kind == "f"
+        if numbers and not np.isfinite(learned).all():
+            raise errors.DataError(f"What it has learned as '{name}' is not finite.")
     trainset = model.trainset
     users = trainset.user_codes[[0, trainset.n_users // 2, -1]]
     for lists in recommend(model, Request(users, _N)):

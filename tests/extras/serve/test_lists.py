@@ -49,20 +49,20 @@ MORE = CASES | {
 
 @pytest.mark.parametrize(("typed", "asked"), CASES.values(), ids=CASES)
 def test_a_known_user_gets_what_the_command_prints(typed, asked, client, printed):
-    answer = client.get("/recommend", params={"user_id": 15} | asked)
+    answer = client.get("/recommend", params={"user_id": 42} | asked)
     assert answer.status_code == 200
-    assert answer.json() == printed("recommend", "--user", 15, *typed.split())
+    assert answer.json() == printed("recommend", "--user", 42, *typed.split())
 
 
 @pytest.mark.parametrize(("typed", "asked"), MORE.values(), ids=MORE)
 def test_by_post_with_every_filter(typed, asked, client, printed):
-    answer = client.post("/recommend", json={"user_id": "15"} | asked)
+    answer = client.post("/recommend", json={"user_id": "42"} | asked)
     assert answer.status_code == 200
-    assert answer.json() == printed("recommend", "--user", 15, *typed.split())
+    assert answer.json() == printed("recommend", "--user", 42, *typed.split())
 
 
 def test_candidates_and_what_is_excluded(client):
-    asked = {"user_id": 15, "include_seen": True, "n": 25}
+    asked = {"user_id": 42, "include_seen": True, "n": 25}
     ranked = [one["item"] for one in client.post("/recommend", json=asked).json()["items"]]
     some = {"candidates": [*ranked[3:9], "no such"], "exclude": [ranked[4], "nor this"]}
     answer = client.post("/recommend", json=asked | some).json()
@@ -78,8 +78,8 @@ def test_somebody_new_is_folded_in_by_her_ratings(client, printed):
 
 
 def test_so_is_a_known_user_by_what_she_has_rated_since(client, printed):
-    rated = {"user_id": 15, "ratings": [{"item_id": 318, "rating": 0.5}], "include_seen": True}
-    typed = ("--user", 15, "--rate", "318=0.5", "--include-seen")
+    rated = {"user_id": 42, "ratings": [{"item_id": 318, "rating": 0.5}], "include_seen": True}
+    typed = ("--user", 42, "--rate", "318=0.5", "--include-seen")
     assert client.post("/recommend", json=rated).json() == printed("recommend", *typed)
 
 
@@ -101,7 +101,7 @@ def test_what_is_like_an_item(client, printed):
 
 
 def test_predictions_are_those_of_surprises_predict(client, results):
-    pairs = [("15", "318"), ("30", "296"), ("15", "356")]
+    pairs = [("42", "318"), ("47", "296"), ("42", "356")]
     sent = {"pairs": [{"user_id": int(user), "item_id": item} for user, item in pairs]}
     answer = client.post("/predict", json=sent).json()
     algorithm = models.load(results / "models" / "mine").algorithm
@@ -116,18 +116,18 @@ def test_predictions_are_those_of_surprises_predict(client, results):
 
 def test_a_model_that_only_orders_predicts_no_rating(serving, results, trained):
     models.save(trained("item-knn"), results, "order")
-    sent = {"pairs": [{"user_id": 15, "item_id": 318}]}
+    sent = {"pairs": [{"user_id": 42, "item_id": 318}]}
     [one] = serving("order").post("/predict", json=sent).json()["predictions"]
     assert one["rating"] is None
     assert isinstance(one["score"], float)
 
 
 def test_an_answer_is_given_again_and_counted_again(client, serving):
-    first, second = (client.get("/recommend?user_id=15&n=3") for _ in range(2))
+    first, second = (client.get("/recommend?user_id=42&n=3") for _ in range(2))
     assert first.content == second.content
     assert 'recli_lists_total{kind="known"} 2.0' in client.get("/metrics").text
     never = serving(remembered=0)
-    assert never.get("/recommend?user_id=15&n=3").json() == first.json()
+    assert never.get("/recommend?user_id=42&n=3").json() == first.json()
 
 
 def test_ids_that_are_no_numbers(serving, results, tmp_path, trained):

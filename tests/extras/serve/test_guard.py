@@ -1,0 +1,157 @@
+"""Keys, and limits on what and how often one may ask."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from recli.extras.serve.guard import Guard, Rate
+from recli.extras.serve.settings import Keys, Limits
+
+ALL = Keys("read-key", "events-key", "admin-key")
+ROUTES = {
+    ("GET", "/recommend?user_id=42"): "read-key",
+    ("POST", "/recommend"): "read-key",
+    ("GET", "/similar/318?min_ratings=0"): "read-key",
+    ("POST", "/predict"): "read-key",
+    ("GET", "/openapi.json"): "read-key",
+    ("POST", "/events"): "events-key",
+    ("GET", "/models"): "admin-key",
+    ("GET", "/metrics"): "admin-key",
+}
+BODIES = {
+    "/recommend": {},
+    "/predict": {"pairs": [{"user_id": 42, "item_id": 318}]},
+    "/events": {"events": [{"event_id": 1, "type": "click", "user_id": 42, "item_id": 318}]},
+}
+
+
+def ask(client, method, path, **headers):
+    body = BODIES[path] if method == "POST" else None
+    return client.request(method, path, json=body, headers=headers)
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES, ids=[" ".join(route) for route in ROUTES])
+def test_each_route_opens_to_its_own_key_alone(method, path, serving):
+    client = serving(keys=ALL)
+    for key in ("read-key", "events-key", "admin-key", "", "reád-key"):
+        answer = ask(client, method, path, authorization=f"Bearer {key}".encode())
+        if key == ROUTES[method, path]:
+            assert answer.is_success
+        else:
+            assert answer.status_code == 401
+            assert answer.headers["www-authenticate"] == "Bearer"
+    assert ask(client, method, path).status_code == 401
+    assert ask(client, method, path, **{"x-api-key": ROUTES[method, path]}).is_success
+    assert (
+        ask(client, method, path, authorization=f"Basic {ROUTES[method, path]}").status_code == 401
+    )
+
+
+def test_health_needs_no_key(serving):
+    client = serving(keys=ALL)
+    assert client.get("/healthz").json() == {"status": "alive"}
+    assert client.get("/readyz").json()["status"] == "ready"
+
+
+def test_without_keys_all_is_open(client):
+    for method, path in ROUTES:
+        assert ask(client, method, path).is_success
+
+
+def test_keys_of_the_environment():
+    assert Keys.of({}) == Keys(None, None, None)
+    assert Keys.of({"RECLI_API_KEY": " \n"}) == Keys(None, None, None)
+    assert Keys.of({"RECLI_API_KEY": "a\n"}) == Keys("a", "a", "a")
+    assert Keys.of({"RECLI_ADMIN_KEY": "c"}) == Keys(None, None, "c")
+    named = {"RECLI_API_KEY": "a", "RECLI_EVENTS_KEY": "b", "RECLI_ADMIN_KEY": "c"}
+    assert Keys.of(named) == Keys("a", "b", "c")
+
+
+def test_a_body_of_ten_megabytes(client):
+    answer = client.post("/recommend", content=b" " * 10_000_000)
+    assert answer.status_code == 413
+    assert answer.json()["detail"] == "The body is more than 1 MiB. Send less at a time."
+
+
+def test_one_that_does_not_say_how_long_it_is(serving):
+    def parts():
+        yield b'{"n": 1'
+        for _ in range(100):
+            yield b" " * 50
+        yield b"}"
+
+    assert (
+        serving(limits=Limits(body=10_000)).post("/recommend", content=parts()).status_code == 415
+    )
+    assert serving(limits=Limits(body=1_000)).post("/recommend", content=parts()).status_code == 413
+
+
+@pytest.mark.parametrize("length", [b"-5", b"many", b"99999999999999999999"])
+def test_a_length_that_is_none(length, client):
+    answer = client.post("/recommend", content=b"{}", headers={b"content-length": length})
+    assert answer.status_code == 413
+
+
+def test_a_body_that_does_not_come():
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        await asyncio.sleep(60)
+
+    scope = {"type": "http", "method": "POST", "path": "/recommend", "headers": []}
+    guard = Guard(None, Keys(), Limits(seconds=0.01))
+    asyncio.run(guard(scope, receive, send))
+    assert sent[0]["status"] == 408
+
+
+def test_a_client_that_goes_away_while_sending():
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "method": "POST", "path": "/recommend", "headers": []}
+    asyncio.run(Guard(None, Keys(), Limits())(scope, receive, None))
+
+
+def test_a_bucket_of_tokens():
+    rate = Rate(2)
+    # Two at once, then one each half second; nobody saves more than two.
+    assert [rate.wait("a", 0), rate.wait("a", 0), rate.wait("a", 0)] == [0, 0, 0.5]
+    assert [rate.wait("a", 0.25), rate.wait("a", 0.5)] == [0.25, 0]
+    assert [rate.wait("a", 60), rate.wait("a", 60), rate.wait("a", 60)] == [0, 0, 0.5]
+    assert rate.wait("b", 60) == 0
+
+
+def test_slower_than_one_a_second():
+    rate = Rate(0.5)
+    assert [rate.wait("a", 0), rate.wait("a", 1), rate.wait("a", 2)] == [0, 1, 0]
+
+
+def test_too_many_requests(serving):
+    client = serving(limits=Limits(rate=0.001))
+    assert client.get("/recommend?user_id=42").is_success
+    answer = client.get("/recommend?user_id=42")
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["retry-after"]) <= 1000
+    assert "More than 0.001 requests a second" in answer.json()["detail"]
+    assert client.get("/healthz").is_success
+
+
+def test_other_sites_may_not_ask(client):
+    answer = client.get("/recommend?user_id=42", headers={"origin": "https://shop.example"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_sites_that_are_named_may(serving):
+    client = serving(origins=("https://shop.example",), keys=ALL)
+    wanted = {"origin": "https://shop.example", "access-control-request-method": "POST"}
+    wanted["access-control-request-headers"] = "authorization"
+    before = client.options("/recommend", headers=wanted)
+    assert before.headers["access-control-allow-origin"] == "https://shop.example"
+    assert client.options(
+        "/recommend", headers=wanted | {"origin": "https://other.example"}
+    ).is_error

@@ -1,0 +1,74 @@
+"""The description in OpenAPI, and what a fuzzer makes of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+FUZZ = settings(
+    max_examples=12,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_every_route_is_described_with_examples(client):
+    document = client.get("/openapi.json").json()
+    assert set(document["paths"]) >= {
+        *("/recommend", "/similar/{item_id}", "/predict", "/events"),
+        *("/models", "/healthz", "/readyz", "/metrics"),
+    }
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert operation["summary"], (path, method)
+            assert operation["description"], (path, method)
+            for name, schema in _bodies(operation):
+                assert document["components"]["schemas"][name]["examples"], schema
+
+
+def test_the_examples_are_accepted(client):
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    known = json.dumps([schemas["Wished"]["examples"], schemas["Pairs"]["examples"]])
+    wished, pairs = json.loads(known.replace('"item_id": 50', '"item_id": 296'))
+    for path, examples in (("/recommend", wished), ("/predict", pairs)):
+        for example in examples:
+            assert client.post(path, json=example).is_success
+    for example in schemas["Events"]["examples"]:
+        assert client.post("/events", json=example).status_code == 202
+
+
+def _bodies(operation):
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        yield media["schema"]["$ref"].rpartition("/")[2], media["schema"]
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=str)
+def test_whatever_is_sent_the_server_answers_as_described(mode, client):
+    """Nothing is answered by 5xx, or by what is not described, whether it fits the description or not.
+
+    What fits may still be refused: a rating off the scale, an item that there is not.
+    """
+    schema = schemathesis.openapi.from_asgi("/openapi.json", client.app)
+    n_asked = 0
+
+    def ask(case):
+        nonlocal n_asked
+        n_asked += 1
+        case.call_and_validate(excluded_checks=[positive_data_acceptance])
+
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        try:
+            FUZZ(given(operation.as_strategy(generation_mode=mode))(ask))()
+        except Unsatisfiable:
+            assert mode is GenerationMode.NEGATIVE
+            assert not operation.query and not operation.body  # nothing that could be wrong
+    assert n_asked > 100
