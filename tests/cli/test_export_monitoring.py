@@ -57,7 +57,7 @@ def test_an_address_and_a_key(recli):
         "files": FILES,
     }
     text = Path("watch/prometheus.yml").read_text()
-    assert "    authorization:\n      credentials_file: \"/etc/key\"\n" in text
+    assert '    authorization:\n      credentials_file: "/etc/key"\n' in text
     assert 'targets: ["shop.example:81"]' in text
 
 

@@ -10,9 +10,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from recli.cli import main
-from click.testing import CliRunner
 
 pytestmark = pytest.mark.services
 
@@ -44,9 +44,7 @@ def buildah(tmp_path_factory):
 
     def run(*arguments: object) -> str:
         command = ["buildah", *stored, *arguments]
-        done = subprocess.run(
-            list(map(str, command)), capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
@@ -116,6 +114,10 @@ def test_it_answers_and_is_not_root(buildah, image, running):
         servers = subprocess.run(
             ["ps", "-eo", "uid,args"], capture_output=True, text=True, check=True
         ).stdout.splitlines()
-        uids = {line.split()[0] for line in servers if "recli serve --model films --host 0.0.0.0" in line and "buildah" not in line}
+        uids = {
+            line.split()[0]
+            for line in servers
+            if "recli serve --model films --host 0.0.0.0" in line and "buildah" not in line
+        }
         assert uids == {"1000"}
     buildah("rm", container)

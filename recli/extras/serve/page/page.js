@@ -130,7 +130,7 @@ const search = calm(async (signal) => {
     return;
   }
   try {
-    const { items, total } = await ask(`items?q=${encodeURIComponent(text)}`, signal);
+    const { items, total } = await ask(`items?n=6&q=${encodeURIComponent(text)}`, signal);
     $("results").replaceChildren(...items.map((item) => row(item, "results", (one, value) => {
       rate(one, value);
       drawRated();
@@ -155,7 +155,7 @@ const recommend = calm(async (signal) => {
   try {
     const answer = await listFor(signal);
     list.replaceChildren(...answer.items.map(place));
-    say($("said"), `${answer.items.length} by ${ratings.size} rating${ratings.size === 1 ? "" : "s"}, the best first.`);
+    say($("said"), `The best first, by ${ratings.size === 1 ? "your rating" : `your ${ratings.size} ratings`}.`);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     list.replaceChildren();
@@ -197,10 +197,10 @@ async function start() {
   $("desk").hidden = false;
   const number = (n) => n.toLocaleString("en");
   const facts = {
-    Model: about.model,
-    Algorithm: about.label,
-    "Learned from": `${about.dataset}: ${number(about.n_ratings)} ratings of ${number(about.n_items)} items by ${number(about.n_users)} users`,
-    Trained: new Date(about.trained).toLocaleString(),
+    Name: about.model,
+    Algorithm: about.algorithm,
+    "Learned from": `${number(about.ratings)} ratings of ${number(about.items)} items by ${number(about.users)} users (${about.dataset})`,
+    Trained: new Date(about.trained).toLocaleString("en", { dateStyle: "long", timeStyle: "short" }),
   };
   $("model").replaceChildren(...Object.entries(facts).map(([name, fact]) => element("div", {}, element("dt", {}, name), element("dd", {}, fact))));
   $("search").focus();
