@@ -18,6 +18,7 @@ from recli.cli._model import ModelChoice, model_options
     Examples:
       recli export embeddings --model svd --output svd-vectors
       recli export docker container --model svd
+      recli export function cloud --model svd
       recli export monitoring watch
     """,
 )
@@ -124,6 +125,37 @@ def docker(
     epilog="""
     \b
     Examples:
+      recli export function cloud --model svd
+      recli export function cloud --model svd --wheel dist/recli-0.1.0-py3-none-any.whl
+    """,
+)
+@_folder_argument
+@_stored_option
+@_wheel_option
+@_options.results_option
+@_options.output_options("table", "json")
+def function(
+    folder: Path, model: str | None, wheel: Path | None, results: Path, console: Console
+) -> None:
+    """Write a folder that is deployed as a Google Cloud Function.
+
+    main.py for functions-framework, which answers as /recommend of 'recli serve', every version pinned
+    as it is installed here, and the model, which an instance loads once. An earlier one is replaced; a
+    folder with anything else in it is not touched.
+    """
+    from recli.extras.serve.ship import function
+
+    stored = _stored(model, results, console)
+    function.write(folder, stored, wheel)
+    _tell_origin(wheel, console)
+    next_step = f"Next: {folder / 'README.md'} says how to try and deploy it."
+    _tell(folder, {"model": stored.name}, next_step, console)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
       recli export monitoring watch
       recli export monitoring watch --target shop.example:8000 --key-file /etc/prometheus/recli-key
     """,
@@ -159,9 +191,7 @@ def _stored(name: str | None, results: Path, console: Console) -> Path:
     from recli.recommend import model as models
 
     if name is None:
-        name = next(iter(models.names(results)), None)
-        if name is None:
-            raise models.absent(results, "")
+        name = models.newest(results)
         console.say(f"No --model given: '{name}' is the newest.")
     return models.find(results, name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
+
 from recli.extras.serve.problems import responses
 from recli.extras.serve.state import TheLoaded
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import Field
+
 from recli.extras.serve.problems import responses
 from recli.extras.serve.schemas import Sent
 from recli.extras.serve.state import TheLoaded

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from recli import errors, files
@@ -16,12 +17,15 @@ _SUFFIX = ".template"
 
 
 @contextmanager
-def new_folder(folder: Path, own: Iterable[str]) -> Iterator[Path]:
-    """`files.new_folder`, in place of nothing but an earlier one: its entries are among `own`.
+def new_folder(folder: Path, own: Collection[str]) -> Iterator[Path]:
+    """`files.new_folder`, in place of nothing but an earlier one.
+
+    own: what such a folder holds, as patterns of names
 
     Raises UsageError for a folder that holds anything else.
     """
-    others = {path.name for path in folder.iterdir()} - set(own) if folder.is_dir() else set()
+    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    others = [name for name in there if not any(fnmatchcase(name, pattern) for pattern in own)]
     if others:
         raise errors.UsageError(
             f"{folder} holds {min(others)}, which is not of this command's making. It writes a folder of "
