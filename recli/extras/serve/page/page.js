@@ -146,16 +146,12 @@ const search = calm(async (signal) => {
 
 const recommend = calm(async (signal) => {
   const list = $("list");
-  if (ratings.size === 0) {
-    list.replaceChildren();
-    say($("said"), "Nothing yet: rate something, and the list is here.");
-    return;
-  }
   list.classList.add("waiting");
   try {
     const answer = await listFor(signal);
     list.replaceChildren(...answer.items.map(place));
-    say($("said"), `The best first, by ${ratings.size === 1 ? "your rating" : `your ${ratings.size} ratings`}.`);
+    const yours = ratings.size === 1 ? "your rating" : `your ${ratings.size} ratings`;
+    say($("said"), ratings.size ? `The best first, by ${yours}.` : "What most people like, since nothing is rated yet.");
   } catch (error) {
     if (error.name === "AbortError") throw error;
     list.replaceChildren();
@@ -181,7 +177,7 @@ async function listFor(signal) {
 
 function place(one) {
   const made = element("li", {}, element("span", { class: "rank" }, `${one.rank}.`), element("span", { class: "title" }, one.title || String(one.item)));
-  const score = element("span", { class: "score" }, (one.rating ?? one.score).toFixed(one.rating === null ? 3 : 1));
+  const score = element("span", { class: "score" }, one.rating === null ? Number(one.score.toPrecision(3)).toLocaleString("en") : one.rating.toFixed(1));
   score.title = one.rating === null ? "what the list is ordered by" : "predicted rating";
   if (one.rating !== null && $("desk").querySelector(".stars")) score.classList.add("stars-unit");
   made.append(score);
@@ -203,17 +199,17 @@ async function start() {
     Trained: new Date(about.trained).toLocaleString("en", { dateStyle: "long", timeStyle: "short" }),
   };
   $("model").replaceChildren(...Object.entries(facts).map(([name, fact]) => element("div", {}, element("dt", {}, name), element("dd", {}, fact))));
-  $("search").focus();
+  recommend();
 }
 
-const begin = () => start().catch((error) => {
+const begin = (then = () => {}) => start().then(then, (error) => {
   if (error.status !== 401) say($("about"), error.message, true);
 });
 
 $("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
   sessionStorage.setItem("recli-key", $("key").value);
-  begin();
+  begin(() => $("search").focus());
 });
 $("search").addEventListener("input", () => search());
 begin();
