@@ -175,9 +175,10 @@ def function(
 )
 @_options.output_options("table", "json")
 def monitoring(folder: Path, target: str, key_file: str | None, console: Console) -> None:
-    """Write what watches 'recli serve': Prometheus, alerts, and a dashboard for Grafana.
+    """Write what watches 'recli serve': Prometheus and Grafana.
 
-    An earlier one is replaced; a folder with anything else in it is not touched.
+    What is scraped, alerts with their tests, and a dashboard. An earlier one is replaced; a folder with
+    anything else in it is not touched.
     """
     from recli.extras.serve.ship import monitoring
 

@@ -28,11 +28,11 @@ class Service:
 
     def __init__(self, model: Path) -> None:
         """Load and test the model in a folder. Raises as `create_app` does."""
-        # All that an instance can write to is temporary, and to be given again an answer would have to
-        # come to the same instance.
-        results = Path(tempfile.gettempdir(), "recli")
-        settings = Settings(results, str(model.resolve()), Keys.of(os.environ), remembered=0)
-        self._app = create_app(settings)
+        # An instance can write to what is temporary alone. Answers are not kept to be given again: the
+        # next request goes to another instance as likely as not.
+        self._results = tempfile.TemporaryDirectory(prefix="recli-")
+        name, keys = str(model.resolve()), Keys.of(os.environ)
+        self._app = create_app(Settings(Path(self._results.name), name, keys, remembered=0))
 
     def answer(self, request: flask.Request) -> flask.Response:
         """The list for `GET` with a query or `POST` with a body, or a problem."""
