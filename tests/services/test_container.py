@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -97,11 +98,15 @@ def test_what_the_image_says_of_itself(buildah, image):
     assert config["Healthcheck"]["Test"][0] == "CMD"
 
 
-def test_it_answers_and_is_not_root(buildah, image, running):
-    config = json.loads(buildah("inspect", "--type", "image", image))["Docker"]["config"]
+def test_it_answers_and_is_not_root(buildah, image, running, free_port):
+    port = str(
+        free_port()
+    )  # that of the image may be taken here, and it has the network of this machine
+    inspected = buildah("inspect", "--type", "image", image).replace("8000", port)
+    config = json.loads(inspected)["Docker"]["config"]
     container = buildah("from", image)
     inside = [*buildah.command, "run", "--isolation", "chroot"]
-    url = "http://127.0.0.1:8000"
+    url = f"http://127.0.0.1:{port}"
     command = [*inside, "--env", f"RECLI_API_KEY={KEY}", container, "--", *config["Cmd"]]
     with running(command, f"{url}/readyz"):
         request = urllib.request.Request(
@@ -111,13 +116,12 @@ def test_it_answers_and_is_not_root(buildah, image, running):
             document = json.load(answer)
         assert (document["model"], len(document["items"])) == ("films", 3)
         subprocess.run([*inside, container, "--", *config["Healthcheck"]["Test"][1:]], check=True)
-        servers = subprocess.run(
-            ["ps", "-eo", "uid,args"], capture_output=True, text=True, check=True
-        ).stdout.splitlines()
-        uids = {
-            line.split()[0]
-            for line in servers
-            if "recli serve --model films --host 0.0.0.0" in line and "buildah" not in line
+        users = {
+            process.info["uids"].real
+            for process in psutil.process_iter(["uids", "cmdline"])
+            if process.info["cmdline"]
+            and process.info["cmdline"][-len(config["Cmd"]) + 1 :] == config["Cmd"][1:]
+            and "buildah" not in process.info["cmdline"]
         }
-        assert uids == {"1000"}
+        assert users == {1000}
     buildah("rm", container)
