@@ -116,12 +116,12 @@ def test_it_answers_and_is_not_root(buildah, image, running, free_port):
             document = json.load(answer)
         assert (document["model"], len(document["items"])) == ("films", 3)
         subprocess.run([*inside, container, "--", *config["Healthcheck"]["Test"][1:]], check=True)
+        served = config["Cmd"][1:]
+        found = [process.info for process in psutil.process_iter(["cmdline", "uids"])]
         users = {
-            process.info["uids"].real
-            for process in psutil.process_iter(["uids", "cmdline"])
-            if process.info["cmdline"]
-            and process.info["cmdline"][-len(config["Cmd"]) + 1 :] == config["Cmd"][1:]
-            and "buildah" not in process.info["cmdline"]
+            one["uids"].real
+            for one in found
+            if (one["cmdline"] or [])[-len(served) :] == served and one["cmdline"][0] != "buildah"
         }
         assert users == {1000}
     buildah("rm", container)
