@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from recli.cli import _options, _types
+from recli.cli import _options
 from recli.cli._console import Console, count
 from recli.cli._model import ModelChoice, model_options
+from recli.cli._shipment import Shipment, folder_argument, shipment_options, tell
 
 
 @click.group(
@@ -74,38 +75,16 @@ def embeddings(choice: ModelChoice, output: Path, results: Path, console: Consol
     console.emit(document, header, rows, summary)
 
 
-_wheel_option = click.option(
-    "--wheel",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A wheel of recli that is put in. [default: recli comes from the registry of packages]",
-)
-_stored_option = click.option(
-    "-m",
-    "--model",
-    type=_types.MODEL,
-    help="A model from 'recli train', by name or folder. [default: the newest]",
-)
-_folder_argument = click.argument(
-    "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR"
-)
-
-
 @command.command(
     epilog="""
     \b
     Examples:
       recli export docker container --model svd
-      recli export docker container --model svd --wheel dist/recli-0.1.0-py3-none-any.whl
+      recli export docker container --wheel recli-0.1.0-py3-none-any.whl
     """,
 )
-@_folder_argument
-@_stored_option
-@_wheel_option
-@_options.results_option
-@_options.output_options("table", "json")
-def docker(
-    folder: Path, model: str | None, wheel: Path | None, results: Path, console: Console
-) -> None:
+@shipment_options
+def docker(shipment: Shipment) -> None:
     """Write a folder of which a container with a model is built.
 
     A Dockerfile (not root, with a health check), every version pinned as it is installed here, the
@@ -114,11 +93,7 @@ def docker(
     """
     from recli.extras.serve.ship import docker
 
-    stored = _stored(model, results, console)
-    docker.write(folder, stored, wheel)
-    _tell_origin(wheel, console)
-    next_step = f"Next: {folder / 'README.md'} says how to build and start it."
-    _tell(folder, {"model": stored.name}, next_step, console)
+    shipment.by(docker.write)
 
 
 @command.command(
@@ -126,17 +101,11 @@ def docker(
     \b
     Examples:
       recli export function cloud --model svd
-      recli export function cloud --model svd --wheel dist/recli-0.1.0-py3-none-any.whl
+      recli export function cloud --wheel recli-0.1.0-py3-none-any.whl
     """,
 )
-@_folder_argument
-@_stored_option
-@_wheel_option
-@_options.results_option
-@_options.output_options("table", "json")
-def function(
-    folder: Path, model: str | None, wheel: Path | None, results: Path, console: Console
-) -> None:
+@shipment_options
+def function(shipment: Shipment) -> None:
     """Write a folder that is deployed as a Google Cloud Function.
 
     main.py for functions-framework, which answers as /recommend of 'recli serve', every version pinned
@@ -145,11 +114,7 @@ def function(
     """
     from recli.extras.serve.ship import function
 
-    stored = _stored(model, results, console)
-    function.write(folder, stored, wheel)
-    _tell_origin(wheel, console)
-    next_step = f"Next: {folder / 'README.md'} says how to try and deploy it."
-    _tell(folder, {"model": stored.name}, next_step, console)
+    shipment.by(function.write)
 
 
 @command.command(
@@ -157,10 +122,10 @@ def function(
     \b
     Examples:
       recli export monitoring watch
-      recli export monitoring watch --target shop.example:8000 --key-file /etc/prometheus/recli-key
+      recli export monitoring watch --target shop:8000 --key-file /etc/recli-key
     """,
 )
-@_folder_argument
+@folder_argument
 @click.option(
     "--target",
     metavar="HOST:PORT",
@@ -183,40 +148,5 @@ def monitoring(folder: Path, target: str, key_file: str | None, console: Console
     from recli.extras.serve.ship import monitoring
 
     monitoring.write(folder, target, key_file)
-    next_step = f"Next: prometheus --config.file {folder / 'prometheus.yml'}"
-    _tell(folder, {"target": target}, next_step, console)
-
-
-def _stored(name: str | None, results: Path, console: Console) -> Path:
-    """The folder of a stored model, of the newest where it is not named."""
-    from recli.recommend import model as models
-
-    if name is None:
-        name = models.newest(results)
-        console.say(f"No --model given: '{name}' is the newest.")
-    return models.find(results, name)
-
-
-def _tell_origin(wheel: Path | None, console: Console) -> None:
-    """Say that recli will be looked for in the registry, if this one is not from there."""
-    from recli.extras.serve.ship import _requirements
-
-    if wheel is None and not _requirements.from_registry():
-        console.say(
-            "This recli was not installed from a registry of packages, where the folder will look for "
-            "it. Put it in: 'pip wheel --no-deps FOLDER' makes a wheel of the source, '--wheel' takes it."
-        )
-
-
-def _tell(folder: Path, about: dict[str, str], next_step: str, console: Console) -> None:
-    """Say which files there are now in `folder`, and what comes next."""
-    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    names = sorted(path.as_posix() for path in paths)
-
-    def summary() -> None:
-        console.line(f"{folder}: {count(len(names), 'file')}")
-        for name in names:
-            console.line(f"  {name}")
-
-    console.emit({**about, "folder": str(folder), "files": names}, [], [], summary)
-    console.say(next_step)
+    tell(folder, {"target": target}, console)
+    console.say(f"Next: prometheus --config.file {folder / 'prometheus.yml'}")
