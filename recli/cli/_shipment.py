@@ -50,7 +50,7 @@ class Shipment:
 
         if self.wheel is None and not _requirements.from_registry():
             self.console.say(
-                "This recli was not installed from a registry of packages, where the folder looks for it: "
+                "This recli is not from a registry of packages, where the folder looks it up: "
                 "'pip wheel --no-deps FOLDER' makes a wheel of the source, and '--wheel' puts it in."
             )
 
