@@ -13,7 +13,7 @@ RECLI := $(BIN)/recli
 .PHONY: help demo test check format golden clean test-lowest test-services
 
 help: ## Say what each target does
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(VENV)/.installed: pyproject.toml
 	@echo "— Installing recli into $(VENV) (a minute or two, once)"
@@ -65,15 +65,21 @@ test-lowest: ## All tests with the lowest versions that pyproject.toml allows
 		--compile-bytecode --resolution lowest-direct --editable '.[dev]'
 	@.venv-lowest/bin/python -m pytest -q -n 2
 
-test-services: $(VENV)/.installed-dev ## A real browser and PostgreSQL (Debian: installs them)
+test-services: $(VENV)/.installed-dev ## A real browser, database, container, Prometheus (Debian: installs them)
 	@echo "— Installing what these tests need"
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null
+	@command -v buildah >/dev/null && command -v debootstrap >/dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends buildah debootstrap; } >/dev/null
+	@test -x $(VENV)/prometheus/usr/bin/prometheus || \
+		{ apt-get update -qq && cd $(VENV) && apt-get download -qq prometheus && \
+		dpkg -x prometheus_*.deb prometheus && rm prometheus_*.deb; } >/dev/null
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev-services]'
 	@echo "— Tests"
-	@$(BIN)/python -m pytest -q -m services tests/services
+	@PATH="$(CURDIR)/$(VENV)/prometheus/usr/bin:$(CURDIR)/$(BIN):$$PATH" \
+		$(BIN)/python -m pytest -q -m services tests/services
 
 clean: ## Remove the environment, caches and results
 	@rm -rf $(VENV) .venv-lowest .mypy_cache .ruff_cache .hypothesis build dist

@@ -9,18 +9,22 @@ import click
 from recli.cli import _options
 from recli.cli._console import Console, count
 from recli.cli._model import ModelChoice, model_options
+from recli.cli._shipment import Shipment, folder_argument, shipment_options, tell
 
 
 @click.group(
     name="export",
     epilog="""
     \b
-    Example:
+    Examples:
       recli export embeddings --model svd --output svd-vectors
+      recli export docker container --model svd
+      recli export function cloud --model svd
+      recli export monitoring watch
     """,
 )
 def command() -> None:
-    """Write parts of a model for other programs."""
+    """Write a model, or parts of it, for other programs."""
 
 
 @command.command(
@@ -69,3 +73,80 @@ def embeddings(choice: ModelChoice, output: Path, results: Path, console: Consol
         )
 
     console.emit(document, header, rows, summary)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli export docker container --model svd
+      recli export docker container --wheel recli-0.1.0-py3-none-any.whl
+    """,
+)
+@shipment_options
+def docker(shipment: Shipment) -> None:
+    """Write a folder of which a container with a model is built.
+
+    A Dockerfile (not root, with a health check), every version pinned as it is installed here, the
+    model, and a compose file that adds 'recli refresh', Prometheus and Grafana. An earlier one is
+    replaced; a folder with anything else in it is not touched.
+    """
+    from recli.extras.serve.ship import docker
+
+    shipment.by(docker.write)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli export function cloud --model svd
+      recli export function cloud --wheel recli-0.1.0-py3-none-any.whl
+    """,
+)
+@shipment_options
+def function(shipment: Shipment) -> None:
+    """Write a folder that is deployed as a Google Cloud Function.
+
+    main.py for functions-framework, which answers as /recommend of 'recli serve', every version pinned
+    as it is installed here, and the model, which an instance loads once. An earlier one is replaced; a
+    folder with anything else in it is not touched.
+    """
+    from recli.extras.serve.ship import function
+
+    shipment.by(function.write)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli export monitoring watch
+      recli export monitoring watch --target shop:8000 --key-file /etc/recli-key
+    """,
+)
+@folder_argument
+@click.option(
+    "--target",
+    metavar="HOST:PORT",
+    default="127.0.0.1:8000",
+    show_default=True,
+    help="Where 'recli serve' answers.",
+)
+@click.option(
+    "--key-file",
+    metavar="FILE",
+    help="Where Prometheus finds the key that /metrics asks for; not needed on loopback.",
+)
+@_options.output_options("table", "json")
+def monitoring(folder: Path, target: str, key_file: str | None, console: Console) -> None:
+    """Write what watches 'recli serve': Prometheus and Grafana.
+
+    What is scraped, alerts with their tests, and a dashboard. An earlier one is replaced; a folder with
+    anything else in it is not touched.
+    """
+    from recli.extras.serve.ship import monitoring
+
+    monitoring.write(folder, target, key_file)
+    tell(folder, {"target": target}, console)
+    console.say(f"Next: prometheus --config.file {folder / 'prometheus.yml'}")

@@ -85,6 +85,9 @@ def command(
     same name, as by 'recli train', takes the place of the running one between two requests, once it
     has passed a test.
 
+    In a browser, the address that is printed is a page to try it: find titles, rate a few, see the list
+    and why.
+
     Only this machine can ask, unless --host says otherwise; then the environment variable
     RECLI_API_KEY must hold a key, which clients send as 'Authorization: Bearer KEY'.
     RECLI_EVENTS_KEY and RECLI_ADMIN_KEY, if set, are asked for instead to send events, and to read
@@ -110,7 +113,7 @@ def command(
         def ready() -> None:
             console.say(
                 f"Serving model '{Path(name).name}' ({about['algorithm']}, {about['dataset']['name']}) "
-                f"on http://{shown}:{port} — /openapi.json describes it, Ctrl-C stops."
+                f"on http://{shown}:{port} — a page to try it. Ctrl-C stops."
             )
 
         server.serve(wanted, place, workers, ready)

@@ -1,4 +1,4 @@
-"""Stored models as one file, to carry elsewhere."""
+"""Stored models as one file or folder, to carry elsewhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shutil
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from recli import errors, files
 from recli.recommend import _parts
@@ -19,11 +20,7 @@ def pack(folder: Path, archive: Path) -> Path:
     Raises as `verified` does, so that nothing damaged is passed on; UsageError when the file cannot be
     written, and for a model that holds a pickle.
     """
-    if _parts.verified(folder)["pickled"]:
-        raise errors.UsageError(
-            f"{folder}: holds a pickle, which nobody else should have to trust. Train the model without "
-            "'--allow-pickle' to export it."
-        )
+    portable(folder)
     with (
         files.new_file(archive) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
@@ -31,6 +28,24 @@ def pack(folder: Path, archive: Path) -> Path:
         for name in (_parts.MANIFEST, *_parts.PARTS):
             target.write(folder / name, f"{folder.name}/{name}")
     return archive
+
+
+def portable(folder: Path) -> dict[str, Any]:
+    """The manifest of the model in `folder`, if it can be used elsewhere. Raises as `pack` does."""
+    about = _parts.verified(folder)
+    if about["pickled"]:
+        raise errors.UsageError(
+            f"{folder}: holds a pickle, which nobody else should have to trust. Train the model without "
+            "'--allow-pickle' to export it."
+        )
+    return about
+
+
+def copy(folder: Path, target: Path) -> None:
+    """Copy the files of the model in `folder`, and nothing else, to a new folder `target`."""
+    target.mkdir(parents=True)
+    for name in (_parts.MANIFEST, *_parts.PARTS):
+        shutil.copyfile(folder / name, target / name)
 
 
 def unpack(archive: Path, results: Path, name: str | None = None) -> Path:

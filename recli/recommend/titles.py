@@ -28,10 +28,10 @@ def item_code(model: Model, text: str) -> int:
     code = ids.code(text)
     if code >= 0:
         return code
-    wanted = _words(text)
+    wanted = words(text)
     titles = [] if model.titles is None or not wanted else list(map(str, model.titles))
-    whole = [_words(title) for title in titles]
-    short = [_words(_YEAR.sub("", title)) for title in titles]
+    whole = [words(title) for title in titles]
+    short = [words(_YEAR.sub("", title)) for title in titles]
     for fits, among in ((_same, whole), (_same, short), (_holds, whole), (_begins, whole)):
         found = _where(fits, wanted, among)
         if len(found) == 1:
@@ -42,6 +42,15 @@ def item_code(model: Model, text: str) -> int:
     codes = [*map(ids.code, ids.nearest(text, 3)), *(whole.index(_split(words)) for words in close)]
     nearest = (f"{ids.text[code]} {_quoted(model, code)}".strip() for code in codes)
     raise errors.NotFoundError(f"There is no item '{text}'. Nearest: {', '.join(nearest)}.")
+
+
+def words(text: str) -> _Words:
+    """The words of a title, case and punctuation ignored.
+
+    >>> words("Toy Story (1995)")
+    ('toy', 'story', '1995')
+    """
+    return _split(text.casefold())
 
 
 def _several(model: Model, text: str, found: np.ndarray) -> errors.UsageError:
@@ -58,10 +67,6 @@ def _several(model: Model, text: str, found: np.ndarray) -> errors.UsageError:
 def _quoted(model: Model, code: int) -> str:
     title = model.title(code)
     return f"({title})" if title else ""
-
-
-def _words(text: str) -> _Words:
-    return _split(text.casefold())
 
 
 def _split(text: str) -> _Words:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,6 @@ from recli.cli import main
 
 pytestmark = pytest.mark.services
 
-sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed: 'make test-services' does it"
-)
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LABELS = [
     "svd",
     "nmf",
@@ -26,16 +21,6 @@ LABELS = [
     "slope-one",
     "normal-predictor",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed: 'make test-services' does it")
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

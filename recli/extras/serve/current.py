@@ -15,6 +15,7 @@ from recli.extras.serve.self_test import check
 from recli.recommend import model as models
 from recli.recommend.fold_in import most_popular
 from recli.recommend.model import Model
+from recli.recommend.search import Search
 
 _LOG = logging.getLogger("recli.serve")
 _SECONDS = 1.0
@@ -41,6 +42,11 @@ class Loaded:
     def popular(self) -> Model:
         """What most users like, for one of whom nothing is known."""
         return most_popular(self.model)
+
+    @functools.cached_property
+    def search(self) -> Search:
+        """The items by their titles."""
+        return Search(self.model)
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recli import memory
 from recli.extras.serve.problems import problem
+from recli.extras.serve.routes import page
 from recli.extras.serve.settings import Keys, Limits, Purpose
 
-_OPEN = frozenset({"/healthz", "/readyz"})
+_OPEN = frozenset({"/healthz", "/readyz"}) | page.PATHS
 _PURPOSES: Mapping[str, Purpose] = {"/events": "events", "/models": "admin", "/metrics": "admin"}
 _MOST_CLIENTS = 10_000
 

@@ -1,0 +1,94 @@
+"""A folder that takes a model elsewhere, or is written for what is elsewhere."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from recli.cli import _options, _types
+from recli.cli._console import Console, count
+
+Write = Callable[[Path, Path, Path | None], None]
+
+folder_argument = click.argument(
+    "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR"
+)
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """A stored model, recli as a wheel if it goes along, and the folder for both."""
+
+    folder: Path
+    model: str | None
+    wheel: Path | None
+    results: Path
+    console: Console
+
+    def by(self, write: Write) -> None:
+        """Have the folder written; say what is in it."""
+        from recli.recommend import model as models
+
+        name = self.model
+        if name is None:
+            name = models.newest(self.results)
+            self.console.say(f"No --model given: '{name}' is the newest.")
+        stored = models.find(self.results, name)
+        write(self.folder, stored, self.wheel)
+        self._tell_origin()
+        tell(self.folder, {"model": stored.name}, self.console)
+        self.console.say(f"Next: {self.folder / 'README.md'} says how it is put to work.")
+
+    def _tell_origin(self) -> None:
+        """Say that recli will be looked for in the registry, if this one is not from there."""
+        from recli.extras.serve.ship import _requirements
+
+        if self.wheel is None and not _requirements.from_registry():
+            self.console.say(
+                "This recli is not from a registry of packages, where the folder looks it up: "
+                "'pip wheel --no-deps FOLDER' makes a wheel of the source, and '--wheel' puts it in."
+            )
+
+
+def shipment_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The folder, which model, and the wheel; the command gets a `shipment`."""
+
+    @folder_argument
+    @click.option(
+        "-m",
+        "--model",
+        type=_types.MODEL,
+        help="A model from 'recli train', by name or folder. [default: the newest]",
+    )
+    @click.option(
+        "--wheel",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="A wheel of recli that is put in. [default: recli comes from the registry of packages]",
+    )
+    @_options.results_option
+    @_options.output_options("table", "json")
+    @functools.wraps(command)
+    def wrapped(
+        folder: Path, model: str | None, wheel: Path | None, results: Path, console: Console
+    ) -> Any:
+        return command(Shipment(folder, model, wheel, results, console))
+
+    return wrapped
+
+
+def tell(folder: Path, about: dict[str, str], console: Console) -> None:
+    """Say which files there are now in a folder."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    names = sorted(path.as_posix() for path in paths)
+
+    def summary() -> None:
+        console.line(f"{folder}: {count(len(names), 'file')}")
+        for name in names:
+            console.line(f"  {name}")
+
+    console.emit({**about, "folder": str(folder), "files": names}, [], [], summary)

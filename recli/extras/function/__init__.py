@@ -1,0 +1,1 @@
+"""A model in service as a function of a cloud."""

@@ -1,0 +1,1 @@
+"""What puts a model into service elsewhere: folders for containers, functions, monitoring."""

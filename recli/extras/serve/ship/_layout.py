@@ -1,0 +1,51 @@
+"""Folders laid out from the templates beside this file, whose marks look like @MODEL@."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from recli import errors, files
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_MARK = re.compile(r"@([A-Z_]+)@")
+# Python's own suffix would have the templates taken for modules of recli.
+_SUFFIX = ".template"
+
+
+@contextmanager
+def new_folder(folder: Path, own: Collection[str]) -> Iterator[Path]:
+    """`files.new_folder`, in place of nothing but an earlier one.
+
+    own: what such a folder holds, as patterns of names
+
+    Raises UsageError for a folder that holds anything else.
+    """
+    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    others = [name for name in there if not any(fnmatchcase(name, pattern) for pattern in own)]
+    if others:
+        raise errors.UsageError(
+            f"{folder} holds {min(others)}, which is not of this command's making. It writes a folder of "
+            "its own, in place of an earlier one: name another, or move what is there."
+        )
+    with files.new_folder(folder) as temporary:
+        yield temporary
+
+
+def entries(kind: str) -> set[str]:
+    """What the top of a folder of this kind holds by its templates."""
+    return {path.name.removesuffix(_SUFFIX) for path in (_TEMPLATES / kind).iterdir()}
+
+
+def lay_out(kind: str, folder: Path, values: Mapping[str, str]) -> None:
+    """Write the templates of this kind into `folder`, each mark replaced by its value."""
+    root = _TEMPLATES / kind
+    for template in sorted(path for path in root.rglob("*") if path.is_file()):
+        target = folder / template.relative_to(root)
+        target = target.with_name(target.name.removesuffix(_SUFFIX))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = _MARK.sub(lambda mark: values[mark[1]], template.read_text(encoding="utf-8"))
+        target.write_text(text, encoding="utf-8", newline="\n")
