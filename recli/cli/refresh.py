@@ -96,17 +96,19 @@ def command(
     """Train a model again with the events that have come, and publish it if it is no worse.
 
     New events of results/events.sqlite3 are taken into the dataset results/datasets/MODEL, which begins
-    with what the model was trained on; a later rating of a pair replaces the earlier. What is no rating on
-    its scale is set aside there, with the reason. Clicks are kept in the log; no model learns from them yet.
+    with what the model was trained on; a later rating of a pair replaces the earlier. What is no rating
+    on its scale is set aside there, with the reason. Clicks are kept in the log; no model learns from
+    them yet.
 
-    Then the algorithm is trained on all but the newest part of the new ratings, and compared on that part
-    with the model as it is, which has seen nothing of it: by RMSE, or by nDCG of the best ten where no
-    ratings are predicted, a value for each user, paired. If the mean difference is no worse than
-    --tolerance, it is trained on everything and published; a running server takes it up. The mean, because
-    the 95 % interval of a small slice reaches beyond any small tolerance, and nothing would ever be
-    published; --strict asks for the interval.
+    Then the algorithm is trained on all but the newest part of the new ratings, and compared on that
+    part with the model as it is, which has seen nothing of it: by RMSE, or by nDCG of the best ten where
+    no ratings are predicted, a value for each user, paired. If the mean difference is no worse than
+    --tolerance, it is trained on everything and published; a running server takes it up. The mean,
+    because the 95 % interval of a small slice reaches beyond any small tolerance, and nothing would
+    ever be published; --strict asks for the interval.
 
-    Every decision is a document under results/refreshes. A refresh that was cut off is taken up by the next.
+    Every decision is a document under results/refreshes. A refresh that was cut off is taken up by the
+    next.
     """
     from recli.experiments.refreshing.round import Settings, refresh
 
@@ -147,9 +149,8 @@ def _append(results: Path, path: Path, console: Console) -> None:
 
     with EventLog(results / FILE_NAME) as log:
         appended = log.append(event_file.read(path))
-    console.say(
-        f"{path}: {count(appended.accepted, 'new event')}, {appended.duplicates:,} that the log has already."
-    )
+    known = f"{appended.duplicates:,} that the log has already"
+    console.say(f"{path}: {count(appended.accepted, 'new event')}, {known}.")
 
 
 def _show(outcome: Outcome, results: Path, console: Console) -> None:
