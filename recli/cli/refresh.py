@@ -93,7 +93,7 @@ def command(
     results: Path,
     console: Console,
 ) -> None:
-    """Train a model again with the events that have come, and publish it if it is no worse.
+    """Train a model again with new events, and publish it if it is no worse.
 
     New events of results/events.sqlite3 are taken into the dataset results/datasets/MODEL, which begins
     with what the model was trained on; a later rating of a pair replaces the earlier. What is no rating
