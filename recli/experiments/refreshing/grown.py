@@ -14,7 +14,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,66 +31,14 @@ from recli.data.events import EventLog, Logged
 from recli.data.items import Items
 from recli.data.load import load
 from recli.data.table import Table
+from recli.experiments.refreshing.progress import COUNTS, PROGRESS, Progress, folder_of
 from recli.recommend.model import Model
 
-_ABOUT, _RATINGS, _ASIDE = "events.json", "ratings.parquet", "set-aside.csv"
+_RATINGS, _ASIDE = "ratings.parquet", "set-aside.csv"
 _ITEMS, _USERS = "items.parquet", "users.parquet"
-_KEYS = ("begun_from", "log", "through", "counts")
-_COUNTS = ("ratings", "clicks", "set_aside", "repeated", "taken")
 _PAIR = ["user_id", "item_id"]
 _DAY = 86_400  # seconds that the clock of a sender may be ahead
 _SUFFIX = "+events"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a dataset has taken the event log in; `events.json`.
-
-    begun_from: fingerprint of the dataset that the model had learned from when this one was begun
-    log: the log's id; empty before the first event
-    through: the position in it of the last event that was looked at
-    counts: of all events up to there how many were `ratings` and `clicks`; and of the ratings how many
-        were `set_aside`, were `repeated` by a later one or said nothing new, and are `taken` in
-    """
-
-    begun_from: str
-    log: str
-    through: int
-    counts: Mapping[str, int]
-
-    @classmethod
-    def read(cls, results: Path, name: str) -> Progress | None:
-        """That of the dataset of the model called `name`, None where there is none.
-
-        Raises DataError for a document that is damaged.
-        """
-        path = folder_of(results, name) / _ABOUT
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**{key: document[key] for key in _KEYS})
-        except FileNotFoundError:
-            return None
-        except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-            raise errors.DataError(
-                f"{path}: is damaged: {error}. Remove the folder {path.parent}; the next refresh begins "
-                "it again from the model and the event log."
-            ) from None
-
-    def is_of(self, manifest: Mapping[str, Any]) -> bool:
-        """Whether the model of this manifest is the one that the dataset was begun for, or its heir."""
-        heir = manifest["origin"].get("refresh", {}).get("begun_from")
-        return self.begun_from in (manifest["dataset"]["fingerprint"], heir)
-
-    def learned(self, manifest: Mapping[str, Any]) -> int:
-        """The position through which the model of this manifest has learned, 0 for no event."""
-        refresh = manifest["origin"].get("refresh", {})
-        same = (refresh.get("begun_from"), refresh.get("log")) == (self.begun_from, self.log)
-        return int(refresh["through"]) if same else 0
-
-
-def folder_of(results: Path, name: str) -> Path:
-    """Where the dataset of the model called `name` lies."""
-    return results / "datasets" / name
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +61,7 @@ class Grown:
         folder = folder_of(results, name)
         progress = Progress.read(results, name)
         if progress is None or not progress.is_of(manifest):
-            fresh = Progress(model.dataset["fingerprint"], "", 0, dict.fromkeys(_COUNTS, 0))
+            fresh = Progress(model.dataset["fingerprint"], "", 0, dict.fromkeys(COUNTS, 0))
             aside = _csv(["position", "event_id", "user_id", "item_id", "value", "time", "reason"])
             return cls(folder, model, fresh, _ratings(model), aside)
         try:
@@ -195,7 +142,7 @@ class Grown:
                 text += f"\n[users]\nfile = {toml(_USERS)}\nid = {toml(next(iter(columns)))}\n"
             (temporary / FILE_NAME).write_text(text, encoding="utf-8")
             (temporary / _ASIDE).write_text(self.aside, encoding="utf-8")
-            files.write_json(temporary / _ABOUT, dataclasses.asdict(self.progress))
+            files.write_json(temporary / PROGRESS, dataclasses.asdict(self.progress))
         return self.load()
 
     def load(self) -> Dataset:

@@ -26,7 +26,8 @@ from recli.evaluation.background import Background
 from recli.experiments import store
 from recli.experiments.refreshing import history
 from recli.experiments.refreshing.comparison import Comparison, compare
-from recli.experiments.refreshing.grown import Grown, Progress, folder_of
+from recli.experiments.refreshing.grown import Grown
+from recli.experiments.refreshing.progress import Progress, folder_of
 from recli.recommend import model as models
 from recli.recommend.model import Model
 

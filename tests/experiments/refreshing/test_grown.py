@@ -13,7 +13,8 @@ import pytest
 from recli import errors
 from recli.data.events import FILE_NAME, Event, EventLog
 from recli.data.load import load
-from recli.experiments.refreshing.grown import Grown, Progress, folder_of
+from recli.experiments.refreshing.grown import Grown
+from recli.experiments.refreshing.progress import Progress, backlog, folder_of
 from recli.recommend import model as models
 
 from .conftest import START
@@ -190,3 +191,17 @@ def test_a_missing_part_is_told(results, store):
         take(results)
     shutil.rmtree(folder_of(results, "m"))
     take(results)
+
+
+def test_the_backlog_is_what_no_refresh_has_taken(results, store, send):
+    store()
+    with EventLog(results / FILE_NAME) as log:
+        assert backlog(log, "m") == 0
+        send([("u", "i", 3.0), ("u", "j", 3.0)])
+        assert backlog(log, "m") == 2
+        take(results)
+        assert backlog(log, "m") == 0
+        send([("u", "k", 3.0)])
+        assert (backlog(log, "m"), backlog(log, "other")) == (1, 3)
+        (folder_of(results, "m") / "events.json").write_text("{")
+        assert backlog(log, "m") == 3
