@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,6 +88,50 @@ def new_folder(path: Path) -> Iterator[Path]:
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
+
+
+def recover(path: Path) -> None:
+    """Put back the folder that a killed process had moved aside to replace it by `new_folder`."""
+    if path.exists():
+        return
+    for old in path.parent.glob(f".{path.name}.*/old"):
+        with writable(path):
+            old.rename(path)
+            old.parent.rmdir()
+        return
+
+
+@contextmanager
+def alone(path: Path, what: str) -> Iterator[None]:
+    """A block that one process at a time may be in, by a lock on the file `path`.
+
+    The system takes the lock back from a process that ends, however it ends; the file stays. Raises
+    UsageError, with `what` is done there, when another process is in.
+    """
+    with writable(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+b")
+    with file:
+        try:
+            _lock(file)
+        except OSError:
+            raise errors.UsageError(
+                f"{path.parent}: {what} already, by another process. Let that finish, or stop it."
+            ) from None
+        yield
+
+
+def _lock(file: BinaryIO) -> None:
+    """Take the lock, until the file is closed. Raises OSError where another process has it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextmanager

@@ -7,9 +7,10 @@ import surprise
 from surprise.utils import get_rng
 
 from recli.algorithms import _kernels
+from recli.algorithms._base import Algorithm
 from recli.algorithms._declared import rates
 from recli.algorithms._factors import Factors
-from recli.data.trainset import by_user
+from recli.data.trainset import Trainset, by_user
 from recli.params import Bool, Float, Int
 
 
@@ -50,16 +51,28 @@ class SVD(Factors, surprise.SVD):
 
     def sgd(self, trainset: surprise.Trainset) -> None:
         """Fill `bu`, `bi`, `pu`, `qi`, from the same random start as Surprise."""
+        self._draw(trainset)
+        self._descend(trainset, self.n_epochs)
+
+    def _learn_from(self, start: Algorithm, trainset: Trainset) -> None:
+        assert isinstance(start, SVD)
+        surprise.AlgoBase.fit(self, trainset)
+        self._draw(trainset)
+        self._descend(trainset, self._take_over(start, trainset))
+
+    def _draw(self, trainset: surprise.Trainset) -> None:
         rng = get_rng(self.random_state)
         self.bu, self.bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
         start = self.init_mean, self.init_std_dev
         self.pu = rng.normal(*start, (trainset.n_users, self.n_factors))
         self.qi = rng.normal(*start, (trainset.n_items, self.n_factors))
+
+    def _descend(self, trainset: surprise.Trainset, n_epochs: int) -> None:
         _kernels.sgd.svd(
             *by_user(trainset),
             trainset.global_mean if self.biased else 0.0,
             self.biased,
-            self.n_epochs,
+            n_epochs,
             np.array([self.lr_bu, self.lr_bi, self.lr_pu, self.lr_qi]),
             np.array([self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi]),
             *(self.bu, self.bi, self.pu, self.qi),

@@ -7,9 +7,10 @@ import surprise
 from surprise.utils import get_rng
 
 from recli.algorithms import _kernels
+from recli.algorithms._base import Algorithm
 from recli.algorithms._declared import rates
 from recli.algorithms._factors import Factors
-from recli.data.trainset import by_user
+from recli.data.trainset import Trainset, by_user
 from recli.params import Bool, Float, Int
 
 
@@ -55,12 +56,24 @@ class SVDpp(Factors, surprise.SVDpp):
 
     def sgd(self, trainset: surprise.Trainset) -> None:
         """Fill `bu`, `bi`, `pu`, `qi`, `yj`, from the same random start as Surprise."""
+        self._draw(trainset)
+        self._descend(trainset, self.n_epochs)
+
+    def _learn_from(self, start: Algorithm, trainset: Trainset) -> None:
+        assert isinstance(start, SVDpp)
+        surprise.AlgoBase.fit(self, trainset)
+        self._draw(trainset)
+        self._descend(trainset, self._take_over(start, trainset))
+
+    def _draw(self, trainset: surprise.Trainset) -> None:
         rng = get_rng(self.random_state)
         start = self.init_mean, self.init_std_dev
         self.bu, self.bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
         self.pu = rng.normal(*start, (trainset.n_users, self.n_factors))
         self.qi = rng.normal(*start, (trainset.n_items, self.n_factors))
         self.yj = rng.normal(*start, (trainset.n_items, self.n_factors))
+
+    def _descend(self, trainset: surprise.Trainset, n_epochs: int) -> None:
         indptr, items, values = by_user(trainset)
         users = np.repeat(np.arange(trainset.n_users), np.diff(indptr))
         distinct = np.unique(users * trainset.n_items + items) // trainset.n_items
@@ -68,7 +81,7 @@ class SVDpp(Factors, surprise.SVDpp):
         _kernels.sgd.svdpp(
             *(indptr, items, values),
             trainset.global_mean,
-            self.n_epochs,
+            n_epochs,
             np.array([self.lr_bu, self.lr_bi, self.lr_pu, self.lr_qi, self.lr_yj]),
             np.array([self.reg_bu, self.reg_bi, self.reg_pu, self.reg_qi, self.reg_yj]),
             *(self.bu, self.bi, self.pu, self.qi, self.yj),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -132,3 +133,29 @@ class Scale(click.ParamType[tuple[float, float]]):
         if not low < high:
             self.fail(f"'{value}': the lowest rating is not below the highest.")
         return low, high
+
+
+class Duration(click.ParamType[float]):
+    """A time in seconds, `90s`, `15m`, `1h` or `1d`."""
+
+    name = "duration"
+    _SECONDS: ClassVar = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", str(value).lower(), re.ASCII)
+        seconds = float(found[1]) * self._SECONDS[found[2]] if found else 0.0
+        if not 1 <= seconds <= 366 * 86_400:
+            self.fail(f"'{value}' is no time from a second to a year, as 30s, 15m, 1h or 1d.")
+        return seconds
+
+    @classmethod
+    def shown(cls, seconds: float) -> str:
+        """A time as it is written.
+
+        >>> Duration.shown(900.0), Duration.shown(90.0), Duration.shown(3600.0)
+        ('15m', '90s', '1h')
+        """
+        unit = next(unit for unit, size in cls._SECONDS.items() if seconds % size == 0 or size == 1)
+        return f"{seconds / cls._SECONDS[unit]:g}{unit}"

@@ -190,6 +190,7 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
 
     dataset, origin, versions = about["dataset"], about["origin"], about["versions"]
     tuned, run = origin.get("params", {}), origin.get("run", {})
+    refresh = origin.get("refresh", {})
     facts = {
         "model": f"{folder}, {_megabytes(folder)} MB",
         "algorithm": about["algorithm"],
@@ -202,6 +203,7 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
         "scale": f"{about['scale'][0]:g} to {about['scale'][1]:g}, liked from {about['threshold']:g}",
         "tuned": " ".join(f"{key}={value}" for key, value in tuned.items()),
         "measured": run and f"{_metrics(run['metrics'])} (run {run['run']}, {run['split']})",
+        "published": refresh and f"by {refresh['run']}, with events through {refresh['through']:,}",
         "stored as": "a recipe: it is fitted again when it is loaded" if about["refit"] else "",
         "pickled": "what it has learned; to use it takes --allow-pickle"
         if about["pickled"]

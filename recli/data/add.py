@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from recli import errors, files
 from recli.data import description, find
 from recli.data.dataset import Dataset
+from recli.data.description import toml
 from recli.data.load import read_header
 
 _TITLE_NAMES = ("title", "name", "label")
@@ -58,12 +58,12 @@ def add(
 
 def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
     source = dataset.description.ratings
-    lines = [f"name = {_toml(name)}", "", "[ratings]", f"file = {_toml(file)}"]
+    lines = [f"name = {toml(name)}", "", "[ratings]", f"file = {toml(file)}"]
     for key in ("format", "delimiter", "header", "encoding", "columns", "user", "item", "rating",
                 "time", "scale", "time_unit"):  # fmt: skip
         value = getattr(source, key)
         if value is not None:
-            lines.append(f"{key} = {_toml(value)}")
+            lines.append(f"{key} = {toml(value)}")
     return "\n".join(lines) + "\n"
 
 
@@ -71,20 +71,20 @@ def _items_toml(path: Path) -> str:
     columns = read_header(path)
     names = list(columns)
     title = next((n for n in names if n.strip().lower() in _TITLE_NAMES), None)
-    lines = ["", "[items]", f"file = {_toml(path.name)}", f"id = {_toml(names[0])}"]
+    lines = ["", "[items]", f"file = {toml(path.name)}", f"id = {toml(names[0])}"]
     if title is not None:
-        lines.append(f"title = {_toml(title)}")
+        lines.append(f"title = {toml(title)}")
     lines += ["", "[items.features]"]
     for column in names[1:]:
         if column != title:
-            key = column if re.fullmatch(r"[A-Za-z0-9_-]+", column) else _toml(column)
+            key = column if re.fullmatch(r"[A-Za-z0-9_-]+", column) else toml(column)
             lines.append(f"{key} = {_feature(column, columns[column])}")
     return "\n".join(lines) + "\n"
 
 
 def _users_toml(path: Path) -> str:
     first, *_ = read_header(path)
-    return f"\n[users]\nfile = {_toml(path.name)}\nid = {_toml(first)}\n"
+    return f"\n[users]\nfile = {toml(path.name)}\nid = {toml(first)}\n"
 
 
 def _feature(name: str, values: list[str]) -> str:
@@ -103,8 +103,3 @@ def _feature(name: str, values: list[str]) -> str:
 
 def _is_number(text: str) -> bool:
     return bool(re.fullmatch(r"\s*[-+]?\d+(\.\d+)?\s*", text))
-
-
-def _toml(value: object) -> str:
-    """A text, number, truth value or list as TOML: JSON, except that it has no surrogate pairs."""
-    return json.dumps(value, ensure_ascii=False)

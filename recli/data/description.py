@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -258,3 +259,12 @@ def _in_words(expected: str) -> str:
         "float": "a number",
     }
     return next((text for key, text in words.items() if key in expected), "text")
+
+
+def toml(value: object) -> str:
+    """A text, number, truth value or list as TOML: JSON, except that it has no surrogate pairs.
+
+    >>> toml("Ω"), toml([0.5, 5.0]), toml(True)
+    ('"Ω"', '[0.5, 5.0]', 'true')
+    """
+    return json.dumps(value, ensure_ascii=False)

@@ -96,6 +96,18 @@ class Trainset(surprise.Trainset):
         """The rating from which an item counts as liked."""
         return self.ratings.default_threshold if self._threshold is None else self._threshold
 
+    def places_in(self, other: Trainset) -> tuple[np.ndarray, np.ndarray]:
+        """The inner ids that `other` has for the users and items of this trainset, by raw id.
+
+        int32[n_users] and int32[n_catalogue], by inner id here; -1 for whom or what it does not have.
+        """
+        users, items = self.ratings.user_ids.text, self.ratings.item_ids.text
+        of_users = other.ratings.user_ids.codes(users[self.user_codes])
+        of_items = other.ratings.item_ids.codes(items[self.item_codes])
+        return np.append(other.inner_users, -1)[of_users], np.append(other.inner_items, -1)[
+            of_items
+        ]
+
     def alone(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Trainset:
         """A trainset of one user, inner id 0, in which items are what they are here.
 

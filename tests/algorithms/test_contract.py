@@ -110,6 +110,21 @@ def test_refit_gives_what_a_fresh_fit_gives(name, trainset, other):
     np.testing.assert_array_equal(again.score_users(users), fresh.score_users(users))
 
 
+def test_fit_from_learns_the_new_ratings_and_leaves_the_start_as_it_is(
+    name, algorithm, trainset, other
+):
+    users, before = np.arange(-1, trainset.n_users), algorithm.score_users(np.arange(-1, 9))
+    one, two = (configured(name).create(0).fit_from(algorithm, other) for _ in range(2))
+    np.testing.assert_array_equal(algorithm.score_users(users[:10]), before)
+    scores = one.score_users(np.arange(-1, other.n_users))
+    assert scores.shape == (other.n_users + 1, other.n_catalogue)
+    assert np.isfinite(scores).all()
+    np.testing.assert_array_equal(two.score_users(np.arange(-1, other.n_users)), scores)
+    if not one.starts_warm:
+        fresh = configured(name).create(0).fit(other)
+        np.testing.assert_array_equal(fresh.score_users(np.arange(-1, other.n_users)), scores)
+
+
 def test_is_deterministic_by_seed(name, trainset, algorithm):
     np.random.seed(3)
     again = configured(name).create(0).fit(trainset)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 
 from recli.data.dataset import Dataset
+from recli.data.description import toml
 from recli.experiments.tuning.goals import Goal
 from recli.experiments.tuning.holdout import Verdict
 from recli.experiments.tuning.tried import Tried
@@ -51,22 +51,17 @@ def best_toml(
     lines = [
         f"# The best of {n_trials} trials: {reached}{measured} on {dataset.name}.",
         *said,
-        f"algorithm = {_toml(best.algorithm)}",
+        f"algorithm = {toml(best.algorithm)}",
         "",
         "[params]",
-        *(f"{_key(name)} = {_toml(value)}" for name, value in chosen.items()),
+        *(f"{_key(name)} = {toml(value)}" for name, value in chosen.items()),
         "",
         "[origin]",
-        *(f"{name} = {_toml(value)}" for name, value in origin.items()),
+        *(f"{name} = {toml(value)}" for name, value in origin.items()),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _key(name: str) -> str:
     """The name of a parameter; in quotes where it is a hybrid's of a class `module:Class`."""
-    return name if re.fullmatch(r"[\w.-]+", name, re.ASCII) else _toml(name)
-
-
-def _toml(value: object) -> str:
-    # JSON's numbers, booleans, lists and texts are TOML's too, once non-ASCII letters stand as such.
-    return json.dumps(value, ensure_ascii=False)
+    return name if re.fullmatch(r"[\w.-]+", name, re.ASCII) else toml(name)

@@ -16,6 +16,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recli.data.events import TYPES, Event, EventLog
+from recli.experiments.refreshing.progress import backlog
 from recli.extras.serve.answers import Made
 from recli.extras.serve.current import Current
 from recli.extras.serve.settings import MULTIPROCESS
@@ -141,7 +142,9 @@ class _Now:
         yield from self._of_the_model()
         yield from self._of_the_lists()
         yield GaugeMetricFamily(
-            "recli_event_backlog", "Events that no refresh has taken yet.", self._log.count_after(0)
+            "recli_event_backlog",
+            "Events that no refresh has taken yet.",
+            backlog(self._log, self._current.loaded.name),
         )
         if ratings := tuple(self._ratings):
             yield GaugeMetricFamily(

@@ -1,0 +1,253 @@
+"""`recli refresh`."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recli import errors
+from recli.cli import _options, _types
+from recli.cli._console import Console, count, local_time
+
+if TYPE_CHECKING:
+    from recli.experiments.refreshing.round import Outcome
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      recli refresh
+      recli refresh --model svd --events new.csv
+      recli refresh --every 1h --tolerance 0.005
+      recli refresh --history
+    """,
+)
+@click.option(
+    "-m", "--model", "name", type=_types.MODEL, help="A model by name. [default: the only one]"
+)
+@click.option(
+    "--every", type=_types.Duration(), metavar="TIME", help="Go on, with a round as often: 15m, 1h."
+)
+@click.option(
+    "--events",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="First put these events into the log: CSV with the columns user_id, item_id, value, and if you "
+    "like time, type and event_id; or JSON lines. An event that is there already counts once.",
+)
+@click.option(
+    "--slice",
+    "share",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.2,
+    show_default=True,
+    help="Share of the new ratings to compare on, the newest.",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(0),
+    default=0.0,
+    show_default=True,
+    help="How much worse the new model may be, in units of the metric.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Hold the whole 95 % interval of the difference against --tolerance, not its mean.",
+)
+@click.option(
+    "--min-events",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="New ratings to wait for.",
+)
+@click.option(
+    "--warm",
+    is_flag=True,
+    help="Start svd and svdpp from what the current model has learned, with a quarter of the epochs. "
+    "For well regularised models; others come to fit old ratings too closely, round by round.",
+)
+@click.option("--history", is_flag=True, help="Show what was decided so far, the newest first.")
+@click.option(
+    "--allow-pickle", is_flag=True, help="Read and write a model trained with --allow-pickle."
+)
+@_options.results_option
+@_options.output_options()
+def command(
+    name: str | None,
+    every: float | None,
+    events: Path | None,
+    share: float,
+    tolerance: float,
+    strict: bool,
+    min_events: int,
+    warm: bool,
+    history: bool,
+    allow_pickle: bool,
+    results: Path,
+    console: Console,
+) -> None:
+    """Train a model again with new events, and publish it if it is no worse.
+
+    New events of results/events.sqlite3 are taken into the dataset results/datasets/MODEL, which begins
+    with what the model was trained on; a later rating of a pair replaces the earlier. What is no rating
+    on its scale is set aside there, with the reason. Clicks are kept in the log; no model learns from
+    them yet.
+
+    Then the algorithm is trained on all but the newest part of the new ratings, and compared on that
+    part with the model as it is, which has seen nothing of it: by RMSE, or by nDCG of the best ten where
+    no ratings are predicted, a value for each user, paired. If the mean difference is no worse than
+    --tolerance, it is trained on everything and published; a running server takes it up. The mean,
+    because the 95 % interval of a small slice reaches beyond any small tolerance, and nothing would
+    ever be published; --strict asks for the interval.
+
+    Every decision is a document under results/refreshes. A refresh that was cut off is taken up by the
+    next.
+    """
+    from recli.experiments.refreshing.round import Settings, refresh
+
+    if history:
+        _show_history(results, name, console)
+        return
+    name = name or _only_model(results)
+    if events is not None:
+        _append(results, events, console)
+    settings = Settings(share, tolerance, strict, min_events, warm)
+    _show(refresh(results, name, settings, allow_pickle), results, console)
+    try:
+        while every is not None:
+            console.say(f"Next round in {_types.Duration.shown(every)}; Ctrl-C stops.")
+            time.sleep(every)
+            try:
+                _show(refresh(results, name, settings, allow_pickle), results, console)
+            except errors.RecliError as error:
+                console.say(f"This round failed: {error}")
+    except KeyboardInterrupt:
+        raise errors.InterruptedRunError("Stopped. What was decided is kept.") from None
+
+
+def _only_model(results: Path) -> str:
+    from recli.recommend import model as models
+
+    names = models.names(results)
+    if len(names) != 1:
+        which = f"Which model? {', '.join(names)}: choose with '--model'."
+        none = f"There is no model in {results / 'models'} yet: 'recli train' makes one."
+        raise errors.UsageError(which) if names else errors.NotFoundError(none)
+    return names[0]
+
+
+def _append(results: Path, path: Path, console: Console) -> None:
+    from recli.data import event_file
+    from recli.data.events import FILE_NAME, EventLog
+
+    with EventLog(results / FILE_NAME) as log:
+        appended = log.append(event_file.read(path))
+    known = f"{appended.duplicates:,} that the log has already"
+    console.say(f"{path}: {count(appended.accepted, 'new event')}, {known}.")
+
+
+def _show(outcome: Outcome, results: Path, console: Console) -> None:
+    for message in outcome.told:
+        console.say(message)
+    decision = outcome.decision
+
+    def as_text() -> None:
+        if decision is not None:
+            for name, value in _facts(decision, results).items():
+                console.line(f"{name:<11}  {value}")
+
+    rows = [] if decision is None else [_row(decision)]
+    console.emit({"told": list(outcome.told), "decision": decision}, _HEADER, rows, as_text)
+
+
+def _show_history(results: Path, name: str | None, console: Console) -> None:
+    from recli.experiments.refreshing import history
+
+    documents = [history.get(results, run) for run in history.names(results)]
+    documents = [d for d in documents if name in (None, d["model"])]
+    if not documents:
+        console.say(f"There is no refresh in {results / 'refreshes'} yet.")
+    rows = [_row(document) for document in documents]
+    console.emit(documents, _HEADER, rows)
+
+
+_HEADER = [
+    *("refresh", "when", "model", "new", "metric", "current", "candidate", "difference"),
+    *("95 %", "decision"),
+]
+
+
+def _row(decision: dict[str, Any]) -> list[str]:
+    scores = decision["scores"]
+    return [
+        decision["id"],
+        local_time(decision["started"]),
+        decision["model"],
+        f"{decision['slice']['new']:,}",
+        scores["measure"],
+        _number(scores["current"]),
+        _number(scores["candidate"]),
+        _number(scores["difference"], "+.4f"),
+        _interval(scores),
+        _decided(decision),
+    ]
+
+
+def _decided(decision: dict[str, Any]) -> str:
+    if decision["decision"] == "keep":
+        return "kept"
+    return "published" if decision["published"] else "not yet published"
+
+
+def _facts(decision: dict[str, Any], results: Path) -> dict[str, str]:
+    events, scores, part = decision["events"], decision["scores"], decision["slice"]
+    n_events = events["through"] - events["after"]
+    taken = (
+        f"{count(n_events, 'new event')}: {count(events['ratings'], 'rating')}, "
+        f"{count(events['clicks'], 'click')}; of the ratings {events['taken']:,} taken, "
+        f"{events['repeated']:,} repeated, {events['set_aside']:,} set aside"
+    )
+    if events["set_aside"]:
+        taken += f" ({results / 'datasets' / decision['model'] / 'set-aside.csv'})"
+    when = "" if part["from"] is None else f", {_clock(part['from'])} to {_clock(part['to'])}"
+    return {
+        "model": f"{decision['model']} ({decision['algorithm']})",
+        "events": taken,
+        "compared on": f"the newest {part['ratings']:,} of {part['new']:,} ratings that are new to it, "
+        f"by {count(part['users'], 'user')}{when}",
+        scores["measure"]: f"{_number(scores['current'])} now, {_number(scores['candidate'])} the "
+        "candidate, means over users",
+        "difference": f"{_number(scores['difference'], '+.4f')}, 95 % {_interval(scores)}, "
+        f"p {_number(scores['t_p'], '.3f')}",
+        "mean rating": _drift(decision["drift"]),
+        "decision": f"{_decided(decision)}. {decision['why']}",
+        "document": str(results / "refreshes" / decision["id"] / "refresh.json"),
+    }
+
+
+def _drift(drift: dict[str, Any]) -> str:
+    new, old, error = drift["new_mean"], drift["training_mean"], drift["standard_error"]
+    return (
+        f"{new:.3f} of the new, {old:.3f} of those before: {new - old:+.3f}, standard error "
+        f"{_number(error, '.3f')}"
+    )
+
+
+def _interval(scores: dict[str, Any]) -> str:
+    low, high = scores["interval_low"], scores["interval_high"]
+    return f"{_number(low, '+.4f')} to {_number(high, '+.4f')}"
+
+
+def _number(value: float | None, form: str = ".4f") -> str:
+    return "-" if value is None else format(value, form)
+
+
+def _clock(seconds: int) -> str:
+    return local_time(datetime.fromtimestamp(seconds, UTC).isoformat())
