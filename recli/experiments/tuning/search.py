@@ -43,7 +43,7 @@ class Method:
     """How the search goes: names of a sampler and a pruner, and the seed."""
 
     sampler: str = "gp"
-    pruner: str = "wilcoxon"
+    pruner: str = samplers.DEFAULT_PRUNER
     seed: int = 0
 
 

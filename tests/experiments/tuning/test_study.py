@@ -113,7 +113,7 @@ def test_jobs_change_no_trial(study, search, small, tmp_path):
                 tmp_path / str(jobs),
                 small,
                 "baseline-only",
-                pruner="wilcoxon",
+                pruner="racing",
                 split="k-fold:n_splits=5",
             ),
             12,
