@@ -71,6 +71,7 @@ class Search:
         self.trials = trials
         self.goals = trials.goals
         self._limits = dict.fromkeys(self.spaces, math.inf)
+        storage.check(store, f"{name}/", terms)
         self.studies: dict[str, optuna.Study] = {}
         for algorithm, space in self.spaces.items():
             first = [space.defaults]

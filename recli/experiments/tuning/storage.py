@@ -151,6 +151,12 @@ def join(
     return study
 
 
+def check(storage: RDBStorage, prefix: str, terms: Mapping[str, Any]) -> None:
+    """Raise UsageError where a study whose name begins so was begun under other terms."""
+    for name in names(storage, prefix):
+        _check_same(name, _terms_of(optuna.load_study(study_name=name, storage=storage)), terms)
+
+
 def names(storage: RDBStorage, prefix: str) -> list[str]:
     """The studies whose names begin so."""
     return [name for name in optuna.get_all_study_names(storage) if name.startswith(prefix)]

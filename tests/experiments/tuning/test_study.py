@@ -141,6 +141,12 @@ def test_fresh_forgets(new_run, search):
     assert len(again.tried) == 2
 
 
+def test_a_storage_that_is_none_leaves_no_folder(new_run, tmp_path):
+    with pytest.raises(errors.UsageError, match="--storage nowhere: is not the address of a database"):
+        new_run("baseline-only", url="nowhere")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_to_resume(new_run, tmp_path):
     with pytest.raises(errors.NotFoundError, match="no study 'baseline-only-rmse-small-.*resume"):
         new_run("baseline-only", begin="resume")
@@ -157,6 +163,11 @@ def test_another_dataset_under_the_same_name_is_refused(study, search, small, em
     run = study(tmp_path, small, "baseline-only", name="mine", metrics=("mae",))
     with pytest.raises(errors.UsageError, match=r"metrics: there \['rmse'\], here \['mae'\]"):
         search(run, 2)
+    run = study(tmp_path, small, "slope-one", "svd", name="mine")
+    with pytest.raises(errors.UsageError, match=r"there \['baseline-only'\], here \['slope-one', 'svd"):
+        search(run, 2)
+    kept = StoredStudy.read(tmp_path, "mine")
+    assert (kept.status, len(kept.tried)) == ("finished", 1), "what is there is not touched"
 
 
 def test_a_metric_of_which_more_is_better(new_run, search):
