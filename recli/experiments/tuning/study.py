@@ -103,7 +103,7 @@ class TuningRun:
             self.n_found = len(self.tried)
         self._write("running")
         try:
-            with held_back, storage.reachable(self.url):
+            with held_back, storage.reachable(self.url, self.folder):
                 self._search(whole, budget, resources, watch, held_back)
             status = "finished"
         except KeyboardInterrupt:

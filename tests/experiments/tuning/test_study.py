@@ -142,7 +142,9 @@ def test_fresh_forgets(new_run, search):
 
 
 def test_a_storage_that_is_none_leaves_no_folder(new_run, tmp_path):
-    with pytest.raises(errors.UsageError, match="--storage nowhere: is not the address of a database"):
+    with pytest.raises(
+        errors.UsageError, match="--storage nowhere: is not the address of a database"
+    ):
         new_run("baseline-only", url="nowhere")
     assert list(tmp_path.iterdir()) == []
 
@@ -164,7 +166,9 @@ def test_another_dataset_under_the_same_name_is_refused(study, search, small, em
     with pytest.raises(errors.UsageError, match=r"metrics: there \['rmse'\], here \['mae'\]"):
         search(run, 2)
     run = study(tmp_path, small, "slope-one", "svd", name="mine")
-    with pytest.raises(errors.UsageError, match=r"there \['baseline-only'\], here \['slope-one', 'svd"):
+    with pytest.raises(
+        errors.UsageError, match=r"there \['baseline-only'\], here \['slope-one', 'svd"
+    ):
         search(run, 2)
     kept = StoredStudy.read(tmp_path, "mine")
     assert (kept.status, len(kept.tried)) == ("finished", 1), "what is there is not touched"
