@@ -33,6 +33,7 @@ PATIENCE = 240.0
 N_WORKERS, N_KILLED, N_TRIALS = 8, 2, 40
 SLOW = """\
 import time
+from pathlib import Path
 
 from recli.algorithms import Algorithm
 from recli.params import Float
@@ -50,6 +51,8 @@ class Slow(Algorithm):
 
     def fit(self, trainset):
         super().fit(trainset)
+        while not Path("go").exists():
+            time.sleep(0.1)
         time.sleep(0.4)
         return self
 """
@@ -136,10 +139,11 @@ def test_eight_workers_two_of_them_killed(postgres, tiny):
     workers = [worker(tiny, postgres) for _ in range(N_WORKERS)]
     try:
         study = wait_for_study(postgres)
-        # Two whose trials are at work, so that these are left behind.
+        # All have a trial at work, so that those of two are left behind.
         wait_for(lambda: states(study)["RUNNING"] == N_WORKERS)
         for victim in workers[:N_KILLED]:
             victim.send_signal(signal.SIGKILL)
+        Path("go").touch()
         told = [process.communicate(timeout=PATIENCE) for process in workers]
     finally:
         for process in workers:
@@ -183,6 +187,7 @@ def test_a_storage_that_does_not_answer(tiny, postgres):
 
 def test_a_storage_that_is_lost_on_the_way(tiny, server):
     Path("slow.py").write_text(SLOW, encoding="utf-8")
+    Path("go").touch()
     url = server.url.replace("recli@", "recli:secret@")
     command = ("--study", "lost", "--holdout", "0", "--trials", "8")
     process = worker(tiny, url, *command)

@@ -13,6 +13,7 @@ from recli.experiments import params_file
 from recli.experiments.cross_validation import cross_validate
 from recli.experiments.stored_study import StoredStudy
 from recli.experiments.tuning import trials
+from recli.experiments.tuning.search import Method
 
 
 def params_of(run):
@@ -96,6 +97,17 @@ def test_the_same_seed_tries_the_same(study, search, small, tmp_path):
     assert first == again
     assert params_of(runs[0])[1:] != params_of(runs[2])[1:]
     assert first != other
+
+
+def test_the_same_seed_tries_the_same_by_default(study, search, small, tmp_path):
+    default = {"sampler": Method().sampler, "pruner": Method().pruner}
+    runs = [
+        search(study(tmp_path / str(n), small, "baseline-only", split="k-fold", **default), 14)
+        for n in range(2)
+    ]
+    first, again = [[(t.params, t.state, t.folds) for t in run.tried] for run in runs]
+    assert first == again
+    assert "pruned" in states_of(runs[0])
 
 
 def test_going_on_tries_what_one_go_tries(study, search, small, tmp_path):
