@@ -65,7 +65,7 @@ test-lowest: ## All tests with the lowest versions that pyproject.toml allows
 		--compile-bytecode --resolution lowest-direct --editable '.[dev]'
 	@.venv-lowest/bin/python -m pytest -q -n 2
 
-test-services: $(VENV)/.installed-dev ## A real browser, database, container, Prometheus (Debian: installs them)
+test-services: $(VENV)/.installed-dev ## Browser, database, container, Prometheus (Debian: installs them)
 	@echo "— Installing what these tests need"
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null

@@ -85,6 +85,7 @@ class _Board:
         }
 
     def _best(self) -> str:
+        from recli.experiments.reports._study.words import setting
         from recli.experiments.tuning.front import pareto_front
 
         goals = self._run.goals
@@ -94,7 +95,7 @@ class _Board:
         more = f" and {len(front) - 1} more on the front" if len(front) > 1 else ""
         values = zip(goals, front[0].values or (), strict=True)
         reached = ", ".join(f"{goal} {value:.4f}" for goal, value in values)
-        return f"{reached}  {front[0].algorithm} ({_setting(front[0])}){more}"
+        return f"{reached}  {front[0].algorithm} ({setting(front[0])}){more}"
 
 
 def show(console: Console, study: StoredStudy) -> None:
@@ -118,6 +119,7 @@ def show(console: Console, study: StoredStudy) -> None:
 
 def _table(study: StoredStudy, trials: list[Tried]) -> tuple[list[str], list[list[str]]]:
     """Of one algorithm a column for each parameter, of several a column for all."""
+    from recli.experiments.reports._study.words import setting
     from recli.params import short
 
     goals = [str(goal) for goal in study.goals]
@@ -130,7 +132,7 @@ def _table(study: StoredStudy, trials: list[Tried]) -> tuple[list[str], list[lis
         row = [str(trial.number), *([trial.algorithm] if several else [])]
         row += [f"{value:.4f}" for value in trial.values or ()]
         if several:
-            row.append(_setting(trial))
+            row.append(setting(trial))
         else:
             row += [short(trial.varied[n]) if n in trial.varied else "–" for n in names]
         rows.append(row)
@@ -138,23 +140,11 @@ def _table(study: StoredStudy, trials: list[Tried]) -> tuple[list[str], list[lis
 
 
 def _title(study: StoredStudy, n_shown: int) -> str:
-    tried = study.tried
-    ends = {
-        "stopped early": sum(trial.state == "pruned" for trial in tried),
-        "failed": sum(trial.state == "failed" for trial in tried),
-    }
-    parts = ["trial 0: defaults", *(f"{n} {what}" for what, n in ends.items() if n)]
-    if study.n_saved:
-        parts.append(f"{study.n_saved} of {study.n_folds * len(tried)} folds saved")
+    from recli.experiments.reports._study.words import ended
+
+    parts = ", ".join(["trial 0: defaults", *ended(study)])
     kind = "The Pareto front" if study.front else f"The best {n_shown}"
-    return f"{kind} of {count(len(tried), 'trial')} ({', '.join(parts)})"
-
-
-def _setting(trial: Tried) -> str:
-    from recli.params import short
-
-    texts = [f"{name}={short(value)}" for name, value in trial.varied.items()]
-    return ", ".join(texts) or "as it is"
+    return f"{kind} of {count(len(study.tried), 'trial')} ({parts})"
 
 
 def _clock(seconds: float) -> str:

@@ -85,9 +85,11 @@ _AUTO = 600.0  # seconds
 @click.option(
     "--pruner",
     type=click.Choice(tuple(samplers.PRUNERS)),
-    default="wilcoxon",
+    default=samplers.DEFAULT_PRUNER,
     show_default=True,
-    help="Who stops bad settings after their first folds.",
+    help="Who stops bad settings after their first folds: a race against the best on the same folds, "
+    "until the mean over all of them will hardly be better; Wilcoxon's test of the same; those worse "
+    "than the median; successive halving; nobody.",
 )
 @click.option(
     "--fix",

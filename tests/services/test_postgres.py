@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -13,7 +14,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import optuna
@@ -31,6 +33,7 @@ PATIENCE = 240.0
 N_WORKERS, N_KILLED, N_TRIALS = 8, 2, 40
 SLOW = """\
 import time
+from pathlib import Path
 
 from recli.algorithms import Algorithm
 from recli.params import Float
@@ -48,14 +51,32 @@ class Slow(Algorithm):
 
     def fit(self, trainset):
         super().fit(trainset)
+        while not Path("go").exists():
+            time.sleep(0.1)
         time.sleep(0.4)
         return self
 """
 
 
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL of our own, which runs until `stop`; `url` is the address of its database."""
+
+    url: str
+    control: Callable[..., object]
+
+    def stop(self) -> None:
+        """As by a power cut."""
+        self.control("-m", "immediate", "stop")
+
+    def start(self) -> None:
+        """Again, with what it had."""
+        self.control("start")
+
+
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    """The address of a database of our own."""
+def server() -> Iterator[Server]:
+    """A PostgreSQL that runs."""
     if not BINARIES:
         pytest.skip("PostgreSQL is not installed: 'make test-services' does it on Debian")
     if importlib.util.find_spec("psycopg") is None:
@@ -75,15 +96,24 @@ def postgres() -> Iterator[str]:
         created = [binaries / "initdb", "-D", data, "-U", "recli", "-A", "trust"]
         subprocess.run(created, **quiet, **who)
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        control = [binaries / "pg_ctl", "-D", data]
-        log = folder / "log"
-        subprocess.run([*control, "-w", "-l", log, "-o", options, "start"], **quiet, **who)
+        control = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options]
+        found = Server(
+            f"postgresql+psycopg://recli@127.0.0.1:{port}/postgres",
+            lambda *words: subprocess.run([*control, *words], **quiet, **who),
+        )
+        found.start()
         try:
-            yield f"postgresql+psycopg://recli@127.0.0.1:{port}/postgres"
+            yield found
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **quiet, **who)
+            found.stop()
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgres(server) -> str:
+    """The address of its database."""
+    return server.url
 
 
 @pytest.fixture(autouse=True)
@@ -109,10 +139,11 @@ def test_eight_workers_two_of_them_killed(postgres, tiny):
     workers = [worker(tiny, postgres) for _ in range(N_WORKERS)]
     try:
         study = wait_for_study(postgres)
-        # Two whose trials are at work, so that these are left behind.
+        # All have a trial at work, so that those of two are left behind.
         wait_for(lambda: states(study)["RUNNING"] == N_WORKERS)
         for victim in workers[:N_KILLED]:
             victim.send_signal(signal.SIGKILL)
+        Path("go").touch()
         told = [process.communicate(timeout=PATIENCE) for process in workers]
     finally:
         for process in workers:
@@ -154,12 +185,49 @@ def test_a_storage_that_does_not_answer(tiny, postgres):
     )
 
 
-def wait_for_study(url: str) -> optuna.Study:
+def test_a_storage_that_is_lost_on_the_way(tiny, server):
+    Path("slow.py").write_text(SLOW, encoding="utf-8")
+    Path("go").touch()
+    url = server.url.replace("recli@", "recli:secret@")
+    command = ("--study", "lost", "--holdout", "0", "--trials", "8")
+    process = worker(tiny, url, *command)
+    study = wait_for_study(server.url, "lost/slow:Slow")
+    # The worker notes a trial when the storage has it: of three it knows two.
+    wait_for(lambda: states(study)["COMPLETE"] >= 3)
+    server.stop()
+    try:
+        _, said = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+        server.start()
+    assert process.returncode == 2, said
+    assert "Traceback" not in said
+    assert "postgresql+psycopg://recli:***@127.0.0.1" in said
+    assert "does not answer" in said
+    assert "secret" not in said
+    assert "once it answers, the same command goes on" in said
+    assert f"What was found so far: {Path('results/studies/lost')}" in said
+    kept = json.loads(Path("results/studies/lost/study.json").read_text(encoding="utf-8"))
+    assert kept["status"] == "failed"
+    n_kept = sum(trial["state"] == "complete" for trial in kept["trials"])
+    assert n_kept >= 2
+    assert "algorithm" in Path("results/studies/lost/best.toml").read_text(encoding="utf-8")
+    again = worker(tiny, url, *command)
+    _, said = again.communicate(timeout=PATIENCE)
+    assert again.returncode == 0, said
+    assert "were there already" in said
+    whole = json.loads(Path("results/studies/lost/study.json").read_text(encoding="utf-8"))
+    assert whole["status"] == "finished"
+    assert sum(trial["state"] == "complete" for trial in whole["trials"]) == 8
+    assert whole["trials"][:n_kept] == kept["trials"][:n_kept]
+
+
+def wait_for_study(url: str, wanted: str = "") -> optuna.Study:
     found: list[optuna.Study] = []
 
     def there() -> bool:
         try:
-            names = optuna.get_all_study_names(url)
+            names = [name for name in optuna.get_all_study_names(url) if wanted in name]
             found.extend(optuna.load_study(study_name=name, storage=url) for name in names)
         except Exception:  # noqa: BLE001, its tables are being made
             return False

@@ -88,10 +88,8 @@ class Auto:
             wanted += more
         while self._has_time() and (next_one := self._least_served(alive)):
             self._step(next_one, watch)
-        members = self._members()
-        # The last trial may have taken of what was set aside, which had some air.
-        while self._reserve(members) / _AIR > self.end - time.monotonic() and members:
-            members.pop()
+        # The last trial may have found a slower best, or have taken of what was set aside.
+        members = self._members((self.end - time.monotonic()) * _AIR)
         if len(members) > 1:
             self.search.trials.deadline = math.inf
             self.search.measure(stack(members), watch)
@@ -105,20 +103,19 @@ class Auto:
 
     def _step(self, algorithm: str, watch: Watch) -> None:
         self.search.trials.whole_defaults = not self.search.finished
-        self.search.trials.deadline = self.end - self._reserve(self._members())
+        self.search.trials.deadline = self.end - self._set_aside()
         self.search.step(algorithm, watch)
 
     def _has_time(self) -> bool:
-        tried = self.search.tried()
-        reserve = self._reserve(self._members())
-        return len(tried) < self.n_trials and time.monotonic() + reserve < self.end
+        is_open = len(self.search.tried()) < self.n_trials
+        return is_open and time.monotonic() + self._set_aside() < self.end
 
     def _halved(self, alive: Sequence[str], n_trials: int) -> list[str]:
         n_kept = max(_FEWEST, math.ceil(len(alive) / _SHARE))
-        ranked = [trial.algorithm for trial in self._best_of_each() if trial.algorithm in alive]
-        kept = ranked[:n_kept]
-        dropped = [name for name in (*ranked, *alive) if name not in kept]
-        self.rungs.append(Rung(n_trials, tuple(kept), tuple(dict.fromkeys(dropped))))
+        ranked = dict.fromkeys(t.algorithm for t in self._ranked() if t.algorithm in alive)
+        kept = list(ranked)[:n_kept]
+        dropped = dict.fromkeys(name for name in (*ranked, *alive) if name not in kept)
+        self.rungs.append(Rung(n_trials, tuple(kept), tuple(dropped)))
         return kept
 
     def _least_served(self, alive: Sequence[str]) -> str | None:
@@ -129,26 +126,29 @@ class Auto:
                 served[trial.algorithm] += trial.seconds
         return min(served, key=lambda name: served[name]) if served else None
 
-    def _best_of_each(self) -> list[Tried]:
-        """The best finished trial of every algorithm but the stack, the best first."""
-        goal = self.search.goals[0]
-        found: dict[str, Tried] = {}
-        for trial in sorted(
-            self.search.finished, key=lambda t: goal.sign * (t.values or (0.0,))[0]
-        ):
-            if trial.algorithm != STACK:
-                found.setdefault(trial.algorithm, trial)
-        return list(found.values())
+    def _ranked(self) -> list[Tried]:
+        """The finished trials of all algorithms but the stack, the best first."""
+        sign = self.search.goals[0].sign
+        singles = [trial for trial in self.search.finished if trial.algorithm != STACK]
+        return sorted(singles, key=lambda trial: sign * (trial.values or (0.0,))[0])
 
-    def _members(self) -> list[Tried]:
-        """The best of each algorithm that the stack has time for; none where the best is too slow."""
-        members: list[Tried] = []
-        for trial in self._best_of_each():
-            if self._reserve([*members, trial]) < _FOR_THE_STACK * self.timeout:
-                members.append(trial)
-            elif not members:
+    def _members(self, seconds: float) -> list[Tried]:
+        """The best settings, each of another algorithm, that can be stacked in so many seconds.
+
+        Of an algorithm whose best setting is too slow for that, the next best stands for it.
+        """
+        members: dict[str, Tried] = {}
+        for trial in self._ranked():
+            if len(members) == _MOST:
                 break
-        return members[:_MOST]
+            with_it = self._reserve([*members.values(), trial])
+            if trial.algorithm not in members and with_it <= seconds:
+                members[trial.algorithm] = trial
+        return list(members.values())
+
+    def _set_aside(self) -> float:
+        """Seconds for the stack, as it would be now."""
+        return self._reserve(self._members(_FOR_THE_STACK * self.timeout))
 
     def _reserve(self, members: Sequence[Tried]) -> float:
         """Seconds that stacking them on all folds takes, and to measure the stack on the test."""

@@ -86,6 +86,7 @@ class Plan:
         return {
             "dataset": dataset.name,
             "fingerprint": dataset.fingerprint,
+            "algorithms": [space.start.name for space in self.spaces()],
             "metrics": [str(goal) for goal in self.goals],
             "split": str(protocol.split),
             "seed": protocol.seed,

@@ -19,6 +19,10 @@ _P_WORSE = 0.3
 """Wilcoxon's level: p is at least 1/4 after two folds, so two that are both worse are enough."""
 
 
+DEFAULT_PRUNER = "racing"
+"""Saves the most folds at the same final value: `experiments/pruning.py`."""
+
+
 def default_sampler(n_goals: int) -> str:
     """`gp`, which finds more in few trials; `tpe` where there are several goals."""
     return "gp" if n_goals == 1 else "tpe"
@@ -61,7 +65,7 @@ def pruner(name: str, n_folds: int) -> optuna.pruners.BasePruner:
 
 def sees_means(pruner_name: str) -> bool:
     """Whether a pruner compares the means of the folds so far, not fold with fold."""
-    return pruner_name != "wilcoxon"
+    return pruner_name in ("median", "hyperband")
 
 
 def _tpe(seed: int, n_goals: int) -> Any:
@@ -97,6 +101,12 @@ def _qmc(seed: int, n_goals: int) -> Any:
     return QMCSampler(seed=seed, scramble=True, warn_independent_sampling=False)
 
 
+def _racing(n_folds: int) -> Any:
+    from recli.experiments.tuning.racing import Racing
+
+    return Racing(n_folds)
+
+
 def _wilcoxon(n_folds: int) -> Any:
     from optuna.pruners import WilcoxonPruner
 
@@ -130,6 +140,7 @@ SAMPLERS: dict[str, Callable[[int, int], Any]] = {
     "qmc": _qmc,
 }
 PRUNERS: dict[str, Callable[[int], Any]] = {
+    "racing": _racing,
     "wilcoxon": _wilcoxon,
     "median": _median,
     "hyperband": _hyperband,

@@ -43,7 +43,7 @@ class Method:
     """How the search goes: names of a sampler and a pruner, and the seed."""
 
     sampler: str = "gp"
-    pruner: str = "wilcoxon"
+    pruner: str = samplers.DEFAULT_PRUNER
     seed: int = 0
 
 
@@ -71,6 +71,8 @@ class Search:
         self.trials = trials
         self.goals = trials.goals
         self._limits = dict.fromkeys(self.spaces, math.inf)
+        self._heard: set[int] = set()
+        storage.check(store, f"{name}/", terms)
         self.studies: dict[str, optuna.Study] = {}
         for algorithm, space in self.spaces.items():
             first = [space.defaults]
@@ -221,13 +223,14 @@ class Search:
         """The algorithm whose turn it is; empty where others are at the last ones; None: done."""
         states = optuna.trial.TrialState
         counted: dict[str, int] = {}
-        n_running, left_behind = 0, None
+        at_work: list[optuna.trial.FrozenTrial] = []
+        left_behind = None
         for algorithm, study in self.studies.items():
             found = study.get_trials(deepcopy=False)
             counted[algorithm] = sum(map(counts, found))
             # What others measure elsewhere (`ask`) nobody waits for.
             running = [trial for trial in found if trial.state == states.RUNNING]
-            n_running += sum(REASON not in trial.user_attrs for trial in running)
+            at_work += [trial for trial in running if REASON not in trial.user_attrs]
             waiting = (trial for trial in found if trial.state == states.WAITING)
             if any("failed_trial" in trial.system_attrs for trial in waiting):
                 left_behind = algorithm
@@ -237,8 +240,13 @@ class Search:
         open_ones = [name for name, n in counted.items() if n < self._limits[name]]
         if sum(counted.values()) < n_trials and open_ones:
             return min(open_ones, key=lambda name: counted[name])
-        if left_behind or not n_running:
+        if left_behind or not at_work:
             return left_behind
+        for trial in at_work:
+            # A worker that went away before its heart first beat would never be missed.
+            if trial._trial_id not in self._heard:
+                self._store.record_heartbeat(trial._trial_id)
+                self._heard.add(trial._trial_id)
         with quiet():
             for study in self.studies.values():
                 optuna.storages.fail_stale_trials(study)

@@ -24,6 +24,7 @@ _PATIENCE = 30.0  # seconds for another worker to begin the study
 _RETRIES = 3  # of a trial whose worker went away: it may be what killed it
 _LOCKED = 60.0  # seconds that SQLite waits for another process to finish writing
 _ATTEMPTS, _PAUSE = 6, 0.2  # seconds, and longer each time
+_SILENCE = (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.StorageInternalError)
 _DRIVERS = {"psycopg": "'recli[postgres]'", "psycopg2": "psycopg2-binary"}
 
 
@@ -73,18 +74,27 @@ def opened(url: str) -> RDBStorage:
 
 
 @contextmanager
-def reachable(url: str) -> Iterator[None]:
-    """Turns a database's silence into an error that says which one, why, and that nothing is lost."""
+def reachable(url: str, folder: Path | None = None) -> Iterator[None]:
+    """Turns a database's silence into an error that says which one, why, and that nothing is lost.
+
+    folder: where the trials so far are written down as well
+    """
     try:
         yield
-    except (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
-        raise _silent(url, error) from None
+    except _SILENCE as error:
+        raise _silent(url, error, folder) from None
+    except UnboundLocalError as error:
+        # What Optuna 5.0 makes of a storage that goes away before a trial has ended.
+        if not isinstance(error.__context__, _SILENCE):
+            raise
+        raise _silent(url, error.__context__, folder) from None
 
 
-def _silent(url: str, error: Exception) -> errors.UsageError:
+def _silent(url: str, error: BaseException, folder: Path | None = None) -> errors.UsageError:
+    also = f" What was found so far: {folder}." if folder else ""
     return errors.UsageError(
         f"The storage {masked(url)} does not answer: {_cause(error)}. What it has of the study is not "
-        "lost; once it answers, the same command goes on."
+        f"lost; once it answers, the same command goes on.{also}"
     )
 
 
@@ -149,6 +159,12 @@ def join(
     # Last, since others wait for it.
     study.set_user_attr(_TERMS, json.dumps(terms))
     return study
+
+
+def check(storage: RDBStorage, prefix: str, terms: Mapping[str, Any]) -> None:
+    """Raise UsageError where a study whose name begins so was begun under other terms."""
+    for name in names(storage, prefix):
+        _check_same(name, _terms_of(optuna.load_study(study_name=name, storage=storage)), terms)
 
 
 def names(storage: RDBStorage, prefix: str) -> list[str]:

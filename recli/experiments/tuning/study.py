@@ -93,13 +93,18 @@ class TuningRun:
 
         A trial that diverges or needs more memory than is free is kept as failed, with the reason.
         Raises InterruptedRunError on Ctrl-C, with the trials so far and the best of them kept, and
-        UsageError where every trial failed.
+        UsageError where every trial failed, where the storage is gone, and where a study of that name
+        is another one, of which nothing is touched.
         """
-        status = "failed"
+        status, held_back = "failed", HeldBack()
+        with storage.reachable(self.url):
+            whole = self._new_search(self.open, self.id, budget, resources, held_back)
+            self.tried = whole.tried()
+            self.n_found = len(self.tried)
         self._write("running")
         try:
-            with HeldBack() as held_back, storage.reachable(self.url):
-                self._search(budget, resources, watch, held_back)
+            with held_back, storage.reachable(self.url, self.folder):
+                self._search(whole, budget, resources, watch, held_back)
             status = "finished"
         except KeyboardInterrupt:
             status = "interrupted"
@@ -166,8 +171,9 @@ class TuningRun:
                 shutil.rmtree(self.folder)
         there = not is_local or (self.folder / "study.db").is_file()
         if there or begin != "resume":
-            with files.writable(self.folder):
-                self.folder.mkdir(parents=True, exist_ok=True)
+            if is_local:
+                with files.writable(self.folder):
+                    self.folder.mkdir(parents=True, exist_ok=True)
             self._storage = storage.opened(self.url)
             names = storage.names(self._storage, f"{self.id}/")
         else:
@@ -181,19 +187,21 @@ class TuningRun:
             )
 
     def _search(
-        self, budget: Budget, resources: Resources, watch: Watch, held_back: HeldBack
+        self,
+        whole: Search,
+        budget: Budget,
+        resources: Resources,
+        watch: Watch,
+        held_back: HeldBack,
     ) -> None:
         outer = self.protocol.split.folds(self.dataset) if self.plan.nested else []
         timeout = math.inf if budget.timeout is None else budget.timeout / (len(outer) + 1)
         for number, fold in enumerate(outer, start=1):
             part, name = self.dataset.part(np.sort(fold.train)), f"{self.id}/outer-{number}"
-            inner = self._new_search(part, name, budget, resources, held_back, timeout)
+            inner = self._new_search(part, name, budget, resources, held_back)
             self._go(inner, budget, timeout, watch)
             self.tried = inner.tried()
             self.nested.append(self._judge(fold.train, fold.test, resources, held_back))
-        whole = self._new_search(self.open, self.id, budget, resources, held_back, timeout)
-        self.tried = whole.tried()
-        self.n_found = len(self.tried)
 
         def on_trial(trial: Tried) -> None:
             self.tried = whole.tried()
@@ -211,6 +219,7 @@ class TuningRun:
             self.locked = self._judge(fold.train, fold.test, resources, held_back)
 
     def _go(self, search: Search, budget: Budget, timeout: float, watch: Watch) -> None:
+        search.trials.deadline = time.monotonic() + timeout
         if not self.plan.auto:
             search.run(budget.trials, watch)
             return
@@ -225,7 +234,6 @@ class TuningRun:
         budget: Budget,
         resources: Resources,
         held_back: HeldBack,
-        timeout: float = math.inf,
     ) -> Search:
         trials = Trials(
             dataset,
@@ -234,7 +242,6 @@ class TuningRun:
             resources,
             held_back,
             by_means=sees_means(self.plan.method.pruner),
-            deadline=time.monotonic() + timeout,
         )
         terms = self.plan.terms(self.dataset, self.protocol)
         spaces = list(self.spaces.values())

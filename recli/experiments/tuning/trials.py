@@ -44,11 +44,10 @@ class Trials:
         resources: Resources,
         held_back: HeldBack,
         by_means: bool = False,
-        deadline: float = math.inf,
     ) -> None:
         self.dataset, self.protocol, self.goals = dataset, protocol, tuple(goals)
         self.resources, self.held_back = resources, held_back
-        self.by_means, self.deadline = by_means, deadline
+        self.by_means, self.deadline = by_means, math.inf
         self.whole_defaults = True
         self.folds = protocol.split.folds(dataset)
 

@@ -13,6 +13,7 @@ from recli.experiments import params_file
 from recli.experiments.cross_validation import cross_validate
 from recli.experiments.stored_study import StoredStudy
 from recli.experiments.tuning import trials
+from recli.experiments.tuning.search import Method
 
 
 def params_of(run):
@@ -98,6 +99,17 @@ def test_the_same_seed_tries_the_same(study, search, small, tmp_path):
     assert first != other
 
 
+def test_the_same_seed_tries_the_same_by_default(study, search, small, tmp_path):
+    default = {"sampler": Method().sampler, "pruner": Method().pruner}
+    runs = [
+        search(study(tmp_path / str(n), small, "baseline-only", split="k-fold", **default), 14)
+        for n in range(2)
+    ]
+    first, again = [[(t.params, t.state, t.folds) for t in run.tried] for run in runs]
+    assert first == again
+    assert "pruned" in states_of(runs[0])
+
+
 def test_going_on_tries_what_one_go_tries(study, search, small, tmp_path):
     whole = search(study(tmp_path / "1", small, "baseline-only"), 14)
     search(study(tmp_path / "2", small, "baseline-only"), 3)
@@ -113,7 +125,7 @@ def test_jobs_change_no_trial(study, search, small, tmp_path):
                 tmp_path / str(jobs),
                 small,
                 "baseline-only",
-                pruner="wilcoxon",
+                pruner="racing",
                 split="k-fold:n_splits=5",
             ),
             12,
@@ -141,6 +153,14 @@ def test_fresh_forgets(new_run, search):
     assert len(again.tried) == 2
 
 
+def test_a_storage_that_is_none_leaves_no_folder(new_run, tmp_path):
+    with pytest.raises(
+        errors.UsageError, match="--storage nowhere: is not the address of a database"
+    ):
+        new_run("baseline-only", url="nowhere")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_to_resume(new_run, tmp_path):
     with pytest.raises(errors.NotFoundError, match="no study 'baseline-only-rmse-small-.*resume"):
         new_run("baseline-only", begin="resume")
@@ -157,6 +177,13 @@ def test_another_dataset_under_the_same_name_is_refused(study, search, small, em
     run = study(tmp_path, small, "baseline-only", name="mine", metrics=("mae",))
     with pytest.raises(errors.UsageError, match=r"metrics: there \['rmse'\], here \['mae'\]"):
         search(run, 2)
+    run = study(tmp_path, small, "slope-one", "svd", name="mine")
+    with pytest.raises(
+        errors.UsageError, match=r"there \['baseline-only'\], here \['slope-one', 'svd"
+    ):
+        search(run, 2)
+    kept = StoredStudy.read(tmp_path, "mine")
+    assert (kept.status, len(kept.tried)) == ("finished", 1), "what is there is not touched"
 
 
 def test_a_metric_of_which_more_is_better(new_run, search):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from recli.experiments.stored_study import StoredStudy
+from recli.experiments.tuning.tried import Tried
+from recli.params import short
 
 
 def said(study: StoredStudy) -> Iterator[str]:
@@ -17,7 +19,7 @@ def said(study: StoredStudy) -> Iterator[str]:
     if study.front:
         place = [(t.algorithm, t.number) for t in study.front].index((best.algorithm, best.number))
         yield f"Picked: trial {best.number}, place {place + 1} of the front (--pick)."
-    elif best.number == 0:
+    elif best.number == 0 and best.algorithm in study.algorithms:
         yield f"No setting was better than the defaults: {first} {(best.values or (0.0,))[0]:.4f}."
     for rung in study.document["rungs"]:
         n = rung["trials"]
@@ -34,6 +36,22 @@ def said(study: StoredStudy) -> Iterator[str]:
     yield from _nested(study.document["nested"])
     if not study.document["locked"] and not study.document["nested"]:
         yield "It was chosen for that number: on other data expect a little less (see --holdout)."
+
+
+def setting(trial: Tried) -> str:
+    """The parameters that were drawn, on one line; of a stack what is in it."""
+    shown = trial.varied or {k: v for k, v in trial.params.items() if k == "members"}
+    return ", ".join(f"{name}={short(value)}" for name, value in shown.items()) or "as it is"
+
+
+def ended(study: StoredStudy) -> list[str]:
+    """How many trials did not go to the end, and what that has saved; empty where all did."""
+    states = [trial.state for trial in study.tried]
+    counts = {"stopped early": states.count("pruned"), "failed": states.count("failed")}
+    parts = [f"{n} {what}" for what, n in counts.items() if n]
+    if study.n_saved:
+        parts.append(f"{study.n_saved} of {study.n_folds * len(states)} folds saved")
+    return parts
 
 
 def _verdict(said: dict[str, Any]) -> str:
