@@ -78,12 +78,15 @@ class Request:
         return min(max([self.n, *needed]), n_catalogue)
 
 
-def recommend(model: Model, request: Request, memory_limit: int | None = None) -> Iterator[Lists]:
+def recommend(
+    model: Model, request: Request, memory_limit: int | None = None, threads: int = 1
+) -> Iterator[Lists]:
     """The lists that are asked for, in the order of the request's users, some users at a time.
 
     However many users there are, only the lists of some are held. Of equal scores the smaller item
-    id goes first. `memory_limit` is that of `scored`, bytes; UsageError at the call if it is too
-    small. What the model cannot sort by raises UsageError when the first lists are taken.
+    id goes first. `memory_limit` (bytes) and `threads` are those of `scored`; UsageError at the call if
+    the limit is too small. What the model cannot sort by raises UsageError when the first lists are
+    taken.
     """
     chunks = scored(
         sorted_by(model.algorithm, request.sort),
@@ -93,6 +96,7 @@ def recommend(model: Model, request: Request, memory_limit: int | None = None) -
         request.exclude_seen,
         memory_limit,
         request.candidates,
+        threads,
     )
     return (
         ranked(request.users[start : start + len(scores)], scores, request)
