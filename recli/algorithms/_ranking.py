@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from recli import errors, memory
 from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm
+from recli.algorithms._blas import ONE_THREAD_OF_BLAS
 from recli.data.trainset import Trainset
 
 _CHUNK_BYTES = 1 << 20  # of scores: with their copies they stay in a core's cache
@@ -26,35 +24,6 @@ _PAIR_BYTES = 64
 copies. Measured for every algorithm, from 18 (svd) to 63 (knn-with-zscore)."""
 _SHORT = 128  # places of a list that is kept in order while the scores are read
 _LEAST = -np.finfo(np.float64).max
-
-
-class _OneThreadOfBlas:
-    """Holds BLAS to one thread: the products of a chunk are so small that sharing them takes longer.
-
-    Some libraries hold the limit for the whole process. Of several threads that rank at once, the first
-    sets it and the last takes it back.
-    """
-
-    def __init__(self) -> None:
-        self._libraries = ThreadpoolController()
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._limit: Any = None
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._inside == 0:
-                self._limit = self._libraries.limit(limits=1, user_api="blas")
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if self._inside == 0:
-                self._limit.restore_original_limits()
-
-
-_ONE_THREAD_OF_BLAS = _OneThreadOfBlas()
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +130,7 @@ def _scores(
 ) -> np.ndarray:
     """Those of one chunk, see `scored`."""
     inner = trainset.inner_users[users]
-    with _ONE_THREAD_OF_BLAS:
+    with ONE_THREAD_OF_BLAS:
         scores = algorithm.score_users(inner)
     by_code = np.take(scores, trainset.inner_items, axis=1)
     if exclude_seen:
