@@ -10,6 +10,8 @@ import numpy as np
 from recli.recommend.fields import Categories
 from recli.recommend.lists import Lists, Measure
 
+_POOL = 100
+
 
 @dataclass(frozen=True, eq=False)
 class MaxPer:
@@ -23,7 +25,8 @@ class MaxPer:
     caps: tuple[tuple[Categories, int], ...]
 
     def pool(self, n: int, n_catalogue: int) -> int:
-        return n_catalogue  # nobody knows how far down the last one stands
+        # Nobody knows how far down the last one stands. The best hundred are found in one reading.
+        return min(n_catalogue, max(_POOL, 2 * n))
 
     def measures(self) -> Mapping[str, Measure]:
         return {}
