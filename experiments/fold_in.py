@@ -18,7 +18,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from recli import registry
-from recli.algorithms import Algorithm, Configured
+from recli.algorithms import Algorithm, Configured, scored
 from recli.data.load import load
 
 
@@ -62,7 +62,10 @@ def main(
 
 
 def by_code(algorithm: Algorithm, user: int) -> np.ndarray:
-    return algorithm.score_users(np.array([user]))[0][algorithm.trainset.inner_items]
+    """The scores of the catalogue for a user by her inner id."""
+    trainset = algorithm.trainset
+    [(_, scores)] = scored(algorithm, trainset, trainset.user_codes[[user]], 0, exclude_seen=False)
+    return scores[0]
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:

@@ -95,16 +95,19 @@ def _implicit(model: Model) -> dict[str, Callable[[], object]]:
 
 
 def neighbours(name: str) -> None:
-    """Top-10 of all users by item-based k-NN."""
+    """Top-10 of all users by item-based k-NN, on one core and on two."""
     given = {"sim_options.user_based": "false"}
     model = models.train(load(name), Configured.of("knn-basic", given), 0)
-    list(recommend(model, Request(np.arange(1), TOP)))  # compiles
-    started, cpu = time.perf_counter(), time.process_time()
-    list(recommend(model, Request(np.arange(model.trainset.n_users), TOP)))
-    print(
-        f"{model.trainset.n_users:,} users × {model.trainset.n_items:,} items: "
-        f"{time.perf_counter() - started:.1f} s, {time.process_time() - cpu:.1f} s of one core"
-    )
+    everybody = Request(np.arange(model.trainset.n_users), TOP)
+    some = Request(everybody.users[:100], TOP)
+    list(recommend(model, some))  # compiles
+    for threads in (1, 2):
+        started, cpu = time.perf_counter(), time.process_time()
+        list(recommend(model, everybody, threads=threads))
+        print(
+            f"{model.trainset.n_users:,} users × {model.trainset.n_items:,} items, {threads} threads: "
+            f"{time.perf_counter() - started:.1f} s, {time.process_time() - cpu:.1f} s of one core"
+        )
 
 
 def cold(name: str) -> None:

@@ -12,6 +12,7 @@ from surprise import PredictionImpossible
 
 from recli import errors, registry
 from recli.algorithms._biases import Biased
+from recli.algorithms._blas import ONE_THREAD_OF_BLAS
 from recli.algorithms._guards import Guarded
 from recli.algorithms._reasons import Reason
 from recli.data.trainset import Trainset
@@ -229,7 +230,8 @@ class Algorithm(Guarded, Biased, surprise.AlgoBase):
         if not isinstance(self.trainset, Trainset):
             raise errors.UsageError("To fold a user in takes a trainset of recli's own.")
         folded = copy.copy(self)
-        folded._fold_in(np.asarray(items), np.asarray(values, np.float64), user)
+        with ONE_THREAD_OF_BLAS:
+            folded._fold_in(np.asarray(items), np.asarray(values, np.float64), user)
         return folded
 
     @property

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
+import math
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from recli import errors, memory
 from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm
+from recli.algorithms._blas import ONE_THREAD_OF_BLAS
 from recli.data.trainset import Trainset
 
 _CHUNK_BYTES = 1 << 20  # of scores: with their copies they stay in a core's cache
@@ -23,35 +24,6 @@ _PAIR_BYTES = 64
 copies. Measured for every algorithm, from 18 (svd) to 63 (knn-with-zscore)."""
 _SHORT = 128  # places of a list that is kept in order while the scores are read
 _LEAST = -np.finfo(np.float64).max
-
-
-class _OneThreadOfBlas:
-    """Holds BLAS to one thread: the products of a chunk are so small that sharing them takes longer.
-
-    Some libraries hold the limit for the whole process. Of several threads that rank at once, the first
-    sets it and the last takes it back.
-    """
-
-    def __init__(self) -> None:
-        self._libraries = ThreadpoolController()
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._limit: Any = None
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._inside == 0:
-                self._limit = self._libraries.limit(limits=1, user_api="blas")
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if self._inside == 0:
-                self._limit.restore_original_limits()
-
-
-_ONE_THREAD_OF_BLAS = _OneThreadOfBlas()
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +69,7 @@ def scored(
     exclude_seen: bool = True,
     memory_limit: int | None = None,
     candidates: np.ndarray | None = None,
+    threads: int = 1,
 ) -> Iterator[tuple[int, np.ndarray]]:
     """The scores of the catalogue for `users`, some users at a time, to make lists of `n` of.
 
@@ -104,41 +77,73 @@ def scored(
     with -inf for what is excluded: what a user has rated and, if `candidates` (bool[n_catalogue]) are
     given, all others. `n` is 0 for a caller that does not hold the lists of all users.
 
-    A chunk stays in a core's cache, unless the algorithm goes item by item. Lists and chunk stay within
+    A chunk stays in a core's cache, unless the algorithm goes item by item. Then a chunk takes long, and
+    as many `threads` score one each, if these fit, which changes no score. Lists and chunks stay within
     `memory_limit` bytes with all that is made on the way; the fitted algorithm is not counted. None is
     half of the free memory. Raises UsageError, at the call, if the limit is too small for a single user.
     """
     at_once = _ITEM_BY_ITEM_USERS if algorithm.item_by_item else _CHUNK_USERS
-    chunk = _chunk(len(users), trainset.n_catalogue, n, memory_limit, at_once)
-    return _scored(algorithm, trainset, users, chunk, exclude_seen, candidates)
+    at_once = max(at_once, _CHUNK_BYTES // (8 * trainset.n_catalogue))
+    fitting = _fitting(len(users), trainset.n_catalogue, n, memory_limit)
+    if not algorithm.item_by_item or fitting < (threads + 1) * at_once:  # the caller holds one, too
+        threads = 1
+    rounds = math.ceil(len(users) / (threads * at_once))
+    even = math.ceil(len(users) / (threads * max(1, rounds)))  # no thread waits for another's last
+    chunk = max(1, min(fitting, at_once if threads == 1 else even))
+    if exclude_seen and len(users) > 1:
+        trainset.by_user  # noqa: B018, grouped once; a single user's ratings are looked for
+    starts = range(0, len(users), chunk)
+
+    def scores(start: int) -> np.ndarray:
+        some = users[start : start + chunk]
+        return _scores(algorithm, trainset, some, exclude_seen, candidates)
+
+    if threads == 1 or len(starts) <= 1:
+        return ((start, scores(start)) for start in starts)
+    return _ahead(scores, starts, threads)
 
 
-def _scored(
+def _ahead(
+    scores: Callable[[int], np.ndarray], starts: Sequence[int], threads: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Each start and its scores in order, while threads make those of the starts that follow."""
+    coming: deque[tuple[int, Future[np.ndarray]]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for start in starts:
+                coming.append((start, pool.submit(scores, start)))
+                if len(coming) > threads:
+                    first, made = coming.popleft()
+                    yield first, made.result()
+            for first, made in coming:
+                yield first, made.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _scores(
     algorithm: Algorithm,
     trainset: Trainset,
     users: np.ndarray,
-    chunk: int,
     exclude_seen: bool,
     candidates: np.ndarray | None,
-) -> Iterator[tuple[int, np.ndarray]]:
-    if exclude_seen and len(users) > 1:
-        trainset.by_user  # noqa: B018, grouped once; a single user's ratings are looked for
-    for start in range(0, len(users), chunk):
-        inner = trainset.inner_users[users[start : start + chunk]]
-        with _ONE_THREAD_OF_BLAS:
-            scores = algorithm.score_users(inner)
-        by_code = np.take(scores, trainset.inner_items, axis=1)
-        if exclude_seen:
-            seen = [trainset.rated(user) if user >= 0 else trainset.items[:0] for user in inner]
-            rows = np.repeat(np.arange(len(inner)), [len(items) for items in seen])
-            by_code[rows, trainset.item_codes[np.concatenate(seen)]] = -np.inf
-        if candidates is not None:
-            by_code[:, ~candidates] = -np.inf
-        yield start, by_code
+) -> np.ndarray:
+    """Those of one chunk, see `scored`."""
+    inner = trainset.inner_users[users]
+    with ONE_THREAD_OF_BLAS:
+        scores = algorithm.score_users(inner)
+    by_code = np.take(scores, trainset.inner_items, axis=1)
+    if exclude_seen:
+        seen = [trainset.rated(user) if user >= 0 else trainset.items[:0] for user in inner]
+        rows = np.repeat(np.arange(len(inner)), [len(items) for items in seen])
+        by_code[rows, trainset.item_codes[np.concatenate(seen)]] = -np.inf
+    if candidates is not None:
+        by_code[:, ~candidates] = -np.inf
+    return by_code
 
 
-def _chunk(n_users: int, n_catalogue: int, n: int, limit: int | None, at_once: int) -> int:
-    """How many users may be scored at once: `at_once` or more, unless that is over the limit."""
+def _fitting(n_users: int, n_catalogue: int, n: int, limit: int | None) -> int:
+    """How many users may be scored at once within the limit, besides the lists of all."""
     limit = memory.available() // 2 if limit is None else limit
     lists, one = 12 * n_users * n, _PAIR_BYTES * n_catalogue
     if lists + one > limit:
@@ -148,7 +153,7 @@ def _chunk(n_users: int, n_catalogue: int, n: int, limit: int | None, at_once: i
             f"To rank {n_catalogue:,} items {whose} takes at least {memory.shown(lists + one)}, the "
             f"limit is {memory.shown(limit)}. {shorter} '--memory-limit'."
         )
-    return min((limit - lists) // one, max(at_once, _CHUNK_BYTES // (8 * n_catalogue)))
+    return (limit - lists) // one
 
 
 def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,7 +137,7 @@ def command(
     target = output or str(results / "recommendations" / f"{safe}.csv")
     places = Places(model, model_name, datetime.now(UTC), sort)
     trade = Trade(request.rerankers)
-    made = recommend(model, request, memory_limit)
+    made = recommend(model, request, memory_limit, _cores())
     lists = written(trade.follow(made) if request.rerankers else made, places, target)
     if audience.user is not None or newcomer.given:
         [only] = lists
@@ -146,6 +147,12 @@ def command(
     if request.rerankers:
         tell(trade, console)
     console.say(f"Written to {writer(target).shown(target)}")
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # where the system has it
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _one(

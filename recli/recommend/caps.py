@@ -11,6 +11,8 @@ from recli.recommend.fields import Categories, field
 from recli.recommend.lists import Lists, Measure
 from recli.recommend.model import Model
 
+_POOL = 100
+
 
 @dataclass(frozen=True, eq=False)
 class MaxPer:
@@ -29,7 +31,8 @@ class MaxPer:
         return cls(tuple((field(model, name).groups(), cap) for name, cap in most.items()))
 
     def pool(self, n: int, n_catalogue: int) -> int:
-        return n_catalogue  # nobody knows how far down the last one stands
+        # Nobody knows how far down the last one stands. The best hundred are found in one reading.
+        return min(n_catalogue, max(_POOL, 2 * n))
 
     def measures(self) -> Mapping[str, Measure]:
         return {}

@@ -12,6 +12,8 @@ from recli.algorithms import best, scored
 from recli.recommend.lower_bound import Sort, sorted_by
 from recli.recommend.model import Model
 
+_LONGER = 8
+
 
 @dataclass(frozen=True, eq=False)
 class Lists:
@@ -41,7 +43,10 @@ class Reranker(Protocol):
     """What makes other lists of those that the scores give: caps, diversity, exploration."""
 
     def pool(self, n: int, n_catalogue: int) -> int:
-        """How long a list it has to see to give one of `n`."""
+        """How long a list it has to see to give one of `n`.
+
+        One that gives a shorter list, of a longer list than it was shown, is shown a longer one.
+        """
 
     def __call__(self, lists: Lists, n: int) -> Lists:
         """The best `n` by its own measure; an item keeps the score that the model gave.
@@ -78,12 +83,15 @@ class Request:
         return min(max([self.n, *needed]), n_catalogue)
 
 
-def recommend(model: Model, request: Request, memory_limit: int | None = None) -> Iterator[Lists]:
+def recommend(
+    model: Model, request: Request, memory_limit: int | None = None, threads: int = 1
+) -> Iterator[Lists]:
     """The lists that are asked for, in the order of the request's users, some users at a time.
 
     However many users there are, only the lists of some are held. Of equal scores the smaller item
-    id goes first. `memory_limit` is that of `scored`, bytes; UsageError at the call if it is too
-    small. What the model cannot sort by raises UsageError when the first lists are taken.
+    id goes first. `memory_limit` (bytes) and `threads` are those of `scored`; UsageError at the call if
+    the limit is too small. What the model cannot sort by raises UsageError when the first lists are
+    taken.
     """
     chunks = scored(
         sorted_by(model.algorithm, request.sort),
@@ -93,6 +101,7 @@ def recommend(model: Model, request: Request, memory_limit: int | None = None) -
         request.exclude_seen,
         memory_limit,
         request.candidates,
+        threads,
     )
     return (
         ranked(request.users[start : start + len(scores)], scores, request)
@@ -105,16 +114,30 @@ def ranked(users: np.ndarray, scores: np.ndarray, request: Request) -> Lists:
 
     -inf stands for what may not be recommended.
     """
-    pool = request.pool(scores.shape[1])
-    rows, places, found = best(scores, pool)
-    items = np.full((len(users), pool), -1, np.int32)
-    values = np.full((len(users), pool), np.nan)
+    n_catalogue = scores.shape[1]
+    pool = request.pool(n_catalogue)
+    best_ones = _best(users, scores, pool)
+    if not request.rerankers:
+        return best_ones
+    lists = _reranked(best_ones, request)
+    n_candidates = np.count_nonzero(scores > -np.inf, axis=1)
+    while len(short := np.flatnonzero((lists.items[:, -1] < 0) & (n_candidates > pool))):
+        pool = min(_LONGER * pool, n_catalogue)
+        longer = _reranked(_best(users[short], scores[short], pool), request)
+        lists.items[short], lists.scores[short] = longer.items, longer.scores
+    return replace(lists, plain=best_ones.cut(request.n))
+
+
+def _best(users: np.ndarray, scores: np.ndarray, n: int) -> Lists:
+    rows, places, found = best(scores, n)
+    items = np.full((len(users), n), -1, np.int32)
+    values = np.full((len(users), n), np.nan)
     items[rows, places] = found
     values[rows, places] = scores[rows, found]
-    lists = Lists(users, items, values)
-    if not request.rerankers:
-        return lists
-    plain = lists.cut(request.n)
+    return Lists(users, items, values)
+
+
+def _reranked(lists: Lists, request: Request) -> Lists:
     for reranker in request.rerankers:
         lists = reranker(lists, request.n)
-    return replace(lists.cut(request.n), plain=plain)
+    return lists.cut(request.n)

@@ -157,54 +157,54 @@ def test_similarities_of_equal_ratings_are_finite(measure):
 # Which neighbours count
 
 
-def nearest(similarities, k):
-    """Places of the k largest as `heapq.nlargest` finds them, of those the positive ones."""
-    places = heapq.nlargest(k, range(len(similarities)), key=lambda place: similarities[place])
-    return sorted(place for place in places if similarities[place] > 0)
-
-
-def counted(raters, row, k):
-    """Places that count according to the kernel's threshold."""
-    bucket, in_bucket = np.empty(len(row), np.uint8), np.empty(kernel._BUCKETS, np.int64)
-    kernel._fill_buckets(row, bucket)
-    scratch = np.empty(len(raters))
-    least, at_least = kernel._least_that_counts(raters, row, bucket, in_bucket, scratch, k)
-    similarities = row[raters]
-    equal = np.flatnonzero(similarities == least)[:at_least]
-    above = np.flatnonzero((similarities > least) & (similarities > 0))
-    return sorted({*above.tolist(), *equal.tolist()})
+def nearest(similarities, deviations, k):
+    """Mean and number of the k largest as `heapq.nlargest` finds them, of those the positive ones."""
+    found = heapq.nlargest(k, zip(similarities, deviations, strict=True), key=lambda pair: pair[0])
+    positive = [(weight, deviation) for weight, deviation in found if weight > 0]
+    weights = sum(weight for weight, _ in positive)
+    weighted = sum(weight * deviation for weight, deviation in positive)
+    return (weighted / weights if positive else math.nan), len(positive)
 
 
 SIMILARITIES = st.sampled_from([-1.0, -0.5, 0.0, 1e-300, 0.25, 0.5, 1.0]) | st.floats(-1, 1)
 ROWS = st.one_of(
     st.lists(SIMILARITIES, min_size=1, max_size=40),
     st.lists(st.sampled_from([0.3, 0.3, 0.3, 0.7]), min_size=1, max_size=40),
-    # Neighbours in floating point, and one so far off that all others share a bucket.
+    # Neighbours in floating point, which no bisection parts, and values far from 0 to 1.
     st.lists(st.integers(0, 9).map(lambda n: 0.5 + n * 2**-53), min_size=1, max_size=40),
     st.lists(st.floats(1e-9, 2e-9), min_size=1, max_size=40).map(lambda row: [*row, 1e9]),
 )
 
 
-@st.composite
-def selections(draw):
-    row = np.array(draw(ROWS))
-    raters = draw(st.lists(st.integers(0, len(row) - 1), min_size=1, max_size=60))
-    return np.array(raters, np.int32), row, draw(st.integers(1, 70))
+def check_nearest(row, k):
+    similarities = np.array(row)
+    deviations = np.sqrt(np.arange(2.0, 2.0 + len(row)))  # tell from every mean who counted
+    mean, count = kernel._mean(similarities, deviations, k, np.empty(len(row) + 1, np.int64))
+    expected, expected_count = nearest(row, deviations.tolist(), k)
+    assert count == expected_count
+    assert mean == pytest.approx(expected, rel=1e-12, nan_ok=True)
 
 
-@given(selections())
+@given(ROWS, st.integers(1, 70))
 @settings(max_examples=500, deadline=None)
-def test_the_k_nearest_are_those_of_a_heap(problem):
-    raters, row, k = problem
-    assert counted(*problem) == nearest(row[raters].tolist(), k)
+def test_the_k_nearest_are_those_of_a_heap(row, k):
+    check_nearest(row, k)
 
 
-@given(selections())
+@given(ROWS, st.integers(1, 70))
 @settings(max_examples=100, deadline=None)
-def test_the_k_nearest_are_those_of_a_heap_without_the_compiler(interpreted, problem):
-    raters, row, k = problem
+def test_the_k_nearest_are_those_of_a_heap_without_the_compiler(interpreted, row, k):
     with interpreted(kernel):
-        assert counted(*problem) == nearest(row[raters].tolist(), k)
+        check_nearest(row, k)
+
+
+@given(ROWS, st.integers(1, 70))
+@settings(max_examples=200, deadline=None)
+def test_the_threshold_is_not_above_the_kth(row, k):
+    threshold = kernel._below_the_kth(np.array(row), k)
+    positive = sorted((similarity for similarity in row if similarity > 0), reverse=True)
+    assert threshold > 0
+    assert all(similarity >= threshold for similarity in positive[:k])
 
 
 @given(st.lists(st.floats(-9, 9) | st.sampled_from([0.0, 1.0]), min_size=1), st.data())
@@ -219,17 +219,6 @@ def test_kth_largest(values, data):
         assert padded[-1] == 99.0
 
 
-@given(st.lists(SIMILARITIES, min_size=1, max_size=50))
-@settings(max_examples=200, deadline=None)
-def test_buckets_are_in_the_order_of_similarities(row):
-    row, bucket = np.sort(row), np.empty(len(row), np.uint8)
-    kernel._fill_buckets(row, bucket)
-    assert (np.diff(bucket.astype(int)) >= 0).all()
-    assert (bucket[row > 0] >= 1).all()
-    assert (bucket[row <= 0] == 0).all()
-    assert bucket.max() < kernel._BUCKETS
-
-
 # Weighted means
 
 
@@ -238,13 +227,10 @@ def naive_aggregate(near, sim, xs, ys, deviations, k):
     means, counts = [], []
     for x, y in zip(xs, ys, strict=True):
         rated = [] if min(x, y) < 0 else range(near.y_indptr[y], near.y_indptr[y + 1])
-        candidates = [(sim[x, near.y_xs[rating]], deviations[rating]) for rating in rated]
-        best = heapq.nlargest(k, candidates, key=lambda pair: pair[0])
-        positive = [(weight, deviation) for weight, deviation in best if weight > 0]
-        weights = sum(weight for weight, _ in positive)
-        weighted = sum(weight * deviation for weight, deviation in positive)
-        means.append(weighted / weights if positive else math.nan)
-        counts.append(len(positive))
+        similarities = [sim[x, near.y_xs[rating]] for rating in rated]
+        mean, count = nearest(similarities, [deviations[rating] for rating in rated], k)
+        means.append(mean)
+        counts.append(count)
     return np.array(means), np.array(counts)
 
 

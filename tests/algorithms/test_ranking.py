@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +12,7 @@ import surprise
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from recli import errors, memory, registry
-from recli.algorithms import Configured, rank
+from recli.algorithms import Configured, _ranking, rank, scored
 from recli.algorithms._base import adapted
 
 
@@ -141,3 +142,43 @@ def test_threads_of_blas_are_as_before(simple, monkeypatch):
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda _: rank(*simple, np.arange(50), 10), range(8)))
         assert threads() == before
+
+
+# Several threads
+
+
+@pytest.fixture
+def item_by_item(small):
+    trainset = small.trainset()
+    given = {"sim_options.user_based": "false"}
+    return Configured.of("knn-basic", given).create(0).fit(trainset), trainset
+
+
+@pytest.mark.parametrize("threads", [2, 3, 8])
+def test_threads_give_the_same_scores_in_the_same_order(item_by_item, threads, monkeypatch):
+    users = np.arange(60)
+    [(_, whole)] = scored(*item_by_item, users, 0)
+    monkeypatch.setattr(_ranking, "_ITEM_BY_ITEM_USERS", 7)
+    monkeypatch.setattr(_ranking, "_CHUNK_BYTES", 0)
+    chunks = list(scored(*item_by_item, users, 0, threads=threads))
+    np.testing.assert_array_equal(np.concatenate([scores for _, scores in chunks]), whole)
+    sizes = [len(scores) for _, scores in chunks]
+    assert [start for start, _ in chunks] == np.cumsum([0, *sizes[:-1]]).tolist()
+    assert max(sizes) <= 7
+
+
+def test_who_takes_no_more_chunks_leaves_no_thread(item_by_item, monkeypatch):
+    monkeypatch.setattr(_ranking, "_ITEM_BY_ITEM_USERS", 7)
+    monkeypatch.setattr(_ranking, "_CHUNK_BYTES", 0)
+    before = threading.active_count()
+    chunks = scored(*item_by_item, np.arange(60), 0, threads=2)
+    next(chunks)
+    chunks.close()
+    assert threading.active_count() == before
+
+
+def test_without_memory_for_the_chunks_of_all_threads_there_is_one(item_by_item, monkeypatch):
+    sizes = calls(monkeypatch, item_by_item[0])
+    limit = 64 * item_by_item[1].n_catalogue * 20
+    list(scored(*item_by_item, np.arange(60), 0, memory_limit=limit, threads=8))
+    assert sizes == [20, 20, 20]

@@ -12,6 +12,7 @@ import pytest
 
 from recli import errors
 from recli.data.ids import Ids
+from recli.recommend import caps
 from recli.recommend.candidates import Filters, read_ids
 from recli.recommend.caps import MaxPer
 from recli.recommend.fields import field
@@ -187,3 +188,26 @@ def test_caps_hold_on_real_lists(small):
         for row in lists.items:
             held = Counter(genre for item in row[row >= 0] for genre in texts[item].split("|"))
             assert max(held.values()) <= 3
+
+
+@pytest.mark.parametrize(("pool", "most"), [(1, 1), (3, 2), (100, 1), (100, 3)])
+def test_capped_lists_are_those_down_the_whole_catalogue(small, monkeypatch, pool, most):
+    """However far down they are looked for first, for lists that fill up and lists that do not."""
+    from recli.algorithms import Configured
+    from recli.recommend import model as models
+
+    monkeypatch.setattr(caps, "_POOL", pool)
+    model = models.train(small, Configured.of("baseline-only"), 0)
+    n, users, texts = 12, np.arange(60), small.items.columns["genres"]
+    cap = MaxPer(((field(model, "genres").groups(), most),))
+    whole = recommend(model, Request(users, model.trainset.n_catalogue))
+    capped = recommend(model, Request(users, n, rerankers=(cap,)))
+    got = [row[row >= 0].tolist() for lists in capped for row in lists.items]
+    for ranking, found in zip((row for lists in whole for row in lists.items), got, strict=True):
+        expected, held = [], Counter()
+        for item in ranking[ranking >= 0].tolist():
+            genres = texts[item].split("|") if texts[item] else []
+            if len(expected) < n and all(held[genre] < most for genre in genres):
+                expected.append(item)
+                held.update(genres)
+        assert found == expected
