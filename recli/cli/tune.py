@@ -33,6 +33,10 @@ _AUTO = 600.0  # seconds
       recli tune --auto --timeout 600 -d my-ratings.csv
       recli tune -a svd --metric rmse --metric fit_seconds --pick knee
       recli tune -a svd --storage postgresql+psycopg://me@host/studies
+
+    \b
+    The trials in a browser, after pip install optuna-dashboard:
+      optuna-dashboard sqlite:///results/studies/NAME/study.db
     """,
 )
 @click.option(
@@ -182,13 +186,13 @@ def command(
     """Search for the best parameters with Optuna.
 
     The defaults are tried first, then what the sampler proposes; every setting is measured on the same
-    folds, and stopped where it is clearly worse than the best. A share of the ratings is locked away
-    before: at the end the best setting and the defaults are measured on it once, so that the number
-    reported is one that holds. The best is written as TOML, which 'recli train --params' and
+    folds, one by one, and stopped where it is clearly worse than the best. A share of the ratings is
+    locked away before: at the end the best setting and the defaults are measured on it once, so that
+    the number reported is one that holds. The best is written as TOML, which 'recli train --params' and
     'recli evaluate --params' read.
 
     The same command goes on with the same study, where it was: after an interruption, with more
-    trials, or as one of many workers.
+    trials, or as one of many workers. 'recli studies' lists and shows what is there.
     """
     from recli.cli.evaluate import command_line
     from recli.data.splits._base import Split

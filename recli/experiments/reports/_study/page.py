@@ -25,10 +25,10 @@ def study_page(study: StoredStudy) -> str:
 
 
 def _section(study: StoredStudy) -> Iterator[str]:
-    for text in said(study):
-        yield f'<p class="summary">{escape(text)}</p>'
     parts = [f"Trials: {len(study.tried)}", *ended(study)]
     yield f'<p class="summary">{escape(", ".join(parts))}.</p>'
+    for text in said(study):
+        yield f'<p class="summary">{escape(text)}</p>'
     yield _table(study)
     if study.finished():
         figures = [figure for plot in _PLOTS for figure in plot.figures(study)]
