@@ -154,11 +154,34 @@ def test_fresh_forgets(new_run, search):
 
 
 def test_a_storage_that_is_none_leaves_no_folder(new_run, tmp_path):
-    with pytest.raises(
-        errors.UsageError, match="--storage nowhere: is not the address of a database"
-    ):
+    with pytest.raises(errors.UsageError, match="--storage nowhere: is not the address"):
         new_run("baseline-only", url="nowhere")
+    with pytest.raises(
+        errors.UsageError, match="study.db does not answer: unable to open database"
+    ):
+        new_run("baseline-only", url=f"sqlite:///{(tmp_path / 'none' / 'study.db').as_posix()}")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_storage_that_is_lost_within_a_trial(new_run, search, document, monkeypatch):
+    real, count = trials.cells, iter(range(1000))
+
+    def gone(*_, **__):
+        raise optuna.exceptions.StorageInternalError("the server is gone")
+
+    def lost(*given):
+        if next(count) == 3:  # the last fold of the second trial
+            for name in ("get_trial", "set_trial_user_attr", "set_trial_state_values"):
+                monkeypatch.setattr(optuna.storages.RDBStorage, name, gone)
+        return real(*given)
+
+    monkeypatch.setattr(trials, "cells", lost)
+    run = new_run("baseline-only")
+    with pytest.raises(errors.UsageError, match=r"not answer: the server is gone.*found so far: "):
+        search(run, 4)
+    assert document(run)["status"] == "failed"
+    assert [trial["state"] for trial in document(run)["trials"]] == ["complete"]
+    assert params_file.read(run.folder / "best.toml") == Configured.of("baseline-only")
 
 
 def test_nothing_to_resume(new_run, tmp_path):
