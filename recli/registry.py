@@ -128,9 +128,14 @@ def room(extra: str, module: str) -> Any:
 def installed(extra: str) -> bool:
     """Whether all packages of an extra of recli are installed, by what `pyproject.toml` declares.
 
-    No extra at all, which is the empty name, needs none.
+    No extra at all, which is the empty name, needs none. Where recli runs from its sources without being
+    installed, nobody knows what an extra needs, and none is.
     """
-    for requirement in _requirements(extra):
+    try:
+        requirements = _requirements(extra)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    for requirement in requirements:
         try:
             version = importlib.metadata.version(requirement.name)
         except importlib.metadata.PackageNotFoundError:
@@ -150,7 +155,12 @@ def packages(extra: str) -> tuple[str, ...]:
 
 
 def _requirements(extra: str) -> list[Requirement]:
-    """What recli declares for an extra alone, on this system."""
+    """What recli declares for an extra alone, on this system; nothing for no extra.
+
+    Raises PackageNotFoundError where there is one and recli itself is not installed.
+    """
+    if not extra:
+        return []
     from packaging.requirements import Requirement
 
     declared = map(Requirement, importlib.metadata.requires("recli") or ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import inspect
 from pathlib import Path
 
@@ -141,3 +142,16 @@ def test_an_extra_is_installed_if_all_its_packages_are(rooms, monkeypatch, decla
             registry.check_installed("algorithm", "glittering")
         assert "pip install 'recli[fancy]'" in str(caught.value)
         assert caught.value.exit_code == 5
+
+
+def test_sources_that_are_not_installed_have_no_extras(monkeypatch):
+    def requires(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "requires", requires)
+    assert registry.installed("")
+    assert registry.packages("") == ()
+    assert not registry.installed("implicit")
+    registry.check_installed("algorithm", "svd")
+    with pytest.raises(errors.MissingExtraError, match=r"pip install 'recli\[implicit\]'"):
+        registry.check_installed("algorithm", "bpr")

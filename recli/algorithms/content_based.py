@@ -33,7 +33,8 @@ class ContentBased(Algorithm):
     to what its features say to everybody, b_i + λ / (n_i + λ) x_i · w, by as much as its n_i ratings
     let baselines shrink it (λ = reg_i); w is one ridge regression over all items. So an item that
     nobody rated is predicted from its features alone, one without features and an unknown user get
-    the baseline.
+    the baseline. Lists begin with what is rated rarely and highly: `recli recommend --min-ratings 10`
+    leaves that out.
 
     mode=profile gives scores, cos(p_u, x_i): p_u is the mean of the vectors that she liked, less
     `disliked` times the mean of those that she did not (Rocchio), each of length 1. An unknown user

@@ -56,7 +56,11 @@ _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation
     help="What goes first: the highest score, or the highest prediction less its deviation, where the "
     "model knows that, as bayesian-fm does.",
 )
-@click.option("--explain", is_flag=True, help="Say of each item why; for a single user.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Say of each item why, and write it as a column; for a single user.",
+)
 @filter_options
 @reranking_options
 @model_options
@@ -87,10 +91,10 @@ def command(
     """Recommend items to a user, to some, or to all.
 
     Lists are ranked by the model and written as a table with a row for each place: user, model, rank,
-    item, title, score, rating (where the model predicts ratings), deviation (where it knows that) and
-    time. The list of a single user is printed too. A file is written whole or not at all; a table of
-    a database in one transaction, after the rows that it has. Without --model, the default algorithm
-    is trained on the dataset for this alone.
+    item, title, score, rating (where the model predicts ratings), deviation (where it knows that), time
+    and, with --explain, why. The list of a single user is printed too. A file is written whole or not
+    at all; a table of a database in one transaction, after the rows that it has. Without --model, the
+    default algorithm is trained on the dataset for this alone.
 
     Somebody whom the model does not know gets a list by --ratings, --rate or --like-item: she is
     folded in, which is no training. With --user these are ratings that have come since, and of two
@@ -135,7 +139,7 @@ def command(
     request = wish.request(whole, model, users)
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{model_name}-{audience.name}")
     target = output or str(results / "recommendations" / f"{safe}.csv")
-    places = Places(model, model_name, datetime.now(UTC), sort)
+    places = Places(model, model_name, datetime.now(UTC), sort, explain=explain)
     trade = Trade(request.rerankers)
     made = recommend(model, request, memory_limit, _cores())
     lists = written(trade.follow(made) if request.rerankers else made, places, target)

@@ -94,8 +94,8 @@ class Dataset:
     def column(self, kind: Literal["user", "item"], name: str) -> np.ndarray:
         """A column of the user or the item table, object[n] of str by code, empty where unknown.
 
-        Of items there are the columns that features are made of. Raises DataError where the dataset
-        has no such table, UsageError for a column that it lacks, the nearest name first.
+        Raises DataError where the dataset has no such table, UsageError for a column that it lacks, the
+        nearest name first.
         """
         table = self.users if kind == "user" else self.items
         if table is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -18,7 +19,7 @@ from recli.data.table import Table
 class Items(Table):
     """What is known about items besides ratings, a row for each item of the catalogue.
 
-    columns: those that features are made of
+    columns: all but the id and, unless a feature is made of it, the title
     titles: object[n] of str, empty where unknown; None where the table has no titles
     features: which columns describe an item, and how
     """
@@ -64,6 +65,10 @@ class Items(Table):
     def only(self, ids: Ids) -> Self:
         titles = None if self.titles is None else self.titles[self.ids.codes(ids.text)]
         return replace(super().only(ids), titles=titles)
+
+    @property
+    def _learned_from(self) -> Iterable[str]:
+        return {name for one in self.features for name in one.columns or (one.column,)}
 
     def _declares(self) -> bytes:
         titles = b"" if self.titles is None else "\x1f".join(self.titles).encode() + b"\x1e"

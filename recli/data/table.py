@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -33,13 +34,18 @@ class Table:
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over ids and columns, and over what the kind of table `_declares`."""
+        """SHA-256 over ids, columns that algorithms learn from, and what the table `_declares`."""
         digest = hashlib.sha256()
-        for column in (self.ids.text, *(self.columns[name] for name in sorted(self.columns))):
+        for column in (self.ids.text, *(self.columns[name] for name in sorted(self._learned_from))):
             digest.update("\x1f".join(column).encode())
             digest.update(b"\x1e")
         digest.update(self._declares())
         return digest.hexdigest()
+
+    @property
+    def _learned_from(self) -> Iterable[str]:
+        """The columns of which algorithms learn."""
+        return self.columns
 
     def _declares(self) -> bytes:
         """What tells this table from another with the same texts: the names of the columns."""

@@ -55,12 +55,13 @@ def describe_items(about: Description) -> Described | None:
 
 def items(described: Described, source: ItemsSource, ids: Ids) -> Items:
     """The item table along the catalogue."""
-    names = {name for feature in source.features for name in feature.columns or (feature.column,)}
-    wanted = {*names, source.title} if source.title else names
-    columns, in_table = described.along(ids, wanted)
+    of_features = {name for one in source.features for name in one.columns or (one.column,)}
+    first, *_ = described.text.names
+    columns, in_table = described.along(ids, described.text.names)
+    apart = {source.id or first, source.title} - of_features
     return Items(
         ids=ids,
-        columns={name: columns[name] for name in sorted(names)},
+        columns={name: columns[name] for name in sorted(columns.keys() - apart)},
         in_table=in_table,
         titles=columns[source.title] if source.title else None,
         features=source.features,

@@ -110,6 +110,7 @@ def answer(
     Raises UsageError where the algorithm cannot say why.
     """
     found, code = places(model, lists, sort), int(lists.users[0])
-    why = explained(model, code, lists.items[0][: len(found)].tolist()) if explain else []
+    items = lists.items[0][: len(found)].tolist()
+    why = [explained(model, code, item) for item in items] if explain else []
     user = None if is_new else model.trainset.ratings.user_ids.json(code)
     return Answer(user, name, found, why, None if lists.plain is None else trade)

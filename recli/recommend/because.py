@@ -37,14 +37,14 @@ class Explanation:
         return [self.words, "; ".join(parts)]
 
 
-def explained(model: Model, user: int, items: Sequence[int]) -> list[Explanation]:
-    """Why each of `items` has its score for `user`, all of them codes.
+def explained(model: Model, user: int, item: int) -> Explanation:
+    """Why an item has its score for a user, both of them codes.
 
     Raises UsageError where the algorithm cannot say.
     """
-    inner_user, inner_items = model.trainset.inner_users[user], model.trainset.inner_items
-    found = (model.algorithm.explain(int(inner_user), int(inner_items[item])) for item in items)
-    return [Explanation(because(model, reasons), tuple(reasons)) for reasons in found]
+    inner_user, inner_item = model.trainset.inner_users[user], model.trainset.inner_items[item]
+    reasons = model.algorithm.explain(int(inner_user), int(inner_item))
+    return Explanation(because(model, reasons), tuple(reasons))
 
 
 def because(model: Model, reasons: Sequence[Reason]) -> str:

@@ -58,8 +58,8 @@ class Model:
         if code < 0:
             raise errors.NotFoundError(
                 f"There is no user '{user}' among the {len(ids):,} that the model has learned from. "
-                f"Nearest ids: {', '.join(ids.nearest(user))}. A new user needs ratings: add them to "
-                "the data and train again."
+                f"Nearest ids: {', '.join(ids.nearest(user))}. Somebody new gets a "
+                "list by her ratings: 'recli recommend --ratings FILE' or '--rate ITEM=RATING'."
             )
         return code
 

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from recli.data.ids import Ids
+from recli.recommend.because import explained
 from recli.recommend.lists import Lists
 from recli.recommend.lower_bound import Sort, predicted
 from recli.recommend.model import Model
@@ -20,12 +21,13 @@ _TIME = pa.timestamp("s", tz="UTC")
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Makes tables of lists: user, model, rank, item, title, score, rating, deviation, time.
+    """Makes tables of lists: user, model, rank, item, title, score, rating, deviation, time, and why.
 
     model_name: what is said in the column `model`
     time: when the lists were made; whole seconds are kept
     sort: what the lists are sorted by
     user_ids: the ids that the codes in `Lists.users` stand for; by default those of the model
+    explain: whether there is a column `why` with the words of `explained`; then `table` raises as that
 
     Users and items are integers where all ids of the ratings are plain integers, otherwise text.
     rating is the prediction, cut off at the ends of the rating scale, and deviation how far hers may be
@@ -37,6 +39,7 @@ class Places:
     time: datetime
     sort: Sort = "score"
     user_ids: Ids | None = None
+    explain: bool = False
 
     @property
     def schema(self) -> pa.Schema:
@@ -52,6 +55,7 @@ class Places:
                 "rating": pa.float64(),
                 "deviation": pa.float64(),
                 "time": _TIME,
+                **({"why": pa.string()} if self.explain else {}),
             }
         )
 
@@ -75,6 +79,9 @@ class Places:
             "deviation": unknown if found.deviations is None else _numbers(found.deviations),
             "time": _numbers(np.full(len(rows), stamp), _TIME),
         }
+        if self.explain:
+            pairs = zip(users.tolist(), items.tolist(), strict=True)
+            columns["why"] = _texts([explained(self.model, *pair).words for pair in pairs])
         return pa.table(columns, schema=self.schema)
 
     @functools.cached_property

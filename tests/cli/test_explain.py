@@ -32,3 +32,18 @@ def test_json_and_csv_have_what_scores_are_made_of(recli, tiny):
 def test_it_is_for_a_single_user(recli, tiny):
     said = recli("recommend", "--all-users", "--explain", "-d", tiny, code=2).stderr
     assert "'--explain' is for a single user" in said
+
+
+def test_what_is_written_has_why_too(recli, tiny):
+    said = recli(*ASKED, "-d", tiny, "--format", "json", "-o", "lists.csv")
+    with open("lists.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["why"] for row in rows] == [
+        item["why"] for item in json.loads(said.stdout)["items"]
+    ]
+
+
+def test_without_it_there_is_no_such_column(recli, tiny):
+    recli(*(part for part in ASKED if part != "--explain"), "-d", tiny, "-o", "lists.csv")
+    with open("lists.csv", newline="") as file:
+        assert "why" not in next(csv.reader(file))

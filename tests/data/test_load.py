@@ -414,7 +414,7 @@ genres = { kind = "categories" }
 def test_items_that_nobody_rated_are_in_the_catalogue(write: Write) -> None:
     write(ITEMS_TOML, "mine/dataset.toml")
     write(f"{HEADER}u,b,4\nu,x,5\n", "mine/ratings.csv")
-    write('id,title,genres\na,"A, or not",Drama|War\nb,B,\n', "mine/movies.csv")
+    write('id,title,genres,length\na,"A, or not",Drama|War,90\nb,B,,\n', "mine/movies.csv")
     path = write("", "mine/empty")
     dataset = load(str(path.parent))
     assert dataset.name == "mine"
@@ -424,6 +424,9 @@ def test_items_that_nobody_rated_are_in_the_catalogue(write: Write) -> None:
     assert dataset.items is not None
     assert dataset.items.in_table.tolist() == [True, True, False]
     assert dataset.items.columns["genres"].tolist() == ["Drama|War", "", ""]
+    # No feature is made of it, but items may be filtered and grouped by it.
+    assert dataset.items.columns["length"].tolist() == ["90", "", ""]
+    assert dataset.items.columns.keys() == {"genres", "length"}
     assert [dataset.title(code) for code in range(3)] == ["A, or not", "B", ""]
 
 

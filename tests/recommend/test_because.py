@@ -69,14 +69,14 @@ def test_rated_items_have_their_titles(model, small):
 
 def test_of_every_item_the_reasons_sum_to_its_score(model, small):
     items = np.arange(len(small.ratings.item_ids))
-    found = explained(model, 7, items)
+    found = [explained(model, 7, item) for item in items]
     inner = model.trainset.inner_users[[7]]
     scores = model.algorithm.score_users(inner)[0][model.trainset.inner_items]
     np.testing.assert_allclose([sum(r.amount for r in one.reasons) for one in found], scores)
 
 
 def test_a_table_has_them_in_short(model):
-    [one] = explained(model, 7, [3])
+    one = explained(model, 7, 3)
     words, reasons = one.cells
     assert words == one.words == one.document["why"]
     assert reasons.startswith("mean +3.")
@@ -94,4 +94,4 @@ class Mute(surprise.AlgoBase):
 def test_an_algorithm_that_cannot_say(model, small):
     mute = dataclasses.replace(model, algorithm=adapted(Mute()).fit(small.trainset()))
     with pytest.raises(errors.UsageError, match="cannot say why it ranks an item"):
-        explained(mute, 0, [0])
+        explained(mute, 0, 0)
