@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from recli.data.events import TYPES, Event, EventLog
 from recli.experiments.refreshing.progress import backlog
 from recli.extras.serve.answers import Made
-from recli.extras.serve.current import Current
+from recli.extras.serve.current import Current, Loaded
 from recli.extras.serve.settings import MULTIPROCESS
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -36,7 +36,6 @@ class Metrics:
     def __init__(self, current: Current, log: EventLog) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         together = bool(os.environ.get(MULTIPROCESS))
-        self._current = current
         self._ratings: deque[float] = deque(maxlen=_RATINGS)
         # Of several workers, what they counted is read from their files instead.
         own = None if together else CollectorRegistry()
@@ -78,10 +77,10 @@ class Metrics:
             "recli_events_duplicate", "Events that came in again.", registry=own
         )
 
-    def served(self, made: Made) -> None:
-        """Count a list that was given."""
+    def served(self, loaded: Loaded, made: Made) -> None:
+        """Count a list that this model made."""
         self.lists.labels(made.kind).inc()
-        self._current.loaded.answers.served.append(made)
+        loaded.answers.served.append(made)
 
     def received(self, batch: Sequence[Event], duplicates: int) -> None:
         """Count events that were stored, or were there already."""
