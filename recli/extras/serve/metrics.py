@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections import Counter as Counts
@@ -15,6 +16,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from recli import errors
 from recli.data.events import TYPES, Event, EventLog
 from recli.experiments.refreshing.progress import backlog
 from recli.extras.serve.answers import Made
@@ -143,7 +145,7 @@ class _Now:
         yield GaugeMetricFamily(
             "recli_event_backlog",
             "Events that no refresh has taken yet.",
-            backlog(self._log, self._current.loaded.name),
+            self._backlog(),
         )
         if ratings := tuple(self._ratings):
             yield GaugeMetricFamily(
@@ -151,6 +153,13 @@ class _Now:
                 "The mean of the last 10,000 ratings that came in.",
                 sum(ratings) / len(ratings),
             )
+
+    def _backlog(self) -> float:
+        """NaN where the log or how far it was taken cannot be read: the other metrics are there."""
+        try:
+            return backlog(self._log, self._current.loaded.name)
+        except errors.RecliError:
+            return math.nan
 
     def _of_the_model(self) -> Iterator[Metric]:
         current, loaded = self._current, self._current.loaded
