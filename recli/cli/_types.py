@@ -110,11 +110,16 @@ class Jobs(click.ParamType[int]):
 
 
 class Size(click.ParamType[int]):
-    """A size of memory in bytes, `512M`."""
+    """A size of memory in bytes, `512M`; with `or_none` also 0."""
 
     name = "size"
 
+    def __init__(self, or_none: bool = False) -> None:
+        self._or_none = or_none
+
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        if self._or_none and value == "0":
+            return 0
         return value if isinstance(value, int) else memory.parse(value)
 
 

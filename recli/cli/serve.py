@@ -58,6 +58,14 @@ from recli.cli._console import Console
     help="The largest body of a request.",
 )
 @click.option(
+    "--remember",
+    type=_types.Size(or_none=True),
+    default="32M",
+    show_default=True,
+    help="Memory of each worker for lists of GET /recommend, to give them again as long as the model "
+    "stays, 0 for none; changes no list.",
+)
+@click.option(
     "--cors",
     "origins",
     multiple=True,
@@ -73,6 +81,7 @@ def command(
     workers: int,
     rate: float | None,
     max_body: int,
+    remember: int,
     origins: tuple[str, ...],
     results: Path,
     console: Console,
@@ -102,9 +111,8 @@ def command(
     server.check_secured(host, keys)
     name = model_name or models.newest(results)
     about = models.about(models.find(results, name), verify=workers > 1)
-    wanted = settings.Settings(
-        results.resolve(), name, keys, settings.Limits(max_body, rate=rate), origins
-    )
+    limits = settings.Limits(max_body, rate=rate)
+    wanted = settings.Settings(results.resolve(), name, keys, limits, origins, remember)
     with server.bind(host, port) as place, contextlib.suppress(KeyboardInterrupt):
         # What stops a container stops the server as Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from recli import errors
 
+_COMPARED = 2_000  # ids at most: to compare spellings takes 20 µs each
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
@@ -72,10 +74,17 @@ class Ids:
         return int(raw) if self.integers else raw
 
     def nearest(self, raw: str, n: int = 5) -> list[str]:
-        """The `n` ids nearest to `raw`: by number where ids are integers, else by spelling."""
+        """The `n` ids nearest to `raw`: by number where ids are integers, else by spelling.
+
+        Of more than 2,000 texts only those around its place in the alphabet are compared with it.
+        """
         if self.integers and _CANONICAL_INTEGER.fullmatch(raw):
-            return sorted(self.text, key=lambda other: (abs(int(other) - int(raw)), int(other)))[:n]
-        return errors.nearest(raw, self.text, n)
+            place = bisect.bisect_left(self.text, int(raw), key=int)
+            around = self.text[max(0, place - n) : place + n]
+            return sorted(around, key=lambda other: (abs(int(other) - int(raw)), int(other)))[:n]
+        place = 0 if self.integers else bisect.bisect_left(self.text, raw)
+        start = max(0, min(place - _COMPARED // 2, len(self) - _COMPARED))
+        return errors.nearest(raw, self.text[start : start + _COMPARED], n)
 
 
 def _all_integers(ids: Iterable[str]) -> bool:

@@ -59,3 +59,18 @@ def test_the_nearest_ids() -> None:
     assert Ids.of(["1", "5", "9", "40"]).nearest("7", 3) == ["5", "9", "1"]
     assert Ids.of(["anna", "bert", "annabel"]).nearest("ana", 2) == ["anna", "annabel"]
     assert Ids.of(["1", "5", "9"]).nearest("five", 1)[0] in {"1", "5", "9"}
+
+
+@given(st.sets(st.integers(-50, 50), min_size=1), st.integers(-60, 60), st.integers(1, 8))
+def test_the_nearest_numbers_are_those_of_a_look_at_all(
+    numbers: set[int], raw: int, n: int
+) -> None:
+    expected = sorted(numbers, key=lambda number: (abs(number - raw), number))[:n]
+    assert Ids.of(list(map(str, numbers))).nearest(str(raw), n) == list(map(str, expected))
+
+
+@pytest.mark.parametrize("place", [0, 1, 4_999, 9_998, 9_999])
+def test_the_nearest_of_very_many(place: int) -> None:
+    ids = Ids.of([f"user-{number:05}" for number in range(10_000)])
+    wanted = f"user-{place:05}"
+    assert wanted in ids.nearest(f"{wanted}x", 3)

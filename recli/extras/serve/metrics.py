@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections import Counter as Counts
@@ -15,10 +16,11 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from recli import errors
 from recli.data.events import TYPES, Event, EventLog
 from recli.experiments.refreshing.progress import backlog
 from recli.extras.serve.answers import Made
-from recli.extras.serve.current import Current
+from recli.extras.serve.current import Current, Loaded
 from recli.extras.serve.settings import MULTIPROCESS
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -36,7 +38,6 @@ class Metrics:
     def __init__(self, current: Current, log: EventLog) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         together = bool(os.environ.get(MULTIPROCESS))
-        self._current = current
         self._ratings: deque[float] = deque(maxlen=_RATINGS)
         # Of several workers, what they counted is read from their files instead.
         own = None if together else CollectorRegistry()
@@ -78,10 +79,10 @@ class Metrics:
             "recli_events_duplicate", "Events that came in again.", registry=own
         )
 
-    def served(self, made: Made) -> None:
-        """Count a list that was given."""
+    def served(self, loaded: Loaded, made: Made) -> None:
+        """Count a list that this model made."""
         self.lists.labels(made.kind).inc()
-        self._current.loaded.answers.served.append(made)
+        loaded.answers.served.append(made)
 
     def received(self, batch: Sequence[Event], duplicates: int) -> None:
         """Count events that were stored, or were there already."""
@@ -144,7 +145,7 @@ class _Now:
         yield GaugeMetricFamily(
             "recli_event_backlog",
             "Events that no refresh has taken yet.",
-            backlog(self._log, self._current.loaded.name),
+            self._backlog(),
         )
         if ratings := tuple(self._ratings):
             yield GaugeMetricFamily(
@@ -152,6 +153,13 @@ class _Now:
                 "The mean of the last 10,000 ratings that came in.",
                 sum(ratings) / len(ratings),
             )
+
+    def _backlog(self) -> float:
+        """NaN where the log or how far it was taken cannot be read: the other metrics are there."""
+        try:
+            return backlog(self._log, self._current.loaded.name)
+        except errors.RecliError:
+            return math.nan
 
     def _of_the_model(self) -> Iterator[Metric]:
         current, loaded = self._current, self._current.loaded

@@ -22,10 +22,11 @@ class Remembered:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == recommend.PATH and scope["method"] == "GET":
-            made = self._current.loaded.answers.get(scope["query_string"])
+            loaded = self._current.loaded
+            made = loaded.answers.get(scope["query_string"])
             if made is not None:
-                scope["route"] = recommend.router.routes[0]
-                self._metrics.served(made)
+                scope["route"] = recommend.router.routes[0]  # what it is counted as
+                self._metrics.served(loaded, made)
                 await recommend.response(made)(scope, receive, send)
                 return
         await self._app(scope, receive, send)

@@ -81,6 +81,13 @@ def test_a_log_that_cannot_be_written(client, results):
     assert "no event log" in answer.json()["detail"]
 
 
+def test_metrics_are_there_all_the_same(client, results):
+    (results / FILE_NAME).write_bytes(b"something else " * 100)
+    lines = client.get("/metrics").text.splitlines()
+    assert "recli_event_backlog NaN" in lines
+    assert 'recli_events_total{type="rating"} 0.0' in lines
+
+
 def test_what_prometheus_is_told_of_them(client):
     batch = [RATING | {"event_id": event, "value": event} for event in (1, 2, 3)]
     client.post("/events", json={"events": batch})

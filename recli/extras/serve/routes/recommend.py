@@ -26,6 +26,7 @@ from recli.recommend.reranking import Reranking
 
 router = APIRouter(tags=["lists"])
 PATH = "/recommend"
+_MOST_EXPLAINED = 100  # to say why takes some algorithms as long as the whole list
 _N = Field(10, ge=1, le=MOST_ITEMS, description="How many items.")
 _EXPLAIN = Field(False, description="Say of each item why.")
 _WHERE = Field(
@@ -137,13 +138,14 @@ async def of_known_user(
     asked: Annotated[Asked, Query()], request: Request, loaded: TheLoaded, metrics: TheMetrics
 ) -> Response:
     """Recommend items to a user whom the model knows."""
+    _check_explained(asked.n, asked.explain)
     _check_known(asked.user_id, loaded, metrics)
     wish = Wish(asked.n, filters=Filters(where=asked.where), exclude_seen=not asked.include_seen)
     make = functools.partial(lists.known, loaded, asked.user_id, wish, asked.explain)
     plain = asked.where is None and not asked.explain
     made = make() if loaded.quick and plain else await run_in_threadpool(make)
     loaded.answers.keep(request.scope["query_string"], made)
-    metrics.served(made)
+    metrics.served(loaded, made)
     return response(made)
 
 
@@ -151,6 +153,7 @@ async def of_known_user(
 def of_anybody(wished: Wished, loaded: TheLoaded, metrics: TheMetrics) -> Response:
     """Recommend items to anybody, by what she likes; filtered and re-ranked."""
     user = wished.user_id
+    _check_explained(wished.n, wished.explain)
     if user is not None:
         _check_known(user, loaded, metrics)
     wish, unknown = _wish(wished, loaded)
@@ -159,13 +162,20 @@ def of_anybody(wished: Wished, loaded: TheLoaded, metrics: TheMetrics) -> Respon
     else:
         ratings = [(one.item_id, one.rating) for one in wished.ratings]
         made = lists.newcomer(loaded, user, ratings, wish, wished.explain, unknown)
-    metrics.served(made)
+    metrics.served(loaded, made)
     return response(made)
 
 
 def response(made: Made) -> Response:
     """A list on its way."""
     return Response(made.body, media_type="application/json")
+
+
+def _check_explained(n: int, explain: bool) -> None:
+    if explain and n > _MOST_EXPLAINED:
+        raise errors.UsageError(
+            f"n: {n:,} are more than can be explained at once, which are {_MOST_EXPLAINED}."
+        )
 
 
 def _check_known(user: str, loaded: Loaded, metrics: Metrics) -> None:
