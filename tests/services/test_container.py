@@ -115,6 +115,8 @@ def test_it_answers_and_is_not_root(buildah, image, running, free_port):
         with urllib.request.urlopen(request, timeout=30) as answer:
             document = json.load(answer)
         assert (document["model"], len(document["items"])) == ("films", 3)
+        with urllib.request.urlopen(url, timeout=30) as page:  # which is in the wheel, then
+            assert b"<title>recli: try it</title>" in page.read()
         subprocess.run([*inside, container, "--", *config["Healthcheck"]["Test"][1:]], check=True)
         served = config["Cmd"][1:]
         found = [process.info for process in psutil.process_iter(["cmdline", "uids"])]

@@ -169,6 +169,28 @@ def test_a_title_is_text_whatever_it_says(opened, url):
     assert said == []
 
 
+def test_other_scales_and_items_without_titles(opened, url):
+    page, said = opened(url, width=390)
+    about = {"model": "m", "algorithm": "a", "dataset": "d", "trained": "2026-01-01T00:00:00+00:00"}
+    about |= {"users": 1, "items": 1, "ratings": 1, "scale": [1, 10]}
+    page.route("**/about", lambda route: route.fulfill(json=about))
+    found = {"items": [{"item": "abc", "title": ""}], "total": 1}
+    page.route("**/items?*", lambda route: route.fulfill(json=found))
+    place = {"rank": 1, "item": "x", "title": "", "score": 0.12345, "rating": None}
+    page.route("**/recommend", lambda route: route.fulfill(json={"items": [place]}))
+    page.reload()
+    page.locator("#list li").wait_for()
+    rate(page, "a", "abc", 9)
+    group = page.get_by_role("group", name="Your rating of abc").last
+    assert group.get_by_role("radio").count() == 10
+    places = group.locator(".mark").evaluate_all("all => all.map((one) => one.offsetTop)")
+    assert len(set(places)) == 1  # in one line
+    assert page.locator("#list .score").inner_text() == "0.123"
+    assert titles(page) == ["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert said == []
+
+
 def test_what_is_not_found_and_what_goes_wrong(opened, url):
     page, _ = opened(url)
     search(page).fill("qqqqqq")

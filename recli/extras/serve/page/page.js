@@ -15,6 +15,9 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/** The title of an item; its id where it has none. */
+const named = ({ item, title }) => title || String(item);
+
 /** `task` once nobody has called for a while; a call that is under way is dropped for a newer one. */
 function calm(task) {
   let timer, control = new AbortController();
@@ -50,7 +53,7 @@ async function ask(path, signal, body) {
 
 function askForKey(wasWrong) {
   $("key-form").hidden = false;
-  $("desk").hidden = true;
+  $("desk").hidden = $("foot").hidden = true;
   if (wasWrong) $("key-said").textContent = "This key is not the one.";
   $("key").focus();
 }
@@ -72,9 +75,10 @@ function values([low, high]) {
 /** A row with a title and a group of radio buttons for its rating. `place` tells equal rows apart. */
 function row(item, place, onRated) {
   const choices = values(about.scale);
+  const name = named(item);
   const stars = choices.length <= 5 && choices[0] >= 0;
   const group = element("fieldset", { class: stars ? "stars" : "numbers" });
-  group.append(element("legend", {}, `Your rating of ${item.title}`));
+  group.append(element("legend", {}, `Your rating of ${name}`));
   for (const value of choices) {
     const input = element("input", { type: "radio", name: `${place}-${item.item}`, value });
     input.checked = ratings.get(item.item)?.value === value;
@@ -83,11 +87,11 @@ function row(item, place, onRated) {
     const sign = element("span", { class: "sign", "aria-hidden": "true" }, stars ? "" : String(value));
     group.append(element("label", { class: "mark", title: words }, input, sign, element("span", { class: "for-readers" }, words)));
   }
-  return element("li", { "data-item": item.item }, element("span", { class: "title" }, item.title), element("span", { class: "end" }, group));
+  return element("li", { "data-item": item.item }, element("span", { class: "title" }, name), element("span", { class: "end" }, group));
 }
 
 function rate(item, value) {
-  ratings.set(item.item, { title: item.title, value });
+  ratings.set(item.item, { title: named(item), value });
   recommend();
 }
 
@@ -176,7 +180,7 @@ async function listFor(signal) {
 }
 
 function place(one) {
-  const made = element("li", {}, element("span", { class: "rank" }, `${one.rank}.`), element("span", { class: "title" }, one.title || String(one.item)));
+  const made = element("li", {}, element("span", { class: "rank" }, `${one.rank}.`), element("span", { class: "title" }, named(one)));
   const score = element("span", { class: "score" }, one.rating === null ? Number(one.score.toPrecision(3)).toLocaleString("en") : one.rating.toFixed(1));
   score.title = one.rating === null ? "what the list is ordered by" : "predicted rating";
   if (one.rating !== null && $("desk").querySelector(".stars")) score.classList.add("stars-unit");
@@ -190,7 +194,7 @@ function place(one) {
 async function start() {
   about = await ask("about");
   $("key-form").hidden = true;
-  $("desk").hidden = false;
+  $("desk").hidden = $("foot").hidden = false;
   const number = (n) => n.toLocaleString("en");
   const facts = {
     Name: about.model,

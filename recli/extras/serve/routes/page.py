@@ -23,7 +23,7 @@ _HEADERS: Mapping[str, str] = {
     "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",  # asked again with its ETag, so that an update is seen at once
+    "Cache-Control": "no-cache",  # an update of recli is seen at once
 }
 
 
