@@ -176,6 +176,15 @@ def test_to_take_again_changes_nothing(results, store, send, newcomers):
     assert {path.name: path.read_bytes() for path in grown.folder.iterdir()} == before
 
 
+def test_what_a_killed_refresh_has_left_goes(results, store):
+    store()
+    left = results / "datasets" / ".m.x7"
+    left.mkdir(parents=True)
+    (left / "ratings.parquet").write_bytes(b"half")
+    take(results)
+    assert [path.name for path in left.parent.iterdir()] == ["m"]
+
+
 def test_every_rating_knows_its_event(results, store, send):
     store()
     send([("u", "i", 3.0), ("v", "j", 4.0), ("u", "i", 5.0)])
