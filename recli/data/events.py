@@ -67,7 +67,7 @@ class Event:
     value: the rating, None of a click
     time: when it happened, seconds since 1970 UTC
 
-    Raises DataError for what cannot be an event: an id that is empty, longer than 256 characters or
+    Raises DataError for what cannot be an event: an id that is blank, longer than 256 characters or
     has control characters, another type, a value that is no finite number, a time before 1970 or
     after 9999.
 
@@ -243,6 +243,8 @@ class EventLog:
 def _check_id(name: str, raw: str) -> None:
     if not 0 < len(raw) <= _LONGEST_ID:
         raise errors.DataError(f"{name} has {len(raw):,} characters: 1 to {_LONGEST_ID} will do.")
+    if not raw.strip():
+        raise errors.DataError(f"{name} is {raw!r}: it is blank.")
     if _NOT_TEXT.search(raw):
         raise errors.DataError(f"{name} is {raw!r}: it holds a control character, or half of one.")
 

@@ -92,6 +92,7 @@ def test_a_log_begun_anew_has_another_id(path):
     [
         ({"event_id": ""}, "event_id has 0 characters"),
         ({"user_id": "u" * 257}, "user_id has 257 characters"),
+        ({"item_id": " \u3000"}, "blank"),
         ({"item_id": "a\x00b"}, "item_id"),
         ({"item_id": "\ud800"}, "item_id"),
         ({"type": "buy"}, "events are rating and click"),

@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +127,8 @@ class Grown:
     def write(self) -> Dataset:
         """Write the folder, whole or not at all, and load it as any dataset is loaded."""
         table, items = self.model.trainset.user_table, self.model.items
+        for left in self.folder.parent.glob(f".{self.folder.name}.*"):
+            shutil.rmtree(left)  # by a refresh that was killed: no other is at work
         with files.new_folder(self.folder) as temporary:
             _write(temporary / _RATINGS, pa.Table.from_pandas(self.ratings, preserve_index=False))
             text = _ratings_toml(self._name, self.model, "time" in self.ratings)

@@ -270,18 +270,16 @@ def _verdict(comparison: Comparison, settings: Settings) -> tuple[bool, str]:
     if comparison.test.n < 2:
         return False, "There are fewer than two users to compare on."
     mean, worst = comparison.worse_by, comparison.worse_by_at_most
-    bound = worst if settings.strict else mean
-    shown = f"{'worse' if mean > 0 else 'better'} by {abs(mean):.4f}"
-    what = "at worst" if settings.strict else "on the mean"
-    if bound <= settings.tolerance:
-        return (
-            True,
-            f"The candidate is {shown}; {what} no worse than {settings.tolerance:g} allows.",
-        )
-    return (
-        False,
-        f"The candidate is {shown}; {what} worse by {bound:.4f}, more than {settings.tolerance:g}.",
+    said = f"{_worse(mean)} on the mean" + (
+        f", at worst {_worse(worst)}" if settings.strict else ""
     )
+    publish = (worst if settings.strict else mean) <= settings.tolerance
+    against = "within" if publish else "more than"
+    return publish, f"The candidate is {said}: {against} the tolerance of {settings.tolerance:g}."
+
+
+def _worse(amount: float) -> str:
+    return f"{'worse' if amount > 0 else 'better'} by {abs(amount):.4f}"
 
 
 def _waiting(name: str, n_new: int, settings: Settings, progress: Progress) -> str:

@@ -140,6 +140,33 @@ def test_what_is_no_rating_here_is_set_aside_and_counted(results, store):
     assert (grown.folder / "set-aside.csv").read_text().count("\n") == 6  # header, and five
 
 
+def test_any_id_that_the_log_takes_stays_what_it_is(results, store, send):
+    store()
+    raw = [
+        "007",
+        "7.0",
+        "nan",
+        "null",
+        "None",
+        '"',
+        "'",
+        "a,b",
+        " 42",
+        "42 ",
+        "=1+1",
+        "-",
+        "é",
+        "é",
+    ]
+    raw += ["\u2028", "\u200b", "🎬", "x" * 256, "#", "::", "|", "1e5", "\ufeff1", "true", "0x10"]
+    raw = [text for text in raw if text.strip()]
+    send([(text, text, 3.0) for text in raw])
+    _, dataset = take(results)
+    assert {pair for pair, value in table(dataset).items() if pair[0] == pair[1]} >= {
+        (text, text) for text in raw
+    }
+
+
 def test_to_take_again_changes_nothing(results, store, send, newcomers):
     store()
     send(newcomers())
@@ -147,6 +174,15 @@ def test_to_take_again_changes_nothing(results, store, send, newcomers):
     before = {path.name: path.read_bytes() for path in grown.folder.iterdir()}
     grown, _ = take(results)
     assert {path.name: path.read_bytes() for path in grown.folder.iterdir()} == before
+
+
+def test_what_a_killed_refresh_has_left_goes(results, store):
+    store()
+    left = results / "datasets" / ".m.x7"
+    left.mkdir(parents=True)
+    (left / "ratings.parquet").write_bytes(b"half")
+    take(results)
+    assert [path.name for path in left.parent.iterdir()] == ["m"]
 
 
 def test_every_rating_knows_its_event(results, store, send):

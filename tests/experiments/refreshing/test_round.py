@@ -228,6 +228,17 @@ def test_warm_starts_where_it_can(results, store, send, newcomers):
     assert not decision["warm"]
 
 
+@pytest.mark.parametrize("name", ["content-based", "knn-baseline", "hybrid", "ease"])
+def test_every_kind_of_model_keeps_up(results, store, send, newcomers, loaded, name):
+    """One with the features of the catalogue, fitted again when loaded, made of others, of scores."""
+    store(name)
+    send([*newcomers(), ("new-0-1", "a new film", 4.0)])
+    assert refresh(results, "m", ANYTHING).decision["published"]
+    model = loaded()
+    user = model.trainset.inner_users[model.user_code("new-0-1")]
+    assert np.isfinite(model.algorithm.score_users(np.array([user]))).all()
+
+
 def test_two_models_grow_apart(results, store, send, newcomers, loaded):
     store(name="a")
     store("damped-mean", name="b")
