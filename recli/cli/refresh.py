@@ -110,7 +110,8 @@ def command(
     Every decision is a document under results/refreshes. A refresh that was cut off is taken up by the
     next.
     """
-    from recli.experiments.refreshing.round import Settings, refresh
+    from recli.experiments.refreshing.round import refresh
+    from recli.experiments.refreshing.rule import Settings
 
     if history:
         _show_history(results, name, console)

@@ -24,31 +24,13 @@ from recli.data.splits._rows import number_of
 from recli.data.trainset import Trainset
 from recli.evaluation.background import Background
 from recli.experiments import store
-from recli.experiments.refreshing import history
-from recli.experiments.refreshing.comparison import Comparison, compare
+from recli.experiments.refreshing import findings, history
+from recli.experiments.refreshing.comparison import compare
 from recli.experiments.refreshing.grown import Grown
 from recli.experiments.refreshing.progress import Progress, folder_of
+from recli.experiments.refreshing.rule import Settings
 from recli.recommend import model as models
 from recli.recommend.model import Model
-
-
-@dataclass(frozen=True)
-class Settings:
-    """When a model is trained again, and when it is published.
-
-    slice: share of the ratings that are new to the current model on which the two are compared, the
-        newest; above 0, at most 1
-    tolerance: how much worse the candidate may be, in units of the measure
-    strict: whether that holds for the whole 95 % interval, not for the mean difference alone
-    min_events: new ratings to wait for, at least 1
-    warm: whether to start from what the current model has learned, where the algorithm can
-    """
-
-    slice: float = 0.2
-    tolerance: float = 0.0
-    strict: bool = False
-    min_events: int = 100
-    warm: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,10 +79,8 @@ def _round(
         since = f" since event {decided:,}" if decided else ""
         return Outcome(None, (f"Nothing new for model '{name}'{since}.",))
     model = models.load(folder, allow_pickle)
-    before = Grown.of(results, name, model, manifest)
-    grown = before.take(log)
-    is_there = before.progress == progress
-    dataset = grown.load() if grown is before and is_there else grown.write()
+    grown = Grown.of(results, name, model, manifest).take(log)
+    dataset = grown.load() if grown.progress == progress else grown.write()
     events = grown.ratings["event"].to_numpy()
     learned = grown.progress.learned(manifest)
     fresh = (events > learned) & ~_known(dataset, model.trainset)
@@ -111,7 +91,7 @@ def _round(
     background = Background(dataset, np.flatnonzero(~tested), model.trainset.threshold)
     candidate = _fit(model, background.trainset, settings.warm)
     comparison = compare(model.algorithm, candidate, background, np.flatnonzero(tested), model.seed)
-    publish, why = _verdict(comparison, settings)
+    publish, why = settings.verdict(comparison)
     decision = {
         "id": store.new_id("refresh"),
         "model": name,
@@ -120,7 +100,7 @@ def _round(
         "seed": model.seed,
         "started": started,
         "settings": dataclasses.asdict(settings),
-        "events": _events(grown.progress, past),
+        "events": findings.events(grown.progress, past),
         "dataset": store.dataset_document(dataset),
         "learned": {
             "through": learned,
@@ -128,9 +108,11 @@ def _round(
             "fingerprint": model.dataset["fingerprint"],
             "seal": manifest["seal"],
         },
-        "slice": _slice(dataset, fresh, tested),
+        "slice": findings.tested_slice(dataset, fresh, tested),
         "scores": comparison.document(),
-        "drift": _drift(dataset.ratings.values[events > learned], model.trainset.global_mean),
+        "drift": findings.drift(
+            dataset.ratings.values[events > learned], model.trainset.global_mean
+        ),
         "warm": settings.warm and candidate.starts_warm,
         "decision": "publish" if publish else "keep",
         "why": why,
@@ -151,7 +133,10 @@ def _publish(
     dataset: Dataset,
     pickled: bool,
 ) -> dict[str, Any]:
-    """Train on everything and store the model under its name; the decision, with when that was."""
+    """Train on everything and store the model under its name; the decision, with when that was.
+
+    Raises UsageError where another model has taken the name meanwhile.
+    """
     started = time.perf_counter()
     trainset = dataset.trainset(threshold=model.trainset.threshold)
     events = decision["events"]
@@ -168,6 +153,11 @@ def _publish(
         seed=model.seed,
         origin=origin,
     )
+    if models.about(results / "models" / name)["seal"] != decision["learned"]["seal"]:
+        raise errors.UsageError(
+            f"Model '{name}' was trained anew while the refresh was at work; it stays. The next refresh "
+            "begins with it."
+        )
     models.save(new, results, name, pickled)
     seconds = decision["seconds"] + round(time.perf_counter() - started, 3)
     return _mark_published(results, {**decision, "seconds": seconds})
@@ -265,23 +255,6 @@ def _fit(model: Model, trainset: Trainset, warm: bool) -> Algorithm:
     return algorithm.fit(trainset)
 
 
-def _verdict(comparison: Comparison, settings: Settings) -> tuple[bool, str]:
-    """Whether to publish, and why."""
-    if comparison.test.n < 2:
-        return False, "There are fewer than two users to compare on."
-    mean, worst = comparison.worse_by, comparison.worse_by_at_most
-    said = f"{_worse(mean)} on the mean" + (
-        f", at worst {_worse(worst)}" if settings.strict else ""
-    )
-    publish = (worst if settings.strict else mean) <= settings.tolerance
-    against = "within" if publish else "more than"
-    return publish, f"The candidate is {said}: {against} the tolerance of {settings.tolerance:g}."
-
-
-def _worse(amount: float) -> str:
-    return f"{'worse' if amount > 0 else 'better'} by {abs(amount):.4f}"
-
-
 def _waiting(name: str, n_new: int, settings: Settings, progress: Progress) -> str:
     counts = progress.counts
     return (
@@ -289,46 +262,3 @@ def _waiting(name: str, n_new: int, settings: Settings, progress: Progress) -> s
         f"{settings.min_events:,} are waited for (--min-events). Of {counts['ratings']:,} events that "
         f"are ratings {counts['taken']:,} are in its dataset, {counts['set_aside']:,} set aside."
     )
-
-
-def _events(progress: Progress, past: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Of the events since the decision before: how many were what, see `Progress`."""
-    same = [
-        document["events"]
-        for document in past
-        if (document["events"]["begun_from"], document["events"]["log"])
-        == (progress.begun_from, progress.log)
-        and document["events"]["through"] < progress.through
-    ]
-    last = max(same, key=lambda events: events["through"], default=None)
-    totals = last["totals"] if last else dict.fromkeys(progress.counts, 0)
-    return {
-        "begun_from": progress.begun_from,
-        "log": progress.log,
-        "after": last["through"] if last else 0,
-        "through": progress.through,
-        **{key: count - totals[key] for key, count in progress.counts.items()},
-        "totals": dict(progress.counts),
-    }
-
-
-def _slice(dataset: Dataset, fresh: np.ndarray, tested: np.ndarray) -> dict[str, Any]:
-    ratings = dataset.ratings
-    times = None if ratings.times is None else ratings.times[tested]
-    return {
-        "new": int(np.count_nonzero(fresh)),
-        "ratings": int(np.count_nonzero(tested)),
-        "users": len(np.unique(ratings.users[tested])),
-        "from": None if times is None else int(times.min()),
-        "to": None if times is None else int(times.max()),
-    }
-
-
-def _drift(new: np.ndarray, training_mean: float) -> dict[str, Any]:
-    """How far the mean of the new ratings is from that of training, with its standard error."""
-    error = float(new.std(ddof=1) / np.sqrt(len(new))) if len(new) > 1 else None
-    return {
-        "training_mean": training_mean,
-        "new_mean": float(new.mean()),
-        "standard_error": error,
-    }

@@ -22,7 +22,8 @@ from recli.algorithms import Configured
 from recli.data.events import FILE_NAME, Event, EventLog
 from recli.data.load import load
 from recli.experiments.refreshing import history
-from recli.experiments.refreshing.round import Settings, refresh
+from recli.experiments.refreshing.round import refresh
+from recli.experiments.refreshing.rule import Settings
 from recli.recommend import model as models
 
 FEW = Settings(min_events=10)
@@ -406,6 +407,28 @@ def test_a_decision_whose_model_was_trained_anew_is_taken_back(
     documents = history.of_model(results, "m")
     assert sorted(d["decision"] for d in documents) == ["keep", "publish"]
     assert outcome.decision["algorithm"] == "damped-mean"
+
+
+def test_a_model_trained_meanwhile_is_not_replaced(
+    results, store, send, newcomers, loaded, monkeypatch
+):
+    store()
+    send(newcomers())
+    write = history.write
+
+    def trains_after(*arguments):
+        path = write(*arguments)
+        store("damped-mean")
+        return path
+
+    with monkeypatch.context() as patch:
+        patch.setattr(history, "write", trains_after)
+        with pytest.raises(
+            errors.UsageError, match="was trained anew while the refresh was at work"
+        ):
+            refresh(results, "m", ANYTHING)
+    assert loaded().configured.name == "damped-mean"
+    assert refresh(results, "m", ANYTHING).told[0].startswith("Taken back")
 
 
 def test_what_was_moved_aside_comes_back(tmp_path):
