@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     "-m", "--model", "name", type=_types.MODEL, help="A model by name. [default: the only one]"
 )
 @click.option(
-    "--every", type=_types.Duration(), metavar="TIME", help="Go on, with a round as often: 15m, 1h."
+    "--every",
+    type=_types.Duration(),
+    metavar="TIME",
+    help="Go on, with a round as often: 15m, 1h. One that fails is told, and the next comes.",
 )
 @click.option(
     "--events",
