@@ -105,8 +105,17 @@ class Algorithm(Guarded, Biased, surprise.AlgoBase):
 
         Where `starts_warm` this takes less than `fit` and gives about as good a model, if most of the
         ratings are those that `start` knew. Any other algorithm is fitted as by `fit`. Raises as
-        `fit` does.
+        `fit` does, and UsageError for another class and for Surprise's own trainset.
         """
+        if type(start) is not type(self):
+            raise errors.UsageError(
+                f"{registry.name_of(type(self))} cannot start from {registry.name_of(type(start))}."
+            )
+        if not (isinstance(trainset, Trainset) and isinstance(start.trainset, Trainset)):
+            raise errors.UsageError("To start from a model takes trainsets of recli's own.")
+        if not self.starts_warm:
+            self.fit(trainset)
+            return self
         self._check_fits(self._state_bytes(trainset), "what it learns")
         with np.errstate(over="ignore", invalid="ignore"):
             self._learn_from(start, trainset)
@@ -119,8 +128,8 @@ class Algorithm(Guarded, Biased, surprise.AlgoBase):
         return type(self)._learn_from is not Algorithm._learn_from
 
     def _learn_from(self, start: Algorithm, trainset: Trainset) -> None:
-        """What `fit_from` does; by default `_learn`."""
-        self._learn(trainset)
+        """What `fit_from` does where it is more than `fit`."""
+        raise NotImplementedError
 
     def predict_pairs(self, users: np.ndarray, items: np.ndarray, clip: bool = True) -> np.ndarray:
         """Predicted ratings, float64[n], for the pairs (users[j], items[j]), both int[n].

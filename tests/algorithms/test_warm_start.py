@@ -6,9 +6,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+import surprise
 
-from recli import registry
-from recli.algorithms import Configured
+from recli import errors, registry
+from recli.algorithms import Algorithm, Configured
+from recli.algorithms._base import Adapted
 from recli.algorithms._placed import Placed
 from recli.data.ids import Ids
 
@@ -75,14 +77,44 @@ def test_a_warm_start_does_in_a_quarter_of_the_epochs_what_a_cold_one_does_not(n
     def rmse(algorithm):
         users = now.inner_users[medium.ratings.users[test]]
         items = now.inner_items[medium.ratings.items[test]]
-        errors = algorithm.predict_pairs(users, items) - medium.ratings.values[test]
-        return np.sqrt(np.mean(errors**2))
+        wrong = algorithm.predict_pairs(users, items) - medium.ratings.values[test]
+        return np.sqrt(np.mean(wrong**2))
 
     whole = Configured.of(name, {"reg_all": 0.1})
     quarter = Configured.of(name, {"reg_all": 0.1, "n_epochs": 5})
     warm = rmse(whole.create(0).fit_from(whole.create(0).fit(before), now))
     assert warm < rmse(quarter.create(0).fit(now))
     assert warm < rmse(whole.create(0).fit(now)) + 0.003
+
+
+def test_another_class_or_surprises_own_trainset_is_refused(small, to_surprise):
+    svd, trainset = Configured.of("svd").create(0).fit(small.trainset()), small.trainset()
+    with pytest.raises(errors.UsageError, match="svdpp cannot start from svd"):
+        Configured.of("svdpp").create(0).fit_from(svd, trainset)
+    with pytest.raises(errors.UsageError, match="trainsets of recli's own"):
+        Configured.of("svd").create(0).fit_from(svd, to_surprise(small).build_full_trainset())
+
+
+class OwnFit(Algorithm):
+    def fit(self, trainset):
+        super().fit(trainset)
+        self.said = trainset.global_mean
+        return self
+
+    def estimate(self, user, item):
+        return self.said
+
+
+def test_a_class_with_a_fit_of_its_own_and_a_foreign_one_are_fitted_by_it(small):
+    trainset = small.trainset(np.arange(500))
+    one = OwnFit().fit_from(OwnFit().fit(small.trainset()), trainset)
+    assert one.predict_pairs(np.array([0]), np.array([0]))[0] == trainset.global_mean
+    start = Adapted(surprise.BaselineOnly(verbose=False)).fit(small.trainset())
+    foreign = Adapted(surprise.BaselineOnly(verbose=False)).fit_from(start, trainset)
+    fresh = Adapted(surprise.BaselineOnly(verbose=False)).fit(trainset)
+    np.testing.assert_array_equal(
+        foreign.score_users(np.arange(5)), fresh.score_users(np.arange(5))
+    )
 
 
 @pytest.mark.parametrize("name", ["svd", "knn-baseline", "most-popular", "nmf"])
