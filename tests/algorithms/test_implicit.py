@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 import threadpoolctl
+from sklearn.linear_model import LogisticRegression
 
 from recli import errors
 from recli.algorithms import Configured, rank
@@ -153,3 +154,53 @@ def test_a_fitted_model_ranks_without_the_library(name, trainset, monkeypatch):
     found = rank(restored, trainset, np.arange(20), 10)
     np.testing.assert_array_equal(found.items, expected.items)
     np.testing.assert_array_equal(found.scores, expected.scores)
+
+
+# Folded in, by steps of training with the items' factors as they are
+
+
+def test_logistic_mf_run_long_is_the_logistic_regression(trainset):
+    """Of her preferences against all other items, each as often as it is drawn."""
+    algorithm = fitted("logistic-mf", trainset)
+    n = algorithm.item_factors.shape[1]
+    algorithm.item_factors[:, n - 2] = 0.0  # the regression takes no biases that are given
+    algorithm.n_epochs = 3000
+    items = np.arange(5, 45, 3)
+    folded = algorithm.fold_in(items, np.full(len(items), trainset.rating_scale[1]))
+    weights = n * algorithm.popularity / algorithm.popularity.sum()
+    weights[items] = 1.0
+    liked = np.isin(np.arange(trainset.n_items), items)
+    regression = LogisticRegression(C=1 / algorithm.reg, fit_intercept=False, tol=1e-10)
+    x = np.delete(algorithm.item_factors, n - 2, axis=1)
+    expected = regression.fit(x, liked, weights).coef_[0]
+    found = np.delete(folded.user_factors[0], n - 2)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-4)
+
+
+def test_bpr_run_long_is_the_logistic_regression_of_pairs(trainset):
+    """Of her preferences less other items, but for the chance by which these are drawn."""
+    algorithm = fitted("bpr", trainset)
+    algorithm.item_factors[:, -1] = 0.0  # the regression takes no biases that are given
+    algorithm.learning_rate, algorithm.reg, algorithm.n_epochs = 0.01, 0.1, 6000
+    items = np.arange(5, 45, 3)
+    folded = algorithm.fold_in(items, np.full(len(items), trainset.rating_scale[1]))
+    share = algorithm.popularity / algorithm.popularity.sum()
+    share[items] = 0.0
+    factors = algorithm.item_factors[:, :-1]
+    pairs = np.concatenate([factors[item] - factors for item in items])
+    penalty = algorithm.reg * len(items) * share.sum()
+    regression = LogisticRegression(C=1 / penalty, fit_intercept=False, tol=1e-10)
+    won = np.repeat([1, 0], len(pairs))  # each pair from both sides, as it takes two classes
+    weights = np.tile(share, 2 * len(items)) / 2
+    expected = regression.fit(np.concatenate([pairs, -pairs]), won, weights).coef_[0]
+    found = folded.user_factors[0, :-1]
+    assert np.linalg.norm(found - expected) < 0.1 * np.linalg.norm(expected)
+
+
+@pytest.mark.parametrize("name", ["bpr", "logistic-mf"])
+def test_who_likes_nothing_is_folded_in_as_unknown(name, trainset):
+    algorithm = fitted(name, trainset)
+    folded = algorithm.fold_in(np.array([3, 4]), np.full(2, trainset.rating_scale[0]))
+    np.testing.assert_array_equal(
+        folded.score_users(np.array([0])), algorithm.score_users(np.array([-1]))
+    )

@@ -174,7 +174,7 @@ def test_an_unknown_user_is_told_the_nearest_and_what_to_do(recli, tiny):
     recli("train", "-a", "baseline-only", "-d", tiny, "--name", "mine")
     message = check(recli, "recommend --user 421 --model mine", 4, "no user '421'")
     assert "Nearest ids: 63, 59" in message
-    assert "add them to the data" in message
+    assert "--ratings FILE" in message
 
 
 def test_an_unknown_model_is_told_those_there_are(recli, tiny):

@@ -150,16 +150,16 @@ def test_what_a_known_user_had_rated_counts_too_and_the_new_wins(model):
 
 
 def test_fitting_again_takes_the_packages(small, model, monkeypatch):
-    if not registry.installed("implicit"):
-        pytest.skip("implicit is not installed")
-    bpr = models.train(small, Configured.of("bpr", {"n_epochs": 1}), 0)
-    assert not bpr.algorithm.folds_in
-    folded, code = fold_in.fold_in(bpr, rating(bpr, "318", "5"))
+    if not registry.installed("lightfm"):
+        pytest.skip("lightfm is not installed")
+    lightfm = models.train(small, Configured.of("lightfm", {"n_epochs": 1}), 0)
+    assert not lightfm.algorithm.folds_in
+    folded, code = fold_in.fold_in(lightfm, rating(lightfm, "318", "5"))
     assert folded.trainset.rated(int(folded.trainset.inner_users[code])).size == 1
     monkeypatch.setattr(registry, "installed", lambda extra: False)
     fold_in.fold_in(model, rating(model, "318", "5"))
-    with pytest.raises(errors.MissingExtraError, match="bpr needs packages"):
-        fold_in.fold_in(bpr, rating(bpr, "318", "5"))
+    with pytest.raises(errors.MissingExtraError, match="lightfm needs packages"):
+        fold_in.fold_in(lightfm, rating(lightfm, "318", "5"))
 
 
 def test_a_user_whom_the_model_does_not_know(model):

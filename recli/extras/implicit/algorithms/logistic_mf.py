@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import surprise
 
 from recli.algorithms._preferences import PREFERENCES
 from recli.extras.implicit.algorithms._learned import Learned
 from recli.params import Float, Int
+
+_TINY = 1e-6  # under Adagrad's root, as in the library
 
 
 class LogisticMF(Learned):
@@ -45,6 +48,30 @@ class LogisticMF(Learned):
         self.reg = reg
         self.preferences = preferences
         self.random_state = random_state
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Her steps of training, over what they are in the mean of all draws; the item side stays.
+
+        The factor before the last is 1 for users, so that the items' are their biases; that of users
+        in the last, where items have 1, is their bias.
+        """
+        self._prefers(items, values, user)
+        own, n = self.preferred, self.item_factors.shape[1]
+        known = float(own.nnz > 0 and self.popularity.any())
+        drawn = n * self.popularity / (self.popularity.sum() or 1.0)  # n is n_factors + 2
+        drawn[own.indices] = 0.0
+        hers = np.arange(n) != n - 2
+        x, biases = self.item_factors[:, hers], self.item_factors[:, n - 2]
+        learned, squares = np.zeros(n - 1), np.zeros(n - 1)
+        for _ in range(self.n_epochs if known else 0):
+            odds = np.exp(-np.logaddexp(0.0, -(x @ learned + biases)))
+            pull = -drawn * odds
+            pull[own.indices] = own.data * (1.0 - odds[own.indices])
+            gradient = pull @ x - self.reg * learned
+            squares += gradient**2
+            learned += self.learning_rate * gradient / np.sqrt(_TINY + squares)
+        self.user_factors = np.zeros((1, n))
+        self.user_factors[0, hers], self.user_factors[0, n - 2] = learned, known
 
     def _model(self) -> Any:
         from implicit.cpu.lmf import LogisticMatrixFactorization
