@@ -74,7 +74,7 @@ test-services: $(VENV)/.installed-dev ## Browser, database, container, Prometheu
 	@command -v buildah >/dev/null && command -v debootstrap >/dev/null || \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends buildah debootstrap; } >/dev/null
 	@test -x $(VENV)/prometheus/usr/bin/prometheus || \
-		{ apt-get update -qq && cd $(VENV) && apt-get download -qq prometheus && \
+		{ apt-get update -qq && cd $(VENV) && apt-get download -qq -o APT::Sandbox::User=root prometheus && \
 		dpkg -x prometheus_*.deb prometheus && rm prometheus_*.deb; } >/dev/null
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev-services]'
 	@echo "— Tests"
