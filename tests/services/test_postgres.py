@@ -166,7 +166,8 @@ def test_eight_workers_two_of_them_killed(postgres, tiny):
     assert again.keys() == lost
     for number, trial in again.items():
         assert trial.state.name == "COMPLETE"
-        assert trial.params == trials[number].params
+        # Who was killed before a parameter was stored leaves that open.
+        assert trials[number].params.items() <= trial.params.items()
     best = {printed.splitlines()[3] for printed, _ in told[N_KILLED:]}
     assert len(best) == 1, "all workers tell of the same best"
 
