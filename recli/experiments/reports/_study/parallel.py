@@ -15,13 +15,13 @@ _BEST = 0.2
 
 
 def figures(study: StoredStudy) -> list[Figure]:
-    """One for each algorithm with two parameters or more that all settings have."""
+    """One for each algorithm with two settings or more, and two parameters that all of them have."""
     found = []
     for algorithm in study.algorithms:
         trials = [trial for trial in study.finished() if trial.algorithm == algorithm]
         space = study.document["configuration"]["space"].get(algorithm, {})
-        names = [name for name in space if trials and all(name in t.varied for t in trials)]
-        if len(names) < 2:
+        names = [name for name in space if all(name in t.varied for t in trials)]
+        if len(trials) < 2 or len(names) < 2:
             continue
         title = f"Parallel coordinates: {algorithm}"
         reading = (

@@ -12,13 +12,13 @@ _LEFT, _RIGHT, _TOP, _HEIGHT = 46.0, 372.0, 22.0, 120.0
 
 
 def figures(study: StoredStudy) -> list[Figure]:
-    """One for each algorithm, with a part for each parameter."""
+    """One for each algorithm with two settings or more, with a part for each parameter."""
     found = []
     for place, algorithm in enumerate(study.algorithms):
         trials = [trial for trial in study.finished() if trial.algorithm == algorithm]
         space = study.document["configuration"]["space"].get(algorithm, {})
         names = [name for name in space if any(name in trial.varied for trial in trials)]
-        if not names:
+        if len(trials) < 2 or not names:
             continue
         title = f"Slices: {algorithm}"
         bottom, parts = 0.0, []
