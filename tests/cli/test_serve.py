@@ -83,7 +83,7 @@ def test_it_answers_until_it_is_told_to_stop(number, model, recli):
 
 @SIGNALS
 def test_several_workers_share_port_and_counts(model):
-    with running("--workers", 2) as server:
+    with running("--workers", 2, "--remember", 0) as server:
         for user in (42, 47, 42, 47):
             server.ask(f"/recommend?user_id={user}")
         metrics = server.ask("/metrics")

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from recli.extras.serve import self_test
 from recli.recommend import model as models
 
 
@@ -128,6 +129,13 @@ def test_an_answer_is_given_again_and_counted_again(client, serving):
     assert 'recli_lists_total{kind="known"} 2.0' in client.get("/metrics").text
     never = serving(remembered=0)
     assert never.get("/recommend?user_id=42&n=3").json() == first.json()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e6])
+def test_quick_or_slow_the_list_is_the_same(seconds, serving, printed, monkeypatch):
+    monkeypatch.setattr(self_test, "_QUICK", seconds)
+    answer = serving().get("/recommend?user_id=42")
+    assert answer.json() == printed("recommend", "--user", 42)
 
 
 def test_ids_that_are_no_numbers(serving, results, tmp_path, trained):
