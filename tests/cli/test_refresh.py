@@ -77,7 +77,7 @@ def test_formats_and_history(recli, model, tiny):
 
 def test_too_little_is_told(recli, model, tiny):
     told = recli("refresh", "--events", write_events(tiny, "new.csv", 2)).stderr
-    assert "100 are waited for (--min-events)" in told
+    assert "of the 100 ratings of new pairs" in told
     assert not Path("results/refreshes").is_dir() or not list(Path("results/refreshes").glob("*/"))
 
 

@@ -258,7 +258,7 @@ def _fit(model: Model, trainset: Trainset, warm: bool) -> Algorithm:
 def _waiting(name: str, n_new: int, settings: Settings, progress: Progress) -> str:
     counts = progress.counts
     return (
-        f"Too little new for model '{name}': {n_new:,} ratings that it can be measured on, "
-        f"{settings.min_events:,} are waited for (--min-events). Of {counts['ratings']:,} events that "
-        f"are ratings {counts['taken']:,} are in its dataset, {counts['set_aside']:,} set aside."
+        f"Too little new for model '{name}': {n_new:,} of the {settings.min_events:,} ratings of new pairs "
+        f"that it is to be measured on (--min-events). Its dataset has {counts['taken']:,} ratings from "
+        f"events so far, {counts['set_aside']:,} were set aside."
     )

@@ -176,7 +176,7 @@ def test_too_little_is_told_and_waited_for(results, store, send, newcomers):
     send(newcomers(1)[:9])
     outcome = refresh(results, "m", FEW)
     assert outcome.decision is None
-    assert "9 ratings that it can be measured on, 10 are waited for" in outcome.told[0]
+    assert "9 of the 10 ratings of new pairs" in outcome.told[0]
     assert history.names(results) == []
     send([("one more", "1", 3.0)], at=100)
     assert refresh(results, "m", FEW).decision is not None
