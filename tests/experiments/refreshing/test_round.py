@@ -117,7 +117,7 @@ def test_what_was_kept_back_is_measured_again_with_what_comes(results, store, se
     send([(user, item, float(rng.choice([0.5, 5.0]))) for user, item, _ in newcomers(40)])
     first = refresh(results, "m", NOTHING).decision
     send(newcomers(1, seed=1)[:9], at=9000)
-    assert "9 ratings that it can be measured on" in refresh(results, "m", NOTHING).told[0]
+    assert "9 of the 10 ratings of new pairs" in refresh(results, "m", NOTHING).told[0]
     send([("last", "1", 3.0)], at=9900)
     second = refresh(results, "m", NOTHING).decision
     assert second["slice"]["new"] == first["slice"]["new"] + 10
@@ -193,7 +193,7 @@ def test_a_rating_that_the_model_knows_otherwise_is_learned_but_no_test(
         if ratings.values[r] != 5.0
     ]
     send(again)
-    assert "0 ratings that it can be measured on" in refresh(results, "m", FEW).told[0]
+    assert "0 of the 10 ratings of new pairs" in refresh(results, "m", FEW).told[0]
     send(newcomers(), at=100)
     decision = refresh(results, "m", FEW).decision
     assert decision["slice"]["new"] == 120
