@@ -15,6 +15,7 @@ import recli
 from recli.data.events import FILE_NAME, EventLog
 from recli.extras.serve import problems, routes
 from recli.extras.serve.current import Current
+from recli.extras.serve.description import Described
 from recli.extras.serve.guard import Guard
 from recli.extras.serve.metrics import Measured, Metrics
 from recli.extras.serve.remembered import Remembered
@@ -44,13 +45,15 @@ def create_app(settings: Settings) -> ASGIApp:
         log.close()
 
     # No page of /docs: FastAPI's own takes its scripts from the network.
-    app = FastAPI(
+    app = Described(
+        with_keys=settings.keys.read is not None,
         title="recli",
         version=recli.__version__,
         description=_ABOUT,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.settings, app.state.current = settings, current
     app.state.log, app.state.metrics = log, metrics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import schemathesis
@@ -10,6 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from recli.extras.serve.settings import Keys
 
 FUZZ = settings(
     max_examples=12,
@@ -28,10 +31,27 @@ def test_every_route_is_described_with_examples(client):
     }
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            assert operation["summary"], (path, method)
+            assert " " in operation["summary"], (path, method)
             assert operation["description"], (path, method)
             for name, schema in _bodies(operation):
                 assert document["components"]["schemas"][name]["examples"], schema
+
+
+def test_every_reference_leads_somewhere(client):
+    document = client.get("/openapi.json").json()
+    referred = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+    assert "Problem" in referred
+    assert referred <= set(document["components"]["schemas"])
+    assert "security" not in document
+
+
+def test_keys_are_described_where_they_are_asked_for(serving):
+    client = serving(keys=Keys("a", "b", "c"))
+    document = client.get("/openapi.json", headers={"x-api-key": "a"}).json()
+    schemes = document["components"]["securitySchemes"]
+    assert {scheme for way in document["security"] for scheme in way} == set(schemes)
+    assert document["paths"]["/readyz"]["get"]["security"] == []
+    assert "security" not in document["paths"]["/events"]["post"]
 
 
 def test_the_examples_are_accepted(client):

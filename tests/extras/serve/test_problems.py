@@ -34,6 +34,7 @@ BY_GET = [
     ("/similar/31", 404, "There is no item '31' among the 25 of the catalogue. Nearest ids: "),
     ("/similar/..%2f..%2fetc%2fpasswd", 404, "There is nothing at /similar/../../etc/passwd"),
     ("/no/such/path", 404, "There is nothing at /no/such/path. /openapi.json says what there is."),
+    ("/recommend/?user_id=42", 404, "There is nothing at /recommend/."),
     ("/docs", 404, "There is nothing at /docs."),
 ]
 
