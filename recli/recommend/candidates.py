@@ -47,17 +47,20 @@ class Filters:
         """
         ratings = model.trainset.ratings
         n = len(ratings.item_ids)
-        left = np.ones(n, bool)
+        let_through = []
         if self.only is not None:
-            left &= np.isin(np.arange(n), self.only)
+            let_through.append(np.isin(np.arange(n), self.only))
         if self.exclude is not None:
-            left[self.exclude] = False
+            let_through.append(~np.isin(np.arange(n), self.exclude))
         if self.where is not None:
-            left &= where.parse(self.where)(lambda name: field(model, name))
+            let_through.append(where.parse(self.where)(lambda name: field(model, name)))
         if self.min_ratings:
-            left &= np.bincount(ratings.items, minlength=n) >= self.min_ratings
+            let_through.append(np.bincount(ratings.items, minlength=n) >= self.min_ratings)
         if self.since is not None:
-            left &= _first_rated(model) >= self.since.timestamp()
+            let_through.append(_first_rated(model) >= self.since.timestamp())
+        if not let_through:
+            return None
+        left = np.logical_and.reduce(let_through)
         if not left.any():
             raise errors.NotFoundError(
                 f"None of the {n:,} items of the catalogue is left: all are filtered out."

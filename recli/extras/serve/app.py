@@ -25,6 +25,7 @@ _ABOUT = """\
 Ranked recommendations and predictions by a model of recli. Ids of users and items are those of the
 ratings, as text or as numbers. What goes wrong is told as `application/problem+json`.
 """
+_FIRST = "recommend"  # of the routes: what is asked most is found first
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -58,8 +59,9 @@ def create_app(settings: Settings) -> ASGIApp:
     app.state.settings, app.state.current = settings, current
     app.state.log, app.state.metrics = log, metrics
     problems.handle_in(app)
-    for module in sorted(pkgutil.iter_modules(routes.__path__), key=lambda module: module.name):
-        app.include_router(importlib.import_module(f"{routes.__name__}.{module.name}").router)
+    names = [module.name for module in pkgutil.iter_modules(routes.__path__)]
+    for name in sorted(names, key=_FIRST.__ne__):
+        app.include_router(importlib.import_module(f"{routes.__name__}.{name}").router)
     served: ASGIApp = Guard(Remembered(app, current, metrics), settings.keys, settings.limits)
     if settings.origins:
         served = CORSMiddleware(

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from recli import errors
 
@@ -51,3 +61,30 @@ class Sent(BaseModel):
                 if name not in cls.model_fields:
                     raise errors.unknown("field", name[:100], cls.model_fields)
         return sent
+
+
+_Query = TypeVar("_Query", bound=Sent)
+
+
+def as_parameters(sent: type[Sent]) -> list[dict[str, Any]]:
+    """The fields of a query string, as OpenAPI describes them."""
+    schema = sent.model_json_schema()
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema["required"],
+            "schema": field,
+            "description": field["description"],
+        }
+        for name, field in schema["properties"].items()
+    ]
+
+
+def of_query(sent: type[_Query], request: Request) -> _Query:
+    """What the query string of a request says. Raises RequestValidationError."""
+    try:
+        return sent.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        wrong = [one | {"loc": ("query", *one["loc"])} for one in error.errors()]
+        raise RequestValidationError(wrong) from None

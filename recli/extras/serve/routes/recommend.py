@@ -6,7 +6,7 @@ import functools
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -17,7 +17,7 @@ from recli.extras.serve.answers import Made
 from recli.extras.serve.current import Loaded
 from recli.extras.serve.metrics import Metrics
 from recli.extras.serve.problems import responses
-from recli.extras.serve.schemas import MOST_ITEMS, Id, Sent
+from recli.extras.serve.schemas import MOST_ITEMS, Id, Sent, as_parameters, of_query
 from recli.extras.serve.state import TheLoaded, TheMetrics
 from recli.recommend.answer import Wish
 from recli.recommend.candidates import Filters
@@ -133,11 +133,12 @@ class Wished(Sent):
     }
 
 
-@router.get(PATH, **_DESCRIBED)
-async def of_known_user(
-    asked: Annotated[Asked, Query()], request: Request, loaded: TheLoaded, metrics: TheMetrics
-) -> Response:
+# Parsed here: FastAPI's own way takes a third of the time that the list itself takes.
+@router.get(PATH, openapi_extra={"parameters": as_parameters(Asked)}, **_DESCRIBED)
+async def of_known_user(request: Request) -> Response:
     """Recommend items to a user whom the model knows."""
+    asked = of_query(Asked, request)
+    loaded, metrics = request.app.state.current.loaded, request.app.state.metrics
     make = functools.partial(_of_known_user, asked, loaded, metrics)
     made = make() if _is_quick(asked, loaded) else await run_in_threadpool(make)
     loaded.answers.keep(request.scope["query_string"], made)
