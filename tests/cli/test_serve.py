@@ -121,8 +121,10 @@ def test_a_port_that_is_taken(model, recli):
     with socket.create_server(("127.0.0.1", 0)) as place:
         port = place.getsockname()[1]
         told = recli("serve", "--port", port, code=2).stderr
-    assert told.startswith(f"Error: Port {port} is taken by ")
-    assert f"(process {os.getpid()}). Choose another with '--port', 0 for any." in told
+    assert told.startswith(f"Error: Port {port} is taken")
+    assert "Choose another with '--port', 0 for any." in told
+    if sys.platform == "linux":  # elsewhere not everybody may know
+        assert f"(process {os.getpid()})" in told
 
 
 def test_an_address_that_is_not_this_machines(model, recli, monkeypatch):
