@@ -258,7 +258,7 @@ def _fit(model: Model, trainset: Trainset, warm: bool) -> Algorithm:
 def _waiting(name: str, n_new: int, settings: Settings, progress: Progress) -> str:
     counts = progress.counts
     return (
-        f"Too little new for model '{name}': {n_new:,} of the {settings.min_events:,} ratings of new pairs "
-        f"that it is to be measured on (--min-events). Its dataset has {counts['taken']:,} ratings from "
-        f"events so far, {counts['set_aside']:,} were set aside."
+        f"Too little new for model '{name}': {n_new:,} of the {settings.min_events:,} ratings of new "
+        f"pairs that it is to be measured on (--min-events). Its dataset has {counts['taken']:,} ratings "
+        f"from events so far, {counts['set_aside']:,} were set aside."
     )
