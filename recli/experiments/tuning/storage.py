@@ -13,6 +13,7 @@ import optuna
 import sqlalchemy
 from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
 from optuna.study import StudyDirection
+from optuna.trial import TrialState
 
 from recli import errors
 from recli.experiments.tuning.quiet import quiet
@@ -174,8 +175,12 @@ def names(storage: RDBStorage, prefix: str) -> list[str]:
 
 def _terms_of(study: optuna.Study) -> dict[str, Any]:
     end = time.monotonic() + _PATIENCE
-    while _TERMS not in study.user_attrs:
-        if time.monotonic() > end or study.trials:
+    while True:
+        # Who begins a study lets its first trials wait, and says the terms before any of them starts.
+        begun = any(trial.state != TrialState.WAITING for trial in study.get_trials(deepcopy=False))
+        if _TERMS in study.user_attrs:
+            break
+        if begun or time.monotonic() > end:
             raise errors.UsageError(
                 f"The study '{study.study_name}' in this storage is not one of recli's. Choose another "
                 "name with '--study NAME'."
