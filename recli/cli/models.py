@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from recli.cli import _options, _types
-from recli.cli._console import Console, count
+from recli.cli._console import Console, count, local_time
 
 
 @click.group(
@@ -57,7 +56,7 @@ def list_models(results: Path, console: Console) -> None:
             continue
         documents.append({"model": name, **{key: about[key] for key in _LISTED}})
         size = _megabytes(results / "models" / name)
-        rows.append([name, label, about["dataset"]["name"], _local(about["trained"]), size])
+        rows.append([name, label, about["dataset"]["name"], local_time(about["trained"]), size])
     if not documents:
         console.say(f"There is no model in {results / 'models'} yet: 'recli train' makes one.")
     header = ["model", "algorithm", "dataset", "trained", "MB"]
@@ -198,7 +197,7 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
             f"{k}={shown(v)}" for k, v in about["params"].items() if v is not None
         ),
         "seed": str(about["seed"]),
-        "trained": _local(about["trained"]),
+        "trained": local_time(about["trained"]),
         "dataset": f"{dataset['name']} ({dataset['fingerprint']})",
         "scale": f"{about['scale'][0]:g} to {about['scale'][1]:g}, liked from {about['threshold']:g}",
         "tuned": " ".join(f"{key}={value}" for key, value in tuned.items()),
@@ -220,7 +219,3 @@ def _metrics(metrics: dict[str, float | None]) -> str:
 
 def _megabytes(folder: Path) -> str:
     return f"{sum(path.stat().st_size for path in folder.iterdir()) / 1e6:.1f}"
-
-
-def _local(moment: str) -> str:
-    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"

@@ -8,12 +8,11 @@ import json
 import math
 import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from recli import errors
-from recli.data.events import Event
+from recli.data.events import Event, seconds
 from recli.data.formats._base import read_bytes
 from recli.data.numbers import number
 
@@ -88,16 +87,15 @@ def _value(raw: object) -> float | None:
 
 
 def _seconds(raw: object) -> int:
-    seconds = _as_number(raw)
-    if math.isfinite(seconds):
-        return math.floor(seconds)
+    given = _as_number(raw)
+    if math.isfinite(given):
+        return math.floor(given)
     try:
-        moment = datetime.fromisoformat(str(raw))
+        return math.floor(seconds(str(raw)))
     except ValueError:
         raise errors.DataError(
             f"time is {raw!r}: it should be seconds since 1970, or a date as 2026-11-25T20:00:00Z."
         ) from None
-    return math.floor((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 def _as_number(raw: object) -> float:

@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -24,9 +25,8 @@ FILE_NAME = "events.sqlite3"
 TYPES = ("rating", "click")
 _LONGEST_ID = 256
 _NOT_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_LAST_TIME = (
-    253_402_300_799  # the end of the year 9999, the last that calendars write with 4 digits
-)
+LAST_TIME = 253_402_300_799
+"""The last second that an event may be of: of the year 9999, as calendars write four digits."""
 _MARK = 0x7265636C  # "recl", by which a log is told from any other SQLite file
 _PATIENCE = 30.0  # seconds: what one process waits for others to finish writing
 _PAUSE = 0.001  # seconds between two looks whether they have
@@ -91,7 +91,7 @@ class Event:
             raise errors.DataError("value is given: a click has none.")
         if self.value is not None and not math.isfinite(self.value):
             raise errors.DataError(f"value is {self.value}: it should be a finite number.")
-        if not 0 <= self.time <= _LAST_TIME:
+        if not 0 <= self.time <= LAST_TIME:
             raise errors.DataError(f"time is {self.time}: it should be seconds since 1970.")
 
 
@@ -238,6 +238,18 @@ class EventLog:
             f"{self.path}: the event log cannot be used: {why}. Nothing was accepted; make room, or "
             "let the other program finish, and send the events again."
         )
+
+
+def seconds(moment: str) -> float:
+    """Seconds since 1970 of a moment in ISO 8601, UTC where nothing else is said.
+
+    Raises ValueError for any other text.
+
+    >>> seconds("1970-01-02T01:00:00"), seconds("1970-01-02T01:00:00+01:00")
+    (90000.0, 86400.0)
+    """
+    found = datetime.fromisoformat(moment)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
 def _check_id(name: str, raw: str) -> None:

@@ -41,7 +41,12 @@ class Ratings:
     @functools.cached_property
     def n_items(self) -> int:
         """Items with at least one rating."""
-        return int(np.count_nonzero(np.bincount(self.items)))
+        return int(np.count_nonzero(self.item_counts))
+
+    @functools.cached_property
+    def item_counts(self) -> np.ndarray:
+        """How many ratings each item of the catalogue has, int64[n_catalogue] by code."""
+        return np.bincount(self.items, minlength=len(self.item_ids))
 
     @functools.cached_property
     def default_threshold(self) -> float:

@@ -55,7 +55,7 @@ class Filters:
         if self.where is not None:
             let_through.append(where.parse(self.where)(lambda name: field(model, name)))
         if self.min_ratings:
-            let_through.append(np.bincount(ratings.items, minlength=n) >= self.min_ratings)
+            let_through.append(ratings.item_counts >= self.min_ratings)
         if self.since is not None:
             let_through.append(_first_rated(model) >= self.since.timestamp())
         if not let_through:

@@ -43,9 +43,8 @@ def item_map(model: Model, n_most: int = _MOST) -> ItemMap:
     model has no vectors.
     """
     trainset = model.trainset
-    counts = np.bincount(trainset.ratings.items, minlength=trainset.n_catalogue)
     vectors = model.algorithm.embeddings()[1][trainset.inner_items]
-    ordered = np.argsort(-counts, kind="stable")
+    ordered = np.argsort(-trainset.ratings.item_counts, kind="stable")
     codes = ordered[~np.isnan(vectors[ordered]).any(axis=1)][:n_most]
     points, method = _projected(normalize(vectors[codes]), model.seed)
     ids = trainset.ratings.item_ids.text

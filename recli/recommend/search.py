@@ -28,7 +28,7 @@ class Search:
         # As one text each, with a space before every word, so that to find a beginning is one search.
         self._texts = [f" {' '.join(parts)}" for parts in split]
         self._vocabulary = sorted({word for parts in split for word in parts})
-        self._counts = np.bincount(ratings.items, minlength=len(self._ids))
+        self._counts = ratings.item_counts
 
     def find(self, text: str) -> np.ndarray:
         """Codes of the items that fit, int32[n]: the one with this id first, then those rated most."""

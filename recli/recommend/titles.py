@@ -55,8 +55,7 @@ def words(text: str) -> _Words:
 
 def _several(model: Model, text: str, found: np.ndarray) -> errors.UsageError:
     ratings = model.trainset.ratings
-    counts = np.bincount(ratings.items, minlength=len(ratings.item_ids))
-    most_rated = found[np.argsort(-counts[found], kind="stable")]
+    most_rated = found[np.argsort(-ratings.item_counts[found], kind="stable")]
     choices = [f"{ratings.item_ids.text[code]}  {model.title(code)}" for code in most_rated]
     return errors.UsageError(
         f"'{text}' fits {len(found):,} items:\n{errors.first_ten(choices)}\n"

@@ -200,15 +200,13 @@ class _Now:
         served = [made.items for made in tuple(loaded.answers.served)]
         items = np.concatenate(served) if served else np.empty(0, np.int32)
         if len(items):
-            ratings = model.trainset.ratings
             yield GaugeMetricFamily(
                 "recli_served_coverage_ratio",
                 "The share of the catalogue that is in any of the last 1,000 lists.",
                 len(np.unique(items)) / model.trainset.n_catalogue,
             )
-            counts = np.bincount(ratings.items, minlength=model.trainset.n_catalogue)
             yield GaugeMetricFamily(
                 "recli_served_popularity_mean",
                 "Training ratings of an item in the last 1,000 lists, the mean.",
-                float(counts[items].mean()),
+                float(model.trainset.ratings.item_counts[items].mean()),
             )

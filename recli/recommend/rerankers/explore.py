@@ -30,9 +30,8 @@ class Explore:
     @classmethod
     def of(cls, model: Model, share: float, seed: int) -> Explore:
         """With what the ratings of the model say of how known items are."""
-        ratings, n_items = model.trainset.ratings, model.trainset.n_catalogue
-        raters = np.bincount(ratings.items, minlength=n_items)
-        return cls(share, seed, Novelty.surprisal(raters, ratings.n_users))
+        ratings = model.trainset.ratings
+        return cls(share, seed, Novelty.surprisal(ratings.item_counts, ratings.n_users))
 
     def pool(self, n: int, n_catalogue: int) -> int:
         return n_catalogue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -11,7 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from starlette.responses import JSONResponse, Response
 
 from recli import errors
-from recli.data.events import Event
+from recli.data.events import LAST_TIME, Event, seconds
 from recli.extras.serve.problems import problem, responses
 from recli.extras.serve.schemas import Id, Sent
 from recli.extras.serve.state import TheLoaded, TheLog, TheMetrics
@@ -20,19 +19,14 @@ router = APIRouter(tags=["events"])
 PATH = "/events"
 _MOST = 1000
 _AGAIN = 5  # seconds
-_LAST = 253_402_300_799  # the end of the year 9999, the last that an event may be of
 
 
 def _seconds(sent: object) -> object:
-    """Seconds since 1970 of a moment in ISO 8601, UTC where it does not say."""
-    if not isinstance(sent, str):
-        return sent
-    moment = datetime.fromisoformat(sent)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return seconds(sent) if isinstance(sent, str) else sent
 
 
 Time = Annotated[
-    Annotated[float, Field(ge=0, le=_LAST)],
+    Annotated[float, Field(ge=0, le=LAST_TIME)],
     BeforeValidator(_seconds),
     WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "number"}]}),
 ]
