@@ -104,9 +104,11 @@ class Trainset(surprise.Trainset):
         users, items = self.ratings.user_ids.text, self.ratings.item_ids.text
         of_users = other.ratings.user_ids.codes(users[self.user_codes])
         of_items = other.ratings.item_ids.codes(items[self.item_codes])
-        return np.append(other.inner_users, -1)[of_users], np.append(other.inner_items, -1)[
-            of_items
-        ]
+        inner_users, inner_items = (
+            np.append(other.inner_users, -1),
+            np.append(other.inner_items, -1),
+        )
+        return inner_users[of_users], inner_items[of_items]
 
     def alone(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Trainset:
         """A trainset of one user, inner id 0, in which items are what they are here.
@@ -184,9 +186,8 @@ def _first_appearance(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray
     longer than to recommend.
     """
     first = np.full(n, len(codes), np.int64)
-    first[codes[::-1]] = np.arange(
-        len(codes) - 1, -1, -1
-    )  # of equal codes the last one written stays
+    # Backwards, since of equal codes the last one written stays.
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
     present = np.flatnonzero(first < len(codes))
     distinct = present[np.argsort(first[present])].astype(np.int32)
     back = np.full(n, -1, dtype=np.int32)

@@ -17,9 +17,8 @@ from recli.recommend.lists import recommend
 from recli.recommend.model import Model
 from recli.recommend.trade import Trade
 
-_MEMORY = (
-    1 << 30
-)  # far above what one user's list takes; to ask the system takes as long as the list
+# Bytes, far above what one user's list takes; to ask the system takes as long as the list.
+_MEMORY = 1 << 30
 
 
 def known(
