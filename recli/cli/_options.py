@@ -140,15 +140,42 @@ def reading_options(command: Command) -> Command:
     @click.option("--header/--no-header", default=None, help="Whether the first row names columns.")
     @click.option("--encoding", help="Encoding of the file, such as utf-8 or latin-1.")
     @click.option(
+        "--quote",
+        type=click.Choice(("auto", "double", "none")),
+        help="Whether double quotes enclose cells or are text; auto decides from the file. "
+        "[default: auto]",
+    )
+    @click.option("--escape", metavar="CHARACTER", help="Takes the next character literally.")
+    @click.option("--decimal", metavar="CHARACTER", help="Decimal point of numbers. [default: .]")
+    @click.option(
         "--columns",
         type=_types.Columns(),
         metavar="ROLE=COLUMN,…",
         help="Columns by name or number: 'user=uid,item=film,rating=stars,time=when'; or just the "
-        "roles in the file's order: 'item,user,rating'.",
+        "roles in the file's order: 'item,user,rating'. Roles: user, item, rating, weight, event, time.",
+    )
+    @click.option(
+        "--implicit/--explicit",
+        default=None,
+        help="Whether rows are interactions (views, purchases, plays) or ratings.",
+    )
+    @click.option(
+        "--weight",
+        "weights",
+        type=_types.Weights(),
+        metavar="KIND=WEIGHT,…",
+        help="What each kind of interaction weighs: 'view=1,cart=3,purchase=5'.",
     )
     @click.option("--scale", type=_types.Scale(), metavar="LOW:HIGH", help="Rating scale, as 1:5.")
     @click.option(
-        "--time-unit", type=click.Choice(("s", "ms", "us", "date")), help="Unit of the time column."
+        "--time-unit",
+        type=click.Choice(("s", "ms", "us", "ns", "date")),
+        help="Unit of the time column.",
+    )
+    @click.option(
+        "--time-format",
+        metavar="FORMAT",
+        help="How dates are written, as '%d.%m.%Y %H:%M'. [default: ISO 8601]",
     )
     @click.option(
         "--on-bad",
@@ -165,33 +192,19 @@ def reading_options(command: Command) -> Command:
         help="Several ratings for one user and item: stop, or which one counts.",
     )
     @functools.wraps(command)
-    def wrapped(
-        *args: Any,
-        file_format: str | None,
-        delimiter: str | None,
-        header: bool | None,
-        encoding: str | None,
-        columns: dict[str, str] | None,
-        scale: tuple[float, float] | None,
-        time_unit: str | None,
-        on_bad: str,
-        duplicates: str,
-        **kwargs: Any,
-    ) -> Any:
-        given = {
-            "format": file_format,
-            "delimiter": delimiter,
-            "header": header,
-            "encoding": encoding,
-            "scale": scale,
-            "time_unit": time_unit,
-            **(columns or {}),
-        }
+    def wrapped(*args: Any, columns: dict[str, str] | None, **kwargs: Any) -> Any:
+        given = {field: kwargs.pop(field) for field in _READING} | (columns or {})
+        given["format"] = given.pop("file_format")
         reading = {key: value for key, value in given.items() if value is not None}
-        reading |= {"on_bad": on_bad, "duplicates": duplicates}
         return command(*args, reading=reading, **kwargs)
 
     return wrapped
+
+
+_READING = (
+    *("file_format", "delimiter", "header", "encoding", "quote", "escape", "decimal", "implicit"),
+    *("weights", "scale", "time_unit", "time_format", "on_bad", "duplicates"),
+)
 
 
 results_option = click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -80,7 +81,7 @@ class Columns(click.ParamType[dict[str, str]]):
     """`user=userId,item=movieId,…`, or the roles in the order of the columns: `item,user,rating`."""
 
     name = "columns"
-    _ROLES = ("user", "item", "rating", "time")
+    _ROLES = ("user", "item", "rating", "weight", "event", "time")
 
     def convert(self, value: Any, param: Any, ctx: Any) -> dict[str, str]:
         if isinstance(value, dict):
@@ -94,6 +95,26 @@ class Columns(click.ParamType[dict[str, str]]):
             if role not in self._ROLES:
                 raise errors.unknown("column role", role, self._ROLES)
             found[role] = column.strip() or str(position)
+        return found
+
+
+class Weights(click.ParamType[dict[str, float]]):
+    """`view=1,cart=3,purchase=5`."""
+
+    name = "weights"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> dict[str, float]:
+        if isinstance(value, dict):
+            return value
+        found = {}
+        for part in str(value).split(","):
+            kind, _, weight = part.rpartition("=")
+            try:
+                found[kind.strip()] = float(weight)
+            except ValueError:
+                found[kind.strip()] = math.nan
+            if not kind.strip() or not 0 <= found[kind.strip()] < math.inf:
+                self.fail(f"'{part}' is not KIND=WEIGHT with a weight of 0 or more, as in view=1.")
         return found
 
 

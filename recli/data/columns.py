@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from recli import errors
 from recli.data.dataset import BadRow
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
+from recli.data.location import Location
 from recli.data.numbers import number, numbers
 
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
@@ -93,7 +93,7 @@ def parse(table: TextTable, source: RatingsSource) -> Rows:
     return rows
 
 
-def merge_duplicates(path: Path, rows: Rows, how: str) -> tuple[Rows, int]:
+def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     """One rating per pair of user and item, and how many rows were merged away (none for `keep`).
 
     Raises DataError for `how="error"` when there are any.
@@ -112,7 +112,7 @@ def merge_duplicates(path: Path, rows: Rows, how: str) -> tuple[Rows, int]:
             for row in np.flatnonzero(repeated)[:10]
         ]
         raise errors.DataError(
-            f"{path}: {n_merged:,} ratings repeat a pair of user and item:\n"
+            f"{file}: {n_merged:,} ratings repeat a pair of user and item:\n"
             f"{errors.first_ten(listed, n_merged)}\n"
             "Choose with '--duplicates first', 'last' or 'mean'."
         )

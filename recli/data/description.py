@@ -12,21 +12,30 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors
+from recli.data.location import Location
 
-TIME_UNITS = ("s", "ms", "us", "date")
+ROLES = ("user", "item", "rating", "weight", "event", "time")
+QUOTES = ("auto", "double", "none")
+TIME_UNITS = ("s", "ms", "us", "ns", "date")
 FEATURE_KINDS = ("categories", "flags", "tags", "text", "number", "year")
 FILE_NAME = "dataset.toml"
 
 
 @dataclass(frozen=True)
 class TableSource:
-    """A file and how to read it. None means: look at the file and find out."""
+    """A file and how to read it. None means: look at the file and find out.
+
+    quote: one of `QUOTES`
+    escape: the character that takes a quote or a delimiter literally
+    """
 
     file: str = ""
     format: str | None = None
     delimiter: str | None = None
     header: bool | None = None
     encoding: str | None = None
+    quote: str | None = None
+    escape: str | None = None
     columns: tuple[str, ...] | None = None
 
     @property
@@ -37,19 +46,33 @@ class TableSource:
 
 @dataclass(frozen=True)
 class RatingsSource(TableSource):
-    """A table of ratings: the names of the columns that play each role, the scale, the time unit."""
+    """A table of ratings or of interactions: which columns play each role, and how they are read.
+
+    implicit: whether rows are interactions (views, purchases, plays) rather than ratings
+    weight: the column of counts of an interaction: plays, quantities
+    event: the column of kinds of an interaction, and `weights`, what each kind weighs
+    decimal: the decimal point of numbers
+    time_unit: one of `TIME_UNITS`; time_format: how dates are written, as strptime has it
+    missing: the value that stands for no rating
+    """
 
     user: str | None = None
     item: str | None = None
     rating: str | None = None
+    weight: str | None = None
+    event: str | None = None
     time: str | None = None
+    implicit: bool | None = None
+    weights: Mapping[str, float] | None = None
     scale: tuple[float, float] | None = None
+    decimal: str | None = None
     time_unit: str | None = None
+    time_format: str | None = None
     missing: float | None = None
 
     @property
     def used(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.user, self.item, self.rating, self.time)))
+        return tuple(column for role in ROLES if (column := getattr(self, role)))
 
 
 @dataclass(frozen=True)
@@ -125,6 +148,10 @@ class Description:
         """Where the ratings are, or will be once downloaded."""
         return self.folder / self.ratings.file
 
+    def location(self, source: TableSource) -> Location:
+        """Where the file of one of its tables is, or will be once downloaded."""
+        return Location(self.folder / source.file)
+
 
 def read(path: Path) -> Description:
     """The description in the file `path`.
@@ -190,10 +217,13 @@ class _Reader:
                     f"{self.path}: {where}.scale = {given['scale']} should be "
                     f"{_in_words('tuple[float')}."
                 )
-        unit = values.get("time_unit", "s")
-        if unit not in TIME_UNITS:
-            wrong = errors.unknown("time unit", str(unit), TIME_UNITS)
-            raise errors.DataError(f"{self.path}: {where}.time_unit: {wrong}")
+        for key, kind_of, valid in (
+            ("time_unit", "time unit", TIME_UNITS),
+            ("quote", "way of quoting", QUOTES),
+        ):
+            if key in values and values[key] not in valid:
+                wrong = errors.unknown(kind_of, str(values[key]), valid)
+                raise errors.DataError(f"{self.path}: {where}.{key}: {wrong}")
         missing = [
             name
             for name, field in fields.items()
@@ -244,7 +274,8 @@ def _fits(value: object, expected: str) -> bool:
         right_length = "tuple[float, float]" not in expected or len(value) == 2
         return "tuple" in expected and right_length and all(isinstance(v, kind) for v in value)
     if isinstance(value, dict):
-        return "Mapping" in expected and all(isinstance(v, str) for v in value.values())
+        inner: Any = (int, float) if "Mapping[str, float]" in expected else str
+        return "Mapping" in expected and all(isinstance(v, inner) for v in value.values())
     if isinstance(value, str):
         return "str" in expected and "tuple" not in expected and "Mapping" not in expected
     return isinstance(value, (int, float)) and "float" in expected and "tuple" not in expected
@@ -254,6 +285,7 @@ def _in_words(expected: str) -> str:
     words = {
         "tuple[float": "a list of two numbers, lowest and highest",
         "tuple[str": "a list of names",
+        "Mapping[str, float]": "a table from kind of event to weight",
         "Mapping": "a table from member to file name",
         "bool": "true or false",
         "float": "a number",

@@ -13,7 +13,7 @@ from typing import Any
 
 from recli import errors
 from recli.data.events import Event, seconds
-from recli.data.formats._base import read_bytes
+from recli.data.location import Location
 from recli.data.numbers import number
 
 FIELDS = ("event_id", "type", "user_id", "item_id", "value", "time")
@@ -32,7 +32,7 @@ def read(path: Path) -> list[Event]:
     if not path.is_file():
         raise errors.NotFoundError(f"{path}: no such file.")
     try:
-        text = read_bytes(path).decode("utf-8-sig")
+        text = Location(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise errors.DataError(f"{path}: is not UTF-8: {error}.") from None
     now = int(time.time())

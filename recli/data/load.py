@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import columns, description, find, sniff, tables
+from recli.data import columns, description, find, roles, tables
 from recli.data.dataset import BadRow, Dataset
 from recli.data.description import Description, RatingsSource, TableSource
-from recli.data.formats._base import TextTable, bare_name, reader
+from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
+from recli.data.location import Location
 from recli.data.ratings import Ratings
 
 ON_BAD = ("error", "skip")
@@ -60,25 +61,25 @@ def load(
             raise errors.unknown(f"way of {name}", choice, valid)
     about = describe(spec)
     source = dataclasses.replace(about.ratings, **(overrides or {}))
-    path = about.folder / source.file
-    if not path.exists():
-        raise _absent(about, path)
-    table, source, guessed = _table(path, source)
+    file = about.location(source)
+    if not file.exists():
+        raise _absent(about, file)
+    table, source, guessed = _table(file, source)
     rows = columns.parse(table, source)
     bad = _bad_rows(table, rows)
     if bad and on_bad == "error":
         raise errors.DataError(
-            f"{table.complaint(path, bad)}\n"
+            f"{table.complaint(file, bad)}\n"
             "Mend the file, or set such rows aside with '--on-bad skip'."
         )
     if not len(rows.values):
-        raise errors.DataError(f"{path}: holds no rating: {_why_empty(table, source, bad)}")
+        raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, source, bad)}")
     if source.scale is None:
         source = dataclasses.replace(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
         guessed.append("scale")
-    rows, merged = columns.merge_duplicates(path, rows, duplicates)
+    rows, merged = columns.merge_duplicates(file, rows, duplicates)
     described = tables.describe_items(about)
     ratings = _ratings(rows, source, described.ids if described else None)
     items = None
@@ -109,7 +110,7 @@ def describe(spec: str) -> Description:
     if path.is_file():
         if path.name == description.FILE_NAME:
             return description.read(path)
-        name = bare_name(path).partition(".")[0] or path.name
+        name = Location(path).bare_name.partition(".")[0] or path.name
         return Description(name=name, folder=path.parent, ratings=RatingsSource(file=path.name))
     return find.named(spec)
 
@@ -117,7 +118,8 @@ def describe(spec: str) -> Description:
 def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
     """The column names of a table and the first `n` values of each."""
     source = TableSource(file=path.name)
-    table = reader(path, source).read(path, source)
+    file = Location(path)
+    table = reader(file, source).read(file, source)
     return {name: column.slice(0, n).to_pylist() for name, column in table.columns.items()}
 
 
@@ -126,20 +128,21 @@ def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
 
     Raises DataError naming file and line when a row is no rating.
     """
-    table, source, _ = _table(path, source)
+    file = Location(path)
+    table, source, _ = _table(file, source)
     rows = columns.parse(table, source)
     bad = _bad_rows(table, rows)
     if bad:
-        raise errors.DataError(f"{table.complaint(path, bad)}\nMend the file.")
+        raise errors.DataError(f"{table.complaint(file, bad)}\nMend the file.")
     return rows
 
 
-def _table(path: Path, source: RatingsSource) -> tuple[TextTable, RatingsSource, list[str]]:
+def _table(file: Location, source: RatingsSource) -> tuple[TextTable, RatingsSource, list[str]]:
     """The file as text, `source` with all that it left open, and the fields that were guessed."""
-    file_format = reader(path, source)
-    source, guessed = file_format.complete(path, source)
-    table = file_format.read(path, source)
-    source, more = _with_roles(path, source, table)
+    file_format = reader(file, source)
+    source, guessed = file_format.complete(file, source)
+    table = file_format.read(file, source)
+    source, more = _with_roles(file, source, table)
     return table, source, [*guessed, *more]
 
 
@@ -148,17 +151,17 @@ def _bad_rows(table: TextTable, rows: columns.Rows) -> list[BadRow]:
     return sorted([*malformed, *rows.bad], key=lambda row: row.line)
 
 
-def _absent(about: Description, path: Path) -> errors.RecliError:
+def _absent(about: Description, file: Location) -> errors.RecliError:
     if about.download:
         return errors.NotFoundError(
             f"Dataset '{about.name}' is not on this machine yet. "
             f"Fetch it with 'recli data download {about.name}'."
         )
-    return errors.NotFoundError(f"{path}: no such file, although the dataset.toml names it.")
+    return errors.NotFoundError(f"{file}: no such file, although the dataset.toml names it.")
 
 
 def _with_roles(
-    path: Path, source: RatingsSource, table: TextTable
+    file: Location, source: RatingsSource, table: TextTable
 ) -> tuple[RatingsSource, list[str]]:
     """`source` with user, item, rating and time as names of columns that exist."""
     guessed: list[str] = []
@@ -173,38 +176,38 @@ def _with_roles(
                 given[role] = table.names[int(name) - 1]
                 continue
             unknown = errors.unknown("column", name, table.names)
-            raise errors.DataError(f"{path}: for the {role}: {unknown}")
+            raise errors.DataError(f"{file}: for the {role}: {unknown}")
     for role, name in given.items():
         other = next(other for other in given if given[other] == name)
         if other != role:
-            raise errors.DataError(f"{path}: column '{name}' cannot be both {other} and {role}.")
+            raise errors.DataError(f"{file}: column '{name}' cannot be both {other} and {role}.")
     if not {"user", "item", "rating"} <= set(given):
         sample = {
             name: column.slice(0, _SAMPLE).to_numpy()
             for name, column in table.columns.items()
             if name not in given.values()
         }
-        if not given and sniff.wide(sample):
+        if not given and roles.wide(sample):
             raise errors.DataError(
-                f"{path}: has {len(table.names)} columns of numbers, none of them called rating. A "
+                f"{file}: has {len(table.names)} columns of numbers, none of them called rating. A "
                 "matrix with a row a user, the number of her ratings in the first column and 99 for "
                 "no rating reads with '--file-format jester'. For a table with a row a rating say "
                 "'--columns user=NAME,item=NAME,rating=NAME'."
             )
-        found = {role: name for role, name in sniff.roles(sample).items() if role not in given}
+        found = {role: name for role, name in roles.roles(sample).items() if role not in given}
         guessed += found
         given |= found
     missing = [role for role in ("user", "item", "rating") if role not in given]
     if missing:
         raise errors.DataError(
-            f"{path}: no column for {' and '.join(missing)}. It has {len(table.names)} column"
+            f"{file}: no column for {' and '.join(missing)}. It has {len(table.names)} column"
             f"{'s' * (len(table.names) != 1)}: {', '.join(table.names)}. A table of ratings needs user, "
             "item and rating; say which is which with '--columns user=NAME,item=NAME,rating=NAME', "
             "and how rows are cut with '--delimiter'."
         )
     if "time" in given and source.time_unit is None:
         sample_times = table.columns[given["time"]].slice(0, _SAMPLE).to_numpy()
-        source = dataclasses.replace(source, time_unit=sniff.time_unit(sample_times))
+        source = dataclasses.replace(source, time_unit=roles.time_unit(sample_times))
         guessed.append("time_unit")
     return dataclasses.replace(source, **given), guessed
 

@@ -13,12 +13,15 @@ from recli.data.ids import Ids
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
-    """Ratings in the order of the file, users and items as codes into their ids.
+    """Ratings or interactions in the order of the file, users and items as codes into their ids.
 
     users, items: int32[n], codes into `user_ids` and `item_ids`
-    values: float64[n], the ratings
-    times: int64[n], seconds since 1970 UTC, or None where the file has no time
-    scale: lowest and highest rating possible
+    values: float64[n], the ratings; of interactions, how much each weighs, above 0
+    times: int64[n], in `time_unit` since 1970 UTC, or None where the file has no time
+    scale: lowest and highest rating possible; of interactions, the least and the largest weight
+    implicit: whether these are interactions, each pair of user and item once, `times` the last of them
+    time_unit: `s`, `ms`, `us` or `ns`, the coarsest in which every time is whole
+    first_times: int64[n], when a pair of interactions was first seen; None for ratings
     `item_ids` is the catalogue: items of the item table that nobody rated are in it too.
     """
 
@@ -29,6 +32,9 @@ class Ratings:
     values: np.ndarray
     times: np.ndarray | None
     scale: tuple[float, float]
+    implicit: bool = False
+    time_unit: str = "s"
+    first_times: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.values)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -50,7 +49,7 @@ def describe_items(about: Description) -> Described | None:
     Raises DataError for a file that is absent, has rows that cannot be cut, lacks a column, or has
     rows without an id or with that of another.
     """
-    return None if about.items is None else _described(about.folder, about.items, "items")
+    return None if about.items is None else _described(about, about.items, "items")
 
 
 def items(described: Described, source: ItemsSource, ids: Ids) -> Items:
@@ -75,9 +74,9 @@ def users(about: Description, ids: Ids) -> Users | None:
     check of a dataset says so. Raises DataError as `describe_items` does.
     """
     source = about.users
-    if source is None or (about.download and not (about.folder / source.file).exists()):
+    if source is None or (about.download and not about.location(source).exists()):
         return None
-    described = _described(about.folder, source, "users")
+    described = _described(about, source, "users")
     first, *_ = described.text.names
     names = [name for name in described.text.names if name != (source.id or first)]
     columns, in_table = described.along(ids, names)
@@ -85,23 +84,23 @@ def users(about: Description, ids: Ids) -> Users | None:
     return Users(ids, columns, in_table, n_unrated)
 
 
-def _described(folder: Path, source: ItemsSource | UsersSource, what: str) -> Described:
-    path = folder / source.file
-    if not path.exists():
-        raise errors.DataError(f"{path}: no such file, although the dataset.toml names it.")
-    table = reader(path, source).read(path, source)
+def _described(about: Description, source: ItemsSource | UsersSource, what: str) -> Described:
+    file = about.location(source)
+    if not file.exists():
+        raise errors.DataError(f"{file}: no such file, although the dataset.toml names it.")
+    table = reader(file, source).read(file, source)
     if table.malformed:
         bad = [BadRow(row.line, row.reason, row.text) for row in table.malformed]
-        raise errors.DataError(f"{table.complaint(path, bad)}\nMend the file.")
+        raise errors.DataError(f"{table.complaint(file, bad)}\nMend the file.")
     for name in source.used:
         if name not in table.columns:
-            raise errors.DataError(f"{path}: {errors.unknown('column', name, table.names)}")
+            raise errors.DataError(f"{file}: {errors.unknown('column', name, table.names)}")
     ids = table.columns[source.id or table.names[0]].to_numpy()
     without = [f"line {table.lines[row]:,}" for row in np.flatnonzero(ids == "")]
     if without:
-        raise errors.DataError(f"{path}: {what} without an id:\n{errors.first_ten(without)}")
+        raise errors.DataError(f"{file}: {what} without an id:\n{errors.first_ten(without)}")
     repeated = pd.Series(ids).duplicated().to_numpy()
     if repeated.any():
         rows = [f"line {table.lines[row]:,}: {ids[row]}" for row in np.flatnonzero(repeated)]
-        raise errors.DataError(f"{path}: {what} that have a row already:\n{errors.first_ten(rows)}")
+        raise errors.DataError(f"{file}: {what} that have a row already:\n{errors.first_ten(rows)}")
     return Described(ids, table)

@@ -10,7 +10,7 @@ from typing import Any
 from recli import errors, params, registry
 from recli.algorithms import declared
 from recli.data import find
-from recli.data.description import TIME_UNITS
+from recli.data.description import QUOTES, TIME_UNITS
 from recli.data.load import DUPLICATES, ON_BAD
 from recli.data.splits._base import Split
 from recli.evaluation import metric_names
@@ -94,12 +94,19 @@ DATASET = (
     Line("delimiter", None, "what cuts a row into columns"),
     Bool("header", None, "whether the first row names columns"),
     Line("encoding", None, "encoding of the file"),
+    Choice("quote", None, "whether double quotes enclose cells", options=QUOTES),
+    Line("escape", None, "takes the next character literally"),
+    Line("decimal", None, "decimal point of numbers"),
+    Bool("implicit", None, "whether rows are interactions rather than ratings"),
     Line("user", None, "column of the users, by name or number"),
     Line("item", None, "column of the items"),
     Line("rating", None, "column of the ratings"),
+    Line("weight", None, "column of the counts of interactions"),
+    Line("event", None, "column of the kinds of interactions"),
     Line("time", None, "column of the times"),
     Scale("scale", None, "lowest and highest rating"),
     Choice("time_unit", None, "unit of the times", options=TIME_UNITS),
+    Line("time_format", None, "how dates are written, as strptime has it"),
     Choice("on_bad", "error", "rows that are no ratings: stop, or skip them", options=ON_BAD),
     Choice(
         "duplicates",

@@ -53,7 +53,7 @@ def read(text: str, name: str) -> list[Given]:
 
     Raises DataError for a table without a rating or with a row that is none.
     """
-    from recli.data import sniff  # which brings pandas along, that nothing else here needs
+    from recli.data import roles, sniff  # which brings pandas along, that nothing else here needs
 
     numbered = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not numbered:
@@ -62,9 +62,9 @@ def read(text: str, name: str) -> list[Given]:
     rows = sniff.cells(lines, sniff.delimiter(lines))
     item, value = 0, 1
     if sniff.header(rows):
-        roles = [sniff.role_of(head) for head in rows[0]]
-        if "rating" in roles and "item" in roles:
-            item, value = roles.index("item"), roles.index("rating")
+        played = [roles.role_of(head) for head in rows[0]]
+        if "rating" in played and "item" in played:
+            item, value = played.index("item"), played.index("rating")
         numbered, rows = numbered[1:], rows[1:]
         if not rows:
             raise errors.DataError(f"{name}: has a header, and no ratings below it.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from recli.data import roles as roles_of
 from recli.data import sniff
 
 
@@ -106,7 +107,7 @@ TIMES = ["978300760", "978302109", "978301968", "978300275"]
     ],
 )  # fmt: skip
 def test_roles(table: dict[str, np.ndarray], roles: dict[str, str]) -> None:
-    assert sniff.roles(table) == roles
+    assert roles_of.roles(table) == roles
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_roles(table: dict[str, np.ndarray], roles: dict[str, str]) -> None:
     ],
 )
 def test_time_units(texts: list[str], unit: str) -> None:
-    assert sniff.time_unit(np.array(texts, dtype=object)) == unit
+    assert roles_of.time_unit(np.array(texts, dtype=object)) == unit
 
 
 @pytest.mark.parametrize(
@@ -155,4 +156,4 @@ def test_encodings(head: bytes, cut: bool, encoding: str) -> None:
     ],
 )
 def test_wide_matrices(table: dict[str, np.ndarray], wide: bool) -> None:
-    assert sniff.wide(table) is wide
+    assert roles_of.wide(table) is wide

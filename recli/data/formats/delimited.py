@@ -6,7 +6,6 @@ import codecs
 import dataclasses
 import io
 import re
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +15,8 @@ import pyarrow.csv
 from recli import errors
 from recli.data import sniff
 from recli.data.description import TableSource
-from recli.data.formats._base import Format, Malformed, Source, TextTable, empty, read_bytes
+from recli.data.formats._base import Format, Malformed, Source, TextTable
+from recli.data.location import Location
 
 _SNIFFED_BYTES = 1 << 16
 _BLOCK_BYTES = 1 << 22
@@ -32,14 +32,14 @@ class Delimited(Format):
     suffixes = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".base", ".test", ".item", ".user")
     summary = "text with a row a line: CSV, TSV, '::', also gzip"
 
-    def complete(self, path: Path, source: Source) -> tuple[Source, list[str]]:
+    def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
         """Delimiter, header, encoding and column names, sniffed from the first 64 KiB."""
-        head = read_bytes(path, _SNIFFED_BYTES)
+        head = file.read_bytes(_SNIFFED_BYTES)
         cut = len(head) == _SNIFFED_BYTES
         guesses: dict[str, object] = {}
         encoding = source.encoding or guesses.setdefault("encoding", sniff.encoding(head, cut))
         assert isinstance(encoding, str)
-        text = _decode(path, head, encoding, cut)
+        text = _decode(file, head, encoding, cut)
         lines = sniff.filled(text.split("\n"))
         if cut and len(lines) > 1:
             lines.pop()
@@ -61,10 +61,10 @@ class Delimited(Format):
         )
         return filled, list(guesses)
 
-    def read(self, path: Path, source: TableSource) -> TextTable:
-        source, _ = self.complete(path, source)
+    def read(self, file: Location, source: TableSource) -> TextTable:
+        source, _ = self.complete(file, source)
         assert source.delimiter and source.encoding and source.columns
-        text = _decode(path, read_bytes(path), source.encoding)
+        text = _decode(file, file.read_bytes(), source.encoding)
         blank = re.match("(?: *\n)*", text)
         assert blank
         first, text = 1 + blank[0].count("\n"), text[blank.end() :]
@@ -75,13 +75,13 @@ class Delimited(Format):
                 malformed = []
                 table = _parse(text, source, malformed, threads=False)
         except pa.ArrowInvalid as error:
-            raise errors.DataError(f"{path}: cannot be cut into rows: {error}.") from None
+            raise errors.DataError(f"{file}: cannot be cut into rows: {error}.") from None
         result = _numbered(table, malformed, first + bool(source.header))
         result = _without_blank(result, text, first)
         if result.malformed and not len(result):
             names = f"{', '.join(source.columns[:10])}{', …' * (len(source.columns) > 10)}"
             raise errors.DataError(
-                f"{path}: no row has the {len(source.columns)} columns {names}; "
+                f"{file}: no row has the {len(source.columns)} columns {names}; "
                 f"line {result.malformed[0].line:,} has {result.malformed[0].reason}. Is a column "
                 "without a name in the header? Does a text or number hold the delimiter, as with "
                 "a decimal comma? It belongs in double quotes then."
@@ -163,7 +163,7 @@ def _without_blank(table: TextTable, text: str, first: int) -> TextTable:
     return TextTable(columns, table.lines[filled], malformed)
 
 
-def _decode(path: Path, content: bytes, encoding: str, cut: bool = False) -> str:
+def _decode(file: Location, content: bytes, encoding: str, cut: bool = False) -> str:
     """The text, lines ended by LF; with `cut`, bytes of half a character at the end are left out.
 
     Raises UsageError for an unknown encoding, DataError for what is not text or has nothing in it.
@@ -179,15 +179,15 @@ def _decode(path: Path, content: bytes, encoding: str, cut: bool = False) -> str
         before = content[: error.start]
         line = max(before.count(b"\n"), before.count(b"\r")) + 1
         raise errors.DataError(
-            f"{path}: line {line:,} is not {encoding} (byte 0x{content[error.start]:02x}). "
+            f"{file}: line {line:,} is not {encoding} (byte 0x{content[error.start]:02x}). "
             "Say which encoding it is, as in '--encoding latin-1'."
         ) from None
     if "\0" in text:
         raise errors.DataError(
-            f"{path}: is no text, or not {encoding}: there is a character 0 in it. Save a sheet of "
+            f"{file}: is no text, or not {encoding}: there is a character 0 in it. Save a sheet of "
             "Excel as CSV; for another encoding say '--encoding utf-16-le', for instance."
         )
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip(" \n"):
-        raise empty(path)
+        raise file.empty()
     return text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +11,9 @@ import pyarrow.compute
 
 from recli import errors
 from recli.data.description import RatingsSource, TableSource
-from recli.data.formats._base import Format, Malformed, TextTable, read_bytes
+from recli.data.formats._base import Format, Malformed, TextTable
 from recli.data.formats.delimited import Delimited as _Delimited
+from recli.data.location import Location
 from recli.data.numbers import number, numbers
 
 _NOT_RATED = 99.0
@@ -31,11 +31,11 @@ class Jester(Format):
 
     summary = "wide matrix, a row a user, the first column a count, 99 for no rating; also .xls"
 
-    def read(self, path: Path, source: TableSource) -> TextTable:
-        excel = read_bytes(path, len(_EXCEL)) == _EXCEL
-        wide = _sheet(path) if excel else _Delimited().read(path, source)
+    def read(self, file: Location, source: TableSource) -> TextTable:
+        excel = file.read_bytes(len(_EXCEL)) == _EXCEL
+        wide = _sheet(file) if excel else _Delimited().read(file, source)
         if len(wide.columns) < 2:
-            raise errors.DataError(f"{path}: has no column for an item after that of the counts.")
+            raise errors.DataError(f"{file}: has no column for an item after that of the counts.")
         counts, *columns = wide.columns.values()
         missing = source.missing if isinstance(source, RatingsSource) else None
         missing = _NOT_RATED if missing is None else missing
@@ -75,21 +75,21 @@ class Jester(Format):
         )
 
 
-def _sheet(path: Path) -> TextTable:
+def _sheet(file: Location) -> TextTable:
     """The first sheet of an .xls as columns of text; its rows are the lines."""
     try:
         import xlrd
     except ImportError:
         raise errors.MissingExtraError(
-            f"{path}: an .xls needs the package xlrd. Install it with pip install 'recli[excel]'."
+            f"{file}: an .xls needs the package xlrd. Install it with pip install 'recli[excel]'."
         ) from None
     try:
-        book = xlrd.open_workbook(file_contents=read_bytes(path), logfile=io.StringIO())
+        book = xlrd.open_workbook(file_contents=file.read_bytes(), logfile=io.StringIO())
         sheet = book.sheet_by_index(0)
     # xlrd checks little: in a damaged file it reads beyond the end or what is no text.
     except (xlrd.XLRDError, xlrd.compdoc.CompDocError, *_DAMAGED) as error:
         raise errors.DataError(
-            f"{path}: cannot be read as .xls, it may be damaged or cut off: {error}."
+            f"{file}: cannot be read as .xls, it may be damaged or cut off: {error}."
         ) from None
     columns = {
         f"column{position + 1}": _column([str(cell) for cell in sheet.col_values(position)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
@@ -13,6 +11,7 @@ from recli import errors
 from recli.data import sniff
 from recli.data.description import TableSource
 from recli.data.formats._base import Format, TextTable
+from recli.data.location import Location
 
 
 class Parquet(Format):
@@ -24,10 +23,10 @@ class Parquet(Format):
     suffixes = (".parquet", ".pq")
     summary = "Apache Parquet, columns by name"
 
-    def read(self, path: Path, source: TableSource) -> TextTable:
+    def read(self, file: Location, source: TableSource) -> TextTable:
         try:
-            with pa.parquet.ParquetFile(path) as file:
-                table = file.read()
+            with file.local() as path, pa.parquet.ParquetFile(path) as content:
+                table = content.read()
             names = sniff.names([table.column_names], header=True)
             columns = {
                 name: _text(column)
@@ -35,9 +34,9 @@ class Parquet(Format):
                 if not pa.types.is_nested(column.type)
             }
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            raise errors.DataError(f"{path}: cannot be read as Parquet: {error}") from None
+            raise errors.DataError(f"{file}: cannot be read as Parquet: {error}") from None
         except OSError as error:
-            raise errors.DataError(f"{path}: cannot be read: {error.strerror or error}") from None
+            raise errors.DataError(f"{file}: cannot be read: {error.strerror or error}") from None
         return TextTable(columns, np.arange(1, table.num_rows + 1))
 
 
