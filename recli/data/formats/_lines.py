@@ -39,10 +39,11 @@ def comments(text: str, sign: str = "%") -> tuple[list[str], str]:
 
 def spaced(text: str) -> str:
     """The text with a tab for any run of spaces and tabs, and none around a line."""
-    if re.search("[ \t](?:[ \t]|$)|^[ \t]", text, re.MULTILINE):
-        text = re.sub("^[ \t]+|[ \t]+$", "", text, flags=re.MULTILINE)
-        return re.sub("[ \t]+", "\t", text)
-    return text.replace(" ", "\t")
+    text = text.replace(" ", "\t").strip("\t")
+    if any(pair in text for pair in ("\t\t", "\t\n", "\n\t")):
+        text = re.sub("^\t+|\t+$", "", text, flags=re.MULTILINE)
+        text = re.sub("\t+", "\t", text)
+    return text
 
 
 def cut(
