@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli.data.dataset import Dataset
+from recli.data.ratings import Ratings
 
 RARE = 5
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -32,6 +33,7 @@ class Report:
 
     histogram: (from, to, count) for each bar; from equals to where every rating has its own
     per_user, per_item: ratings at the quantiles 0, ¼, ½, ¾ and 1
+    times: of the first and the last rating, seconds since 1970
     duplicates: ratings that repeat an earlier pair of user and item
     """
 
@@ -68,7 +70,7 @@ def check(dataset: Dataset) -> Report:
         histogram=_histogram(ratings.values),
         per_user=np.quantile(by_user, _QUANTILES).tolist(),
         per_item=np.quantile(by_item, _QUANTILES).tolist(),
-        times=None if times is None else (int(times.min()), int(times.max())),
+        times=None if times is None else _extent(ratings),
         duplicates=duplicates,
         problems=[
             *_bad_rows(dataset),
@@ -76,7 +78,7 @@ def check(dataset: Dataset) -> Report:
             *_too_few(by_user, by_item),
             *_constant(dataset),
             *_sentinels(ratings.values),
-            *_implausible_times(times),
+            *_implausible_times(ratings),
             *_undescribed(dataset),
             *_user_table(dataset),
         ],
@@ -190,15 +192,22 @@ def _sentinels(values: np.ndarray) -> list[Problem]:
     return found
 
 
-def _implausible_times(times: np.ndarray | None) -> list[Problem]:
-    if times is None:
+def _extent(ratings: Ratings) -> tuple[int, int]:
+    assert ratings.times is not None
+    first, last = ratings.times.min(), ratings.times.max()
+    return int(first // ratings.per_second), int(last // ratings.per_second)
+
+
+def _implausible_times(ratings: Ratings) -> list[Problem]:
+    if ratings.times is None:
         return []
-    wrong = int(np.count_nonzero((times < _FIRST_PLAUSIBLE) | (times > time.time() + 86400)))
+    first, last = _FIRST_PLAUSIBLE, int(time.time()) + 86400
+    early = ratings.times < first * ratings.per_second
+    late = ratings.times > last * ratings.per_second
+    wrong = int(np.count_nonzero(early | late))
     if not wrong:
         return []
-    advice = (
-        "times lie before 1990 or in the future: say the unit with --time-unit s, ms, us or date"
-    )
+    advice = "times lie before 1990 or in the future: say the unit with --time-unit s, ms, us, ns or date"
     return [Problem("implausible-times", wrong, advice)]
 
 

@@ -48,7 +48,8 @@ def load(
         file suggests
     on_bad: `error` stops at rows that are no ratings, `skip` sets them aside in `bad_rows`
     duplicates: what becomes of several ratings for one pair: `error`, or keep the `first`, the
-        `last` (by row), or their `mean`; `keep` leaves them, for a check
+        `last` (by time, and of one time or without times by row), or their `mean`, with the time of the
+        last; `keep` leaves them, for a check
 
     Raises NotFoundError for a name or file that does not exist, DataError for content that is not
     a table of ratings, each with file, line and reason.
@@ -108,11 +109,13 @@ def describe(spec: str) -> Description:
         return description.read(path / description.FILE_NAME)
     if path.is_dir() and spec not in find.names():
         raise errors.DataError(f"{path}: is a folder without a {description.FILE_NAME}.")
-    if path.is_file():
-        if path.name == description.FILE_NAME:
-            return description.read(path)
-        name = Location(path).bare_name.partition(".")[0] or path.name
-        return Description(name=name, folder=path.parent, ratings=RatingsSource(file=path.name))
+    if path.is_file() and path.name == description.FILE_NAME:
+        return description.read(path)
+    file = Location.at(path)
+    if file.path.is_file():
+        name = file.bare_name.partition(".")[0] or file.name
+        source = RatingsSource(file=str(Location(Path(file.name), file.member)))
+        return Description(name=name, folder=file.path.parent, ratings=source)
     return find.named(spec)
 
 
@@ -207,9 +210,11 @@ def _with_roles(
             "and how rows are cut with '--delimiter'."
         )
     if "time" in given and source.time_unit is None:
-        sample_times = table.columns[given["time"]].slice(0, _SAMPLE).to_numpy()
-        source = dataclasses.replace(source, time_unit=roles.time_unit(sample_times))
-        guessed.append("time_unit")
+        unit = "date"
+        if source.time_format is None:
+            unit = roles.time_unit(table.columns[given["time"]].slice(0, _SAMPLE).to_numpy())
+            guessed.append("time_unit")
+        source = dataclasses.replace(source, time_unit=unit)
     return dataclasses.replace(source, **given), guessed
 
 
@@ -232,6 +237,7 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
         values=rows.values,
         times=rows.times,
         scale=source.scale,
+        time_unit=rows.time_unit,
     )
 
 

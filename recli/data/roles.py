@@ -6,6 +6,7 @@ Every guess is shown to the user, with the option that overrules it.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,6 +28,10 @@ _HEADER_WORDS = {
     ),
 }
 _FIRST_PLAUSIBLE_SECOND = 1e8  # March 1973: smaller numbers are rather ids or counts
+_RUN_TOGETHER = re.compile(
+    r"(?:1[89]|20)\d\d(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])(?:[0-5]\d){1,2})?)?",
+    re.ASCII,
+)  # 1999, 20100131, 201001311230, 20100131123000
 _WIDE = 10  # a table of ratings with more columns has names for them
 _MANY_RATINGS = 200  # more distinct whole numbers than that are rather ids
 
@@ -73,12 +78,22 @@ def wide(columns: dict[str, np.ndarray]) -> bool:
 
 
 def time_unit(column: np.ndarray) -> str:
-    """`s`, `ms` or `us` since 1970, or `date` for text that is no number."""
+    """`s`, `ms`, `us` or `ns` since 1970, or `date` for other texts and for dates run together.
+
+    The digits of 20100131 and of 20100131123000 are a date, and 1999 alone is a year: as seconds all
+    of them would be of 1970, or beyond any calendar.
+    """
     numbers = pd.to_numeric(pd.Series(column), errors="coerce")
-    if numbers.isna().mean() > 0.5:
+    if numbers.isna().mean() > 0.5 or _is_run_together(pd.Series(column)[numbers.notna()]):
         return "date"
     typical = numbers.median()
-    return "us" if typical > 1e14 else "ms" if typical > 1e11 else "s"
+    return "ns" if typical > 1e17 else "us" if typical > 1e14 else "ms" if typical > 1e11 else "s"
+
+
+def _is_run_together(texts: pd.Series) -> bool:
+    """Whether all are a year, or a date and maybe a time of day, in nothing but digits."""
+    texts = texts.str.strip()
+    return bool(texts.str.fullmatch(_RUN_TOGETHER).all())
 
 
 def role_of(name: str) -> str | None:

@@ -177,6 +177,11 @@ def test_implausible_times(read: Read) -> None:
     wrong = [(*SOUND[0], 12), *sound[1:-1], (*SOUND[-1], now + 400_000)]
     report = checked(read, wrong, header)
     assert problems(report) == {"implausible-times": 2}
+    assert report.times == (12, now + 400_000)
+    tenths = [(*row[:3], f"{row[3]}.1") for row in wrong]
+    report = checked(read, tenths, header)
+    assert problems(report) == {"implausible-times": 2}
+    assert report.times == (12, now + 400_000)
     assert "--time-unit" in advice(report, "implausible-times")
     assert problems(checked(read, [row[:3] for row in wrong])) == {}
 

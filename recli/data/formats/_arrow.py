@@ -43,9 +43,8 @@ def text_columns(table: pa.Table) -> dict[str, pa.ChunkedArray]:
     - Times are ISO 8601 in UTC, as fine as the column needs: fractions of a second stay.
     - Lists of texts, whole numbers or dates are JSON, from which a feature of the kind `categories`
       takes its values; an empty list is the empty text.
+    - Bytes are taken for UTF-8, or in hexadecimal where some in the column are not.
     - Structures, maps and lists of other things can be no id, rating or category: left out.
-
-    Raises ArrowInvalid for bytes that are no UTF-8.
     """
     names = sniff.names([table.column_names], header=True)
     columns = zip(names, map(_text, table.columns), strict=True)
@@ -70,8 +69,8 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         column = column.cast(pa.date32())
     elif pa.types.is_duration(kind):
         column = column.cast(pa.int64())
-    elif pa.types.is_fixed_size_binary(kind):
-        column = column.cast(pa.binary())
+    elif _is_binary(kind):
+        column = _decoded(column)
     return pa.compute.fill_null(column.cast(pa.string()), "")
 
 
@@ -94,6 +93,23 @@ def _moments(column: pa.ChunkedArray) -> pa.ChunkedArray:
         with contextlib.suppress(pa.ArrowInvalid):
             return column.cast(pa.timestamp(coarser))
     return column.cast(pa.timestamp(unit))
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    return (
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+    )
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    column = column.cast(pa.binary())
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowInvalid:
+        texts = [None if cell is None else cell.hex() for cell in column.to_pylist()]
+        return pa.chunked_array([pa.array(texts, pa.string())])
 
 
 def _is_list(kind: pa.DataType) -> bool:
