@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -29,11 +29,15 @@ class TextTable:
 
     columns: name -> text of every row, no nulls (an absent value is the empty text)
     lines: int64[n], the line in the file that each row stands on, 1 for the first
+    notes: what the user should know of how the file was read, a sentence each
+    found: fields of the source that only the whole file tells
     """
 
     columns: dict[str, pa.ChunkedArray]
     lines: np.ndarray
     malformed: list[Malformed] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    found: dict[str, Any] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
