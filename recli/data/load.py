@@ -26,6 +26,7 @@ _OPTIONS = {  # field of a RatingsSource -> the option of the command line that 
     "format": "--file-format",
     "encoding": "--encoding",
     "delimiter": "--delimiter",
+    "quote": "--quote",
     "header": "--header/--no-header",
     "user": "--columns",
     "item": "--columns",
@@ -146,6 +147,7 @@ def _table(file: Location, source: RatingsSource) -> tuple[TextTable, RatingsSou
     file_format = reader(file, source)
     source, guessed = file_format.complete(file, source)
     table = file_format.read(file, source)
+    source, guessed = dataclasses.replace(source, **table.found), [*guessed, *table.found]
     source, more = _with_roles(file, source, table)
     return table, source, [*guessed, *more]
 
