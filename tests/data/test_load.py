@@ -90,7 +90,9 @@ def test_one_column(refuse: Refuse, content: str, names: str) -> None:
 
 def test_no_column_of_numbers(refuse: Refuse) -> None:
     message = refuse("name,city\nanna,rome\nbert,oslo\n")
-    assert message.startswith("ratings.csv: no column for rating. It has 2 columns: name, city.")
+    assert message.startswith(
+        "ratings.csv: no column for user and item. It has 2 columns: name, city."
+    )
 
 
 def test_the_wrong_delimiter(refuse: Refuse) -> None:
