@@ -95,6 +95,7 @@ def load(
         sniffed=_shown(source, guessed),
         bad_rows=tuple(bad),
         merged=merged,
+        notes=rows.notes,
     )
 
 
