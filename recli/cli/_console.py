@@ -148,6 +148,8 @@ class Console:
             overrule = sorted({option for _, _, option in dataset.sniffed})
             self.say(f"Read as: {guesses}.")
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
+        for note in dataset.notes:
+            self.say(note)
         if dataset.merged:
             self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 

@@ -52,7 +52,7 @@ def assign(file: Location, source: RatingsSource, table: TextTable) -> Assigned:
     if not ({USER, ITEM} <= set(given) and (implicit or RATING in given)):
         if not given and roles.wide({n: sample(column) for n, column in table.columns.items()}):
             raise _wide(file, table)
-        guess = Guess(file, table, found, implicit, source.decimal)
+        guess = Guess(file, table, found, implicit, source)
         guess.all_roles()
         if implicit is None and RATING not in found:
             implicit = True
@@ -70,9 +70,11 @@ def assign(file: Location, source: RatingsSource, table: TextTable) -> Assigned:
     played: dict[str, Any] = {role: found.get(role) for role in ROLES}
     source = dataclasses.replace(source, **played, implicit=implicit)
     if source.time is not None and source.time_unit is None:
-        unit = roles.time_unit(sample(table.columns[source.time]))
+        unit = "date"
+        if source.time_format is None:
+            unit = roles.time_unit(sample(table.columns[source.time]))
+            guessed.append("time_unit")
         source = dataclasses.replace(source, time_unit=unit)
-        guessed.append("time_unit")
     return Assigned(source, guessed, notes)
 
 

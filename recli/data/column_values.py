@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 
+from recli.data import roles
 from recli.data import vocabulary as known
 
 _SLICES, _SLICE = 20, 250  # rows from all over the file, which may be sorted by item
@@ -18,6 +19,7 @@ _HIGHEST_RATING = 100
 _LONG_TAIL = 10  # times the median
 _FEW = 20
 _LONG_TEXT = 60
+_DIGITS_OF_A_DATE = 8  # 20100131
 _PLAUSIBLE = (631_152_000, 2_524_608_000)  # seconds since 1970: the years 1990 to 2050
 _PER_SECOND = (1, 10**3, 10**6, 10**9)
 _ITEM_SHAPES = re.compile(r"B[0-9A-Z]{9}|tt\d{7,}|97[89]-?\d[\d-]{8,}[\dX]", re.ASCII)
@@ -33,6 +35,7 @@ class Column:
     place: int
     whole: pa.ChunkedArray
     decimal: str | None = None
+    time_format: str | None = None
 
     @property
     def unnamed(self) -> bool:
@@ -66,17 +69,20 @@ class Column:
 
     @functools.cached_property
     def is_date(self) -> bool:
-        """Whether most are dates as ISO 8601 has them, and no numbers."""
-        if self.is_number or not len(self.texts):
+        """Whether most are dates as `time_format` or ISO 8601 has them; numbers only as the former."""
+        if not len(self.texts) or (self.is_number and not self.time_format):
             return False
-        dates = pd.to_datetime(self.texts, errors="coerce", format="ISO8601", utc=True)
+        written = self.time_format or "ISO8601"
+        dates = pd.to_datetime(self.texts, errors="coerce", format=written, utc=True)
         return bool(dates.notna().mean() > 0.5)
 
     @functools.cached_property
     def is_moment(self) -> bool:
         """Whether nearly all are dates, or numbers that mean a moment from 1990 to 2050."""
-        if not self.is_number:
+        if self.time_format or not self.is_number:
             return self.is_date
+        if self.texts.str.len().min() >= _DIGITS_OF_A_DATE and roles.is_run_together(self.texts):
+            return True
         if self.texts.str.startswith("0").mean() > 0.5:
             return False
         return any(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from recli import errors
 from recli.data import roles
 from recli.data.column_values import Column
+from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.location import Location
 from recli.data.roles import (
@@ -45,13 +46,13 @@ class Guess:
     table: TextTable
     found: dict[str, str]
     implicit: bool | None
-    decimal: str | None
+    source: RatingsSource
     left_out: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         columns = self.table.columns.items()
         self.columns = [
-            Column(name, place, column, self.decimal)
+            Column(name, place, column, self.source.decimal, self.source.time_format)
             for place, (name, column) in enumerate(columns, start=1)
         ]
 

@@ -51,7 +51,8 @@ def load(
         file suggests
     on_bad: `error` stops at rows that are no ratings, `skip` sets them aside in `bad_rows`
     duplicates: what becomes of several ratings for one pair: `error`, or keep the `first`, the
-        `last` (by row), or their `mean`; `keep` leaves them, for a check
+        `last` (by time, and of one time or without times by row), or their `mean`, with the time of the
+        last; `keep` leaves them, for a check
 
     Raises NotFoundError for a name or file that does not exist, DataError for content that is not
     a table of ratings, each with file, line and reason.
@@ -97,6 +98,7 @@ def load(
         sniffed=(*_shown(source, guessed), *notes),
         bad_rows=tuple(bad),
         merged=merged,
+        notes=rows.notes,
     )
 
 
@@ -184,6 +186,7 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
         values=rows.values,
         times=rows.times,
         scale=source.scale,
+        time_unit=rows.time_unit,
     )
 
 

@@ -10,6 +10,9 @@ import numpy as np
 
 from recli.data.ids import Ids
 
+PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+"""The units that times are counted in, from the coarsest on, and how many of them a second has."""
+
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
@@ -38,6 +41,11 @@ class Ratings:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def per_second(self) -> int:
+        """How many units of `times` a second has."""
+        return PER_SECOND[self.time_unit]
 
     @functools.cached_property
     def n_users(self) -> int:
@@ -77,6 +85,8 @@ class Ratings:
         for array in arrays if self.times is None else [*arrays, self.times]:
             digest.update(np.ascontiguousarray(array).tobytes())
             digest.update(b"\x1e")
+        if self.time_unit != "s":
+            digest.update(self.time_unit.encode())
         return digest.hexdigest()
 
 

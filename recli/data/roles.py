@@ -24,6 +24,10 @@ OWN, BARE, PART = 3, 2, 1
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 _SECOND_PARTS = ("id", "name", "rating", "ratings", "score", "review", "time", "title", "count")
+_RUN_TOGETHER = re.compile(
+    r"(?:1[89]|20)\d\d(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])(?:[0-5]\d){1,2})?)?",
+    re.ASCII,
+)  # 1999, 20100131, 201001311230, 20100131123000
 _WIDE = 10  # a table of ratings with more columns has names for them
 
 
@@ -105,12 +109,22 @@ def wide(columns: dict[str, np.ndarray]) -> bool:
 
 
 def time_unit(column: np.ndarray) -> str:
-    """`s`, `ms` or `us` since 1970, or `date` for text that is no number."""
+    """`s`, `ms`, `us` or `ns` since 1970, or `date` for other texts and for dates run together.
+
+    The digits of 20100131 and of 20100131123000 are a date, and 1999 alone is a year: as seconds all
+    of them would be of 1970, or beyond any calendar.
+    """
     numbers = pd.to_numeric(pd.Series(column), errors="coerce")
-    if numbers.isna().mean() > 0.5:
+    if numbers.isna().mean() > 0.5 or is_run_together(pd.Series(column)[numbers.notna()]):
         return "date"
     typical = numbers.median()
-    return "us" if typical > 1e14 else "ms" if typical > 1e11 else "s"
+    return "ns" if typical > 1e17 else "us" if typical > 1e14 else "ms" if typical > 1e11 else "s"
+
+
+def is_run_together(texts: pd.Series) -> bool:
+    """Whether all are a year, or a date and maybe a time of day, in nothing but digits."""
+    texts = texts.str.strip()
+    return bool(texts.str.fullmatch(_RUN_TOGETHER).all())
 
 
 def plain(name: str) -> str:

@@ -80,6 +80,8 @@ def lint(
       have no training rating. Where all are, the split is meant so, and nothing is said.
     - `future`: the ratings have times, the split does not go by them, and for 1 % or more of the test
       ratings the training holds a later one of the same user.
+    - `ties`: the split goes by time, and for some test ratings the training holds one of the same user
+      and the same time.
     - `scale`: the ratings leave a quarter of the scale or more unused at one of its ends.
     - `threshold`: 95 % or more of the test ratings count as liked, and a measure asks for liked items.
     - `no-baseline`: nothing in the line-up shows what little effort reaches.
@@ -171,6 +173,22 @@ def _future(checked: _Checked) -> Iterator[str]:
         )
 
 
+def _ties(checked: _Checked) -> Iterator[str]:
+    times, users = checked.ratings.times, checked.ratings.users
+    if times is None or not checked.split.uses_time:
+        return
+    moments = pd.factorize(times)[0]
+    of_user = users.astype(np.int64) * (int(moments.max()) + 1) + moments
+    counts = [np.isin(of_user[fold.test], of_user[fold.train]) for fold in checked.folds]
+    n_tied = sum(map(np.count_nonzero, counts))
+    if n_tied:
+        yield (
+            f"For {_share(n_tied, checked.n_tests)} of the test ratings the training holds one of the "
+            "same user and the same time: which of them came last is taken from the order of the file. "
+            "Splits at one moment for all, 'timeline' and 'rolling', never part them."
+        )
+
+
 def _scale(checked: _Checked) -> Iterator[str]:
     (low, high), values = checked.ratings.scale, checked.ratings.values
     lowest, highest = float(values.min()), float(values.max())
@@ -240,6 +258,7 @@ _CHECKS: dict[str, Callable[[_Checked], Iterator[str]]] = {
     "unknown-users": _unknown_users,
     "unknown-items": _unknown_items,
     "future": _future,
+    "ties": _ties,
     "scale": _scale,
     "threshold": _threshold,
     "no-baseline": _no_baseline,

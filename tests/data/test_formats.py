@@ -90,19 +90,21 @@ def test_ids_of_any_type_become_the_same_text(read: Read, triples: Triples, ids:
 
 
 @pytest.mark.parametrize(
-    "times",
+    ("times", "unit"),
     [
-        pa.array([1_577_836_800, 1_577_836_801], pa.timestamp("s")),
-        pa.array([1_577_836_800_999, 1_577_836_801_000], pa.timestamp("ms")),
-        pa.array([1_577_836_800 * 10**9, 1_577_836_801 * 10**9], pa.timestamp("ns", "UTC")),
-        pa.array([1_577_836_800_000, 1_577_836_801_000], pa.int64()),
+        (pa.array([1_577_836_800, 1_577_836_801], pa.timestamp("s")), "s"),
+        (pa.array([1_577_836_800_999, 1_577_836_801_000], pa.timestamp("ms")), "ms"),
+        (pa.array([1_577_836_800 * 10**6 + 1, -1], pa.timestamp("us", "Europe/Berlin")), "us"),
+        (pa.array([1_577_836_800 * 10**9 + 1, -1], pa.timestamp("ns", "UTC")), "ns"),
+        (pa.array([1_577_836_800_001, 1_577_836_801_000], pa.int64()), "ms"),
     ],
-    ids=lambda array: str(array.type),
+    ids=lambda value: str(value.type) if isinstance(value, pa.Array) else "",
 )
-def test_timestamps(read: Read, times: pa.Array) -> None:
+def test_timestamps(read: Read, times: pa.Array, unit: str) -> None:
     dataset = read(parquet(user=[1, 2], item=[1, 2], rating=[1, 2], time=times), "r.parquet")
     assert dataset.ratings.times is not None
-    assert dataset.ratings.times.tolist() == [1_577_836_800, 1_577_836_801]
+    assert dataset.ratings.times.tolist() == times.cast(pa.int64()).to_pylist()
+    assert dataset.ratings.time_unit == unit
 
 
 def test_dates(read: Read) -> None:

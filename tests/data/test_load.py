@@ -602,3 +602,13 @@ def test_a_table_with_a_header_is_sniffed_right(
     assert ratings.values.tolist() == [float(row[2]) for row in rows]
     assert ratings.times is not None
     assert ratings.times.tolist() == [int(row[3]) for row in rows]
+
+
+def test_item_tables_have_the_ids_of_ratings_written_otherwise(write: Write) -> None:
+    write("user,item,rating\n1,10,4\n2,11,5\n", "r/ratings.csv")
+    write("id,title\n10.0,Ten\n11.0,Eleven\n", "r/items.csv")
+    toml = '[ratings]\nfile = "ratings.csv"\n[items]\nfile = "items.csv"\ntitle = "title"\n'
+    folder = write(toml, "r/dataset.toml").parent
+    dataset = load(str(folder))
+    assert dataset.ratings.item_ids.text.tolist() == ["10", "11"]
+    assert [dataset.title(0), dataset.title(1)] == ["Ten", "Eleven"]

@@ -152,6 +152,8 @@ def test_names_decide(found: Found, content: str, roles: str) -> None:
         ("u,a,978300760,4\nv,b,978302109,2\n", "user=1 item=2 rating=4 time=3"),
         ("u,a,2020-01-01,4\nv,b,2020-01-02T10:00:00Z,2\n", "user=1 item=2 rating=4 time=3"),
         ("u,a,word,word,4\nv,b,word,other,2\n", "user=1 item=2 rating=5"),
+        ("u,a,4,20050906\nv,b,2,20051231\n", "user=1 item=2 rating=3 time=4"),
+        ("u,a,4,978300760123456789\nv,b,2,978300760123456790\n", "user=1 item=2 rating=3 time=4"),
         ("3.5,u,a\n4,v,b\n", "user=2 item=3 rating=1"),
         (AMAZON_2014, "user=1 item=2 rating=3 time=4"),
         (AMAZON_2018, "user=2 item=1 rating=3 time=4"),
@@ -281,6 +283,12 @@ def test_an_answer_settles_the_question(found: Found) -> None:
     }
 
 
+def test_dates_as_they_are_said_to_be_written(found: Found) -> None:
+    expected = {"user": "column1", "item": "column2", "rating": "column4", "time": "column3"}
+    assert found("u,a,31.12.2005,4\nv,b,1.2.2006,2\n", time_format="%d.%m.%Y") == expected
+    assert found("u,a,31122005,4\nv,b,01022006,2\n", time_format="%d%m%Y") == expected
+
+
 def test_columns_that_say_the_same_are_no_question(found: Found) -> None:
     content = "user,track_id,song_id,rating\nu,1,x,4\nv,1,x,2\nw,2,y,5\n"
     assert found(content) == {"user": "user", "item": "track_id", "rating": "rating"}
@@ -394,6 +402,12 @@ def columns(**texts: list[str]) -> dict[str, np.ndarray]:
         (["978300760.5"], "s"),
         (["978300760000"], "ms"),
         (["978300760000000"], "us"),
+        (["978300760000000000"], "ns"),
+        (["20100131", "19991231"], "date"),
+        (["20100131", "20101331"], "s"),
+        (["20100131123000"], "date"),
+        (["1999", "2004"], "date"),
+        (["1999", "88"], "s"),
         (["2001-01-01"], "date"),
         (["", "", "978300760"], "date"),
     ],

@@ -42,5 +42,5 @@ class Parquet(Format):
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("s"), safe=False)
+        column = column.cast(pa.timestamp(column.type.unit))  # UTC, where it has a zone
     return pa.compute.fill_null(column.cast(pa.string()), "")
