@@ -381,3 +381,28 @@ def test_tenths_of_a_second_decide_which_is_the_last(read: Read) -> None:
     content = "user,item,rating,time\na,x,5,1600000000.9\na,x,1,1600000000.2\n"
     assert read(content, duplicates="last").ratings.values.tolist() == [5.0]
     assert read(content, duplicates="first").ratings.values.tolist() == [1.0]
+
+
+def test_whole_numbers_with_and_without_a_point_are_one_id(read: Read, triples: Triples) -> None:
+    dataset = read(f"{HEADER}1.0,10,1\n1,11.0,2\n2,10.0,3\n")
+    assert triples(dataset) == [("1", "10", 1.0), ("1", "11", 2.0), ("2", "10", 3.0)]
+    assert dataset.notes == (
+        "The user ids are whole numbers, some of them written with .0: 42.0 is the user 42.",
+        "The item ids are whole numbers, some of them written with .0: 42.0 is the item 42.",
+    )
+
+
+@pytest.mark.parametrize("other", ["01", "a", "1.5", "1e3", "-0", "+1", " 1", "1.00"])
+def test_a_point_stays_beside_what_is_no_whole_number(
+    read: Read, triples: Triples, other: str
+) -> None:
+    dataset = read(f"{HEADER}1.0,x,1\n{other},x,2\n")
+    assert [user for user, _, _ in triples(dataset)] == ["1.0", other]
+    assert dataset.notes == ()
+
+
+def test_an_absent_id_makes_fractions_of_the_others(read: Read, triples: Triples) -> None:
+    """As pandas writes a column of integers with a gap."""
+    dataset = read(f"{HEADER}1.0,x,1\n,x,2\n-2.0,x,3\n", on_bad="skip")
+    assert [user for user, _, _ in triples(dataset)] == ["1", "-2"]
+    assert len(dataset.bad_rows) == 1

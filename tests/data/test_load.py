@@ -90,7 +90,9 @@ def test_one_column(refuse: Refuse, content: str, names: str) -> None:
 
 def test_no_column_of_numbers(refuse: Refuse) -> None:
     message = refuse("name,city\nanna,rome\nbert,oslo\n")
-    assert message.startswith("ratings.csv: no column for rating. It has 2 columns: name, city.")
+    assert message.startswith(
+        "ratings.csv: no column for user and item. It has 2 columns: name, city."
+    )
 
 
 def test_the_wrong_delimiter(refuse: Refuse) -> None:
@@ -604,3 +606,13 @@ def test_a_table_with_a_header_is_sniffed_right(
     assert ratings.values.tolist() == [float(row[2]) for row in rows]
     assert ratings.times is not None
     assert ratings.times.tolist() == [int(row[3]) for row in rows]
+
+
+def test_item_tables_have_the_ids_of_ratings_written_otherwise(write: Write) -> None:
+    write("user,item,rating\n1,10,4\n2,11,5\n", "r/ratings.csv")
+    write("id,title\n10.0,Ten\n11.0,Eleven\n", "r/items.csv")
+    toml = '[ratings]\nfile = "ratings.csv"\n[items]\nfile = "items.csv"\ntitle = "title"\n'
+    folder = write(toml, "r/dataset.toml").parent
+    dataset = load(str(folder))
+    assert dataset.ratings.item_ids.text.tolist() == ["10", "11"]
+    assert [dataset.title(0), dataset.title(1)] == ["Ten", "Eleven"]
