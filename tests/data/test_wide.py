@@ -41,7 +41,7 @@ def test_names_in_the_first_row_and_column(read: Read, triples: Triples, content
     dataset = read(content, format="wide")
     assert triples(dataset) == RATED
     assert dataset.notes == (
-        "a matrix: users named by the first column, items named by the first row.",
+        "A matrix: users named by the first column, items named by the first row.",
     )
 
 
@@ -73,7 +73,7 @@ def test_without_names(read: Read, triples: Triples) -> None:
     dataset = read("5,,3\n,5,4.5\n,,\n1,1,\n", format="wide")
     by_hand = [("1", "1", 5.0), ("1", "3", 3.0), ("2", "2", 5.0), ("2", "3", 4.5)]
     assert triples(dataset)[:4] == by_hand
-    assert dataset.notes == ("a matrix: users numbered from 1, items numbered from 1.",)
+    assert dataset.notes == ("A matrix: users numbered from 1, items numbered from 1.",)
 
 
 def test_ids_without_a_header(read: Read, triples: Triples) -> None:

@@ -46,7 +46,7 @@ class Konect(Recognised):
         table = cut(text, "\t", ("user", "item", third, "time")[: max(width, 2)], 1 + len(head))
         nothing_fits(file, table, "of a network")
         if shape == "asym":
-            table.notes.append("a directed network: who links is the user, who is linked the item.")
+            table.notes.append("A directed network: who links is the user, who is linked the item.")
         _compare(table, head, third)
         return table
 
@@ -60,5 +60,5 @@ def _compare(table: TextTable, head: list[str], weights: str) -> None:
     if weights in table.columns and int(said[1]) == numbers(table.columns[weights]).sum():
         return
     table.notes.append(
-        f"the file says that it has {int(said[1]):,} lines, and has {n_lines:,}: is it cut off?"
+        f"The file says that it has {int(said[1]):,} lines, and has {n_lines:,}: is it cut off?"
     )

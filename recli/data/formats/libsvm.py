@@ -57,7 +57,7 @@ class Libsvm(Recognised):
                 "cannot be told whether it is a user or an item."
             )
         table.notes.append(
-            "the first feature of a line was taken for the user, the second for the item, and what "
+            "The first feature of a line was taken for the user, the second for the item, and what "
             "stands before them for the rating."
         )
         return table

@@ -47,7 +47,7 @@ class Wide(Format):
         found = matrix.ratings(users, items, wide.lines[header:])
         found.malformed = wide.malformed
         told = f"{_told('users', 'column', named)}, {_told('items', 'row', header)}"
-        found.notes = [*wide.notes, f"a matrix: {told}."]
+        found.notes = [*wide.notes, f"A matrix: {told}."]
         return found
 
 
