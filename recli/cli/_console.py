@@ -149,7 +149,7 @@ class Console:
             self.say(f"Read as: {guesses}.")
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         for note in dataset.notes:
-            self.say(note)
+            self.say(f"Note: {note}")
         if dataset.merged:
             self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 

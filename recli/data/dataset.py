@@ -50,7 +50,7 @@ class Dataset:
     bad_rows: rows set aside under `on_bad="skip"`
     merged: rows that repeated an earlier pair of user and item and were merged into one
     left_out: what a filter left out, None where the dataset is whole
-    notes: what else there is to tell of how the file was read, a sentence each
+    notes: what the user should know of how the file was read, a sentence each
     """
 
     name: str

@@ -150,7 +150,7 @@ class Description:
 
     def location(self, source: TableSource) -> Location:
         """Where the file of one of its tables is, or will be once downloaded."""
-        return Location(self.folder / source.file)
+        return Location.at(self.folder / source.file)
 
 
 def read(path: Path) -> Description:

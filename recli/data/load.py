@@ -98,7 +98,7 @@ def load(
         sniffed=(*_shown(source, guessed), *notes),
         bad_rows=tuple(bad),
         merged=merged,
-        notes=rows.notes,
+        notes=(*table.notes, *rows.notes),
     )
 
 
@@ -112,11 +112,13 @@ def describe(spec: str) -> Description:
         return description.read(path / description.FILE_NAME)
     if path.is_dir() and spec not in find.names():
         raise errors.DataError(f"{path}: is a folder without a {description.FILE_NAME}.")
-    if path.is_file():
-        if path.name == description.FILE_NAME:
-            return description.read(path)
-        name = Location(path).bare_name.partition(".")[0] or path.name
-        return Description(name=name, folder=path.parent, ratings=RatingsSource(file=path.name))
+    if path.is_file() and path.name == description.FILE_NAME:
+        return description.read(path)
+    file = Location.at(path)
+    if file.path.is_file():
+        name = file.bare_name.partition(".")[0] or file.name
+        source = RatingsSource(file=str(Location(Path(file.name), file.member)))
+        return Description(name=name, folder=file.path.parent, ratings=source)
     return find.named(spec)
 
 

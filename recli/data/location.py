@@ -18,7 +18,7 @@ _PACKED = (".gz", ".zip")
 
 @dataclass(frozen=True)
 class Location:
-    """A file on this machine, plain or packed.
+    """A file on this machine, plain or packed, and which of the tables in it is meant.
 
     >>> file = Location(Path("data/u.data.gz"))
     >>> file.name, file.bare_name, file.suffix
@@ -26,9 +26,18 @@ class Location:
     """
 
     path: Path
+    member: str | None = None
+
+    @classmethod
+    def at(cls, path: Path) -> Location:
+        """The location that a path means, which may end in `::` and the name of a member."""
+        name, separator, member = str(path).partition("::")
+        if not separator or path.exists():
+            return cls(path)
+        return cls(Path(name), member)
 
     def __str__(self) -> str:
-        return str(self.path)
+        return str(self.path) if self.member is None else f"{self.path}::{self.member}"
 
     @property
     def name(self) -> str:

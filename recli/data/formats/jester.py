@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import struct
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
@@ -13,12 +10,12 @@ from recli import errors
 from recli.data.description import RatingsSource, TableSource
 from recli.data.formats._base import Format, Malformed, TextTable
 from recli.data.formats.delimited import Delimited as _Delimited
+from recli.data.formats.excel import sheet
 from recli.data.location import Location
 from recli.data.numbers import number, numbers
 
 _NOT_RATED = 99.0
 _EXCEL = b"\xd0\xcf\x11\xe0"  # the first bytes of an .xls
-_DAMAGED = (struct.error, LookupError, AssertionError, ValueError)
 
 
 class Jester(Format):
@@ -76,26 +73,13 @@ class Jester(Format):
 
 
 def _sheet(file: Location) -> TextTable:
-    """The first sheet of an .xls as columns of text; its rows are the lines."""
-    try:
-        import xlrd
-    except ImportError:
-        raise errors.MissingExtraError(
-            f"{file}: an .xls needs the package xlrd. Install it with pip install 'recli[excel]'."
-        ) from None
-    try:
-        book = xlrd.open_workbook(file_contents=file.read_bytes(), logfile=io.StringIO())
-        sheet = book.sheet_by_index(0)
-    # xlrd checks little: in a damaged file it reads beyond the end or what is no text.
-    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, *_DAMAGED) as error:
-        raise errors.DataError(
-            f"{file}: cannot be read as .xls, it may be damaged or cut off: {error}."
-        ) from None
+    """A sheet as columns of text; its rows are the lines."""
+    rows = sheet(file)
     columns = {
-        f"column{position + 1}": _column([str(cell) for cell in sheet.col_values(position)])
-        for position in range(sheet.ncols)
+        f"column{position}": _column(cells)
+        for position, cells in enumerate(zip(*rows, strict=True), start=1)
     }
-    return TextTable(columns, np.arange(1, sheet.nrows + 1))
+    return TextTable(columns, np.arange(1, len(rows) + 1))
 
 
 def _column(values: object) -> pa.ChunkedArray:
