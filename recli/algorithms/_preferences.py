@@ -14,7 +14,7 @@ from recli import errors, registry
 from recli.algorithms._base import Algorithm, catalogue_size, rated_items
 from recli.algorithms._reasons import Reason
 from recli.algorithms._weighing import LOG, Weigh, triples, weigh
-from recli.data.trainset import by_user, threshold
+from recli.data.trainset import Trainset, by_user, threshold
 from recli.params import Choice
 
 PREFERENCES = Choice(
@@ -84,10 +84,12 @@ class Ranker(Algorithm):
         for earlier in ("weigh", "preferred", "popularity"):
             self.__dict__.pop(earlier, None)
         if not self.preferred.nnz:
+            implicit = isinstance(trainset, Trainset) and trainset.ratings.implicit
+            what, reaches = ("interactions", "weighs") if implicit else ("ratings", "is")
             raise errors.DataError(
                 f"{registry.name_of(type(self))} has nothing to learn from: of "
-                f"{trainset.n_ratings:,} ratings none is {self.liked_from:g} or more, from where on "
-                "they count as liked. Lower that with '--threshold', or take '-p preferences=all'."
+                f"{trainset.n_ratings:,} {what} none {reaches} {self.liked_from:g} or more, from where "
+                "on they count as liked. Lower that with '--threshold', or take '-p preferences=all'."
             )
         self._fit(self.preferred)
 
