@@ -139,10 +139,18 @@ class Console:
     def describe(self, dataset: Dataset) -> None:
         """One line about a dataset, and what was guessed of its file."""
         ratings = dataset.ratings
+        of_what = count(len(ratings), "rating")
+        low, high = ratings.scale
+        span = f" from {low:g} to {high:g}"
+        if ratings.implicit:
+            of_what = count(len(ratings), "pair with interactions", "pairs with interactions")
+            span = f" that weigh {low:g} to {high:g}" if low < high else ""
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
-            f"{count(len(ratings), 'rating')} from {ratings.scale[0]:g} to {ratings.scale[1]:g}"
+            f"{of_what}{span}"
         )
+        if dataset.kinds:
+            self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")
         if dataset.sniffed:
             guesses = ", ".join(f"{what} {value}" for what, value, _ in dataset.sniffed)
             overrule = sorted({option for _, _, option in dataset.sniffed})
@@ -151,7 +159,12 @@ class Console:
         for note in dataset.notes:
             self.say(f"Note: {note}")
         if dataset.merged:
-            self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
+            if ratings.implicit:
+                self.say(
+                    f"Added up: {count(dataset.merged, 'row')} of a pair that was there before."
+                )
+            else:
+                self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
         """Write the bad rows of a dataset into a file, and say so."""
@@ -170,6 +183,6 @@ def local_time(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
-def count(n: int, noun: str) -> str:
+def count(n: int, noun: str, plural: str | None = None) -> str:
     """`n` with its noun: `1 user`, `1,000 users`."""
-    return f"{n:,} {noun}{'s' * (n != 1)}"
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import columns, description, find, tables
+from recli.data import columns, description, find, interactions, tables
 from recli.data.assign import assign
-from recli.data.dataset import BadRow, Dataset
+from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource, TableSource
 from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
@@ -32,6 +32,7 @@ _OPTIONS = {  # field of a RatingsSource -> the option of the command line that 
     "rating": "--columns",
     "weight": "--columns",
     "event": "--columns",
+    "weights": "--weight",
     "time": "--columns",
     "implicit": "--implicit/--explicit",
     "scale": "--scale",
@@ -69,21 +70,32 @@ def load(
     if not file.exists():
         raise _absent(about, file)
     table, source, guessed, notes = _table(file, source)
-    rows = columns.parse(table, source)
+    kinds: tuple[Kind, ...] = ()
+    if source.implicit:
+        interactions.check_options(overrides or {}, duplicates)
+        duplicates = "keep" if duplicates == "keep" else "sum"
+        kinds = interactions.kinds(file, table, source)
+        if kinds and source.weights is None:
+            source = dataclasses.replace(source, weights={kind.name: 1.0 for kind in kinds})
+            guessed.append("weights")
+    rows = columns.parse(table, source, kinds)
     bad = _bad_rows(table, rows)
     if bad and on_bad == "error":
         raise errors.DataError(
             f"{table.complaint(file, bad)}\n"
             "Mend the file, or set such rows aside with '--on-bad skip'."
         )
+    if any(kind.weight == 0 for kind in kinds):
+        rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
         raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, source, bad)}")
+    rows, merged = columns.merge_duplicates(file, rows, duplicates)
     if source.scale is None:
         source = dataclasses.replace(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
-        guessed.append("scale")
-    rows, merged = columns.merge_duplicates(file, rows, duplicates)
+        if not source.implicit:
+            guessed.append("scale")
     described = tables.describe_items(about)
     ratings = _ratings(rows, source, described.ids if described else None)
     items = None
@@ -99,6 +111,7 @@ def load(
         bad_rows=tuple(bad),
         merged=merged,
         notes=(*table.notes, *rows.notes),
+        kinds=kinds,
     )
 
 
@@ -152,7 +165,8 @@ def _table(
     source, guessed = file_format.complete(file, source)
     table = file_format.read(file, source)
     assigned = assign(file, source, table)
-    return table, assigned.source, [*guessed, *assigned.guessed], assigned.notes
+    source = interactions.of_rows(assigned.source)
+    return table, source, [*guessed, *assigned.guessed], assigned.notes
 
 
 def _bad_rows(table: TextTable, rows: columns.Rows) -> list[BadRow]:
@@ -189,6 +203,8 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
         times=rows.times,
         scale=source.scale,
         time_unit=rows.time_unit,
+        implicit=bool(source.implicit),
+        first_times=rows.first_times,
     )
 
 
@@ -205,6 +221,8 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
             value = "yes (no column is a rating)"
         elif name == "scale":
             value = f"{value[0]:g} to {value[1]:g}"
+        elif name == "weights":
+            value = ", ".join(f"{kind} {weight:g}" for kind, weight in value.items())
         if value is not None:
             what = "interactions" if name == "implicit" else name.replace("_", " ")
             shown.append((what, str(value), _OPTIONS[name]))
