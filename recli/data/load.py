@@ -17,6 +17,7 @@ from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource, TableSource
 from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
+from recli.data.locate import is_path, short_name
 from recli.data.location import Location
 from recli.data.ratings import Ratings
 
@@ -79,7 +80,7 @@ def load(
             source = dataclasses.replace(source, weights={kind.name: 1.0 for kind in kinds})
             guessed.append("weights")
     rows = columns.parse(table, source, kinds)
-    bad = _bad_rows(table, rows)
+    bad = _bad_rows(file, table, rows)
     if bad and on_bad == "error":
         raise errors.DataError(
             f"{table.complaint(file, bad)}\n"
@@ -107,7 +108,7 @@ def load(
         ratings=ratings,
         items=items,
         users=tables.users(about, ratings.user_ids),
-        sniffed=(*_shown(source, guessed), *notes),
+        sniffed=(*_parts(file), *_shown(source, guessed), *notes),
         bad_rows=tuple(bad),
         merged=merged,
         notes=(*table.notes, *rows.notes),
@@ -123,16 +124,18 @@ def describe(spec: str) -> Description:
     path = Path(spec)
     if path.is_dir() and (path / description.FILE_NAME).is_file():
         return description.read(path / description.FILE_NAME)
-    if path.is_dir() and spec not in find.names():
-        raise errors.DataError(f"{path}: is a folder without a {description.FILE_NAME}.")
     if path.is_file() and path.name == description.FILE_NAME:
         return description.read(path)
-    file = Location.at(path)
-    if file.path.is_file():
-        name = file.bare_name.partition(".")[0] or file.name
-        source = RatingsSource(file=str(Location(Path(file.name), file.member)))
-        return Description(name=name, folder=file.path.parent, ratings=source)
-    return find.named(spec)
+    if (path.is_dir() and spec in find.names()) or not is_path(spec):
+        return find.named(spec)
+    about = Description(short_name(spec), Path(), RatingsSource(file=spec))
+    if path.is_file():
+        about = dataclasses.replace(
+            about, folder=path.parent, ratings=RatingsSource(file=path.name)
+        )
+    elif not about.location(about.ratings).exists():
+        raise errors.NotFoundError(f"{spec}: no such file.")
+    return about
 
 
 def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
@@ -151,7 +154,7 @@ def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
     file = Location(path)
     table, source, *_ = _table(file, source)
     rows = columns.parse(table, source)
-    bad = _bad_rows(table, rows)
+    bad = _bad_rows(file, table, rows)
     if bad:
         raise errors.DataError(f"{table.complaint(file, bad)}\nMend the file.")
     return rows
@@ -169,9 +172,13 @@ def _table(
     return table, source, [*guessed, *assigned.guessed], assigned.notes
 
 
-def _bad_rows(table: TextTable, rows: columns.Rows) -> list[BadRow]:
+def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadRow]:
     malformed = (BadRow(row.line, row.reason, row.text) for row in table.malformed)
-    return sorted([*malformed, *rows.bad], key=lambda row: row.line)
+    found = []
+    for row in sorted([*malformed, *rows.bad], key=lambda row: row.line):
+        part, line = file.part_of(row.line)
+        found.append(BadRow(line, row.reason, row.text, part))
+    return found
 
 
 def _absent(about: Description, file: Location) -> errors.RecliError:
@@ -206,6 +213,10 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
         implicit=bool(source.implicit),
         first_times=rows.first_times,
     )
+
+
+def _parts(file: Location) -> list[tuple[str, str, str]]:
+    return [("parts", str(len(file.parts)), "--dataset")] if file.parts else []
 
 
 def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
