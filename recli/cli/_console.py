@@ -8,7 +8,7 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +39,11 @@ class Console:
         """A message, on stderr."""
         if not self.quiet:
             click.echo(message, err=True)
+
+    def say_all(self, messages: Iterable[str]) -> None:
+        """Messages, on stderr, a line each."""
+        for message in messages:
+            self.say(message)
 
     def emit(
         self,
@@ -141,7 +146,7 @@ class Console:
         ratings = dataset.ratings
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
-            f"{count(len(ratings), 'rating')} from {ratings.scale[0]:g} to {ratings.scale[1]:g}"
+            f"{ratings.extent}"
         )
         if dataset.sniffed:
             guesses = ", ".join(f"{what} {value}" for what, value, _ in dataset.sniffed)
@@ -149,7 +154,7 @@ class Console:
             self.say(f"Read as: {guesses}.")
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         if dataset.merged:
-            self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
+            self.say(f"Merged: {count(dataset.merged, f'duplicate {ratings.noun}')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
         """Write the bad rows of a dataset into a file, and say so."""

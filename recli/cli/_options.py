@@ -16,6 +16,7 @@ from recli.cli._group import DEBUG
 
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
+    from recli.evaluation.metric_names import Purpose
 
 Command = Callable[..., Any]
 
@@ -245,8 +246,12 @@ algorithm_option = click.option(
     "-a",
     "--algorithm",
     type=_types.ALGORITHM,
-    help="An algorithm, or your own as module:Class. "
-    "[default: content-based if items have features, else svd]",
+    help="An algorithm, or your own as module:Class. [default: the best of a few for the goal]",
+)
+goal_option = click.option(
+    "--goal",
+    type=click.Choice(("lists", "ratings")),
+    help="What it is for: good lists of items, or well predicted ratings.  [default: lists]",
 )
 params_file_option = click.option(
     "--params",
@@ -265,6 +270,17 @@ def confirm(names: list[str], question: str) -> None:
         click.confirm(question, abort=True, err=True)
     except click.Abort:
         raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
+
+
+def purpose(goal: Purpose | None, dataset: Dataset) -> Purpose:
+    """What `--goal` says. Raises UsageError where there are no ratings to predict."""
+    from recli import errors
+
+    if goal == "ratings" and dataset.ratings.implicit:
+        raise errors.UsageError(
+            f"--goal ratings: {dataset.name} holds interactions, and no ratings to predict. Leave it out."
+        )
+    return goal or "lists"
 
 
 def liked_from(dataset: Dataset, threshold: float | None) -> float:
