@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from recli.cli import _options, _types
 from recli.cli._console import Console
@@ -99,8 +98,7 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         seed: int,
         **kwargs: Any,
     ) -> Any:
-        source = click.get_current_context().get_parameter_source("dataset")
-        given = source is not ParameterSource.DEFAULT
+        given = _options.typed("dataset")
         choice = ModelChoice(model_name, data, given, seed, allow_pickle)
         return command(*args, choice=choice, **kwargs)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from recli.cli import _types
 from recli.cli._console import Console
@@ -16,6 +17,7 @@ from recli.cli._group import DEBUG
 
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
+    from recli.errors import RecliError
     from recli.evaluation.metric_names import Purpose
 
 Command = Callable[..., Any]
@@ -270,6 +272,22 @@ def confirm(names: list[str], question: str) -> None:
         click.confirm(question, abort=True, err=True)
     except click.Abort:
         raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
+
+
+def typed(option: str) -> bool:
+    """Whether the user gave this option, and not its default."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is not ParameterSource.DEFAULT
+
+
+def no_ratings(metric: str, dataset: Dataset) -> RecliError:
+    """The error for a metric of predicted ratings where there are none."""
+    from recli import errors
+
+    return errors.UsageError(
+        f"{metric} compares predicted with true ratings, and {dataset.name} holds interactions. Take a "
+        "metric of ranked lists: '--metric ndcg@10'."
+    )
 
 
 def purpose(goal: Purpose | None, dataset: Dataset) -> Purpose:

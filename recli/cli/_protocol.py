@@ -104,17 +104,13 @@ class ProtocolChoice:
         self, dataset: Dataset, measures: tuple[Measure, ...], console: Console
     ) -> tuple[Measure, ...]:
         """The measures that the data can have: interactions have none of predicted ratings."""
-        from recli import errors
         from recli.evaluation.metric_names import ALL, DEFAULT
 
         of_ratings = [measure for measure in measures if measure.metric.needs == "predictions"]
         if not dataset.ratings.implicit or not of_ratings:
             return measures
         if self.metrics not in ((), DEFAULT) and ALL not in self.metrics:
-            raise errors.UsageError(
-                f"{of_ratings[0]} compares predicted with true ratings, and {dataset.name} holds "
-                "interactions. Take a metric of ranked lists: '--metric ndcg@10'."
-            )
+            raise _options.no_ratings(str(of_ratings[0]), dataset)
         names = ", ".join(map(str, of_ratings))
         console.say(
             f"No {names}: these are interactions, and they have no ratings to predict; what is measured "
