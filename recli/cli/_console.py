@@ -148,13 +148,20 @@ class Console:
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
             f"{ratings.extent}"
         )
+        if dataset.kinds:
+            self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")
         if dataset.sniffed:
             guesses = ", ".join(f"{what} {value}" for what, value, _ in dataset.sniffed)
             overrule = sorted({option for _, _, option in dataset.sniffed})
             self.say(f"Read as: {guesses}.")
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         if dataset.merged:
-            self.say(f"Merged: {count(dataset.merged, f'duplicate {ratings.noun}')}.")
+            if ratings.implicit:
+                self.say(
+                    f"Added up: {count(dataset.merged, 'row')} of a pair that was there before."
+                )
+            else:
+                self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
         """Write the bad rows of a dataset into a file, and say so."""
@@ -173,6 +180,6 @@ def local_time(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
-def count(n: int, noun: str) -> str:
+def count(n: int, noun: str, plural: str | None = None) -> str:
     """`n` with its noun: `1 user`, `1,000 users`."""
-    return f"{n:,} {noun}{'s' * (n != 1)}"
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"

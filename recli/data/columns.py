@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data.dataset import BadRow
+from recli.data import interactions
+from recli.data.dataset import BadRow, Kind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.location import Location
@@ -27,6 +28,7 @@ class Rows:
     """The rows that are ratings, in the file's order, and those that are not.
 
     users, items: text[n]; values: float64[n]; times: int64[n] seconds or None; lines: int64[n]
+    first_times: int64[n] or None, when a pair of interactions was first seen, once they are added up
     """
 
     users: pa.ChunkedArray
@@ -35,6 +37,7 @@ class Rows:
     times: np.ndarray | None
     lines: np.ndarray
     bad: list[BadRow]
+    first_times: np.ndarray | None = None
 
     def keep(self, rows: np.ndarray) -> Rows:
         """Only these rows (positions)."""
@@ -49,12 +52,10 @@ class Rows:
         )
 
 
-def parse(table: TextTable, source: RatingsSource) -> Rows:
+def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ()) -> Rows:
     """The roles' columns as ids, numbers and seconds; a row that fails is in `bad` with the reason."""
-    assert source.user and source.item and source.rating
+    assert source.user and source.item
     users, items = table.columns[source.user], table.columns[source.item]
-    texts = table.columns[source.rating]
-    values = numbers(texts)
     reasons: dict[int, str] = {}
 
     def object_to(failed: np.ndarray, reason: object) -> None:
@@ -65,7 +66,14 @@ def parse(table: TextTable, source: RatingsSource) -> Rows:
         object_to(_empty(ids), f"the {role} is empty")
         broken = pa.compute.match_substring(ids, "\n").to_numpy()
         object_to(broken, f"the {role} goes over several lines: is a quote left open?")
-    object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py()))
+    if source.implicit:
+        values, wrong, reason = interactions.weights(table, source, kinds)
+        object_to(wrong, lambda row: reason(int(row)))
+    else:
+        assert source.rating
+        texts = table.columns[source.rating]
+        values = numbers(texts)
+        object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py()))
     if source.scale is not None:
         low, high = source.scale
         object_to(
@@ -96,11 +104,16 @@ def parse(table: TextTable, source: RatingsSource) -> Rows:
 def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     """One rating per pair of user and item, and how many rows were merged away (none for `keep`).
 
+    how: as for `load`; `sum` is for interactions, whose weights add up: the last time is kept, and the
+        first in `first_times`
+
     Raises DataError for `how="error"` when there are any.
     """
     users, items = _codes(rows.users), _codes(rows.items)
     pair, distinct = pd.factorize(users.astype(np.int64) * (int(items.max()) + 1) + items)
     n_merged = len(pair) - len(distinct)
+    if how == "sum":
+        return _added_up(rows, pair), n_merged
     if n_merged == 0 or how == "keep":
         return rows, 0
     repeated = pd.Series(pair).duplicated().to_numpy()
@@ -123,6 +136,18 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     if how == "mean":
         merged.values = np.bincount(pair, rows.values) / np.bincount(pair)
     return merged, n_merged
+
+
+def _added_up(rows: Rows, pair: np.ndarray) -> Rows:
+    """A row for each of the pairs, int64[n] in order of first appearance."""
+    added = rows.keep(np.unique(pair, return_index=True)[1])
+    added.values = np.bincount(pair, rows.values)
+    if rows.times is not None:
+        assert added.times is not None
+        added.first_times = added.times.copy()
+        np.minimum.at(added.first_times, pair, rows.times)
+        np.maximum.at(added.times, pair, rows.times)
+    return added
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import columns, description, find, roles, tables
-from recli.data.dataset import BadRow, Dataset
+from recli.data import columns, description, find, interactions, roles, tables
+from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource, TableSource
 from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
@@ -30,6 +30,9 @@ _OPTIONS = {  # field of a RatingsSource -> the option of the command line that 
     "user": "--columns",
     "item": "--columns",
     "rating": "--columns",
+    "weight": "--columns",
+    "event": "--columns",
+    "weights": "--weight",
     "time": "--columns",
     "scale": "--scale",
     "time_unit": "--time-unit",
@@ -65,21 +68,32 @@ def load(
     if not file.exists():
         raise _absent(about, file)
     table, source, guessed = _table(file, source)
-    rows = columns.parse(table, source)
+    kinds: tuple[Kind, ...] = ()
+    if source.implicit:
+        interactions.check_options(overrides or {}, duplicates)
+        duplicates = "keep" if duplicates == "keep" else "sum"
+        kinds = interactions.kinds(file, table, source)
+        if kinds and source.weights is None:
+            source = dataclasses.replace(source, weights={kind.name: 1.0 for kind in kinds})
+            guessed.append("weights")
+    rows = columns.parse(table, source, kinds)
     bad = _bad_rows(table, rows)
     if bad and on_bad == "error":
         raise errors.DataError(
             f"{table.complaint(file, bad)}\n"
             "Mend the file, or set such rows aside with '--on-bad skip'."
         )
+    if any(kind.weight == 0 for kind in kinds):
+        rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
         raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, source, bad)}")
+    rows, merged = columns.merge_duplicates(file, rows, duplicates)
     if source.scale is None:
         source = dataclasses.replace(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
-        guessed.append("scale")
-    rows, merged = columns.merge_duplicates(file, rows, duplicates)
+        if not source.implicit:
+            guessed.append("scale")
     described = tables.describe_items(about)
     ratings = _ratings(rows, source, described.ids if described else None)
     items = None
@@ -94,6 +108,7 @@ def load(
         sniffed=_shown(source, guessed),
         bad_rows=tuple(bad),
         merged=merged,
+        kinds=kinds,
     )
 
 
@@ -142,7 +157,7 @@ def _table(file: Location, source: RatingsSource) -> tuple[TextTable, RatingsSou
     file_format = reader(file, source)
     source, guessed = file_format.complete(file, source)
     table = file_format.read(file, source)
-    source, more = _with_roles(file, source, table)
+    source, more = _with_roles(file, interactions.of_rows(source), table)
     return table, source, [*guessed, *more]
 
 
@@ -166,9 +181,7 @@ def _with_roles(
     """`source` with user, item, rating and time as names of columns that exist."""
     guessed: list[str] = []
     given = {
-        role: name
-        for role in ("user", "item", "rating", "time")
-        if (name := getattr(source, role)) is not None
+        role: name for role in description.ROLES if (name := getattr(source, role)) is not None
     }
     for role, name in given.items():
         if name not in table.columns:
@@ -181,7 +194,8 @@ def _with_roles(
         other = next(other for other in given if given[other] == name)
         if other != role:
             raise errors.DataError(f"{file}: column '{name}' cannot be both {other} and {role}.")
-    if not {"user", "item", "rating"} <= set(given):
+    needed = ["user", "item"] if source.implicit else ["user", "item", "rating"]
+    if not set(needed) <= set(given):
         sample = {
             name: column.slice(0, _SAMPLE).to_numpy()
             for name, column in table.columns.items()
@@ -195,9 +209,11 @@ def _with_roles(
                 "'--columns user=NAME,item=NAME,rating=NAME'."
             )
         found = {role: name for role, name in roles.roles(sample).items() if role not in given}
+        if source.implicit:
+            found.pop("rating", None)
         guessed += found
         given |= found
-    missing = [role for role in ("user", "item", "rating") if role not in given]
+    missing = [role for role in needed if role not in given]
     if missing:
         raise errors.DataError(
             f"{file}: no column for {' and '.join(missing)}. It has {len(table.names)} column"
@@ -231,6 +247,8 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
         values=rows.values,
         times=rows.times,
         scale=source.scale,
+        implicit=bool(source.implicit),
+        first_times=rows.first_times,
     )
 
 
@@ -245,6 +263,8 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
             value = "yes" if value else "no"
         elif name == "scale":
             value = f"{value[0]:g} to {value[1]:g}"
+        elif name == "weights":
+            value = ", ".join(f"{kind} {weight:g}" for kind, weight in value.items())
         if value is not None:
             shown.append((name.replace("_", " "), str(value), _OPTIONS[name]))
     return tuple(shown)

@@ -125,6 +125,7 @@ class Trainset(surprise.Trainset):
             items=self.item_codes[items],
             values=np.asarray(values, np.float64),
             times=None,
+            first_times=None,
         )
         alone = Trainset(
             ratings, np.arange(len(items)), self.item_table, self.global_mean, self.threshold
@@ -153,6 +154,7 @@ class Trainset(surprise.Trainset):
             times=None
             if ratings.times is None
             else np.append(ratings.times, np.full(n, ratings.times.max())),
+            first_times=None,
         )
         hers = np.arange(len(ratings), len(both))
         rows = np.append(hers, self.rows[self.users != user])
