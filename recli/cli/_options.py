@@ -305,12 +305,17 @@ def liked_from(dataset: Dataset, threshold: float | None) -> float:
     """The rating from which an item counts as liked. Raises UsageError for one off the scale."""
     from recli import errors
 
-    low, high = dataset.ratings.scale
+    ratings, (low, high) = dataset.ratings, dataset.ratings.scale
     if threshold is None:
-        return dataset.ratings.default_threshold
-    if not low < threshold <= high:
+        return ratings.default_threshold
+    if ratings.implicit and not low <= threshold <= high:
+        raise errors.UsageError(
+            f"--threshold {threshold:g}: the interactions weigh {low:g} to {high:g}. Without it, all of "
+            "them count as liked."
+        )
+    if not ratings.implicit and not low < threshold <= high:
         raise errors.UsageError(
             f"--threshold {threshold:g}: with ratings from {low:g} to {high:g} everything or nothing "
-            f"would be liked. Without it, {dataset.ratings.default_threshold:g} is taken."
+            f"would be liked. Without it, {ratings.default_threshold:g} is taken."
         )
     return threshold

@@ -65,7 +65,7 @@ class ProtocolChoice:
         assert left_out is not None
         console.say(
             f"Left out by --min-user-ratings and --min-item-ratings: {count(left_out.users, 'user')}, "
-            f"{count(left_out.items, 'item')}, {count(left_out.ratings, 'rating')}"
+            f"{count(left_out.items, 'item')}, {count(left_out.ratings, dataset.ratings.noun)}"
         )
         console.describe(fewer)
         return fewer

@@ -120,6 +120,12 @@ def _default_line_up(dataset: Dataset, purpose: Purpose, console: Console) -> li
     left_out = {"name them with '-a' to have them too, since they take longer": slow}
     if not dataset.has_features:
         left_out["the dataset has no item features"] = blind
+    if dataset.ratings.implicit:
+        predicting = [name for name, cls in classes.items() if cls.predicts == "ratings"]
+        left_out = {"they predict ratings, and these are interactions": predicting} | {
+            reason: [name for name in names if name not in predicting]
+            for reason, names in left_out.items()
+        }
     for reason, names in left_out.items():
         if names:
             console.say(f"Left out ({reason}): {', '.join(names)}")

@@ -310,5 +310,7 @@ def _announce(console: Console, run: TuningRun, budget: Budget) -> None:
     console.say(f"{who}: {much} for {what} on {split}, seed {split.seed}")
     if run.holdout:
         n_locked = len(run.holdout.fold.test)
-        console.say(f"Locked away until the end: {count(n_locked, 'rating')} (--holdout)")
+        console.say(
+            f"Locked away until the end: {count(n_locked, run.dataset.ratings.noun)} (--holdout)"
+        )
     console.say(f"Study {run.id}")
