@@ -164,7 +164,7 @@ def command(
         tell(trade, console)
     console.say(f"Written to {writer(target).shown(target)}")
     if not newcomer.is_new:
-        console.say_all(list_quality.said(whole.configured.name, whole.origin))
+        console.say_all(list_quality.said(whole.configured.label, whole.origin))
 
 
 def _cores() -> int:

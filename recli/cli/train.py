@@ -115,4 +115,4 @@ def command(
     console.emit(document, header, [row], summary)
     user = dataset.ratings.user_ids.text[0]
     console.say(f"Next: recli recommend --model {model_name} --user {user}")
-    console.say_all(list_quality.said(configured.name, origin))
+    console.say_all(list_quality.said(configured.label, origin))

@@ -62,7 +62,7 @@ _FEW = 50  # users, as the lint of protocols has it
 def said(algorithm: str, origin: Mapping[str, Any]) -> Iterator[str]:
     """How good the lists of the model with this origin are, in sentences; the last one warns.
 
-    algorithm: the name of the model's algorithm
+    algorithm: the model's, as it is shown
     """
     about = origin.get(ORIGIN)
     if about is None:

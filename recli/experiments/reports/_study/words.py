@@ -67,6 +67,8 @@ def _verdict(said: dict[str, Any]) -> str:
             f"; user by user the difference is {said['difference_over_users']:+.4f} "
             f"(95 %: {said['interval_low']:+.4f} to {said['interval_high']:+.4f})"
         )
+    if Goal.parse(said["goal"]).ranks:
+        return f"{text}. Tuning said {said['tuned']:.4f}, where what is locked away counts as not liked."
     return f"{text}. Tuning said {said['tuned']:.4f}: optimism {said['optimism']:+.4f}."
 
 
