@@ -8,7 +8,7 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +39,11 @@ class Console:
         """A message, on stderr."""
         if not self.quiet:
             click.echo(message, err=True)
+
+    def say_all(self, messages: Iterable[str]) -> None:
+        """Messages, on stderr, a line each."""
+        for message in messages:
+            self.say(message)
 
     def emit(
         self,
@@ -139,15 +144,9 @@ class Console:
     def describe(self, dataset: Dataset) -> None:
         """One line about a dataset, and what was guessed of its file."""
         ratings = dataset.ratings
-        of_what = count(len(ratings), "rating")
-        low, high = ratings.scale
-        span = f" from {low:g} to {high:g}"
-        if ratings.implicit:
-            of_what = count(len(ratings), "pair with interactions", "pairs with interactions")
-            span = f" that weigh {low:g} to {high:g}" if low < high else ""
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
-            f"{of_what}{span}"
+            f"{ratings.extent}"
         )
         if dataset.kinds:
             self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")

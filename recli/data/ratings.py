@@ -57,6 +57,28 @@ class Ratings:
         """Items with at least one rating."""
         return int(np.count_nonzero(self.item_counts))
 
+    @property
+    def noun(self) -> str:
+        """What a row is called."""
+        return "interaction" if self.implicit else "rating"
+
+    @property
+    def extent(self) -> str:
+        """How many there are, and between what values, for people."""
+        n, (low, high), many = len(self), self.scale, "s" * (len(self) != 1)
+        if not self.implicit:
+            return f"{n:,} rating{many} from {low:g} to {high:g}"
+        weights = f" that weigh {low:g} to {high:g}" if low < high else ""
+        return f"{n:,} pair{many} with interactions{weights}"
+
+    def liking(self, threshold: float) -> str:
+        """What counts as liked from this rating or weight on, for people."""
+        if not self.implicit:
+            return f"a rating of {threshold:g} or more"
+        if threshold <= self.scale[0]:
+            return "every interaction"
+        return f"an interaction of weight {threshold:g} or more"
+
     @functools.cached_property
     def item_counts(self) -> np.ndarray:
         """How many ratings each item of the catalogue has, int64[n_catalogue] by code."""
