@@ -95,7 +95,7 @@ def load(
         sniffed=_shown(source, guessed),
         bad_rows=tuple(bad),
         merged=merged,
-        notes=rows.notes,
+        notes=(*rows.notes, *(items.notes() if items else ())),
     )
 
 
