@@ -111,7 +111,7 @@ def load(
         sniffed=(*_parts(file), *_shown(source, guessed), *notes),
         bad_rows=tuple(bad),
         merged=merged,
-        notes=(*table.notes, *rows.notes),
+        notes=(*table.notes, *rows.notes, *(items.notes() if items else ())),
         kinds=kinds,
     )
 
