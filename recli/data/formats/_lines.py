@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.csv
 
 from recli import errors
@@ -37,16 +39,17 @@ def comments(text: str, sign: str = "%") -> tuple[list[str], str]:
 
 def spaced(text: str) -> str:
     """The text with a tab for any run of spaces and tabs, and none around a line."""
-    if re.search("[ \t](?:[ \t]|$)|^[ \t]", text, re.MULTILINE):
-        text = re.sub("^[ \t]+|[ \t]+$", "", text, flags=re.MULTILINE)
-        return re.sub("[ \t]+", "\t", text)
-    return text.replace(" ", "\t")
+    text = text.replace(" ", "\t").strip("\t")
+    if any(pair in text for pair in ("\t\t", "\t\n", "\n\t")):
+        text = re.sub("^\t+|\t+$", "", text, flags=re.MULTILINE)
+        text = re.sub("\t+", "\t", text)
+    return text
 
 
 def cut(
     text: str, delimiter: str, columns: tuple[str, ...], first: int = 1, threads: bool = True
 ) -> TextTable:
-    """The lines cut at a delimiter of one character; quotes are text, lines without any are left out.
+    """The lines cut at a delimiter of one character; quotes are text, blank lines are left out.
 
     Lines with more or fewer cells than `columns`, two or more, are malformed.
     first: the number of the first line of `text` in its file
@@ -92,6 +95,12 @@ def cut(
         if row.text.strip()
     ]
     lines = np.flatnonzero(good) + first
+    blank = np.ones(table.num_rows, dtype=bool)
+    for column in table.columns:
+        if blank.any():
+            blank &= pa.compute.equal(column, "").to_numpy()
+    if blank.any():
+        table, lines = table.filter(pa.array(~blank)), lines[~blank]
     return TextTable(dict(zip(columns, table.columns, strict=True)), lines, placed)
 
 
@@ -100,3 +109,39 @@ def nothing_fits(file: Location, table: TextTable, layout: str) -> None:
     if table.malformed and not len(table):
         row = table.malformed[0]
         raise errors.DataError(f"{file}: no line is {layout}; line {row.line:,} has {row.reason}.")
+
+
+def set_aside(table: TextTable, failed: np.ndarray, reason: Callable[[int], str]) -> TextTable:
+    """The table less the rows of bool[n] `failed`, which are malformed for what `reason` says of each."""
+    if not failed.any():
+        return table
+    bad = [
+        Malformed(
+            int(table.lines[row]),
+            reason(int(row)),
+            ",".join(column[int(row)].as_py() for column in table.columns.values()),
+        )
+        for row in np.flatnonzero(failed)
+    ]
+    chosen = pa.array(~failed)
+    columns = {name: column.filter(chosen) for name, column in table.columns.items()}
+    malformed = sorted([*table.malformed, *bad], key=lambda row: row.line)
+    return TextTable(columns, table.lines[~failed], malformed, table.notes)
+
+
+def blocks(
+    table: TextTable, header: re.Pattern[str]
+) -> tuple[TextTable, list[Malformed], np.ndarray]:
+    """Rows that belong to a line above them, which was not cut because it is of another layout.
+
+    header: what such a line is
+    Returns the table, where rows above the first such line are malformed; those lines; and int64[n],
+    which of them each row belongs to.
+    """
+    headers = [row for row in table.malformed if header.fullmatch(row.text.strip())]
+    others = [row for row in table.malformed if not header.fullmatch(row.text.strip())]
+    starts = np.array([row.line for row in headers], dtype=np.int64)
+    table = TextTable(table.columns, table.lines, others, table.notes)
+    above = np.searchsorted(starts, table.lines) == 0
+    table = set_aside(table, above, lambda _: "it stands above the first line that begins a block")
+    return table, headers, np.searchsorted(starts, table.lines) - 1
