@@ -78,7 +78,7 @@ def show(data: DatasetChoice, console: Console) -> None:
         "licence": about.licence,
         "citation": about.citation,
         "homepage": about.homepage,
-        "file": str(about.ratings_file),
+        "file": str(about.location(source)),
         "columns": ", ".join(f"{role}={name}" for role, name in roles.items() if name),
         "scale": f"{ratings.scale[0]:g} to {ratings.scale[1]:g}",
         "item features": ", ".join(f.name for f in dataset.items.features) if dataset.items else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 from pathlib import Path
@@ -60,11 +61,12 @@ def add(
 def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
     source = dataset.description.ratings
     lines = [f"name = {toml(name)}", "", "[ratings]", f"file = {toml(file)}"]
-    for key in ("format", "delimiter", "header", "encoding", "columns", "user", "item", "rating",
-                "time", "missing", "scale", "time_unit"):  # fmt: skip
-        value = getattr(source, key)
+    for field in dataclasses.fields(source):
+        value = getattr(source, field.name)
+        if field.name == "file" or (field.name == "scale" and source.implicit):
+            continue
         if value is not None:
-            lines.append(f"{key} = {toml(value)}")
+            lines.append(f"{field.name} = {toml(value)}")
     return "\n".join(lines) + "\n"
 
 

@@ -20,14 +20,31 @@ from recli.data.users import Users
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that is not a rating: its line in the file (1 is the first), its text, what is wrong."""
+    """A row that is not a rating: its line in the file (1 is the first), its text, what is wrong.
+
+    part: the file that it stands in, where there are several
+    """
 
     line: int
     reason: str
     text: str
+    part: str = ""
 
     def __str__(self) -> str:
-        return f"line {self.line:,}: {self.reason}"
+        return f"{self.part}{', ' * bool(self.part)}line {self.line:,}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of interaction: its name, how many rows are of it, and what each weighs."""
+
+    name: str
+    rows: int
+    weight: float
+
+    def __str__(self) -> str:
+        weight = f"weight {self.weight:g}" if self.weight else "left out"
+        return f"{self.name} ({self.rows:,} row{'s' * (self.rows != 1)}, {weight})"
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,7 @@ class Dataset:
     sniffed: (what, value, option that overrules it) for everything guessed from the file
     bad_rows: rows set aside under `on_bad="skip"`
     merged: rows that repeated an earlier pair of user and item and were merged into one
+    kinds: the kinds of interaction, if a column says them; those that weigh 0 are left out
     left_out: what a filter left out, None where the dataset is whole
     notes: what the user should know of how the file was read, a sentence each
     """
@@ -63,6 +81,7 @@ class Dataset:
     merged: int = 0
     left_out: LeftOut | None = None
     notes: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -83,11 +102,7 @@ class Dataset:
 
     def part(self, rows: np.ndarray) -> Dataset:
         """The dataset with these rows of its ratings, int64[n]; ids, catalogue and tables are whole."""
-        ratings = self.ratings
-        times = None if ratings.times is None else ratings.times[rows]
-        users, items, values = ratings.users[rows], ratings.items[rows], ratings.values[rows]
-        fewer = dataclasses.replace(ratings, users=users, items=items, values=values, times=times)
-        return dataclasses.replace(self, ratings=fewer)
+        return dataclasses.replace(self, ratings=self.ratings.part(rows))
 
     def title(self, code: int) -> str:
         """The title of the item with this code, or nothing."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors
+from recli.data.locate import locate
 from recli.data.location import Location
 
 ROLES = ("user", "item", "rating", "weight", "event", "time")
@@ -143,14 +144,9 @@ class Description:
     citation: str = ""
     homepage: str = ""
 
-    @property
-    def ratings_file(self) -> Path:
-        """Where the ratings are, or will be once downloaded."""
-        return self.folder / self.ratings.file
-
     def location(self, source: TableSource) -> Location:
         """Where the file of one of its tables is, or will be once downloaded."""
-        return Location.at(self.folder / source.file)
+        return locate(self.folder, source.file)
 
 
 def read(path: Path) -> Description:
@@ -294,9 +290,11 @@ def _in_words(expected: str) -> str:
 
 
 def toml(value: object) -> str:
-    """A text, number, truth value or list as TOML: JSON, except that it has no surrogate pairs.
+    """A text, number, truth value, list or table of these as TOML: JSON but for surrogates and tables.
 
-    >>> toml("Ω"), toml([0.5, 5.0]), toml(True)
-    ('"Ω"', '[0.5, 5.0]', 'true')
+    >>> toml("Ω"), toml([0.5, 5.0]), toml(True), toml({"view": 1.0})
+    ('"Ω"', '[0.5, 5.0]', 'true', '{"view" = 1.0}')
     """
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{toml(key)} = {toml(one)}" for key, one in value.items()) + "}"
     return json.dumps(value, ensure_ascii=False)

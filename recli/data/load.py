@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import columns, date_columns, description, find, tables
+from recli.data import columns, date_columns, description, find, interactions, tables
 from recli.data.assign import assign
-from recli.data.dataset import BadRow, Dataset
+from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource, TableSource
 from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
+from recli.data.locate import is_path, short_name
 from recli.data.location import Location
 from recli.data.ratings import Ratings
 
@@ -33,6 +34,7 @@ _OPTIONS = {  # field of a RatingsSource -> the option of the command line that 
     "rating": "--columns",
     "weight": "--columns",
     "event": "--columns",
+    "weights": "--weight",
     "time": "--columns",
     "implicit": "--implicit/--explicit",
     "scale": "--scale",
@@ -70,21 +72,32 @@ def load(
     if not file.exists():
         raise _absent(about, file)
     table, source, guessed, notes = _table(file, source)
-    rows = columns.parse(table, source)
-    bad = _bad_rows(table, rows)
+    kinds: tuple[Kind, ...] = ()
+    if source.implicit:
+        interactions.check_options(overrides or {}, duplicates)
+        duplicates = "keep" if duplicates == "keep" else "sum"
+        kinds = interactions.kinds(file, table, source)
+        if kinds and source.weights is None:
+            source = dataclasses.replace(source, weights={kind.name: 1.0 for kind in kinds})
+            guessed.append("weights")
+    rows = columns.parse(table, source, kinds)
+    bad = _bad_rows(file, table, rows)
     if bad and on_bad == "error":
         raise errors.DataError(
             f"{table.complaint(file, bad)}\n"
             "Mend the file, or set such rows aside with '--on-bad skip'."
         )
+    if any(kind.weight == 0 for kind in kinds):
+        rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
         raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, source, bad)}")
+    rows, merged = columns.merge_duplicates(file, rows, duplicates)
     if source.scale is None:
         source = dataclasses.replace(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
-        guessed.append("scale")
-    rows, merged = columns.merge_duplicates(file, rows, duplicates)
+        if not source.implicit:
+            guessed.append("scale")
     described = tables.describe_items(about)
     ratings = _ratings(rows, source, described.ids if described else None)
     items = None
@@ -96,10 +109,11 @@ def load(
         ratings=ratings,
         items=items,
         users=tables.users(about, ratings.user_ids),
-        sniffed=(*_shown(source, guessed), *notes),
+        sniffed=(*_parts(file), *_shown(source, guessed), *notes),
         bad_rows=tuple(bad),
         merged=merged,
-        notes=(*table.notes, *rows.notes),
+        notes=(*table.notes, *rows.notes, *(items.notes() if items else ())),
+        kinds=kinds,
     )
 
 
@@ -111,16 +125,18 @@ def describe(spec: str) -> Description:
     path = Path(spec)
     if path.is_dir() and (path / description.FILE_NAME).is_file():
         return description.read(path / description.FILE_NAME)
-    if path.is_dir() and spec not in find.names():
-        raise errors.DataError(f"{path}: is a folder without a {description.FILE_NAME}.")
     if path.is_file() and path.name == description.FILE_NAME:
         return description.read(path)
-    file = Location.at(path)
-    if file.path.is_file():
-        name = file.bare_name.partition(".")[0] or file.name
-        source = RatingsSource(file=str(Location(Path(file.name), file.member)))
-        return Description(name=name, folder=file.path.parent, ratings=source)
-    return find.named(spec)
+    if (path.is_dir() and spec in find.names()) or not is_path(spec):
+        return find.named(spec)
+    about = Description(short_name(spec), Path(), RatingsSource(file=spec))
+    if path.is_file():
+        about = dataclasses.replace(
+            about, folder=path.parent, ratings=RatingsSource(file=path.name)
+        )
+    elif not about.location(about.ratings).exists():
+        raise errors.NotFoundError(f"{spec}: no such file.")
+    return about
 
 
 def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
@@ -139,7 +155,7 @@ def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
     file = Location(path)
     table, source, *_ = _table(file, source)
     rows = columns.parse(table, source)
-    bad = _bad_rows(table, rows)
+    bad = _bad_rows(file, table, rows)
     if bad:
         raise errors.DataError(f"{table.complaint(file, bad)}\nMend the file.")
     return rows
@@ -154,12 +170,17 @@ def _table(
     table = date_columns.joined(file_format.read(file, source), source.used)
     source, guessed = dataclasses.replace(source, **table.found), [*guessed, *table.found]
     assigned = assign(file, source, table)
-    return table, assigned.source, [*guessed, *assigned.guessed], assigned.notes
+    source = interactions.of_rows(assigned.source)
+    return table, source, [*guessed, *assigned.guessed], assigned.notes
 
 
-def _bad_rows(table: TextTable, rows: columns.Rows) -> list[BadRow]:
+def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadRow]:
     malformed = (BadRow(row.line, row.reason, row.text) for row in table.malformed)
-    return sorted([*malformed, *rows.bad], key=lambda row: row.line)
+    found = []
+    for row in sorted([*malformed, *rows.bad], key=lambda row: row.line):
+        part, line = file.part_of(row.line)
+        found.append(BadRow(line, row.reason, row.text, part))
+    return found
 
 
 def _absent(about: Description, file: Location) -> errors.RecliError:
@@ -191,7 +212,13 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
         times=rows.times,
         scale=source.scale,
         time_unit=rows.time_unit,
+        implicit=bool(source.implicit),
+        first_times=rows.first_times,
     )
+
+
+def _parts(file: Location) -> list[tuple[str, str, str]]:
+    return [("parts", str(len(file.parts)), "--dataset")] if file.parts else []
 
 
 def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
@@ -207,6 +234,8 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
             value = "yes (no column is a rating)"
         elif name == "scale":
             value = f"{value[0]:g} to {value[1]:g}"
+        elif name == "weights":
+            value = ", ".join(f"{kind} {weight:g}" for kind, weight in value.items())
         if value is not None:
             what = "interactions" if name == "implicit" else name.replace("_", " ")
             shown.append((what, str(value), _OPTIONS[name]))

@@ -56,7 +56,12 @@ def test_a_pivot_of_pandas(read: Read, triples: Triples) -> None:
     ).drop_duplicates(["userId", "movieId"])
     pivot = long.pivot(index="userId", columns="movieId", values="rating")
     wanted = {(str(user), str(item), value) for user, item, value in long.itertuples(index=False)}
-    for content in (pivot.to_csv(), pivot.to_csv(na_rep="NaN"), pivot.to_csv(index_label="")):
+    for content in (
+        pivot.to_csv(),
+        pivot.to_csv(na_rep="NaN"),
+        pivot.to_csv(index_label=""),
+        pivot.to_csv(index_label="who"),
+    ):
         found = triples(read(content, format="wide"))
         assert len(found) == len(long)
         assert set(found) == wanted
@@ -127,8 +132,11 @@ def test_declared(write: Write, triples: Triples) -> None:
     assert triples(load(str(folder))) == [("ann", "b", 4.0), ("bob", "a", 2.0)]
 
 
-def test_a_pivot_is_not_read_as_ratings(refuse: Refuse) -> None:
-    header = "user," + ",".join(f"film {n}" for n in range(12))
-    rows = [f"u{u}," + ",".join("5" if (u + n) % 3 else "" for n in range(12)) for u in range(9)]
+@pytest.mark.parametrize("gap", ["", "NaN", "0"])
+@pytest.mark.parametrize("corner", ["user", "", "who"])
+@pytest.mark.parametrize("item", ["film {}", "{}"])
+def test_a_pivot_is_not_read_as_ratings(refuse: Refuse, gap: str, corner: str, item: str) -> None:
+    header = ",".join([corner, *(item.format(n) for n in range(12))])
+    rows = [f"{u}," + ",".join("5" if (u + n) % 3 else gap for n in range(12)) for u in range(9)]
     message = refuse("\n".join([header, *rows]) + "\n")
-    assert "--file-format" in message
+    assert "reads with '--file-format wide'" in message
