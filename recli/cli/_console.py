@@ -159,8 +159,11 @@ class Console:
 
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(["line", "reason", "row"])
-        writer.writerows([row.line, row.reason, row.text] for row in dataset.bad_rows)
+        several = any(row.part for row in dataset.bad_rows)
+        writer.writerow(["part"] * several + ["line", "reason", "row"])
+        writer.writerows(
+            [row.part] * several + [row.line, row.reason, row.text] for row in dataset.bad_rows
+        )
         files.write_text(path, buffer.getvalue())
         self.say(f"Set aside into {path}: {count(len(dataset.bad_rows), 'bad row')}.")
 

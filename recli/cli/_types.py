@@ -34,6 +34,12 @@ def _dataset_names(ctx: click.Context) -> list[str]:
     return find.names()
 
 
+def _own_datasets(ctx: click.Context) -> list[str]:
+    from recli.data import find
+
+    return find.own_names()
+
+
 def _in_results(pattern: str) -> Callable[[click.Context], list[str]]:
     """The names of the folders that hold a file like this."""
 
@@ -49,6 +55,7 @@ SPLIT = Name("split", lambda ctx: registry.names("split"))
 METRIC = Name("metric", lambda ctx: registry.names("metric"))
 FILE_FORMAT = Name("format", lambda ctx: registry.names("format"))
 DATASET = Name("dataset", _dataset_names)
+OWN_DATASET = Name("dataset", _own_datasets)
 MODEL = Name("model", _in_results("models/[!.]*/model.json"))
 RUN = Name("run", _in_results("runs/[!.]*/run.json"))
 STUDY = Name("study", _in_results("studies/[!.]*/study.json"))

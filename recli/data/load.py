@@ -14,11 +14,12 @@ from recli import errors
 from recli.data import columns, description, find, tables
 from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset
-from recli.data.description import Description, RatingsSource, TableSource
+from recli.data.description import Description, RatingsSource
 from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
 from recli.data.location import Location
 from recli.data.ratings import Ratings
+from recli.data.table_ids import Known
 
 ON_BAD = ("error", "skip")
 DUPLICATES = ("error", "first", "last", "mean")
@@ -49,7 +50,8 @@ def load(
 
     overrides: fields of `RatingsSource` that go before what the dataset.toml says or a look at the
         file suggests
-    on_bad: `error` stops at rows that are no ratings, `skip` sets them aside in `bad_rows`
+    on_bad: `error` stops at rows that are no ratings, items or users, `skip` sets them aside in
+        `bad_rows`
     duplicates: what becomes of several ratings for one pair: `error`, or keep the `first`, the
         `last` (by time, and of one time or without times by row), or their `mean`, with the time of the
         last; `keep` leaves them, for a check
@@ -84,19 +86,22 @@ def load(
         )
         guessed.append("scale")
     rows, merged = columns.merge_duplicates(file, rows, duplicates)
-    described = tables.describe_items(about)
-    ratings = _ratings(rows, source, described.ids if described else None)
-    items = None
-    if described and about.items:
-        items = tables.items(described, about.items, ratings.item_ids)
+    rated = Known.items(source, rows.items.unique().to_numpy(zero_copy_only=False))
+    of_items = tables.describe_items(about, rated, on_bad)
+    ratings = _ratings(rows, source, of_items.ids if of_items else None)
+    raters = Known.users(source, ratings.user_ids.text)
+    of_users = tables.describe_users(about, raters, on_bad)
+    found = [described for described in (of_items, of_users) if described]
     return Dataset(
         name=about.name,
         description=dataclasses.replace(about, ratings=source),
         ratings=ratings,
-        items=items,
-        users=tables.users(about, ratings.user_ids),
-        sniffed=(*_shown(source, guessed), *notes),
-        bad_rows=tuple(bad),
+        items=tables.items(of_items, about.items, ratings.item_ids)
+        if of_items and about.items
+        else None,
+        users=tables.users(of_users, ratings.user_ids) if of_users else None,
+        sniffed=(*_shown(source, guessed), *notes, *(told for one in found for told in one.told)),
+        bad_rows=(*bad, *(row for one in found for row in one.bad)),
         merged=merged,
         notes=rows.notes,
     )
@@ -118,14 +123,6 @@ def describe(spec: str) -> Description:
         name = Location(path).bare_name.partition(".")[0] or path.name
         return Description(name=name, folder=path.parent, ratings=RatingsSource(file=path.name))
     return find.named(spec)
-
-
-def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
-    """The column names of a table and the first `n` values of each."""
-    source = TableSource(file=path.name)
-    file = Location(path)
-    table = reader(file, source).read(file, source)
-    return {name: column.slice(0, n).to_pylist() for name, column in table.columns.items()}
 
 
 def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
