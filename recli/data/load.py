@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute
-
 from recli import errors
 from recli.data import columns, description, find, tables
 from recli.data.assign import assign
@@ -86,9 +83,9 @@ def load(
         )
         guessed.append("scale")
     rows, merged = columns.merge_duplicates(file, rows, duplicates)
-    rated = Known.items(source, rows.items.unique().to_numpy(zero_copy_only=False))
-    of_items = tables.describe_items(about, rated, on_bad)
-    ratings = _ratings(rows, source, of_items.ids if of_items else None)
+    rated = rows.items.unique().to_numpy(zero_copy_only=False)
+    of_items = tables.describe_items(about, Known.items(source, rated), on_bad)
+    ratings = _ratings(rows, source, Ids.of(rated, of_items.ids) if of_items else Ids.of(rated))
     raters = Known.users(source, ratings.user_ids.text)
     of_users = tables.describe_users(about, raters, on_bad)
     found = [described for described in (of_items, of_users) if described]
@@ -170,11 +167,9 @@ def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> st
     return f"{'only the header' if source.header else 'no row'} ({', '.join(table.names)})."
 
 
-def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | None) -> Ratings:
+def _ratings(rows: columns.Rows, source: RatingsSource, item_ids: Ids) -> Ratings:
     assert source.scale is not None
     user_ids = Ids.of(rows.users.unique().to_numpy(zero_copy_only=False))
-    rated = rows.items.unique().to_numpy(zero_copy_only=False)
-    item_ids = Ids.of(rated) if table_ids is None else Ids.of(rated, table_ids)
     return Ratings(
         user_ids=user_ids,
         item_ids=item_ids,
