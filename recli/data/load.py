@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from recli import errors
+from recli import errors, urls
 from recli.data import columns, description, find, roles, tables
 from recli.data.dataset import BadRow, Dataset
 from recli.data.description import Description, RatingsSource, TableSource
@@ -103,6 +103,13 @@ def describe(spec: str) -> Description:
 
     Raises NotFoundError when there is no such name or file.
     """
+    if urls.is_url(spec):
+        if urls.HIDDEN in spec:
+            raise errors.UsageError(
+                f"{spec}: what is secret in this address was not stored. Read the data by a command with "
+                "the whole address."
+            )
+        return Description(short_name(spec), Path(), RatingsSource(file=spec))
     path = Path(spec)
     if path.is_dir() and (path / description.FILE_NAME).is_file():
         return description.read(path / description.FILE_NAME)
@@ -120,10 +127,9 @@ def describe(spec: str) -> Description:
     return about
 
 
-def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
+def read_header(file: Location, n: int = 1000) -> dict[str, list[str]]:
     """The column names of a table and the first `n` values of each."""
-    source = TableSource(file=path.name)
-    file = Location(path)
+    source = TableSource()
     table = reader(file, source).read(file, source)
     return {name: column.slice(0, n).to_pylist() for name, column in table.columns.items()}
 
