@@ -80,7 +80,7 @@ def show(data: DatasetChoice, console: Console) -> None:
         "licence": about.licence,
         "citation": about.citation,
         "homepage": about.homepage,
-        "file": str(about.ratings_file),
+        "file": str(about.location(source)),
         "columns": ", ".join(f"{role}={name}" for role, name in roles.items() if name),
         "scale": f"{ratings.scale[0]:g} to {ratings.scale[1]:g}",
         "item features": ", ".join(f.name for f in dataset.items.features) if dataset.items else "",
@@ -161,13 +161,14 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
     Examples:
       recli data add my-ratings.csv --name mine --items my-items.csv
       recli data add my-ratings.csv --name mine --users my-users.csv --users-id member
+      recli data add https://example.org/ratings.csv.gz --name theirs
     """,
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=_types.Place())
 @click.option("--name", required=True, help="Name for --dataset.")
 @click.option(
     "--items",
-    type=click.Path(path_type=Path),
+    type=_types.Place(),
     help="A table of items: their ids, titles and features by its header.",
 )
 @click.option(
@@ -178,7 +179,7 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
 )
 @click.option(
     "--users",
-    type=click.Path(path_type=Path),
+    type=_types.Place(),
     help="A table of users: their ids, and what else is known by its header.",
 )
 @click.option(
@@ -189,20 +190,20 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
 @_options.reading_options
 @_options.output_options()
 def add(
-    file: Path,
+    file: str,
     name: str,
-    items: Path | None,
+    items: str | None,
     items_id: str | None,
-    users: Path | None,
+    users: str | None,
     users_id: str | None,
     reading: dict[str, Any],
     console: Console,
 ) -> None:
     """Add your file of ratings under a name.
 
-    The file is checked and copied into your dataset folder, with a dataset.toml that says how it is
-    read; edit that to describe item features. Tables of items and users go with it; nothing is added
-    unless all of it can be read.
+    The file is checked and copied (from a URL, fetched) into your dataset folder, with a dataset.toml
+    that says how it is read; edit that to describe item features. A table of many parts stays where it
+    is. Tables of items and users go with it; nothing is added unless all of it can be read.
     """
     from recli import errors
     from recli.data import add as adding
@@ -212,7 +213,7 @@ def add(
         if table is None and (items_id if option == "items" else users_id) is not None:
             raise errors.UsageError(f"--{option}-id needs --{option}, the table that it is about.")
     on_bad, duplicates = reading.pop("on_bad"), reading.pop("duplicates")
-    dataset = load(str(file), reading, on_bad, duplicates)
+    dataset = load(file, reading, on_bad, duplicates)
     console.describe(dataset)
     added = adding.add(
         name, file, dataset, items, users, items_id, users_id, on_bad=on_bad, duplicates=duplicates

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import shutil
 import tomllib
@@ -16,6 +15,8 @@ from recli.data.dataset import Dataset
 from recli.data.description import Feature, ItemsSource, UsersSource, toml
 from recli.data.ids import Ids
 from recli.data.load import load
+from recli.data.locate import absolute, locate
+from recli.data.location import Location
 from recli.data.table_ids import Known, share
 from recli.data.tables import Described
 
@@ -38,10 +39,10 @@ class Added:
 
 def add(
     name: str,
-    ratings_file: Path,
+    ratings_file: Path | str,
     dataset: Dataset,
-    items_file: Path | None = None,
-    users_file: Path | None = None,
+    items_file: Path | str | None = None,
+    users_file: Path | str | None = None,
     items_id: str | None = None,
     users_id: str | None = None,
     on_bad: str = "error",
@@ -51,7 +52,8 @@ def add(
 
     Of an item table a column called title or name is the title; columns are declared as features by
     what they hold, but for those that say nothing. The whole is loaded, features and all, before the
-    folder gets its name.
+    folder gets its name. Files at a URL are fetched; a table of many parts stays where it is, and the
+    dataset.toml names that place.
 
     items_id, users_id: the column of ids, by name or by number from 1 on; None to look for it
     on_bad, duplicates: as for `load`
@@ -65,19 +67,20 @@ def add(
             f"There is a dataset '{name}' already: {folder}. Choose another name, or remove it with "
             f"'recli data rm {name}'."
         )
-    copied = _to_copy(*filter(None, (ratings_file, items_file, users_file)))
-    text, told = _ratings_toml(name, ratings_file.name, dataset), list[str]()
-    if items_file is not None:
-        text += _items_toml(
-            items_file, ItemsSource(items_file.name, id=items_id), dataset, on_bad, told
-        )
-    if users_file is not None:
-        text += _users_toml(
-            users_file, UsersSource(users_file.name, id=users_id), dataset, on_bad, told
-        )
+    ratings, items, users = (
+        locate(Path(), str(given)) if given is not None else None
+        for given in (ratings_file, items_file, users_file)
+    )
+    assert ratings is not None
+    copied = _to_copy(*filter(None, (ratings, items, users)))
+    text, told = _ratings_toml(name, _kept_as(ratings), dataset), list[str]()
+    if items is not None:
+        text += _items_toml(items, items_id, dataset, on_bad, told)
+    if users is not None:
+        text += _users_toml(users, users_id, dataset, on_bad, told)
     with files.new_folder(folder) as temporary:
         for file in copied:
-            shutil.copyfile(file, temporary / file.name)
+            shutil.copyfile(file.path, temporary / file.name)
         files.write_text(temporary / description.FILE_NAME, text)
         loaded = load(str(temporary), on_bad=on_bad, duplicates=duplicates)
         if loaded.has_features:
@@ -94,17 +97,26 @@ def remove(name: str) -> Path:
     return folder
 
 
-def _to_copy(*all_files: Path) -> list[Path]:
-    copied: dict[str, Path] = {}
+def _to_copy(*all_files: Location) -> list[Location]:
+    copied: dict[str, Location] = {}
     for file in all_files:
-        if not file.is_file():
+        if not file.exists():
             raise errors.NotFoundError(f"{file}: no such file.")
+        if file.parts:
+            continue
         other = copied.setdefault(file.name, file)
-        if other is not file:
+        if other.whole != file.whole:
             raise errors.UsageError(
                 f"{other} and {file} would be one file in the dataset's folder: rename one of them."
             )
     return list(copied.values())
+
+
+def _kept_as(file: Location) -> str:
+    """A file as the dataset.toml names it: the copy beside it, or a member of that; or many parts."""
+    if file.parts:
+        return absolute(str(file))
+    return file.name if file.member is None else f"{file.name}::{file.member}"
 
 
 def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
@@ -118,14 +130,12 @@ def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
 
 
 def _items_toml(
-    file: Path, source: ItemsSource, dataset: Dataset, on_bad: str, told: list[str]
+    file: Location, id_column: str | None, dataset: Dataset, on_bad: str, told: list[str]
 ) -> str:
     """The tables [items] and [items.features]; what was decided is added to `told`."""
     ratings = dataset.ratings
     known = Known.items(dataset.description.ratings, ratings.item_ids.text[ratings.item_counts > 0])
-    about = dataclasses.replace(dataset.description, folder=file.parent, items=source)
-    described = tables.describe_items(about, known, on_bad)
-    assert described is not None
+    described = tables.describe(file, ItemsSource(file.name, id=id_column), known, on_bad)
     named = enumerate(described.text.columns.items(), start=1)
     columns = [Column(name, place, texts) for place, (name, texts) in named]
     numbering = [c.name for c in columns if c.unnamed and c.are_row_numbers]
@@ -147,7 +157,7 @@ def _items_toml(
     if len(kept) < len(found):
         silent = ", ".join(name for name in found if name not in kept)
         told.append(f"No features, for they do not tell items apart: {silent}.")
-    lines = ["", "[items]", f"file = {toml(file.name)}", f"id = {toml(described.id)}"]
+    lines = ["", "[items]", f"file = {toml(_kept_as(file))}", f"id = {toml(described.id)}"]
     if title is not None:
         lines.append(f"title = {toml(title)}")
     lines += ["", "[items.features]"]
@@ -158,18 +168,16 @@ def _items_toml(
 
 
 def _users_toml(
-    file: Path, source: UsersSource, dataset: Dataset, on_bad: str, told: list[str]
+    file: Location, id_column: str | None, dataset: Dataset, on_bad: str, told: list[str]
 ) -> str:
     """The table [users]; what was decided is added to `told`."""
     known = Known.users(dataset.description.ratings, dataset.ratings.user_ids.text)
-    about = dataclasses.replace(dataset.description, folder=file.parent, users=source)
-    described = tables.describe_users(about, known, on_bad)
-    assert described is not None
+    described = tables.describe(file, UsersSource(file.name, id=id_column), known, on_bad)
     told.append(_found(file, described, known) + ".")
-    return f"\n[users]\nfile = {toml(file.name)}\nid = {toml(described.id)}\n"
+    return f"\n[users]\nfile = {toml(_kept_as(file))}\nid = {toml(described.id)}\n"
 
 
-def _found(file: Path, described: Described, known: Known) -> str:
+def _found(file: Location, described: Described, known: Known) -> str:
     has = f"{share(known.found_in(described.ids))} of the {known.whose}"
     return f"{known.role.capitalize()}s: {file.name}, ids in {described.id} ({has})"
 

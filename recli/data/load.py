@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from recli import errors
+from recli import errors, urls
 from recli.data import columns, description, find, tables
 from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset
 from recli.data.description import Description, RatingsSource
 from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
+from recli.data.locate import is_path, short_name
 from recli.data.location import Location
 from recli.data.ratings import Ratings
 from recli.data.table_ids import Known
@@ -69,7 +70,7 @@ def load(
         raise _absent(about, file)
     table, source, guessed, notes = _table(file, source)
     rows = columns.parse(table, source)
-    bad = _bad_rows(table, rows)
+    bad = _bad_rows(file, table, rows)
     if bad and on_bad == "error":
         raise errors.DataError(
             f"{table.complaint(file, bad)}\n"
@@ -97,7 +98,12 @@ def load(
         if of_items and about.items
         else None,
         users=tables.users(of_users, ratings.user_ids) if of_users else None,
-        sniffed=(*_shown(source, guessed), *notes, *(told for one in found for told in one.told)),
+        sniffed=(
+            *_parts(file),
+            *_shown(source, guessed),
+            *notes,
+            *(told for one in found for told in one.told),
+        ),
         bad_rows=(*bad, *(row for one in found for row in one.bad)),
         merged=merged,
         notes=rows.notes,
@@ -109,17 +115,28 @@ def describe(spec: str) -> Description:
 
     Raises NotFoundError when there is no such name or file.
     """
+    if urls.is_url(spec):
+        if urls.HIDDEN in spec:
+            raise errors.UsageError(
+                f"{spec}: what is secret in this address was not stored. Read the data by a command with "
+                "the whole address."
+            )
+        return Description(short_name(spec), Path(), RatingsSource(file=spec))
     path = Path(spec)
     if path.is_dir() and (path / description.FILE_NAME).is_file():
         return description.read(path / description.FILE_NAME)
-    if path.is_dir() and spec not in find.names():
-        raise errors.DataError(f"{path}: is a folder without a {description.FILE_NAME}.")
+    if path.is_file() and path.name == description.FILE_NAME:
+        return description.read(path)
+    if (path.is_dir() and spec in find.names()) or not is_path(spec):
+        return find.named(spec)
+    about = Description(short_name(spec), Path(), RatingsSource(file=spec))
     if path.is_file():
-        if path.name == description.FILE_NAME:
-            return description.read(path)
-        name = Location(path).bare_name.partition(".")[0] or path.name
-        return Description(name=name, folder=path.parent, ratings=RatingsSource(file=path.name))
-    return find.named(spec)
+        about = dataclasses.replace(
+            about, folder=path.parent, ratings=RatingsSource(file=path.name)
+        )
+    elif not about.location(about.ratings).exists():
+        raise errors.NotFoundError(f"{spec}: no such file.")
+    return about
 
 
 def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
@@ -130,7 +147,7 @@ def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
     file = Location(path)
     table, source, *_ = _table(file, source)
     rows = columns.parse(table, source)
-    bad = _bad_rows(table, rows)
+    bad = _bad_rows(file, table, rows)
     if bad:
         raise errors.DataError(f"{table.complaint(file, bad)}\nMend the file.")
     return rows
@@ -147,9 +164,13 @@ def _table(
     return table, assigned.source, [*guessed, *assigned.guessed], assigned.notes
 
 
-def _bad_rows(table: TextTable, rows: columns.Rows) -> list[BadRow]:
+def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadRow]:
     malformed = (BadRow(row.line, row.reason, row.text) for row in table.malformed)
-    return sorted([*malformed, *rows.bad], key=lambda row: row.line)
+    found = []
+    for row in sorted([*malformed, *rows.bad], key=lambda row: row.line):
+        part, line = file.part_of(row.line)
+        found.append(BadRow(line, row.reason, row.text, part))
+    return found
 
 
 def _absent(about: Description, file: Location) -> errors.RecliError:
@@ -180,6 +201,10 @@ def _ratings(rows: columns.Rows, source: RatingsSource, item_ids: Ids) -> Rating
         scale=source.scale,
         time_unit=rows.time_unit,
     )
+
+
+def _parts(file: Location) -> list[tuple[str, str, str]]:
+    return [("parts", str(len(file.parts)), "--dataset")] if file.parts else []
 
 
 def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:

@@ -64,7 +64,8 @@ def describe_items(about: Description, known: Known, on_bad: str = "error") -> D
     Raises DataError for a file that is absent, lacks a column or has no column of ids, and for rows
     that cannot be cut, are without an id or have that of another.
     """
-    return None if about.items is None else _described(about, about.items, known, on_bad)
+    source = about.items
+    return None if source is None else describe(about.location(source), source, known, on_bad)
 
 
 def describe_users(about: Description, known: Known, on_bad: str = "error") -> Described | None:
@@ -76,7 +77,7 @@ def describe_users(about: Description, known: Known, on_bad: str = "error") -> D
     source = about.users
     if source is None or (about.download and not about.location(source).exists()):
         return None
-    return _described(about, source, known, on_bad)
+    return describe(about.location(source), source, known, on_bad)
 
 
 def items(described: Described, source: ItemsSource, ids: Ids) -> Items:
@@ -101,17 +102,17 @@ def users(described: Described, ids: Ids) -> Users:
     return Users(ids, columns, in_table, n_unrated)
 
 
-def _described(
-    about: Description, source: ItemsSource | UsersSource, known: Known, on_bad: str
+def describe(
+    file: Location, source: ItemsSource | UsersSource, known: Known, on_bad: str = "error"
 ) -> Described:
-    file = about.location(source)
+    """A file of items or users. Raises DataError as `describe_items` does."""
     if not file.exists():
         raise errors.DataError(f"{file}: no such file, although the dataset.toml names it.")
     table = reader(file, source).read(file, source)
     if table.malformed and on_bad == "error":
-        uncut = [BadRow(row.line, row.reason, row.text) for row in table.malformed]
+        uncut = [f"{file.place(row.line)}: {row.reason}" for row in table.malformed]
         raise errors.DataError(f"{table.complaint(file, uncut)}\n{_MEND}")
-    bad = [BadRow(row.line, row.reason, row.text, file.name) for row in table.malformed]
+    bad = [_bad(file, row.line, row.reason, row.text) for row in table.malformed]
     column, told = source.id, list[tuple[str, str, str]]()
     if column not in table.columns and column and column.isdigit():
         column = dict(enumerate(table.names, start=1)).get(int(column), column)
@@ -124,7 +125,7 @@ def _described(
     ids = ids_of(table.columns[column])
     wrong = _wrong(file, table, ids, known, on_bad)
     bad += [
-        BadRow(int(table.lines[row]), reason, row_text(table, row), file.name)
+        _bad(file, int(table.lines[row]), reason, row_text(table, row))
         for row, reason in wrong.items()
     ]
     if wrong:
@@ -132,7 +133,13 @@ def _described(
         good[list(wrong)] = False
         kept = {name: texts.filter(pa.array(good)) for name, texts in table.columns.items()}
         ids, table = ids[good], TextTable(kept, table.lines[good])
-    return Described(ids, table, column, tuple(told), tuple(sorted(bad, key=lambda row: row.line)))
+    bad.sort(key=lambda row: (row.part, row.line))
+    return Described(ids, table, column, tuple(told), tuple(bad))
+
+
+def _bad(file: Location, line: int, reason: str, text: str) -> BadRow:
+    part, line = file.part_of(line)
+    return BadRow(line, reason, text, part or file.name)
 
 
 def _told(known: Known, column: str, found: float) -> tuple[str, str, str]:
@@ -151,11 +158,11 @@ def _wrong(
     what = f"{known.role}s"
     without = np.flatnonzero(ids == "")
     if len(without) and on_bad == "error":
-        lines = [f"line {table.lines[row]:,}" for row in without]
+        lines = [file.place(table.lines[row]) for row in without]
         raise errors.DataError(f"{file}: {what} without an id:\n{errors.first_ten(lines)}\n{_MEND}")
     repeated = np.flatnonzero(pd.Series(ids).duplicated().to_numpy() & (ids != ""))
     if len(repeated) and on_bad == "error":
-        lines = [f"line {table.lines[row]:,}: {ids[row]}" for row in repeated]
+        lines = [f"{file.place(table.lines[row])}: {ids[row]}" for row in repeated]
         raise errors.DataError(
             f"{file}: {what} that have a row already:\n{errors.first_ten(lines)}\n{_MEND}"
         )

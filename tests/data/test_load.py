@@ -372,8 +372,8 @@ def test_gzip_and_zip(read: Read, triples: Triples) -> None:
 def test_a_zip_with_several_files(refuse: Refuse) -> None:
     message = refuse(packed(**{"ratings.csv": PLAIN, "movies.csv": "a,b"}), "both.zip")
     assert message == (
-        "both.zip: holds 2 files; unpack it and name the one with the ratings:\n"
-        "  ratings.csv\n  movies.csv"
+        "both.zip: holds 2 files. Name the one that is meant:\n"
+        "  both.zip::ratings.csv\n  both.zip::movies.csv"
     )
     assert refuse(packed(), "none.zip").startswith("none.zip: holds 0 files")
 

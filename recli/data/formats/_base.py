@@ -69,6 +69,10 @@ class Format:
 
 def reader(file: Location, source: TableSource) -> Format:
     """The format that `source` names, otherwise that of the file's suffix, otherwise delimited."""
+    if file.parts:
+        from recli.data.formats._parts import Parted  # which is a format as well
+
+        return Parted(reader(file.parts[0].file, source))
     if source.format:
         return _format(source.format)
     for name in registry.names("format"):
