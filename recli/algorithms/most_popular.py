@@ -9,6 +9,7 @@ import surprise
 from recli import errors
 from recli.algorithms._preferences import PREFERENCES, Ranker, preferring
 from recli.algorithms._reasons import Reason
+from recli.algorithms._weighing import LOG, WEIGHTING
 from recli.data.trainset import Trainset
 from recli.params import Float
 
@@ -30,20 +31,29 @@ class MostPopular(Ranker):
     additive = True
     parameters = (
         PREFERENCES,
+        *WEIGHTING,
         Float("half_life", None, "days in which a preference loses half its weight", low=1e-3),
     )
     fitted = (*Ranker.fitted, "popularity")
 
-    def __init__(self, preferences: str = "liked", half_life: float | None = None) -> None:
+    def __init__(
+        self,
+        preferences: str = "liked",
+        weighting: str = LOG,
+        cap: float | None = None,
+        half_life: float | None = None,
+    ) -> None:
         surprise.AlgoBase.__init__(self)
         self.preferences = preferences
+        self.weighting = weighting
+        self.cap = cap
         self.half_life = half_life
 
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         if self.half_life is None:
             return
         times, per_day = _times(self.trainset)
-        rows, weights = preferring(self.trainset, self.liked_from, self.preferences == "graded")
+        rows, weights = preferring(self.trainset, self.weigh)
         age = (times.max() - times[rows]) / per_day
         weights *= np.exp2(-age / self.half_life)
         items, n_items = self.trainset.items[rows], self.trainset.n_items

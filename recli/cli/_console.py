@@ -8,7 +8,7 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +39,11 @@ class Console:
         """A message, on stderr."""
         if not self.quiet:
             click.echo(message, err=True)
+
+    def say_all(self, messages: Iterable[str]) -> None:
+        """Messages, on stderr, a line each."""
+        for message in messages:
+            self.say(message)
 
     def emit(
         self,
@@ -141,17 +146,24 @@ class Console:
         ratings = dataset.ratings
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
-            f"{count(len(ratings), 'rating')} from {ratings.scale[0]:g} to {ratings.scale[1]:g}"
+            f"{ratings.extent}"
         )
+        if dataset.kinds:
+            self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")
         if dataset.sniffed:
             guesses = ", ".join(f"{what} {value}" for what, value, _ in dataset.sniffed)
             overrule = sorted({option for _, _, option in dataset.sniffed})
             self.say(f"Read as: {guesses}.")
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         for note in dataset.notes:
-            self.say(note)
+            self.say(f"Note: {note}")
         if dataset.merged:
-            self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
+            if ratings.implicit:
+                self.say(
+                    f"Added up: {count(dataset.merged, 'row')} of a pair that was there before."
+                )
+            else:
+                self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
         """Write the bad rows of a dataset into a file, and say so."""
@@ -173,6 +185,6 @@ def local_time(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
-def count(n: int, noun: str) -> str:
+def count(n: int, noun: str, plural: str | None = None) -> str:
     """`n` with its noun: `1 user`, `1,000 users`."""
-    return f"{n:,} {noun}{'s' * (n != 1)}"
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 import tomllib
@@ -21,11 +22,6 @@ from recli.data.table_ids import Known, share
 from recli.data.tables import Described
 
 _TITLE_NAMES = ("title", "name", "label")
-_COPIED = (
-    *("format", "delimiter", "header", "encoding", "quote", "escape", "decimal", "columns"),
-    *("user", "item", "rating", "weight", "event", "time", "implicit", "weights", "scale"),
-    *("time_unit", "time_format", "missing"),
-)
 
 
 @dataclass(frozen=True)
@@ -122,10 +118,12 @@ def _kept_as(file: Location) -> str:
 def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
     source = dataset.description.ratings
     lines = [f"name = {toml(name)}", "", "[ratings]", f"file = {toml(file)}"]
-    for key in _COPIED:
-        value = None if key == "scale" and source.implicit else getattr(source, key)
+    for field in dataclasses.fields(source):
+        value = getattr(source, field.name)
+        if field.name == "file" or (field.name == "scale" and source.implicit):
+            continue
         if value is not None:
-            lines.append(f"{key} = {toml(value)}")
+            lines.append(f"{field.name} = {toml(value)}")
     return "\n".join(lines) + "\n"
 
 

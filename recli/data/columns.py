@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import times
-from recli.data.dataset import BadRow
+from recli.data import interactions, times
+from recli.data.dataset import BadRow, Kind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.ids import without_point_zero
@@ -32,6 +32,7 @@ class Rows:
     users, items: text[n]; values: float64[n]; lines: int64[n]
     times: int64[n] in `time_unit` since 1970 UTC, the coarsest in which all are whole; or None
     notes: what to tell of how ids were read, a sentence each
+    first_times: int64[n] or None, when a pair of interactions was first seen, once they are added up
     """
 
     users: pa.ChunkedArray
@@ -42,6 +43,7 @@ class Rows:
     bad: list[BadRow]
     time_unit: str = "s"
     notes: tuple[str, ...] = ()
+    first_times: np.ndarray | None = None
 
     def keep(self, rows: np.ndarray) -> Rows:
         """Only these rows (positions)."""
@@ -58,12 +60,10 @@ class Rows:
         )
 
 
-def parse(table: TextTable, source: RatingsSource) -> Rows:
+def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ()) -> Rows:
     """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason."""
-    assert source.user and source.item and source.rating
+    assert source.user and source.item
     found = {"user": table.columns[source.user], "item": table.columns[source.item]}
-    texts = table.columns[source.rating]
-    values = numbers(texts)
     reasons: dict[int, str] = {}
     notes: list[str] = []
 
@@ -81,7 +81,14 @@ def parse(table: TextTable, source: RatingsSource) -> Rows:
         object_to(_empty(ids), f"the {role} is empty")
         broken = pa.compute.match_substring(ids, "\n").to_numpy()
         object_to(broken, f"the {role} goes over several lines: is a quote left open?")
-    object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py()))
+    if source.implicit:
+        values, wrong, reason = interactions.weights(table, source, kinds)
+        object_to(wrong, lambda row: reason(int(row)))
+    else:
+        assert source.rating
+        texts = table.columns[source.rating]
+        values = numbers(texts)
+        object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py()))
     if source.scale is not None:
         low, high = source.scale
         object_to(
@@ -113,11 +120,18 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     """One rating per pair of user and item, and how many rows were merged away (none for `keep`).
 
     The `first` and the `last` are by time, and of one time or without times by row; the `mean` has
-    the time of the last. Raises DataError for `how="error"` when there are any.
+    the time of the last.
+
+    how: as for `load`; `sum` is for interactions, whose weights add up: the last time is kept, and the
+        first in `first_times`
+
+    Raises DataError for `how="error"` when there are any.
     """
     users, items = _codes(rows.users), _codes(rows.items)
     pair, distinct = pd.factorize(users.astype(np.int64) * (int(items.max()) + 1) + items)
     n_merged = len(pair) - len(distinct)
+    if how == "sum":
+        return _added_up(rows, pair), n_merged
     if n_merged == 0 or how == "keep":
         return rows, 0
     repeated = pd.Series(pair).duplicated().to_numpy()
@@ -148,6 +162,18 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
         merged.times = np.empty_like(merged.lines)
         merged.times[pair[newest]] = rows.times[newest]
     return merged, n_merged
+
+
+def _added_up(rows: Rows, pair: np.ndarray) -> Rows:
+    """A row for each of the pairs, int64[n] in order of first appearance."""
+    added = rows.keep(np.unique(pair, return_index=True)[1])
+    added.values = np.bincount(pair, rows.values)
+    if rows.times is not None:
+        assert added.times is not None
+        added.first_times = added.times.copy()
+        np.minimum.at(added.first_times, pair, rows.times)
+        np.maximum.at(added.times, pair, rows.times)
+    return added
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:

@@ -35,6 +35,19 @@ class BadRow:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """A kind of interaction: its name, how many rows are of it, and what each weighs."""
+
+    name: str
+    rows: int
+    weight: float
+
+    def __str__(self) -> str:
+        weight = f"weight {self.weight:g}" if self.weight else "left out"
+        return f"{self.name} ({self.rows:,} row{'s' * (self.rows != 1)}, {weight})"
+
+
+@dataclass(frozen=True)
 class LeftOut:
     """What a filter left out: numbers of users, items of the catalogue, ratings; in how many rounds."""
 
@@ -53,8 +66,9 @@ class Dataset:
     sniffed: (what, value, option that overrules it) for everything guessed from the file
     bad_rows: rows set aside under `on_bad="skip"`
     merged: rows that repeated an earlier pair of user and item and were merged into one
+    kinds: the kinds of interaction, if a column says them; those that weigh 0 are left out
     left_out: what a filter left out, None where the dataset is whole
-    notes: what else there is to tell of how the file was read, a sentence each
+    notes: what the user should know of how the file was read, a sentence each
     """
 
     name: str
@@ -67,6 +81,7 @@ class Dataset:
     merged: int = 0
     left_out: LeftOut | None = None
     notes: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -87,11 +102,7 @@ class Dataset:
 
     def part(self, rows: np.ndarray) -> Dataset:
         """The dataset with these rows of its ratings, int64[n]; ids, catalogue and tables are whole."""
-        ratings = self.ratings
-        times = None if ratings.times is None else ratings.times[rows]
-        users, items, values = ratings.users[rows], ratings.items[rows], ratings.values[rows]
-        fewer = dataclasses.replace(ratings, users=users, items=items, values=values, times=times)
-        return dataclasses.replace(self, ratings=fewer)
+        return dataclasses.replace(self, ratings=self.ratings.part(rows))
 
     def title(self, code: int) -> str:
         """The title of the item with this code, or nothing."""

@@ -290,9 +290,11 @@ def _in_words(expected: str) -> str:
 
 
 def toml(value: object) -> str:
-    """A text, number, truth value or list as TOML: JSON, except that it has no surrogate pairs.
+    """A text, number, truth value, list or table of these as TOML: JSON but for surrogates and tables.
 
-    >>> toml("Ω"), toml([0.5, 5.0]), toml(True)
-    ('"Ω"', '[0.5, 5.0]', 'true')
+    >>> toml("Ω"), toml([0.5, 5.0]), toml(True), toml({"view": 1.0})
+    ('"Ω"', '[0.5, 5.0]', 'true', '{"view" = 1.0}')
     """
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{toml(key)} = {toml(one)}" for key, one in value.items()) + "}"
     return json.dumps(value, ensure_ascii=False)

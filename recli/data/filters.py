@@ -49,13 +49,11 @@ def filtered(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> 
     return dataclasses.replace(
         dataset,
         ratings=dataclasses.replace(
-            ratings,
+            ratings.part(stays),
             user_ids=user_ids,
             item_ids=item_ids,
             users=user_ids.codes(ratings.user_ids.text)[ratings.users[stays]],
             items=item_ids.codes(ratings.item_ids.text)[ratings.items[stays]],
-            values=ratings.values[stays],
-            times=None if ratings.times is None else ratings.times[stays],
         ),
         items=dataset.items and dataset.items.only(item_ids),
         users=dataset.users and dataset.users.only(user_ids),

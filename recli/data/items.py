@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from recli.data.description import Feature
 from recli.data.ids import Ids
-from recli.data.numbers import number
+from recli.data.numbers import is_gap, number
 from recli.data.table import Table
 
 
@@ -47,10 +48,7 @@ class Items(Table):
         if feature.kind == "flags":
             flags = [(label, self.columns[label] == "1") for label in feature.columns]
             return [[label for label, flag in flags if flag[row]] for row in range(len(self.ids))]
-        cells = (parts(text, feature) for text in self.texts_of(feature))
-        if feature.kind == "tags":
-            cells = ([tag(part)[0] for part in cell] for cell in cells)
-        return [list(dict.fromkeys(cell)) for cell in cells]
+        return [_labels(text, feature) for text in self.texts_of(feature)]
 
     def first_labels(self) -> list[str] | None:
         """The first category of each item, "" where it has none.
@@ -61,6 +59,42 @@ class Items(Table):
             if feature.kind in ("categories", "flags"):
                 return [labels[0] if labels else "" for labels in self.labels_of(feature)]
         return None
+
+    def notes(self) -> tuple[str, ...]:
+        """What to tell of the features: numbers with gaps, and what is the same for every item."""
+        found = []
+        for feature in self.features:
+            if feature.kind in ("number", "year"):
+                said = Counter(self.texts_of(feature))
+                gaps = {text: n for text, n in said.items() if text.strip() and is_gap(text)}
+                if gaps and len(gaps) < len(said):
+                    n, words = sum(gaps.values()), ", ".join(f"'{text}'" for text in [*gaps][:3])
+                    found.append(
+                        f"Item feature '{feature.name}': {n:,} without a number ({words})."
+                    )
+            if self._is_constant(feature):
+                found.append(
+                    f"Item feature '{feature.name}' is the same for every item: nothing is learned of it."
+                )
+        return tuple(found)
+
+    def _is_constant(self, feature: Feature) -> bool:
+        """Whether a feature plainly tells no two items apart, of several; found out or not at once."""
+        if len(self.ids) < 2:
+            return False
+        if feature.kind == "flags":
+            flags = np.stack([self.columns[label] == "1" for label in feature.columns])
+            return bool(flags.any() and (flags == flags[:, :1]).all())
+        texts = iter(self.texts_of(feature))
+        of_items: Iterator[object] = texts
+        if feature.kind == "number":  # an absent one is taken for the mean
+            of_items = (number(text) for text in texts if not is_gap(text))
+        elif feature.kind == "year":
+            of_items = (number(text) for text in texts)
+        elif feature.kind != "text":
+            of_items = (frozenset(_labels(text, feature)) for text in texts)
+        first = next(of_items, None)
+        return first not in (None, "", frozenset()) and all(other == first for other in of_items)
 
     def only(self, ids: Ids) -> Self:
         titles = None if self.titles is None else self.titles[self.ids.codes(ids.text)]
@@ -73,6 +107,14 @@ class Items(Table):
     def _declares(self) -> bytes:
         titles = b"" if self.titles is None else "\x1f".join(self.titles).encode() + b"\x1e"
         return titles + repr(self.features).encode()
+
+
+def _labels(text: str, feature: Feature) -> list[str]:
+    """The categories or tags in a text, in their order and each once."""
+    found = parts(text, feature)
+    if feature.kind == "tags":
+        found = [tag(part)[0] for part in found]
+    return list(dict.fromkeys(found))
 
 
 def parts(text: str, feature: Feature) -> list[str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors, urls
-from recli.data import columns, description, find, tables
+from recli.data import columns, description, find, interactions, tables
 from recli.data.assign import assign
-from recli.data.dataset import BadRow, Dataset
+from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource
 from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
@@ -31,6 +31,7 @@ _OPTIONS = {  # field of a RatingsSource -> the option of the command line that 
     "rating": "--columns",
     "weight": "--columns",
     "event": "--columns",
+    "weights": "--weight",
     "time": "--columns",
     "implicit": "--implicit/--explicit",
     "scale": "--scale",
@@ -69,34 +70,46 @@ def load(
     if not file.exists():
         raise _absent(about, file)
     table, source, guessed, notes = _table(file, source)
-    rows = columns.parse(table, source)
+    kinds: tuple[Kind, ...] = ()
+    if source.implicit:
+        interactions.check_options(overrides or {}, duplicates)
+        duplicates = "keep" if duplicates == "keep" else "sum"
+        kinds = interactions.kinds(file, table, source)
+        if kinds and source.weights is None:
+            source = dataclasses.replace(source, weights={kind.name: 1.0 for kind in kinds})
+            guessed.append("weights")
+    rows = columns.parse(table, source, kinds)
     bad = _bad_rows(file, table, rows)
     if bad and on_bad == "error":
         raise errors.DataError(
             f"{table.complaint(file, bad)}\n"
             "Mend the file, or set such rows aside with '--on-bad skip'."
         )
+    if any(kind.weight == 0 for kind in kinds):
+        rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
         raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, source, bad)}")
+    rows, merged = columns.merge_duplicates(file, rows, duplicates)
     if source.scale is None:
         source = dataclasses.replace(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
-        guessed.append("scale")
-    rows, merged = columns.merge_duplicates(file, rows, duplicates)
+        if not source.implicit:
+            guessed.append("scale")
     rated = rows.items.unique().to_numpy(zero_copy_only=False)
     of_items = tables.describe_items(about, Known.items(source, rated), on_bad)
     ratings = _ratings(rows, source, Ids.of(rated, of_items.ids) if of_items else Ids.of(rated))
     raters = Known.users(source, ratings.user_ids.text)
     of_users = tables.describe_users(about, raters, on_bad)
     found = [described for described in (of_items, of_users) if described]
+    items = None
+    if of_items and about.items:
+        items = tables.items(of_items, about.items, ratings.item_ids)
     return Dataset(
         name=about.name,
         description=dataclasses.replace(about, ratings=source),
         ratings=ratings,
-        items=tables.items(of_items, about.items, ratings.item_ids)
-        if of_items and about.items
-        else None,
+        items=items,
         users=tables.users(of_users, ratings.user_ids) if of_users else None,
         sniffed=(
             *_parts(file),
@@ -106,7 +119,8 @@ def load(
         ),
         bad_rows=(*bad, *(row for one in found for row in one.bad)),
         merged=merged,
-        notes=rows.notes,
+        notes=(*table.notes, *rows.notes, *(items.notes() if items else ())),
+        kinds=kinds,
     )
 
 
@@ -161,7 +175,8 @@ def _table(
     source, guessed = file_format.complete(file, source)
     table = file_format.read(file, source)
     assigned = assign(file, source, table)
-    return table, assigned.source, [*guessed, *assigned.guessed], assigned.notes
+    source = interactions.of_rows(assigned.source)
+    return table, source, [*guessed, *assigned.guessed], assigned.notes
 
 
 def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadRow]:
@@ -200,6 +215,8 @@ def _ratings(rows: columns.Rows, source: RatingsSource, item_ids: Ids) -> Rating
         times=rows.times,
         scale=source.scale,
         time_unit=rows.time_unit,
+        implicit=bool(source.implicit),
+        first_times=rows.first_times,
     )
 
 
@@ -220,6 +237,8 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
             value = "yes (no column is a rating)"
         elif name == "scale":
             value = f"{value[0]:g} to {value[1]:g}"
+        elif name == "weights":
+            value = ", ".join(f"{kind} {weight:g}" for kind, weight in value.items())
         if value is not None:
             what = "interactions" if name == "implicit" else name.replace("_", " ")
             shown.append((what, str(value), _OPTIONS[name]))

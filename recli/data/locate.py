@@ -24,9 +24,9 @@ def locate(folder: Path, file: str) -> Location:
     if path.is_dir():
         return Parts(path)
     if not path.exists():
-        archive, member = packed.split(file)
+        whole, member = _split(folder, file)
         if member is not None:
-            return Location(folder / archive, member)
+            return Location(folder / whole, member)
         if is_pattern(file):
             return Parts(path)
     return Location(path)
@@ -34,12 +34,16 @@ def locate(folder: Path, file: str) -> Location:
 
 def is_path(spec: str) -> bool:
     """Whether a text is not just a name: there is such a file, or it says where to look for some."""
-    return (
-        urls.is_url(spec)
-        or Path(spec).exists()
-        or packed.split(spec)[1] is not None
-        or is_pattern(spec)
-    )
+    member = _split(Path(), spec)[1]
+    return urls.is_url(spec) or Path(spec).exists() or member is not None or is_pattern(spec)
+
+
+def _split(folder: Path, file: str) -> tuple[str, str | None]:
+    """An archive and the member of it that is meant, or a file that there is and a table of it."""
+    whole, _, table = file.rpartition("::")
+    if whole and (folder / whole).is_file():
+        return whole, table
+    return packed.split(file)
 
 
 def absolute(spec: str) -> str:

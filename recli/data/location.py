@@ -19,7 +19,7 @@ _BLOCK = 1 << 24
 
 
 class Location:
-    """A file on this machine, plain or packed, or a member of an archive.
+    """A file on this machine, plain or packed, a member of an archive, or a table of a file of several.
 
     >>> file = Location(Path("data/u.data.gz"))
     >>> file.name, file.bare_name, file.suffix
@@ -47,6 +47,11 @@ class Location:
     def path(self) -> Path:
         """The file as it lies on this machine."""
         return self._path
+
+    @property
+    def table(self) -> str | None:
+        """Which of the tables in a file that holds several is meant, as in `ratings.xlsx::Sheet2`."""
+        return None if packed.is_archive(self.name) else self._named
 
     @property
     def name(self) -> str:

@@ -8,6 +8,12 @@ import re
 import numpy as np
 import pyarrow as pa
 
+_GAPS = frozenset(
+    (
+        *("unknown", "n/a", "#n/a", "na", "nan", "null", "none", "nil", "missing", "undefined"),
+        *("not available", "not applicable", "tba", "tbd", "?", "-", "--", "\\n"),
+    )
+)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
@@ -21,6 +27,16 @@ def number(text: str) -> float:
     """
     text = text.strip()
     return float(text) if _NUMBER.fullmatch(text) else math.nan
+
+
+def is_gap(text: str) -> bool:
+    """Whether a text stands for a number that is not known: nothing, or a word that says so.
+
+    >>> is_gap(" Unknown "), is_gap(""), is_gap("0"), is_gap("many")
+    (True, True, False, False)
+    """
+    text = text.strip()
+    return not text or text.casefold() in _GAPS
 
 
 def numbers(column: pa.ChunkedArray) -> np.ndarray:

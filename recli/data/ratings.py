@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,6 +57,28 @@ class Ratings:
         """Items with at least one rating."""
         return int(np.count_nonzero(self.item_counts))
 
+    @property
+    def noun(self) -> str:
+        """What a row is called."""
+        return "interaction" if self.implicit else "rating"
+
+    @property
+    def extent(self) -> str:
+        """How many there are, and between what values, for people."""
+        n, (low, high), many = len(self), self.scale, "s" * (len(self) != 1)
+        if not self.implicit:
+            return f"{n:,} rating{many} from {low:g} to {high:g}"
+        weights = f" that weigh {low:g} to {high:g}" if low < high else ""
+        return f"{n:,} pair{many} with interactions{weights}"
+
+    def liking(self, threshold: float) -> str:
+        """What counts as liked from this rating or weight on, for people."""
+        if not self.implicit:
+            return f"a rating of {threshold:g} or more"
+        if threshold <= self.scale[0]:
+            return "every interaction"
+        return f"an interaction of weight {threshold:g} or more"
+
     @functools.cached_property
     def item_counts(self) -> np.ndarray:
         """How many ratings each item of the catalogue has, int64[n_catalogue] by code."""
@@ -67,13 +89,15 @@ class Ratings:
         """The rating from which an item counts as liked, unless the user says otherwise.
 
         The lowest rating in the data that lies in the upper quarter of the scale: 4 on a scale of
-        1 to 5 and on one of 0.5 to 5 in halves.
+        1 to 5 and on one of 0.5 to 5 in halves. Of interactions the least weight: all are liked.
         """
+        if self.implicit:
+            return self.scale[0]
         return liked_from(self.values, self.scale)
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over ids, codes, ratings, times and scale, in the file's order.
+        """SHA-256 over ids, codes, ratings, times and scale, in the file's order; kind of ratings.
 
         The order counts because folds are drawn over it.
         """
@@ -87,7 +111,23 @@ class Ratings:
             digest.update(b"\x1e")
         if self.time_unit != "s":
             digest.update(self.time_unit.encode())
+        if self.implicit:
+            digest.update(b"implicit\x1e")
         return digest.hexdigest()
+
+    def part(self, rows: np.ndarray) -> Ratings:
+        """These rows, int64[n] or bool; ids and scale stay."""
+        times, first = (
+            None if of_rows is None else of_rows[rows] for of_rows in (self.times, self.first_times)
+        )
+        return replace(
+            self,
+            users=self.users[rows],
+            items=self.items[rows],
+            values=self.values[rows],
+            times=times,
+            first_times=first,
+        )
 
 
 def liked_from(values: np.ndarray, scale: tuple[float, float]) -> float:

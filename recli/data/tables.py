@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -132,7 +133,8 @@ def describe(
         good = np.ones(len(table), dtype=bool)
         good[list(wrong)] = False
         kept = {name: texts.filter(pa.array(good)) for name, texts in table.columns.items()}
-        ids, table = ids[good], TextTable(kept, table.lines[good])
+        ids = ids[good]
+        table = dataclasses.replace(table, columns=kept, lines=table.lines[good])
     bad.sort(key=lambda row: (row.part, row.line))
     return Described(ids, table, column, tuple(told), tuple(bad))
 

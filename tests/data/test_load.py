@@ -143,10 +143,8 @@ def test_a_table_with_many_columns_is_one_if_it_has_names_or_text(
 
 
 def test_a_file_that_is_no_text(refuse: Refuse) -> None:
-    message = refuse(b"PK\x03\x04\x14\x00\x06\x00\x08\x00", "ratings.xlsx")
-    assert message.startswith(
-        "ratings.xlsx: is no text, or not utf-8: there is a character 0 in it"
-    )
+    message = refuse(b"PK\x03\x04\x14\x00\x06\x00\x08\x00", "ratings.csv")
+    assert message.startswith("ratings.csv: is no text, or not utf-8: there is a character 0 in it")
     assert "Save a sheet of Excel as CSV" in message
 
 

@@ -13,6 +13,7 @@ from sklearn.preprocessing import normalize
 from recli import errors
 from recli.algorithms._base import catalogue_size
 from recli.algorithms._preferences import preferences
+from recli.algorithms._weighing import Alike
 from recli.data import features, user_features
 from recli.data.trainset import Trainset, by_user
 
@@ -82,7 +83,7 @@ def design(
     """
     indptr, items, values = by_user(trainset)
     users = np.repeat(np.arange(trainset.n_users), np.diff(indptr))
-    rated = preferences(trainset, -np.inf)
+    rated = preferences(trainset, Alike(-np.inf))
     n_users, n_items = rated.shape
     of_users = [_ids(n_users, 1)]
     if rated_items:

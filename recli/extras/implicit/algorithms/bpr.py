@@ -8,6 +8,7 @@ import numpy as np
 import surprise
 
 from recli.algorithms._preferences import PREFERENCES
+from recli.algorithms._weighing import LOG, WEIGHTING
 from recli.extras.implicit.algorithms._learned import Learned
 from recli.params import Float, Int
 
@@ -27,6 +28,7 @@ class BPR(Learned):
     cost = "medium"
     parameters = (
         PREFERENCES,
+        *WEIGHTING,
         Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),
         # Too many are worse than too few: what is popular is drawn against so often that in the end
         # it stands no higher than the rest.
@@ -42,6 +44,8 @@ class BPR(Learned):
         learning_rate: float = 0.01,
         reg: float = 0.01,
         preferences: str = "liked",
+        weighting: str = LOG,
+        cap: float | None = None,
         random_state: int | None = None,
     ) -> None:
         surprise.AlgoBase.__init__(self)
@@ -50,6 +54,8 @@ class BPR(Learned):
         self.learning_rate = learning_rate
         self.reg = reg
         self.preferences = preferences
+        self.weighting = weighting
+        self.cap = cap
         self.random_state = random_state
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:

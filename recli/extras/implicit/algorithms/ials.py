@@ -9,6 +9,7 @@ import scipy.sparse
 import surprise
 
 from recli.algorithms._preferences import PREFERENCES
+from recli.algorithms._weighing import LOG, WEIGHTING
 from recli.extras.implicit.algorithms._learned import Learned
 from recli.params import Float, Int
 
@@ -24,6 +25,7 @@ class IALS(Learned):
     source = "Hu, Koren and Volinsky 2008; Takács, Pilászy and Tikk 2011; Rendle et al. 2022"
     parameters = (
         PREFERENCES,
+        *WEIGHTING,
         # Well tuned it ranks like the best, and more factors keep helping (Rendle et al. 2022).
         Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),
         Int("n_epochs", 15, "times that users and items are solved for", low=1, tune=(5, 30)),
@@ -39,6 +41,8 @@ class IALS(Learned):
         reg: float = 30.0,
         alpha: float = 5.0,
         preferences: str = "liked",
+        weighting: str = LOG,
+        cap: float | None = None,
         random_state: int | None = None,
     ) -> None:
         surprise.AlgoBase.__init__(self)
@@ -47,6 +51,8 @@ class IALS(Learned):
         self.reg = reg
         self.alpha = alpha
         self.preferences = preferences
+        self.weighting = weighting
+        self.cap = cap
         self.random_state = random_state
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
