@@ -96,7 +96,7 @@ def test_rm_completes_your_own(recli, own):
          "Say it with '--columns item=asin' or '--columns item=parent_asin'.",
          ("--columns", "item=parent_asin")),
         ("user,item,much\nu,a,4\nv,b,2\n",
-         "is this the rating, or are rows interactions without one?\n  much: 4, 2\n"
+         "is this the rating, or are rows interactions without a rating?\n  much: 4, 2\n"
          "Say it with '--columns rating=much' or '--implicit'.", ("--columns", "rating=much")),
     ],
 )  # fmt: skip
