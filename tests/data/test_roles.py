@@ -130,7 +130,8 @@ YELP = (
         ("uid,iid,r\n1,2,4\n1,3,5\n", "user=uid item=iid rating=r"),
         ("visitorid,city_id,score\nv,7,4\nw,7,3\n", "user=visitorid item=city_id rating=score"),
         ("user_id,video_id,time,date,timestamp,rating\n"
-         "0,36,2020-07-05 00:08:23.438,20200705,1593878903.438,1\n0,95,2020-07-05 00:13:41.297,20200705,1593879221.297,2\n",
+         "0,36,2020-07-05 00:08:23.438,20200705,1593878903.438,1\n"
+         "0,95,2020-07-05 00:13:41.297,20200705,1593879221.297,2\n",
          "user=user_id item=video_id rating=rating time=timestamp"),
         ("userID\tmovieID\trating\tdate_day\tdate_month\tdate_year\tdate_hour\tdate_minute\n"
          "75\t3\t1\t29\t10\t2006\t23\t17\n75\t32\t4.5\t29\t10\t2006\t23\t23\n",
