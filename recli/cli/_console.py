@@ -171,11 +171,10 @@ class Console:
 
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
-        parts = [[row.part] if row.part else [] for row in dataset.bad_rows]
-        writer.writerow(["part", "line", "reason", "row"][not any(parts) :])
+        several = any(row.part for row in dataset.bad_rows)
+        writer.writerow(["part"] * several + ["line", "reason", "row"])
         writer.writerows(
-            [*part, row.line, row.reason, row.text]
-            for part, row in zip(parts, dataset.bad_rows, strict=True)
+            [row.part] * several + [row.line, row.reason, row.text] for row in dataset.bad_rows
         )
         files.write_text(path, buffer.getvalue())
         self.say(f"Set aside into {path}: {count(len(dataset.bad_rows), 'bad row')}.")

@@ -107,7 +107,7 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
         rows.times, rows.time_unit = moments.values, moments.unit
     if reasons:
         rows.bad = [
-            BadRow(int(table.lines[row]), reason, _row_text(table, row))
+            BadRow(int(table.lines[row]), reason, row_text(table, row))
             for row, reason in reasons.items()
         ]
         good = np.ones(len(table), dtype=bool)
@@ -198,5 +198,6 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
 
 
-def _row_text(table: TextTable, row: int) -> str:
+def row_text(table: TextTable, row: int) -> str:
+    """A row as it may have stood in the file."""
     return ",".join(column[row].as_py() for column in table.columns.values())

@@ -7,19 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute
-
-from recli import errors
+from recli import errors, urls
 from recli.data import columns, date_columns, description, find, interactions, tables
 from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset, Kind
-from recli.data.description import Description, RatingsSource, TableSource
+from recli.data.description import Description, RatingsSource
 from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
 from recli.data.locate import is_path, short_name
 from recli.data.location import Location
 from recli.data.ratings import Ratings
+from recli.data.table_ids import Known
 
 ON_BAD = ("error", "skip")
 DUPLICATES = ("error", "first", "last", "mean")
@@ -52,7 +50,8 @@ def load(
 
     overrides: fields of `RatingsSource` that go before what the dataset.toml says or a look at the
         file suggests
-    on_bad: `error` stops at rows that are no ratings, `skip` sets them aside in `bad_rows`
+    on_bad: `error` stops at rows that are no ratings, items or users, `skip` sets them aside in
+        `bad_rows`
     duplicates: what becomes of several ratings for one pair: `error`, or keep the `first`, the
         `last` (by time, and of one time or without times by row), or their `mean`, with the time of the
         last; `keep` leaves them, for a check
@@ -98,19 +97,28 @@ def load(
         )
         if not source.implicit:
             guessed.append("scale")
-    described = tables.describe_items(about)
-    ratings = _ratings(rows, source, described.ids if described else None)
+    rated = rows.items.unique().to_numpy(zero_copy_only=False)
+    of_items = tables.describe_items(about, Known.items(source, rated), on_bad)
+    ratings = _ratings(rows, source, Ids.of(rated, of_items.ids) if of_items else Ids.of(rated))
+    raters = Known.users(source, ratings.user_ids.text)
+    of_users = tables.describe_users(about, raters, on_bad)
+    found = [described for described in (of_items, of_users) if described]
     items = None
-    if described and about.items:
-        items = tables.items(described, about.items, ratings.item_ids)
+    if of_items and about.items:
+        items = tables.items(of_items, about.items, ratings.item_ids)
     return Dataset(
         name=about.name,
         description=dataclasses.replace(about, ratings=source),
         ratings=ratings,
         items=items,
-        users=tables.users(about, ratings.user_ids),
-        sniffed=(*_parts(file), *_shown(source, guessed), *notes),
-        bad_rows=tuple(bad),
+        users=tables.users(of_users, ratings.user_ids) if of_users else None,
+        sniffed=(
+            *_parts(file),
+            *_shown(source, guessed),
+            *notes,
+            *(told for one in found for told in one.told),
+        ),
+        bad_rows=(*bad, *(row for one in found for row in one.bad)),
         merged=merged,
         notes=(*table.notes, *rows.notes, *(items.notes() if items else ())),
         kinds=kinds,
@@ -122,6 +130,13 @@ def describe(spec: str) -> Description:
 
     Raises NotFoundError when there is no such name or file.
     """
+    if urls.is_url(spec):
+        if urls.HIDDEN in spec:
+            raise errors.UsageError(
+                f"{spec}: what is secret in this address was not stored. Read the data by a command with "
+                "the whole address."
+            )
+        return Description(short_name(spec), Path(), RatingsSource(file=spec))
     path = Path(spec)
     if path.is_dir() and (path / description.FILE_NAME).is_file():
         return description.read(path / description.FILE_NAME)
@@ -137,14 +152,6 @@ def describe(spec: str) -> Description:
     elif not about.location(about.ratings).exists():
         raise errors.NotFoundError(f"{spec}: no such file.")
     return about
-
-
-def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
-    """The column names of a table and the first `n` values of each."""
-    source = TableSource(file=path.name)
-    file = Location(path)
-    table = reader(file, source).read(file, source)
-    return {name: column.slice(0, n).to_pylist() for name, column in table.columns.items()}
 
 
 def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
@@ -198,11 +205,9 @@ def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> st
     return f"{'only the header' if source.header else 'no row'} ({', '.join(table.names)})."
 
 
-def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | None) -> Ratings:
+def _ratings(rows: columns.Rows, source: RatingsSource, item_ids: Ids) -> Ratings:
     assert source.scale is not None
     user_ids = Ids.of(rows.users.unique().to_numpy(zero_copy_only=False))
-    rated = rows.items.unique().to_numpy(zero_copy_only=False)
-    item_ids = Ids.of(rated) if table_ids is None else Ids.of(rated, table_ids)
     return Ratings(
         user_ids=user_ids,
         item_ids=item_ids,
