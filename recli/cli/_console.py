@@ -143,7 +143,9 @@ class Console:
         low, high = ratings.scale
         span = f" from {low:g} to {high:g}"
         if ratings.implicit:
-            of_what = count(len(ratings), "pair with interactions", "pairs with interactions")
+            of_what = count(len(ratings) + dataset.merged, "interaction")
+            if dataset.merged:
+                of_what += f" of {count(len(ratings), 'pair')}"
             span = f" that weigh {low:g} to {high:g}" if low < high else ""
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
@@ -156,13 +158,8 @@ class Console:
             overrule = sorted({option for _, _, option in dataset.sniffed})
             self.say(f"Read as: {guesses}.")
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
-        if dataset.merged:
-            if ratings.implicit:
-                self.say(
-                    f"Added up: {count(dataset.merged, 'row')} of a pair that was there before."
-                )
-            else:
-                self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
+        if dataset.merged and not ratings.implicit:
+            self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
         """Write the bad rows of a dataset into a file, and say so."""
@@ -181,6 +178,6 @@ def local_time(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
-def count(n: int, noun: str, plural: str | None = None) -> str:
+def count(n: int, noun: str) -> str:
     """`n` with its noun: `1 user`, `1,000 users`."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+    return f"{n:,} {noun}{'s' * (n != 1)}"

@@ -91,7 +91,9 @@ def load(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
         guessed.append("scale")
-    rows, merged = columns.merge_duplicates(file, rows, "keep" if source.implicit else duplicates)
+    merged = 0
+    if not source.implicit:
+        rows, merged = columns.merge_duplicates(file, rows, duplicates)
     described = tables.describe_items(about)
     ratings = _ratings(rows, source, described.ids if described else None)
     if source.implicit and duplicates != "keep":
@@ -263,7 +265,7 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
         elif name == "scale":
             value = f"{value[0]:g} to {value[1]:g}"
         elif name == "weights":
-            value = ", ".join(f"{kind} {weight:g}" for kind, weight in value.items())
+            value = "1 for every kind"
         if value is not None:
             shown.append((name.replace("_", " "), str(value), _OPTIONS[name]))
     return tuple(shown)
