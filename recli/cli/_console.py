@@ -157,13 +157,10 @@ class Console:
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         for note in dataset.notes:
             self.say(f"Note: {note}")
-        if dataset.merged:
-            if ratings.implicit:
-                self.say(
-                    f"Added up: {count(dataset.merged, 'row')} of a pair that was there before."
-                )
-            else:
-                self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
+        if dataset.merged and ratings.implicit:
+            self.say(f"Added up: {count(dataset.merged, 'row')} of a pair that was there before.")
+        elif dataset.merged:
+            self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
         """Write the bad rows of a dataset into a file, and say so."""
@@ -185,6 +182,6 @@ def local_time(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
-def count(n: int, noun: str, plural: str | None = None) -> str:
+def count(n: int, noun: str) -> str:
     """`n` with its noun: `1 user`, `1,000 users`."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+    return f"{n:,} {noun}{'s' * (n != 1)}"

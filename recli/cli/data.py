@@ -82,13 +82,14 @@ def show(data: DatasetChoice, console: Console) -> None:
         "homepage": about.homepage,
         "file": str(about.location(source)),
         "columns": ", ".join(f"{role}={name}" for role, name in roles.items() if name),
-        "scale": f"{ratings.scale[0]:g} to {ratings.scale[1]:g}",
+        "weights" if ratings.implicit else "scale": f"{ratings.scale[0]:g} to {ratings.scale[1]:g}",
         "item features": ", ".join(f.name for f in dataset.items.features) if dataset.items else "",
         "user columns": ", ".join(dataset.users.columns) if dataset.users else "",
         "fingerprint": dataset.fingerprint,
     }
     facts = {key: value for key, value in facts.items() if value}
-    header = ["user", "item", "rating", "title"]
+    what = "weight" if ratings.implicit else "rating"
+    header = ["user", "item", what, "title"]
     rows = [
         [
             ratings.user_ids.text[ratings.users[row]],
@@ -104,7 +105,7 @@ def show(data: DatasetChoice, console: Console) -> None:
         for key, value in facts.items():
             console.line(f"{key:{width}}  {value}")
         console.line()
-        console.table(header, rows, right=("rating",))
+        console.table(header, rows, right=(what,))
 
     document = {**facts, "first": [dict(zip(header, row, strict=True)) for row in rows]}
     console.emit(document, header, rows, as_text)
@@ -122,7 +123,7 @@ def show(data: DatasetChoice, console: Console) -> None:
 @_options.results_option
 @_options.output_options()
 def check(data: DatasetChoice, results: Path, console: Console) -> None:
-    """Check a table of ratings.
+    """Check a table of ratings or interactions.
 
     Shows what is in it, what looks wrong, and what to do. Rows that cannot be read stop the check,
     the first ten are listed; with --on-bad skip they are set aside and counted.
@@ -133,6 +134,11 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
 
     keep = data.duplicates if data.duplicates != "error" else "keep"
     dataset = dataclasses.replace(data, duplicates=keep).load(console, results)
+    if dataset.ratings.implicit:
+        from recli.cli import _activity
+
+        _activity.show(console, dataset)
+        return
     report = check_dataset(dataset)
     document = {
         "dataset": dataset.name,

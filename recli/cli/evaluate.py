@@ -92,7 +92,7 @@ def command(
     run = EvaluationRun(results, command_line(), dataset, line_up, protocol, reading, strict)
     console.say(
         f"{count(len(line_up), 'algorithm')} × {count(run.n_folds, 'fold')} ({protocol.split}), seed "
-        f"{protocol.seed}; {dataset.ratings.liking(protocol.threshold)} counts as liked (--threshold)"
+        f"{protocol.seed}; {dataset.ratings.liked_as(protocol.threshold)} counts as liked (--threshold)"
     )
     with console.progress("Evaluating", run.n_cells) as advance:
         run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)

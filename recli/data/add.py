@@ -121,7 +121,7 @@ def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
     lines = [f"name = {toml(name)}", "", "[ratings]", f"file = {toml(file)}"]
     for field in dataclasses.fields(source):
         value = getattr(source, field.name)
-        if field.name == "file" or (field.name == "scale" and source.implicit):
+        if field.name == "file":
             continue
         if value is not None:
             lines.append(f"{field.name} = {toml(value)}")

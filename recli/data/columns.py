@@ -32,7 +32,6 @@ class Rows:
     users, items: text[n]; values: float64[n]; lines: int64[n]
     times: int64[n] in `time_unit` since 1970 UTC, the coarsest in which all are whole; or None
     notes: what to tell of how ids were read, a sentence each
-    first_times: int64[n] or None, when a pair of interactions was first seen, once they are added up
     """
 
     users: pa.ChunkedArray
@@ -43,7 +42,6 @@ class Rows:
     bad: list[BadRow]
     time_unit: str = "s"
     notes: tuple[str, ...] = ()
-    first_times: np.ndarray | None = None
 
     def keep(self, rows: np.ndarray) -> Rows:
         """Only these rows (positions)."""
@@ -122,16 +120,11 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     The `first` and the `last` are by time, and of one time or without times by row; the `mean` has
     the time of the last.
 
-    how: as for `load`; `sum` is for interactions, whose weights add up: the last time is kept, and the
-        first in `first_times`
-
     Raises DataError for `how="error"` when there are any.
     """
     users, items = _codes(rows.users), _codes(rows.items)
     pair, distinct = pd.factorize(users.astype(np.int64) * (int(items.max()) + 1) + items)
     n_merged = len(pair) - len(distinct)
-    if how == "sum":
-        return _added_up(rows, pair), n_merged
     if n_merged == 0 or how == "keep":
         return rows, 0
     repeated = pd.Series(pair).duplicated().to_numpy()
@@ -162,18 +155,6 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
         merged.times = np.empty_like(merged.lines)
         merged.times[pair[newest]] = rows.times[newest]
     return merged, n_merged
-
-
-def _added_up(rows: Rows, pair: np.ndarray) -> Rows:
-    """A row for each of the pairs, int64[n] in order of first appearance."""
-    added = rows.keep(np.unique(pair, return_index=True)[1])
-    added.values = np.bincount(pair, rows.values)
-    if rows.times is not None:
-        assert added.times is not None
-        added.first_times = added.times.copy()
-        np.minimum.at(added.first_times, pair, rows.times)
-        np.maximum.at(added.times, pair, rows.times)
-    return added
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:

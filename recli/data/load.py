@@ -74,7 +74,6 @@ def load(
     kinds: tuple[Kind, ...] = ()
     if source.implicit:
         interactions.check_options(overrides or {}, duplicates)
-        duplicates = "keep" if duplicates == "keep" else "sum"
         kinds = interactions.kinds(file, table, source)
         if kinds and source.weights is None:
             source = dataclasses.replace(source, weights={kind.name: 1.0 for kind in kinds})
@@ -90,16 +89,20 @@ def load(
         rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
         raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, source, bad)}")
-    rows, merged = columns.merge_duplicates(file, rows, duplicates)
-    if source.scale is None:
+    if source.scale is None and not source.implicit:
         source = dataclasses.replace(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
-        if not source.implicit:
-            guessed.append("scale")
+        guessed.append("scale")
+    merged = 0
+    if not source.implicit:
+        rows, merged = columns.merge_duplicates(file, rows, duplicates)
     rated = rows.items.unique().to_numpy(zero_copy_only=False)
     of_items = tables.describe_items(about, Known.items(source, rated), on_bad)
     ratings = _ratings(rows, source, Ids.of(rated, of_items.ids) if of_items else Ids.of(rated))
+    if source.implicit and duplicates != "keep":
+        ratings = interactions.added_up(ratings)
+        merged = len(rows.values) - len(ratings)
     raters = Known.users(source, ratings.user_ids.text)
     of_users = tables.describe_users(about, raters, on_bad)
     found = [described for described in (of_items, of_users) if described]
@@ -206,7 +209,6 @@ def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> st
 
 
 def _ratings(rows: columns.Rows, source: RatingsSource, item_ids: Ids) -> Ratings:
-    assert source.scale is not None
     user_ids = Ids.of(rows.users.unique().to_numpy(zero_copy_only=False))
     return Ratings(
         user_ids=user_ids,
@@ -215,10 +217,9 @@ def _ratings(rows: columns.Rows, source: RatingsSource, item_ids: Ids) -> Rating
         items=item_ids.codes(rows.items),
         values=rows.values,
         times=rows.times,
-        scale=source.scale,
+        scale=source.scale or (float(rows.values.min()), float(rows.values.max())),
         time_unit=rows.time_unit,
         implicit=bool(source.implicit),
-        first_times=rows.first_times,
     )
 
 
@@ -240,7 +241,7 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
         elif name == "scale":
             value = f"{value[0]:g} to {value[1]:g}"
         elif name == "weights":
-            value = ", ".join(f"{kind} {weight:g}" for kind, weight in value.items())
+            value = "1 for every kind"
         if value is not None:
             what = "interactions" if name == "implicit" else name.replace("_", " ")
             shown.append((what, str(value), _OPTIONS[name]))
