@@ -179,7 +179,7 @@ def schema() -> None:
 )
 def where() -> None:
     """Explain the conditions on items that 'recli recommend --where' takes."""
-    from recli.recommend import where as conditions
+    from recli.data import where as conditions
 
     click.echo(inspect.cleandoc(conditions.__doc__ or ""))
 
