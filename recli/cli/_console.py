@@ -150,6 +150,8 @@ class Console:
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         for note in dataset.notes:
             self.say(note)
+        for step in dataset.prepared:
+            self.say(f"Prepared with {step.step}: {step}.")
         if dataset.merged:
             self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 

@@ -60,7 +60,7 @@ def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
     source = dataset.description.ratings
     lines = [f"name = {toml(name)}", "", "[ratings]", f"file = {toml(file)}"]
     for key in ("format", "delimiter", "header", "encoding", "columns", "user", "item", "rating",
-                "time", "scale", "time_unit"):  # fmt: skip
+                "time", "scale", "time_unit", "time_format", "prepare"):  # fmt: skip
         value = getattr(source, key)
         if value is not None:
             lines.append(f"{key} = {toml(value)}")

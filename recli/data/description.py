@@ -54,6 +54,7 @@ class RatingsSource(TableSource):
     decimal: the decimal point of numbers
     time_unit: one of `TIME_UNITS`; time_format: how dates are written, as strptime has it
     missing: the value that stands for no rating
+    prepare: the steps of preparation, in their order, as `recli.data.preparation` reads them
     """
 
     user: str | None = None
@@ -69,6 +70,7 @@ class RatingsSource(TableSource):
     time_unit: str | None = None
     time_format: str | None = None
     missing: float | None = None
+    prepare: tuple[str, ...] | None = None
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -164,6 +166,7 @@ def read(path: Path) -> Description:
         raise errors.DataError(f"{path}: not valid TOML: {error}") from None
     reader = _Reader(path)
     tables = {"ratings", "items", "users", "download"}
+    steps = reader.steps(document.pop("prepare", []))
     reader.only(document, tables | {"name", "title", "licence", "citation", "homepage"}, "")
     for key, value in document.items():
         if not isinstance(value, dict if key in tables else str):
@@ -172,10 +175,11 @@ def read(path: Path) -> Description:
     for key in ("ratings", "items", "users"):
         if not document.get(key, {"file": key != "ratings"}).get("file"):
             raise errors.DataError(f'{path}: needs a table [{key}] with at least file = "…".')
+    ratings = reader.table(RatingsSource, document["ratings"], "ratings")
     return Description(
         name=document.get("name", path.parent.name),
         folder=path.parent,
-        ratings=reader.table(RatingsSource, document["ratings"], "ratings"),
+        ratings=dataclasses.replace(ratings, prepare=(*steps, *(ratings.prepare or ())) or None),
         items=reader.items(document["items"]) if "items" in document else None,
         users=reader.table(UsersSource, document["users"], "users")
         if "users" in document
@@ -234,6 +238,26 @@ class _Reader:
         if missing:
             raise errors.DataError(f"{self.path}: [{where}] lacks {', '.join(missing)}.")
         return kind(**values)
+
+    def steps(self, given: object) -> tuple[str, ...]:
+        """The tables [[prepare]], each as it is written on the command line."""
+        if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+            raise errors.DataError(f"{self.path}: prepare should be tables [[prepare]].")
+        found = []
+        for number, one in enumerate(given, start=1):
+            options = dict(one)
+            name = options.pop("step", None)
+            if not isinstance(name, str):
+                raise errors.DataError(
+                    f'{self.path}: [[prepare]] number {number} needs step = "…", the name of a step.'
+                )
+            pairs = []
+            for key, value in options.items():
+                # The columns to rename are a table of their own.
+                nested = value.items() if isinstance(value, dict) else [(key, value)]
+                pairs += [f"{old}={new}" for old, new in nested]
+            found.append(f"{name}:{','.join(pairs)}")
+        return tuple(found)
 
     def items(self, given: Mapping[str, Any]) -> ItemsSource:
         plain = {key: value for key, value in given.items() if key != "features"}

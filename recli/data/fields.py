@@ -176,7 +176,7 @@ def names(items: Items) -> list[str]:
     return list(dict.fromkeys([*titled, *features, *items.columns]))
 
 
-def _of_feature(items: Items, feature: Feature) -> Field:
+def _of_feature(items: Items, feature: Feature) -> Known:
     if feature.kind in ("categories", "flags", "tags"):
         return Categories.of(feature.name, items.labels_of(feature))
     texts = items.texts_of(feature)

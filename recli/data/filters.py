@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,6 +29,30 @@ def filtered(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> 
     >>> core.left_out
     LeftOut(min_user_ratings=20, min_item_ratings=20, users=46, items=7783, ratings=31987, rounds=3)
     """
+    found = core(dataset, min_user_ratings, min_item_ratings)
+    fewer = only(dataset, found.stays, found.items)
+    left_out = LeftOut(
+        min_user_ratings,
+        min_item_ratings,
+        users=len(dataset.ratings.user_ids) - len(fewer.ratings.user_ids),
+        items=len(dataset.ratings.item_ids) - len(fewer.ratings.item_ids),
+        ratings=int(np.count_nonzero(~found.stays)),
+        rounds=found.rounds,
+    )
+    return dataclasses.replace(fewer, left_out=left_out)
+
+
+@dataclass(frozen=True, eq=False)
+class Core:
+    """The ratings, bool[n_ratings], and items, bool[n_catalogue], that a filter leaves."""
+
+    stays: np.ndarray
+    items: np.ndarray
+    rounds: int
+
+
+def core(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> Core:
+    """What `filtered` leaves. Raises DataError when nothing is left."""
     ratings = dataset.ratings
     n_users, n_items = len(ratings.user_ids), len(ratings.item_ids)
     stays = np.ones(len(ratings), bool)
@@ -45,26 +70,30 @@ def filtered(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> 
             f"No rating is left of the {len(ratings):,} of {dataset.name} where every user has "
             f"{min_user_ratings:,} or more and every item {min_item_ratings:,} or more. Ask for fewer."
         )
+    return Core(stays, items, rounds)
+
+
+def only(dataset: Dataset, stays: np.ndarray, items: np.ndarray) -> Dataset:
+    """These ratings of the dataset, their users, and these items of the catalogue.
+
+    stays: bool[n_ratings]; items: bool[n_catalogue], all that have such a rating and maybe others
+    """
+    ratings = dataset.ratings
+    users = np.bincount(ratings.users[stays], minlength=len(ratings.user_ids)) > 0
     user_ids, item_ids = Ids.of(ratings.user_ids.text[users]), Ids.of(ratings.item_ids.text[items])
+    fewer = dataclasses.replace(
+        ratings,
+        user_ids=user_ids,
+        item_ids=item_ids,
+        users=user_ids.codes(ratings.user_ids.text)[ratings.users[stays]],
+        items=item_ids.codes(ratings.item_ids.text)[ratings.items[stays]],
+        values=ratings.values[stays],
+        times=None if ratings.times is None else ratings.times[stays],
+        first_times=None if ratings.first_times is None else ratings.first_times[stays],
+    )
     return dataclasses.replace(
         dataset,
-        ratings=dataclasses.replace(
-            ratings,
-            user_ids=user_ids,
-            item_ids=item_ids,
-            users=user_ids.codes(ratings.user_ids.text)[ratings.users[stays]],
-            items=item_ids.codes(ratings.item_ids.text)[ratings.items[stays]],
-            values=ratings.values[stays],
-            times=None if ratings.times is None else ratings.times[stays],
-        ),
+        ratings=fewer,
         items=dataset.items and dataset.items.only(item_ids),
         users=dataset.users and dataset.users.only(user_ids),
-        left_out=LeftOut(
-            min_user_ratings,
-            min_item_ratings,
-            users=n_users - len(user_ids),
-            items=n_items - len(item_ids),
-            ratings=int(np.count_nonzero(~stays)),
-            rounds=rounds,
-        ),
     )

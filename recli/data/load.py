@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import columns, description, find, roles, tables
+from recli.data import columns, description, find, prepare, roles, tables
 from recli.data.dataset import BadRow, Dataset
 from recli.data.description import Description, RatingsSource, TableSource
 from recli.data.formats._base import TextTable, reader
@@ -61,7 +61,9 @@ def load(
         if choice not in valid:
             raise errors.unknown(f"way of {name}", choice, valid)
     about = describe(spec)
-    source = dataclasses.replace(about.ratings, **(overrides or {}))
+    steps = prepare.steps(about, (overrides or {}).get("prepare", ()))
+    asked = {**(overrides or {}), "prepare": tuple(map(str, steps)) or None}
+    source = dataclasses.replace(about.ratings, **asked)
     file = about.location(source)
     if not file.exists():
         raise _absent(about, file)
@@ -80,13 +82,15 @@ def load(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
         guessed.append("scale")
+    if prepare.merges(steps):
+        duplicates = "keep"
     rows, merged = columns.merge_duplicates(file, rows, duplicates)
     described = tables.describe_items(about)
     ratings = _ratings(rows, source, described.ids if described else None)
     items = None
     if described and about.items:
         items = tables.items(described, about.items, ratings.item_ids)
-    return Dataset(
+    dataset = Dataset(
         name=about.name,
         description=dataclasses.replace(about, ratings=source),
         ratings=ratings,
@@ -97,6 +101,7 @@ def load(
         merged=merged,
         notes=(*rows.notes, *(items.notes() if items else ())),
     )
+    return prepare.prepared(dataset, table, rows.lines, steps)
 
 
 def describe(spec: str) -> Description:
@@ -143,7 +148,7 @@ def _table(file: Location, source: RatingsSource) -> tuple[TextTable, RatingsSou
     """The file as text, `source` with all that it left open, and the fields that were guessed."""
     file_format = reader(file, source)
     source, guessed = file_format.complete(file, source)
-    table = file_format.read(file, source)
+    table = prepare.renamed(file_format.read(file, source), source)
     source, more = _with_roles(file, source, table)
     return table, source, [*guessed, *more]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import uuid
 from collections.abc import Sequence
@@ -45,6 +46,11 @@ def dataset_document(dataset: Dataset) -> dict[str, Any]:
         "items": dataset.ratings.n_items,
         "ratings": len(dataset.ratings),
         "fingerprint": dataset.fingerprint,
+        **(
+            {"prepared": list(map(dataclasses.asdict, dataset.prepared))}
+            if dataset.prepared
+            else {}
+        ),
     }
 
 
