@@ -22,7 +22,10 @@ SVD = "[algorithm.svd]\n"
 WHOLE = """\
 title = "A title"
 description = "Why."
-datasets = ["movielens-small", { dataset = "mine.csv", user = "uid", scale = [1, 5], on_bad = "skip", prepare = ["clip:low=1"] }]
+datasets = [
+  "movielens-small",
+  { dataset = "mine.csv", user = "uid", scale = [1, 5], on_bad = "skip", prepare = ["clip:low=1"] },
+]
 splits = ["k-fold:n_splits=3", "timeline"]
 seeds = [0, 7]
 metrics = ["rmse", "ndcg@5", "recall"]
