@@ -101,8 +101,16 @@ class Dataset:
         """The dataset with these rows of its ratings, int64[n]; ids, catalogue and tables are whole."""
         ratings = self.ratings
         times = None if ratings.times is None else ratings.times[rows]
+        first_times = None if ratings.first_times is None else ratings.first_times[rows]
         users, items, values = ratings.users[rows], ratings.items[rows], ratings.values[rows]
-        fewer = dataclasses.replace(ratings, users=users, items=items, values=values, times=times)
+        fewer = dataclasses.replace(
+            ratings,
+            users=users,
+            items=items,
+            values=values,
+            times=times,
+            first_times=first_times,
+        )
         return dataclasses.replace(self, ratings=fewer)
 
     def title(self, code: int) -> str:

@@ -18,6 +18,7 @@ ROLES = ("user", "item", "rating", "weight", "event", "time")
 QUOTES = ("auto", "double", "none")
 TIME_UNITS = ("s", "ms", "us", "ns", "date")
 FEATURE_KINDS = ("categories", "flags", "tags", "text", "number", "year")
+SCALINGS = ("standard", "min-max", "robust")
 FILE_NAME = "dataset.toml"
 
 
@@ -85,6 +86,7 @@ class Feature:
     category), `tags` (several, each with how often it was given: `funny:3|dark`), `text`, `number`,
     or `year`.
     pattern: a regular expression; its first group is the value, as in a year at a title's end.
+    scaling: how a number is scaled, one of `SCALINGS`; without one it is `standard`
     """
 
     name: str
@@ -93,6 +95,7 @@ class Feature:
     columns: tuple[str, ...] = ()
     separator: str = "|"
     pattern: str | None = None
+    scaling: str | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -277,6 +280,13 @@ class _Reader:
         feature: Feature = self.table(Feature, given, where)
         if feature.kind == "flags" and not feature.columns:
             raise errors.DataError(f"{self.path}: {where} needs columns = [a list of names].")
+        if feature.scaling is not None and (
+            feature.kind != "number" or feature.scaling not in SCALINGS
+        ):
+            raise errors.DataError(
+                f"{self.path}: {where}.scaling = {feature.scaling!r} should be one of "
+                f"{', '.join(SCALINGS)}, of a number."
+            )
         if feature.pattern is not None:
             try:
                 has_group = re.compile(feature.pattern).groups > 0

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from recli import errors, registry
+from recli.data import features
 from recli.data.dataset import Dataset
 from recli.data.load import load
 from recli.data.preparation._base import Draft, Step, apply
@@ -89,6 +90,7 @@ STEPS = {
     "k-core": "k-core:min_user_ratings=3,min_item_ratings=2",
     "keep": "keep:verified = 'yes'",
     "rename": "rename:verified=checked",
+    "scale": "scale:item=price,by=robust",
     "time-range": "time-range:since=2001-03-01",
 }
 
@@ -298,6 +300,22 @@ def test_encode(shop: Callable[..., Dataset], table: pd.DataFrame) -> None:
     ]
 
 
+def test_scale(shop: Callable[..., Dataset], table: pd.DataFrame) -> None:
+    found = shop(table, prepare=("scale:item=price,by=min-max",))
+    x, names = features.matrix(found.items, ["price"])
+    assert names == ["price"]
+    prices = {f"i{n}": n / 8 for n in range(9)}
+    expected = [prices.get(item, np.mean(list(prices.values()))) for item in found.items.ids.text]
+    np.testing.assert_allclose(x.toarray()[:, 0], expected, atol=1e-12)
+    robust = shop(table, prepare=("scale:item=price,by=robust",))
+    expected = [
+        (8 * prices[item] - 4) / 4 if item in prices else 0 for item in found.items.ids.text
+    ]
+    x, _ = features.matrix(robust.items, ["price"])
+    np.testing.assert_allclose(x.toarray()[:, 0], expected, atol=1e-12)
+    assert len({found.fingerprint, robust.fingerprint, shop(table).fingerprint}) == 3
+
+
 def test_rename(shop: Callable[..., Dataset], table: pd.DataFrame) -> None:
     other = table.rename(columns={"user": "customer", "rating": "stars"})
     found = shop(other, prepare=("rename:customer=user,stars=rating", "keep:rating >= 3"))
@@ -377,6 +395,8 @@ def test_steps_of_a_dataset_toml_that_cannot_be(write: Write, toml: str, message
         ("clip", errors.UsageError, "needs low, high or both"),
         ("clip:1:5", errors.UsageError, "is not STEP:OPTION=VALUE"),
         ("encode:item=colour", errors.UsageError, "no item column 'colour'"),
+        ("scale:item=kind", errors.UsageError, "no item feature of the kind number 'kind'"),
+        ("scale:item=price,by=max", errors.UsageError, "Valid: "),
         ("rename:a", errors.UsageError, "is not rename:OLD=NEW"),
         ("rename:a=b,a=c", errors.UsageError, "with each column once"),
         ("rename:stars=points", errors.DataError, "There is no column 'stars'"),
