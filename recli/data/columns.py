@@ -20,7 +20,7 @@ from recli.data.numbers import number, numbers
 
 _UNIT_NAMES = {
     **{"s": "seconds since 1970", "ms": "milliseconds since 1970", "us": "microseconds since 1970"},
-    **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date"},
+    **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date (see --time-format)"},
 }
 _SHOWN = 40
 

@@ -135,7 +135,7 @@ def test_a_description_may_be_short(write: Write) -> None:
         (
             '[ratings]\nfile = "r"\n[items]\nfile = "i"\n[items.features]\n'
             'x = { kind = "text", scaling = "robust" }',
-            "items.features.x.scaling = 'robust' should be one of standard, min-max, robust, of a number.",
+            "x.scaling = 'robust' should be one of standard, min-max, robust, of a number.",
         ),
         ('[ratings]\nfile = "r"\ntime_unit = "h"', "ratings.time_unit: There is no time unit 'h'."),
         ('[ratings]\nfile = "r"\n[download]\nurl = "x"', "[download] lacks members."),
