@@ -157,9 +157,8 @@ class Console:
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         for note in dataset.notes:
             self.say(f"Note: {note}")
-        if dataset.merged and ratings.implicit:
-            self.say(f"Added up: {count(dataset.merged, 'row')} of a pair that was there before.")
-        elif dataset.merged:
+        for step in dataset.prepared:
+            self.say(f"Prepared with {step.step}: {step}.")
             self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:

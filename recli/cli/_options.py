@@ -201,9 +201,17 @@ def reading_options(command: Command) -> Command:
         show_default=True,
         help="Several ratings for one user and item: stop, or which one counts.",
     )
+    @click.option(
+        "--prepare",
+        multiple=True,
+        metavar="STEP:OPTION=VALUE,…",
+        help='A step of preparation, such as "keep:rating >= 3" or k-core:min_user_ratings=5; may be '
+        "repeated, in order. 'recli list steps' has them all.",
+    )
     @functools.wraps(command)
     def wrapped(*args: Any, columns: dict[str, str] | None, **kwargs: Any) -> Any:
         given = {field: kwargs.pop(field) for field in _READING} | (columns or {})
+        given["prepare"] = given["prepare"] or None
         given["format"] = given.pop("file_format")
         reading = {key: value for key, value in given.items() if value is not None}
         return command(*args, reading=reading, **kwargs)
@@ -213,7 +221,7 @@ def reading_options(command: Command) -> Command:
 
 _READING = (
     *("file_format", "delimiter", "header", "encoding", "quote", "escape", "decimal", "implicit"),
-    *("weights", "missing", "scale", "time_unit", "time_format", "on_bad", "duplicates"),
+    *("weights", "missing", "scale", "time_unit", "time_format", "prepare", "on_bad", "duplicates"),
 )
 
 

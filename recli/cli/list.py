@@ -21,17 +21,21 @@ from recli.cli._traits import Traits
     """,
 )
 @click.argument(
-    "what", type=click.Choice(("algorithms", "metrics", "splits", "datasets", "formats", "writers"))
+    "what",
+    type=click.Choice(
+        ("algorithms", "metrics", "splits", "steps", "datasets", "formats", "writers")
+    ),
 )
 @_options.output_options()
 def command(what: str, console: Console) -> None:
-    """List algorithms, metrics, splits, datasets, file formats that are read, or writers of lists."""
+    """List algorithms, metrics, splits, datasets, file formats, writers, or steps of preparation."""
     if what == "algorithms":
         _algorithms(console)
         return
     table = {
         "metrics": _metrics,
         "splits": _splits,
+        "steps": _steps,
         "datasets": datasets,
         "formats": _formats,
         "writers": _writers,
@@ -105,6 +109,14 @@ def _splits() -> tuple[list[str], list[list[str]]]:
         options = str(cls()).removeprefix(f"{name}:")
         rows.append([name, "yes" if cls.uses_time else "no", options, summary(cls)])
     return ["split", "needs times", "options", "what it does"], rows
+
+
+def _steps() -> tuple[list[str], list[list[str]]]:
+    from recli import registry
+
+    classes = {name: registry.get("step", name) for name in registry.names("step")}
+    rows = [[name, cls.example, summary(cls)] for name, cls in classes.items()]
+    return ["step", "example", "what it does"], rows
 
 
 def _writers() -> tuple[list[str], list[list[str]]]:
