@@ -66,10 +66,10 @@ class Ratings:
     def liking(self, threshold: float) -> str:
         """What counts as liked from this rating or weight on, for people."""
         if not self.implicit:
-            return f"a rating of {threshold:g} or more"
+            return f"a rating of {threshold:g} or more counts as liked"
         if threshold <= self.scale[0]:
-            return "every interaction"
-        return f"an interaction of weight {threshold:g} or more"
+            return "every interaction counts as liked"
+        return f"an interaction of weight {threshold:g} or more counts as liked"
 
     @functools.cached_property
     def item_counts(self) -> np.ndarray:
