@@ -37,7 +37,7 @@ def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]
     keys = dict.fromkeys((measure.metric.aspect, measure.k) for measure in measures)
     aspects = dict.fromkeys(aspect for aspect, _ in keys)
     order = [*(aspect for aspect in aspects if aspect != "lists"), "lists"]
-    for aspect, k in sorted(keys, key=lambda key: (order.index(key[0]), key[1] or 0)):
+    for aspect, k in sorted(keys, key=lambda key: (order.index(key[0]), key[1] or math.inf)):
         group = [m for m in measures if (m.metric.aspect, m.k) == (aspect, k)]
         places = f", first {k} places" if k else ""
         yield f"{_TITLES[aspect]}{places}", group
