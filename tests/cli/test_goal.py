@@ -122,6 +122,8 @@ def test_what_was_measured_of_a_model_is_said_with_its_lists(recli, tiny):
     said = trained[trained.index("Next: recli recommend --model svd --user 2") + 1 :]
     assert said[0].startswith("Lists by svd: nDCG@10 ")
     assert listed[-len(said) :] == everybody[-len(said) :] == said
+    shown = recli("models", "show", "svd").stdout
+    assert said[0].removeprefix("Lists by svd: ").removesuffix(".") in shown
 
 
 @pytest.mark.parametrize("name", ["normal-predictor", "nmf"])
