@@ -146,7 +146,7 @@ class Console:
         ratings = dataset.ratings
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
-            f"{ratings.extent}"
+            f"{dataset.extent}"
         )
         if dataset.kinds:
             self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")
@@ -155,13 +155,8 @@ class Console:
             overrule = sorted({option for _, _, option in dataset.sniffed})
             self.say(f"Read as: {guesses}.")
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
-        if dataset.merged:
-            if ratings.implicit:
-                self.say(
-                    f"Added up: {count(dataset.merged, 'row')} of a pair that was there before."
-                )
-            else:
-                self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
+        if dataset.merged and not ratings.implicit:
+            self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
         """Write the bad rows of a dataset into a file, and say so."""
@@ -180,6 +175,6 @@ def local_time(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
-def count(n: int, noun: str, plural: str | None = None) -> str:
+def count(n: int, noun: str) -> str:
     """`n` with its noun: `1 user`, `1,000 users`."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+    return f"{n:,} {noun}{'s' * (n != 1)}"

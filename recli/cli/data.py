@@ -68,10 +68,12 @@ def show(data: DatasetChoice, console: Console) -> None:
 
     Source, licence, how it is read, and its first ratings.
     """
+    from recli.data.description import ROLES
+
     dataset = data.load(console, None)
     about, ratings = dataset.description, dataset.ratings
     source = about.ratings
-    roles = {role: getattr(source, role) for role in ("user", "item", "rating", "time")}
+    roles = {role: getattr(source, role) for role in ROLES}
     facts = {
         "name": dataset.name,
         "title": about.title,
@@ -80,13 +82,14 @@ def show(data: DatasetChoice, console: Console) -> None:
         "homepage": about.homepage,
         "file": str(about.ratings_file),
         "columns": ", ".join(f"{role}={name}" for role, name in roles.items() if name),
-        "scale": f"{ratings.scale[0]:g} to {ratings.scale[1]:g}",
+        "weights" if ratings.implicit else "scale": f"{ratings.scale[0]:g} to {ratings.scale[1]:g}",
         "item features": ", ".join(f.name for f in dataset.items.features) if dataset.items else "",
         "user columns": ", ".join(dataset.users.columns) if dataset.users else "",
         "fingerprint": dataset.fingerprint,
     }
     facts = {key: value for key, value in facts.items() if value}
-    header = ["user", "item", "rating", "title"]
+    what = "weight" if ratings.implicit else "rating"
+    header = ["user", "item", what, "title"]
     rows = [
         [
             ratings.user_ids.text[ratings.users[row]],
@@ -102,7 +105,7 @@ def show(data: DatasetChoice, console: Console) -> None:
         for key, value in facts.items():
             console.line(f"{key:{width}}  {value}")
         console.line()
-        console.table(header, rows, right=("rating",))
+        console.table(header, rows, right=(what,))
 
     document = {**facts, "first": [dict(zip(header, row, strict=True)) for row in rows]}
     console.emit(document, header, rows, as_text)
@@ -120,7 +123,7 @@ def show(data: DatasetChoice, console: Console) -> None:
 @_options.results_option
 @_options.output_options()
 def check(data: DatasetChoice, results: Path, console: Console) -> None:
-    """Check a table of ratings.
+    """Check a table of ratings or interactions.
 
     Shows what is in it, what looks wrong, and what to do. Rows that cannot be read stop the check,
     the first ten are listed; with --on-bad skip they are set aside and counted.
@@ -131,6 +134,11 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
 
     keep = data.duplicates if data.duplicates != "error" else "keep"
     dataset = dataclasses.replace(data, duplicates=keep).load(console, results)
+    if dataset.ratings.implicit:
+        from recli.cli import _activity
+
+        _activity.show(console, dataset)
+        return
     report = check_dataset(dataset)
     document = {
         "dataset": dataset.name,

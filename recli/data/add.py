@@ -61,7 +61,7 @@ def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
     lines = [f"name = {toml(name)}", "", "[ratings]", f"file = {toml(file)}"]
     for key in ("format", "delimiter", "header", "encoding", "columns", "user", "item", "rating",
                 "weight", "event", "time", "implicit", "weights", "scale", "time_unit"):  # fmt: skip
-        value = None if key == "scale" and source.implicit else getattr(source, key)
+        value = getattr(source, key)
         if value is not None:
             lines.append(f"{key} = {toml(value)}")
     return "\n".join(lines) + "\n"

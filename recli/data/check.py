@@ -10,7 +10,7 @@ import numpy as np
 from recli.data.dataset import Dataset
 
 RARE = 5
-_QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
+QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MOST_BARS = 21
 _SENTINELS = (-999.0, -99.0, -1.0, 0.0, 99.0, 999.0, 9999.0)
 _ZERO_SHARE = 0.25  # a real lowest rating is rarely that frequent, an absent one often is
@@ -66,8 +66,8 @@ def check(dataset: Dataset) -> Report:
         density=len(distinct) / (len(by_user) * len(by_item)),
         mean=float(ratings.values.mean()),
         histogram=_histogram(ratings.values),
-        per_user=np.quantile(by_user, _QUANTILES).tolist(),
-        per_item=np.quantile(by_item, _QUANTILES).tolist(),
+        per_user=np.quantile(by_user, QUANTILES).tolist(),
+        per_item=np.quantile(by_item, QUANTILES).tolist(),
         times=None if times is None else (int(times.min()), int(times.max())),
         duplicates=duplicates,
         problems=[
@@ -81,6 +81,22 @@ def check(dataset: Dataset) -> Report:
             *_user_table(dataset),
         ],
     )
+
+
+def problems_of_any(
+    dataset: Dataset, by_user: np.ndarray, by_item: np.ndarray, what: str
+) -> list[Problem]:
+    """Those that ratings and interactions have in common.
+
+    by_user, by_item: int[n], how many each has; what: `ratings` or `interactions`
+    """
+    return [
+        *_bad_rows(dataset),
+        *_too_few(by_user, by_item, what),
+        *_implausible_times(dataset.ratings.times),
+        *_undescribed(dataset),
+        *_user_table(dataset),
+    ]
 
 
 def _positive(counts: np.ndarray) -> np.ndarray:
@@ -125,7 +141,7 @@ def _repeated(pair: np.ndarray, values: np.ndarray, duplicates: int) -> list[Pro
     return found
 
 
-def _too_few(by_user: np.ndarray, by_item: np.ndarray) -> list[Problem]:
+def _too_few(by_user: np.ndarray, by_item: np.ndarray, what: str = "ratings") -> list[Problem]:
     found = []
     if len(by_user) == 1:
         found.append(
@@ -139,13 +155,11 @@ def _too_few(by_user: np.ndarray, by_item: np.ndarray) -> list[Problem]:
     rare_items = int(np.count_nonzero(by_item < RARE))
     if rare_users:
         advice = (
-            f"users have fewer than {RARE} ratings: expect little more than popular items for them"
+            f"users have fewer than {RARE} {what}: expect little more than popular items for them"
         )
         found.append(Problem("rare-users", rare_users, advice))
     if rare_items:
-        advice = (
-            f"items have fewer than {RARE} ratings: content-based can place them, others hardly"
-        )
+        advice = f"items have fewer than {RARE} {what}: content-based can place them, others hardly"
         found.append(Problem("rare-items", rare_items, advice))
     return found
 

@@ -28,7 +28,6 @@ class Rows:
     """The rows that are ratings, in the file's order, and those that are not.
 
     users, items: text[n]; values: float64[n]; times: int64[n] seconds or None; lines: int64[n]
-    first_times: int64[n] or None, when a pair of interactions was first seen, once they are added up
     """
 
     users: pa.ChunkedArray
@@ -37,7 +36,6 @@ class Rows:
     times: np.ndarray | None
     lines: np.ndarray
     bad: list[BadRow]
-    first_times: np.ndarray | None = None
 
     def keep(self, rows: np.ndarray) -> Rows:
         """Only these rows (positions)."""
@@ -104,16 +102,11 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
 def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     """One rating per pair of user and item, and how many rows were merged away (none for `keep`).
 
-    how: as for `load`; `sum` is for interactions, whose weights add up: the last time is kept, and the
-        first in `first_times`
-
     Raises DataError for `how="error"` when there are any.
     """
     users, items = _codes(rows.users), _codes(rows.items)
     pair, distinct = pd.factorize(users.astype(np.int64) * (int(items.max()) + 1) + items)
     n_merged = len(pair) - len(distinct)
-    if how == "sum":
-        return _added_up(rows, pair), n_merged
     if n_merged == 0 or how == "keep":
         return rows, 0
     repeated = pd.Series(pair).duplicated().to_numpy()
@@ -136,18 +129,6 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     if how == "mean":
         merged.values = np.bincount(pair, rows.values) / np.bincount(pair)
     return merged, n_merged
-
-
-def _added_up(rows: Rows, pair: np.ndarray) -> Rows:
-    """A row for each of the pairs, int64[n] in order of first appearance."""
-    added = rows.keep(np.unique(pair, return_index=True)[1])
-    added.values = np.bincount(pair, rows.values)
-    if rows.times is not None:
-        assert added.times is not None
-        added.first_times = added.times.copy()
-        np.minimum.at(added.first_times, pair, rows.times)
-        np.maximum.at(added.times, pair, rows.times)
-    return added
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:

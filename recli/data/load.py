@@ -71,7 +71,6 @@ def load(
     kinds: tuple[Kind, ...] = ()
     if source.implicit:
         interactions.check_options(overrides or {}, duplicates)
-        duplicates = "keep" if duplicates == "keep" else "sum"
         kinds = interactions.kinds(file, table, source)
         if kinds and source.weights is None:
             source = dataclasses.replace(source, weights={kind.name: 1.0 for kind in kinds})
@@ -87,15 +86,19 @@ def load(
         rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
         raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, source, bad)}")
-    rows, merged = columns.merge_duplicates(file, rows, duplicates)
-    if source.scale is None:
+    if source.scale is None and not source.implicit:
         source = dataclasses.replace(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
-        if not source.implicit:
-            guessed.append("scale")
+        guessed.append("scale")
+    merged = 0
+    if not source.implicit:
+        rows, merged = columns.merge_duplicates(file, rows, duplicates)
     described = tables.describe_items(about)
     ratings = _ratings(rows, source, described.ids if described else None)
+    if source.implicit and duplicates != "keep":
+        ratings = interactions.added_up(ratings)
+        merged = len(rows.values) - len(ratings)
     items = None
     if described and about.items:
         items = tables.items(described, about.items, ratings.item_ids)
@@ -235,7 +238,6 @@ def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> st
 
 
 def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | None) -> Ratings:
-    assert source.scale is not None
     user_ids = Ids.of(rows.users.unique().to_numpy(zero_copy_only=False))
     rated = rows.items.unique().to_numpy(zero_copy_only=False)
     item_ids = Ids.of(rated) if table_ids is None else Ids.of(rated, table_ids)
@@ -246,9 +248,8 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
         items=item_ids.codes(rows.items),
         values=rows.values,
         times=rows.times,
-        scale=source.scale,
+        scale=source.scale or (float(rows.values.min()), float(rows.values.max())),
         implicit=bool(source.implicit),
-        first_times=rows.first_times,
     )
 
 
@@ -264,7 +265,7 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
         elif name == "scale":
             value = f"{value[0]:g} to {value[1]:g}"
         elif name == "weights":
-            value = ", ".join(f"{kind} {weight:g}" for kind, weight in value.items())
+            value = "1 for every kind"
         if value is not None:
             shown.append((name.replace("_", " "), str(value), _OPTIONS[name]))
     return tuple(shown)

@@ -151,7 +151,7 @@ def markdown_report(
     return f"""# Evaluation {run}
 {missing if n_finished < n_cells else ""}
 Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.n_items:,} items,
-{dataset.ratings.extent}
+{dataset.extent}
 (fingerprint `{dataset.fingerprint}`).
 
 {tables}

@@ -47,7 +47,7 @@ def test_the_reports_speak_of_interactions(recli, on):
     recli("evaluate", "-a", "ease", "-a", "most-popular", *on, "--cv", 2, "-j", 1)
     [folder] = Path("results/runs").iterdir()
     text = (folder / "report.md").read_text(encoding="utf-8")
-    assert "428 pairs with interactions\n" in text
+    assert "428 interactions\n" in text
     assert "- Every interaction counts as liked.\n" in text
     page = recli("report", "latest", "--format", "html")
     assert page.exit_code == 0
