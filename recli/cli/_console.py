@@ -146,7 +146,7 @@ class Console:
         ratings = dataset.ratings
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
-            f"{ratings.extent}"
+            f"{dataset.extent}"
         )
         if dataset.kinds:
             self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")
@@ -159,6 +159,7 @@ class Console:
             self.say(f"Note: {note}")
         for step in dataset.prepared:
             self.say(f"Prepared with {step.step}: {step}.")
+        if dataset.merged and not ratings.implicit:
             self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from recli.cli._console import Console
 from recli.cli._group import DEBUG
 
 if TYPE_CHECKING:
+    from recli.algorithms import Configured
     from recli.data.dataset import Dataset
     from recli.errors import RecliError
     from recli.evaluation.metric_names import Purpose
@@ -305,15 +306,21 @@ def no_ratings(metric: str, dataset: Dataset) -> RecliError:
     )
 
 
-def purpose(goal: Purpose | None, dataset: Dataset) -> Purpose:
-    """What `--goal` says. Raises UsageError where there are no ratings to predict."""
+def check_suits(line_up: Iterable[Configured], dataset: Dataset) -> None:
+    """Raise UsageError for an algorithm that cannot learn from these data, before anything is run."""
+    for configured in line_up:
+        configured.create(0).check_data(dataset.ratings)
+
+
+def purpose(goal: Purpose | None, dataset: Dataset, usual: Purpose = "lists") -> Purpose:
+    """What `--goal` says, else the usual one. Raises UsageError where there are no ratings to predict."""
     from recli import errors
 
     if goal == "ratings" and dataset.ratings.implicit:
         raise errors.UsageError(
             f"--goal ratings: {dataset.name} holds interactions, and no ratings to predict. Leave it out."
         )
-    return goal or "lists"
+    return goal or ("lists" if dataset.ratings.implicit else usual)
 
 
 def liked_from(dataset: Dataset, threshold: float | None) -> float:

@@ -120,6 +120,17 @@ class Dataset:
         """The dataset with these rows of its ratings, int64[n]; ids, catalogue and tables are whole."""
         return dataclasses.replace(self, ratings=self.ratings.part(rows))
 
+    @property
+    def extent(self) -> str:
+        """How many ratings or interactions there are, and between what values, for people."""
+        n, (low, high) = len(self.ratings), self.ratings.scale
+        if not self.ratings.implicit:
+            return f"{n:,} rating{'s' * (n != 1)} from {low:g} to {high:g}"
+        n_rows = n + self.merged
+        pairs = f" of {n:,} pair{'s' * (n != 1)}" if self.merged else ""
+        weights = f" that weigh {low:g} to {high:g}" if low < high else ""
+        return f"{n_rows:,} interaction{'s' * (n_rows != 1)}{pairs}{weights}"
+
     def title(self, code: int) -> str:
         """The title of the item with this code, or nothing."""
         return self.items.title(code) if self.items else ""

@@ -159,7 +159,7 @@ def test_recommended_items_are_new_to_the_user(recli, tiny):
     assert not rated & set(items)
     assert len(items) == 25 - len(rated)
     assert "that is all there is to recommend" in result.stderr
-    assert "training the default, content-based" in result.stderr
+    assert "No --model given: training " in result.stderr
 
 
 def test_recommendations_are_written(recli, tiny):
