@@ -29,6 +29,7 @@ KINDS = {
     "metric": "recli.evaluation.metrics",
     "split": "recli.data.splits",
     "format": "recli.data.formats",
+    "converter": "recli.data.converters",
     "report": "recli.experiments.reports",
     "writer": "recli.recommend.writers",
 }

@@ -18,6 +18,7 @@ FOLDERS = {
     "metric": "evaluation/metrics",
     "split": "data/splits",
     "format": "data/formats",
+    "converter": "data/converters",
     "report": "experiments/reports",
     "writer": "recommend/writers",
 }

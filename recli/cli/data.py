@@ -10,6 +10,7 @@ import click
 
 from recli.cli import _options, _types
 from recli.cli._console import Console
+from recli.cli._convert import convert
 from recli.cli._options import DatasetChoice
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ _QUANTILE_NAMES = ("least", "¼", "median", "¾", "most")
     """,
 )
 def command() -> None:
-    """List, look at, check, add and download datasets."""
+    """List, look at, check, add, convert and download datasets."""
+
+
+command.add_command(convert)
 
 
 @command.command(

@@ -21,11 +21,17 @@ from recli.cli._traits import Traits
     """,
 )
 @click.argument(
-    "what", type=click.Choice(("algorithms", "metrics", "splits", "datasets", "formats", "writers"))
+    "what",
+    type=click.Choice(
+        ("algorithms", "metrics", "splits", "datasets", "formats", "converters", "writers")
+    ),
 )
 @_options.output_options()
 def command(what: str, console: Console) -> None:
-    """List algorithms, metrics, splits, datasets, file formats that are read, or writers of lists."""
+    """List algorithms, metrics, splits, datasets, file formats, converters, or writers of lists.
+
+    Formats are what is read as ratings, converters what 'recli data convert' writes.
+    """
     if what == "algorithms":
         _algorithms(console)
         return
@@ -34,6 +40,7 @@ def command(what: str, console: Console) -> None:
         "splits": _splits,
         "datasets": datasets,
         "formats": _formats,
+        "converters": _converters,
         "writers": _writers,
     }
     header, rows = table[what]()
@@ -109,6 +116,10 @@ def _splits() -> tuple[list[str], list[list[str]]]:
 
 def _writers() -> tuple[list[str], list[list[str]]]:
     return _of_files("writer")
+
+
+def _converters() -> tuple[list[str], list[list[str]]]:
+    return _of_files("converter")
 
 
 def _formats() -> tuple[list[str], list[list[str]]]:

@@ -14,7 +14,7 @@ from recli import errors
 from recli.data import columns, description, find, roles, tables
 from recli.data.dataset import BadRow, Dataset
 from recli.data.description import Description, RatingsSource, TableSource
-from recli.data.formats._base import TextTable, reader
+from recli.data.formats._base import TextTable, described, reader
 from recli.data.ids import Ids
 from recli.data.location import Location
 from recli.data.ratings import Ratings
@@ -107,6 +107,8 @@ def describe(spec: str) -> Description:
     path = Path(spec)
     if path.is_dir() and (path / description.FILE_NAME).is_file():
         return description.read(path / description.FILE_NAME)
+    if path.is_dir() and (about := described(path)):
+        return about
     if path.is_dir() and spec not in find.names():
         raise errors.DataError(f"{path}: is a folder without a {description.FILE_NAME}.")
     if path.is_file() and path.name == description.FILE_NAME:

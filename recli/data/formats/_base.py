@@ -6,13 +6,14 @@ import codecs
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from recli import errors, registry
-from recli.data.description import TableSource
+from recli.data.description import Description, TableSource
 from recli.data.location import Location
 
 _HEAD_BYTES = 1 << 16
@@ -72,6 +73,10 @@ class Format:
         """Whether the file can be of no other format, by its first 64 KiB or its name."""
         return False
 
+    def describe(self, folder: Path) -> Description | None:
+        """The description of a folder that is a dataset in this format; None for any other."""
+        return None
+
     def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
         """`source` with what it leaves open taken from the file, and the fields that were guessed."""
         return source, []
@@ -84,6 +89,12 @@ class Recognised(Format):
         if source.format:
             return source, []
         return dataclasses.replace(source, format=registry.name_of(type(self))), ["format"]
+
+
+def described(folder: Path) -> Description | None:
+    """The description of a folder that is a dataset in one of the formats; None for any other."""
+    found = (_format(name).describe(folder) for name in registry.names("format"))
+    return next(filter(None, found), None)
 
 
 def reader(file: Location, source: TableSource) -> Format:
