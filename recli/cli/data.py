@@ -70,8 +70,12 @@ def list_datasets(console: Console) -> None:
 def show(data: DatasetChoice, console: Console) -> None:
     """Show what a dataset is.
 
-    Source, licence, how it is read, and its first ratings.
+    Source, licence, how it is read, its first ratings, and the characteristics that papers report:
+    shape, density, Gini indices, the long tail, what users share, degrees, time, k-cores.
     """
+    from recli.cli import _characteristics
+    from recli.data.characteristics import characteristics
+
     dataset = data.load(console, None)
     about, ratings = dataset.description, dataset.ratings
     source = about.ratings
@@ -90,6 +94,7 @@ def show(data: DatasetChoice, console: Console) -> None:
         "fingerprint": dataset.fingerprint,
     }
     facts = {key: value for key, value in facts.items() if value}
+    found = characteristics(ratings)
     header = ["user", "item", "rating", "title"]
     rows = [
         [
@@ -107,8 +112,11 @@ def show(data: DatasetChoice, console: Console) -> None:
             console.line(f"{key:{width}}  {value}")
         console.line()
         console.table(header, rows, right=("rating",))
+        console.line()
+        _characteristics.show(console, found, ratings)
 
-    document = {**facts, "first": [dict(zip(header, row, strict=True)) for row in rows]}
+    first = [dict(zip(header, row, strict=True)) for row in rows]
+    document = {**facts, "first": first, "characteristics": _characteristics.document(found)}
     console.emit(document, header, rows, as_text)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from recli import errors
 from recli.data.dataset import Dataset, LeftOut
 from recli.data.ids import Ids
+from recli.data.ratings import Ratings
 
 
 def filtered(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> Dataset:
@@ -30,16 +31,9 @@ def filtered(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> 
     """
     ratings = dataset.ratings
     n_users, n_items = len(ratings.user_ids), len(ratings.item_ids)
-    stays = np.ones(len(ratings), bool)
-    rounds = 0
-    while True:
-        of_user = np.bincount(ratings.users[stays], minlength=n_users)
-        of_item = np.bincount(ratings.items[stays], minlength=n_items)
-        users, items = of_user >= max(min_user_ratings, 1), of_item >= min_item_ratings
-        staying = stays & users[ratings.users] & items[ratings.items]
-        if (staying == stays).all():
-            break
-        stays, rounds = staying, rounds + 1
+    stays, rounds = core(ratings, min_user_ratings, min_item_ratings)
+    users = np.bincount(ratings.users[stays], minlength=n_users) >= max(min_user_ratings, 1)
+    items = np.bincount(ratings.items[stays], minlength=n_items) >= min_item_ratings
     if not stays.any():
         raise errors.DataError(
             f"No rating is left of the {len(ratings):,} of {dataset.name} where every user has "
@@ -68,3 +62,18 @@ def filtered(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> 
             rounds=rounds,
         ),
     )
+
+
+def core(ratings: Ratings, min_user_ratings: int, min_item_ratings: int) -> tuple[np.ndarray, int]:
+    """bool[n], which ratings are in the core that `filtered` describes, and after how many rounds."""
+    n_users, n_items = len(ratings.user_ids), len(ratings.item_ids)
+    stays = np.ones(len(ratings), bool)
+    rounds = 0
+    while True:
+        of_user = np.bincount(ratings.users[stays], minlength=n_users)
+        of_item = np.bincount(ratings.items[stays], minlength=n_items)
+        users, items = of_user >= max(min_user_ratings, 1), of_item >= min_item_ratings
+        staying = stays & users[ratings.users] & items[ratings.items]
+        if (staying == stays).all():
+            return stays, rounds
+        stays, rounds = staying, rounds + 1
