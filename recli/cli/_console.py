@@ -159,8 +159,12 @@ class Console:
 
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(["line", "reason", "row"])
-        writer.writerows([row.line, row.reason, row.text] for row in dataset.bad_rows)
+        parts = [[row.part] if row.part else [] for row in dataset.bad_rows]
+        writer.writerow(["part", "line", "reason", "row"][not any(parts) :])
+        writer.writerows(
+            [*part, row.line, row.reason, row.text]
+            for part, row in zip(parts, dataset.bad_rows, strict=True)
+        )
         files.write_text(path, buffer.getvalue())
         self.say(f"Set aside into {path}: {count(len(dataset.bad_rows), 'bad row')}.")
 

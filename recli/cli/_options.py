@@ -25,7 +25,8 @@ dataset_option = click.option(
     type=_types.DATASET,
     default="movielens-small",
     show_default=True,
-    help="A dataset's name, a folder with a dataset.toml, or a file of ratings.",
+    help="A dataset's name, a folder with a dataset.toml, a file of ratings, an ARCHIVE::MEMBER, a "
+    "pattern such as 'parts/*.csv', a folder of parts, or a URL (https, s3, gs, az).",
 )
 
 
@@ -209,7 +210,7 @@ _READING = (
 
 results_option = click.option(
     "--results",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_types.ResultsFolder(path_type=Path, file_okay=False),
     default=Path("results"),
     show_default=True,
     envvar="RECLI_RESULTS",

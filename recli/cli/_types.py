@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import click
 from click.shell_completion import CompletionItem
 
-from recli import errors, memory, registry
+from recli import errors, memory, registry, urls
 
 
 class Name(click.ParamType[str]):
@@ -53,6 +53,30 @@ DATASET = Name("dataset", _dataset_names)
 MODEL = Name("model", _in_results("models/[!.]*/model.json"))
 RUN = Name("run", _in_results("runs/[!.]*/run.json"))
 STUDY = Name("study", _in_results("studies/[!.]*/study.json"))
+
+
+class Place(click.ParamType[str]):
+    """A file or a URL."""
+
+    name = "place"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="file")]
+
+
+class ResultsFolder(click.Path):
+    """A folder on this machine."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if urls.is_url(str(value)):
+            raise errors.UsageError(
+                f"--results {urls.shown(str(value))}: results need a folder on this machine, because "
+                "they are renamed, locked and kept in SQLite there. Carry what comes of them elsewhere: "
+                "'recli models export MODEL --output URL' and 'recli recommend --output URL'."
+            )
+        return super().convert(value, param, ctx)
 
 
 class Delimiter(click.ParamType[str]):

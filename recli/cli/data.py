@@ -86,7 +86,7 @@ def show(data: DatasetChoice, console: Console) -> None:
         "licence": about.licence,
         "citation": about.citation,
         "homepage": about.homepage,
-        "file": str(about.ratings_file),
+        "file": str(about.location(source)),
         "columns": ", ".join(f"{role}={name}" for role, name in roles.items() if name),
         "scale": f"{ratings.scale[0]:g} to {ratings.scale[1]:g}",
         "item features": ", ".join(f.name for f in dataset.items.features) if dataset.items else "",
@@ -171,40 +171,42 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
     Examples:
       recli data add my-ratings.csv --name mine --items my-items.csv
       recli data add my-ratings.csv --name mine --users my-users.csv
+      recli data add https://example.org/ratings.csv.gz --name theirs
     """,
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=_types.Place())
 @click.option("--name", required=True, help="Name for --dataset.")
 @click.option(
     "--items",
-    type=click.Path(path_type=Path),
+    type=_types.Place(),
     help="A table of items: ids in the first column; titles and features by their header.",
 )
 @click.option(
     "--users",
-    type=click.Path(path_type=Path),
+    type=_types.Place(),
     help="A table of users: ids in the first column; the others are named by their header.",
 )
 @_options.reading_options
 @_options.output_options()
 def add(
-    file: Path,
+    file: str,
     name: str,
-    items: Path | None,
-    users: Path | None,
+    items: str | None,
+    users: str | None,
     reading: dict[str, Any],
     console: Console,
 ) -> None:
     """Add your file of ratings under a name.
 
-    The file is checked and copied into your dataset folder, with a dataset.toml that says how it is
-    read; edit that to describe item features.
+    The file is checked and copied (from a URL, fetched) into your dataset folder, with a dataset.toml
+    that says how it is read; edit that to describe item features. A table of many parts stays where it
+    is.
     """
     from recli.data import add as adding
     from recli.data.load import load
 
     on_bad, duplicates = reading.pop("on_bad"), reading.pop("duplicates")
-    dataset = load(str(file), reading, on_bad, duplicates)
+    dataset = load(file, reading, on_bad, duplicates)
     console.describe(dataset)
     folder = adding.add(name, file, dataset, items, users)
     document = {"dataset": name, "path": str(folder)}

@@ -140,7 +140,9 @@ def _line_up(
 
 
 def command_line() -> list[str]:
-    """The command as the user typed it."""
+    """The command as the user typed it, without what is secret in a URL."""
     import sys
 
-    return ["recli", *sys.argv[1:]]
+    from recli import urls
+
+    return ["recli", *map(urls.redacted, sys.argv[1:])]

@@ -11,21 +11,24 @@ from recli.data import description, find
 from recli.data.dataset import Dataset
 from recli.data.description import toml
 from recli.data.load import read_header
+from recli.data.locate import absolute, locate
+from recli.data.location import Location
 
 _TITLE_NAMES = ("title", "name", "label")
 
 
 def add(
     name: str,
-    ratings_file: Path,
+    ratings_file: Path | str,
     dataset: Dataset,
-    items_file: Path | None = None,
-    users_file: Path | None = None,
+    items_file: Path | str | None = None,
+    users_file: Path | str | None = None,
 ) -> Path:
     """Copy the file of a dataset that was loaded into the user's folder, with a dataset.toml.
 
     Of an item table the first column is the id, a column called title or name the title; columns are
-    declared as features by what they hold. Of a user table the first column is the id as well.
+    declared as features by what they hold. Of a user table the first column is the id as well. Files at
+    a URL are fetched; a table of many parts stays where it is, and the dataset.toml names that place.
 
     Raises UsageError for a name that cannot be a folder's or is taken and for files of one name,
     NotFoundError for an absent file.
@@ -35,25 +38,39 @@ def add(
         raise errors.UsageError(
             f"There is a dataset '{name}' already: {folder}. Choose another name."
         )
-    copied: dict[str, Path] = {}
-    for file in filter(None, (ratings_file, items_file, users_file)):
-        if not file.is_file():
+    ratings, items, users = (
+        locate(Path(), str(given)) if given is not None else None
+        for given in (ratings_file, items_file, users_file)
+    )
+    assert ratings is not None
+    copied: dict[str, Location] = {}
+    for file in filter(None, (ratings, items, users)):
+        if not file.exists():
             raise errors.NotFoundError(f"{file}: no such file.")
+        if file.parts:
+            continue
         other = copied.setdefault(file.name, file)
-        if other is not file:
+        if other.whole != file.whole:
             raise errors.UsageError(
                 f"{other} and {file} would be one file in the dataset's folder: rename one of them."
             )
     with files.new_folder(folder) as temporary:
         for file in copied.values():
-            shutil.copyfile(file, temporary / file.name)
-        text = _ratings_toml(name, ratings_file.name, dataset)
-        if items_file is not None:
-            text += _items_toml(items_file)
-        if users_file is not None:
-            text += _users_toml(users_file)
+            shutil.copyfile(file.path, temporary / file.name)
+        text = _ratings_toml(name, _kept_as(ratings), dataset)
+        if items is not None:
+            text += _items_toml(items)
+        if users is not None:
+            text += _users_toml(users)
         files.write_text(temporary / description.FILE_NAME, text)
     return folder
+
+
+def _kept_as(file: Location) -> str:
+    """A file as the dataset.toml names it: the copy beside it, or a member of that; or many parts."""
+    if file.parts:
+        return absolute(str(file))
+    return file.name if file.member is None else f"{file.name}::{file.member}"
 
 
 def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
@@ -67,11 +84,11 @@ def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _items_toml(path: Path) -> str:
-    columns = read_header(path)
+def _items_toml(file: Location) -> str:
+    columns = read_header(file)
     names = list(columns)
     title = next((n for n in names if n.strip().lower() in _TITLE_NAMES), None)
-    lines = ["", "[items]", f"file = {toml(path.name)}", f"id = {toml(names[0])}"]
+    lines = ["", "[items]", f"file = {toml(_kept_as(file))}", f"id = {toml(names[0])}"]
     if title is not None:
         lines.append(f"title = {toml(title)}")
     lines += ["", "[items.features]"]
@@ -82,9 +99,9 @@ def _items_toml(path: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _users_toml(path: Path) -> str:
-    first, *_ = read_header(path)
-    return f"\n[users]\nfile = {toml(path.name)}\nid = {toml(first)}\n"
+def _users_toml(file: Location) -> str:
+    first, *_ = read_header(file)
+    return f"\n[users]\nfile = {toml(_kept_as(file))}\nid = {toml(first)}\n"
 
 
 def _feature(name: str, values: list[str]) -> str:

@@ -113,8 +113,8 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     if how == "error":
         firsts = rows.lines[np.unique(pair, return_index=True)[1]]
         listed = [
-            f"line {rows.lines[row]:,}: user {rows.users[row]}, item {rows.items[row]} "
-            f"is on line {firsts[pair[row]]:,} already"
+            f"{file.place(rows.lines[row])}: user {rows.users[row]}, item {rows.items[row]} "
+            f"is on {file.place(firsts[pair[row]])} already"
             for row in np.flatnonzero(repeated)[:10]
         ]
         raise errors.DataError(

@@ -20,14 +20,18 @@ from recli.data.users import Users
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that is not a rating: its line in the file (1 is the first), its text, what is wrong."""
+    """A row that is not a rating: its line in the file (1 is the first), its text, what is wrong.
+
+    part: the file that it stands in, where there are several
+    """
 
     line: int
     reason: str
     text: str
+    part: str = ""
 
     def __str__(self) -> str:
-        return f"line {self.line:,}: {self.reason}"
+        return f"{self.part}{', ' * bool(self.part)}line {self.line:,}: {self.reason}"
 
 
 @dataclass(frozen=True)

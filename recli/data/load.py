@@ -10,12 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from recli import errors
+from recli import errors, urls
 from recli.data import columns, description, find, roles, tables
 from recli.data.dataset import BadRow, Dataset
 from recli.data.description import Description, RatingsSource, TableSource
 from recli.data.formats._base import TextTable, described, reader
 from recli.data.ids import Ids
+from recli.data.locate import is_path, short_name
 from recli.data.location import Location
 from recli.data.ratings import Ratings
 
@@ -67,7 +68,7 @@ def load(
         raise _absent(about, file)
     table, source, guessed = _table(file, source)
     rows = columns.parse(table, source)
-    bad = _bad_rows(table, rows)
+    bad = _bad_rows(file, table, rows)
     if bad and on_bad == "error":
         raise errors.DataError(
             f"{table.complaint(file, bad)}\n"
@@ -92,7 +93,7 @@ def load(
         ratings=ratings,
         items=items,
         users=tables.users(about, ratings.user_ids),
-        sniffed=_shown(source, guessed),
+        sniffed=(*_parts(file), *_shown(source, guessed)),
         bad_rows=tuple(bad),
         merged=merged,
         notes=tuple(table.notes),
@@ -104,27 +105,35 @@ def describe(spec: str) -> Description:
 
     Raises NotFoundError when there is no such name or file.
     """
+    if urls.is_url(spec):
+        if urls.HIDDEN in spec:
+            raise errors.UsageError(
+                f"{spec}: what is secret in this address was not stored. Read the data by a command with "
+                "the whole address."
+            )
+        return Description(short_name(spec), Path(), RatingsSource(file=spec))
     path = Path(spec)
     if path.is_dir() and (path / description.FILE_NAME).is_file():
         return description.read(path / description.FILE_NAME)
     if path.is_dir() and (about := described(path)):
         return about
-    if path.is_dir() and spec not in find.names():
-        raise errors.DataError(f"{path}: is a folder without a {description.FILE_NAME}.")
     if path.is_file() and path.name == description.FILE_NAME:
         return description.read(path)
-    file = Location.at(path)
-    if file.path.is_file():
-        name = file.bare_name.partition(".")[0] or file.name
-        source = RatingsSource(file=str(Location(Path(file.name), file.member)))
-        return Description(name=name, folder=file.path.parent, ratings=source)
-    return find.named(spec)
+    if (path.is_dir() and spec in find.names()) or not is_path(spec):
+        return find.named(spec)
+    about = Description(short_name(spec), Path(), RatingsSource(file=spec))
+    if path.is_file():
+        about = dataclasses.replace(
+            about, folder=path.parent, ratings=RatingsSource(file=path.name)
+        )
+    elif not about.location(about.ratings).exists():
+        raise errors.NotFoundError(f"{spec}: no such file.")
+    return about
 
 
-def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
+def read_header(file: Location, n: int = 1000) -> dict[str, list[str]]:
     """The column names of a table and the first `n` values of each."""
-    source = TableSource(file=path.name)
-    file = Location(path)
+    source = TableSource()
     table = reader(file, source).read(file, source)
     return {name: column.slice(0, n).to_pylist() for name, column in table.columns.items()}
 
@@ -137,7 +146,7 @@ def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
     file = Location(path)
     table, source, _ = _table(file, source)
     rows = columns.parse(table, source)
-    bad = _bad_rows(table, rows)
+    bad = _bad_rows(file, table, rows)
     if bad:
         raise errors.DataError(f"{table.complaint(file, bad)}\nMend the file.")
     return rows
@@ -152,9 +161,13 @@ def _table(file: Location, source: RatingsSource) -> tuple[TextTable, RatingsSou
     return table, source, [*guessed, *more]
 
 
-def _bad_rows(table: TextTable, rows: columns.Rows) -> list[BadRow]:
+def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadRow]:
     malformed = (BadRow(row.line, row.reason, row.text) for row in table.malformed)
-    return sorted([*malformed, *rows.bad], key=lambda row: row.line)
+    found = []
+    for row in sorted([*malformed, *rows.bad], key=lambda row: row.line):
+        part, line = file.part_of(row.line)
+        found.append(BadRow(line, row.reason, row.text, part))
+    return found
 
 
 def _absent(about: Description, file: Location) -> errors.RecliError:
@@ -241,6 +254,10 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
         scale=source.scale,
         time_unit=rows.time_unit,
     )
+
+
+def _parts(file: Location) -> list[tuple[str, str, str]]:
+    return [("parts", str(len(file.parts)), "--dataset")] if file.parts else []
 
 
 def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from recli import errors
-from recli.data.dataset import BadRow
 from recli.data.description import Description, ItemsSource, UsersSource
 from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
@@ -90,17 +89,17 @@ def _described(about: Description, source: ItemsSource | UsersSource, what: str)
         raise errors.DataError(f"{file}: no such file, although the dataset.toml names it.")
     table = reader(file, source).read(file, source)
     if table.malformed:
-        bad = [BadRow(row.line, row.reason, row.text) for row in table.malformed]
+        bad = [f"{file.place(row.line)}: {row.reason}" for row in table.malformed]
         raise errors.DataError(f"{table.complaint(file, bad)}\nMend the file.")
     for name in source.used:
         if name not in table.columns:
             raise errors.DataError(f"{file}: {errors.unknown('column', name, table.names)}")
     ids = table.columns[source.id or table.names[0]].to_numpy()
-    without = [f"line {table.lines[row]:,}" for row in np.flatnonzero(ids == "")]
+    without = [file.place(table.lines[row]) for row in np.flatnonzero(ids == "")]
     if without:
         raise errors.DataError(f"{file}: {what} without an id:\n{errors.first_ten(without)}")
     repeated = pd.Series(ids).duplicated().to_numpy()
     if repeated.any():
-        rows = [f"line {table.lines[row]:,}: {ids[row]}" for row in np.flatnonzero(repeated)]
+        rows = [f"{file.place(table.lines[row])}: {ids[row]}" for row in np.flatnonzero(repeated)]
         raise errors.DataError(f"{file}: {what} that have a row already:\n{errors.first_ten(rows)}")
     return Described(ids, table)

@@ -18,6 +18,7 @@ from recli.data.ratings import Ratings
 
 EXIT_CODES = {
     errors.UsageError: 2,
+    errors.TooLargeError: 2,
     errors.DataError: 3,
     errors.NotFoundError: 4,
     errors.MissingExtraError: 5,

@@ -6,6 +6,7 @@ import gzip
 import io
 import sqlite3
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,6 +114,15 @@ def test_a_packed_table_is_read(name: str, tmp_path: Path, triples: Triples) -> 
     packed = tmp_path / f"{name}.gz"
     packed.write_bytes(gzip.compress((tmp_path / name).read_bytes()))
     assert triples(load(str(packed))) == RATED
+
+
+@pytest.mark.parametrize("name", ["r.xlsx", "r.db"])
+def test_a_table_in_an_archive(name: str, tmp_path: Path, triples: Triples) -> None:
+    WRITERS[name](tmp_path / name)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(tmp_path / name, f"in/{name}")
+        archive.writestr("other.csv", "a,b\n")
+    assert triples(load(f"{tmp_path / 'all.zip'}::in/{name}")) == RATED
 
 
 @pytest.mark.parametrize("name", WRITERS)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.load import load, read_header
+from recli.data.location import Location
 
 Read = Callable[..., Dataset]
 Refuse = Callable[..., str]
@@ -368,8 +369,8 @@ def test_gzip_and_zip(read: Read, triples: Triples) -> None:
 def test_a_zip_with_several_files(refuse: Refuse) -> None:
     message = refuse(packed(**{"ratings.csv": PLAIN, "movies.csv": "a,b"}), "both.zip")
     assert message == (
-        "both.zip: holds 2 files; unpack it and name the one with the ratings:\n"
-        "  ratings.csv\n  movies.csv"
+        "both.zip: holds 2 files. Name the one that is meant:\n"
+        "  both.zip::ratings.csv\n  both.zip::movies.csv"
     )
     assert refuse(packed(), "none.zip").startswith("none.zip: holds 0 files")
 
@@ -474,7 +475,7 @@ def test_a_dataset_that_was_not_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_
 
 def test_the_header_of_a_table(write: Write) -> None:
     path = write("id,title\n" + "".join(f"{n},T{n}\n" for n in range(5)))
-    assert read_header(path, n=2) == {"id": ["0", "1"], "title": ["T0", "T1"]}
+    assert read_header(Location(path), n=2) == {"id": ["0", "1"], "title": ["T0", "T1"]}
 
 
 def test_the_embedded_movielens_from_anywhere(

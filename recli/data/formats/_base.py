@@ -102,6 +102,10 @@ def reader(file: Location, source: TableSource) -> Format:
 
     Delimited where there is none, and where the source says what cuts its rows.
     """
+    if file.parts:
+        from recli.data.formats._parts import Parted  # which is a format as well
+
+        return Parted(reader(file.parts[0].file, source))
     if source.format:
         return _format(source.format)
     if source.delimiter:

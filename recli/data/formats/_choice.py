@@ -15,10 +15,10 @@ def chosen(file: Location, names: Sequence[str], what: str) -> str:
 
     Raises DataError where there is none or several, or none of that name.
     """
-    if file.member is not None:
-        if file.member not in names:
-            raise errors.DataError(f"{file.path}: {errors.unknown(what, file.member, names)}")
-        return file.member
+    if file.table is not None:
+        if file.table not in names:
+            raise errors.DataError(f"{file.whole}: {errors.unknown(what, file.table, names)}")
+        return file.table
     if not names:
         raise errors.DataError(f"{file}: holds no {what} with anything in it.")
     if len(names) > 1:

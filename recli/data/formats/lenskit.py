@@ -98,7 +98,7 @@ def _interactions(file: Location, schema: dict[str, Any]) -> str:
     """The name of the interactions that are meant."""
     classes = schema["relationships"]
     default = schema.get("default_interaction")
-    if file.member is None and default in classes:
+    if file.table is None and default in classes:
         return str(default)
     names = [name for name, about in classes.items() if about.get("interaction")]
     return chosen(file, names, "relationship")
