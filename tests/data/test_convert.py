@@ -57,7 +57,7 @@ ann,7,1,1500000000124
 '''
 ITEMS = '''\
 key,label,kinds,length,plot,shelf id
-007,"""Spy"" (1962)",film noir/drama,109.5,"One\ttwo
+007,"""Spy"" (1962)",film  noir/drama,109.5,"One\ttwo
 three",a b
 7,Seven,,,,
 99,Nobody's,drama,95,word,c
@@ -289,7 +289,7 @@ def test_recbole_of_odd_texts(odd: Dataset, tmp_path: Path) -> None:
     written = converter(tmp_path, "recbole").write(odd, tmp_path / "odd-rb")
     assert written.notes == (
         "Users without a rating are left out: 1.",
-        "Categories with spaces in them have underscores instead: RecBole cuts sequences at spaces.",
+        "Categories with spaces or commas in them have underscores instead: sequences are cut there.",
     )
     _, ratings = by_recbole(tmp_path / "odd-rb" / "odd-rb.inter")
     assert ratings["user_id"].tolist() == ["ann", "ann", 'b "o"']

@@ -31,8 +31,9 @@ from recli.data.ratings import Ratings
 from recli.data.table import Table
 
 _KINDS = {"labels": "token_seq", "number": "float", "text": "token_seq", "value": "token"}
+_CUTS = r"[\s,]+"  # where RecBole cuts a sequence, or is told to by some of its datasets
 _SPACES = (
-    "Categories with spaces in them have underscores instead: RecBole cuts sequences at spaces."
+    "Categories with spaces or commas in them have underscores instead: sequences are cut there."
 )
 
 Columns = dict[str, Sequence[object]]
@@ -57,7 +58,7 @@ class RecBole(FolderConverter):
                 found = list(attributes(table))
                 file = f"{name}.{suffix}"
                 counts[file] = _write(folder / file, _described(key, table, found))
-                if any(map(_has_spaces, found)):
+                if any(map(_is_cut, found)):
                     said.append(_SPACES)
         return Written(counts, tuple(said))
 
@@ -88,13 +89,13 @@ def _described(key: str, table: Table, found: list[Attribute]) -> Columns:
 
 def _cell(value: list[str] | float | str | None) -> object:
     if isinstance(value, list):
-        return " ".join(re.sub(r"\s+", "_", label) for label in value)
+        return " ".join(re.sub(_CUTS, "_", label) for label in value)
     return f"{value:g}" if isinstance(value, float) and value.is_integer() else value
 
 
-def _has_spaces(attribute: Attribute) -> bool:
+def _is_cut(attribute: Attribute) -> bool:
     cells = (value for value in attribute.values if isinstance(value, list))
-    return any(re.search(r"\s", label) for labels in cells for label in labels)
+    return any(re.search(_CUTS, label) for labels in cells for label in labels)
 
 
 def _write(path: Path, columns: Columns) -> int:
