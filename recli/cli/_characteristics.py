@@ -36,7 +36,7 @@ def show(console: Console, found: Characteristics, ratings: Ratings) -> None:
         noun: f"{found.interactions:,}, density {found.density:.3%}",
         "shape": f"{found.shape:.4g} users per item",
         "Gini index": f"{found.gini_users:.3f} of users, {found.gini_items:.3f} of items",
-        "long tail": f"{found.long_tail:.1%} of the items together have a fifth of the {noun} at most",
+        "long tail": f"{found.long_tail:.1%} of the items: the least popular, with a fifth of the {noun}",
         "shared": _shared(found),
         "degree": f"{found.average_degree:.1f} on average, assortativity {_or_none(found.assortativity)}",
     }

@@ -22,7 +22,7 @@ def test_text(recli: Recli) -> None:
         "ratings     4, density 100.000%",
         "shape       1 users per item",
         "Gini index  0.000 of users, 0.000 of items",
-        "long tail   0.0% of the items together have a fifth of the ratings at most",
+        "long tail   0.0% of the items: the least popular, with a fifth of the ratings",
         "shared      two users have 2 items in common on average, two items 2 users",
         "degree      2.0 on average, assortativity –",
         "time        2020-09-13 to 2020-09-14, 1.0 days",
