@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import columns, description, find, tables
+from recli.data import columns, date_columns, description, find, tables
 from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset
 from recli.data.description import Description, RatingsSource, TableSource
@@ -151,7 +151,7 @@ def _table(
     """The file as text, `source` with all that it left open, the fields that were guessed, and notes."""
     file_format = reader(file, source)
     source, guessed = file_format.complete(file, source)
-    table = file_format.read(file, source)
+    table = date_columns.joined(file_format.read(file, source), source.used)
     source, guessed = dataclasses.replace(source, **table.found), [*guessed, *table.found]
     assigned = assign(file, source, table)
     return table, assigned.source, [*guessed, *assigned.guessed], assigned.notes
