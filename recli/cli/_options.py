@@ -167,6 +167,12 @@ def reading_options(command: Command) -> Command:
         metavar="KIND=WEIGHT,…",
         help="What each kind of interaction weighs: 'view=1,cart=3,purchase=5'.",
     )
+    @click.option(
+        "--missing",
+        type=float,
+        metavar="VALUE",
+        help="In a wide matrix, the number that stands for no rating.",
+    )
     @click.option("--scale", type=_types.Scale(), metavar="LOW:HIGH", help="Rating scale, as 1:5.")
     @click.option(
         "--time-unit",
@@ -204,7 +210,7 @@ def reading_options(command: Command) -> Command:
 
 _READING = (
     *("file_format", "delimiter", "header", "encoding", "quote", "escape", "decimal", "implicit"),
-    *("weights", "scale", "time_unit", "time_format", "on_bad", "duplicates"),
+    *("weights", "missing", "scale", "time_unit", "time_format", "on_bad", "duplicates"),
 )
 
 

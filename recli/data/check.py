@@ -13,7 +13,11 @@ from recli.data.ratings import Ratings
 RARE = 5
 _QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MOST_BARS = 21
-_SENTINELS = (-999.0, -99.0, -1.0, 0.0, 99.0, 999.0, 9999.0)
+_SENTINELS = (
+    *(-32768.0, -9999.0, -999.0, -99.0, -9.0, -1.0, 0.0),
+    *(99.0, 127.0, 255.0, 999.0, 9999.0, 32767.0, 65535.0),
+)
+_OFF_SHARE = 0.01  # below it, a zero under the stars is rather a slip
 _ZERO_SHARE = 0.25  # a real lowest rating is rarely that frequent, an absent one often is
 _FIRST_PLAUSIBLE = 631_152_000  # 1990: hardly anybody rated on a computer before
 
@@ -77,7 +81,7 @@ def check(dataset: Dataset) -> Report:
             *_repeated(first, ratings.values, duplicates),
             *_too_few(by_user, by_item),
             *_constant(dataset),
-            *_sentinels(ratings.values),
+            *_sentinels(dataset),
             *_implausible_times(ratings),
             *_undescribed(dataset),
             *_user_table(dataset),
@@ -171,25 +175,48 @@ def _constant(dataset: Dataset) -> list[Problem]:
     return [Problem("constant-users", constant, advice)]
 
 
-def _sentinels(values: np.ndarray) -> list[Problem]:
-    distinct, counts = np.unique(values, return_counts=True)
-    found = []
-    for value, count in zip(distinct, counts, strict=True):
-        if value not in _SENTINELS or len(distinct) < 2:
-            continue
-        others = distinct[distinct != value]
-        nearest = float(np.abs(others - value).min())
-        steps = np.diff(others)
-        step = float(np.median(steps)) if len(steps) else nearest
-        far = nearest > max(1.5 * step, 0.0) and value in (distinct[0], distinct[-1])
-        frequent = value == 0 and value == distinct[0] and count > _ZERO_SHARE * len(values)
-        if far or frequent:
-            advice = (
-                f"ratings are {value:g}, which looks like 'not rated': if so, take those rows out, or "
-                f"say --scale {others[0]:g}:{others[-1]:g} --on-bad skip"
-            )
-            found.append(Problem("sentinel", int(count), advice))
-    return found
+def _sentinels(dataset: Dataset) -> list[Problem]:
+    values, counts = np.unique(dataset.ratings.values, return_counts=True)
+    share = dict(zip(values.tolist(), counts / counts.sum(), strict=True))
+    declared = all(what != "scale" for what, _, _ in dataset.sniffed)
+    found = [value for value in _SENTINELS if value in share and _is_off(value, share, declared)]
+    rest = sorted(set(share) - set(found))
+    return [
+        Problem(
+            "sentinel",
+            int(counts[values == value][0]),
+            f"ratings are {value:g}, which looks like 'not rated': if so, take those rows out, or "
+            f"say --scale {rest[0]:g}:{rest[-1]:g} --on-bad skip",
+        )
+        for value in found
+    ]
+
+
+def _is_off(value: float, share: dict[float, float], declared: bool) -> bool:
+    """Whether a rating lies off the scale of the others, as what stands for none does.
+
+    share: of each rating in all
+    declared: whether somebody has said what the scale is, so that a 0 on it is meant
+    """
+    distinct = np.array(list(share))
+    others = distinct[distinct != value]
+    if not len(others) or value not in (distinct[0], distinct[-1]):
+        return False
+    nearest = float(np.abs(others - value).min())
+    step = float(np.median(np.diff(others))) if len(others) > 1 else nearest
+    if nearest > 1.5 * step:
+        return True
+    if value != 0 or value != distinct[0]:
+        return False
+    below_stars = not declared and share[value] >= _OFF_SHARE and _are_stars(others)
+    return below_stars or share[value] > _ZERO_SHARE
+
+
+def _are_stars(values: np.ndarray) -> bool:
+    """Whether these are one to five stars, all of them, whole ones or halves."""
+    doubled = 2 * values
+    every = [np.arange(low, 11, step) for low, step in ((2, 2), (2, 1), (1, 1))]
+    return any(np.array_equal(doubled, stars) for stars in every)
 
 
 def _extent(ratings: Ratings) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from recli.data import times
 from recli.data.dataset import BadRow
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
+from recli.data.ids import without_point_zero
 from recli.data.location import Location
 from recli.data.numbers import number, numbers
 
@@ -30,6 +31,7 @@ class Rows:
 
     users, items: text[n]; values: float64[n]; lines: int64[n]
     times: int64[n] in `time_unit` since 1970 UTC, the coarsest in which all are whole; or None
+    notes: what to tell of how ids were read, a sentence each
     """
 
     users: pa.ChunkedArray
@@ -39,6 +41,7 @@ class Rows:
     lines: np.ndarray
     bad: list[BadRow]
     time_unit: str = "s"
+    notes: tuple[str, ...] = ()
 
     def keep(self, rows: np.ndarray) -> Rows:
         """Only these rows (positions)."""
@@ -51,22 +54,30 @@ class Rows:
             self.lines[rows],
             self.bad,
             self.time_unit,
+            self.notes,
         )
 
 
 def parse(table: TextTable, source: RatingsSource) -> Rows:
     """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason."""
     assert source.user and source.item and source.rating
-    users, items = table.columns[source.user], table.columns[source.item]
+    found = {"user": table.columns[source.user], "item": table.columns[source.item]}
     texts = table.columns[source.rating]
     values = numbers(texts)
     reasons: dict[int, str] = {}
+    notes: list[str] = []
 
     def object_to(failed: np.ndarray, reason: object) -> None:
         for row in np.flatnonzero(failed):
             reasons.setdefault(int(row), reason(row) if callable(reason) else str(reason))
 
-    for role, ids in (("user", users), ("item", items)):
+    for role, ids in found.items():
+        whole = without_point_zero(ids)
+        if whole is not None:
+            found[role] = whole
+            notes.append(
+                f"The {role} ids are whole numbers, some of them written with .0: 42.0 is the {role} 42."
+            )
         object_to(_empty(ids), f"the {role} is empty")
         broken = pa.compute.match_substring(ids, "\n").to_numpy()
         object_to(broken, f"the {role} goes over several lines: is a quote left open?")
@@ -77,16 +88,16 @@ def parse(table: TextTable, source: RatingsSource) -> Rows:
             (values < low) | (values > high),
             lambda row: f"rating {values[row]:g} is off the scale {low:g} to {high:g}",
         )
-    rows = Rows(users, items, values, None, table.lines, [])
+    rows = Rows(found["user"], found["item"], values, None, table.lines, [], notes=tuple(notes))
     if source.time is not None:
         column, unit, form = table.columns[source.time], source.time_unit or "s", source.time_format
-        found = times.parse(column, unit, form)
+        moments = times.parse(column, unit, form)
         wanted = f"a date as '{form}'" if form else _UNIT_NAMES[unit]
         object_to(
-            found.failed,
+            moments.failed,
             lambda row: f"time {_shown(column[int(row)].as_py())} cannot be read as {wanted}",
         )
-        rows.times, rows.time_unit = found.values, found.unit
+        rows.times, rows.time_unit = moments.values, moments.unit
     if reasons:
         rows.bad = [
             BadRow(int(table.lines[row]), reason, _row_text(table, row))

@@ -237,7 +237,7 @@ def _numbers(feature: Feature, items: Items) -> np.ndarray:
 def _filled(feature: Feature, items: Items) -> np.ndarray:
     """`texts_of`. Raises DataError where it says nothing of any item."""
     texts = items.texts_of(feature)
-    if not any(text.strip(f" {feature.separator}") for text in texts):
+    if not any(parts(text, feature) for text in texts):
         raise errors.DataError(f"Item feature '{feature.name}' is empty for every item.")
     return texts
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors, urls
-from recli.data import columns, description, find, roles, tables
+from recli.data import columns, date_columns, description, find, tables
+from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset
 from recli.data.description import Description, RatingsSource, TableSource
 from recli.data.formats._base import TextTable, described, reader
@@ -22,16 +23,19 @@ from recli.data.ratings import Ratings
 
 ON_BAD = ("error", "skip")
 DUPLICATES = ("error", "first", "last", "mean")
-_SAMPLE = 5000
 _OPTIONS = {  # field of a RatingsSource -> the option of the command line that sets it
     "format": "--file-format",
     "encoding": "--encoding",
     "delimiter": "--delimiter",
+    "quote": "--quote",
     "header": "--header/--no-header",
     "user": "--columns",
     "item": "--columns",
     "rating": "--columns",
+    "weight": "--columns",
+    "event": "--columns",
     "time": "--columns",
+    "implicit": "--implicit/--explicit",
     "scale": "--scale",
     "time_unit": "--time-unit",
 }
@@ -66,7 +70,7 @@ def load(
     file = about.location(source)
     if not file.exists():
         raise _absent(about, file)
-    table, source, guessed = _table(file, source)
+    table, source, guessed, notes = _table(file, source)
     rows = columns.parse(table, source)
     bad = _bad_rows(file, table, rows)
     if bad and on_bad == "error":
@@ -93,10 +97,10 @@ def load(
         ratings=ratings,
         items=items,
         users=tables.users(about, ratings.user_ids),
-        sniffed=(*_parts(file), *_shown(source, guessed)),
+        sniffed=(*_parts(file), *_shown(source, guessed), *notes),
         bad_rows=tuple(bad),
         merged=merged,
-        notes=tuple(table.notes),
+        notes=(*table.notes, *rows.notes),
     )
 
 
@@ -144,7 +148,7 @@ def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
     Raises DataError naming file and line when a row is no rating.
     """
     file = Location(path)
-    table, source, _ = _table(file, source)
+    table, source, *_ = _table(file, source)
     rows = columns.parse(table, source)
     bad = _bad_rows(file, table, rows)
     if bad:
@@ -152,13 +156,16 @@ def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
     return rows
 
 
-def _table(file: Location, source: RatingsSource) -> tuple[TextTable, RatingsSource, list[str]]:
-    """The file as text, `source` with all that it left open, and the fields that were guessed."""
+def _table(
+    file: Location, source: RatingsSource
+) -> tuple[TextTable, RatingsSource, list[str], list[tuple[str, str, str]]]:
+    """The file as text, `source` with all that it left open, the fields that were guessed, and notes."""
     file_format = reader(file, source)
     source, guessed = file_format.complete(file, source)
-    table = file_format.read(file, source)
-    source, more = _with_roles(file, source, table)
-    return table, source, [*guessed, *more]
+    table = date_columns.joined(file_format.read(file, source), source.used)
+    source, guessed = dataclasses.replace(source, **table.found), [*guessed, *table.found]
+    assigned = assign(file, source, table)
+    return table, assigned.source, [*guessed, *assigned.guessed], assigned.notes
 
 
 def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadRow]:
@@ -177,60 +184,6 @@ def _absent(about: Description, file: Location) -> errors.RecliError:
             f"Fetch it with 'recli data download {about.name}'."
         )
     return errors.NotFoundError(f"{file}: no such file, although the dataset.toml names it.")
-
-
-def _with_roles(
-    file: Location, source: RatingsSource, table: TextTable
-) -> tuple[RatingsSource, list[str]]:
-    """`source` with user, item, rating and time as names of columns that exist."""
-    guessed: list[str] = []
-    given = {
-        role: name
-        for role in ("user", "item", "rating", "time")
-        if (name := getattr(source, role)) is not None
-    }
-    for role, name in given.items():
-        if name not in table.columns:
-            if name.isdigit() and 1 <= int(name) <= len(table.names):
-                given[role] = table.names[int(name) - 1]
-                continue
-            unknown = errors.unknown("column", name, table.names)
-            raise errors.DataError(f"{file}: for the {role}: {unknown}")
-    for role, name in given.items():
-        other = next(other for other in given if given[other] == name)
-        if other != role:
-            raise errors.DataError(f"{file}: column '{name}' cannot be both {other} and {role}.")
-    if not {"user", "item", "rating"} <= set(given):
-        sample = {
-            name: column.slice(0, _SAMPLE).to_numpy()
-            for name, column in table.columns.items()
-            if name not in given.values()
-        }
-        if not given and roles.wide(sample):
-            raise errors.DataError(
-                f"{file}: has {len(table.names)} columns of numbers, none of them called rating. A "
-                "matrix with a row a user, the number of her ratings in the first column and 99 for "
-                "no rating reads with '--file-format jester'. For a table with a row a rating say "
-                "'--columns user=NAME,item=NAME,rating=NAME'."
-            )
-        found = {role: name for role, name in roles.roles(sample).items() if role not in given}
-        guessed += found
-        given |= found
-    missing = [role for role in ("user", "item", "rating") if role not in given]
-    if missing:
-        raise errors.DataError(
-            f"{file}: no column for {' and '.join(missing)}. It has {len(table.names)} column"
-            f"{'s' * (len(table.names) != 1)}: {', '.join(table.names)}. A table of ratings needs user, "
-            "item and rating; say which is which with '--columns user=NAME,item=NAME,rating=NAME', "
-            "and how rows are cut with '--delimiter'."
-        )
-    if "time" in given and source.time_unit is None:
-        unit = "date"
-        if source.time_format is None:
-            unit = roles.time_unit(table.columns[given["time"]].slice(0, _SAMPLE).to_numpy())
-            guessed.append("time_unit")
-        source = dataclasses.replace(source, time_unit=unit)
-    return dataclasses.replace(source, **given), guessed
 
 
 def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> str:
@@ -269,8 +222,11 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
             value = readable.get(value, repr(value))
         elif name == "header":
             value = "yes" if value else "no"
+        elif name == "implicit":
+            value = "yes (no column is a rating)"
         elif name == "scale":
             value = f"{value[0]:g} to {value[1]:g}"
         if value is not None:
-            shown.append((name.replace("_", " "), str(value), _OPTIONS[name]))
+            what = "interactions" if name == "implicit" else name.replace("_", " ")
+            shown.append((what, str(value), _OPTIONS[name]))
     return tuple(shown)

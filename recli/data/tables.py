@@ -11,7 +11,7 @@ import pandas as pd
 from recli import errors
 from recli.data.description import Description, ItemsSource, UsersSource
 from recli.data.formats._base import TextTable, reader
-from recli.data.ids import Ids
+from recli.data.ids import Ids, without_point_zero
 from recli.data.items import Items
 from recli.data.users import Users
 
@@ -94,7 +94,9 @@ def _described(about: Description, source: ItemsSource | UsersSource, what: str)
     for name in source.used:
         if name not in table.columns:
             raise errors.DataError(f"{file}: {errors.unknown('column', name, table.names)}")
-    ids = table.columns[source.id or table.names[0]].to_numpy()
+    column = table.columns[source.id or table.names[0]]
+    whole = without_point_zero(column)
+    ids = (column if whole is None else whole).to_numpy()
     without = [file.place(table.lines[row]) for row in np.flatnonzero(ids == "")]
     if without:
         raise errors.DataError(f"{file}: {what} without an id:\n{errors.first_ten(without)}")

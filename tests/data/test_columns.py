@@ -123,11 +123,18 @@ def test_a_bad_row_is_not_asked_for_its_scale(read: Read) -> None:
 def test_empty_ids(refuse: Refuse) -> None:
     message = refuse(f"{HEADER},a,3\nu, ,3\nu,b,3\n,,\n")
     assert message.splitlines()[:4] == [
-        "ratings.csv: 3 of 4 rows cannot be used:",
+        "ratings.csv: 2 of 3 rows cannot be used:",
         "  line 2: the user is empty",
         "  line 3: the item is empty",
-        "  line 5: the user is empty",
+        "Mend the file, or set such rows aside with '--on-bad skip'.",
     ]
+
+
+@pytest.mark.parametrize("blank", [",,\n", ",,\n,,,,\n,\n", '"",,""\n'])
+def test_rows_of_delimiters_alone_are_blank(read: Read, triples: Triples, blank: str) -> None:
+    dataset = read(f"{HEADER}u,a,4\n{blank}v,b,2\n{blank}")
+    assert triples(dataset) == [("u", "a", 4.0), ("v", "b", 2.0)]
+    assert dataset.bad_rows == ()
 
 
 def test_only_the_first_reason_of_a_row_is_told(read: Read) -> None:
@@ -176,23 +183,23 @@ def test_lines_after_a_quoted_line_break(read: Read, triples: Triples) -> None:
     assert triples(dataset) == [("u", "c", 2.0)]
     assert [str(row) for row in dataset.bad_rows] == [
         "line 2: the item goes over several lines: is a quote left open?",
-        "line 6: 2 columns where 3 are expected; "
-        "a quote that opens there is closed on a later line or never",
+        "line 6: 2 columns where 3 are expected; a quote that opens there is closed on line 7",
         "line 8: rating 'x' is not a finite number",
     ]
 
 
 @pytest.mark.parametrize("n_rows", [10, 300_000])
-def test_a_quote_left_open_swallows_nothing_in_silence(
-    read: Read, refuse: Refuse, n_rows: int
-) -> None:
-    rows = "".join(f"{n},a,{n % 5}\n" for n in range(n_rows))
-    dataset = read(f'{HEADER}{rows}u,"b,3\n{rows}', on_bad="skip")
+def test_a_quote_left_open_swallows_nothing_in_silence(read: Read, n_rows: int) -> None:
+    above = "".join(f"{n},a,{n % 5}\n" for n in range(n_rows))
+    below = "".join(f"{n},c,{n % 5}\n" for n in range(n_rows))
+    content = f'{HEADER}{above}u,"b,3\n{below}'
+    dataset = read(content)
+    assert len(dataset.ratings) == 2 * n_rows + 1
+    assert ("quote", "none", "--quote") in dataset.sniffed
+    dataset = read(content, on_bad="skip", quote="double")
     (bad,) = dataset.bad_rows
     assert (len(dataset.ratings), bad.line) == (n_rows, n_rows + 2)
-    assert bad.reason == (
-        "2 columns where 3 are expected; a quote that opens there is closed on a later line or never"
-    )
+    assert bad.reason == f"a quote that opens there is never closed, up to line {2 * n_rows + 2:,}"
     assert bad.text.count("\n") == n_rows
 
 
@@ -374,3 +381,28 @@ def test_tenths_of_a_second_decide_which_is_the_last(read: Read) -> None:
     content = "user,item,rating,time\na,x,5,1600000000.9\na,x,1,1600000000.2\n"
     assert read(content, duplicates="last").ratings.values.tolist() == [5.0]
     assert read(content, duplicates="first").ratings.values.tolist() == [1.0]
+
+
+def test_whole_numbers_with_and_without_a_point_are_one_id(read: Read, triples: Triples) -> None:
+    dataset = read(f"{HEADER}1.0,10,1\n1,11.0,2\n2,10.0,3\n")
+    assert triples(dataset) == [("1", "10", 1.0), ("1", "11", 2.0), ("2", "10", 3.0)]
+    assert dataset.notes == (
+        "The user ids are whole numbers, some of them written with .0: 42.0 is the user 42.",
+        "The item ids are whole numbers, some of them written with .0: 42.0 is the item 42.",
+    )
+
+
+@pytest.mark.parametrize("other", ["01", "a", "1.5", "1e3", "-0", "+1", " 1", "1.00"])
+def test_a_point_stays_beside_what_is_no_whole_number(
+    read: Read, triples: Triples, other: str
+) -> None:
+    dataset = read(f"{HEADER}1.0,x,1\n{other},x,2\n")
+    assert [user for user, _, _ in triples(dataset)] == ["1.0", other]
+    assert dataset.notes == ()
+
+
+def test_an_absent_id_makes_fractions_of_the_others(read: Read, triples: Triples) -> None:
+    """As pandas writes a column of integers with a gap."""
+    dataset = read(f"{HEADER}1.0,x,1\n,x,2\n-2.0,x,3\n", on_bad="skip")
+    assert [user for user, _, _ in triples(dataset)] == ["1", "-2"]
+    assert len(dataset.bad_rows) == 1

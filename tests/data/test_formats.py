@@ -154,7 +154,7 @@ def test_parquet_without_rows_or_columns(refuse: Refuse) -> None:
     empty = pa.array([], pa.int64())
     message = refuse(parquet(user=empty, item=empty, rating=empty), "r.parquet")
     assert message == "r.parquet: holds no rating: no row (user, item, rating)."
-    assert "no column for item and rating" in refuse(parquet(user=[1]), "r.parquet")
+    assert "no column for item. It has 1 column: user." in refuse(parquet(user=[1]), "r.parquet")
     assert "It has 0 columns" in refuse(parquet(), "r.parquet")
 
 

@@ -91,7 +91,9 @@ def test_one_column(refuse: Refuse, content: str, names: str) -> None:
 
 def test_no_column_of_numbers(refuse: Refuse) -> None:
     message = refuse("name,city\nanna,rome\nbert,oslo\n")
-    assert message.startswith("ratings.csv: no column for rating. It has 2 columns: name, city.")
+    assert message.startswith(
+        "ratings.csv: no column for user and item. It has 2 columns: name, city."
+    )
 
 
 def test_the_wrong_delimiter(refuse: Refuse) -> None:
@@ -211,9 +213,15 @@ def test_latin_1_in_the_last_byte(read: Read, triples: Triples) -> None:
     assert triples(read(content)) == [("u", "é", 4.0)]
 
 
-def test_latin_1_that_shows_late_is_told(refuse: Refuse) -> None:
-    content = HEADER.encode() + b"u,a,4\n" * 20_000 + b"u,caf\xe9,4\n"
-    assert refuse(content).startswith("ratings.csv: line 20,002 is not utf-8 (byte 0xe9).")
+@pytest.mark.parametrize(
+    ("item", "encoding"),
+    [("café", "latin-1"), ("“café” – 5 €", "cp1252"), ("Ирония судьбы, или", "cp1251")],
+)
+def test_an_encoding_that_shows_late(read: Read, item: str, encoding: str) -> None:
+    content = (HEADER + "u,a,4\n" * 20_000).encode() + f'u,"{item}",4\n'.encode(encoding)
+    dataset = read(content, duplicates="first")
+    assert dataset.ratings.item_ids.text.tolist() == sorted(["a", item])
+    assert ("encoding", encoding, "--encoding") in dataset.sniffed
 
 
 def test_a_character_at_the_end_of_what_is_sniffed(read: Read) -> None:
@@ -599,3 +607,13 @@ def test_a_table_with_a_header_is_sniffed_right(
     assert ratings.values.tolist() == [float(row[2]) for row in rows]
     assert ratings.times is not None
     assert ratings.times.tolist() == [int(row[3]) for row in rows]
+
+
+def test_item_tables_have_the_ids_of_ratings_written_otherwise(write: Write) -> None:
+    write("user,item,rating\n1,10,4\n2,11,5\n", "r/ratings.csv")
+    write("id,title\n10.0,Ten\n11.0,Eleven\n", "r/items.csv")
+    toml = '[ratings]\nfile = "ratings.csv"\n[items]\nfile = "items.csv"\ntitle = "title"\n'
+    folder = write(toml, "r/dataset.toml").parent
+    dataset = load(str(folder))
+    assert dataset.ratings.item_ids.text.tolist() == ["10", "11"]
+    assert [dataset.title(0), dataset.title(1)] == ["Ten", "Eleven"]
