@@ -22,14 +22,13 @@ def joined(table: TextTable, used: tuple[str, ...] = ()) -> TextTable:
     are such; plain `year`, `month` and `day` likewise. That it was done is in the notes.
     used: columns that are called by name, which stay
     """
-    if not set(used).isdisjoint(table.names):
-        return table
     found: dict[str, dict[str, str]] = {}
     for name in table.names:
         if part := _PART.fullmatch(name):
             found.setdefault(part[1] or "date", {})[part[2].lower()] = name
     for name, parts in found.items():
-        if set(_DAY) <= set(parts) and (name not in table.columns):
+        called = not set(used).isdisjoint(parts.values())
+        if set(_DAY) <= set(parts) and not called and name not in table.columns:
             return _with(table, name, parts)
     return table
 

@@ -304,7 +304,7 @@ def test_recbole_of_odd_texts(odd: Dataset, tmp_path: Path) -> None:
     assert row["title"] == ['"Spy"', "(1962)"]
     assert row["genres"] == ["film_noir", "drama"]
     assert (row["length"], row["said"]) == (109.5, 1962.0)
-    assert row["plot"] == ["One\ttwo\nthree"]
+    assert row["plot"] == ["One", "two", "three"]
     assert items.set_index("item_id").loc["7", "genres"] == []
     types, users = by_recbole(tmp_path / "odd-rb" / "odd-rb.user")
     assert types == {"user_id": "token", "age": "token", "town": "token"}
@@ -356,6 +356,32 @@ def test_lenskit(
         assert np.isnan(row.year) if not movie["year"] else row.year == float(movie["year"])
 
 
+def test_recbole_is_read_again(
+    movielens: Dataset, odd: Dataset, tmp_path: Path, triples: Triples
+) -> None:
+    for dataset in (movielens, odd):
+        folder = tmp_path / f"{dataset.name}-rb"
+        converter(folder, "recbole").write(dataset, folder)
+        again = load(str(folder))
+        assert triples(again) == triples(dataset)
+        assert timed(again) == timed(dataset)
+        assert again.ratings.time_unit == dataset.ratings.time_unit
+        assert again.items is not None
+        assert dataset.items is not None
+        assert again.items.titles is not None
+        assert again.items.titles.tolist() == dataset.items.titles.tolist()
+        kinds = {feature.name: feature.kind for feature in again.items.features}
+        assert kinds["genres"] == "categories"
+    assert kinds == {
+        "genres": "categories",
+        "length": "number",
+        "said": "number",
+        "plot": "categories",
+    }
+    assert again.users is not None
+    assert sorted(again.users.columns) == ["age", "town"]
+
+
 def timed(dataset: Dataset) -> list[tuple[str, str, int]]:
     ratings = dataset.ratings
     assert ratings.times is not None
@@ -378,6 +404,10 @@ def test_lenskit_is_read_again(
         assert dataset.items is not None
         assert again.items.titles is not None
         assert again.items.titles.tolist() == dataset.items.titles.tolist()
+        genres = next(feature for feature in dataset.items.features if feature.name == "genres")
+        again_genres = next(one for one in again.items.features if one.name == "genres")
+        labels = dataset.items.labels_of(genres)
+        assert again.items.labels_of(again_genres) == labels
 
 
 # What is there already, and what goes wrong

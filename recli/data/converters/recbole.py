@@ -79,7 +79,7 @@ def _described(key: str, table: Table, found: list[Attribute]) -> Columns:
     columns: Columns = {f"{key}:token": table.ids.text[of_rows]}
     taken = {key}
     if isinstance(table, Items) and table.titles is not None:
-        columns[f"{TITLE}:token_seq"] = table.titles[of_rows]
+        columns[f"{TITLE}:token_seq"] = list(map(_cell, table.titles[of_rows]))
         taken.add(TITLE)
     names = named((attribute.name for attribute in found), taken)
     for name, attribute in zip(names, found, strict=True):
@@ -88,9 +88,12 @@ def _described(key: str, table: Table, found: list[Attribute]) -> Columns:
 
 
 def _cell(value: list[str] | float | str | None) -> object:
+    """A value as it is written; a text is on one line, which is all that a sequence of tokens says."""
     if isinstance(value, list):
         return " ".join(re.sub(_CUTS, "_", label) for label in value)
-    return f"{value:g}" if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, str):
+        return re.sub(r"[\t\n\r]+", " ", value)
+    return f"{value:g}" if value is not None and value.is_integer() else value
 
 
 def _is_cut(attribute: Attribute) -> bool:

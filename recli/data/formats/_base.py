@@ -111,10 +111,7 @@ def reader(file: Location, source: TableSource) -> Format:
 
 
 def _head(file: Location) -> bytes:
-    try:
-        return file.read_bytes(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
-    except errors.DataError:
-        return b""  # the format that reads the whole file says what is wrong with it
+    return file.read_bytes(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
 
 
 def _format(name: str) -> Format:
