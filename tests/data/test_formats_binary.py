@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import io
 import sqlite3
@@ -205,6 +206,33 @@ def test_a_sheet_with_a_password_is_no_sheet(refuse: Refuse) -> None:
     assert refuse(content, "r.xlsx").startswith("r.xlsx: cannot be read as a sheet")
 
 
+def test_dates_and_truth_values_of_an_xls(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    page = book.add_sheet("s")
+    moment = xlwt.easyxf(num_format_str="YYYY-MM-DD HH:MM:SS")
+    rows = [
+        ("user", "item", "rating", "time"),
+        (1, "x", True, datetime.datetime(2020, 1, 1, 12, 30, 15)),
+        (2, "x", False, datetime.datetime(2020, 1, 2)),
+    ]
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            page.write(row, column, cell, *[moment] * isinstance(cell, datetime.datetime))
+    book.save(str(tmp_path / "r.xls"))
+    ratings = load(str(tmp_path / "r.xls")).ratings
+    assert ratings.values.tolist() == [1.0, 0.0]
+    assert ratings.times is not None
+    assert ratings.times.tolist() == [1_577_881_815, 1_577_923_200]
+
+
+@pytest.mark.parametrize("name", ["r.xls", "r.xlsx", "r.ods"])
+def test_a_sheet_that_is_cut_off_anywhere(name: str, tmp_path: Path, refuse: Refuse) -> None:
+    WRITERS[name](tmp_path / name)
+    content = (tmp_path / name).read_bytes()
+    for length in range(1, len(content) - 600, len(content) // 40):
+        assert refuse(content[:length], name).startswith(f"{name}: ")
+
+
 # SQLite
 
 
@@ -304,7 +332,8 @@ def test_other_arrays(refuse: Refuse) -> None:
 
 @pytest.mark.parametrize("name", ["r.pkl", "r.pickle", "r.joblib", "r.pkl.gz"])
 def test_a_pickle_is_refused(name: str, refuse: Refuse) -> None:
-    message = refuse(b"cos\nsystem\n(S'exit 1'\ntR.", name)
+    content = b"cos\nsystem\n(S'exit 1'\ntR."
+    message = refuse(gzip.compress(content) if name.endswith(".gz") else content, name)
     assert "a pickle can run any program when it is opened" in message
     assert "to_parquet" in message
 
@@ -314,7 +343,11 @@ def test_a_pickle_is_refused(name: str, refuse: Refuse) -> None:
 
 @pytest.mark.parametrize(
     ("name", "package", "extra"),
-    [("r.xlsx", "python_calamine", "excel"), ("r.ods", "python_calamine", "excel")],
+    [
+        ("r.xlsx", "python_calamine", "excel"),
+        ("r.ods", "python_calamine", "excel"),
+        ("r.xls", "xlrd", "excel"),
+    ],
 )
 def test_a_format_without_its_extra(
     name: str, package: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
