@@ -30,6 +30,7 @@ KINDS = {
     "split": "recli.data.splits",
     "format": "recli.data.formats",
     "step": "recli.data.preparation",
+    "converter": "recli.data.converters",
     "report": "recli.experiments.reports",
     "writer": "recli.recommend.writers",
 }

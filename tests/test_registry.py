@@ -19,6 +19,7 @@ FOLDERS = {
     "split": "data/splits",
     "format": "data/formats",
     "step": "data/preparation",
+    "converter": "data/converters",
     "report": "experiments/reports",
     "writer": "recommend/writers",
 }

@@ -104,7 +104,7 @@ def dataset_options(command: Command) -> Command:
     """`--dataset` and everything about reading it; the command gets a `data`: DatasetChoice."""
 
     @dataset_option
-    @_chosen
+    @chosen
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         return command(*args, **kwargs)
@@ -116,7 +116,7 @@ def dataset_argument(command: Command) -> Command:
     """As `dataset_options`, the dataset as an argument."""
 
     @click.argument("dataset", type=_types.DATASET, default="movielens-small")
-    @_chosen
+    @chosen
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         return command(*args, **kwargs)
@@ -124,7 +124,7 @@ def dataset_argument(command: Command) -> Command:
     return wrapped
 
 
-def _chosen(command: Command) -> Command:
+def chosen(command: Command) -> Command:
     """Makes of `dataset` and the reading options a `data`: DatasetChoice."""
 
     @reading_options

@@ -23,12 +23,19 @@ from recli.cli._traits import Traits
 @click.argument(
     "what",
     type=click.Choice(
-        ("algorithms", "metrics", "splits", "steps", "datasets", "formats", "writers")
+        (
+            *("algorithms", "metrics", "splits", "steps", "datasets", "formats", "converters"),
+            "writers",
+        )
     ),
 )
 @_options.output_options()
 def command(what: str, console: Console) -> None:
-    """List algorithms, metrics, splits, datasets, file formats, writers, or steps of preparation."""
+    """List algorithms, metrics, splits, steps of preparation, datasets, file formats, and writers.
+
+    Formats are what is read as ratings, converters what 'recli data convert' writes, writers what
+    'recli recommend' writes.
+    """
     if what == "algorithms":
         _algorithms(console)
         return
@@ -38,6 +45,7 @@ def command(what: str, console: Console) -> None:
         "steps": _steps,
         "datasets": datasets,
         "formats": _formats,
+        "converters": _converters,
         "writers": _writers,
     }
     header, rows = table[what]()
@@ -121,6 +129,10 @@ def _steps() -> tuple[list[str], list[list[str]]]:
 
 def _writers() -> tuple[list[str], list[list[str]]]:
     return _of_files("writer")
+
+
+def _converters() -> tuple[list[str], list[list[str]]]:
+    return _of_files("converter")
 
 
 def _formats() -> tuple[list[str], list[list[str]]]:

@@ -30,7 +30,7 @@ def filtered(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> 
     >>> core.left_out
     LeftOut(min_user_ratings=20, min_item_ratings=20, users=46, items=7783, ratings=31987, rounds=3)
     """
-    found = core(dataset, min_user_ratings, min_item_ratings)
+    found = left(dataset, min_user_ratings, min_item_ratings)
     fewer = only(dataset, found.stays, found.items)
     left_out = LeftOut(
         min_user_ratings,
@@ -52,9 +52,19 @@ class Core:
     rounds: int
 
 
-def core(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> Core:
+def left(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> Core:
     """What `filtered` leaves. Raises DataError when nothing is left."""
-    ratings = dataset.ratings
+    found = core(dataset.ratings, min_user_ratings, min_item_ratings)
+    if not found.stays.any():
+        raise errors.DataError(
+            f"No rating is left of the {len(found.stays):,} of {dataset.name} where every user has "
+            f"{min_user_ratings:,} or more and every item {min_item_ratings:,} or more. Ask for fewer."
+        )
+    return found
+
+
+def core(ratings: Ratings, min_user_ratings: int, min_item_ratings: int) -> Core:
+    """The core that `filtered` describes, which may be empty."""
     n_users, n_items = len(ratings.user_ids), len(ratings.item_ids)
     stays = np.ones(len(ratings), bool)
     counted = _first_of_pairs(ratings) if ratings.implicit else stays
@@ -65,14 +75,8 @@ def core(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> Core
         users, items = of_user >= max(min_user_ratings, 1), of_item >= min_item_ratings
         staying = stays & users[ratings.users] & items[ratings.items]
         if (staying == stays).all():
-            break
+            return Core(stays, items, rounds)
         stays, rounds = staying, rounds + 1
-    if not stays.any():
-        raise errors.DataError(
-            f"No rating is left of the {len(ratings):,} of {dataset.name} where every user has "
-            f"{min_user_ratings:,} or more and every item {min_item_ratings:,} or more. Ask for fewer."
-        )
-    return Core(stays, items, rounds)
 
 
 def _first_of_pairs(ratings: Ratings) -> np.ndarray:

@@ -12,7 +12,7 @@ from recli.data import columns, date_columns, description, find, interactions, p
 from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource
-from recli.data.formats._base import TextTable, reader
+from recli.data.formats._base import TextTable, described, reader
 from recli.data.ids import Ids
 from recli.data.locate import is_path, short_name
 from recli.data.location import Location
@@ -147,6 +147,8 @@ def describe(spec: str) -> Description:
     path = Path(spec)
     if path.is_dir() and (path / description.FILE_NAME).is_file():
         return description.read(path / description.FILE_NAME)
+    if path.is_dir() and (about := described(path)):
+        return about
     if path.is_file() and path.name == description.FILE_NAME:
         return description.read(path)
     if (path.is_dir() and spec in find.names()) or not is_path(spec):

@@ -38,7 +38,7 @@ class KCore(Step):
 
     def apply(self, draft: Draft) -> tuple[Draft, str]:
         dataset = draft.dataset
-        core = filters.core(dataset, self.min_user_ratings, self.min_item_ratings)
+        core = filters.left(dataset, self.min_user_ratings, self.min_item_ratings)
         prepared = draft.only(core.stays, core.items if self.min_item_ratings else None)
         n_users = len(dataset.ratings.user_ids) - len(prepared.dataset.ratings.user_ids)
         n_items = len(dataset.ratings.item_ids) - len(prepared.dataset.ratings.item_ids)
