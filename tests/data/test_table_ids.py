@@ -85,6 +85,19 @@ def test_a_name_does_not_help_a_column_without_any_of_the_ids(loaded: Loaded) ->
     assert titles(loaded(table)) == EXPECTED
 
 
+def test_a_column_called_as_in_the_ratings_may_have_few_of_the_ids(loaded: Loaded) -> None:
+    dataset = loaded("title,movieId,n\nHeat,10,1\nNew,50,2\nNewer,60,3\n")
+    assert titles(dataset) == {
+        "10": "Heat",
+        "20": "",
+        "30": "",
+        "40": "",
+        "50": "New",
+        "60": "Newer",
+    }
+    assert dataset.sniffed[-1][1] == "movieId (has 25% of the items that were rated)"
+
+
 def test_two_columns_with_the_ids_are_asked(loaded: Loaded) -> None:
     table = "title,rank,chart\nHeat,10,40\nUp,20,30\nRan,30,20\nBig,40,10\n"
     with pytest.raises(errors.DataError) as caught:
