@@ -117,6 +117,7 @@ def test_two_columns_with_the_ids_are_asked(loaded: Loaded) -> None:
     [
         ("title,n\nHeat,10\nUp,21\nRan,31\n", "n: 10, 21, 31: 25% of them"),
         ("n,title\n1,Heat\n2,Up\n", "n: 1, 2: 0% of them"),
+        ("movieId,title\n010,Heat\n020,Up\n", "movieId: 010, 020: 0% of them"),
     ],
 )
 def test_a_low_share_is_an_error_that_names_it(loaded: Loaded, table: str, first: str) -> None:
