@@ -15,6 +15,7 @@ from recli.data.column_values import Column
 from recli.data.dataset import Dataset
 from recli.data.description import Feature, ItemsSource, UsersSource, toml
 from recli.data.ids import Ids
+from recli.data.items import parts, separator
 from recli.data.load import load
 from recli.data.locate import absolute, locate
 from recli.data.location import Location
@@ -196,12 +197,13 @@ def _feature(name: str, values: list[str]) -> str:
     filled = [value for value in values if value.strip()]
     if filled and all(_is_number(value) for value in filled):
         return f'{{ kind = "{"year" if "year" in name.lower() else "number"}" }}'
-    separator = next((s for s in "|;," if any(s in value for value in filled)), "|")
-    parts = {part.strip() for value in filled for part in value.split(separator)}
-    if parts and all(re.fullmatch(r".+:\s*\d+", part) for part in parts):
-        return f'{{ kind = "tags", separator = "{separator}" }}'
-    if len(parts) < max(2, len(filled) // 2):
-        return f'{{ kind = "categories", separator = "{separator}" }}'
+    between = separator(filled)
+    cut = Feature(name, "categories", name, separator=between)
+    found = {part for value in filled for part in parts(value, cut)}
+    if found and all(re.fullmatch(r".+:\s*\d+", part) for part in found):
+        return f'{{ kind = "tags", separator = "{between}" }}'
+    if len(found) < max(2, len(filled) // 2):
+        return f'{{ kind = "categories", separator = "{between}" }}'
     return '{ kind = "text" }'
 
 

@@ -251,8 +251,8 @@ def _filled(feature: Feature, items: Items) -> np.ndarray:
     """`texts_of`. Raises DataError where it says nothing of any item."""
     texts = items.texts_of(feature)
     numeric = feature.kind in ("number", "year")
-    bare = (text.strip(f" {feature.separator}") for text in texts)
-    if all(is_gap(text) if numeric else not text for text in bare):
+    said = (parts(text, feature) for text in texts)
+    if not any(any(not is_gap(part) for part in cell) if numeric else cell for cell in said):
         raise errors.DataError(f"Item feature '{feature.name}' is empty for every item.")
     return texts
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import json
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +18,9 @@ from recli.data.description import Feature
 from recli.data.ids import Ids
 from recli.data.numbers import is_gap, number
 from recli.data.table import Table
+
+_SEPARATORS = ("|", ";", " / ", ",")
+_BETWEEN_QUOTES = re.compile(r"""(?<=['"])\s+(?=['"])""")
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +125,55 @@ def _labels(text: str, feature: Feature) -> list[str]:
 
 
 def parts(text: str, feature: Feature) -> list[str]:
-    """The categories or tags in a text, as often as they stand there."""
-    return [part for part in map(str.strip, text.split(feature.separator)) if part]
+    """The categories or tags in a text, as often as they stand there.
+
+    A list of JSON or Python goes before the feature's separator.
+    """
+    listed = _listed(text)
+    found = text.split(feature.separator) if listed is None else listed
+    return [part for part in map(str.strip, found) if part]
+
+
+def separator(texts: Iterable[str]) -> str:
+    """What stands between the categories in texts, `|` where nothing does.
+
+    >>> separator(["Crime", "Crime, Drama"]), separator(["Sci-Fi / War", "Love, Actually"])
+    (',', ' / ')
+    """
+    plain = [text for text in texts if _listed(text) is None]
+    return next((one for one in _SEPARATORS if any(one in text for text in plain)), "|")
+
+
+def _listed(text: str) -> list[str] | None:
+    """The elements of a text that is a list of JSON or Python, None for another text.
+
+    Of elements that are dictionaries the name counts; lists in lists are one list.
+
+    >>> _listed('["Crime", "War"]'), _listed("[{'id': 18, 'name': 'Drama'}]"), _listed("['War' 'Love']")
+    (['Crime', 'War'], ['Drama'], ['War', 'Love'])
+    """
+    text = text.strip()
+    if not (text.startswith("[") and text.endswith("]")):
+        return None
+    if "," not in text:  # NumPy writes none, and Python would glue the texts together
+        text = _BETWEEN_QUOTES.sub(", ", text)
+    for parse in (json.loads, ast.literal_eval):
+        with (
+            contextlib.suppress(ValueError, SyntaxError, RecursionError, MemoryError),
+            warnings.catch_warnings(action="ignore"),  # about backslashes in texts
+        ):
+            return list(_elements(parse(text)))
+    return None
+
+
+def _elements(value: object) -> Iterator[str]:
+    if isinstance(value, list | tuple):
+        for element in value:
+            yield from _elements(element)
+    elif isinstance(value, dict):
+        yield str(value.get("name", value))
+    elif value is not None:
+        yield str(value)
 
 
 def tag(part: str) -> tuple[str, int | None]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors, urls
-from recli.data import columns, description, find, interactions, tables
+from recli.data import columns, date_columns, description, find, interactions, tables
 from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource
@@ -25,6 +25,7 @@ _OPTIONS = {  # field of a RatingsSource -> the option of the command line that 
     "format": "--file-format",
     "encoding": "--encoding",
     "delimiter": "--delimiter",
+    "quote": "--quote",
     "header": "--header/--no-header",
     "user": "--columns",
     "item": "--columns",
@@ -173,7 +174,8 @@ def _table(
     """The file as text, `source` with all that it left open, the fields that were guessed, and notes."""
     file_format = reader(file, source)
     source, guessed = file_format.complete(file, source)
-    table = file_format.read(file, source)
+    table = date_columns.joined(file_format.read(file, source), source.used)
+    source, guessed = dataclasses.replace(source, **table.found), [*guessed, *table.found]
     assigned = assign(file, source, table)
     source = interactions.of_rows(assigned.source)
     return table, source, [*guessed, *assigned.guessed], assigned.notes

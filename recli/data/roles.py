@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from recli.data import vocabulary as known
-from recli.data.numbers import number
+from recli.data.numbers import is_gap, number
 
 USER, ITEM, RATING, WEIGHT, EVENT, TIME = "user", "item", "rating", "weight", "event", "time"
 
@@ -95,14 +95,14 @@ def is_attribute(name: str) -> bool:
 def wide(columns: dict[str, np.ndarray]) -> bool:
     """Whether the columns look like a matrix with a row a user and a column an item.
 
-    Then there are many, none of them called rating, and all but the first are numbers or empty.
+    Then there are many, none of them called rating, and all but the first are numbers or gaps.
     columns: name -> object[n] of str, some rows of the file
     """
     roles = {role_of(name) for name in columns}
     if len(columns) < _WIDE or RATING in roles or {USER, ITEM} <= roles:
         return False
     return all(
-        _is_number(text) or not text.strip()
+        _is_number(text) or is_gap(text)
         for column in list(columns.values())[1:]
         for text in column[:50]
     )

@@ -102,5 +102,6 @@ def test_what_is_no_arff(refuse: Refuse, content: str, reason: str) -> None:
 
 
 def test_without_rows(refuse: Refuse) -> None:
-    content = "@relation r\n@attribute user numeric\n@attribute item numeric\n@data"
-    assert "no column for rating" in refuse(content, "r.arff")
+    content = "@relation r\n@attribute user numeric\n@attribute item numeric\n"
+    content += "@attribute rating numeric\n@data"
+    assert "holds no rating: no row (user, item, rating)" in refuse(content, "r.arff")

@@ -123,11 +123,18 @@ def test_a_bad_row_is_not_asked_for_its_scale(read: Read) -> None:
 def test_empty_ids(refuse: Refuse) -> None:
     message = refuse(f"{HEADER},a,3\nu, ,3\nu,b,3\n,,\n")
     assert message.splitlines()[:4] == [
-        "ratings.csv: 3 of 4 rows cannot be used:",
+        "ratings.csv: 2 of 3 rows cannot be used:",
         "  line 2: the user is empty",
         "  line 3: the item is empty",
-        "  line 5: the user is empty",
+        "Mend the file, or set such rows aside with '--on-bad skip'.",
     ]
+
+
+@pytest.mark.parametrize("blank", [",,\n", ",,\n,,,,\n,\n", '"",,""\n'])
+def test_rows_of_delimiters_alone_are_blank(read: Read, triples: Triples, blank: str) -> None:
+    dataset = read(f"{HEADER}u,a,4\n{blank}v,b,2\n{blank}")
+    assert triples(dataset) == [("u", "a", 4.0), ("v", "b", 2.0)]
+    assert dataset.bad_rows == ()
 
 
 def test_only_the_first_reason_of_a_row_is_told(read: Read) -> None:
@@ -176,23 +183,23 @@ def test_lines_after_a_quoted_line_break(read: Read, triples: Triples) -> None:
     assert triples(dataset) == [("u", "c", 2.0)]
     assert [str(row) for row in dataset.bad_rows] == [
         "line 2: the item goes over several lines: is a quote left open?",
-        "line 6: 2 columns where 3 are expected; "
-        "a quote that opens there is closed on a later line or never",
+        "line 6: 2 columns where 3 are expected; a quote that opens there is closed on line 7",
         "line 8: rating 'x' is not a finite number",
     ]
 
 
 @pytest.mark.parametrize("n_rows", [10, 300_000])
-def test_a_quote_left_open_swallows_nothing_in_silence(
-    read: Read, refuse: Refuse, n_rows: int
-) -> None:
-    rows = "".join(f"{n},a,{n % 5}\n" for n in range(n_rows))
-    dataset = read(f'{HEADER}{rows}u,"b,3\n{rows}', on_bad="skip")
+def test_a_quote_left_open_swallows_nothing_in_silence(read: Read, n_rows: int) -> None:
+    above = "".join(f"{n},a,{n % 5}\n" for n in range(n_rows))
+    below = "".join(f"{n},c,{n % 5}\n" for n in range(n_rows))
+    content = f'{HEADER}{above}u,"b,3\n{below}'
+    dataset = read(content)
+    assert len(dataset.ratings) == 2 * n_rows + 1
+    assert ("quote", "none", "--quote") in dataset.sniffed
+    dataset = read(content, on_bad="skip", quote="double")
     (bad,) = dataset.bad_rows
     assert (len(dataset.ratings), bad.line) == (n_rows, n_rows + 2)
-    assert bad.reason == (
-        "2 columns where 3 are expected; a quote that opens there is closed on a later line or never"
-    )
+    assert bad.reason == f"a quote that opens there is never closed, up to line {2 * n_rows + 2:,}"
     assert bad.text.count("\n") == n_rows
 
 

@@ -247,7 +247,7 @@ def test_json_that_is_no_array_of_objects(refuse: Refuse) -> None:
     assert "several arrays of objects: a, b" in refuse('{"a": [{}], "b": [{}]}', "r.json")
     message = refuse('[{"user": 1},\n {"user": 2,]', "r.json")
     assert message.startswith("r.json: is no JSON: ")
-    assert "at line 2, column " in message
+    assert "(line 2, column " in message
     assert "half a character" in refuse('[{"user": "\\udfff"}]', "r.json")
     assert refuse("[" * 100_000, "r.json").endswith("nested too deep to be a table.")
 

@@ -49,7 +49,7 @@ def test_bad_lines(read: Read, refuse: Refuse, triples: Triples) -> None:
 
 def test_lines_that_are_missing_are_told(read: Read) -> None:
     dataset = read(RATED.replace("% 5", "% 6"), "out.movies")
-    assert dataset.notes == ("the file says that it has 6 lines, and has 5: is it cut off?",)
+    assert dataset.notes == ("The file says that it has 6 lines, and has 5: is it cut off?",)
 
 
 def test_weights_that_are_no_ratings(cells: Cells) -> None:

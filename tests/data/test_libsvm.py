@@ -40,7 +40,7 @@ def test_ratings(read: Read, triples: Triples, cells: Cells) -> None:
 def test_what_is_assumed_is_told(read: Read) -> None:
     dataset = read(RATED, "train.txt")
     assert ("format", "libsvm", "--file-format") in dataset.sniffed
-    assert "the first feature of a line was taken for the user" in dataset.notes[0]
+    assert "The first feature of a line was taken for the user" in dataset.notes[0]
 
 
 def test_rows_of_another_shape(read: Read, refuse: Refuse) -> None:

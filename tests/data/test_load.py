@@ -212,9 +212,15 @@ def test_latin_1_in_the_last_byte(read: Read, triples: Triples) -> None:
     assert triples(read(content)) == [("u", "é", 4.0)]
 
 
-def test_latin_1_that_shows_late_is_told(refuse: Refuse) -> None:
-    content = HEADER.encode() + b"u,a,4\n" * 20_000 + b"u,caf\xe9,4\n"
-    assert refuse(content).startswith("ratings.csv: line 20,002 is not utf-8 (byte 0xe9).")
+@pytest.mark.parametrize(
+    ("item", "encoding"),
+    [("café", "latin-1"), ("“café” – 5 €", "cp1252"), ("Ирония судьбы, или", "cp1251")],
+)
+def test_an_encoding_that_shows_late(read: Read, item: str, encoding: str) -> None:
+    content = (HEADER + "u,a,4\n" * 20_000).encode() + f'u,"{item}",4\n'.encode(encoding)
+    dataset = read(content, duplicates="first")
+    assert dataset.ratings.item_ids.text.tolist() == sorted(["a", item])
+    assert ("encoding", encoding, "--encoding") in dataset.sniffed
 
 
 def test_a_character_at_the_end_of_what_is_sniffed(read: Read) -> None:

@@ -41,7 +41,7 @@ def test_names_in_the_first_row_and_column(read: Read, triples: Triples, content
     dataset = read(content, format="wide")
     assert triples(dataset) == RATED
     assert dataset.notes == (
-        "a matrix: users named by the first column, items named by the first row.",
+        "A matrix: users named by the first column, items named by the first row.",
     )
 
 
@@ -56,7 +56,12 @@ def test_a_pivot_of_pandas(read: Read, triples: Triples) -> None:
     ).drop_duplicates(["userId", "movieId"])
     pivot = long.pivot(index="userId", columns="movieId", values="rating")
     wanted = {(str(user), str(item), value) for user, item, value in long.itertuples(index=False)}
-    for content in (pivot.to_csv(), pivot.to_csv(na_rep="NaN"), pivot.to_csv(index_label="")):
+    for content in (
+        pivot.to_csv(),
+        pivot.to_csv(na_rep="NaN"),
+        pivot.to_csv(index_label=""),
+        pivot.to_csv(index_label="who"),
+    ):
         found = triples(read(content, format="wide"))
         assert len(found) == len(long)
         assert set(found) == wanted
@@ -73,7 +78,7 @@ def test_without_names(read: Read, triples: Triples) -> None:
     dataset = read("5,,3\n,5,4.5\n,,\n1,1,\n", format="wide")
     by_hand = [("1", "1", 5.0), ("1", "3", 3.0), ("2", "2", 5.0), ("2", "3", 4.5)]
     assert triples(dataset)[:4] == by_hand
-    assert dataset.notes == ("a matrix: users numbered from 1, items numbered from 1.",)
+    assert dataset.notes == ("A matrix: users numbered from 1, items numbered from 1.",)
 
 
 def test_ids_without_a_header(read: Read, triples: Triples) -> None:
@@ -127,8 +132,11 @@ def test_declared(write: Write, triples: Triples) -> None:
     assert triples(load(str(folder))) == [("ann", "b", 4.0), ("bob", "a", 2.0)]
 
 
-def test_a_pivot_is_not_read_as_ratings(refuse: Refuse) -> None:
-    header = "user," + ",".join(f"film {n}" for n in range(12))
-    rows = [f"u{u}," + ",".join("5" if (u + n) % 3 else "" for n in range(12)) for u in range(9)]
+@pytest.mark.parametrize("gap", ["", "NaN", "0"])
+@pytest.mark.parametrize("corner", ["user", "", "who"])
+@pytest.mark.parametrize("item", ["film {}", "{}"])
+def test_a_pivot_is_not_read_as_ratings(refuse: Refuse, gap: str, corner: str, item: str) -> None:
+    header = ",".join([corner, *(item.format(n) for n in range(12))])
+    rows = [f"{u}," + ",".join("5" if (u + n) % 3 else gap for n in range(12)) for u in range(9)]
     message = refuse("\n".join([header, *rows]) + "\n")
-    assert "--file-format" in message
+    assert "reads with '--file-format wide'" in message

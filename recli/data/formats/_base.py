@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -34,12 +33,14 @@ class TextTable:
     columns: name -> text of every row, no nulls (an absent value is the empty text)
     lines: int64[n], the line in the file that each row stands on, 1 for the first
     notes: what the user should know of how the file was read, a sentence each
+    found: fields of the source that only the whole file tells
     """
 
     columns: dict[str, pa.ChunkedArray]
     lines: np.ndarray
     malformed: list[Malformed] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    found: dict[str, Any] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -75,15 +76,6 @@ class Format:
     def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
         """`source` with what it leaves open taken from the file, and the fields that were guessed."""
         return source, []
-
-
-class Recognised(Format):
-    """A format of text that is known by what stands in the file; that it was taken for it is told."""
-
-    def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
-        if source.format:
-            return source, []
-        return dataclasses.replace(source, format=registry.name_of(type(self))), ["format"]
 
 
 def reader(file: Location, source: TableSource) -> Format:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 from collections.abc import Callable
@@ -11,23 +12,37 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.csv
 
-from recli import errors
-from recli.data import sniff
+from recli import errors, registry
 from recli.data.description import TableSource
-from recli.data.formats._base import Malformed, TextTable
-from recli.data.formats.delimited import _decode
+from recli.data.formats._base import Format, Malformed, Source, TextTable
+from recli.data.formats._decoding import decoded
 from recli.data.location import Location
 
 _BLOCK_BYTES = 1 << 22
 
 
-def decoded(file: Location, source: TableSource) -> str:
-    """The content of a file as text, lines ended by LF.
+class Recognised(Format):
+    """A format of text that is known by what stands in the file; that it was taken for it is told."""
 
-    Raises DataError for what is no text in the encoding of `source`, or has nothing in it.
-    """
-    content = file.read_bytes()
-    return _decode(file, content, source.encoding or sniff.encoding(content))
+    def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
+        if source.format:
+            return source, []
+        return dataclasses.replace(source, format=registry.name_of(type(self))), ["format"]
+
+    def read(self, file: Location, source: TableSource) -> TextTable:
+        text, encoding, undecoded = decoded(file, file.read_bytes(), source.encoding)
+        lines = text.content.decode().removesuffix("\n").split("\n") if undecoded else []
+        for row in undecoded:
+            lines.insert(row.line - 1, "")  # so that the numbers of the others stay
+        table = self.table(file, "\n".join(lines) if lines else text.content.decode())
+        table.malformed = sorted([*undecoded, *table.malformed], key=lambda row: row.line)
+        if source.encoding is None:
+            table.found["encoding"] = encoding
+        return table
+
+    def table(self, file: Location, text: str) -> TextTable:
+        """The table that the text of the file is, lines ended by LF."""
+        raise NotImplementedError
 
 
 def comments(text: str, sign: str = "%") -> tuple[list[str], str]:

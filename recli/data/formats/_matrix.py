@@ -7,14 +7,12 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli.data.formats._base import TextTable
-from recli.data.numbers import number
-
-_ABSENT = ("", "nan", "na", "n/a", "<na>", "null", "none")
+from recli.data.numbers import is_gap, number
 
 
 def is_absent(text: str, missing: float | None) -> bool:
-    """Whether a cell says that there is no rating: blank, one of the usual words, or `missing`."""
-    return text.strip().lower() in _ABSENT or (missing is not None and number(text) == missing)
+    """Whether a cell says that there is no rating: nothing, a word that says so, or `missing`."""
+    return is_gap(text) or (missing is not None and number(text) == missing)
 
 
 class Matrix:

@@ -33,7 +33,7 @@ def problem(error: ValueError, line: bool = False) -> str:
     """What the parser says of broken JSON, with the column and, if it matters, the `line`."""
     if not isinstance(error, json.JSONDecodeError):
         return str(error)
-    return f"{error.msg} at {f'line {error.lineno:,}, ' * line}column {error.colno:,}"
+    return f"{error.msg} ({f'line {error.lineno:,}, ' * line}column {error.colno:,})"
 
 
 def half_a_character(value: Any) -> bool:

@@ -10,9 +10,8 @@ import pyarrow.compute
 
 from recli import errors
 from recli.data import sniff
-from recli.data.description import TableSource
-from recli.data.formats._base import Malformed, Recognised, TextTable
-from recli.data.formats._lines import cut, decoded, nothing_fits
+from recli.data.formats._base import Malformed, TextTable
+from recli.data.formats._lines import Recognised, cut, nothing_fits
 from recli.data.location import Location
 
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
@@ -34,8 +33,7 @@ class Arff(Recognised):
     def recognises(self, head: bytes, file: Location) -> bool:
         return bool(re.match(rb"(?:\s|%[^\n]*\n)*@relation\s", head, re.IGNORECASE))
 
-    def read(self, file: Location, source: TableSource) -> TextTable:
-        text = decoded(file, source)
+    def table(self, file: Location, text: str) -> TextTable:
         data = _DATA.search(text)
         if data is None:
             raise errors.DataError(

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from recli import errors
-from recli.data.description import TableSource
-from recli.data.formats._base import Recognised, TextTable
-from recli.data.formats._lines import decoded
+from recli.data.formats._base import TextTable
+from recli.data.formats._lines import Recognised
 from recli.data.formats._objects import (
     columns,
     half_a_character,
@@ -33,9 +32,9 @@ class Json(Recognised):
     def recognises(self, head: bytes, file: Location) -> bool:
         return is_json(head) and not is_lines(head, file.suffix)
 
-    def read(self, file: Location, source: TableSource) -> TextTable:
+    def table(self, file: Location, text: str) -> TextTable:
         try:
-            document = json.loads(decoded(file, source))
+            document = json.loads(text)
         except ValueError as error:
             raise errors.DataError(
                 f"{file}: is no JSON: {problem(error, line=True)}. For a file with an object a line "

@@ -15,10 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json
 
-from recli.data.description import TableSource
 from recli.data.formats._arrow import text_columns
-from recli.data.formats._base import Malformed, Recognised, TextTable
-from recli.data.formats._lines import decoded, nothing_fits
+from recli.data.formats._base import Malformed, TextTable
+from recli.data.formats._lines import Recognised, nothing_fits
 from recli.data.formats._objects import (
     EXACT,
     LINES_SUFFIXES,
@@ -48,8 +47,8 @@ class JsonLines(Recognised):
     def recognises(self, head: bytes, file: Location) -> bool:
         return is_lines(head, file.suffix)
 
-    def read(self, file: Location, source: TableSource) -> TextTable:
-        table, n_literals = _table(decoded(file, source))
+    def table(self, file: Location, text: str) -> TextTable:
+        table, n_literals = _table(text)
         nothing_fits(file, table, "an object of JSON")
         if n_literals:
             table.notes.append(

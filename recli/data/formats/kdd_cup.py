@@ -8,9 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from recli.data.description import TableSource
-from recli.data.formats._base import Malformed, Recognised, TextTable
-from recli.data.formats._lines import blocks, cut, decoded, nothing_fits, set_aside
+from recli.data.formats._base import Malformed, TextTable
+from recli.data.formats._lines import Recognised, blocks, cut, nothing_fits, set_aside
 from recli.data.location import Location
 from recli.data.numbers import numbers
 
@@ -31,8 +30,7 @@ class KddCup(Recognised):
     def recognises(self, head: bytes, file: Location) -> bool:
         return bool(re.match(rb"\s*\d+\|\d+[ \t]*\r?\n\s*\d+\t", head))
 
-    def read(self, file: Location, source: TableSource) -> TextTable:
-        text = decoded(file, source)
+    def table(self, file: Location, text: str) -> TextTable:
         row = re.search(r"^\d+\t.*$", text, re.MULTILINE)
         with_time = row is not None and row[0].count("\t") == 3
         names = ("item", "rating", "day", "clock") if with_time else ("item", "rating")

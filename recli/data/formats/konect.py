@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from recli import errors
-from recli.data.description import TableSource
-from recli.data.formats._base import Recognised, TextTable
-from recli.data.formats._lines import comments, cut, decoded, nothing_fits, spaced
+from recli.data.formats._base import TextTable
+from recli.data.formats._lines import Recognised, comments, cut, nothing_fits, spaced
 from recli.data.location import Location
 from recli.data.numbers import numbers
 
@@ -28,8 +27,8 @@ class Konect(Recognised):
         named = file.name.startswith("out.") and head.startswith(b"%")
         return bool(named or _KIND.match(head[:80].decode("latin-1")))
 
-    def read(self, file: Location, source: TableSource) -> TextTable:
-        head, text = comments(decoded(file, source))
+    def table(self, file: Location, text: str) -> TextTable:
+        head, text = comments(text)
         kind = _KIND.match(head[0]) if head else None
         if kind is None:
             raise errors.DataError(
@@ -47,7 +46,7 @@ class Konect(Recognised):
         table = cut(text, "\t", ("user", "item", third, "time")[: max(width, 2)], 1 + len(head))
         nothing_fits(file, table, "of a network")
         if shape == "asym":
-            table.notes.append("a directed network: who links is the user, who is linked the item.")
+            table.notes.append("A directed network: who links is the user, who is linked the item.")
         _compare(table, head, third)
         return table
 
@@ -61,5 +60,5 @@ def _compare(table: TextTable, head: list[str], weights: str) -> None:
     if weights in table.columns and int(said[1]) == numbers(table.columns[weights]).sum():
         return
     table.notes.append(
-        f"the file says that it has {int(said[1]):,} lines, and has {n_lines:,}: is it cut off?"
+        f"The file says that it has {int(said[1]):,} lines, and has {n_lines:,}: is it cut off?"
     )

@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data.description import TableSource
-from recli.data.formats._base import Recognised, TextTable
-from recli.data.formats._lines import cut, decoded, nothing_fits, set_aside, spaced
+from recli.data.formats._base import TextTable
+from recli.data.formats._lines import Recognised, cut, nothing_fits, set_aside, spaced
 from recli.data.location import Location
 from recli.data.numbers import numbers
 
@@ -35,8 +34,8 @@ class Libsvm(Recognised):
         complete = rows[:5]
         return bool(complete) and all(_ROW.fullmatch(row.strip()) for row in complete)
 
-    def read(self, file: Location, source: TableSource) -> TextTable:
-        text = re.sub("#.*", "", decoded(file, source))
+    def table(self, file: Location, text: str) -> TextTable:
+        text = re.sub("#.*", "", text)
         table = cut(spaced(text), "\t", ("rating", "user", "item"))
         nothing_fits(file, table, "a rating and the features of a user and an item")
         users, of_user = _pairs(table.columns["user"])
@@ -58,7 +57,7 @@ class Libsvm(Recognised):
                 "cannot be told whether it is a user or an item."
             )
         table.notes.append(
-            "the first feature of a line was taken for the user, the second for the item, and what "
+            "The first feature of a line was taken for the user, the second for the item, and what "
             "stands before them for the rating."
         )
         return table

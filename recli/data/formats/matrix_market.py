@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from recli import errors
-from recli.data.description import TableSource
-from recli.data.formats._base import Recognised, TextTable
-from recli.data.formats._lines import comments, cut, decoded, set_aside, spaced
+from recli.data.formats._base import TextTable
+from recli.data.formats._lines import Recognised, comments, cut, set_aside, spaced
 from recli.data.location import Location
 from recli.data.numbers import numbers
 
@@ -28,8 +27,8 @@ class MatrixMarket(Recognised):
     def recognises(self, head: bytes, file: Location) -> bool:
         return head[: len(_BANNER)].lower() == _BANNER.encode()
 
-    def read(self, file: Location, source: TableSource) -> TextTable:
-        head, text = comments(decoded(file, source))
+    def table(self, file: Location, text: str) -> TextTable:
+        head, text = comments(text)
         banner = head[0].lower().split() if head else []
         if banner[:2] != [_BANNER, "matrix"] or len(banner) != 5:
             raise errors.DataError(

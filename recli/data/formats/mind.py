@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data.description import TableSource
-from recli.data.formats._base import Recognised, TextTable
-from recli.data.formats._lines import cut, decoded, nothing_fits, set_aside
+from recli.data.formats._base import TextTable
+from recli.data.formats._lines import Recognised, cut, nothing_fits, set_aside
 from recli.data.location import Location
 
 _TIME = "%m/%d/%Y %I:%M:%S %p"
@@ -31,9 +30,9 @@ class Mind(Recognised):
     def recognises(self, head: bytes, file: Location) -> bool:
         return bool(_LOG.match(head))
 
-    def read(self, file: Location, source: TableSource) -> TextTable:
+    def table(self, file: Location, text: str) -> TextTable:
         names = ("impression", "user", "time", "history", "shown")
-        table = cut(decoded(file, source), "\t", names)
+        table = cut(text, "\t", names)
         nothing_fits(file, table, "an impression, its user, time, history and what was shown")
         labelled = pa.compute.match_substring_regex(
             table.columns["shown"], r"^\s*(\S+-[01]\s+)*\S+-[01]\s*$"

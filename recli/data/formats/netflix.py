@@ -6,9 +6,8 @@ import re
 
 import pyarrow as pa
 
-from recli.data.description import TableSource
-from recli.data.formats._base import Recognised, TextTable
-from recli.data.formats._lines import blocks, cut, decoded, nothing_fits
+from recli.data.formats._base import TextTable
+from recli.data.formats._lines import Recognised, blocks, cut, nothing_fits
 from recli.data.location import Location
 
 _MOVIE = re.compile(r"\d+:")
@@ -25,8 +24,7 @@ class Netflix(Recognised):
     def recognises(self, head: bytes, file: Location) -> bool:
         return bool(re.match(rb"\s*\d+:[ \t]*\r?\n\s*\d+,", head))
 
-    def read(self, file: Location, source: TableSource) -> TextTable:
-        text = decoded(file, source)
+    def table(self, file: Location, text: str) -> TextTable:
         table = cut(text, ",", ("user", "rating", "time"), threads=False)
         table, movies, which = blocks(table, _MOVIE)
         nothing_fits(file, table, "a rating 'user,rating,date'")

@@ -10,9 +10,8 @@ import pyarrow.compute
 
 from recli import errors
 from recli.data import sniff
-from recli.data.description import TableSource
-from recli.data.formats._base import Recognised, TextTable
-from recli.data.formats._lines import cut, decoded, nothing_fits
+from recli.data.formats._base import TextTable
+from recli.data.formats._lines import Recognised, cut, nothing_fits
 from recli.data.location import Location
 
 _FIELD = re.compile(r"(.+):(token|token_seq|float|float_seq)")
@@ -33,8 +32,8 @@ class Recbole(Recognised):
         first = head.partition(b"\n")[0].decode("utf-8", "replace").strip("\r")
         return all(_FIELD.fullmatch(cell) for cell in first.split("\t"))
 
-    def read(self, file: Location, source: TableSource) -> TextTable:
-        header, _, text = decoded(file, source).partition("\n")
+    def table(self, file: Location, text: str) -> TextTable:
+        header, _, text = text.partition("\n")
         fields = [_FIELD.fullmatch(cell) for cell in header.split("\t")]
         for cell, field in zip(header.split("\t"), fields, strict=True):
             if field is None:

@@ -37,7 +37,8 @@ class Wide(Format):
         first = [column[0].as_py() for column in columns] if len(wide) else []
         if len(first) < 2:
             raise errors.DataError(f"{file}: has no column for an item after that of the users.")
-        header = _names_items(file, first, ratings)
+        below = [text for text in columns[0].slice(1).to_pylist() if text.strip()]
+        header = _names_items(file, first, below, ratings)
         columns = [column.slice(int(header)) for column in columns]
         ids, rest = columns[0].combine_chunks(), Matrix(columns[1:], ratings.missing)
         named = _names_users(first[0] if header else None, ids, rest, ratings)
@@ -47,18 +48,23 @@ class Wide(Format):
         found = matrix.ratings(users, items, wide.lines[header:])
         found.malformed = wide.malformed
         told = f"{_told('users', 'column', named)}, {_told('items', 'row', header)}"
-        found.notes = [*wide.notes, f"a matrix: {told}."]
+        found.notes = [*wide.notes, f"A matrix: {told}."]
         return found
 
 
-def _names_items(file: Location, first: list[str], source: RatingsSource) -> bool:
-    """Whether the first row names items. Raises DataError where that could be as well as not."""
+def _names_items(file: Location, first: list[str], below: list[str], source: RatingsSource) -> bool:
+    """Whether the first row names items; `below` is what stands below its first cell.
+
+    It does where it holds texts, and where a text stands above numbers in the first column. Raises
+    DataError where it could be both.
+    """
     if source.header is not None:
         return source.header
     rest = first[1:]
     if any(np.isnan(number(text)) and not is_absent(text, source.missing) for text in rest):
         return True
-    if _is_label(first[0]):
+    corner = first[0].strip() and np.isnan(number(first[0]))
+    if _is_label(first[0]) or (corner and not np.isnan([number(text) for text in below]).any()):
         return True
     distinct = _are_ids(rest)
     if not first[0].strip() or not distinct:
