@@ -26,11 +26,11 @@ _SHOWN = 40
 class Rows:
     """The rows that are ratings, in the file's order, and those that are not.
 
-    users, items: text[n]; values: float64[n]; times: int64[n] seconds or None; lines: int64[n]
+    users, items: text[n], each distinct one once; values: float64[n]; times: int64[n] seconds or None; lines: int64[n]
     """
 
-    users: pa.ChunkedArray
-    items: pa.ChunkedArray
+    users: pa.DictionaryArray
+    items: pa.DictionaryArray
     values: np.ndarray
     times: np.ndarray | None
     lines: np.ndarray
@@ -52,7 +52,7 @@ class Rows:
 def parse(table: TextTable, source: RatingsSource) -> Rows:
     """The roles' columns as ids, numbers and seconds; a row that fails is in `bad` with the reason."""
     assert source.user and source.item and source.rating
-    users, items = table.columns[source.user], table.columns[source.item]
+    users, items = (_encoded(table.columns[name]) for name in (source.user, source.item))
     texts = table.columns[source.rating]
     values = numbers(texts)
     reasons: dict[int, str] = {}
@@ -62,8 +62,8 @@ def parse(table: TextTable, source: RatingsSource) -> Rows:
             reasons.setdefault(int(row), reason(row) if callable(reason) else str(reason))
 
     for role, ids in (("user", users), ("item", items)):
-        object_to(_empty(ids), f"the {role} is empty")
-        broken = pa.compute.match_substring(ids, "\n").to_numpy()
+        object_to(_having(ids, _empty(ids.dictionary)), f"the {role} is empty")
+        broken = _having(ids, pa.compute.match_substring(ids.dictionary, "\n"))
         object_to(broken, f"the {role} goes over several lines: is a quote left open?")
     object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py()))
     if source.scale is not None:
@@ -98,11 +98,16 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
 
     Raises DataError for `how="error"` when there are any.
     """
-    users, items = _codes(rows.users), _codes(rows.items)
-    pair, distinct = pd.factorize(users.astype(np.int64) * (int(items.max()) + 1) + items)
-    n_merged = len(pair) - len(distinct)
-    if n_merged == 0 or how == "keep":
+    users, items = rows.users.indices.to_numpy(), rows.items.indices.to_numpy()
+    pairs = users.astype(np.int64) * len(rows.items.dictionary) + items
+    ordered = np.sort(
+        pairs
+    )  # with all pairs distinct that is all: to number them takes ten times as long
+    if how == "keep" or not (ordered[1:] == ordered[:-1]).any():
         return rows, 0
+    del ordered
+    pair, distinct = pd.factorize(pairs)
+    n_merged = len(pair) - len(distinct)
     repeated = pd.Series(pair).duplicated().to_numpy()
     if how == "error":
         firsts = rows.lines[np.unique(pair, return_index=True)[1]]
@@ -125,9 +130,15 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     return merged, n_merged
 
 
-def _codes(column: pa.ChunkedArray) -> np.ndarray:
-    """int32[n], equal for equal texts; no Python object for each."""
-    return column.combine_chunks().dictionary_encode().indices.to_numpy()
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column with each distinct text once."""
+    return column.dictionary_encode().combine_chunks()
+
+
+def _having(ids: pa.DictionaryArray, chosen: pa.Array) -> np.ndarray:
+    """bool[n], the rows whose id is one of those of the dictionary that are chosen."""
+    of_id: np.ndarray = chosen.to_numpy(zero_copy_only=False)
+    return of_id[ids.indices.to_numpy()] if of_id.any() else np.zeros(len(ids), dtype=bool)
 
 
 def _seconds(column: pa.ChunkedArray, unit: str) -> tuple[np.ndarray, np.ndarray]:
@@ -142,9 +153,8 @@ def _seconds(column: pa.ChunkedArray, unit: str) -> tuple[np.ndarray, np.ndarray
     return np.where(failed, 0, seconds).astype(np.int64), failed
 
 
-def _empty(column: pa.ChunkedArray) -> np.ndarray:
-    empty: np.ndarray = pa.compute.equal(pa.compute.utf8_trim_whitespace(column), "").to_numpy()
-    return empty
+def _empty(texts: pa.Array) -> pa.Array:
+    return pa.compute.equal(pa.compute.utf8_trim_whitespace(texts), "")
 
 
 def _not_a_number(text: str) -> str:
