@@ -59,8 +59,8 @@ def add(
 def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
     source = dataset.description.ratings
     lines = [f"name = {toml(name)}", "", "[ratings]", f"file = {toml(file)}"]
-    for key in ("format", "delimiter", "header", "encoding", "columns", "user", "item", "rating",
-                "time", "scale", "time_unit"):  # fmt: skip
+    for key in ("format", "delimiter", "header", "encoding", "quote", "escape", "columns", "user",
+                "item", "rating", "time", "decimal", "scale", "time_unit"):  # fmt: skip
         value = getattr(source, key)
         if value is not None:
             lines.append(f"{key} = {toml(value)}")

@@ -14,7 +14,7 @@ from recli.data.dataset import BadRow
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.location import Location
-from recli.data.numbers import number, numbers
+from recli.data.numbers import POINT, number, numbers
 
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
 _UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds"}
@@ -26,7 +26,8 @@ _SHOWN = 40
 class Rows:
     """The rows that are ratings, in the file's order, and those that are not.
 
-    users, items: text[n], each distinct one once; values: float64[n]; times: int64[n] seconds or None; lines: int64[n]
+    users, items: text[n], each distinct one once
+    values: float64[n]; times: int64[n] seconds or None; lines: int64[n]
     """
 
     users: pa.DictionaryArray
@@ -54,7 +55,7 @@ def parse(table: TextTable, source: RatingsSource) -> Rows:
     assert source.user and source.item and source.rating
     users, items = (_encoded(table.columns[name]) for name in (source.user, source.item))
     texts = table.columns[source.rating]
-    values = numbers(texts)
+    values = numbers(texts, source.decimal)
     reasons: dict[int, str] = {}
 
     def object_to(failed: np.ndarray, reason: object) -> None:
@@ -65,7 +66,9 @@ def parse(table: TextTable, source: RatingsSource) -> Rows:
         object_to(_having(ids, _empty(ids.dictionary)), f"the {role} is empty")
         broken = _having(ids, pa.compute.match_substring(ids.dictionary, "\n"))
         object_to(broken, f"the {role} goes over several lines: is a quote left open?")
-    object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py()))
+    object_to(
+        ~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py(), source.decimal)
+    )
     if source.scale is not None:
         low, high = source.scale
         object_to(
@@ -157,11 +160,12 @@ def _empty(texts: pa.Array) -> pa.Array:
     return pa.compute.equal(pa.compute.utf8_trim_whitespace(texts), "")
 
 
-def _not_a_number(text: str) -> str:
+def _not_a_number(text: str, decimal: str | None) -> str:
     if not text.strip():
         return "the rating is empty"
-    if text.count(",") == 1 and np.isfinite(number(text.replace(",", "."))):
-        return f"rating {_shown(text)} has a decimal comma; write a point"
+    for other, name in ((",", "comma"), (POINT, "point")):
+        if other != (decimal or POINT) and np.isfinite(number(text, other)):
+            return f"rating {_shown(text)} has a decimal {name}, which '--decimal {other}' reads"
     return f"rating {_shown(text)} is not a finite number"
 
 

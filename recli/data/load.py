@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import columns, description, find, roles, tables
+from recli.data import columns, description, find, layout, roles, tables
 from recli.data.dataset import BadRow, Dataset
 from recli.data.description import Description, RatingsSource, TableSource
 from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
 from recli.data.location import Location
+from recli.data.numbers import pointed
 from recli.data.ratings import Ratings
 
 ON_BAD = ("error", "skip")
@@ -69,10 +70,10 @@ def load(
     rows = columns.parse(table, source)
     bad = _bad_rows(table, rows)
     if bad and on_bad == "error":
-        raise errors.DataError(
-            f"{table.complaint(file, bad)}\n"
-            "Mend the file, or set such rows aside with '--on-bad skip'."
-        )
+        advice = layout.advice(table, bad, bool(source.header))
+        raise errors.DataError(f"{table.complaint(file, bad)}\n{advice}")
+    if len(rows.values) and layout.mostly_bad(table, bad):
+        raise errors.DataError(f"{table.complaint(file, bad)}\n{layout.refusal()}")
     if not len(rows.values):
         raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, source, bad)}")
     if source.scale is None:
@@ -186,7 +187,7 @@ def _with_roles(
             raise errors.DataError(f"{file}: column '{name}' cannot be both {other} and {role}.")
     if not {"user", "item", "rating"} <= set(given):
         sample = {
-            name: column.slice(0, _SAMPLE).to_numpy()
+            name: pointed(column.slice(0, _SAMPLE), source.decimal).to_numpy()
             for name, column in table.columns.items()
             if name not in given.values()
         }
@@ -238,7 +239,7 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
 
 
 def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
-    readable = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "::": "'::'"}
+    readable = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "::": "'::'"}
     shown = []
     for name in sorted(guessed, key=list(_OPTIONS).index):
         value = getattr(source, name)

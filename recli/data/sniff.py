@@ -85,7 +85,7 @@ def delimiter(lines: Sequence[str]) -> str:
     """The delimiter that cuts most of the lines into the same number of cells.
 
     One that gives the three cells of a rating goes before one that gives two, as a comma in every
-    title does. Spaces are one where nothing else is, or where they alone leave nothing but numbers.
+    title does. Spaces are one beside numbers where nothing else is, or where they leave nothing else.
     """
     lines = lines[:_SNIFFED_LINES]
 
@@ -100,7 +100,7 @@ def delimiter(lines: Sequence[str]) -> str:
     if len({len(row) for row in rows}) == 1 and len(rows[0]) > width:
         below = rows[1:] or rows
         numeric = [all(is_number(row[place]) for row in below) for place in range(len(rows[0]))]
-        if all(numeric) or (any(numeric) and width == 1):
+        if width < 3 and (all(numeric) or (any(numeric) and width == 1)):
             return SPACE
     return best
 
