@@ -102,6 +102,7 @@ def test_stray_quotes_beside_quotes_that_enclose(
         )
     ]
     assert found.lines.tolist() == [2, 3, 4, 5, 6, 11]
+    assert found.found["quote"] == "auto"
     (note,) = found.notes
     assert note.startswith(
         "quotes enclose cells; on 1 line (the first: 3) a quote begins a cell and"
@@ -122,6 +123,11 @@ def test_a_text_over_several_lines_is_a_cell(read: Read, table: Callable[..., Te
         assert cells(table(content), "note") == expected
         assert len(read(content).ratings) == 2
     assert told(read(content))["quote"] == "double"
+
+
+def test_a_row_without_a_rating_is_no_part_of_a_text(table: Callable[..., TextTable]) -> None:
+    content = 'user,item,rating,note\n1,1,5,x\n1,2,4,"so\n2,1,NA,ok\n2,2,NA,or "so"\n3,3,3,x\n'
+    assert cells(table(content), "note") == ["x", '"so', "ok", 'or "so"', "x"]
 
 
 def test_a_wrong_number_of_columns_over_several_lines(refuse: Refuse) -> None:
