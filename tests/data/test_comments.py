@@ -56,6 +56,27 @@ def test_an_id_may_begin_with_the_mark_of_a_comment(
     assert "  line 4: 2 columns where 3 are expected" in refuse(content)
 
 
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (
+            "%%MatrixMarket matrix coordinate real general\n% x\n3 3 2\n1 1 4\n2 2 3\n",
+            "matrix-market",
+        ),
+        ("% x\n@RELATION ratings\n@attribute user numeric\n@data\n1,1,4\n2,2,3\n", "arff"),
+    ],
+)
+def test_comments_that_tell_another_format(
+    read: Read, refuse: Refuse, content: str, name: str
+) -> None:
+    delimiter = " " if name == "matrix-market" else ","
+    message = refuse(content, delimiter=delimiter)
+    assert message.startswith(
+        f"ratings.csv: begins like {name}: read it with '--file-format {name}'"
+    )
+    assert read(content, delimiter=delimiter, format="delimited").notes
+
+
 def test_a_header_may_begin_with_a_mark(read: Read, triples: Triples) -> None:
     dataset = read("#item,user,rating\na,u,4\nb,v,2.5\n")
     assert triples(dataset) == EXPECTED

@@ -244,6 +244,14 @@ def test_a_character_at_the_end_of_what_is_sniffed(read: Read) -> None:
         assert len(dataset.ratings) == 9_000 + bool(shift)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_line_cut_by_the_end_of_what_is_sniffed(read: Read, end: str, encoding: str) -> None:
+    rows = [f"{n},{'x' * 10_000}{n},{n % 5}" for n in range(20)]
+    dataset = read(end.join(rows).encode(encoding))
+    assert (len(dataset.ratings), dataset.ratings.n_items) == (20, 20)
+
+
 @pytest.mark.parametrize("encoding", ["klingon", "hex", "rot13"])
 def test_an_unknown_encoding(refuse: Refuse, encoding: str) -> None:
     message = refuse(PLAIN, kind=errors.UsageError, encoding=encoding)

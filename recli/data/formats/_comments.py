@@ -13,6 +13,19 @@ from recli.data.formats._text import Edit, Text
 MARKS = "%#@"
 _HEAD = re.compile(rb"(?:[%#@][^\n]*\n|[ \t]*\n)*")  # what stands before the first row
 
+_FORMATS = {
+    "matrix-market": re.compile(rb"%%MatrixMarket\s"),
+    "arff": re.compile(rb"(?i)@relation\s"),
+}
+
+
+def other_format(text: Text) -> str | None:
+    """The format whose first line a file has; what stands below its comments is no mere row."""
+    begin = _HEAD.match(text.content)
+    assert begin
+    lines = begin[0].split(b"\n")
+    return next((name for name, sign in _FORMATS.items() if any(map(sign.match, lines))), None)
+
 
 def rows(lines: Sequence[str], cutter: Cutter) -> list[list[str]]:
     """The rows among the lines of a file's head, cut into cells."""
