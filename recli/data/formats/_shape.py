@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from recli.data import sniff
 from recli.data.cells import Cutter
 
-_MOST = 0.9
+_MOST = 0.5  # what is no row in a sample of lines is a part of a text
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Shape:
         numeric = (
             place
             for place in range(width if rows else 0)
-            if sum(sniff.is_number(row[place]) for row in rows) > _MOST * len(rows)
+            if sum(sniff.is_number(row[place]) for row in rows) >= _MOST * len(rows)
         )
         return cls(cutter, width, tuple(numeric))
 
