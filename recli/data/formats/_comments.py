@@ -30,7 +30,7 @@ def other_format(text: Text) -> str | None:
 def rows(lines: Sequence[str], cutter: Cutter) -> list[list[str]]:
     """The rows among the lines of a file's head, cut into cells."""
     widths = [len(cutter.either(line)) for line in unmarked(lines)]
-    width = max(set(widths), key=widths.count)
+    width = sniff.most_common(widths)
     head = next((n for n, line in enumerate(lines) if line[0] not in MARKS), 0)
     return [
         cutter.either(line)
