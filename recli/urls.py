@@ -21,6 +21,7 @@ STORES = {
 _SCHEME = re.compile(r"([a-z][a-z0-9_+.-]*)://", re.IGNORECASE)
 _ANYWHERE = re.compile(r"[a-z][a-z0-9_+.-]*://[^\s'\"<>]+", re.IGNORECASE)
 _PASSWORD = re.compile(r"(?<=://)([^/?#]*)@")
+_SECRET = re.compile(r"([^&=]*(?:pass|pwd|secret|token|key|cred)[^&=]*=)[^&]*", re.IGNORECASE)
 HIDDEN = "***"
 
 
@@ -53,10 +54,20 @@ def shown(url: str) -> str:
     if not is_url(url):
         return url
     address, question, rest = url.partition("?")
-    _, separator, member = rest.rpartition("::")
+    query, separator, member = rest.partition("::")
+    hidden = HIDDEN if is_store(url) else _SECRET.sub(rf"\1{HIDDEN}", query)
     return _PASSWORD.sub(_without_password, address) + (
-        f"?{HIDDEN}{separator}{member if separator else ''}" if question else ""
+        f"?{hidden}{separator}{member}" if question else ""
     )
+
+
+def stored(url: str) -> str:
+    """A URL as it is written down: as `shown`, and without a password, which may come from elsewhere.
+
+    >>> stored("postgresql://me:secret@host/shop")
+    'postgresql://me@host/shop'
+    """
+    return shown(url).replace(f":{HIDDEN}@", "@", 1) if is_url(url) else url
 
 
 def redacted(text: str) -> str:
@@ -66,11 +77,6 @@ def redacted(text: str) -> str:
     '--dataset=mysql://me:***@host/db'
     """
     return _ANYWHERE.sub(lambda found: shown(found[0]), text)
-
-
-def has_secret(url: str) -> bool:
-    """Whether `shown` hides something of it."""
-    return shown(url) != url
 
 
 def file_name(url: str) -> str:

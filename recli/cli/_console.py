@@ -146,7 +146,7 @@ class Console:
         ratings = dataset.ratings
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
-            f"{ratings.extent}"
+            f"{dataset.extent}"
         )
         if dataset.kinds:
             self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")
@@ -157,13 +157,10 @@ class Console:
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         for note in dataset.notes:
             self.say(f"Note: {note}")
-        if dataset.merged:
-            if ratings.implicit:
-                self.say(
-                    f"Added up: {count(dataset.merged, 'row')} of a pair that was there before."
-                )
-            else:
-                self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
+        for step in dataset.prepared:
+            self.say(f"Prepared with {step.step}: {step}.")
+        if dataset.merged and not ratings.implicit:
+            self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
         """Write the bad rows of a dataset into a file, and say so."""
@@ -171,11 +168,10 @@ class Console:
 
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
-        parts = [[row.part] if row.part else [] for row in dataset.bad_rows]
-        writer.writerow(["part", "line", "reason", "row"][not any(parts) :])
+        several = any(row.part for row in dataset.bad_rows)
+        writer.writerow(["part"] * several + ["line", "reason", "row"])
         writer.writerows(
-            [*part, row.line, row.reason, row.text]
-            for part, row in zip(parts, dataset.bad_rows, strict=True)
+            [row.part] * several + [row.line, row.reason, row.text] for row in dataset.bad_rows
         )
         files.write_text(path, buffer.getvalue())
         self.say(f"Set aside into {path}: {count(len(dataset.bad_rows), 'bad row')}.")
@@ -186,6 +182,6 @@ def local_time(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
-def count(n: int, noun: str, plural: str | None = None) -> str:
+def count(n: int, noun: str) -> str:
     """`n` with its noun: `1 user`, `1,000 users`."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+    return f"{n:,} {noun}{'s' * (n != 1)}"

@@ -11,7 +11,7 @@ from recli.data.dataset import Dataset
 from recli.data.ratings import Ratings
 
 RARE = 5
-_QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
+QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MOST_BARS = 21
 _SENTINELS = (
     *(-32768.0, -9999.0, -999.0, -99.0, -9.0, -1.0, 0.0),
@@ -72,9 +72,9 @@ def check(dataset: Dataset) -> Report:
         density=len(distinct) / (len(by_user) * len(by_item)),
         mean=float(ratings.values.mean()),
         histogram=_histogram(ratings.values),
-        per_user=np.quantile(by_user, _QUANTILES).tolist(),
-        per_item=np.quantile(by_item, _QUANTILES).tolist(),
-        times=None if times is None else _extent(ratings),
+        per_user=np.quantile(by_user, QUANTILES).tolist(),
+        per_item=np.quantile(by_item, QUANTILES).tolist(),
+        times=None if times is None else first_and_last(ratings),
         duplicates=duplicates,
         problems=[
             *_bad_rows(dataset),
@@ -87,6 +87,22 @@ def check(dataset: Dataset) -> Report:
             *_user_table(dataset),
         ],
     )
+
+
+def problems_of_any(
+    dataset: Dataset, by_user: np.ndarray, by_item: np.ndarray, what: str
+) -> list[Problem]:
+    """Those that ratings and interactions have in common.
+
+    by_user, by_item: int[n], how many each has; what: `ratings` or `interactions`
+    """
+    return [
+        *_bad_rows(dataset),
+        *_too_few(by_user, by_item, what),
+        *_implausible_times(dataset.ratings),
+        *_undescribed(dataset),
+        *_user_table(dataset),
+    ]
 
 
 def _positive(counts: np.ndarray) -> np.ndarray:
@@ -131,7 +147,7 @@ def _repeated(pair: np.ndarray, values: np.ndarray, duplicates: int) -> list[Pro
     return found
 
 
-def _too_few(by_user: np.ndarray, by_item: np.ndarray) -> list[Problem]:
+def _too_few(by_user: np.ndarray, by_item: np.ndarray, what: str = "ratings") -> list[Problem]:
     found = []
     if len(by_user) == 1:
         found.append(
@@ -145,13 +161,11 @@ def _too_few(by_user: np.ndarray, by_item: np.ndarray) -> list[Problem]:
     rare_items = int(np.count_nonzero(by_item < RARE))
     if rare_users:
         advice = (
-            f"users have fewer than {RARE} ratings: expect little more than popular items for them"
+            f"users have fewer than {RARE} {what}: expect little more than popular items for them"
         )
         found.append(Problem("rare-users", rare_users, advice))
     if rare_items:
-        advice = (
-            f"items have fewer than {RARE} ratings: content-based can place them, others hardly"
-        )
+        advice = f"items have fewer than {RARE} {what}: content-based can place them, others hardly"
         found.append(Problem("rare-items", rare_items, advice))
     return found
 
@@ -219,7 +233,8 @@ def _are_stars(values: np.ndarray) -> bool:
     return any(np.array_equal(doubled, stars) for stars in every)
 
 
-def _extent(ratings: Ratings) -> tuple[int, int]:
+def first_and_last(ratings: Ratings) -> tuple[int, int]:
+    """The times of the first and the last rating, whole seconds since 1970 UTC."""
     assert ratings.times is not None
     first, last = ratings.times.min(), ratings.times.max()
     return int(first // ratings.per_second), int(last // ratings.per_second)

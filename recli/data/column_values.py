@@ -100,6 +100,22 @@ class Column:
         return bool(most > _HIGHEST_RATING or (most > _FEW and most >= _LONG_TAIL * median))
 
     @functools.cached_property
+    def has_long_tail(self) -> bool:
+        """Whether of many numbers most are small beside the largest, as counts are and ids are not."""
+        few = len(self.numbers) < _FEW
+        return few or bool(self.numbers.max() >= _LONG_TAIL * np.median(self.numbers))
+
+    @functools.cached_property
+    def is_constant(self) -> bool:
+        """Whether it says the same in all rows of the sample."""
+        return bool(self.texts.nunique() <= 1)
+
+    @functools.cached_property
+    def is_flag(self) -> bool:
+        """Whether these are 0 and 1, both of them."""
+        return self.is_number and set(self.numbers) == {0, 1}
+
+    @functools.cached_property
     def is_rating(self) -> bool:
         """Whether these may be ratings on some scale."""
         return (

@@ -20,7 +20,7 @@ from recli.data.numbers import number, numbers
 
 _UNIT_NAMES = {
     **{"s": "seconds since 1970", "ms": "milliseconds since 1970", "us": "microseconds since 1970"},
-    **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date"},
+    **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date (see --time-format)"},
 }
 _SHOWN = 40
 
@@ -32,7 +32,6 @@ class Rows:
     users, items: text[n]; values: float64[n]; lines: int64[n]
     times: int64[n] in `time_unit` since 1970 UTC, the coarsest in which all are whole; or None
     notes: what to tell of how ids were read, a sentence each
-    first_times: int64[n] or None, when a pair of interactions was first seen, once they are added up
     """
 
     users: pa.ChunkedArray
@@ -43,7 +42,6 @@ class Rows:
     bad: list[BadRow]
     time_unit: str = "s"
     notes: tuple[str, ...] = ()
-    first_times: np.ndarray | None = None
 
     def keep(self, rows: np.ndarray) -> Rows:
         """Only these rows (positions)."""
@@ -107,7 +105,7 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
         rows.times, rows.time_unit = moments.values, moments.unit
     if reasons:
         rows.bad = [
-            BadRow(int(table.lines[row]), reason, _row_text(table, row))
+            BadRow(int(table.lines[row]), reason, row_text(table, row))
             for row, reason in reasons.items()
         ]
         good = np.ones(len(table), dtype=bool)
@@ -122,16 +120,11 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     The `first` and the `last` are by time, and of one time or without times by row; the `mean` has
     the time of the last.
 
-    how: as for `load`; `sum` is for interactions, whose weights add up: the last time is kept, and the
-        first in `first_times`
-
     Raises DataError for `how="error"` when there are any.
     """
     users, items = _codes(rows.users), _codes(rows.items)
     pair, distinct = pd.factorize(users.astype(np.int64) * (int(items.max()) + 1) + items)
     n_merged = len(pair) - len(distinct)
-    if how == "sum":
-        return _added_up(rows, pair), n_merged
     if n_merged == 0 or how == "keep":
         return rows, 0
     repeated = pd.Series(pair).duplicated().to_numpy()
@@ -147,33 +140,36 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
             f"{errors.first_ten(listed, n_merged)}\n"
             "Choose with '--duplicates first', 'last' or 'mean'."
         )
-    order = np.arange(len(pair))
-    if rows.times is not None:
-        order = np.argsort(rows.times, kind="stable")
-    in_order = pd.Series(pair[order])
-    newest = np.sort(order[~in_order.duplicated(keep="last").to_numpy()])
-    if how == "last":
-        return rows.keep(newest), n_merged
-    if how == "first":
-        return rows.keep(np.sort(order[~in_order.duplicated().to_numpy()])), n_merged
-    merged = rows.keep(np.flatnonzero(~repeated))
-    merged.values = np.bincount(pair, rows.values) / np.bincount(pair)
-    if rows.times is not None:
-        merged.times = np.empty_like(merged.lines)
-        merged.times[pair[newest]] = rows.times[newest]
+    kept, values, times = pick(pair, rows.values, rows.times, how)
+    merged = rows.keep(kept)
+    merged.values, merged.times = values, times
     return merged, n_merged
 
 
-def _added_up(rows: Rows, pair: np.ndarray) -> Rows:
-    """A row for each of the pairs, int64[n] in order of first appearance."""
-    added = rows.keep(np.unique(pair, return_index=True)[1])
-    added.values = np.bincount(pair, rows.values)
-    if rows.times is not None:
-        assert added.times is not None
-        added.first_times = added.times.copy()
-        np.minimum.at(added.first_times, pair, rows.times)
-        np.maximum.at(added.times, pair, rows.times)
-    return added
+def pick(
+    pairs: np.ndarray, values: np.ndarray, times: np.ndarray | None, how: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """One row of each pair, int64, in the order of the rows, with its rating and its time.
+
+    pairs: int64[n], alike for the same user and item
+    how: `first` or `last`, by time and then by row; or `mean`, on the first row, at the time of the last
+    """
+    order = np.arange(len(pairs)) if times is None else np.argsort(times, kind="stable")
+    in_order = pd.Series(pairs[order])
+    last = np.sort(order[~in_order.duplicated(keep="last").to_numpy()])
+    rows = last
+    if how == "first":
+        rows = np.sort(order[~in_order.duplicated().to_numpy()])
+    if how != "mean":
+        return rows, values[rows], None if times is None else times[rows]
+    pair, _ = pd.factorize(pairs)
+    rows = np.flatnonzero(~pd.Series(pairs).duplicated().to_numpy())
+    means = np.bincount(pair, values) / np.bincount(pair)
+    if times is None:
+        return rows, means, None
+    latest = np.empty(len(rows), np.int64)
+    latest[pair[last]] = times[last]
+    return rows, means, latest
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
@@ -198,5 +194,6 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
 
 
-def _row_text(table: TextTable, row: int) -> str:
+def row_text(table: TextTable, row: int) -> str:
+    """A row as it may have stood in the file."""
     return ",".join(column[row].as_py() for column in table.columns.values())

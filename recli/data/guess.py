@@ -86,7 +86,10 @@ class Guess:
         ]
         if not self.implicit:
             self._claimed(RATING, PART, lambda c: c.is_rating or _claim(c, RATING) >= BARE)
-        self._claimed(TIME, BARE)
+        # Numbers that are no moments are a time only where nothing else is said of them.
+        self._claimed(
+            TIME, PART, lambda c: c.is_moment or (not c.is_number) or _claim(c, TIME) >= BARE
+        )
         for role in (USER, ITEM):
             self._claimed(role, CALLED)
         if RATING not in self.found:
@@ -124,7 +127,7 @@ class Guess:
 
     def _unclaimed_ids(self) -> None:
         missing = self._missing
-        candidates = [c for c in self._rest if c.is_ids and not _is_described(c)]
+        candidates = [c for c in self._rest if c.is_ids and not c.is_flag and not _is_described(c)]
         numbering = [
             c for c in candidates if c.place == 1 and c.are_row_numbers and not c.are_items
         ]
@@ -135,7 +138,8 @@ class Guess:
             for least in (ANY_ID, ANY_NAME, 0):
                 claiming = [c for c in candidates if _claim(c, missing[0]) >= least]
                 if claiming:
-                    claiming = [c for c in claiming if not c.is_scale] or claiming
+                    unsaid = [c for c in claiming if least or not c.is_scale]
+                    claiming = unsaid or claiming
                     self._one_of(missing[0], claiming)
                     return
         elif missing and len(candidates) >= 2:
@@ -209,12 +213,21 @@ class Guess:
             if len(numbers) > 1 and not self.implicit:
                 raise self._question(RATING, numbers, or_none=True)
             right = numbers
-        for number in right[:1]:
-            counts = number.is_counts or EVENT in self.found
-            if counts and self.implicit is not False:
-                self.found.setdefault(WEIGHT, number.name)
-            elif not self.implicit:
-                self.found[RATING] = number.name
+        counts = [c for c in right if c.is_counts or EVENT in self.found]
+        if self.implicit is not False and counts and counts[0] is right[0]:
+            self._weight_of(counts)
+        elif right and not self.implicit:
+            self.found[RATING] = right[0].name
+
+    def _weight_of(self, counts: list[Column]) -> None:
+        """The only one of the counts that varies, where it may not be the id of something else."""
+        counts = [c for c in counts if not c.is_constant] or counts
+        sure = len(counts) == 1 and (counts[0].has_long_tail or EVENT in self.found)
+        if WEIGHT in self.found or (self.implicit and not sure):
+            return
+        if not sure:
+            raise self._question(WEIGHT, counts, or_none=True)
+        self.found[WEIGHT] = counts[0].name
 
     def _question(
         self, role: str, candidates: Sequence[Column], or_none: bool = False
@@ -230,7 +243,7 @@ class Guess:
         if len(candidates) > 1 or not or_none:
             question = f"which column is the {role}? It may be:"
         else:
-            question = f"is this the {role}, or are rows interactions without one?"
+            question = f"is this the {role}, or are rows interactions without {_A[role]}?"
         or_so = " or ".join(f"'{way}'" for way in ways)
         return errors.DataError(f"{self.file}: {question}\n{shown}\nSay it with {or_so}.")
 
@@ -239,6 +252,9 @@ _FITS: dict[str, tuple[Callable[[Column], bool], ...]] = {
     RATING: (lambda c: c.is_rating,),
     TIME: (lambda c: c.is_moment, lambda c: c.is_number),
 }
+
+
+_A = {RATING: "a rating", WEIGHT: "a weight"}
 
 
 def _claim(column: Column, role: str) -> int:

@@ -6,15 +6,17 @@ import dataclasses
 from collections.abc import Callable, Iterable
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data.dataset import Kind
+from recli.data.dataset import Dataset, Kind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.location import Location
 from recli.data.numbers import numbers
+from recli.data.ratings import Ratings
 
 _SHOWN = 8
 
@@ -110,6 +112,38 @@ def weights(
         return f"weight {text.strip()!r} is not a finite number"
 
     return found, wrong, reason
+
+
+def with_pairs_once(dataset: Dataset) -> Dataset:
+    """The dataset with its interactions `added_up`; how many rows that took is in `merged`."""
+    ratings = added_up(dataset.ratings)
+    merged = len(dataset.ratings) - len(ratings)
+    return dataclasses.replace(dataset, ratings=ratings, merged=merged)
+
+
+def added_up(ratings: Ratings) -> Ratings:
+    """Interactions with each pair of user and item once, in the order in which pairs first appear.
+
+    The weights of a pair are summed; of its times the last is in `times`, the first in `first_times`.
+    """
+    pairs = ratings.users.astype(np.int64) * len(ratings.item_ids) + ratings.items
+    pair, distinct = pd.factorize(pairs)
+    first = np.empty(len(distinct), np.int64)
+    first[pair[::-1]] = np.arange(len(pair) - 1, -1, -1)  # of equal ones the last written stays
+    added = ratings.part(first)
+    weights = np.bincount(pair, ratings.values)
+    times, first_times = added.times, None
+    if ratings.times is not None:
+        times, first_times = ratings.times[first], ratings.times[first]
+        np.maximum.at(times, pair, ratings.times)
+        np.minimum.at(first_times, pair, ratings.times)
+    return dataclasses.replace(
+        added,
+        values=weights,
+        times=times,
+        first_times=first_times,
+        scale=(float(weights.min()), float(weights.max())),
+    )
 
 
 def _names(table: TextTable, event: str) -> pa.ChunkedArray:

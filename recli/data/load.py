@@ -7,19 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute
-
-from recli import errors
-from recli.data import columns, date_columns, description, find, interactions, tables
+from recli import errors, urls
+from recli.data import columns, date_columns, description, find, interactions, prepare, tables
 from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset, Kind
-from recli.data.description import Description, RatingsSource, TableSource
-from recli.data.formats._base import TextTable, reader
+from recli.data.description import Description, RatingsSource
+from recli.data.formats._base import TextTable, described, reader
 from recli.data.ids import Ids
 from recli.data.locate import is_path, short_name
 from recli.data.location import Location
 from recli.data.ratings import Ratings
+from recli.data.table_ids import Known
 
 ON_BAD = ("error", "skip")
 DUPLICATES = ("error", "first", "last", "mean")
@@ -52,7 +50,8 @@ def load(
 
     overrides: fields of `RatingsSource` that go before what the dataset.toml says or a look at the
         file suggests
-    on_bad: `error` stops at rows that are no ratings, `skip` sets them aside in `bad_rows`
+    on_bad: `error` stops at rows that are no ratings, items or users, `skip` sets them aside in
+        `bad_rows`
     duplicates: what becomes of several ratings for one pair: `error`, or keep the `first`, the
         `last` (by time, and of one time or without times by row), or their `mean`, with the time of the
         last; `keep` leaves them, for a check
@@ -67,7 +66,9 @@ def load(
         if choice not in valid:
             raise errors.unknown(f"way of {name}", choice, valid)
     about = describe(spec)
-    source = dataclasses.replace(about.ratings, **(overrides or {}))
+    steps = prepare.steps(about, (overrides or {}).get("prepare", ()))
+    asked = {**(overrides or {}), "prepare": tuple(map(str, steps)) or None}
+    source = dataclasses.replace(about.ratings, **asked)
     file = about.location(source)
     if not file.exists():
         raise _absent(about, file)
@@ -75,7 +76,6 @@ def load(
     kinds: tuple[Kind, ...] = ()
     if source.implicit:
         interactions.check_options(overrides or {}, duplicates)
-        duplicates = "keep" if duplicates == "keep" else "sum"
         kinds = interactions.kinds(file, table, source)
         if kinds and source.weights is None:
             source = dataclasses.replace(source, weights={kind.name: 1.0 for kind in kinds})
@@ -91,30 +91,45 @@ def load(
         rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
         raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, source, bad)}")
-    rows, merged = columns.merge_duplicates(file, rows, duplicates)
-    if source.scale is None:
+    if source.scale is None and not source.implicit:
         source = dataclasses.replace(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
-        if not source.implicit:
-            guessed.append("scale")
-    described = tables.describe_items(about)
-    ratings = _ratings(rows, source, described.ids if described else None)
+        guessed.append("scale")
+    merged = 0
+    if not source.implicit:
+        how = "keep" if prepare.merges(steps) else duplicates
+        rows, merged = columns.merge_duplicates(file, rows, how)
+    rated = rows.items.unique().to_numpy(zero_copy_only=False)
+    of_items = tables.describe_items(about, Known.items(source, rated), on_bad)
+    ratings = _ratings(rows, source, Ids.of(rated, of_items.ids) if of_items else Ids.of(rated))
+    raters = Known.users(source, ratings.user_ids.text)
+    of_users = tables.describe_users(about, raters, on_bad)
+    found = [described for described in (of_items, of_users) if described]
     items = None
-    if described and about.items:
-        items = tables.items(described, about.items, ratings.item_ids)
-    return Dataset(
+    if of_items and about.items:
+        items = tables.items(of_items, about.items, ratings.item_ids)
+    dataset = Dataset(
         name=about.name,
         description=dataclasses.replace(about, ratings=source),
         ratings=ratings,
         items=items,
-        users=tables.users(about, ratings.user_ids),
-        sniffed=(*_parts(file), *_shown(source, guessed), *notes),
-        bad_rows=tuple(bad),
+        users=tables.users(of_users, ratings.user_ids) if of_users else None,
+        sniffed=(
+            *_parts(file),
+            *_shown(source, guessed),
+            *notes,
+            *(told for one in found for told in one.told),
+        ),
+        bad_rows=(*bad, *(row for one in found for row in one.bad)),
         merged=merged,
         notes=(*table.notes, *rows.notes, *(items.notes() if items else ())),
         kinds=kinds,
     )
+    dataset = prepare.prepared(dataset, table, rows.lines, steps)
+    if source.implicit and duplicates != "keep":
+        dataset = interactions.with_pairs_once(dataset)
+    return dataset
 
 
 def describe(spec: str) -> Description:
@@ -122,9 +137,18 @@ def describe(spec: str) -> Description:
 
     Raises NotFoundError when there is no such name or file.
     """
+    if urls.is_url(spec):
+        if urls.HIDDEN in spec:
+            raise errors.UsageError(
+                f"{spec}: what is secret in this address was not stored. Read the data by a command with "
+                "the whole address."
+            )
+        return Description(short_name(spec), Path(), RatingsSource(file=spec))
     path = Path(spec)
     if path.is_dir() and (path / description.FILE_NAME).is_file():
         return description.read(path / description.FILE_NAME)
+    if path.is_dir() and (about := described(path)):
+        return about
     if path.is_file() and path.name == description.FILE_NAME:
         return description.read(path)
     if (path.is_dir() and spec in find.names()) or not is_path(spec):
@@ -137,14 +161,6 @@ def describe(spec: str) -> Description:
     elif not about.location(about.ratings).exists():
         raise errors.NotFoundError(f"{spec}: no such file.")
     return about
-
-
-def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
-    """The column names of a table and the first `n` values of each."""
-    source = TableSource(file=path.name)
-    file = Location(path)
-    table = reader(file, source).read(file, source)
-    return {name: column.slice(0, n).to_pylist() for name, column in table.columns.items()}
 
 
 def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
@@ -167,7 +183,8 @@ def _table(
     """The file as text, `source` with all that it left open, the fields that were guessed, and notes."""
     file_format = reader(file, source)
     source, guessed = file_format.complete(file, source)
-    table = date_columns.joined(file_format.read(file, source), source.used)
+    table = prepare.renamed(file_format.read(file, source), source)
+    table = date_columns.joined(table, source.used)
     source, guessed = dataclasses.replace(source, **table.found), [*guessed, *table.found]
     assigned = assign(file, source, table)
     source = interactions.of_rows(assigned.source)
@@ -198,11 +215,8 @@ def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> st
     return f"{'only the header' if source.header else 'no row'} ({', '.join(table.names)})."
 
 
-def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | None) -> Ratings:
-    assert source.scale is not None
+def _ratings(rows: columns.Rows, source: RatingsSource, item_ids: Ids) -> Ratings:
     user_ids = Ids.of(rows.users.unique().to_numpy(zero_copy_only=False))
-    rated = rows.items.unique().to_numpy(zero_copy_only=False)
-    item_ids = Ids.of(rated) if table_ids is None else Ids.of(rated, table_ids)
     return Ratings(
         user_ids=user_ids,
         item_ids=item_ids,
@@ -210,10 +224,9 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
         items=item_ids.codes(rows.items),
         values=rows.values,
         times=rows.times,
-        scale=source.scale,
+        scale=source.scale or (float(rows.values.min()), float(rows.values.max())),
         time_unit=rows.time_unit,
         implicit=bool(source.implicit),
-        first_times=rows.first_times,
     )
 
 
@@ -235,7 +248,7 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
         elif name == "scale":
             value = f"{value[0]:g} to {value[1]:g}"
         elif name == "weights":
-            value = ", ".join(f"{kind} {weight:g}" for kind, weight in value.items())
+            value = "1 for every kind"
         if value is not None:
             what = "interactions" if name == "implicit" else name.replace("_", " ")
             shown.append((what, str(value), _OPTIONS[name]))

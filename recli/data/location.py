@@ -31,22 +31,27 @@ class Location:
         self._named = member
 
     def __str__(self) -> str:
-        return self._whole if self._named is None else f"{self._whole}::{self._named}"
+        return self.whole if self._named is None else f"{self.whole}::{self._named}"
 
     @property
-    def _whole(self) -> str:
+    def whole(self) -> str:
         """The file as it is shown, without the member of it."""
         return str(self.path)
+
+    @property
+    def member(self) -> str | None:
+        """The member of the archive that is named; none for the only one, and for a file by itself."""
+        return self._named
+
+    @property
+    def table(self) -> str | None:
+        """The table that is named of a file with several; an archive has members instead."""
+        return None if packed.is_archive(self.name) else self._named
 
     @property
     def path(self) -> Path:
         """The file as it lies on this machine."""
         return self._path
-
-    @property
-    def table(self) -> str | None:
-        """Which of the tables in a file that holds several is meant, as in `ratings.xlsx::Sheet2`."""
-        return None if packed.is_archive(self.name) else self._named
 
     @property
     def name(self) -> str:
@@ -70,7 +75,7 @@ class Location:
         return ()
 
     def exists(self) -> bool:
-        """Whether there is such a file; of one elsewhere, that is known when it is read."""
+        """Whether there is such a file."""
         return self.path.exists()
 
     def is_empty(self) -> bool:
@@ -84,6 +89,9 @@ class Location:
         Raises DataError naming the file when it is empty or cannot be unpacked, TooLargeError when it
         unpacks to more than there is memory for.
         """
+        if self.parts:  # for a look at them; there is no content of all together
+            assert limit is not None
+            return self.parts[0].file.read_bytes(limit)
         with self._unpacking():
             if self._is_plain:
                 with self.path.open("rb") as file:
@@ -140,7 +148,7 @@ class Location:
         if not packed.is_archive(self.name):
             return None
         with self._unpacking():
-            return packed.chosen(self.path, self._named, self._whole)
+            return packed.chosen(self.path, self._named, self.whole)
 
     @contextlib.contextmanager
     def _unpacking(self) -> Iterator[None]:

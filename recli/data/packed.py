@@ -31,7 +31,8 @@ _ARCHIVES = (".zip", ".tar")
 _ABOUT = re.compile(r"readme|licen[cs]e|copying|.*\.(md|rst|pdf|html?|md5|sha256)$", re.IGNORECASE)
 _OF_THE_SYSTEM = re.compile(r"__MACOSX/|(.*/)?\.")
 _MEMBER = re.compile(
-    r"(.+?\.(?:zip|tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz|zst)))::(.+)", re.IGNORECASE
+    r"(.+?\.(?:zip|tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz|zst))(?:\?[^?]*?)?)::(.+)",
+    re.IGNORECASE,
 )
 _BLOCK = 1 << 20
 

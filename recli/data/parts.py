@@ -49,11 +49,6 @@ class Parts(Location):
     def exists(self) -> bool:
         return True  # a pattern without a match is an error of its own
 
-    def read_bytes(self, limit: int | None = None) -> bytes:
-        """The beginning of the first part, for a look at it. There is no content of them together."""
-        assert limit is not None
-        return self.parts[0].file.read_bytes(limit)
-
 
 def is_pattern(text: str) -> bool:
     """Whether a text is a pattern rather than a name."""

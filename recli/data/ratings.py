@@ -62,22 +62,13 @@ class Ratings:
         """What a row is called."""
         return "interaction" if self.implicit else "rating"
 
-    @property
-    def extent(self) -> str:
-        """How many there are, and between what values, for people."""
-        n, (low, high), many = len(self), self.scale, "s" * (len(self) != 1)
-        if not self.implicit:
-            return f"{n:,} rating{many} from {low:g} to {high:g}"
-        weights = f" that weigh {low:g} to {high:g}" if low < high else ""
-        return f"{n:,} pair{many} with interactions{weights}"
-
-    def liking(self, threshold: float) -> str:
+    def liked_as(self, threshold: float) -> str:
         """What counts as liked from this rating or weight on, for people."""
         if not self.implicit:
-            return f"a rating of {threshold:g} or more"
+            return f"a rating of {threshold:g} or more counts as liked"
         if threshold <= self.scale[0]:
-            return "every interaction"
-        return f"an interaction of weight {threshold:g} or more"
+            return "every interaction counts as liked"
+        return f"an interaction of weight {threshold:g} or more counts as liked"
 
     @functools.cached_property
     def item_counts(self) -> np.ndarray:
@@ -114,6 +105,27 @@ class Ratings:
         if self.implicit:
             digest.update(b"implicit\x1e")
         return digest.hexdigest()
+
+    @property
+    def domain(self) -> str:
+        """What a value may be, in words."""
+        if self.implicit:
+            return "weight above 0"
+        low, high = self.scale
+        return f"rating from {low:g} to {high:g}"
+
+    def allows(self, value: float) -> bool:
+        """Whether a value is a rating on the scale; of interactions, a weight."""
+        low, high = self.scale
+        return 0 < value < np.inf if self.implicit else low <= value <= high
+
+    @property
+    def liking(self) -> float:
+        """The value that says of an item that it is liked: the highest; of interactions, a usual weight.
+
+        That is their median.
+        """
+        return float(np.median(self.values)) if self.implicit else self.scale[1]
 
     def part(self, rows: np.ndarray) -> Ratings:
         """These rows, int64[n] or bool; ids and scale stay."""

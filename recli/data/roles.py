@@ -19,7 +19,7 @@ USER, ITEM, RATING, WEIGHT, EVENT, TIME = "user", "item", "rating", "weight", "e
 
 # How strongly a name claims to be the user or the item.
 ID, NOUN, CALLED, WEAK_ID, WEAK_NOUN, ANY_ID, ANY_NAME = 7, 6, 5, 4, 3, 2, 1
-# And the rating: my_score goes before score, that before food_score.
+# And a rating or a time: my_score goes before score, that before food_score.
 OWN, BARE, PART = 3, 2, 1
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
@@ -87,7 +87,7 @@ def is_attribute(name: str) -> bool:
     said = words(name)
     if not said or not claims(name).keys().isdisjoint((USER, ITEM)):
         return False
-    of_rows = said[-1] in known.ID_WORDS and not known.ROWS.isdisjoint(said)
+    of_rows = said[-1] in known.ROWS | known.ID_WORDS and not known.ROWS.isdisjoint(said)
     others = is_about_all(name) or not known.OTHER_TIMES.isdisjoint(said)
     return of_rows or others or said[-1] in known.ATTRIBUTES
 
@@ -200,11 +200,13 @@ def _event(said: tuple[str, ...]) -> int:
 
 
 def _time(said: tuple[str, ...]) -> int:
-    if said[-1] in known.AFTER_TIMES and len(said) > 1:
-        return BARE
-    if known.TIMES.isdisjoint(said) or not known.OTHER_TIMES.isdisjoint(said):
+    if not known.OTHER_TIMES.isdisjoint(said):
         return 0
-    return BARE
+    if not known.MOMENTS.isdisjoint(said):
+        return OWN
+    if len(said) == 1:
+        return PART if said == ("t",) else BARE if said[0] in known.TIMES else 0
+    return PART if said[-1] in known.AFTER_TIMES or not known.TIMES.isdisjoint(said) else 0
 
 
 def _is_number(text: str) -> bool:

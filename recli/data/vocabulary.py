@@ -9,13 +9,13 @@ def _set(words: str) -> frozenset[str]:
 
 USERS = _set(
     "user reviewer customer member visitor person profile account client buyer rater reader listener "
-    "viewer consumer household shopper subscriber who uid username mbox"
+    "viewer consumer household shopper subscriber who uid username mbox cust u"
 )
 WEAK_USERS = _set("author session device player student guest critic patron")
 ITEMS = _set(
     "item movie film book isbn product asin joke song track artist album business anime manga game "
     "app recipe restaurant place venue poi hotel article news course video beer wine listing sku "
-    "show podcast episode paper stock good iid what thing content"
+    "show podcast episode paper stock good iid what thing content i"
 )
 WEAK_ITEMS = _set("location url page title document doc post event offer ad goods")
 # A bare noun in the first row may also be what the first user likes: of these it is a header.
@@ -42,11 +42,12 @@ OF_WEIGHTS = _set(
 EVENTS = _set("event action behavior behaviour interaction activity")
 KINDS = _set("type kind name")
 TIMES = _set("timestamp time date datetime ts when created createdat ratedat updated")
-AFTER_TIMES = _set("at dat")  # as in created_at
+MOMENTS = _set("timestamp ts unix")
+AFTER_TIMES = _set("at dat dt")  # as in created_at
 OTHER_TIMES = _set(  # of the item's or the user's life, or a length
     "release released publication published birth born birthday dwell watch play spent duration join "
     "joined signup registration registered zone id hour day month year start started finish finished "
-    "begin end"
+    "begin end minute second crawl crawled scraped"
 )
 ROWS = _set("row index record review rating interaction transaction order invoice")
 ATTRIBUTES = _set(

@@ -13,6 +13,7 @@ from surprise.model_selection import GridSearchCV, cross_validate
 
 from recli import params, registry
 from recli.algorithms import Algorithm, Configured, declared
+from recli.data.trainset import Trainset
 from recli.params import Bool, Choice, Float, Int
 from recli.recommend import model as models
 
@@ -362,6 +363,7 @@ def changed(parameter):
 
 
 CHANGES = [(name, parameter.name) for name in NAMES for parameter in own_parameters(name)]
+OF_INTERACTIONS = ("weighting", "cap")
 # What changes speed alone, or needs a text feature to show.
 WITHOUT_EFFECT = {
     ("svdpp", "cache_ratings"),
@@ -381,6 +383,9 @@ def test_every_parameter_changes_the_predictions(name, parameter, small):
         needed = by_name[needed[0]].when
     base = {key: value for key, value in given.items() if key != parameter}
     trainset = small.trainset(np.arange(900))
+    if parameter in OF_INTERACTIONS:
+        counts = dataclasses.replace(trainset.ratings, implicit=True)
+        trainset = Trainset(counts, np.arange(900))
     predictions = []
     for settings in (base, given):
         chosen = configured(name, settings)

@@ -24,6 +24,7 @@ RANKERS = [
     name for name in NAMES if registry.get("algorithm", name).predicts == "scores" or name in GIVEN
 ]
 OF_PREFERENCES = [name for name in RANKERS if name not in GIVEN]
+WEIGHED = [name for name in OF_PREFERENCES if name != "bpr"]  # which takes no weights
 PERSONAL = [name for name in RANKERS if name != "most-popular"]
 
 
@@ -143,7 +144,7 @@ def test_the_whole_way_from_a_description_without_ratings(name):
     assert min(found[0]) > 0.1
 
 
-@pytest.mark.parametrize("name", OF_PREFERENCES)
+@pytest.mark.parametrize("name", WEIGHED)
 @pytest.mark.parametrize("weighting", ["linear", "tf-idf"])
 def test_the_unit_of_weights_does_not_matter(name, weighting, small):
     """View 1 and cart 3 are view 8 and cart 24, but for log and bm25, where 1 is one thing."""
@@ -156,7 +157,7 @@ def test_the_unit_of_weights_does_not_matter(name, weighting, small):
     np.testing.assert_allclose(*scores, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", [name for name in OF_PREFERENCES if name != "bpr"])
+@pytest.mark.parametrize("name", WEIGHED)
 def test_weights_matter(name, small):
     values = long_tail(len(small.ratings))
     scores = []

@@ -247,7 +247,7 @@ def test_users_and_their_table(
     write: Write, described: str | None, expected: dict[str, int]
 ) -> None:
     toml = (
-        'name = "d"\n[ratings]\nfile = "r.csv"\n[users]\nfile = "people.csv"\n'
+        'name = "d"\n[ratings]\nfile = "r.csv"\n[users]\nfile = "people.csv"\nid = "id"\n'
         '[download]\nurl = "https://example.org/x"\nmembers = {}\n'
     )
     rows = "\n".join(",".join(map(str, row)) for row in SOUND)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from recli import errors
 from recli.data.dataset import Dataset
-from recli.data.load import load, read_header
+from recli.data.load import load
 
 Read = Callable[..., Dataset]
 Refuse = Callable[..., str]
@@ -478,11 +478,6 @@ def test_a_dataset_that_was_not_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("RECLI_DATASETS", str(tmp_path))
     with pytest.raises(errors.NotFoundError, match="Fetch it with 'recli data download ml-100k'"):
         load("ml-100k")
-
-
-def test_the_header_of_a_table(write: Write) -> None:
-    path = write("id,title\n" + "".join(f"{n},T{n}\n" for n in range(5)))
-    assert read_header(path, n=2) == {"id": ["0", "1"], "title": ["T0", "T1"]}
 
 
 def test_the_embedded_movielens_from_anywhere(

@@ -129,6 +129,16 @@ YELP = (
         ("authorId,article_id,stars\na,1,4\nb,1,3\n", "user=authorId item=article_id rating=stars"),
         ("uid,iid,r\n1,2,4\n1,3,5\n", "user=uid item=iid rating=r"),
         ("visitorid,city_id,score\nv,7,4\nw,7,3\n", "user=visitorid item=city_id rating=score"),
+        ("user_id,video_id,time,date,timestamp,rating\n"
+         "0,36,2020-07-05 00:08:23.438,20200705,1593878903.438,1\n"
+         "0,95,2020-07-05 00:13:41.297,20200705,1593879221.297,2\n",
+         "user=user_id item=video_id rating=rating time=timestamp"),
+        ("userID\tmovieID\trating\tdate_day\tdate_month\tdate_year\tdate_hour\tdate_minute\n"
+         "75\t3\t1\t29\t10\t2006\t23\t17\n75\t32\t4.5\t29\t10\t2006\t23\t23\n",
+         "user=userID item=movieID rating=rating"),
+        ("u,i,r,t\n1,2,4,978300760\n1,3,5,978300761\n", "user=u item=i rating=r time=t"),
+        ("User-ID;Movie-Name;Your-Rating;IMDb Rating;Num Votes\n1;Heat;9;8.3;600\n1;Up;8;8.2;900\n",
+         "user=User-ID item=Movie-Name rating=Your-Rating"),
         ("ID,customer,product,score\n11,a,x,4\n12,a,y,3\n13,b,x,1\n",
          "user=customer item=product rating=score"),
         ("ID,customer,stuff,score\n11,a,x,4\n12,a,y,3\n13,b,x,1\n",
@@ -190,6 +200,11 @@ def test_without_names_the_number_right_after_two_ids(
          "user=session_id item=item_id event=action"),
         ("user_id,item_id,category_id,behavior_type\n1,2,3,1\n1,4,5,1\n1,2,3,4\n2,2,3,1\n",
          "user=user_id item=item_id event=behavior_type"),
+        ("household_key,DAY,PRODUCT_ID,QUANTITY,TRANS_TIME\n2375,1,1004906,1,1631\n2375,1,1033142,3,1631\n",
+         "user=household_key item=PRODUCT_ID weight=QUANTITY"),
+        ("app_id,helpful,funny,date,is_recommended,hours,user_id,review_id\n"
+         "975370,0,0,2022-12-12,True,36.3,51580,0\n304390,4,0,2017-02-17,False,11.5,2586,1\n",
+         "user=user_id item=app_id weight=hours time=date"),
         ("user_id,movie_id,avg,n_votes\n1,10,3.5,2\n1,11,3.1,4\n", "user=user_id item=movie_id"),
         ("user_id,movie_id,age,year\n1,10,25,1999\n2,11,31,2001\n", "user=user_id item=movie_id"),
         ("user,movie,stars_of_movie,type\nu,a,3,TV\nv,a,3,TV\nw,b,2,Film\n", "user=user item=movie"),
@@ -233,13 +248,22 @@ def test_interactions_without_names(found: Found, content: str, roles: str) -> N
          "which column is the user, and which the item?", ["left: u, v, w", "right: a, b"],
          "'--columns user=left,item=right' or '--columns user=right,item=left'"),
         ("user,item,much\nu,a,4\nv,b,2\n",
-         "is this the rating, or are rows interactions without one?", ["much: 4, 2"],
+         "is this the rating, or are rows interactions without a rating?", ["much: 4, 2"],
          "'--columns rating=much' or '--implicit'"),
+        ("userID\tbookmarkID\ttagID\n8\t1\t1\n8\t2\t1\n9\t1\t2\n",
+         "which column is the item?", ["bookmarkID: 1, 2", "tagID: 1, 2"],
+         "'--columns item=bookmarkID' or '--columns item=tagID'"),
+        ("1\t338\tmith\t154\t156\n1\t339\talpt\t166\t169\n2\t338\tmith\t587\t588\n",
+         "which column is the weight?", ["column4: 154, 166, 587", "column5: 156, 169, 588"],
+         "'--columns weight=4' or '--columns weight=5' or '--implicit'"),
+        ("".join(f"{n % 5}\t{n}\t{2_520_377 + n % 4}\n" for n in range(30)),
+         "is this the weight, or are rows interactions without a weight?",
+         ["column3: 2520377, 2520378, 2520379"], "'--columns weight=3' or '--implicit'"),
         ("4,a,u\n2,b,v\n",
-         "is this the rating, or are rows interactions without one?", ["column1: 4, 2"],
+         "is this the rating, or are rows interactions without a rating?", ["column1: 4, 2"],
          "'--columns rating=1' or '--implicit'"),
         ("u,5,a\nv,2,b\n",
-         "is this the rating, or are rows interactions without one?", ["column2: 5, 2"],
+         "is this the rating, or are rows interactions without a rating?", ["column2: 5, 2"],
          "'--columns rating=2' or '--implicit'"),
         ("user,item,rating,date_added,date_updated\n"
          "u,a,4,2020-01-01,2020-01-02\nv,b,3,2020-01-03,2020-01-03\n",
@@ -350,6 +374,11 @@ def test_who_names_a_weight_means_interactions(found: Found, given: dict[str, st
     played = found("user,item,much\nu,a,4\nv,b,2\n", **given)
     assert played["implicit"] == "yes"
     assert "rating" not in played
+
+
+def test_what_is_no_user_is_not_offered_for_one(asked: Refused) -> None:
+    content = "order_id,product_id,add_to_cart_order,reordered\n2,33,1,1\n2,28,2,1\n3,33,1,0\n"
+    assert asked(content).startswith("no column for user. It has 4 columns: order_id, product_id,")
 
 
 def test_explicit_needs_a_rating(asked: Refused) -> None:

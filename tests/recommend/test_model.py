@@ -308,7 +308,7 @@ def test_our_own_are_never_pickled(model, tmp_path):
 def test_a_pickle_is_not_exported(own, small, tmp_path):
     folder = models.save(models.train(small, own, 0), tmp_path, "m", allow_pickle=True)
     with pytest.raises(errors.UsageError, match="nobody else should have to trust"):
-        archive.pack(folder, tmp_path / "m.zip")
+        archive.pack(folder, str(tmp_path / "m.zip"))
     assert not (tmp_path / "m.zip").exists()
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import surprise
 
 from recli.algorithms._preferences import PREFERENCES
-from recli.algorithms._weighing import LOG, WEIGHTING
 from recli.extras.implicit.algorithms._learned import Learned
 from recli.params import Float, Int
 
@@ -21,14 +20,14 @@ class BPR(Learned):
     b_i + p_u · q_i, where stochastic gradient descent lowers
     Σ −ln σ(b_i + p_u · q_i − b_j − p_u · q_j) + reg (|p_u|² + |q_i|² + |q_j|² + b_i² + b_j²) / 2
     over preferences (u, i) and items j that u does not prefer. Both are drawn, an epoch has as many
-    draws as there are preferences, and j is drawn the more often the more users prefer it.
+    draws as there are preferences, and j is drawn the more often the more users prefer it. What a
+    preference weighs is left aside: all are alike to it.
     """
 
     source = "Rendle, Freudenthaler, Gantner and Schmidt-Thieme 2009"
     cost = "medium"
     parameters = (
         PREFERENCES,
-        *WEIGHTING,
         Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),
         # Too many are worse than too few: what is popular is drawn against so often that in the end
         # it stands no higher than the rest.
@@ -44,8 +43,6 @@ class BPR(Learned):
         learning_rate: float = 0.01,
         reg: float = 0.01,
         preferences: str = "liked",
-        weighting: str = LOG,
-        cap: float | None = None,
         random_state: int | None = None,
     ) -> None:
         surprise.AlgoBase.__init__(self)
@@ -54,8 +51,6 @@ class BPR(Learned):
         self.learning_rate = learning_rate
         self.reg = reg
         self.preferences = preferences
-        self.weighting = weighting
-        self.cap = cap
         self.random_state = random_state
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:

@@ -20,7 +20,7 @@ class LogisticMF(Learned):
 
     b_u + b_i + p_u · q_i is the log-odds that u prefers i. In an epoch each user's preferences, and
     `n_factors` + 2 items drawn from the preferences of all, move her factors, and the same for items
-    with users; the steps are Adagrad's.
+    with users; the steps are Adagrad's. A preference counts as often as it weighs.
     """
 
     source = "Johnson 2014"
