@@ -49,10 +49,10 @@ def test_the_reports_speak_of_interactions(recli, on):
     text = (folder / "report.md").read_text(encoding="utf-8")
     assert "428 interactions\n" in text
     assert "- Every interaction counts as liked.\n" in text
-    recli("report", "latest", "--format", "html", "-o", "page.html")
+    recli("report", "latest", "--format", "html", "--output", "page.html")
     page = Path("page.html").read_text(encoding="utf-8")
-    assert "428 interactions that weigh 1 to 1." in page
-    assert "counts as liked from a weight of 1 on" in page
+    assert "428 interactions. Split k-fold" in page
+    assert "the same for all; every interaction counts as liked." in page
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert about["dataset"]["implicit"] is True
     assert not any("rating" in warning["message"] for warning in about["warnings"])

@@ -21,11 +21,13 @@ def summary(data: RunData) -> list[str]:
     """The sentences that say what was compared how, and who is best by what."""
     dataset, protocol = data.dataset, data.configuration
     (low, high), threshold = protocol["scale"], protocol["threshold"]
-    implicit = data.noun == "interaction"
-    span = f" that weigh {low:g} to {high:g}" if implicit else f" from {low:g} to {high:g}"
-    liked = (
-        f"an item counts as liked from a {'weight' if implicit else 'rating'} of {threshold:g} on"
-    )
+    span = f" from {low:g} to {high:g}"
+    liked = f"an item counts as liked from a rating of {threshold:g} on"
+    if data.noun == "interaction":
+        span = f" that weigh {low:g} to {high:g}" if low < high else ""
+        liked = f"an item counts as liked from a weight of {threshold:g} on"
+        if threshold <= low:
+            liked = "every interaction counts as liked"
     said = [
         f"{_count(len(data.labels), 'algorithm')} on {dataset['name']}: "
         f"{_count(dataset['users'], 'user')}, {_count(dataset['items'], 'item')}, "
