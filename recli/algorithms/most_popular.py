@@ -52,9 +52,9 @@ class MostPopular(Ranker):
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         if self.half_life is None:
             return
-        times = _times(self.trainset)
+        times, per_day = _times(self.trainset)
         rows, weights = preferring(self.trainset, self.weigh)
-        age = (times.max() - times[rows]) / _DAY
+        age = (times.max() - times[rows]) / per_day
         weights *= np.exp2(-age / self.half_life)
         items, n_items = self.trainset.items[rows], self.trainset.n_items
         self.popularity = np.bincount(items, weights, minlength=n_items)
@@ -69,12 +69,12 @@ class MostPopular(Ranker):
         return np.tile(self.popularity, (len(users), 1))
 
 
-def _times(trainset: surprise.Trainset) -> np.ndarray:
-    """When the ratings were made, int64[n_ratings], seconds."""
-    times = trainset.ratings.times if isinstance(trainset, Trainset) else None
-    if times is None:
+def _times(trainset: surprise.Trainset) -> tuple[np.ndarray, int]:
+    """When the ratings were made, int64[n_ratings], and how much of that a day is."""
+    ratings = trainset.ratings if isinstance(trainset, Trainset) else None
+    if ratings is None or ratings.times is None:
         raise errors.DataError(
             "most-popular: half_life needs to know when ratings were made, and the data have no times. "
             "Name their column with '--columns', or leave half_life out."
         )
-    return times[trainset.rows]
+    return ratings.times[trainset.rows], _DAY * ratings.per_second

@@ -8,7 +8,7 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +39,11 @@ class Console:
         """A message, on stderr."""
         if not self.quiet:
             click.echo(message, err=True)
+
+    def say_all(self, messages: Iterable[str]) -> None:
+        """Messages, on stderr, a line each."""
+        for message in messages:
+            self.say(message)
 
     def emit(
         self,
@@ -139,17 +144,9 @@ class Console:
     def describe(self, dataset: Dataset) -> None:
         """One line about a dataset, and what was guessed of its file."""
         ratings = dataset.ratings
-        of_what = count(len(ratings), "rating")
-        low, high = ratings.scale
-        span = f" from {low:g} to {high:g}"
-        if ratings.implicit:
-            of_what = count(len(ratings) + dataset.merged, "interaction")
-            if dataset.merged:
-                of_what += f" of {count(len(ratings), 'pair')}"
-            span = f" that weigh {low:g} to {high:g}" if low < high else ""
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
-            f"{of_what}{span}"
+            f"{ratings.extent}"
         )
         if dataset.kinds:
             self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")
@@ -158,8 +155,15 @@ class Console:
             overrule = sorted({option for _, _, option in dataset.sniffed})
             self.say(f"Read as: {guesses}.")
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
-        if dataset.merged and not ratings.implicit:
-            self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
+        for note in dataset.notes:
+            self.say(f"Note: {note}")
+        if dataset.merged:
+            if ratings.implicit:
+                self.say(
+                    f"Added up: {count(dataset.merged, 'row')} of a pair that was there before."
+                )
+            else:
+                self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
         """Write the bad rows of a dataset into a file, and say so."""
@@ -167,8 +171,11 @@ class Console:
 
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(["line", "reason", "row"])
-        writer.writerows([row.line, row.reason, row.text] for row in dataset.bad_rows)
+        several = any(row.part for row in dataset.bad_rows)
+        writer.writerow(["part"] * several + ["line", "reason", "row"])
+        writer.writerows(
+            [row.part] * several + [row.line, row.reason, row.text] for row in dataset.bad_rows
+        )
         files.write_text(path, buffer.getvalue())
         self.say(f"Set aside into {path}: {count(len(dataset.bad_rows), 'bad row')}.")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from recli.cli import _types
 from recli.cli._console import Console
@@ -16,6 +17,8 @@ from recli.cli._group import DEBUG
 
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
+    from recli.errors import RecliError
+    from recli.evaluation.metric_names import Purpose
 
 Command = Callable[..., Any]
 
@@ -25,7 +28,8 @@ dataset_option = click.option(
     type=_types.DATASET,
     default="movielens-small",
     show_default=True,
-    help="A dataset's name, a folder with a dataset.toml, or a file of ratings.",
+    help="A dataset's name, a folder with a dataset.toml, a file of ratings, an ARCHIVE::MEMBER, a "
+    "pattern such as 'parts/*.csv', a folder of parts, or a URL (https, s3, gs, az).",
 )
 
 
@@ -166,6 +170,12 @@ def reading_options(command: Command) -> Command:
         metavar="KIND=WEIGHT,…",
         help="What each kind of interaction weighs: 'view=1,cart=3,purchase=5'.",
     )
+    @click.option(
+        "--missing",
+        type=float,
+        metavar="VALUE",
+        help="In a wide matrix, the number that stands for no rating.",
+    )
     @click.option("--scale", type=_types.Scale(), metavar="LOW:HIGH", help="Rating scale, as 1:5.")
     @click.option(
         "--time-unit",
@@ -203,13 +213,13 @@ def reading_options(command: Command) -> Command:
 
 _READING = (
     *("file_format", "delimiter", "header", "encoding", "quote", "escape", "decimal", "implicit"),
-    *("weights", "scale", "time_unit", "time_format", "on_bad", "duplicates"),
+    *("weights", "missing", "scale", "time_unit", "time_format", "on_bad", "duplicates"),
 )
 
 
 results_option = click.option(
     "--results",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_types.ResultsFolder(path_type=Path, file_okay=False),
     default=Path("results"),
     show_default=True,
     envvar="RECLI_RESULTS",
@@ -245,8 +255,12 @@ algorithm_option = click.option(
     "-a",
     "--algorithm",
     type=_types.ALGORITHM,
-    help="An algorithm, or your own as module:Class. "
-    "[default: content-based if items have features, else svd]",
+    help="An algorithm, or your own as module:Class. [default: the best of a few for the goal]",
+)
+goal_option = click.option(
+    "--goal",
+    type=click.Choice(("lists", "ratings")),
+    help="What it is for: good lists of items, or well predicted ratings.  [default: lists]",
 )
 params_file_option = click.option(
     "--params",
@@ -267,16 +281,48 @@ def confirm(names: list[str], question: str) -> None:
         raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
 
 
+def typed(option: str) -> bool:
+    """Whether the user gave this option, and not its default."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is not ParameterSource.DEFAULT
+
+
+def no_ratings(metric: str, dataset: Dataset) -> RecliError:
+    """The error for a metric of predicted ratings where there are none."""
+    from recli import errors
+
+    return errors.UsageError(
+        f"{metric} compares predicted with true ratings, and {dataset.name} holds interactions. Take a "
+        "metric of ranked lists: '--metric ndcg@10'."
+    )
+
+
+def purpose(goal: Purpose | None, dataset: Dataset) -> Purpose:
+    """What `--goal` says. Raises UsageError where there are no ratings to predict."""
+    from recli import errors
+
+    if goal == "ratings" and dataset.ratings.implicit:
+        raise errors.UsageError(
+            f"--goal ratings: {dataset.name} holds interactions, and no ratings to predict. Leave it out."
+        )
+    return goal or "lists"
+
+
 def liked_from(dataset: Dataset, threshold: float | None) -> float:
     """The rating from which an item counts as liked. Raises UsageError for one off the scale."""
     from recli import errors
 
-    low, high = dataset.ratings.scale
+    ratings, (low, high) = dataset.ratings, dataset.ratings.scale
     if threshold is None:
-        return dataset.ratings.default_threshold
-    if not low < threshold <= high:
+        return ratings.default_threshold
+    if ratings.implicit and not low <= threshold <= high:
+        raise errors.UsageError(
+            f"--threshold {threshold:g}: the interactions weigh {low:g} to {high:g}. Without it, all of "
+            "them count as liked."
+        )
+    if not ratings.implicit and not low < threshold <= high:
         raise errors.UsageError(
             f"--threshold {threshold:g}: with ratings from {low:g} to {high:g} everything or nothing "
-            f"would be liked. Without it, {dataset.ratings.default_threshold:g} is taken."
+            f"would be liked. Without it, {ratings.default_threshold:g} is taken."
         )
     return threshold

@@ -130,7 +130,7 @@ def datasets() -> tuple[list[str], list[list[str]]]:
     rows = []
     for name in find.names():
         about = find.named(name)
-        here = "yes" if about.ratings_file.is_file() else "to download"
+        here = "yes" if about.location(about.ratings).exists() else "to download"
         rows.append([name, here, about.title, about.licence])
     return ["dataset", "here", "what it is", "licence"], rows
 

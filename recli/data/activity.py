@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.data.check import QUANTILES, Problem, problems_of_any
+from recli.data.check import QUANTILES, Problem, extent, problems_of_any
 from recli.data.dataset import Dataset, Kind
 from recli.data.interactions import added_up
 from recli.data.ratings import Ratings
 
 _PAUSE = 30 * 60  # seconds without an interaction that end a session, as web analytics has it
-_UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}  # of a second
 _HEAVY_SHARE, _HEAVY_TIMES = 0.05, 20  # of all interactions; as many as the average user
 _HEAVY_PAIR = 1000  # times the median weight
 _MOST_STARS = 10
@@ -37,7 +36,7 @@ class Activity:
     repeated: pairs that are there more than once
     histogram: (from, to, pairs) by what a pair weighs in all, in bars that double
     weights: of pairs; per_user, per_item: a user's items and an item's users; at the quantiles
-    times: the first and the last; sessions: None where there are no times
+    times: the first and the last, in seconds; sessions: None where there are no times
     """
 
     users: int
@@ -75,7 +74,7 @@ def activity(dataset: Dataset) -> Activity:
         weights=np.quantile(pairs.values, QUANTILES).tolist(),
         per_user=np.quantile(by_user, QUANTILES).tolist(),
         per_item=np.quantile(by_item, QUANTILES).tolist(),
-        times=None if times is None else (int(times.min()), int(times.max())),
+        times=None if times is None else extent(rows),
         sessions=_sessions(rows),
         problems=[
             *_unweighed(dataset.kinds),
@@ -112,7 +111,7 @@ def _sessions(rows: Ratings) -> Sessions | None:
     order = np.lexsort((rows.times, rows.users))
     users, times = rows.users[order], rows.times[order]
     begins = np.ones(len(order), bool)
-    begins[1:] = (np.diff(users) != 0) | (np.diff(times) > _PAUSE * _UNITS[rows.time_unit])
+    begins[1:] = (np.diff(users) != 0) | (np.diff(times) > _PAUSE * rows.per_second)
     lengths = np.diff(np.append(np.flatnonzero(begins), len(order)))
     return Sessions(len(lengths), np.quantile(lengths, QUANTILES).tolist())
 

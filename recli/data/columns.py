@@ -10,16 +10,18 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import interactions
+from recli.data import interactions, times
 from recli.data.dataset import BadRow, Kind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
+from recli.data.ids import without_point_zero
 from recli.data.location import Location
 from recli.data.numbers import number, numbers
 
-_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
-_UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds"}
-_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # of the years 1 and 9999
+_UNIT_NAMES = {
+    **{"s": "seconds since 1970", "ms": "milliseconds since 1970", "us": "microseconds since 1970"},
+    **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date"},
+}
 _SHOWN = 40
 
 
@@ -27,7 +29,9 @@ _SHOWN = 40
 class Rows:
     """The rows that are ratings, in the file's order, and those that are not.
 
-    users, items: text[n]; values: float64[n]; times: int64[n] seconds or None; lines: int64[n]
+    users, items: text[n]; values: float64[n]; lines: int64[n]
+    times: int64[n] in `time_unit` since 1970 UTC, the coarsest in which all are whole; or None
+    notes: what to tell of how ids were read, a sentence each
     """
 
     users: pa.ChunkedArray
@@ -36,6 +40,8 @@ class Rows:
     times: np.ndarray | None
     lines: np.ndarray
     bad: list[BadRow]
+    time_unit: str = "s"
+    notes: tuple[str, ...] = ()
 
     def keep(self, rows: np.ndarray) -> Rows:
         """Only these rows (positions)."""
@@ -47,20 +53,29 @@ class Rows:
             None if self.times is None else self.times[rows],
             self.lines[rows],
             self.bad,
+            self.time_unit,
+            self.notes,
         )
 
 
 def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ()) -> Rows:
-    """The roles' columns as ids, numbers and seconds; a row that fails is in `bad` with the reason."""
+    """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason."""
     assert source.user and source.item
-    users, items = table.columns[source.user], table.columns[source.item]
+    found = {"user": table.columns[source.user], "item": table.columns[source.item]}
     reasons: dict[int, str] = {}
+    notes: list[str] = []
 
     def object_to(failed: np.ndarray, reason: object) -> None:
         for row in np.flatnonzero(failed):
             reasons.setdefault(int(row), reason(row) if callable(reason) else str(reason))
 
-    for role, ids in (("user", users), ("item", items)):
+    for role, ids in found.items():
+        whole = without_point_zero(ids)
+        if whole is not None:
+            found[role] = whole
+            notes.append(
+                f"The {role} ids are whole numbers, some of them written with .0: 42.0 is the {role} 42."
+            )
         object_to(_empty(ids), f"the {role} is empty")
         broken = pa.compute.match_substring(ids, "\n").to_numpy()
         object_to(broken, f"the {role} goes over several lines: is a quote left open?")
@@ -78,19 +93,19 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
             (values < low) | (values > high),
             lambda row: f"rating {values[row]:g} is off the scale {low:g} to {high:g}",
         )
-    times = None
+    rows = Rows(found["user"], found["item"], values, None, table.lines, [], notes=tuple(notes))
     if source.time is not None:
-        column, unit = table.columns[source.time], source.time_unit or "s"
-        times, failed = _seconds(column, unit)
-        wanted = f"{_UNIT_NAMES[unit]} since 1970" if unit in _UNIT_NAMES else "an ISO 8601 date"
+        column, unit, form = table.columns[source.time], source.time_unit or "s", source.time_format
+        moments = times.parse(column, unit, form)
+        wanted = f"a date as '{form}'" if form else _UNIT_NAMES[unit]
         object_to(
-            failed,
+            moments.failed,
             lambda row: f"time {_shown(column[int(row)].as_py())} cannot be read as {wanted}",
         )
-    rows = Rows(users, items, values, times, table.lines, [])
+        rows.times, rows.time_unit = moments.values, moments.unit
     if reasons:
         rows.bad = [
-            BadRow(int(table.lines[row]), reason, _row_text(table, row))
+            BadRow(int(table.lines[row]), reason, row_text(table, row))
             for row, reason in reasons.items()
         ]
         good = np.ones(len(table), dtype=bool)
@@ -101,6 +116,9 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
 
 def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     """One rating per pair of user and item, and how many rows were merged away (none for `keep`).
+
+    The `first` and the `last` are by time, and of one time or without times by row; the `mean` has
+    the time of the last.
 
     Raises DataError for `how="error"` when there are any.
     """
@@ -113,8 +131,8 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     if how == "error":
         firsts = rows.lines[np.unique(pair, return_index=True)[1]]
         listed = [
-            f"line {rows.lines[row]:,}: user {rows.users[row]}, item {rows.items[row]} "
-            f"is on line {firsts[pair[row]]:,} already"
+            f"{file.place(rows.lines[row])}: user {rows.users[row]}, item {rows.items[row]} "
+            f"is on {file.place(firsts[pair[row]])} already"
             for row in np.flatnonzero(repeated)[:10]
         ]
         raise errors.DataError(
@@ -122,30 +140,26 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
             f"{errors.first_ten(listed, n_merged)}\n"
             "Choose with '--duplicates first', 'last' or 'mean'."
         )
+    order = np.arange(len(pair))
+    if rows.times is not None:
+        order = np.argsort(rows.times, kind="stable")
+    in_order = pd.Series(pair[order])
+    newest = np.sort(order[~in_order.duplicated(keep="last").to_numpy()])
     if how == "last":
-        kept = np.flatnonzero(~pd.Series(pair).duplicated(keep="last").to_numpy())
-        return rows.keep(kept), n_merged
+        return rows.keep(newest), n_merged
+    if how == "first":
+        return rows.keep(np.sort(order[~in_order.duplicated().to_numpy()])), n_merged
     merged = rows.keep(np.flatnonzero(~repeated))
-    if how == "mean":
-        merged.values = np.bincount(pair, rows.values) / np.bincount(pair)
+    merged.values = np.bincount(pair, rows.values) / np.bincount(pair)
+    if rows.times is not None:
+        merged.times = np.empty_like(merged.lines)
+        merged.times[pair[newest]] = rows.times[newest]
     return merged, n_merged
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
     """int32[n], equal for equal texts; no Python object for each."""
     return column.combine_chunks().dictionary_encode().indices.to_numpy()
-
-
-def _seconds(column: pa.ChunkedArray, unit: str) -> tuple[np.ndarray, np.ndarray]:
-    """int64[n] seconds since 1970 UTC, and bool[n] where a text cannot be read."""
-    if unit == "date":
-        texts = pd.Series(column.to_numpy(), dtype=object)
-        dates = pd.to_datetime(texts, errors="coerce", format="ISO8601", utc=True)
-        failed = dates.isna().to_numpy()
-        return dates.astype("datetime64[s, UTC]").astype("int64").to_numpy(), failed
-    seconds = np.floor(numbers(column) / _PER_SECOND[unit])
-    failed = ~((seconds >= _FIRST_SECOND) & (seconds <= _LAST_SECOND))
-    return np.where(failed, 0, seconds).astype(np.int64), failed
 
 
 def _empty(column: pa.ChunkedArray) -> np.ndarray:
@@ -165,5 +179,6 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
 
 
-def _row_text(table: TextTable, row: int) -> str:
+def row_text(table: TextTable, row: int) -> str:
+    """A row as it may have stood in the file."""
     return ",".join(column[row].as_py() for column in table.columns.values())

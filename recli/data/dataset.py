@@ -20,14 +20,18 @@ from recli.data.users import Users
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that is not a rating: its line in the file (1 is the first), its text, what is wrong."""
+    """A row that is not a rating: its line in the file (1 is the first), its text, what is wrong.
+
+    part: the file that it stands in, where there are several
+    """
 
     line: int
     reason: str
     text: str
+    part: str = ""
 
     def __str__(self) -> str:
-        return f"line {self.line:,}: {self.reason}"
+        return f"{self.part}{', ' * bool(self.part)}line {self.line:,}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Dataset:
     merged: rows that repeated an earlier pair of user and item and were merged into one
     kinds: the kinds of interaction, if a column says them; those that weigh 0 are left out
     left_out: what a filter left out, None where the dataset is whole
+    notes: what the user should know of how the file was read, a sentence each
     """
 
     name: str
@@ -75,6 +80,7 @@ class Dataset:
     bad_rows: tuple[BadRow, ...] = ()
     merged: int = 0
     left_out: LeftOut | None = None
+    notes: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
 
     @functools.cached_property

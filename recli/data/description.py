@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors
+from recli.data.locate import locate
 from recli.data.location import Location
 
 ROLES = ("user", "item", "rating", "weight", "event", "time")
@@ -143,14 +144,9 @@ class Description:
     citation: str = ""
     homepage: str = ""
 
-    @property
-    def ratings_file(self) -> Path:
-        """Where the ratings are, or will be once downloaded."""
-        return self.folder / self.ratings.file
-
     def location(self, source: TableSource) -> Location:
         """Where the file of one of its tables is, or will be once downloaded."""
-        return Location(self.folder / source.file)
+        return locate(self.folder, source.file)
 
 
 def read(path: Path) -> Description:

@@ -7,24 +7,49 @@ import re
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 
+POINT = "."
+_GAPS = frozenset(
+    (
+        *("unknown", "n/a", "#n/a", "na", "nan", "null", "none", "nil", "missing", "undefined"),
+        *("not available", "not applicable", "tba", "tbd", "?", "-", "--", "\\n"),
+    )
+)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+_NO_POINT = "\x00"  # what stands for a point where that is no decimal point
 
 
-def number(text: str) -> float:
+def number(text: str, decimal: str = POINT) -> float:
     """The number that `text` is, NaN where it is none; spaces around it do not matter.
 
     Stricter than `float`: no underscores, no words, no digits but 0 to 9.
+    decimal: the decimal point
 
-    >>> number(" 4.5 "), number("1_000"), number("0x10")
-    (4.5, nan, nan)
+    >>> number(" 4.5 "), number("1_000"), number("0x10"), number("4,5", ",")
+    (4.5, nan, nan, 4.5)
     """
     text = text.strip()
+    if decimal != POINT:
+        text = text.replace(POINT, _NO_POINT).replace(decimal, POINT)
     return float(text) if _NUMBER.fullmatch(text) else math.nan
 
 
-def numbers(column: pa.ChunkedArray) -> np.ndarray:
+def is_gap(text: str) -> bool:
+    """Whether a text stands for a number that is not known: nothing, or a word that says so.
+
+    >>> is_gap(" Unknown "), is_gap(""), is_gap("0"), is_gap("many")
+    (True, True, False, False)
+    """
+    text = text.strip()
+    return not text or text.casefold() in _GAPS
+
+
+def numbers(column: pa.ChunkedArray, decimal: str = POINT) -> np.ndarray:
     """float64[n], what `number` gives for each text; not finite where a text is no finite number."""
+    if decimal != POINT:
+        column = pa.compute.replace_substring(column, POINT, _NO_POINT)
+        column = pa.compute.replace_substring(column, decimal, POINT)
     try:
         values: np.ndarray = column.cast(pa.float64()).to_numpy()
     except pa.ArrowInvalid:

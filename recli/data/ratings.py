@@ -10,6 +10,9 @@ import numpy as np
 
 from recli.data.ids import Ids
 
+PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+"""The units that times are counted in, from the coarsest on, and how many of them a second has."""
+
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
@@ -39,6 +42,11 @@ class Ratings:
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def per_second(self) -> int:
+        """How many units of `times` a second has."""
+        return PER_SECOND[self.time_unit]
+
     @functools.cached_property
     def n_users(self) -> int:
         """Users with at least one rating."""
@@ -48,6 +56,28 @@ class Ratings:
     def n_items(self) -> int:
         """Items with at least one rating."""
         return int(np.count_nonzero(self.item_counts))
+
+    @property
+    def noun(self) -> str:
+        """What a row is called."""
+        return "interaction" if self.implicit else "rating"
+
+    @property
+    def extent(self) -> str:
+        """How many there are, and between what values, for people."""
+        n, (low, high), many = len(self), self.scale, "s" * (len(self) != 1)
+        if not self.implicit:
+            return f"{n:,} rating{many} from {low:g} to {high:g}"
+        weights = f" that weigh {low:g} to {high:g}" if low < high else ""
+        return f"{n:,} interaction{many}{weights}"
+
+    def liking(self, threshold: float) -> str:
+        """What counts as liked from this rating or weight on, for people."""
+        if not self.implicit:
+            return f"a rating of {threshold:g} or more"
+        if threshold <= self.scale[0]:
+            return "every interaction"
+        return f"an interaction of weight {threshold:g} or more"
 
     @functools.cached_property
     def item_counts(self) -> np.ndarray:
@@ -79,6 +109,8 @@ class Ratings:
         for array in arrays if self.times is None else [*arrays, self.times]:
             digest.update(np.ascontiguousarray(array).tobytes())
             digest.update(b"\x1e")
+        if self.time_unit != "s":
+            digest.update(self.time_unit.encode())
         if self.implicit:
             digest.update(b"implicit\x1e")
         return digest.hexdigest()
@@ -97,7 +129,7 @@ class Ratings:
         return 0 < value < np.inf if self.implicit else low <= value <= high
 
     @property
-    def liking(self) -> float:
+    def like(self) -> float:
         """The value that says of an item that it is liked: the highest; of interactions, a usual weight.
 
         That is their median.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import math
+import re
 from collections.abc import Iterable, Sequence
 
+from recli.data.cells import SPACE, Cutter
 from recli.data.numbers import number
 from recli.data.roles import plain, role_of
 
@@ -15,18 +16,64 @@ _TABLE_WORDS = (
     *("id", "title", "name", "genre", "genres", "category", "categories", "year", "tags"),
     *("age", "gender", "sex", "occupation", "country", "zip", "zipcode"),
 )
+_MISSING = ("na", "nan", "null", "none", "nil", "?", "-", "\\n")
 _SNIFFED_LINES = 200
+_BLOCK = 1 << 24
+_NOT_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
+_READ_BYTES = 1 << 16  # of lines that are not ASCII, to tell one encoding from another
+_FEW_BYTES = 8  # so few that are not ASCII tell nothing
+# Those in which files of the field are found, of which other libraries' names are kin.
+_ENCODINGS = [
+    *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
+    *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
+]
 
 
-def encoding(head: bytes, cut: bool = False) -> str:
-    """`utf-8`, `utf-16`, or `latin-1` for bytes that are neither; `cut` if more bytes follow."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+def encoding(content: bytes, cut: bool = False) -> str:
+    """The encoding of a text, by its mark, as UTF-8, or by what reads best; `cut` if more follows.
+
+    A text of which most lines that are not ASCII are UTF-8 is UTF-8, whatever the others are. Bytes
+    of Western Europe are `latin-1`, or `cp1252` where they need it.
+    """
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    if is_utf_8(content, cut):
+        return "utf-8"
+    lines = _NOT_ASCII.findall(content)
+    if 2 * sum(map(is_utf_8, lines)) > len(lines):
+        return "utf-8"
+    return _legacy(lines)
+
+
+def is_utf_8(content: bytes, cut: bool = False) -> bool:
+    """Whether the bytes are UTF-8; with `cut`, half a character may stand at the end."""
+    if content.isascii():
+        return True
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head, final=not cut)
+        for start in range(0, len(content), _BLOCK):
+            decoder.decode(content[start : start + _BLOCK])
+        decoder.decode(b"", final=not cut)
     except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8"
+        return False
+    return True
+
+
+def _legacy(lines: Sequence[bytes]) -> str:
+    """The encoding of lines that are not UTF-8."""
+    import charset_normalizer
+
+    step = max(1, sum(map(len, lines)) // _READ_BYTES)
+    sample = b"\n".join(dict.fromkeys(lines[::step]))
+    high = [byte for byte in sample if byte >= 0x80]
+    western = "cp1252" if any(byte < 0xA0 for byte in high) else "latin-1"
+    if len(high) < _FEW_BYTES:
+        return western
+    found = charset_normalizer.from_bytes(sample, cp_isolation=_ENCODINGS)
+    names = [match.encoding for match in found]
+    return western if not names or "cp1252" in names else names[0]
 
 
 def filled(lines: Iterable[str]) -> list[str]:
@@ -38,38 +85,47 @@ def delimiter(lines: Sequence[str]) -> str:
     """The delimiter that cuts most of the lines into the same number of cells.
 
     One that gives the three cells of a rating goes before one that gives two, as a comma in every
-    title does.
+    title does. Spaces are one where nothing else is, or where they alone leave nothing but numbers.
     """
+    lines = lines[:_SNIFFED_LINES]
 
     def consistency(candidate: str) -> tuple[int, float, int]:
-        widths = [len(row) for row in cells(lines[:_SNIFFED_LINES], candidate)]
+        widths = [len(row) for row in cells(lines, candidate)]
         common = _most_common(widths)
         return min(common, 3), widths.count(common) / len(widths), -DELIMITERS.index(candidate)
 
-    return max(DELIMITERS, key=consistency)
+    best = max(DELIMITERS, key=consistency)
+    width = _most_common([len(row) for row in cells(lines, best)])
+    rows = cells(lines, SPACE)
+    if len({len(row) for row in rows}) == 1 and len(rows[0]) > width:
+        below = rows[1:] or rows
+        numeric = [all(is_number(row[place]) for row in below) for place in range(len(rows[0]))]
+        if all(numeric) or (any(numeric) and width == 1):
+            return SPACE
+    return best
 
 
 def cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    """The lines cut into cells."""
-    if len(delimiter) > 1:
-        return [line.split(delimiter) for line in lines]
-    return list(csv.reader(lines, delimiter=delimiter))
+    """Each of the lines cut into cells; quotes are text where one is left open."""
+    cutter = Cutter(delimiter)
+    return [cutter.either(line) for line in lines]
 
 
 def header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names columns.
 
-    It does if it has a known name and no number, or no number where all others have one.
+    It does if it has a known name and no number, or a name where all others have a number; beside
+    numbers that has to be a known name. A value that is missing names nothing.
     """
-    first = rows[0]
-    if any(role_of(n) or plain(n) in _TABLE_WORDS for n in first) and not any(
-        _is_number(name) for name in first
-    ):
-        return True
-    below = rows[1:50]
-    return bool(below) and any(
-        not _is_number(name) and all(_is_number(row[column]) for row in below if column < len(row))
-        for column, name in enumerate(first)
+    first, below = rows[0], rows[1:50]
+    if any(name.strip().lower() in _MISSING for name in first):
+        return False
+    known = [bool(role_of(name)) or plain(name) in _TABLE_WORDS for name in first]
+    pure = not any(map(is_number, first))
+    return (pure and any(known)) or any(
+        (known[column] or (pure and (column == 0 or bool(name.strip()))))
+        and all(is_number(row[column]) for row in below if column < len(row))
+        for column, name in enumerate(first if below else ())
     )
 
 
@@ -83,9 +139,10 @@ def names(rows: Sequence[Sequence[str]], header: bool) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a number, with a decimal point or comma."""
+    return math.isfinite(number(text)) or math.isfinite(number(text, ","))
+
+
 def _most_common(widths: list[int]) -> int:
     return max(set(widths), key=widths.count)
-
-
-def _is_number(text: str) -> bool:
-    return math.isfinite(number(text))

@@ -13,7 +13,7 @@ from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.description import Feature
 from recli.data.items import Items
-from recli.data.numbers import number
+from recli.data.numbers import is_gap, number
 from recli.evaluation.background import Background
 from recli.evaluation.metrics.long_tail import LongTail
 
@@ -40,7 +40,8 @@ class Grouping:
     (Abdollahpouri, Mansoury, Burke and Mobasher, The connection between popularity bias,
     calibration, and fairness in recommendation, RecSys 2020).
 
-    A column makes a group of each of its texts, and "(none)" of the users or items without one. An
+    A column makes a group of each of its texts, and "(none)" of the users or items without one, or
+    with "unknown" or its like in a column of numbers. An
     item with several categories or flags belongs to several groups. Of more than 30 texts, numbers
     are cut into five bands as equal in size as equal numbers allow, each named by its lowest and
     highest, as in "18–24"; of other texts the 29 of most users or items keep their group and the
@@ -115,6 +116,9 @@ def by_text(texts: pd.Series, n: int) -> dict[str, np.ndarray]:
     texts = texts.str.strip()
     texts = texts[texts != ""]
     sizes = texts.value_counts().sort_index()
+    gaps = [text for text in sizes.index if is_gap(text)]
+    if all(math.isfinite(number(text)) for text in sizes.index.difference(gaps)):
+        texts, sizes = texts[~texts.isin(gaps)], sizes.drop(gaps)
     values = {text: number(text) for text in sizes.index}
     # Of what has several, numbers are keys.
     numeric = texts.index.is_unique and all(map(math.isfinite, values.values()))

@@ -72,6 +72,7 @@ def write(
         "schema": SCHEMA,
         **about,
         "scale": list(ratings.scale),
+        "time_unit": ratings.time_unit,
         "implicit": ratings.implicit,
         "versions": {"recli": recli.__version__, "python": platform.python_version(), **versions},
         "sha256": {part: sha256(folder / part) for part in _parts(about)},
@@ -112,6 +113,7 @@ def read(
         values=columns["values"],
         times=columns.get("times"),
         scale=(low, high),
+        time_unit=manifest.get("time_unit", "s"),  # models of older versions knew no other
         implicit=manifest.get("implicit", False),
         first_times=columns.get("first_times"),
     )

@@ -149,6 +149,15 @@ def test_popular_now():
     np.testing.assert_allclose(recent.score_users(np.array([0, 3, -1])), [[0.75, 1, 0]] * 3)
 
 
+def test_half_lives_are_days_in_every_unit_of_time():
+    rows = [("ann", "x", 5), ("bob", "x", 4), ("cem", "y", 5)]
+    in_seconds = trainset(rows, [0, 10 * DAY, 20 * DAY]).ratings
+    for unit, per_second in (("ms", 10**3), ("us", 10**6), ("ns", 10**9)):
+        finer = dataclasses.replace(in_seconds, times=in_seconds.times * per_second, time_unit=unit)
+        data = Trainset(finer, np.arange(3))
+        np.testing.assert_allclose(popular(data, half_life=10).popularity, [3 / 4, 1])
+
+
 def test_a_long_half_life_changes_nothing(small):
     data = small.trainset()
     found, plain = popular(data, half_life=1e15), popular(data)

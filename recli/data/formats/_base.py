@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,8 @@ import pyarrow as pa
 from recli import errors, registry
 from recli.data.description import TableSource
 from recli.data.location import Location
+
+_HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,15 @@ class TextTable:
 
     columns: name -> text of every row, no nulls (an absent value is the empty text)
     lines: int64[n], the line in the file that each row stands on, 1 for the first
+    notes: what the user should know of how the file was read, a sentence each
+    found: fields of the source that only the whole file tells
     """
 
     columns: dict[str, pa.ChunkedArray]
     lines: np.ndarray
     malformed: list[Malformed] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    found: dict[str, Any] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -62,20 +69,41 @@ class Format:
         """The table in `file`. Raises DataError for a file that is not of this format."""
         raise NotImplementedError
 
+    def recognises(self, head: bytes, file: Location) -> bool:
+        """Whether the file can be of no other format, by its first 64 KiB or its name."""
+        return False
+
     def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
         """`source` with what it leaves open taken from the file, and the fields that were guessed."""
         return source, []
 
 
 def reader(file: Location, source: TableSource) -> Format:
-    """The format that `source` names, otherwise that of the file's suffix, otherwise delimited."""
+    """The format that `source` names, or that recognises the file, or that has the suffix.
+
+    Delimited where there is none, and where the source says what cuts its rows.
+    """
+    if file.parts:
+        from recli.data.formats._parts import Parted  # which is a format as well
+
+        return Parted(reader(file.parts[0].file, source))
     if source.format:
         return _format(source.format)
-    for name in registry.names("format"):
-        candidate = _format(name)
-        if file.suffix in candidate.suffixes:
+    if source.delimiter:
+        return _format("delimited")
+    formats = [_format(name) for name in registry.names("format")]
+    head = _head(file)
+    for candidate in formats:
+        if candidate.recognises(head, file):
             return candidate
-    return _format("delimited")
+    return next((one for one in formats if file.suffix in one.suffixes), _format("delimited"))
+
+
+def _head(file: Location) -> bytes:
+    try:
+        return file.read_bytes(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
+    except errors.DataError:
+        return b""  # the format that reads the whole file says what is wrong with it
 
 
 def _format(name: str) -> Format:

@@ -37,7 +37,7 @@ class Timeline(Split):
     """All ratings before one moment are in the training, all from it on in the test.
 
     The moment is the start of the day `at`, UTC, or that of the first of the last `test_size` of the
-    ratings. Ratings of the same second are on the same side, so that the test may be a little larger.
+    ratings. Ratings of the same time are on the same side, so that the test may be a little larger.
     """
 
     parameters = (
@@ -55,7 +55,7 @@ class Timeline(Split):
         times = dataset.ratings.times
         assert times is not None
         if self.at is not None:
-            moment = np.datetime64(self.at, "s").astype(np.int64)
+            moment = np.datetime64(self.at, "s").astype(np.int64) * dataset.ratings.per_second
         else:
             moment = np.sort(times)[-number_of(self.test_size, len(times))]
         yield Fold.where(times >= moment)
