@@ -146,7 +146,7 @@ class Console:
         ratings = dataset.ratings
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
-            f"{ratings.extent}"
+            f"{dataset.extent}"
         )
         if dataset.kinds:
             self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")
@@ -157,13 +157,10 @@ class Console:
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         for note in dataset.notes:
             self.say(f"Note: {note}")
-        if dataset.merged:
-            if ratings.implicit:
-                self.say(
-                    f"Added up: {count(dataset.merged, 'row')} of a pair that was there before."
-                )
-            else:
-                self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
+        for step in dataset.prepared:
+            self.say(f"Prepared with {step.step}: {step}.")
+        if dataset.merged and not ratings.implicit:
+            self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
         """Write the bad rows of a dataset into a file, and say so."""

@@ -30,13 +30,17 @@ class ModelChoice:
     allow_pickle: bool
 
     def load(
-        self, results: Path, console: Console, goal: Purpose | None = None
+        self,
+        results: Path,
+        console: Console,
+        goal: Purpose | None = None,
+        usual: Purpose = "lists",
     ) -> tuple[Model, str]:
-        """The model, and what it is called; where one is trained, for the goal."""
+        """The model, and what it is called; where one is trained, for the goal, or the usual one."""
         from recli.recommend import model as models
 
         if self.name is None:
-            return self._trained(results, console, goal)
+            return self._trained(results, console, goal, usual)
         model = models.load(models.find(results, self.name), self.allow_pickle)
         shown = Path(self.name).name
         if self.dataset_given:
@@ -60,13 +64,16 @@ class ModelChoice:
                 "it again, or leave out '--dataset' to recommend as it was."
             )
 
-    def _trained(self, results: Path, console: Console, goal: Purpose | None) -> tuple[Model, str]:
+    def _trained(
+        self, results: Path, console: Console, goal: Purpose | None, usual: Purpose
+    ) -> tuple[Model, str]:
         from recli.cli._choose import default
         from recli.recommend import model as models
 
         dataset = self.data.load(console, results)
         liked_from = _options.liked_from(dataset, None)
-        choice = default(dataset, _options.purpose(goal, dataset), self.seed, liked_from)
+        purpose = _options.purpose(goal, dataset, usual)
+        choice = default(dataset, purpose, self.seed, liked_from)
         console.say(f"No --model given: training {choice.why}. To keep one: 'recli train'.")
         model = models.train(dataset, choice.configured, self.seed, liked_from, choice.origin)
         return model, choice.configured.name

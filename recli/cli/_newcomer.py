@@ -120,7 +120,7 @@ class Newcomer:
     def _likes(self, model: Model) -> list[Given]:
         from recli.recommend.fold_in import Given
 
-        liking = f"{model.trainset.ratings.like:.15g}"
+        liking = f"{model.trainset.ratings.liking:.15g}"
         return [Given(item, liking, f"--like-item {item}") for item in self.likes]
 
 

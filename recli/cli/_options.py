@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from recli.cli._console import Console
 from recli.cli._group import DEBUG
 
 if TYPE_CHECKING:
+    from recli.algorithms import Configured
     from recli.data.dataset import Dataset
     from recli.errors import RecliError
     from recli.evaluation.metric_names import Purpose
@@ -103,7 +104,7 @@ def dataset_options(command: Command) -> Command:
     """`--dataset` and everything about reading it; the command gets a `data`: DatasetChoice."""
 
     @dataset_option
-    @_chosen
+    @chosen
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         return command(*args, **kwargs)
@@ -115,7 +116,7 @@ def dataset_argument(command: Command) -> Command:
     """As `dataset_options`, the dataset as an argument."""
 
     @click.argument("dataset", type=_types.DATASET, default="movielens-small")
-    @_chosen
+    @chosen
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         return command(*args, **kwargs)
@@ -123,7 +124,7 @@ def dataset_argument(command: Command) -> Command:
     return wrapped
 
 
-def _chosen(command: Command) -> Command:
+def chosen(command: Command) -> Command:
     """Makes of `dataset` and the reading options a `data`: DatasetChoice."""
 
     @reading_options
@@ -201,9 +202,17 @@ def reading_options(command: Command) -> Command:
         show_default=True,
         help="Several ratings for one user and item: stop, or which one counts.",
     )
+    @click.option(
+        "--prepare",
+        multiple=True,
+        metavar="STEP:OPTION=VALUE,…",
+        help='A step of preparation, such as "keep:rating >= 3" or k-core:min_user_ratings=5; may be '
+        "repeated, in order. 'recli list steps' has them all.",
+    )
     @functools.wraps(command)
     def wrapped(*args: Any, columns: dict[str, str] | None, **kwargs: Any) -> Any:
         given = {field: kwargs.pop(field) for field in _READING} | (columns or {})
+        given["prepare"] = given["prepare"] or None
         given["format"] = given.pop("file_format")
         reading = {key: value for key, value in given.items() if value is not None}
         return command(*args, reading=reading, **kwargs)
@@ -213,7 +222,7 @@ def reading_options(command: Command) -> Command:
 
 _READING = (
     *("file_format", "delimiter", "header", "encoding", "quote", "escape", "decimal", "implicit"),
-    *("weights", "missing", "scale", "time_unit", "time_format", "on_bad", "duplicates"),
+    *("weights", "missing", "scale", "time_unit", "time_format", "prepare", "on_bad", "duplicates"),
 )
 
 
@@ -297,15 +306,21 @@ def no_ratings(metric: str, dataset: Dataset) -> RecliError:
     )
 
 
-def purpose(goal: Purpose | None, dataset: Dataset) -> Purpose:
-    """What `--goal` says. Raises UsageError where there are no ratings to predict."""
+def check_suits(line_up: Iterable[Configured], dataset: Dataset) -> None:
+    """Raise UsageError for an algorithm that cannot learn from these data, before anything is run."""
+    for configured in line_up:
+        configured.create(0).check_data(dataset.ratings)
+
+
+def purpose(goal: Purpose | None, dataset: Dataset, usual: Purpose = "lists") -> Purpose:
+    """What `--goal` says, else the usual one. Raises UsageError where there are no ratings to predict."""
     from recli import errors
 
     if goal == "ratings" and dataset.ratings.implicit:
         raise errors.UsageError(
             f"--goal ratings: {dataset.name} holds interactions, and no ratings to predict. Leave it out."
         )
-    return goal or "lists"
+    return goal or ("lists" if dataset.ratings.implicit else usual)
 
 
 def liked_from(dataset: Dataset, threshold: float | None) -> float:

@@ -164,8 +164,8 @@ def protocol_options(command: Command) -> Command:
         "--by",
         multiple=True,
         metavar="WHAT",
-        help="Break the metrics down by activity (of the user), popularity (of the item), or a "
-        "column as user:COLUMN or item:COLUMN; may be repeated.",
+        help="Break the metrics down by activity (of the user), popularity (of the item), a column as "
+        "user:COLUMN or item:COLUMN, or clusters as item:cluster:k=8; may be repeated.",
     )
     @click.option(
         "--min-user-ratings",

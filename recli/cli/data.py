@@ -10,6 +10,7 @@ import click
 
 from recli.cli import _options, _types
 from recli.cli._console import Console, count
+from recli.cli._convert import convert
 from recli.cli._options import DatasetChoice
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ _QUANTILE_NAMES = ("least", "¼", "median", "¾", "most")
     """,
 )
 def command() -> None:
-    """List, look at, check, add, download and remove datasets."""
+    """List, look at, check, add, convert, download and remove datasets."""
+
+
+command.add_command(convert)
 
 
 @command.command(
@@ -66,8 +70,11 @@ def list_datasets(console: Console) -> None:
 def show(data: DatasetChoice, console: Console) -> None:
     """Show what a dataset is.
 
-    Source, licence, how it is read, and its first ratings.
+    Source, licence, how it is read, its first ratings, and the characteristics that papers report:
+    shape, density, Gini indices, the long tail, what users share, degrees, time, k-cores.
     """
+    from recli.cli import _characteristics
+    from recli.data.characteristics import characteristics
     from recli.data.description import ROLES
 
     dataset = data.load(console, None)
@@ -88,6 +95,7 @@ def show(data: DatasetChoice, console: Console) -> None:
         "fingerprint": dataset.fingerprint,
     }
     facts = {key: value for key, value in facts.items() if value}
+    found = characteristics(ratings)
     what = "weight" if ratings.implicit else "rating"
     header = ["user", "item", what, "title"]
     rows = [
@@ -106,8 +114,11 @@ def show(data: DatasetChoice, console: Console) -> None:
             console.line(f"{key:{width}}  {value}")
         console.line()
         console.table(header, rows, right=(what,))
+        console.line()
+        _characteristics.show(console, found, ratings)
 
-    document = {**facts, "first": [dict(zip(header, row, strict=True)) for row in rows]}
+    first = [dict(zip(header, row, strict=True)) for row in rows]
+    document = {**facts, "first": first, "characteristics": _characteristics.document(found)}
     console.emit(document, header, rows, as_text)
 
 

@@ -87,12 +87,14 @@ def command(
     dataset = choice.filtered(data.load(console, results), console)
     purpose = _options.purpose(goal, dataset)
     line_up = line_up or _line_up(_default_line_up(dataset, purpose, console), params, ())
+    _options.check_suits(line_up, dataset)
     protocol = choice.protocol(dataset, console, purpose)
     reading = Reading(data.spec, data.overrides, data.on_bad, data.duplicates)
     run = EvaluationRun(results, command_line(), dataset, line_up, protocol, reading, strict)
+    chosen = "" if dataset.ratings.implicit else " (--threshold)"
     console.say(
         f"{count(len(line_up), 'algorithm')} × {count(run.n_folds, 'fold')} ({protocol.split}), seed "
-        f"{protocol.seed}; {dataset.ratings.liking(protocol.threshold)} counts as liked (--threshold)"
+        f"{protocol.seed}; {dataset.ratings.liked_as(protocol.threshold)}{chosen}"
     )
     with console.progress("Evaluating", run.n_cells) as advance:
         run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)

@@ -188,6 +188,7 @@ _LISTED = ("algorithm", "params", "dataset", "trained")
 
 def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
     from recli.params import shown
+    from recli.recommend.list_quality import ListQuality
 
     dataset, origin, versions = about["dataset"], about["origin"], about["versions"]
     tuned, run = origin.get("params", {}), origin.get("run", {})
@@ -203,6 +204,7 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
         "dataset": f"{dataset['name']} ({dataset['fingerprint']})",
         "scale": f"{about['scale'][0]:g} to {about['scale'][1]:g}, liked from {about['threshold']:g}",
         "tuned": " ".join(f"{key}={value}" for key, value in tuned.items()),
+        "lists": str(ListQuality.of(origin) or ""),
         "measured": run and f"{_metrics(run['metrics'])} (run {run['run']}, {run['split']})",
         "published": refresh and f"by {refresh['run']}, with events through {refresh['through']:,}",
         "stored as": "a recipe: it is fitted again when it is loaded" if about["refit"] else "",

@@ -156,6 +156,7 @@ def _plan(
     dataset = choice.filtered(data.load(console, results), console)
     with _errors_of(f"{experiment.file}, on {dataset.name}"):
         _check_features(experiment, dataset)
+        _options.check_suits(experiment.line_up, dataset)
         on_dataset = choice.protocol(dataset, console)
     plan = []
     for text, seed in pairs:

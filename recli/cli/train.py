@@ -79,6 +79,7 @@ def command(
     liked_from = _options.liked_from(dataset, threshold)
     choice = choose(algorithm, params, params_file, dataset, purpose, seed, liked_from)
     configured = choice.configured
+    _options.check_suits([configured], dataset)
     origin = {
         "params": params_file and params_files.origin(params_file),
         "run": measured(results, dataset, configured),

@@ -247,6 +247,7 @@ def command(
     folds = Split.parse(split, seed) if split else KFold(cv, seed)
     dataset = dataset or data.load(console, results)
     _options.purpose(goal, dataset)
+    _options.check_suits((space.start for space in plan.spaces()), dataset)
     plan = _aims.on(dataset, plan, metrics)
     if auto and plan.goals[0].ranks and not split and not _options.typed("cv"):
         folds = _aims.by_time(dataset, seed) or folds

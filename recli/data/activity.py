@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.data.check import QUANTILES, Problem, extent, problems_of_any
+from recli.data.check import QUANTILES, Problem, first_and_last, problems_of_any
 from recli.data.dataset import Dataset, Kind
 from recli.data.interactions import added_up
 from recli.data.ratings import Ratings
@@ -36,7 +36,7 @@ class Activity:
     repeated: pairs that are there more than once
     histogram: (from, to, pairs) by what a pair weighs in all, in bars that double
     weights: of pairs; per_user, per_item: a user's items and an item's users; at the quantiles
-    times: the first and the last, in seconds; sessions: None where there are no times
+    times: the first and the last; sessions: None where there are no times
     """
 
     users: int
@@ -61,7 +61,6 @@ def activity(dataset: Dataset) -> Activity:
     by_user, by_item = (
         counts[counts > 0] for counts in (np.bincount(pairs.users), np.bincount(pairs.items))
     )
-    times = rows.times
     return Activity(
         users=len(by_user),
         items=len(by_item),
@@ -74,7 +73,7 @@ def activity(dataset: Dataset) -> Activity:
         weights=np.quantile(pairs.values, QUANTILES).tolist(),
         per_user=np.quantile(by_user, QUANTILES).tolist(),
         per_item=np.quantile(by_item, QUANTILES).tolist(),
-        times=None if times is None else extent(rows),
+        times=None if rows.times is None else first_and_last(rows),
         sessions=_sessions(rows),
         problems=[
             *_unweighed(dataset.kinds),

@@ -74,7 +74,7 @@ def check(dataset: Dataset) -> Report:
         histogram=_histogram(ratings.values),
         per_user=np.quantile(by_user, QUANTILES).tolist(),
         per_item=np.quantile(by_item, QUANTILES).tolist(),
-        times=None if times is None else extent(ratings),
+        times=None if times is None else first_and_last(ratings),
         duplicates=duplicates,
         problems=[
             *_bad_rows(dataset),
@@ -233,8 +233,8 @@ def _are_stars(values: np.ndarray) -> bool:
     return any(np.array_equal(doubled, stars) for stars in every)
 
 
-def extent(ratings: Ratings) -> tuple[int, int]:
-    """The first and the last time, seconds."""
+def first_and_last(ratings: Ratings) -> tuple[int, int]:
+    """The times of the first and the last rating, whole seconds since 1970 UTC."""
     assert ratings.times is not None
     first, last = ratings.times.min(), ratings.times.max()
     return int(first // ratings.per_second), int(last // ratings.per_second)

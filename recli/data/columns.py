@@ -20,7 +20,7 @@ from recli.data.numbers import number, numbers
 
 _UNIT_NAMES = {
     **{"s": "seconds since 1970", "ms": "milliseconds since 1970", "us": "microseconds since 1970"},
-    **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date"},
+    **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date (see --time-format)"},
 }
 _SHOWN = 40
 
@@ -140,21 +140,36 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
             f"{errors.first_ten(listed, n_merged)}\n"
             "Choose with '--duplicates first', 'last' or 'mean'."
         )
-    order = np.arange(len(pair))
-    if rows.times is not None:
-        order = np.argsort(rows.times, kind="stable")
-    in_order = pd.Series(pair[order])
-    newest = np.sort(order[~in_order.duplicated(keep="last").to_numpy()])
-    if how == "last":
-        return rows.keep(newest), n_merged
-    if how == "first":
-        return rows.keep(np.sort(order[~in_order.duplicated().to_numpy()])), n_merged
-    merged = rows.keep(np.flatnonzero(~repeated))
-    merged.values = np.bincount(pair, rows.values) / np.bincount(pair)
-    if rows.times is not None:
-        merged.times = np.empty_like(merged.lines)
-        merged.times[pair[newest]] = rows.times[newest]
+    kept, values, times = pick(pair, rows.values, rows.times, how)
+    merged = rows.keep(kept)
+    merged.values, merged.times = values, times
     return merged, n_merged
+
+
+def pick(
+    pairs: np.ndarray, values: np.ndarray, times: np.ndarray | None, how: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """One row of each pair, int64, in the order of the rows, with its rating and its time.
+
+    pairs: int64[n], alike for the same user and item
+    how: `first` or `last`, by time and then by row; or `mean`, on the first row, at the time of the last
+    """
+    order = np.arange(len(pairs)) if times is None else np.argsort(times, kind="stable")
+    in_order = pd.Series(pairs[order])
+    last = np.sort(order[~in_order.duplicated(keep="last").to_numpy()])
+    rows = last
+    if how == "first":
+        rows = np.sort(order[~in_order.duplicated().to_numpy()])
+    if how != "mean":
+        return rows, values[rows], None if times is None else times[rows]
+    pair, _ = pd.factorize(pairs)
+    rows = np.flatnonzero(~pd.Series(pairs).duplicated().to_numpy())
+    means = np.bincount(pair, values) / np.bincount(pair)
+    if times is None:
+        return rows, means, None
+    latest = np.empty(len(rows), np.int64)
+    latest[pair[last]] = times[last]
+    return rows, means, latest
 
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:

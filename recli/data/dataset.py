@@ -59,6 +59,20 @@ class LeftOut:
     rounds: int
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A step of preparation: how many ratings it took out, how many are left, what else it did."""
+
+    step: str
+    removed: int
+    ratings: int
+    what: str
+
+    def __str__(self) -> str:
+        taken = f"{self.removed:,} of {self.removed + self.ratings:,} ratings taken out"
+        return ", ".join(filter(None, (taken if self.removed or not self.what else "", self.what)))
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Ratings, the item and the user table if there are such, and how they were read.
@@ -68,6 +82,7 @@ class Dataset:
     merged: rows that repeated an earlier pair of user and item and were merged into one
     kinds: the kinds of interaction, if a column says them; those that weigh 0 are left out
     left_out: what a filter left out, None where the dataset is whole
+    prepared: what the steps of its preparation did, in their order
     notes: what the user should know of how the file was read, a sentence each
     """
 
@@ -80,6 +95,7 @@ class Dataset:
     bad_rows: tuple[BadRow, ...] = ()
     merged: int = 0
     left_out: LeftOut | None = None
+    prepared: tuple[Prepared, ...] = ()
     notes: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
 
@@ -103,6 +119,17 @@ class Dataset:
     def part(self, rows: np.ndarray) -> Dataset:
         """The dataset with these rows of its ratings, int64[n]; ids, catalogue and tables are whole."""
         return dataclasses.replace(self, ratings=self.ratings.part(rows))
+
+    @property
+    def extent(self) -> str:
+        """How many ratings or interactions there are, and between what values, for people."""
+        n, (low, high) = len(self.ratings), self.ratings.scale
+        if not self.ratings.implicit:
+            return f"{n:,} rating{'s' * (n != 1)} from {low:g} to {high:g}"
+        n_rows = n + self.merged
+        pairs = f" of {n:,} pair{'s' * (n != 1)}" if self.merged else ""
+        weights = f" that weigh {low:g} to {high:g}" if low < high else ""
+        return f"{n_rows:,} interaction{'s' * (n_rows != 1)}{pairs}{weights}"
 
     def title(self, code: int) -> str:
         """The title of the item with this code, or nothing."""

@@ -11,7 +11,7 @@ import scipy.sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
-from sklearn.preprocessing import StandardScaler, normalize
+from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler, normalize
 
 from recli import errors
 from recli.data.description import Feature
@@ -35,6 +35,7 @@ _WORD = rf"(?<![^\W_])(?:(?=\d*[^\W\d_])[^\W_]{{2,}}|[{_CHARACTER}])(?![^\W_])"
 _FARTHEST = 10.0  # deviations from the mean that an outlier may be, for whoever learns by gradients
 _SHOWN_TERMS = 3  # of a dense factor, to name it by
 _DECADE = 10.0
+_SCALERS = {"standard": StandardScaler, "min-max": MinMaxScaler, "robust": RobustScaler}
 
 Block = tuple[scipy.sparse.sparray, list[str]]
 
@@ -100,8 +101,9 @@ def matrix(
     - a year belongs to the two decades whose middles it lies between, by its distance to them: near
       years are alike, and taste may rise and fall over time.
 
-    A number is one column instead, with mean 0 and deviation 1 over the items; an absent one is 0,
-    and none is farther than 10 from 0.
+    A number is one column instead, with mean 0 and deviation 1 over the items; or scaled as the feature
+    says: `min-max` to lie between 0 and 1, `robust` to have median 0 and the middle half 1 wide. An
+    absent one is at the mean, or at the median; none is farther than 10 from 0.
 
     chosen: names of features, or name -> weight, 1 where there is none; all by default
     told_apart: whether a feature by which all items are the same is left out, as by who learns from it
@@ -216,8 +218,10 @@ def _number(feature: Feature, items: Items, _: TextOptions) -> Block:
     # constant, and the squares of the largest numbers are beyond floats.
     numbers = np.ldexp(numbers, -np.frexp(np.nanmax(np.abs(numbers)))[1])
     numbers -= np.nanmean(numbers)
-    scaled = StandardScaler().fit_transform(numbers[:, None])
-    return scipy.sparse.csr_array(np.nan_to_num(scaled.clip(-_FARTHEST, _FARTHEST))), [""]
+    scaler = _SCALERS[feature.scaling or "standard"]()
+    scaled = scaler.fit_transform(numbers[:, None]).clip(-_FARTHEST, _FARTHEST)
+    absent = np.nanmean(scaled) if feature.scaling == "min-max" else 0.0
+    return scipy.sparse.csr_array(np.nan_to_num(scaled, nan=absent)), [""]
 
 
 def _year(feature: Feature, items: Items, _: TextOptions) -> Block:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data.dataset import Kind
+from recli.data.dataset import Dataset, Kind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.location import Location
@@ -112,6 +112,13 @@ def weights(
         return f"weight {text.strip()!r} is not a finite number"
 
     return found, wrong, reason
+
+
+def with_pairs_once(dataset: Dataset) -> Dataset:
+    """The dataset with its interactions `added_up`; how many rows that took is in `merged`."""
+    ratings = added_up(dataset.ratings)
+    merged = len(dataset.ratings) - len(ratings)
+    return dataclasses.replace(dataset, ratings=ratings, merged=merged)
 
 
 def added_up(ratings: Ratings) -> Ratings:

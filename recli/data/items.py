@@ -113,7 +113,8 @@ class Items(Table):
 
     def _declares(self) -> bytes:
         titles = b"" if self.titles is None else "\x1f".join(self.titles).encode() + b"\x1e"
-        return titles + repr(self.features).encode()
+        scaled = {one.name: one.scaling for one in self.features if one.scaling}
+        return titles + repr(self.features).encode() + (repr(scaled).encode() if scaled else b"")
 
 
 def _labels(text: str, feature: Feature) -> list[str]:

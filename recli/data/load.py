@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors, urls
-from recli.data import columns, date_columns, description, find, interactions, tables
+from recli.data import columns, date_columns, description, find, interactions, prepare, tables
 from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource
-from recli.data.formats._base import TextTable, reader
+from recli.data.formats._base import TextTable, described, reader
 from recli.data.ids import Ids
 from recli.data.locate import is_path, short_name
 from recli.data.location import Location
@@ -66,7 +66,9 @@ def load(
         if choice not in valid:
             raise errors.unknown(f"way of {name}", choice, valid)
     about = describe(spec)
-    source = dataclasses.replace(about.ratings, **(overrides or {}))
+    steps = prepare.steps(about, (overrides or {}).get("prepare", ()))
+    asked = {**(overrides or {}), "prepare": tuple(map(str, steps)) or None}
+    source = dataclasses.replace(about.ratings, **asked)
     file = about.location(source)
     if not file.exists():
         raise _absent(about, file)
@@ -96,20 +98,18 @@ def load(
         guessed.append("scale")
     merged = 0
     if not source.implicit:
-        rows, merged = columns.merge_duplicates(file, rows, duplicates)
+        how = "keep" if prepare.merges(steps) else duplicates
+        rows, merged = columns.merge_duplicates(file, rows, how)
     rated = rows.items.unique().to_numpy(zero_copy_only=False)
     of_items = tables.describe_items(about, Known.items(source, rated), on_bad)
     ratings = _ratings(rows, source, Ids.of(rated, of_items.ids) if of_items else Ids.of(rated))
-    if source.implicit and duplicates != "keep":
-        ratings = interactions.added_up(ratings)
-        merged = len(rows.values) - len(ratings)
     raters = Known.users(source, ratings.user_ids.text)
     of_users = tables.describe_users(about, raters, on_bad)
     found = [described for described in (of_items, of_users) if described]
     items = None
     if of_items and about.items:
         items = tables.items(of_items, about.items, ratings.item_ids)
-    return Dataset(
+    dataset = Dataset(
         name=about.name,
         description=dataclasses.replace(about, ratings=source),
         ratings=ratings,
@@ -126,6 +126,10 @@ def load(
         notes=(*table.notes, *rows.notes, *(items.notes() if items else ())),
         kinds=kinds,
     )
+    dataset = prepare.prepared(dataset, table, rows.lines, steps)
+    if source.implicit and duplicates != "keep":
+        dataset = interactions.with_pairs_once(dataset)
+    return dataset
 
 
 def describe(spec: str) -> Description:
@@ -143,6 +147,8 @@ def describe(spec: str) -> Description:
     path = Path(spec)
     if path.is_dir() and (path / description.FILE_NAME).is_file():
         return description.read(path / description.FILE_NAME)
+    if path.is_dir() and (about := described(path)):
+        return about
     if path.is_file() and path.name == description.FILE_NAME:
         return description.read(path)
     if (path.is_dir() and spec in find.names()) or not is_path(spec):
@@ -177,7 +183,8 @@ def _table(
     """The file as text, `source` with all that it left open, the fields that were guessed, and notes."""
     file_format = reader(file, source)
     source, guessed = file_format.complete(file, source)
-    table = date_columns.joined(file_format.read(file, source), source.used)
+    table = prepare.renamed(file_format.read(file, source), source)
+    table = date_columns.joined(table, source.used)
     source, guessed = dataclasses.replace(source, **table.found), [*guessed, *table.found]
     assigned = assign(file, source, table)
     source = interactions.of_rows(assigned.source)

@@ -24,9 +24,9 @@ def locate(folder: Path, file: str) -> Location:
     if path.is_dir():
         return Parts(path)
     if not path.exists():
-        whole, member = _split(folder, file)
+        name, member = _split(folder, file)
         if member is not None:
-            return Location(folder / whole, member)
+            return Location(folder / name, member)
         if is_pattern(file):
             return Parts(path)
     return Location(path)
@@ -34,16 +34,12 @@ def locate(folder: Path, file: str) -> Location:
 
 def is_path(spec: str) -> bool:
     """Whether a text is not just a name: there is such a file, or it says where to look for some."""
-    member = _split(Path(), spec)[1]
-    return urls.is_url(spec) or Path(spec).exists() or member is not None or is_pattern(spec)
-
-
-def _split(folder: Path, file: str) -> tuple[str, str | None]:
-    """An archive and the member of it that is meant, or a file that there is and a table of it."""
-    whole, _, table = file.rpartition("::")
-    if whole and (folder / whole).is_file():
-        return whole, table
-    return packed.split(file)
+    return (
+        urls.is_url(spec)
+        or Path(spec).exists()
+        or _split(Path(), spec)[1] is not None
+        or is_pattern(spec)
+    )
 
 
 def absolute(spec: str) -> str:
@@ -61,3 +57,12 @@ def short_name(spec: str) -> str:
     names = [name for name in re.split(r"[/\\]", spec.rpartition("::")[2]) if not is_pattern(name)]
     last = next((name for name in reversed(names) if name not in ("", ".", "..")), "ratings")
     return packed.unwrapped(last)[0].partition(".")[0] or last
+
+
+def _split(folder: Path, text: str) -> tuple[str, str | None]:
+    """The file and the member of an archive, or the table of any other file that there is."""
+    file, member = packed.split(text)
+    name, separator, table = text.partition("::")
+    if member is None and separator and (folder / name).is_file():
+        return name, table
+    return file, member

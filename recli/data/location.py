@@ -44,14 +44,14 @@ class Location:
         return self._named
 
     @property
+    def table(self) -> str | None:
+        """The table that is named of a file with several; an archive has members instead."""
+        return None if packed.is_archive(self.name) else self._named
+
+    @property
     def path(self) -> Path:
         """The file as it lies on this machine."""
         return self._path
-
-    @property
-    def table(self) -> str | None:
-        """Which of the tables in a file that holds several is meant, as in `ratings.xlsx::Sheet2`."""
-        return None if packed.is_archive(self.name) else self._named
 
     @property
     def name(self) -> str:

@@ -62,22 +62,13 @@ class Ratings:
         """What a row is called."""
         return "interaction" if self.implicit else "rating"
 
-    @property
-    def extent(self) -> str:
-        """How many there are, and between what values, for people."""
-        n, (low, high), many = len(self), self.scale, "s" * (len(self) != 1)
-        if not self.implicit:
-            return f"{n:,} rating{many} from {low:g} to {high:g}"
-        weights = f" that weigh {low:g} to {high:g}" if low < high else ""
-        return f"{n:,} interaction{many}{weights}"
-
-    def liking(self, threshold: float) -> str:
+    def liked_as(self, threshold: float) -> str:
         """What counts as liked from this rating or weight on, for people."""
         if not self.implicit:
-            return f"a rating of {threshold:g} or more"
+            return f"a rating of {threshold:g} or more counts as liked"
         if threshold <= self.scale[0]:
-            return "every interaction"
-        return f"an interaction of weight {threshold:g} or more"
+            return "every interaction counts as liked"
+        return f"an interaction of weight {threshold:g} or more counts as liked"
 
     @functools.cached_property
     def item_counts(self) -> np.ndarray:
@@ -129,7 +120,7 @@ class Ratings:
         return 0 < value < np.inf if self.implicit else low <= value <= high
 
     @property
-    def like(self) -> float:
+    def liking(self) -> float:
         """The value that says of an item that it is liked: the highest; of interactions, a usual weight.
 
         That is their median.

@@ -81,8 +81,9 @@ def ids_of(column: pa.ChunkedArray) -> np.ndarray:
 def id_column(file: Location, table: TextTable, known: Known) -> tuple[str, float]:
     """The column of ids, and which share of the known ids is in it.
 
-    The column called as that of the ratings, if it has any of their ids, else the one that has most
-    of them. Raises DataError where none has half of them, and where two have as many.
+    The column called as that of the ratings, unless it has none of the ids, or another has half of them
+    and this has not; else the one that has most. Raises DataError where that is less than half, and
+    where two have as many.
     """
     candidates = [
         _candidate(Column(name, place, column), known)
@@ -92,7 +93,7 @@ def id_column(file: Location, table: TextTable, known: Known) -> tuple[str, floa
     for candidate in candidates:
         name = candidate.column.name
         alike = roles.plain(name) == roles.plain(known.column) and not candidate.column.unnamed
-        if alike and (candidate.share >= _LOW or candidate.share == best > 0):
+        if alike and (candidate.share >= _LOW or best < _LOW) and candidate.share > 0:
             return name, candidate.share
     if best < _LOW:
         raise _none(file, candidates, known)

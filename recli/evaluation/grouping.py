@@ -15,11 +15,13 @@ from recli.data.description import Feature
 from recli.data.items import Items
 from recli.data.numbers import is_gap, number
 from recli.evaluation.background import Background
+from recli.evaluation.clusters import NONE, Clusters
 from recli.evaluation.metrics.long_tail import LongTail
 
 MOST_GROUPS = 30
 N_BANDS = 5
-NONE, OTHER = "(none)", "(other)"
+OTHER = "(other)"
+_KINDS: tuple[Literal["user"], Literal["item"]] = ("user", "item")
 _ACTIVITY, _POPULARITY = "activity", "popularity"
 _LEVELS = (("cold", 0, 10), ("light", 10, 50), ("heavy", 50, math.inf))
 
@@ -28,7 +30,8 @@ _LEVELS = (("cold", 0, 10), ("light", 10, 50), ("heavy", 50, math.inf))
 class Grouping:
     """What users or items are put together by.
 
-    by: as the user writes it in full: `activity`, `popularity`, `user:age`, `item:genres`
+    by: as the user writes it in full: `activity`, `popularity`, `user:age`, `item:genres`,
+        `item:cluster:k=8,by=features`
 
     `activity` is by the user's training ratings in the fold: *cold* have fewer than 10, *light*
     fewer than 50, *heavy* 50 or more. The bounds are fixed, where terciles would call a third of
@@ -47,6 +50,8 @@ class Grouping:
     highest, as in "18–24"; of other texts the 29 of most users or items keep their group and the
     rest are "(other)". Groups by column are over all users or items that the dataset has, so that
     they are the same in every fold.
+
+    `item:cluster:k=8` and `user:cluster:k=8` are clusters, see `Clusters`.
     """
 
     by: str
@@ -62,6 +67,9 @@ class Grouping:
         names, text = _names(dataset), text.strip()
         if text in names:
             return cls(text)
+        clusters = _clusters(text, dataset)
+        if clusters:
+            return cls(str(clusters))
         found = [name for name in names if name.partition(":")[1:] == (":", text)]
         if len(found) == 1:
             return cls(found[0])
@@ -72,7 +80,7 @@ class Grouping:
             dataset.column("user", text)
         if text.startswith("item:") and dataset.items is None:
             dataset.column("item", text)
-        raise errors.unknown("grouping", text, names)
+        raise errors.unknown("grouping", text, [*names, "user:cluster", "item:cluster"])
 
     @property
     def kind(self) -> Literal["user", "item"]:
@@ -88,6 +96,9 @@ class Grouping:
             tail = LongTail.tail(background.popularity)
             rest = LongTail.tail(background.popularity, fifths=4)
             return {"head": ~rest, "mid": rest & ~tail, "tail": tail}
+        clusters = _clusters(self.by, background.dataset)
+        if clusters and self.by not in _names(background.dataset):
+            return clusters.groups(background)
         table = background.dataset.users if self.kind == "user" else background.dataset.items
         assert table is not None
         return by_text(self._texts(background.dataset), len(table.ids))
@@ -132,6 +143,18 @@ def by_text(texts: pd.Series, n: int) -> dict[str, np.ndarray]:
         groups[str(name)][rows] = True
     groups[NONE] |= ~np.any([*groups.values()], axis=0)
     return groups
+
+
+def _clusters(text: str, dataset: Dataset) -> Clusters | None:
+    """The clusters that a text names; None for one that names none. Raises as `Clusters.parse` does."""
+    for kind in _KINDS:
+        if text == f"{kind}:cluster" or text.startswith(f"{kind}:cluster:"):
+            return Clusters.parse(
+                kind, text.removeprefix(f"{kind}:cluster").removeprefix(":"), dataset
+            )
+    if text == "cluster" or text.startswith("cluster:"):
+        raise errors.UsageError(f"'{text}': of users or of items? Say user:{text} or item:{text}.")
+    return None
 
 
 def _names(dataset: Dataset) -> list[str]:

@@ -83,7 +83,8 @@ def lint(
     - `ties`: the split goes by time, and for some test ratings the training holds one of the same user
       and the same time.
     - `scale`: the ratings leave a quarter of the scale or more unused at one of its ends.
-    - `threshold`: 95 % or more of the test ratings count as liked, and a measure asks for liked items.
+    - `threshold`: 95 % or more of the test ratings count as liked, or all are alike, and a measure asks
+      for liked items.
     - `no-baseline`: nothing in the line-up shows what little effort reaches.
     - `few-users`: a fold measures fewer than 50 users; for measures of liked items, users with one.
 
@@ -205,6 +206,13 @@ def _scale(checked: _Checked) -> Iterator[str]:
 def _threshold(checked: _Checked) -> Iterator[str]:
     if checked.ratings.implicit:
         return  # all are liked, as they should be
+    (lowest, highest) = checked.ratings.values.min(), checked.ratings.values.max()
+    if checked.ranks and lowest == highest:
+        yield (
+            f"All ratings are {highest:g}: they say what was rated, and nothing of how. Such rows are "
+            "interactions: say '--implicit'."
+        )
+        return
     liked = checked.ratings.values >= checked.threshold
     n_liked = sum(int(np.count_nonzero(liked[fold.test])) for fold in checked.folds)
     if checked.ranks and n_liked >= _LIKED * checked.n_tests:

@@ -37,7 +37,7 @@ def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]
     keys = dict.fromkeys((measure.metric.aspect, measure.k) for measure in measures)
     aspects = dict.fromkeys(aspect for aspect, _ in keys)
     order = [*(aspect for aspect in aspects if aspect != "lists"), "lists"]
-    for aspect, k in sorted(keys, key=lambda key: (order.index(key[0]), key[1] or 0)):
+    for aspect, k in sorted(keys, key=lambda key: (order.index(key[0]), key[1] or math.inf)):
         group = [m for m in measures if (m.metric.aspect, m.k) == (aspect, k)]
         places = f", first {k} places" if k else ""
         yield f"{_TITLES[aspect]}{places}", group
@@ -151,7 +151,7 @@ def markdown_report(
     return f"""# Evaluation {run}
 {missing if n_finished < n_cells else ""}
 Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.n_items:,} items,
-{dataset.ratings.extent}
+{dataset.extent}
 (fingerprint `{dataset.fingerprint}`).
 
 {tables}
@@ -163,7 +163,7 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 
 - Split `{protocol.split}`, seed {protocol.split.seed}, {n_folds} fold{"s" * (n_folds != 1)}; the same
   for every algorithm. Algorithms have the seed {protocol.seed}.
-- {dataset.ratings.liking(protocol.threshold).capitalize()} counts as liked.
+- {dataset.ratings.liked_as(protocol.threshold).capitalize()}.
 - Metrics of ranking are over the users with a liked item in the test, {_who_likes(found)}; candidates
   are all {len(dataset.ratings.item_ids):,} items of the dataset less those that the user has in the
   training.

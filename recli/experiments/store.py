@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import uuid
 from collections.abc import Sequence
@@ -46,6 +47,11 @@ def dataset_document(dataset: Dataset) -> dict[str, Any]:
         "ratings": len(dataset.ratings),
         "fingerprint": dataset.fingerprint,
         **({"implicit": True} if dataset.ratings.implicit else {}),
+        **(
+            {"prepared": list(map(dataclasses.asdict, dataset.prepared))}
+            if dataset.prepared
+            else {}
+        ),
     }
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from recli import errors
+from recli.data import where
 from recli.data.ids import Ids
-from recli.recommend import where
 from recli.recommend.fields import field
 from recli.recommend.model import Model
 

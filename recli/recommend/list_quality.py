@@ -51,7 +51,7 @@ class ListQuality:
         """
         hits = "" if self.hit_rate is None else f", hit-rate@10 {self.hit_rate:.4f}"
         few = self.n_users is not None and self.n_users < _FEW
-        users = f" of only {self.n_users} users" if few else ""
+        users = f", of only {self.n_users} users" if few else ""
         floor = "" if self.ndcg == self.floor else f"; {FLOOR} {self.floor:.4f}"
         return f"nDCG@10 {self.ndcg:.4f}{hits} on {self.measured}{users}{floor}"
 

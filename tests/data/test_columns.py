@@ -327,13 +327,21 @@ def test_times_before_1970(read: Read) -> None:
         (f"{SECOND}000", "s", f"time '{SECOND}000' cannot be read as seconds since 1970"),
         ("1e300", "ms", "time '1e300' cannot be read as milliseconds since 1970"),
         ("x", "us", "time 'x' cannot be read as microseconds since 1970"),
-        ("31/12/2020", "date", "time '31/12/2020' cannot be read as an ISO 8601 date"),
+        (
+            "31/12/2020",
+            "date",
+            "time '31/12/2020' cannot be read as an ISO 8601 date (see --time-format)",
+        ),
         (
             "1e21",
             "ns",
             "time '1e21' cannot be read as nanoseconds since 1970",
         ),
-        ("2020-13-01", "date", "time '2020-13-01' cannot be read as an ISO 8601 date"),
+        (
+            "2020-13-01",
+            "date",
+            "time '2020-13-01' cannot be read as an ISO 8601 date (see --time-format)",
+        ),
     ],
 )
 def test_a_time_that_cannot_be_read(read: Read, time: str, unit: str, reason: str) -> None:

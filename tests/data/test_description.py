@@ -132,6 +132,11 @@ def test_a_description_may_be_short(write: Write) -> None:
         ('[ratings]\nfile = "r"\nscale = [1]', "should be a list of two numbers, lowest and highest."),
         ('[ratings]\nfile = "r"\nscale = [5, 1]', "ratings.scale = [5, 1] should be a list of two"),
         ('[ratings]\nfile = "r"\nscale = [nan, 1]', "should be a list of two numbers"),
+        (
+            '[ratings]\nfile = "r"\n[items]\nfile = "i"\n[items.features]\n'
+            'x = { kind = "text", scaling = "robust" }',
+            "x.scaling = 'robust' should be one of standard, min-max, robust, of a number.",
+        ),
         ('[ratings]\nfile = "r"\ntime_unit = "h"', "ratings.time_unit: There is no time unit 'h'."),
         ('[ratings]\nfile = "r"\n[download]\nurl = "x"', "[download] lacks members."),
         ('[ratings]\nfile = "r"\n[download]\nurl = "x"\nmembers = 3', "a table from member to file"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import io
 import sqlite3
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,13 +117,22 @@ def test_a_packed_table_is_read(name: str, tmp_path: Path, triples: Triples) -> 
     assert triples(load(str(packed))) == RATED
 
 
+@pytest.mark.parametrize("name", ["r.xlsx", "r.db"])
+def test_a_table_in_an_archive(name: str, tmp_path: Path, triples: Triples) -> None:
+    WRITERS[name](tmp_path / name)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(tmp_path / name, f"in/{name}")
+        archive.writestr("other.csv", "a,b\n")
+    assert triples(load(f"{tmp_path / 'all.zip'}::in/{name}")) == RATED
+
+
 @pytest.mark.parametrize("name", WRITERS)
 @pytest.mark.parametrize("part", [0.0, 0.05, 0.3, 0.6, 0.9])
 def test_a_table_that_is_cut_off(name: str, part: float, tmp_path: Path, refuse: Refuse) -> None:
     WRITERS[name](tmp_path / name)
     content = (tmp_path / name).read_bytes()
     message = refuse(content[: int(part * len(content))], name)
-    assert message.startswith(f"{name}: ")
+    assert message.startswith(f"{name}: {'cannot be read' if part else 'the file is empty'}")
 
 
 @pytest.mark.parametrize("name", [*WRITERS, "r.npz"])
@@ -193,6 +204,33 @@ def test_a_sheet_with_a_password_is_no_sheet(refuse: Refuse) -> None:
     # An encrypted workbook is a compound file with these streams instead of an archive.
     content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
     assert refuse(content, "r.xlsx").startswith("r.xlsx: cannot be read as a sheet")
+
+
+def test_dates_and_truth_values_of_an_xls(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    page = book.add_sheet("s")
+    moment = xlwt.easyxf(num_format_str="YYYY-MM-DD HH:MM:SS")
+    rows = [
+        ("user", "item", "rating", "time"),
+        (1, "x", True, datetime.datetime(2020, 1, 1, 12, 30, 15)),
+        (2, "x", False, datetime.datetime(2020, 1, 2)),
+    ]
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            page.write(row, column, cell, *[moment] * isinstance(cell, datetime.datetime))
+    book.save(str(tmp_path / "r.xls"))
+    ratings = load(str(tmp_path / "r.xls")).ratings
+    assert ratings.values.tolist() == [1.0, 0.0]
+    assert ratings.times is not None
+    assert ratings.times.tolist() == [1_577_881_815, 1_577_923_200]
+
+
+@pytest.mark.parametrize("name", ["r.xls", "r.xlsx", "r.ods"])
+def test_a_sheet_that_is_cut_off_anywhere(name: str, tmp_path: Path, refuse: Refuse) -> None:
+    WRITERS[name](tmp_path / name)
+    content = (tmp_path / name).read_bytes()
+    for length in range(1, len(content) - 600, len(content) // 40):
+        assert refuse(content[:length], name).startswith(f"{name}: ")
 
 
 # SQLite
@@ -294,7 +332,8 @@ def test_other_arrays(refuse: Refuse) -> None:
 
 @pytest.mark.parametrize("name", ["r.pkl", "r.pickle", "r.joblib", "r.pkl.gz"])
 def test_a_pickle_is_refused(name: str, refuse: Refuse) -> None:
-    message = refuse(b"cos\nsystem\n(S'exit 1'\ntR.", name)
+    content = b"cos\nsystem\n(S'exit 1'\ntR."
+    message = refuse(gzip.compress(content) if name.endswith(".gz") else content, name)
     assert "a pickle can run any program when it is opened" in message
     assert "to_parquet" in message
 
@@ -304,7 +343,11 @@ def test_a_pickle_is_refused(name: str, refuse: Refuse) -> None:
 
 @pytest.mark.parametrize(
     ("name", "package", "extra"),
-    [("r.xlsx", "python_calamine", "excel"), ("r.ods", "python_calamine", "excel")],
+    [
+        ("r.xlsx", "python_calamine", "excel"),
+        ("r.ods", "python_calamine", "excel"),
+        ("r.xls", "xlrd", "excel"),
+    ],
 )
 def test_a_format_without_its_extra(
     name: str, package: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

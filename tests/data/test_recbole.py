@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from recli.data.dataset import Dataset
 from recli.data.formats._base import TextTable
+from recli.data.load import load
 
 Read = Callable[..., Dataset]
 Refuse = Callable[..., str]
@@ -24,7 +26,7 @@ ITEM += "007\tToy Story\t1995\tAnimation Children's Comedy\t0.1 0.2\n302\tGet Sh
 
 def test_interactions(read: Read, triples: Triples) -> None:
     dataset = read(INTER, "ml.inter")
-    assert triples(dataset) == [("196", "007", 3.0), ('"1"', "302", 4.5)]
+    assert triples(dataset) == [("196", "007", 3.0), ("1", "302", 4.5)]
     assert dataset.ratings.times is not None
     assert dataset.ratings.times.tolist() == [881250949, 891717742]
     assert ("format", "recbole", "--file-format") in dataset.sniffed
@@ -66,3 +68,32 @@ def test_bad_rows(read: Read, refuse: Refuse) -> None:
 @pytest.mark.parametrize("cell", ["rating", "rating:number"])
 def test_a_header_without_types(refuse: Refuse, cell: str) -> None:
     assert f"the header has '{cell}'" in refuse(INTER.replace("rating:float", cell), "a.inter")
+
+
+def test_a_folder(write: Callable[..., Path], triples: Triples) -> None:
+    write(INTER, "ml/ml.inter")
+    write(ITEM, "ml/ml.item")
+    folder = write("user_id:token\tage:token\n196\t49\n1\t23\n", "ml/ml.user").parent
+    dataset = load(str(folder))
+    assert dataset.name == "ml"
+    assert triples(dataset) == [("196", "007", 3.0), ("1", "302", 4.5)]
+    assert dataset.items is not None
+    assert dataset.items.titles is not None
+    assert dataset.items.titles.tolist() == ["Toy Story", "Get Shorty"]
+    [feature] = dataset.items.features
+    assert (feature.name, feature.kind) == ("class", "categories")
+    assert dataset.items.labels_of(feature) == [["Animation", "Children's", "Comedy"], []]
+    assert dataset.users is not None
+    assert dataset.users.columns["age"].tolist() == ["23", "49"]
+
+
+def test_a_folder_of_ratings_alone(write: Callable[..., Path], triples: Triples) -> None:
+    dataset = load(str(write(INTER, "ml/ml.inter").parent))
+    assert triples(dataset)[0] == ("196", "007", 3.0)
+    assert (dataset.items, dataset.users) == (None, None)
+
+
+def test_quotes_are_those_of_pandas(cells: Cells) -> None:
+    text = 'item_id:token\tname:token_seq\n1\t"""Cats"" again"\n2\t"Dogs" again\n3\t""\n'
+    table = cells(text, "x.item")
+    assert table.columns["name"].to_pylist() == ['"Cats" again', '"Dogs" again', ""]

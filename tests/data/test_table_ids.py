@@ -85,6 +85,19 @@ def test_a_name_does_not_help_a_column_without_any_of_the_ids(loaded: Loaded) ->
     assert titles(loaded(table)) == EXPECTED
 
 
+def test_a_column_called_as_in_the_ratings_may_have_few_of_the_ids(loaded: Loaded) -> None:
+    dataset = loaded("title,movieId,n\nHeat,10,1\nNew,50,2\nNewer,60,3\n")
+    assert titles(dataset) == {
+        "10": "Heat",
+        "20": "",
+        "30": "",
+        "40": "",
+        "50": "New",
+        "60": "Newer",
+    }
+    assert dataset.sniffed[-1][1] == "movieId (has 25% of the items that were rated)"
+
+
 def test_two_columns_with_the_ids_are_asked(loaded: Loaded) -> None:
     table = "title,rank,chart\nHeat,10,40\nUp,20,30\nRan,30,20\nBig,40,10\n"
     with pytest.raises(errors.DataError) as caught:
@@ -104,6 +117,7 @@ def test_two_columns_with_the_ids_are_asked(loaded: Loaded) -> None:
     [
         ("title,n\nHeat,10\nUp,21\nRan,31\n", "n: 10, 21, 31: 25% of them"),
         ("n,title\n1,Heat\n2,Up\n", "n: 1, 2: 0% of them"),
+        ("movieId,title\n010,Heat\n020,Up\n", "movieId: 010, 020: 0% of them"),
     ],
 )
 def test_a_low_share_is_an_error_that_names_it(loaded: Loaded, table: str, first: str) -> None:

@@ -87,7 +87,7 @@ def test_folded_in_is_as_trained_with(plays):
 
 
 def test_a_like_is_the_usual_weight(model, plays):
-    assert model.trainset.ratings.like == np.median(plays.ratings.values)
+    assert model.trainset.ratings.liking == np.median(plays.ratings.values)
 
 
 def test_somebody_of_whom_nothing_is_known_gets_what_is_popular(model, plays):

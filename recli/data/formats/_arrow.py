@@ -21,7 +21,11 @@ _UNITS = ("s", "ms", "us", "ns")
 
 @contextlib.contextmanager
 def reading(file: Location, kind: str) -> Iterator[None]:
-    """Turns what pyarrow raises about a file into a DataError that names it and its `kind`."""
+    """Turns what pyarrow raises about a file into a DataError that names it and its `kind`.
+
+    Raises DataError for a file with nothing in it as well.
+    """
+    file.read_bytes(1)
     try:
         yield
     except pa.ArrowException as error:

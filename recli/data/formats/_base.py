@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from recli import errors, registry
-from recli.data.description import TableSource
+from recli.data.description import Description, TableSource
 from recli.data.location import Location
 
 _HEAD_BYTES = 1 << 16
@@ -73,9 +74,19 @@ class Format:
         """Whether the file can be of no other format, by its first 64 KiB or its name."""
         return False
 
+    def describe(self, folder: Path) -> Description | None:
+        """The description of a folder that is a dataset in this format; None for any other."""
+        return None
+
     def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
         """`source` with what it leaves open taken from the file, and the fields that were guessed."""
         return source, []
+
+
+def described(folder: Path) -> Description | None:
+    """The description of a folder that is a dataset in one of the formats; None for any other."""
+    found = (_format(name).describe(folder) for name in registry.names("format"))
+    return next(filter(None, found), None)
 
 
 def reader(file: Location, source: TableSource) -> Format:
@@ -100,10 +111,7 @@ def reader(file: Location, source: TableSource) -> Format:
 
 
 def _head(file: Location) -> bytes:
-    try:
-        return file.read_bytes(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
-    except errors.DataError:
-        return b""  # the format that reads the whole file says what is wrong with it
+    return file.read_bytes(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
 
 
 def _format(name: str) -> Format:

@@ -17,7 +17,7 @@ def chosen(file: Location, names: Sequence[str], what: str) -> str:
     """
     if file.table is not None:
         if file.table not in names:
-            raise errors.DataError(f"{file.path}: {errors.unknown(what, file.table, names)}")
+            raise errors.DataError(f"{file.whole}: {errors.unknown(what, file.table, names)}")
         return file.table
     if not names:
         raise errors.DataError(f"{file}: holds no {what} with anything in it.")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import importlib
 import io
+import struct
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +20,10 @@ from recli.data.formats._choice import chosen
 from recli.data.location import Location
 
 _SNIFFED_ROWS = 200
+_XLS = b"\xd0\xcf\x11\xe0"  # its first bytes
+_DAMAGED = (struct.error, LookupError, AssertionError, ValueError, TypeError, OverflowError)
+
+Sheets = dict[str, list[list[object]]]
 
 
 class Excel(Format):
@@ -56,27 +63,65 @@ def sheet(file: Location) -> list[list[str]]:
 
     Raises MissingExtraError without the extra `excel`, DataError for a file that cannot be read.
     """
-    try:
-        import python_calamine as calamine
-    except ImportError:
-        raise errors.MissingExtraError(
-            f"{file}: a sheet needs the package python-calamine. "
-            "Install it with pip install 'recli[excel]'."
-        ) from None
     content = file.read_bytes()
+    sheets = (_of_xls if content.startswith(_XLS) else _of_archive)(file, content)
+    rows = sheets[chosen(file, list(sheets), "sheet")]
+    return [[_text(cell) for cell in row] for row in rows]
+
+
+def _of_archive(file: Location, content: bytes) -> Sheets:
+    """The sheets with anything in them of an .xlsx, .xlsb or .ods."""
+    calamine = _package(file, "python_calamine")
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            sheets = {
-                name: found
-                for name in book.sheet_names
-                if (found := book.get_sheet_by_name(name)).height
+            sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
+            return {
+                name: found.to_python(skip_empty_area=False)
+                for name, found in sheets.items()
+                if found.height
             }
-            rows = sheets[chosen(file, list(sheets), "sheet")].to_python(skip_empty_area=False)
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raise errors.DataError(
-            f"{file}: cannot be read as a sheet, it may be damaged or cut off: {error}."
+        raise _damaged(file, error) from None
+
+
+def _of_xls(file: Location, content: bytes) -> Sheets:
+    """The sheets with anything in them of an .xls, for which calamine trusts the file too much."""
+    xlrd = _package(file, "xlrd")
+    try:
+        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
+        return {
+            found.name: [[_cell(xlrd, book, cell) for cell in row] for row in found.get_rows()]
+            for found in book.sheets()
+            if found.nrows
+        }
+    # xlrd checks little: in a damaged file it reads beyond the end or what is no text.
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, *_DAMAGED) as error:
+        raise _damaged(file, error) from None
+
+
+def _cell(xlrd: Any, book: Any, cell: Any) -> object:
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        moment: datetime.datetime = xlrd.xldate_as_datetime(cell.value, book.datemode)
+        return moment if moment.time() != datetime.time() else moment.date()
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    return "" if cell.ctype == xlrd.XL_CELL_ERROR else cell.value
+
+
+def _package(file: Location, name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise errors.MissingExtraError(
+            f"{file}: such a sheet needs the package {name.replace('_', '-')}. "
+            "Install it with pip install 'recli[excel]'."
         ) from None
-    return [[_text(cell) for cell in row] for row in rows]
+
+
+def _damaged(file: Location, error: Exception) -> errors.DataError:
+    return errors.DataError(
+        f"{file}: cannot be read as a sheet, it may be damaged or cut off: {error}."
+    )
 
 
 def _filled(file: Location) -> tuple[list[list[str]], np.ndarray]:

@@ -52,7 +52,6 @@ class HDF5(Format):
             raise errors.MissingExtraError(
                 f"{file}: HDF5 needs the package h5py. Install it with pip install 'recli[hdf5]'."
             ) from None
-        file.read_bytes(1)
         with reading(file, "HDF5"), file.local() as path:
             try:
                 with h5py.File(path) as content:

@@ -29,7 +29,6 @@ class NPZ(Format):
     summary = "a sparse matrix of SciPy, users × items, or arrays of one length"
 
     def read(self, file: Location, source: TableSource) -> TextTable:
-        file.read_bytes(1)
         with reading(file, "npz"), file.local() as path, path.open("rb") as content:
             try:
                 columns = _columns(content)

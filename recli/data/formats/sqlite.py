@@ -30,12 +30,20 @@ class SQLite(Format):
             try:
                 opened = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
                 with contextlib.closing(opened) as database:
+                    _check(database)
                     table = chosen(file, _tables(database), "table")
                     return text_table(pa.concat_tables(_batches(database, table)))
             except sqlite3.Error as error:
                 raise errors.DataError(
                     f"{file}: cannot be read as a database of SQLite: {error}."
                 ) from None
+
+
+def _check(database: sqlite3.Connection) -> None:
+    """Raise DatabaseError for a file that is damaged: of one that is cut off, SQLite reads nothings."""
+    [[said]] = database.execute("PRAGMA quick_check(1)").fetchmany(1)
+    if said != "ok":
+        raise sqlite3.DatabaseError(said.replace("\n", " "))
 
 
 def _tables(database: sqlite3.Connection) -> list[str]:

@@ -25,7 +25,6 @@ class Stata(Format):
     def read(self, file: Location, source: TableSource) -> TextTable:
         import pandas as pd
 
-        file.read_bytes(1)
         with reading(file, "Stata"), file.local() as path:
             try:
                 with warnings.catch_warnings():

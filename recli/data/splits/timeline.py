@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -12,24 +11,7 @@ from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold, Split
 from recli.data.splits._declared import share
 from recli.data.splits._rows import number_of
-from recli.params import Parameter
-
-
-class _Date(Parameter):
-    """A day of the calendar."""
-
-    @property
-    def domain(self) -> str:
-        return "a date as 2001-12-31"
-
-    def _check(self, value: object) -> str:
-        try:
-            day = date.fromisoformat(str(value)).isoformat()
-        except ValueError:
-            raise self._wrong(value) from None
-        if day != value:  # fromisoformat takes 20011231 and 2001-W52-1 as well
-            raise self._wrong(value)
-        return day
+from recli.params import Date
 
 
 @dataclass(frozen=True)
@@ -41,7 +23,7 @@ class Timeline(Split):
     """
 
     parameters = (
-        _Date("at", None, "first day of the test"),
+        Date("at", None, "first day of the test"),
         share("test_size", 0.2, "the ratings in the test", when=("at", (None,))),
     )
     uses_time = True
