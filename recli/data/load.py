@@ -101,7 +101,7 @@ def load(
         merged=merged,
         notes=(*rows.notes, *(items.notes() if items else ())),
     )
-    return prepare.prepared(dataset, table, rows.lines, steps)
+    return prepare.prepared(dataset, table, rows.places, steps)
 
 
 def describe(spec: str) -> Description:
