@@ -200,7 +200,7 @@ def reading_options(command: Command) -> Command:
         type=click.Choice(("error", "first", "last", "mean")),
         default="error",
         show_default=True,
-        help="Several ratings for one user and item: stop, or which one counts.",
+        help="Several ratings for one user and item: stop, or which one counts, by time if there is one.",
     )
     @click.option(
         "--prepare",

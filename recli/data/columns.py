@@ -32,6 +32,7 @@ class Rows:
     users, items: text[n], each distinct one once; values: float64[n]; lines: int64[n]
     times: int64[n] in `time_unit` since 1970 UTC, the coarsest in which all are whole; or None
     notes: what to tell of how ids were read, a sentence each
+    places: int64[n], the rows of the table that they are; None where nobody asks, as preparation does
     """
 
     users: pa.DictionaryArray
@@ -42,6 +43,7 @@ class Rows:
     bad: list[BadRow]
     time_unit: str = "s"
     notes: tuple[str, ...] = ()
+    places: np.ndarray | None = None
 
     def keep(self, rows: np.ndarray) -> Rows:
         """Only these rows (positions)."""
@@ -55,6 +57,7 @@ class Rows:
             self.bad,
             self.time_unit,
             self.notes,
+            None if self.places is None else self.places[rows],
         )
 
 
@@ -95,6 +98,8 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
             lambda row: f"rating {values[row]:g} is off the scale {low:g} to {high:g}",
         )
     rows = Rows(found["user"], found["item"], values, None, table.lines, [], notes=tuple(notes))
+    if source.prepare:
+        rows.places = np.arange(len(table))
     if source.time is not None:
         column, unit, form = table.columns[source.time], source.time_unit or "s", source.time_format
         moments = times.parse(column, unit, form)
