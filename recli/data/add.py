@@ -11,7 +11,7 @@ from recli.data import description, find
 from recli.data.dataset import Dataset
 from recli.data.description import toml
 from recli.data.load import read_header
-from recli.data.locate import absolute, locate
+from recli.data.locate import locate
 from recli.data.location import Location
 
 _TITLE_NAMES = ("title", "name", "label")
@@ -28,7 +28,8 @@ def add(
 
     Of an item table the first column is the id, a column called title or name the title; columns are
     declared as features by what they hold. Of a user table the first column is the id as well. Files at
-    a URL are fetched; a table of many parts stays where it is, and the dataset.toml names that place.
+    a URL are fetched; many parts and tables in a database stay where they are, and the dataset.toml
+    says where, without a password.
 
     Raises UsageError for a name that cannot be a folder's or is taken and for files of one name,
     NotFoundError for an absent file.
@@ -38,16 +39,16 @@ def add(
         raise errors.UsageError(
             f"There is a dataset '{name}' already: {folder}. Choose another name."
         )
-    ratings, items, users = (
+    ratings = locate(Path(), str(ratings_file), dataset.description.ratings.query)
+    items, users = (
         locate(Path(), str(given)) if given is not None else None
-        for given in (ratings_file, items_file, users_file)
+        for given in (items_file, users_file)
     )
-    assert ratings is not None
     copied: dict[str, Location] = {}
     for file in filter(None, (ratings, items, users)):
         if not file.exists():
             raise errors.NotFoundError(f"{file}: no such file.")
-        if file.parts:
+        if file.stays:
             continue
         other = copied.setdefault(file.name, file)
         if other.whole != file.whole:
@@ -68,15 +69,15 @@ def add(
 
 def _kept_as(file: Location) -> str:
     """A file as the dataset.toml names it: the copy beside it, or a member of that; or many parts."""
-    if file.parts:
-        return absolute(str(file))
+    if file.stays:
+        return file.reference()
     return file.name if file.member is None else f"{file.name}::{file.member}"
 
 
 def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
     source = dataset.description.ratings
     lines = [f"name = {toml(name)}", "", "[ratings]", f"file = {toml(file)}"]
-    for key in ("format", "delimiter", "header", "encoding", "columns", "user", "item", "rating",
+    for key in ("format", "delimiter", "header", "encoding", "columns", "query", "user", "item", "rating",
                 "time", "scale", "time_unit"):  # fmt: skip
         value = getattr(source, key)
         if value is not None:
