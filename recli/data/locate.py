@@ -68,4 +68,4 @@ def short_name(spec: str) -> str:
     spec = urls.shown(spec).partition("?")[0]
     names = [name for name in re.split(r"[/\\]", spec.rpartition("::")[2]) if not is_pattern(name)]
     last = next((name for name in reversed(names) if name not in ("", ".", "..")), "ratings")
-    return packed.unwrapped(last)[0].partition(".")[0] or last
+    return packed.unwrapped(last)[0].partition(".")[0].strip(":") or last

@@ -83,9 +83,10 @@ class Query(Location):
             answer = self._told("the query fails", lambda: connection.exec_driver_sql(statement))
             if not answer.returns_rows:
                 raise errors.DataError(f"{self}: the query gives no table. It should be a SELECT.")
-            names, rows = list(answer.keys()), answer.partitions(_BATCH)
-            while batch := self._told("the answer broke off", lambda: next(rows, None)):
-                yield names, batch
+            with answer:
+                names, rows = list(answer.keys()), answer.partitions(_BATCH)
+                while batch := self._told("the answer broke off", lambda: next(rows, None)):
+                    yield names, batch
 
     @property
     def _file(self) -> Path | None:
@@ -160,7 +161,7 @@ class Query(Location):
 
     def _without_secrets(self, error: BaseException) -> str:
         lines = str(error).strip().splitlines() or [type(error).__name__]
-        said = urls.redacted(lines[0]).rstrip(".")
+        said = urls.redacted(lines[0]).rstrip(".! ")
         with contextlib.suppress(exc.ArgumentError, ValueError):
             password = sa.make_url(self._text).password
             said = said.replace(str(password), urls.HIDDEN) if password else said
