@@ -17,6 +17,10 @@ def locate(folder: Path, file: str, query: str | None = None) -> Location:
     A file that there is goes before other readings of its name. Raises UsageError for a query to what
     is no database.
     """
+    if urls.scheme(file) == "bigquery":
+        from recli.data.bigquery import BigQuery
+
+        return BigQuery(folder, file, query)
     if urls.is_url(file) and not urls.is_store(file):
         from recli.data.query import Query  # SQLAlchemy, for those who ask for it
 

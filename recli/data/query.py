@@ -141,15 +141,19 @@ class Query(Location):
         table = self._table
         if table is None:
             names = self._told("cannot be read", lambda: sa.inspect(connection).get_table_names())
-            if len(names) != 1:
-                listed = errors.first_ten([f"{self}::{name}" for name in names])
-                raise errors.DataError(
-                    f"{self}: has {len(names)} tables. Name one of them, or ask with "
-                    f"'--query \"select …\"'" + (f":\n{listed}" if names else ".")
-                )
-            table = names[0]
+            table = self._only(names)
         quote = connection.dialect.identifier_preparer.quote_identifier
         return f"select * from {'.'.join(map(quote, table.split('.')))}"  # noqa: S608, quoted
+
+    def _only(self, names: Sequence[str]) -> str:
+        """The only table that there is. Raises DataError, with the spelling that names each."""
+        if len(names) == 1:
+            return names[0]
+        listed = errors.first_ten([f"{self}::{name}" for name in names])
+        raise errors.DataError(
+            f"{self}: has {len(names)} tables. Name one of them, or ask with "
+            f"'--query \"select …\"'" + (f":\n{listed}" if names else ".")
+        )
 
     def _told(self, what: str, do: Any) -> Any:
         """What `do` gives; the database's refusal as an error in a line."""
