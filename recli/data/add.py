@@ -11,6 +11,7 @@ from recli.data import description, find
 from recli.data.dataset import Dataset
 from recli.data.description import toml
 from recli.data.load import read_header
+from recli.data.numbers import is_gap
 
 _TITLE_NAMES = ("title", "name", "label")
 
@@ -90,7 +91,8 @@ def _users_toml(path: Path) -> str:
 def _feature(name: str, values: list[str]) -> str:
     """The declaration that fits a column's name and values: year, number, tags, categories, text."""
     filled = [value for value in values if value.strip()]
-    if filled and all(_is_number(value) for value in filled):
+    known = [value for value in filled if not is_gap(value)]
+    if known and all(_is_number(value) for value in known):
         return f'{{ kind = "{"year" if "year" in name.lower() else "number"}" }}'
     separator = next((s for s in "|;," if any(s in value for value in filled)), "|")
     parts = {part.strip() for value in filled for part in value.split(separator)}
