@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors, urls
-from recli.data import columns, date_columns, description, find, interactions, prepare, tables
+from recli.data import (
+    columns,
+    date_columns,
+    description,
+    find,
+    interactions,
+    layout,
+    prepare,
+    tables,
+)
 from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource
@@ -83,10 +92,10 @@ def load(
     rows = columns.parse(table, source, kinds)
     bad = _bad_rows(file, table, rows)
     if bad and on_bad == "error":
-        raise errors.DataError(
-            f"{table.complaint(file, bad)}\n"
-            "Mend the file, or set such rows aside with '--on-bad skip'."
-        )
+        advice = layout.advice(table, bad, bool(source.header))
+        raise errors.DataError(f"{table.complaint(file, bad)}\n{advice}")
+    if len(rows.values) and layout.mostly_bad(table, bad):
+        raise errors.DataError(f"{table.complaint(file, bad)}\n{layout.refusal()}")
     if any(kind.weight == 0 for kind in kinds):
         rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
@@ -126,7 +135,7 @@ def load(
         notes=(*table.notes, *rows.notes, *(items.notes() if items else ())),
         kinds=kinds,
     )
-    dataset = prepare.prepared(dataset, table, rows.lines, steps)
+    dataset = prepare.prepared(dataset, table, rows.places, steps)
     if source.implicit and duplicates != "keep":
         dataset = interactions.with_pairs_once(dataset)
     return dataset
@@ -235,7 +244,7 @@ def _parts(file: Location) -> list[tuple[str, str, str]]:
 
 
 def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
-    readable = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "::": "'::'"}
+    readable = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "::": "'::'"}
     shown = []
     for name in sorted(guessed, key=list(_OPTIONS).index):
         value = getattr(source, name)

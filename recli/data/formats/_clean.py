@@ -89,6 +89,7 @@ def _tell(made: Clean, meant: Quotes) -> None:
     elif not meant.stray:
         made.found["quote"] = "double"
     else:
+        made.found["quote"] = "auto"
         n = len(meant.stray)
         made.notes.append(
             f"quotes enclose cells; on {n:,} line{'s' * (n > 1)} (the first: {meant.stray[0]:,}) a quote "
