@@ -30,10 +30,9 @@ demo: $(VENV)/.installed ## The main job on the MovieLens ratings that come with
 	@echo; echo "— 1. Check the data:  recli data check"; echo
 	@$(RECLI) data check
 	@echo; echo "— 2. Compare algorithms on the same folds:  recli evaluate -a …"; echo
-	@$(RECLI) evaluate -a content-based -a svd -a knn-baseline -a nmf -a baseline-only \
-		-a normal-predictor
-	@echo; echo "— 3. Tune the best:  recli tune -a content-based --trials 12"; echo
-	@$(RECLI) tune -a content-based --trials 12
+	@$(RECLI) evaluate -a ease -a item-knn -a most-popular -a svd -a content-based
+	@echo; echo "— 3. Tune what makes the best lists:  recli tune -a ease --trials 12"; echo
+	@$(RECLI) tune -a ease --trials 12
 	@echo; echo "— 4. Train it as tuned:  recli train --params …/best.toml --name demo"; echo
 	@$(RECLI) train --params "$$(ls -td results/studies/*/ | head -n 1)best.toml" --name demo
 	@echo; echo "— 5. Recommend:  recli recommend --user 42 --model demo"; echo

@@ -8,8 +8,9 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -88,6 +89,25 @@ def new_folder(path: Path) -> Iterator[Path]:
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
+
+
+@contextmanager
+def own_folder(folder: Path, own: Collection[str]) -> Iterator[Path]:
+    """`new_folder`, in place of nothing but an earlier one.
+
+    own: what such a folder holds, as patterns of names
+
+    Raises UsageError for a folder that holds anything else.
+    """
+    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    others = [name for name in there if not any(fnmatchcase(name, pattern) for pattern in own)]
+    if others:
+        raise errors.UsageError(
+            f"{folder} holds {min(others)}, which is not of this command's making. It writes a folder of "
+            "its own, in place of an earlier one: name another, or move what is there."
+        )
+    with new_folder(folder) as temporary:
+        yield temporary
 
 
 def recover(path: Path) -> None:

@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from recli import errors
@@ -180,6 +181,24 @@ class Text(Parameter):
 
     def _check(self, value: object) -> str:
         return str(value)
+
+
+@dataclass(frozen=True)
+class Date(Parameter):
+    """A day of the calendar."""
+
+    @property
+    def domain(self) -> str:
+        return "a date as 2001-12-31"
+
+    def _check(self, value: object) -> str:
+        try:
+            day = date.fromisoformat(str(value)).isoformat()
+        except ValueError:
+            raise self._wrong(value) from None
+        if day != value:  # fromisoformat takes 20011231 and 2001-W52-1 as well
+            raise self._wrong(value)
+        return day
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ KINDS = {
     "metric": "recli.evaluation.metrics",
     "split": "recli.data.splits",
     "format": "recli.data.formats",
+    "step": "recli.data.preparation",
+    "converter": "recli.data.converters",
     "report": "recli.experiments.reports",
     "writer": "recli.recommend.writers",
 }

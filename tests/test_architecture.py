@@ -13,7 +13,9 @@ import pytest
 import recli
 
 PACKAGE = Path(recli.__file__).parent
-GROUND = dict.fromkeys(("recli", "errors", "params", "registry", "files", "memory", "compiled"), 0)
+GROUND = dict.fromkeys(
+    ("recli", "errors", "params", "registry", "files", "memory", "compiled", "urls"), 0
+)
 STOREYS = ("data", "algorithms", "evaluation", "recommend", "experiments", "extras", "cli")
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (

@@ -18,6 +18,8 @@ FOLDERS = {
     "metric": "evaluation/metrics",
     "split": "data/splits",
     "format": "data/formats",
+    "step": "data/preparation",
+    "converter": "data/converters",
     "report": "experiments/reports",
     "writer": "recommend/writers",
 }

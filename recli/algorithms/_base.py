@@ -15,6 +15,7 @@ from recli.algorithms._biases import Biased
 from recli.algorithms._blas import ONE_THREAD_OF_BLAS
 from recli.algorithms._guards import Guarded
 from recli.algorithms._reasons import Reason
+from recli.data.ratings import Ratings
 from recli.data.trainset import Trainset
 from recli.params import Parameter
 
@@ -46,6 +47,8 @@ class Algorithm(Guarded, Biased, surprise.AlgoBase):
     additive: whether the reasons that `explain` gives sum to the score
     has_deviations: whether it says how far ratings may be from what it predicts
     releases_gil: whether other threads can work while it learns; otherwise folds go in processes
+    for_interactions: the parameters with which it learns from interactions, where it predicts ratings
+        by default
     similarity: by what `similarities` compares; empty where it does not
     """
 
@@ -62,6 +65,7 @@ class Algorithm(Guarded, Biased, surprise.AlgoBase):
 
     source: ClassVar[str] = ""
     needs_features: ClassVar[bool] = False
+    for_interactions: ClassVar[str] = ""
 
     @property
     def item_by_item(self) -> bool:
@@ -85,13 +89,29 @@ class Algorithm(Guarded, Biased, surprise.AlgoBase):
         """Learn from `trainset`.
 
         Raises TooLargeError, before anything is allocated, when what the parameters ask for is more
-        than the free memory; DivergedError when gradient descent ran off to infinity.
+        than the free memory; DivergedError when gradient descent ran off to infinity; for interactions,
+        what `check_data` does.
         """
+        if isinstance(trainset, Trainset):
+            self.check_data(trainset.ratings)
         self._check_fits(self._state_bytes(trainset), "what it learns")
         with np.errstate(over="ignore", invalid="ignore"):
             self._learn(trainset)
         self._check_converged()
         return self
+
+    def check_data(self, ratings: Ratings) -> None:
+        """Raise UsageError where it predicts ratings, and these are interactions."""
+        if not ratings.implicit or self.predicts != "ratings":
+            return
+        names = registry.names("algorithm")
+        able = [name for name in names if registry.get("algorithm", name).predicts == "scores"]
+        own = f"Take '{self.for_interactions}', or" if self.for_interactions else "Take"
+        raise errors.UsageError(
+            f"{registry.name_of(type(self))} predicts ratings, and the data are interactions, which "
+            f"have none. {own} an algorithm that makes lists: {', '.join(able)}. If a column holds "
+            "ratings after all, say '--explicit --columns rating=NAME'."
+        )
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         """Set what `fitted` names: as Surprise does, unless a subclass has its own way."""
@@ -341,6 +361,9 @@ class Adapted(Algorithm):
 
     def estimate(self, u: object, i: object) -> float:
         return self.algorithm.estimate(u, i)
+
+    def check_data(self, ratings: Ratings) -> None:
+        """What it makes of interactions is up to it."""
 
     def default_prediction(self) -> float:
         return float(self.algorithm.default_prediction())

@@ -10,15 +10,18 @@ import numpy as np
 import scipy.sparse
 import surprise
 
+from recli import errors, registry
 from recli.algorithms._base import Algorithm, catalogue_size, rated_items
 from recli.algorithms._reasons import Reason
+from recli.algorithms._weighing import LOG, Weigh, triples, weigh
 from recli.data.trainset import Trainset, by_user, threshold
 from recli.params import Choice
 
 PREFERENCES = Choice(
     "preferences",
     "liked",
-    "what counts: ratings from the threshold on, all alike, or each by its height (graded)",
+    "what counts: ratings from the threshold on, all alike, or each by its height (graded); "
+    "interactions count by their weight, unless all are alike",
     options=("liked", "all", "graded"),
 )
 GRADED = replace(PREFERENCES, default="graded")
@@ -27,44 +30,26 @@ nDCG@10 for it, on movielens-small hardly or not at all."""
 _CHUNK = 1 << 22  # scores: 32 MiB
 
 
-def preferences(
-    trainset: surprise.Trainset, liked_from: float, graded: bool = False
-) -> scipy.sparse.csr_array:
-    """Who prefers what, float64[n_users, n_items]: 1 where a rating is `liked_from` or more.
+def preferences(trainset: surprise.Trainset, weigh: Weigh) -> scipy.sparse.csr_array:
+    """Who prefers what and how much, float64[n_users, n_items], see `weigh`.
 
-    Where they are `graded` it is ((r − low) / (high − low))² instead, on a scale from low to high: a
-    rating in its middle weighs a quarter of the highest, and the lowest is no preference.
-
-    Items within a user are ascending; of a pair that is rated twice the higher rating counts.
+    Items within a user are ascending; of a pair that is there twice the larger weight counts.
     """
-    users, items, _ = _triples(trainset)
-    rows, weights = preferring(trainset, liked_from, graded)
+    users, items, _ = triples(trainset)
+    rows, weights = preferring(trainset, weigh)
     shape = trainset.n_users, trainset.n_items
     return scipy.sparse.csr_array((weights, (users[rows], items[rows])), shape)
 
 
-def preferring(
-    trainset: surprise.Trainset, liked_from: float, graded: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """The ratings that are `preferences`, int64[n], by user and item, and what they weigh."""
-    users, items, values = _triples(trainset)
-    low, high = trainset.rating_scale
-    weights = (values >= liked_from).astype(np.float64)
-    if graded:
-        weights = np.clip((values - low) / (high - low), 0.0, 1.0) ** 2
+def preferring(trainset: surprise.Trainset, weigh: Weigh) -> tuple[np.ndarray, np.ndarray]:
+    """The rows that are `preferences`, int64[n], by user and item, and what they weigh."""
+    users, items, _ = triples(trainset)
+    weights = weigh(trainset)
     rows = np.lexsort((-weights, items, users))
     first = np.ones(len(rows), bool)
     first[1:] = (np.diff(users[rows]) != 0) | (np.diff(items[rows]) != 0)
     rows = rows[first & (weights[rows] > 0)]
     return rows, weights[rows]
-
-
-def _triples(trainset: surprise.Trainset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """User, item and value of each rating; recli's own need not be grouped for that."""
-    if isinstance(trainset, Trainset):
-        return trainset.users, trainset.items, trainset.values
-    indptr, items, values = by_user(trainset)
-    return np.repeat(np.arange(trainset.n_users), np.diff(indptr)), items, values
 
 
 class Ranker(Algorithm):
@@ -77,7 +62,10 @@ class Ranker(Algorithm):
     - An item that the trainset lacks stands below all others.
 
     preferences: which ratings count, see `PREFERENCES`
+    weighting, cap: what interactions weigh, see `WEIGHTING`
     liked_from: the lowest rating that counts, once fitted
+
+    Raises DataError where not a single rating is a preference.
     """
 
     predicts = "scores"
@@ -85,26 +73,41 @@ class Ranker(Algorithm):
     cold_items = "last"
     fitted: tuple[str, ...] = ("liked_from",)
     preferences: str
+    weighting: str = LOG
+    cap: float | None = None
     liked_from: float
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
         low = float(trainset.rating_scale[0])
         self.liked_from = threshold(trainset) if self.preferences == "liked" else low
-        for earlier in ("preferred", "popularity"):
+        for earlier in ("weigh", "preferred", "popularity"):
             self.__dict__.pop(earlier, None)
+        if not self.preferred.nnz:
+            implicit = isinstance(trainset, Trainset) and trainset.ratings.implicit
+            what, reaches = ("interactions", "weighs") if implicit else ("ratings", "is")
+            raise errors.DataError(
+                f"{registry.name_of(type(self))} has nothing to learn from: of "
+                f"{trainset.n_ratings:,} {what} none {reaches} {self.liked_from:g} or more, from where "
+                "on they count as liked. Lower that with '--threshold', or take '-p preferences=all'."
+            )
         self._fit(self.preferred)
 
     # What follows from the trainset, so that no stored model needs to hold it.
 
     @functools.cached_property
+    def weigh(self) -> Weigh:
+        """What ratings weigh, of those that it has learned from and of others."""
+        return weigh(self.trainset, self.preferences, self.liked_from, self.weighting, self.cap)
+
+    @functools.cached_property
     def preferred(self) -> scipy.sparse.csr_array:
         """How much users prefer items, float64[n_users, n_items], see `preferences`."""
-        return preferences(self.trainset, self.liked_from, self.preferences == "graded")
+        return preferences(self.trainset, self.weigh)
 
     @functools.cached_property
     def popularity(self) -> np.ndarray:
-        """The users who prefer each item, or the sum of their grades; float64[n_items]."""
+        """The users who prefer each item, or the sum of their weights; float64[n_items]."""
         return np.bincount(
             self.preferred.indices, self.preferred.data, minlength=self.trainset.n_items
         )
@@ -127,7 +130,7 @@ class Ranker(Algorithm):
         """
         self._alone(items, values, user)
         hers = self.trainset
-        rows, weights = preferring(hers, self.liked_from, self.preferences == "graded")
+        rows, weights = preferring(hers, self.weigh)
         known = hers.items[rows] < hers.n_items
         rated, weights = hers.items[rows][known], weights[known]
         shape = 1, hers.n_items

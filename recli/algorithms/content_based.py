@@ -12,6 +12,7 @@ from recli.algorithms import _kernels
 from recli.algorithms._base import Algorithm, catalogue_size
 from recli.algorithms._declared import baselines
 from recli.algorithms._reasons import Reason
+from recli.algorithms._weighing import triples
 from recli.data import features
 from recli.data.csr import Csr
 from recli.data.items import Items
@@ -39,6 +40,7 @@ class ContentBased(Algorithm):
     mode=profile gives scores, cos(p_u, x_i): p_u is the mean of the vectors that she liked, less
     `disliked` times the mean of those that she did not (Rocchio), each of length 1. An unknown user
     has the profile of all users' ratings together; an item without features stands last, with -1.
+    It is what goes for interactions: all are liked, each counts by ln(1 + weight).
 
     items: the item table; by default that of the trainset's dataset
     """
@@ -54,6 +56,7 @@ class ContentBased(Algorithm):
     similarity = "cosine of features"
     additive = True
     needs_features = True
+    for_interactions = "-p mode=profile"
     parameters = (
         Choice(
             "mode", "ridge", "predict ratings, or score by profile", options=("ridge", "profile")
@@ -175,11 +178,10 @@ class ContentBased(Algorithm):
     def _profile(self, x: scipy.sparse.csr_array) -> None:
         trainset = self.trainset
         x = scipy.sparse.csr_array(normalize(x))
-        indptr, items, values = by_user(trainset)
-        everybody = np.append(indptr, 2 * indptr[-1]), np.tile(items, 2), np.tile(values, 2)
-        liked = everybody[2] >= threshold(trainset)
-        of_user = [_means(everybody[0], everybody[1], chosen, x) for chosen in (liked, ~liked)]
-        self.weights = normalize(of_user[0] - self.disliked * of_user[1])
+        users, items, _ = triples(trainset)
+        everybody = np.full(len(users), trainset.n_users)
+        rated = np.append(users, everybody), np.tile(items, 2)
+        self.weights = self._profiles(rated, np.tile(_liking(trainset), (1, 2)), x)
         self.user_offsets = np.zeros(trainset.n_users + 1)
         self.item_offsets = np.append(np.where(np.diff(x.indptr) > 0, 0.0, -1.0), -1.0)
         self._keep(x)
@@ -193,11 +195,21 @@ class ContentBased(Algorithm):
             residuals = values - self._mean - self.item_offsets[items] - bias
             hers = _ridge((indptr, items, residuals), x, self.reg)
         else:
-            bias, liked = 0.0, values >= self.trainset.threshold
-            means = [_means(indptr, items, chosen, x) for chosen in (liked, ~liked)]
-            hers = normalize(means[0] - self.disliked * means[1])
+            bias, rated = 0.0, (self.trainset.users, items)
+            hers = self._profiles(rated, _liking(self.trainset), x)
         self.user_offsets = np.array([bias, 0.0])
         self.weights = np.append(hers, self.weights[-1:], axis=0)
+
+    def _profiles(
+        self,
+        rated: tuple[np.ndarray, np.ndarray],
+        liking: np.ndarray,
+        x: scipy.sparse.csr_array,
+    ) -> np.ndarray:
+        """Those of some users, float64[n, n_features], by what they rated and what `_liking` gives."""
+        liked, disliked = (_means(*rated, weights, x) for weights in liking)
+        profiles: np.ndarray = normalize(liked - self.disliked * disliked)
+        return profiles
 
     def _keep(self, x: scipy.sparse.csr_array) -> None:
         self.feature_data, self.feature_indices = x.data, x.indices
@@ -291,13 +303,24 @@ def _ridge(rows: Csr, x: scipy.sparse.csr_array, reg: float) -> np.ndarray:
     return weights
 
 
+def _liking(trainset: surprise.Trainset) -> np.ndarray:
+    """How much each rating says that its item is liked, and that it is not; float64[2, n_ratings].
+
+    Each is 1 or 0, by the threshold. Interactions are liked by ln(1 + weight), none is disliked.
+    """
+    _, _, values = triples(trainset)
+    liked = values >= threshold(trainset)
+    if isinstance(trainset, Trainset) and trainset.ratings.implicit:
+        return np.array([liked * np.log1p(values), np.zeros(len(values))])
+    return np.array([liked, ~liked], np.float64)
+
+
 def _means(
-    indptr: np.ndarray, items: np.ndarray, chosen: np.ndarray, x: scipy.sparse.csr_array
+    users: np.ndarray, items: np.ndarray, weights: np.ndarray, x: scipy.sparse.csr_array
 ) -> np.ndarray:
-    """The mean features of the chosen items of each row, float64[n_rows, n_features]; of none, 0."""
-    rows = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))[chosen]
-    shape = len(indptr) - 1, x.shape[0]
-    share = scipy.sparse.csr_array((np.ones(len(rows)), (rows, items[chosen])), shape)
+    """The mean features of items by user and weight, float64[n_users, n_features]; 0 without weight."""
+    shape = int(users.max(initial=0)) + 1, x.shape[0]
+    share = scipy.sparse.csr_array((weights, (users, items)), shape)
     means: np.ndarray = (normalize(share, "l1") @ x).toarray()
     return means
 

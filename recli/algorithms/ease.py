@@ -10,6 +10,7 @@ from recli.algorithms._base import Side
 from recli.algorithms._gram import gram, inverse
 from recli.algorithms._preferences import GRADED, Ranker
 from recli.algorithms._reasons import Reason
+from recli.algorithms._weighing import LOG, WEIGHTING
 from recli.params import Float
 
 _CHUNK = 1 << 21  # numbers: 16 MiB
@@ -36,6 +37,7 @@ class EASE(Ranker):
     kind = "linear"
     parameters = (
         GRADED,
+        *WEIGHTING,
         # Steck takes 200 to 1,000 for 20 million ratings and more; smaller data take less.
         Float("reg", 200.0, "regularisation", low=0.1, tune=(10, 2000), log=True),
     )
@@ -43,10 +45,18 @@ class EASE(Ranker):
     similarity = "weights between items"
     fitted = (*Ranker.fitted, "inverse", "diagonal")
 
-    def __init__(self, reg: float = 200.0, preferences: str = "graded") -> None:
+    def __init__(
+        self,
+        reg: float = 200.0,
+        preferences: str = "graded",
+        weighting: str = LOG,
+        cap: float | None = None,
+    ) -> None:
         surprise.AlgoBase.__init__(self)
         self.reg = reg
         self.preferences = preferences
+        self.weighting = weighting
+        self.cap = cap
 
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         known = self.popularity > 0

@@ -15,8 +15,9 @@ from recli import errors, params
 from recli.algorithms._base import Algorithm, catalogue_size
 from recli.algorithms._configured import Configured, class_of, declared
 from recli.algorithms._hybrids import METHODS, Weighting
-from recli.algorithms._hybrids.members import Members, out_of_fold
+from recli.algorithms._hybrids.members import Members, named, out_of_fold
 from recli.algorithms._reasons import Reason
+from recli.data.ratings import Ratings
 from recli.params import Choice, Int, Parameter, Text, Value
 
 
@@ -80,6 +81,7 @@ class Hybrid(Algorithm):
     cold_items = "as members"
     cost = "medium"
     additive = True
+    for_interactions = "-p method=weighted -p members=ease,most-popular"
     parameters = (
         _MEMBERS,
         Choice("method", "stacked", "how members are weighted", options=tuple(METHODS)),
@@ -142,6 +144,12 @@ class Hybrid(Algorithm):
             for parameter in declared(name)
         )
         return (*cls.parameters, *of_members)
+
+    def check_data(self, ratings: Ratings) -> None:
+        super().check_data(ratings)
+        for member in self.members:
+            with named(member.name):
+                member.create(0).check_data(ratings)
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)

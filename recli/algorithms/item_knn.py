@@ -8,6 +8,7 @@ import surprise
 
 from recli.algorithms._item_weights import ItemWeights, strongest
 from recli.algorithms._preferences import GRADED
+from recli.algorithms._weighing import LOG, WEIGHTING
 from recli.params import Float, Int
 
 
@@ -24,17 +25,27 @@ class ItemKNN(ItemWeights):
     cost = "medium"
     parameters = (
         GRADED,
+        *WEIGHTING,
         # Between 10 and 100 neighbours little changes in either paper; sparse data take more.
         Int("k", 100, "neighbours of an item", low=1, tune=(10, 400), log=True),
         # As in Ferrari Dacrema, Cremonesi and Jannach 2019, who search up to 1,000 for all data.
         Float("shrinkage", 10.0, "pull of few common users towards 0", low=0, tune=(0, 100)),
     )
 
-    def __init__(self, k: int = 100, shrinkage: float = 10.0, preferences: str = "graded") -> None:
+    def __init__(
+        self,
+        k: int = 100,
+        shrinkage: float = 10.0,
+        preferences: str = "graded",
+        weighting: str = LOG,
+        cap: float | None = None,
+    ) -> None:
         surprise.AlgoBase.__init__(self)
         self.k = k
         self.shrinkage = shrinkage
         self.preferences = preferences
+        self.weighting = weighting
+        self.cap = cap
 
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         norms = np.sqrt((preferred**2).sum(axis=0))

@@ -9,6 +9,7 @@ import surprise
 from recli import errors
 from recli.algorithms._preferences import PREFERENCES, Ranker, preferring
 from recli.algorithms._reasons import Reason
+from recli.algorithms._weighing import LOG, WEIGHTING
 from recli.data.trainset import Trainset
 from recli.params import Float
 
@@ -30,21 +31,30 @@ class MostPopular(Ranker):
     additive = True
     parameters = (
         PREFERENCES,
+        *WEIGHTING,
         Float("half_life", None, "days in which a preference loses half its weight", low=1e-3),
     )
     fitted = (*Ranker.fitted, "popularity")
 
-    def __init__(self, preferences: str = "liked", half_life: float | None = None) -> None:
+    def __init__(
+        self,
+        preferences: str = "liked",
+        weighting: str = LOG,
+        cap: float | None = None,
+        half_life: float | None = None,
+    ) -> None:
         surprise.AlgoBase.__init__(self)
         self.preferences = preferences
+        self.weighting = weighting
+        self.cap = cap
         self.half_life = half_life
 
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         if self.half_life is None:
             return
-        times = _times(self.trainset)
-        rows, weights = preferring(self.trainset, self.liked_from, self.preferences == "graded")
-        age = (times.max() - times[rows]) / _DAY
+        times, per_day = _times(self.trainset)
+        rows, weights = preferring(self.trainset, self.weigh)
+        age = (times.max() - times[rows]) / per_day
         weights *= np.exp2(-age / self.half_life)
         items, n_items = self.trainset.items[rows], self.trainset.n_items
         self.popularity = np.bincount(items, weights, minlength=n_items)
@@ -59,12 +69,12 @@ class MostPopular(Ranker):
         return np.tile(self.popularity, (len(users), 1))
 
 
-def _times(trainset: surprise.Trainset) -> np.ndarray:
-    """When the ratings were made, int64[n_ratings], seconds."""
-    times = trainset.ratings.times if isinstance(trainset, Trainset) else None
-    if times is None:
+def _times(trainset: surprise.Trainset) -> tuple[np.ndarray, int]:
+    """When the ratings were made, int64[n_ratings], and how much of that a day is."""
+    ratings = trainset.ratings if isinstance(trainset, Trainset) else None
+    if ratings is None or ratings.times is None:
         raise errors.DataError(
             "most-popular: half_life needs to know when ratings were made, and the data have no times. "
             "Name their column with '--columns', or leave half_life out."
         )
-    return times[trainset.rows]
+    return ratings.times[trainset.rows], _DAY * ratings.per_second

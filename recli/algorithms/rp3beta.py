@@ -8,6 +8,7 @@ import surprise
 
 from recli.algorithms._item_weights import ItemWeights, strongest
 from recli.algorithms._preferences import GRADED
+from recli.algorithms._weighing import LOG, WEIGHTING
 from recli.params import Float, Int
 
 
@@ -27,6 +28,7 @@ class RP3beta(ItemWeights):
     cost = "medium"
     parameters = (
         GRADED,
+        *WEIGHTING,
         # The papers are best with alpha from 0.5 to 1.8 and beta from 0.3 to 0.8.
         Float("alpha", 0.7, "power of the chance of a step", low=0, high=10, tune=(0.4, 1.6)),
         Float("beta", 0.65, "power of the popularity, which divides", low=0, high=10, tune=(0, 1)),
@@ -34,13 +36,21 @@ class RP3beta(ItemWeights):
     )
 
     def __init__(
-        self, alpha: float = 0.7, beta: float = 0.65, k: int = 400, preferences: str = "graded"
+        self,
+        alpha: float = 0.7,
+        beta: float = 0.65,
+        k: int = 400,
+        preferences: str = "graded",
+        weighting: str = LOG,
+        cap: float | None = None,
     ) -> None:
         surprise.AlgoBase.__init__(self)
         self.alpha = alpha
         self.beta = beta
         self.k = k
         self.preferences = preferences
+        self.weighting = weighting
+        self.cap = cap
 
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         to_item = _steps(preferred, self.alpha)

@@ -8,7 +8,7 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +39,11 @@ class Console:
         """A message, on stderr."""
         if not self.quiet:
             click.echo(message, err=True)
+
+    def say_all(self, messages: Iterable[str]) -> None:
+        """Messages, on stderr, a line each."""
+        for message in messages:
+            self.say(message)
 
     def emit(
         self,
@@ -141,8 +146,10 @@ class Console:
         ratings = dataset.ratings
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
-            f"{count(len(ratings), 'rating')} from {ratings.scale[0]:g} to {ratings.scale[1]:g}"
+            f"{dataset.extent}"
         )
+        if dataset.kinds:
+            self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")
         if dataset.sniffed:
             guesses = ", ".join(f"{what} {value}" for what, value, _ in dataset.sniffed)
             overrule = sorted({option for _, _, option in dataset.sniffed})
@@ -150,7 +157,9 @@ class Console:
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         for note in dataset.notes:
             self.say(f"Note: {note}")
-        if dataset.merged:
+        for step in dataset.prepared:
+            self.say(f"Prepared with {step.step}: {step}.")
+        if dataset.merged and not ratings.implicit:
             self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
@@ -159,8 +168,11 @@ class Console:
 
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(["line", "reason", "row"])
-        writer.writerows([row.line, row.reason, row.text] for row in dataset.bad_rows)
+        several = any(row.part for row in dataset.bad_rows)
+        writer.writerow(["part"] * several + ["line", "reason", "row"])
+        writer.writerows(
+            [row.part] * several + [row.line, row.reason, row.text] for row in dataset.bad_rows
+        )
         files.write_text(path, buffer.getvalue())
         self.say(f"Set aside into {path}: {count(len(dataset.bad_rows), 'bad row')}.")
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from recli.cli import _options, _types
 from recli.cli._console import Console
 from recli.cli._options import DatasetChoice
 
 if TYPE_CHECKING:
+    from recli.evaluation.metric_names import Purpose
     from recli.recommend.model import Model
 
 
@@ -29,12 +29,18 @@ class ModelChoice:
     seed: int
     allow_pickle: bool
 
-    def load(self, results: Path, console: Console) -> tuple[Model, str]:
-        """The model, and what it is called."""
+    def load(
+        self,
+        results: Path,
+        console: Console,
+        goal: Purpose | None = None,
+        usual: Purpose = "lists",
+    ) -> tuple[Model, str]:
+        """The model, and what it is called; where one is trained, for the goal, or the usual one."""
         from recli.recommend import model as models
 
         if self.name is None:
-            return self._trained(results, console)
+            return self._trained(results, console, goal, usual)
         model = models.load(models.find(results, self.name), self.allow_pickle)
         shown = Path(self.name).name
         if self.dataset_given:
@@ -58,17 +64,19 @@ class ModelChoice:
                 "it again, or leave out '--dataset' to recommend as it was."
             )
 
-    def _trained(self, results: Path, console: Console) -> tuple[Model, str]:
+    def _trained(
+        self, results: Path, console: Console, goal: Purpose | None, usual: Purpose
+    ) -> tuple[Model, str]:
         from recli.cli._choose import default
         from recli.recommend import model as models
 
         dataset = self.data.load(console, results)
-        configured = default(dataset)
-        console.say(
-            f"No --model given: training the default, {configured.label}. To keep one, see 'recli "
-            "train'."
-        )
-        return models.train(dataset, configured, self.seed), configured.name
+        liked_from = _options.liked_from(dataset, None)
+        purpose = _options.purpose(goal, dataset, usual)
+        choice = default(dataset, purpose, self.seed, liked_from)
+        console.say(f"No --model given: training {choice.why}. To keep one: 'recli train'.")
+        model = models.train(dataset, choice.configured, self.seed, liked_from, choice.origin)
+        return model, choice.configured.name
 
 
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -97,8 +105,7 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         seed: int,
         **kwargs: Any,
     ) -> Any:
-        source = click.get_current_context().get_parameter_source("dataset")
-        given = source is not ParameterSource.DEFAULT
+        given = _options.typed("dataset")
         choice = ModelChoice(model_name, data, given, seed, allow_pickle)
         return command(*args, choice=choice, **kwargs)
 

@@ -61,31 +61,36 @@ class Newcomer:
         if self.is_new:
             console.say("Nothing is known of a new user: she gets what most users like.")
             return fold_in.most_popular(model), 0
-        rated = fold_in.rated(model, self._of_file(), lenient=True)
+        implicit = model.trainset.ratings.implicit
+        noun = "item" if implicit else "rating"
+        rated = fold_in.rated(model, self._of_file(model), lenient=True)
         typed = fold_in.rated(model, [*self._rates(), *self._likes(model)])
         if rated.unknown:
             console.say(
-                f"Left out: {count(len(rated.unknown), 'rating')} of what the model does not know:\n"
+                f"Left out: {count(len(rated.unknown), noun)} of what the model does not know:\n"
                 f"{errors.first_ten(rated.unknown)}"
             )
-        rated = rated.then(typed)
-        whose = "her new ratings" if user is not None else "a new user's ratings"
+        rated = rated.then(typed, implicit)
+        whose = f"what {user} has done since" if implicit else "her new ratings"
+        if user is None:
+            whose = "what a new user has done" if implicit else "a new user's ratings"
         how = (
             "no retraining"
             if model.algorithm.folds_in
             else (f"by training again, since {model.configured.name} has no other way")
         )
-        console.say(f"Folded in: {count(len(rated.items), 'rating')} as {whose}, {how}.")
+        console.say(f"Folded in: {count(len(rated.items), noun)} as {whose}, {how}.")
         return fold_in.fold_in(model, rated, user)
 
-    def _of_file(self) -> list[Given]:
+    def _of_file(self, model: Model) -> list[Given]:
         from recli import errors
         from recli.recommend import fold_in
 
         if self.ratings is None:
             return []
+        implicit = model.trainset.ratings.implicit
         if self.ratings == _STDIN:
-            return fold_in.read(sys.stdin.read(), "stdin")
+            return fold_in.read(sys.stdin.read(), "stdin", implicit)
         try:
             text = Path(self.ratings).read_text(encoding="utf-8-sig")
         except FileNotFoundError:
@@ -96,7 +101,7 @@ class Newcomer:
             raise errors.DataError(
                 f"{self.ratings}: cannot be read: {error.strerror or error}"
             ) from None
-        return fold_in.read(text, self.ratings)
+        return fold_in.read(text, self.ratings, implicit)
 
     def _rates(self) -> list[Given]:
         from recli import errors
@@ -115,8 +120,8 @@ class Newcomer:
     def _likes(self, model: Model) -> list[Given]:
         from recli.recommend.fold_in import Given
 
-        highest = f"{model.trainset.rating_scale[1]:.15g}"
-        return [Given(item, highest, f"--like-item {item}") for item in self.likes]
+        liking = f"{model.trainset.ratings.liking:.15g}"
+        return [Given(item, liking, f"--like-item {item}") for item in self.likes]
 
 
 def newcomer_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -126,21 +131,22 @@ def newcomer_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--ratings",
         metavar="FILE",
         help="Ratings of a user whom the model does not know, an item and a rating a line, - for "
-        "stdin; with --user, what she has rated since.",
+        "stdin; of interactions, an item and its weight, or items alone. With --user, what has come "
+        "since.",
     )
     @click.option(
         "--rate",
         "rates",
         multiple=True,
         metavar="ITEM=RATING",
-        help="A rating of such a user, the item by id or title, as 318=5; may be repeated.",
+        help="A rating (or weight) of such a user, the item by id or title, as 318=5; may be repeated.",
     )
     @click.option(
         "--like-item",
         "likes",
         multiple=True,
         metavar="ITEM",
-        help="The highest rating for an item, by id or title; may be repeated.",
+        help="The highest rating for an item, by id or title, or a usual weight; may be repeated.",
     )
     @click.option(
         "--new-user",

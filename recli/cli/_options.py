@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from recli.cli import _types
 from recli.cli._console import Console
 from recli.cli._group import DEBUG
 
 if TYPE_CHECKING:
+    from recli.algorithms import Configured
     from recli.data.dataset import Dataset
+    from recli.errors import RecliError
+    from recli.evaluation.metric_names import Purpose
 
 Command = Callable[..., Any]
 
@@ -25,7 +29,8 @@ dataset_option = click.option(
     type=_types.DATASET,
     default="movielens-small",
     show_default=True,
-    help="A dataset's name, a folder with a dataset.toml, or a file of ratings.",
+    help="A dataset's name, a folder with a dataset.toml, a file of ratings, an ARCHIVE::MEMBER, a "
+    "pattern such as 'parts/*.csv', a folder of parts, or a URL (https, s3, gs, az).",
 )
 
 
@@ -99,7 +104,7 @@ def dataset_options(command: Command) -> Command:
     """`--dataset` and everything about reading it; the command gets a `data`: DatasetChoice."""
 
     @dataset_option
-    @_chosen
+    @chosen
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         return command(*args, **kwargs)
@@ -111,7 +116,7 @@ def dataset_argument(command: Command) -> Command:
     """As `dataset_options`, the dataset as an argument."""
 
     @click.argument("dataset", type=_types.DATASET, default="movielens-small")
-    @_chosen
+    @chosen
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         return command(*args, **kwargs)
@@ -119,7 +124,7 @@ def dataset_argument(command: Command) -> Command:
     return wrapped
 
 
-def _chosen(command: Command) -> Command:
+def chosen(command: Command) -> Command:
     """Makes of `dataset` and the reading options a `data`: DatasetChoice."""
 
     @reading_options
@@ -166,6 +171,12 @@ def reading_options(command: Command) -> Command:
         metavar="KIND=WEIGHT,…",
         help="What each kind of interaction weighs: 'view=1,cart=3,purchase=5'.",
     )
+    @click.option(
+        "--missing",
+        type=float,
+        metavar="VALUE",
+        help="In a wide matrix, the number that stands for no rating.",
+    )
     @click.option("--scale", type=_types.Scale(), metavar="LOW:HIGH", help="Rating scale, as 1:5.")
     @click.option(
         "--time-unit",
@@ -191,9 +202,17 @@ def reading_options(command: Command) -> Command:
         show_default=True,
         help="Several ratings for one user and item: stop, or which one counts.",
     )
+    @click.option(
+        "--prepare",
+        multiple=True,
+        metavar="STEP:OPTION=VALUE,…",
+        help='A step of preparation, such as "keep:rating >= 3" or k-core:min_user_ratings=5; may be '
+        "repeated, in order. 'recli list steps' has them all.",
+    )
     @functools.wraps(command)
     def wrapped(*args: Any, columns: dict[str, str] | None, **kwargs: Any) -> Any:
         given = {field: kwargs.pop(field) for field in _READING} | (columns or {})
+        given["prepare"] = given["prepare"] or None
         given["format"] = given.pop("file_format")
         reading = {key: value for key, value in given.items() if value is not None}
         return command(*args, reading=reading, **kwargs)
@@ -203,13 +222,13 @@ def reading_options(command: Command) -> Command:
 
 _READING = (
     *("file_format", "delimiter", "header", "encoding", "quote", "escape", "decimal", "implicit"),
-    *("weights", "scale", "time_unit", "time_format", "on_bad", "duplicates"),
+    *("weights", "missing", "scale", "time_unit", "time_format", "prepare", "on_bad", "duplicates"),
 )
 
 
 results_option = click.option(
     "--results",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_types.ResultsFolder(path_type=Path, file_okay=False),
     default=Path("results"),
     show_default=True,
     envvar="RECLI_RESULTS",
@@ -245,8 +264,12 @@ algorithm_option = click.option(
     "-a",
     "--algorithm",
     type=_types.ALGORITHM,
-    help="An algorithm, or your own as module:Class. "
-    "[default: content-based if items have features, else svd]",
+    help="An algorithm, or your own as module:Class. [default: the best of a few for the goal]",
+)
+goal_option = click.option(
+    "--goal",
+    type=click.Choice(("lists", "ratings")),
+    help="What it is for: good lists of items, or well predicted ratings.  [default: lists]",
 )
 params_file_option = click.option(
     "--params",
@@ -267,16 +290,54 @@ def confirm(names: list[str], question: str) -> None:
         raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
 
 
+def typed(option: str) -> bool:
+    """Whether the user gave this option, and not its default."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is not ParameterSource.DEFAULT
+
+
+def no_ratings(metric: str, dataset: Dataset) -> RecliError:
+    """The error for a metric of predicted ratings where there are none."""
+    from recli import errors
+
+    return errors.UsageError(
+        f"{metric} compares predicted with true ratings, and {dataset.name} holds interactions. Take a "
+        "metric of ranked lists: '--metric ndcg@10'."
+    )
+
+
+def check_suits(line_up: Iterable[Configured], dataset: Dataset) -> None:
+    """Raise UsageError for an algorithm that cannot learn from these data, before anything is run."""
+    for configured in line_up:
+        configured.create(0).check_data(dataset.ratings)
+
+
+def purpose(goal: Purpose | None, dataset: Dataset, usual: Purpose = "lists") -> Purpose:
+    """What `--goal` says, else the usual one. Raises UsageError where there are no ratings to predict."""
+    from recli import errors
+
+    if goal == "ratings" and dataset.ratings.implicit:
+        raise errors.UsageError(
+            f"--goal ratings: {dataset.name} holds interactions, and no ratings to predict. Leave it out."
+        )
+    return goal or ("lists" if dataset.ratings.implicit else usual)
+
+
 def liked_from(dataset: Dataset, threshold: float | None) -> float:
     """The rating from which an item counts as liked. Raises UsageError for one off the scale."""
     from recli import errors
 
-    low, high = dataset.ratings.scale
+    ratings, (low, high) = dataset.ratings, dataset.ratings.scale
     if threshold is None:
-        return dataset.ratings.default_threshold
-    if not low < threshold <= high:
+        return ratings.default_threshold
+    if ratings.implicit and not low <= threshold <= high:
+        raise errors.UsageError(
+            f"--threshold {threshold:g}: the interactions weigh {low:g} to {high:g}. Without it, all of "
+            "them count as liked."
+        )
+    if not ratings.implicit and not low < threshold <= high:
         raise errors.UsageError(
             f"--threshold {threshold:g}: with ratings from {low:g} to {high:g} everything or nothing "
-            f"would be liked. Without it, {dataset.ratings.default_threshold:g} is taken."
+            f"would be liked. Without it, {ratings.default_threshold:g} is taken."
         )
     return threshold

@@ -15,13 +15,16 @@ from recli.cli._options import Command
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
     from recli.data.splits._base import Split
-    from recli.evaluation.metric_names import Measure
+    from recli.evaluation.metric_names import Measure, Purpose
     from recli.experiments.cross_validation import Protocol
 
 
 @dataclass(frozen=True)
 class ProtocolChoice:
-    """The options as typed; `split` and `measures` raise UsageError for what they do not know."""
+    """The options as typed.
+
+    metrics: empty for the usual ones
+    """
 
     split_text: str
     metrics: tuple[str, ...]
@@ -39,13 +42,17 @@ class ProtocolChoice:
 
         return Split.parse(self.split_text, self.seed)
 
-    @functools.cached_property
-    def measures(self) -> tuple[Measure, ...]:
-        """The measures named, or the usual ones."""
+    def measures(self, purpose: Purpose = "ratings") -> tuple[Measure, ...]:
+        """The measures named, or the usual ones, those of the purpose first."""
         from recli.evaluation import metric_names
 
         cutoffs = self.cutoffs or (metric_names.DEFAULT_K,)
-        return metric_names.measures(self.metrics or metric_names.DEFAULT, cutoffs)
+        return metric_names.measures(self.metrics or metric_names.usual(purpose), cutoffs, purpose)
+
+    def check(self) -> None:
+        """Raise UsageError for a split or a metric that there is not, before anything is loaded."""
+        self.split  # noqa: B018, parsed here
+        self.measures()
 
     def filtered(self, dataset: Dataset, console: Console) -> Dataset:
         """The dataset without users and items that have too few ratings; tells what is left."""
@@ -58,12 +65,14 @@ class ProtocolChoice:
         assert left_out is not None
         console.say(
             f"Left out by --min-user-ratings and --min-item-ratings: {count(left_out.users, 'user')}, "
-            f"{count(left_out.items, 'item')}, {count(left_out.ratings, 'rating')}"
+            f"{count(left_out.items, 'item')}, {count(left_out.ratings, dataset.ratings.noun)}"
         )
         console.describe(fewer)
         return fewer
 
-    def protocol(self, dataset: Dataset, console: Console) -> Protocol:
+    def protocol(
+        self, dataset: Dataset, console: Console, purpose: Purpose = "ratings"
+    ) -> Protocol:
         """The protocol on this dataset. Metrics that it cannot have are refused, of `all` left out.
 
         Raises UsageError or DataError.
@@ -75,7 +84,8 @@ class ProtocolChoice:
         from recli.evaluation.metric_names import ALL
         from recli.experiments.cross_validation import Protocol
 
-        missing = {m: missing_features(m.metric.features, dataset) for m in self.measures}
+        known = self._known(dataset, self.measures(purpose), console)
+        missing = {m: missing_features(m.metric.features, dataset) for m in known}
         missing = {measure: reason for measure, reason in missing.items() if reason}
         if missing and ALL not in self.metrics:
             measure, reason = next(iter(missing.items()))
@@ -83,12 +93,30 @@ class ProtocolChoice:
         if missing:
             names = ", ".join(dict.fromkeys(measure.name for measure in missing))
             console.say(f"Left out, since the dataset has no such item features: {names}")
-        measures = tuple(measure for measure in self.measures if measure not in missing)
+        measures = tuple(measure for measure in known if measure not in missing)
         if self.cutoffs or any("@" in text for text in self.metrics):  # not what is usual
             check_cutoffs(measures, len(dataset.ratings.item_ids))
         by = tuple(dict.fromkeys(Grouping.parse(text, dataset).by for text in self.by))
         liked = _options.liked_from(dataset, self.threshold)
         return Protocol(self.split, measures, liked, self.seed, by)
+
+    def _known(
+        self, dataset: Dataset, measures: tuple[Measure, ...], console: Console
+    ) -> tuple[Measure, ...]:
+        """The measures that the data can have: interactions have none of predicted ratings."""
+        from recli.evaluation.metric_names import ALL, DEFAULT
+
+        of_ratings = [measure for measure in measures if measure.metric.needs == "predictions"]
+        if not dataset.ratings.implicit or not of_ratings:
+            return measures
+        if self.metrics not in ((), DEFAULT) and ALL not in self.metrics:
+            raise _options.no_ratings(str(of_ratings[0]), dataset)
+        names = ", ".join(map(str, of_ratings))
+        console.say(
+            f"No {names}: these are interactions, and they have no ratings to predict; what is measured "
+            "is how well they are ranked."
+        )
+        return tuple(measure for measure in measures if measure not in of_ratings)
 
 
 class Cutoffs(click.ParamType[tuple[int, ...]]):
@@ -136,8 +164,8 @@ def protocol_options(command: Command) -> Command:
         "--by",
         multiple=True,
         metavar="WHAT",
-        help="Break the metrics down by activity (of the user), popularity (of the item), or a "
-        "column as user:COLUMN or item:COLUMN; may be repeated.",
+        help="Break the metrics down by activity (of the user), popularity (of the item), a column as "
+        "user:COLUMN or item:COLUMN, or clusters as item:cluster:k=8; may be repeated.",
     )
     @click.option(
         "--min-user-ratings",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from recli.cli._console import Console
@@ -27,9 +29,28 @@ def show(console: Console, run: EvaluationRun) -> None:
             console.table(header, rows, f"{run.leading} by {by}", right=header[1:])
         console.line()
         for finding in run.findings:
-            console.say(f"Mind: {finding.message}")
+            console.say(f"Note: {finding.message}")
         if len(run.line_up) > 1:
             console.say(MARKS)
 
     header, rows = leaderboard(run.summaries, run.protocol.measures)
     console.emit(run.document(), header, rows, tables)
+
+
+def best_lists(run: EvaluationRun) -> Iterator[str]:
+    """Whose lists are the best, where the run goes by lists; who is worse than `most-popular`."""
+    from recli.experiments.cross_validation import summaries
+    from recli.recommend.list_quality import FLOOR
+
+    measure = run.leading
+    if measure.metric.aspect != "accuracy":
+        return
+    ranked = summaries(run.line_up, run.finished, measure)
+    best = ranked[0]
+    mean = {summary.label: summary.mean(measure) for summary in ranked}
+    beside = f" ({FLOOR} {mean[FLOOR]:.4f})" if FLOOR in mean and best.label != FLOOR else ""
+    is_plain = best.label == best.configured.name
+    following = f" Next: recli train -a {best.label}" if is_plain else ""
+    yield f"The best lists: {best.label}, {measure} {mean[best.label]:.4f}{beside}.{following}"
+    if poor := [label for label in mean if mean[label] < mean.get(FLOOR, -math.inf)]:
+        yield f"Worse than {FLOOR} at lists, by {measure}: {', '.join(poor)}."

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import click
 from click.shell_completion import CompletionItem
 
-from recli import errors, memory, registry
+from recli import errors, memory, registry, urls
 
 
 class Name(click.ParamType[str]):
@@ -34,6 +34,12 @@ def _dataset_names(ctx: click.Context) -> list[str]:
     return find.names()
 
 
+def _own_datasets(ctx: click.Context) -> list[str]:
+    from recli.data import find
+
+    return find.own_names()
+
+
 def _in_results(pattern: str) -> Callable[[click.Context], list[str]]:
     """The names of the folders that hold a file like this."""
 
@@ -48,10 +54,36 @@ ALGORITHM = Name("algorithm", lambda ctx: registry.names("algorithm"))
 SPLIT = Name("split", lambda ctx: registry.names("split"))
 METRIC = Name("metric", lambda ctx: registry.names("metric"))
 FILE_FORMAT = Name("format", lambda ctx: registry.names("format"))
+CONVERTER = Name("form", lambda ctx: registry.names("converter"))
 DATASET = Name("dataset", _dataset_names)
+OWN_DATASET = Name("dataset", _own_datasets)
 MODEL = Name("model", _in_results("models/[!.]*/model.json"))
 RUN = Name("run", _in_results("runs/[!.]*/run.json"))
 STUDY = Name("study", _in_results("studies/[!.]*/study.json"))
+
+
+class Place(click.ParamType[str]):
+    """A file or a URL."""
+
+    name = "place"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="file")]
+
+
+class ResultsFolder(click.Path):
+    """A folder on this machine."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if urls.is_url(str(value)):
+            raise errors.UsageError(
+                f"--results {urls.shown(str(value))}: results need a folder on this machine, because "
+                "they are renamed, locked and kept in SQLite there. Carry what comes of them elsewhere: "
+                "'recli models export MODEL --output URL' and 'recli recommend --output URL'."
+            )
+        return super().convert(value, param, ctx)
 
 
 class Delimiter(click.ParamType[str]):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recli.cli import _options, _types
-from recli.cli._console import Console
+from recli.cli._console import Console, count
+from recli.cli._convert import convert
 from recli.cli._options import DatasetChoice
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ _QUANTILE_NAMES = ("least", "¼", "median", "¾", "most")
     """,
 )
 def command() -> None:
-    """List, look at, check, add and download datasets."""
+    """List, look at, check, add, convert, download and remove datasets."""
+
+
+command.add_command(convert)
 
 
 @command.command(
@@ -66,27 +70,34 @@ def list_datasets(console: Console) -> None:
 def show(data: DatasetChoice, console: Console) -> None:
     """Show what a dataset is.
 
-    Source, licence, how it is read, and its first ratings.
+    Source, licence, how it is read, its first ratings, and the characteristics that papers report:
+    shape, density, Gini indices, the long tail, what users share, degrees, time, k-cores.
     """
+    from recli.cli import _characteristics
+    from recli.data.characteristics import characteristics
+    from recli.data.description import ROLES
+
     dataset = data.load(console, None)
     about, ratings = dataset.description, dataset.ratings
     source = about.ratings
-    roles = {role: getattr(source, role) for role in ("user", "item", "rating", "time")}
+    roles = {role: getattr(source, role) for role in ROLES}
     facts = {
         "name": dataset.name,
         "title": about.title,
         "licence": about.licence,
         "citation": about.citation,
         "homepage": about.homepage,
-        "file": str(about.ratings_file),
+        "file": str(about.location(source)),
         "columns": ", ".join(f"{role}={name}" for role, name in roles.items() if name),
-        "scale": f"{ratings.scale[0]:g} to {ratings.scale[1]:g}",
+        "weights" if ratings.implicit else "scale": f"{ratings.scale[0]:g} to {ratings.scale[1]:g}",
         "item features": ", ".join(f.name for f in dataset.items.features) if dataset.items else "",
         "user columns": ", ".join(dataset.users.columns) if dataset.users else "",
         "fingerprint": dataset.fingerprint,
     }
     facts = {key: value for key, value in facts.items() if value}
-    header = ["user", "item", "rating", "title"]
+    found = characteristics(ratings)
+    what = "weight" if ratings.implicit else "rating"
+    header = ["user", "item", what, "title"]
     rows = [
         [
             ratings.user_ids.text[ratings.users[row]],
@@ -102,9 +113,12 @@ def show(data: DatasetChoice, console: Console) -> None:
         for key, value in facts.items():
             console.line(f"{key:{width}}  {value}")
         console.line()
-        console.table(header, rows, right=("rating",))
+        console.table(header, rows, right=(what,))
+        console.line()
+        _characteristics.show(console, found, ratings)
 
-    document = {**facts, "first": [dict(zip(header, row, strict=True)) for row in rows]}
+    first = [dict(zip(header, row, strict=True)) for row in rows]
+    document = {**facts, "first": first, "characteristics": _characteristics.document(found)}
     console.emit(document, header, rows, as_text)
 
 
@@ -120,7 +134,7 @@ def show(data: DatasetChoice, console: Console) -> None:
 @_options.results_option
 @_options.output_options()
 def check(data: DatasetChoice, results: Path, console: Console) -> None:
-    """Check a table of ratings.
+    """Check a table of ratings or interactions.
 
     Shows what is in it, what looks wrong, and what to do. Rows that cannot be read stop the check,
     the first ten are listed; with --on-bad skip they are set aside and counted.
@@ -131,6 +145,11 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
 
     keep = data.duplicates if data.duplicates != "error" else "keep"
     dataset = dataclasses.replace(data, duplicates=keep).load(console, results)
+    if dataset.ratings.implicit:
+        from recli.cli import _activity
+
+        _activity.show(console, dataset)
+        return
     report = check_dataset(dataset)
     document = {
         "dataset": dataset.name,
@@ -158,47 +177,106 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
     \b
     Examples:
       recli data add my-ratings.csv --name mine --items my-items.csv
-      recli data add my-ratings.csv --name mine --users my-users.csv
+      recli data add my-ratings.csv --name mine --users my-users.csv --users-id member
+      recli data add https://example.org/ratings.csv.gz --name theirs
     """,
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=_types.Place())
 @click.option("--name", required=True, help="Name for --dataset.")
 @click.option(
     "--items",
-    type=click.Path(path_type=Path),
-    help="A table of items: ids in the first column; titles and features by their header.",
+    type=_types.Place(),
+    help="A table of items: their ids, titles and features by its header.",
+)
+@click.option(
+    "--items-id",
+    metavar="COLUMN",
+    help="Column of ids in the table of items, by name or number. [default: that called as in the "
+    "ratings, else that with most of their ids]",
 )
 @click.option(
     "--users",
-    type=click.Path(path_type=Path),
-    help="A table of users: ids in the first column; the others are named by their header.",
+    type=_types.Place(),
+    help="A table of users: their ids, and what else is known by its header.",
+)
+@click.option(
+    "--users-id",
+    metavar="COLUMN",
+    help="Column of ids in the table of users, as --items-id.",
 )
 @_options.reading_options
 @_options.output_options()
 def add(
-    file: Path,
+    file: str,
     name: str,
-    items: Path | None,
-    users: Path | None,
+    items: str | None,
+    items_id: str | None,
+    users: str | None,
+    users_id: str | None,
     reading: dict[str, Any],
     console: Console,
 ) -> None:
     """Add your file of ratings under a name.
 
-    The file is checked and copied into your dataset folder, with a dataset.toml that says how it is
-    read; edit that to describe item features.
+    The file is checked and copied (from a URL, fetched) into your dataset folder, with a dataset.toml
+    that says how it is read; edit that to describe item features. A table of many parts stays where it
+    is. Tables of items and users go with it; nothing is added unless all of it can be read.
     """
+    from recli import errors
     from recli.data import add as adding
     from recli.data.load import load
 
+    for option, table in (("items", items), ("users", users)):
+        if table is None and (items_id if option == "items" else users_id) is not None:
+            raise errors.UsageError(f"--{option}-id needs --{option}, the table that it is about.")
     on_bad, duplicates = reading.pop("on_bad"), reading.pop("duplicates")
-    dataset = load(str(file), reading, on_bad, duplicates)
+    dataset = load(file, reading, on_bad, duplicates)
     console.describe(dataset)
-    folder = adding.add(name, file, dataset, items, users)
-    document = {"dataset": name, "path": str(folder)}
-    header, rows = ["dataset", "path"], [[name, str(folder)]]
-    console.emit(document, header, rows, lambda: console.line(f"Added '{name}': {folder}"))
-    console.say(f"Next: recli data check {name}")
+    added = adding.add(
+        name, file, dataset, items, users, items_id, users_id, on_bad=on_bad, duplicates=duplicates
+    )
+    for told in added.told:
+        console.say(told)
+    if added.dataset.bad_rows:
+        console.say(
+            f"Set aside whenever it is read with --on-bad skip: "
+            f"{count(len(added.dataset.bad_rows), 'bad row')}."
+        )
+    document = {"dataset": name, "path": str(added.folder)}
+    header, rows = ["dataset", "path"], [[name, str(added.folder)]]
+    console.emit(document, header, rows, lambda: console.line(f"Added '{name}': {added.folder}"))
+    skip = " --on-bad skip" if added.dataset.bad_rows else ""
+    console.say(f"Next: recli data check {name}{skip}")
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli data rm mine
+      recli data rm mine ml-100k --yes
+    """,
+)
+@click.argument("names", nargs=-1, required=True, type=_types.OWN_DATASET, metavar="NAMES...")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@_options.output_options("table", "json")
+def rm(names: tuple[str, ...], yes: bool, console: Console) -> None:
+    """Remove datasets from your dataset folder.
+
+    Those that were added and those that were downloaded, with all their files. What comes with recli
+    stays, and so do models and runs.
+    """
+    from recli.data import add as adding
+    from recli.data import find
+
+    names = tuple(dict.fromkeys(names))
+    folders = [str(find.own(name)) for name in names]
+    if not yes:
+        _options.confirm(folders, f"Remove {count(len(names), 'dataset')}?")
+    for name in names:
+        adding.remove(name)
+    text = f"Removed: {count(len(names), 'dataset')}."
+    console.emit({"removed": list(names)}, [], [], lambda: console.line(text))
 
 
 @command.command(
@@ -267,9 +345,9 @@ def _print_histogram(console: Console, report: Report) -> None:
     most = max(count for _, _, count in report.histogram)
     labels = [f"{a:g}" if a == b else f"{a:.4g} to {b:.4g}" for a, b, _ in report.histogram]
     width = max(map(len, labels))
-    for label, (_, _, count) in zip(labels, report.histogram, strict=True):
-        bar = "█" * round(_BAR * count / most) or "▏"
-        console.line(f"{label:>{width}}  {bar:{_BAR}}  {count:>9,}  {count / report.ratings:6.1%}")
+    for label, (_, _, n) in zip(labels, report.histogram, strict=True):
+        bar = "█" * round(_BAR * n / most) or "▏"
+        console.line(f"{label:>{width}}  {bar:{_BAR}}  {n:>9,}  {n / report.ratings:6.1%}")
 
 
 def _date(seconds: int) -> str:

@@ -16,6 +16,7 @@ from recli.cli._protocol import ProtocolChoice, protocol_options
 if TYPE_CHECKING:
     from recli.algorithms import Configured
     from recli.data.dataset import Dataset
+    from recli.evaluation.metric_names import Purpose
 
 
 @click.command(
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
       recli evaluate -a svd -a knn-baseline -p sim_options.name=pearson_baseline
       recli evaluate -d my-ratings.csv -a svd --metric rmse --metric ndcg@5
       recli evaluate --split timeline --metric all --k 5,10,20 --by activity
+      recli evaluate --goal ratings
       recli evaluate -a svd --params results/studies/…/best.toml
     """,
 )
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     help="An algorithm of the line-up, or your own as module:Class; may be repeated. "
     "[default: all that suit the data]",
 )
+@_options.goal_option
 @_options.dataset_options
 @protocol_options
 @_options.params_option
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
 @_options.output_options()
 def command(
     algorithms: tuple[str, ...],
+    goal: Purpose | None,
     data: DatasetChoice,
     choice: ProtocolChoice,
     params: tuple[str, ...],
@@ -69,24 +73,28 @@ def command(
 ) -> None:
     """Compare algorithms on the same folds.
 
-    Rating metrics compare predicted with true ratings. Ranking metrics look at the best items of the
-    whole catalogue, less those that the user rated in training; what she liked in the test is
-    relevant. Results are printed, and kept under results/runs.
+    Ranking metrics look at the best items of the whole catalogue, less those that the user rated in
+    training; what they liked in the test is relevant. Rating metrics compare predicted with true
+    ratings. The goal says which come first and order the algorithms, unless --metric does; of
+    interactions there are no ratings to predict. Results are printed, and kept under results/runs.
     """
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.reading import Reading
     from recli.experiments.resources import Resources
 
-    choice.split, choice.measures  # noqa: B018, errors before loading
+    choice.check()
     line_up = _line_up(algorithms, params, params_files) if algorithms or params_files else []
     dataset = choice.filtered(data.load(console, results), console)
-    line_up = line_up or _line_up(_default_line_up(dataset, console), params, ())
-    protocol = choice.protocol(dataset, console)
+    purpose = _options.purpose(goal, dataset)
+    line_up = line_up or _line_up(_default_line_up(dataset, purpose, console), params, ())
+    _options.check_suits(line_up, dataset)
+    protocol = choice.protocol(dataset, console, purpose)
     reading = Reading(data.spec, data.overrides, data.on_bad, data.duplicates)
     run = EvaluationRun(results, command_line(), dataset, line_up, protocol, reading, strict)
+    chosen = "" if dataset.ratings.implicit else " (--threshold)"
     console.say(
         f"{count(len(line_up), 'algorithm')} × {count(run.n_folds, 'fold')} ({protocol.split}), seed "
-        f"{protocol.seed}; a rating of {protocol.threshold:g} or more counts as liked (--threshold)"
+        f"{protocol.seed}; {dataset.ratings.liked_as(protocol.threshold)}{chosen}"
     )
     with console.progress("Evaluating", run.n_cells) as advance:
         run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)
@@ -96,18 +104,30 @@ def command(
         )
     _results.show(console, run)
     console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
+    console.say_all(_results.best_lists(run))
 
 
-def _default_line_up(dataset: Dataset, console: Console) -> list[str]:
-    """Every algorithm that learns in a moment, needs no extra, and has what it needs."""
+def _default_line_up(dataset: Dataset, purpose: Purpose, console: Console) -> list[str]:
+    """Every algorithm that learns in a moment, needs no extra, and has what it needs.
+
+    For lists also those of `LIST_MAKERS`, whatever they take.
+    """
     from recli import registry
+    from recli.experiments.list_makers import LIST_MAKERS
 
     classes = {name: registry.get("algorithm", name) for name in registry.names("algorithm")}
-    slow = [name for name, cls in classes.items() if cls.cost != "low"]
+    quick = LIST_MAKERS if purpose == "lists" else ()
+    slow = [name for name, cls in classes.items() if cls.cost != "low" and name not in quick]
     blind = [name for name, cls in classes.items() if cls.needs_features]
     left_out = {"name them with '-a' to have them too, since they take longer": slow}
     if not dataset.has_features:
         left_out["the dataset has no item features"] = blind
+    if dataset.ratings.implicit:
+        predicting = [name for name, cls in classes.items() if cls.predicts == "ratings"]
+        left_out = {"they predict ratings, and these are interactions": predicting} | {
+            reason: [name for name in names if name not in predicting]
+            for reason, names in left_out.items()
+        }
     for reason, names in left_out.items():
         if names:
             console.say(f"Left out ({reason}): {', '.join(names)}")
@@ -140,7 +160,9 @@ def _line_up(
 
 
 def command_line() -> list[str]:
-    """The command as the user typed it."""
+    """The command as the user typed it, without what is secret in a URL."""
     import sys
 
-    return ["recli", *sys.argv[1:]]
+    from recli import urls
+
+    return ["recli", *map(urls.redacted, sys.argv[1:])]

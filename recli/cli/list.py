@@ -21,19 +21,31 @@ from recli.cli._traits import Traits
     """,
 )
 @click.argument(
-    "what", type=click.Choice(("algorithms", "metrics", "splits", "datasets", "formats", "writers"))
+    "what",
+    type=click.Choice(
+        (
+            *("algorithms", "metrics", "splits", "steps", "datasets", "formats", "converters"),
+            "writers",
+        )
+    ),
 )
 @_options.output_options()
 def command(what: str, console: Console) -> None:
-    """List algorithms, metrics, splits, datasets, file formats that are read, or writers of lists."""
+    """List algorithms, metrics, splits, steps of preparation, datasets, file formats, and writers.
+
+    Formats are what is read as ratings, converters what 'recli data convert' writes, writers what
+    'recli recommend' writes.
+    """
     if what == "algorithms":
         _algorithms(console)
         return
     table = {
         "metrics": _metrics,
         "splits": _splits,
+        "steps": _steps,
         "datasets": datasets,
         "formats": _formats,
+        "converters": _converters,
         "writers": _writers,
     }
     header, rows = table[what]()
@@ -107,8 +119,20 @@ def _splits() -> tuple[list[str], list[list[str]]]:
     return ["split", "needs times", "options", "what it does"], rows
 
 
+def _steps() -> tuple[list[str], list[list[str]]]:
+    from recli import registry
+
+    classes = {name: registry.get("step", name) for name in registry.names("step")}
+    rows = [[name, cls.example, summary(cls)] for name, cls in classes.items()]
+    return ["step", "example", "what it does"], rows
+
+
 def _writers() -> tuple[list[str], list[list[str]]]:
     return _of_files("writer")
+
+
+def _converters() -> tuple[list[str], list[list[str]]]:
+    return _of_files("converter")
 
 
 def _formats() -> tuple[list[str], list[list[str]]]:
@@ -130,7 +154,7 @@ def datasets() -> tuple[list[str], list[list[str]]]:
     rows = []
     for name in find.names():
         about = find.named(name)
-        here = "yes" if about.ratings_file.is_file() else "to download"
+        here = "yes" if about.location(about.ratings).exists() else "to download"
         rows.append([name, here, about.title, about.licence])
     return ["dataset", "here", "what it is", "licence"], rows
 

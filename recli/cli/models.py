@@ -131,18 +131,19 @@ def rm(names: tuple[str, ...], yes: bool, results: Path, console: Console) -> No
     Examples:
       recli models export svd
       recli models export svd --output /media/stick/svd.zip
+      recli models export svd --output s3://models/svd.zip
     """,
 )
 @click.argument("model", type=_types.MODEL)
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The file to write. [default: MODEL.zip where you stand]",
+    type=_types.Place(),
+    help="The file to write, or a URL (s3, gs, az). [default: MODEL.zip where you stand]",
 )
 @_options.results_option
 @_options.output_options("table", "json")
-def export(model: str, output: Path | None, results: Path, console: Console) -> None:
+def export(model: str, output: str | None, results: Path, console: Console) -> None:
     """Write a model as one file, to carry it elsewhere.
 
     The ratings that it has learned from are in it.
@@ -151,8 +152,8 @@ def export(model: str, output: Path | None, results: Path, console: Console) -> 
     from recli.recommend import model as models
 
     folder = models.find(results, model)
-    path = archive.pack(folder, output or Path(f"{folder.name}.zip"))
-    document = {"model": folder.name, "path": str(path)}
+    path = archive.pack(folder, output or f"{folder.name}.zip")
+    document = {"model": folder.name, "path": path}
     console.emit(document, [], [], lambda: console.line(f"Model '{folder.name}': {path}"))
 
 
@@ -160,15 +161,16 @@ def export(model: str, output: Path | None, results: Path, console: Console) -> 
     name="import",
     epilog="""
     \b
-    Example:
+    Examples:
       recli models import svd.zip --name theirs
+      recli models import s3://models/svd.zip
     """,
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=_types.Place())
 @click.option("--name", help="Name of the model. [default: as it was called]")
 @_options.results_option
 @_options.output_options("table", "json")
-def import_model(file: Path, name: str | None, results: Path, console: Console) -> None:
+def import_model(file: str, name: str | None, results: Path, console: Console) -> None:
     """Take in a model that 'recli models export' wrote.
 
     It is verified first, and refused if anything in it is missing, altered or not to be expected.
@@ -186,6 +188,7 @@ _LISTED = ("algorithm", "params", "dataset", "trained")
 
 def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
     from recli.params import shown
+    from recli.recommend.list_quality import ListQuality
 
     dataset, origin, versions = about["dataset"], about["origin"], about["versions"]
     tuned, run = origin.get("params", {}), origin.get("run", {})
@@ -201,6 +204,7 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
         "dataset": f"{dataset['name']} ({dataset['fingerprint']})",
         "scale": f"{about['scale'][0]:g} to {about['scale'][1]:g}, liked from {about['threshold']:g}",
         "tuned": " ".join(f"{key}={value}" for key, value in tuned.items()),
+        "lists": str(ListQuality.of(origin) or ""),
         "measured": run and f"{_metrics(run['metrics'])} (run {run['run']}, {run['split']})",
         "published": refresh and f"by {refresh['run']}, with events through {refresh['through']:,}",
         "stored as": "a recipe: it is fitted again when it is loaded" if about["refit"] else "",

@@ -19,6 +19,7 @@ from recli.cli._newcomer import Newcomer, newcomer_options
 from recli.cli._reranking import reranking_options, tell
 
 if TYPE_CHECKING:
+    from recli.evaluation.metric_names import Purpose
     from recli.recommend.lists import Lists, Request
     from recli.recommend.lower_bound import Sort
     from recli.recommend.model import Model
@@ -64,6 +65,7 @@ _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation
 @filter_options
 @reranking_options
 @model_options
+@_options.goal_option
 @click.option(
     "-o",
     "--output",
@@ -83,6 +85,7 @@ def command(
     filters: FilterChoice,
     reranking: Reranking,
     choice: ModelChoice,
+    goal: Purpose | None,
     output: str | None,
     memory_limit: int | None,
     results: Path,
@@ -93,10 +96,14 @@ def command(
     Lists are ranked by the model and written as a table with a row for each place: user, model, rank,
     item, title, score, rating (where the model predicts ratings), deviation (where it knows that), time
     and, with --explain, why. The list of a single user is printed too. A file is written whole or not
-    at all; a table of a database in one transaction, after the rows that it has. Without --model, the
-    default algorithm is trained on the dataset for this alone.
+    at all; a table of a database in one transaction, after the rows that it has. The last line says how
+    good the lists of the model are, as it was measured when it was trained.
 
-    Somebody whom the model does not know gets a list by --ratings, --rate or --like-item: she is
+    Without --model, one is trained on the dataset for this alone: a few algorithms that make lists are
+    compared on a fifth of the ratings, and the best is taken. With --goal ratings it is content-based
+    if items have features, else svd.
+
+    Somebody whom the model does not know gets a list by --ratings, --rate or --like-item: they are
     folded in, which is no training. With --user these are ratings that have come since, and of two
     of an item the new one counts.
 
@@ -107,6 +114,7 @@ def command(
 
     import numpy as np
 
+    from recli.recommend import list_quality
     from recli.recommend.answer import Wish
     from recli.recommend.lists import recommend
     from recli.recommend.output import written
@@ -119,7 +127,11 @@ def command(
         raise click.UsageError("'--explain' is for a single user: add '--user ID'.")
     if output is not None:
         writer(output)  # a wrong one is told before anything is computed
-    model, model_name = choice.load(results, console)
+    if goal and choice.name is not None:
+        raise click.UsageError(
+            "--goal is for a model that is trained: leave out one of --model, --goal."
+        )
+    model, model_name = choice.load(results, console, goal)
     wish = Wish(
         n=n,
         sort=sort,
@@ -151,6 +163,8 @@ def command(
     if request.rerankers:
         tell(trade, console)
     console.say(f"Written to {writer(target).shown(target)}")
+    if not newcomer.is_new:
+        console.say_all(list_quality.said(whole.configured.label, whole.origin))
 
 
 def _cores() -> int:

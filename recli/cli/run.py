@@ -139,7 +139,7 @@ def _plan(
     pairs = list(itertools.product(experiment.splits, experiment.seeds))
     with _errors_of(f"{experiment.file}: datasets"):
         about = describe(reading.spec)
-    if dry_run and about.download and not about.ratings_file.exists():
+    if dry_run and about.download and not about.location(about.ratings).exists():
         console.say(f"{about.name}: to be fetched with 'recli data download {about.name}'")
         return [Planned(about.name, split, seed, reading, None) for split, seed in pairs]
     choice = ProtocolChoice(
@@ -156,6 +156,7 @@ def _plan(
     dataset = choice.filtered(data.load(console, results), console)
     with _errors_of(f"{experiment.file}, on {dataset.name}"):
         _check_features(experiment, dataset)
+        _options.check_suits(experiment.line_up, dataset)
         on_dataset = choice.protocol(dataset, console)
     plan = []
     for text, seed in pairs:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from recli.params import Parameter
 
 _SPLIT = _types.Name("split", lambda ctx: registry.names("split"))
+_STEP = _types.Name("step", lambda ctx: registry.names("step"))
 
 
 @click.group(
@@ -32,7 +33,7 @@ _SPLIT = _types.Name("split", lambda ctx: registry.names("split"))
     """,
 )
 def command() -> None:
-    """Explain an algorithm, a metric, a split, experiment files or conditions on items."""
+    """Explain an algorithm, a metric, a split, a step, experiment files or conditions on items."""
 
 
 @command.command(
@@ -154,6 +155,40 @@ def split(name: str, console: Console) -> None:
     epilog="""
     \b
     Example:
+      recli show step keep
+    """,
+)
+@click.argument("name", type=_STEP)
+@_options.output_options()
+def step(name: str, console: Console) -> None:
+    """Explain a step of preparation: what it does to a dataset, its options."""
+    from recli.params import shown
+
+    cls = registry.get("step", name)
+    name, text = registry.name_of(cls), inspect.cleandoc(cls.__doc__ or "")
+    header = ["option", "default", "values", "what it is"]
+    rows = [
+        [option.name, shown(option.default), option.domain, option.help]
+        for option in cls.parameters
+    ]
+    document = {
+        "step": name,
+        "description": text,
+        "example": cls.example,
+        "options": [_described(option) for option in cls.parameters],
+    }
+
+    def as_text() -> None:
+        console.line(f'{name}\n\n{text}\n\nExample: --prepare "{cls.example}"\n')
+        console.table(header, rows, right=("default",))
+
+    console.emit(document, header, rows, as_text)
+
+
+@command.command(
+    epilog="""
+    \b
+    Example:
       recli show schema > experiment.schema.json
     """,
 )
@@ -179,7 +214,7 @@ def schema() -> None:
 )
 def where() -> None:
     """Explain the conditions on items that 'recli recommend --where' takes."""
-    from recli.recommend import where as conditions
+    from recli.data import where as conditions
 
     click.echo(inspect.cleandoc(conditions.__doc__ or ""))
 

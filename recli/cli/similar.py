@@ -56,7 +56,10 @@ def command(
 
     if (item is None) == (user is None):
         raise errors.UsageError("Like what? Say --item ID or TITLE, or --user ID, one of them.")
-    model, model_name = choice.load(results, console)
+    # Who makes the best lists compares items; users are compared by those that predict ratings.
+    model, model_name = choice.load(
+        results, console, usual="lists" if item is not None else "ratings"
+    )
     ratings = model.trainset.ratings
     side: Side
     if item is not None:

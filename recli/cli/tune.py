@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from recli.cli import _options, _study, _types
+from recli.cli import _aims, _options, _study, _types
 from recli.cli._console import Console, count
 from recli.cli._options import DatasetChoice
 from recli.experiments.tuning import samplers
 
 if TYPE_CHECKING:
+    from recli.evaluation.metric_names import Purpose
     from recli.experiments.tuning.search import Budget
     from recli.experiments.tuning.study import Begin, TuningRun
     from recli.experiments.tuning.told import Told
@@ -26,11 +28,12 @@ _AUTO = 600.0  # seconds
     epilog="""
     \b
     Examples:
-      recli tune -a svd --trials 20
+      recli tune -a ease --trials 20
       recli tune -a svd -a knn-baseline --timeout 600
-      recli tune -a knn-baseline --metric ndcg@10
+      recli tune -a item-knn --metric recall@20
       recli tune -a svd --fix n_factors=50     (held at 50, the others are tuned)
       recli tune --auto --timeout 600 -d my-ratings.csv
+      recli tune --auto --goal ratings
       recli tune -a svd --metric rmse --metric fit_seconds --pick knee
       recli tune -a svd --storage postgresql+psycopg://me@host/studies
 
@@ -53,22 +56,28 @@ _AUTO = 600.0  # seconds
     help="Begin with all algorithms that suit the data and the metric (or those of '-a'), drop the bad "
     "ones on the way, and stack the best at the end; within --timeout.  [default: 600 seconds]",
 )
+@click.option(
+    "--goal",
+    type=click.Choice(("lists", "ratings")),
+    help="What to tune for, where --metric does not say it: good lists of items (ndcg@10), or well "
+    "predicted ratings (rmse).  [default: ratings where all of '-a' predict them, else lists]",
+)
 @_options.dataset_options
 @_options.cv_option
 @click.option(
     "--split",
     type=_types.SPLIT,
     metavar="NAME[:OPTION=VALUE,…]",
-    help="Another split than k-fold to measure settings on.",
+    help="How ratings are cut to measure settings on.  [default: k-fold; with --auto for lists, where "
+    "ratings have times, last-n]",
 )
 @click.option(
     "--metric",
     "metrics",
     multiple=True,
     type=_types.METRIC,
-    default=("rmse",),
-    show_default="rmse",
-    help="What to improve: rmse, ndcg@10, …, and fit_seconds beside it; several give a Pareto front.",
+    help="What to improve: rmse, ndcg@10, …, and fit_seconds beside it; several give a Pareto front. "
+    "[default: by --goal]",
 )
 @click.option(
     "--trials",
@@ -158,6 +167,7 @@ _AUTO = 600.0  # seconds
 def command(
     algorithms: tuple[str, ...],
     auto: bool,
+    goal: Purpose | None,
     data: DatasetChoice,
     cv: int,
     split: str | None,
@@ -202,7 +212,6 @@ def command(
     from recli.experiments.stored_study import StoredStudy
     from recli.experiments.tuning import space
     from recli.experiments.tuning.auto import suitable
-    from recli.experiments.tuning.goals import goals
     from recli.experiments.tuning.plan import Plan
     from recli.experiments.tuning.search import Budget, Method
     from recli.experiments.tuning.study import TuningRun
@@ -216,8 +225,8 @@ def command(
     budget = Budget(
         trials or (sys.maxsize if auto else _TRIALS), timeout or (_AUTO if auto else None)
     )
-    aims = goals(metrics)
-    dataset = None
+    aims = _aims.aims(metrics, goal)
+    dataset, named = None, bool(algorithms)
     if auto and not algorithms:
         dataset = data.load(console, results)
         algorithms = tuple(suitable(dataset, aims))
@@ -232,9 +241,18 @@ def command(
         auto=auto,
         pick=pick,
     )
+    if named and not metrics and goal is None:
+        plan = dataclasses.replace(plan, goals=_aims.of_what_they_predict(plan))
     plan.check()
     folds = Split.parse(split, seed) if split else KFold(cv, seed)
     dataset = dataset or data.load(console, results)
+    _options.purpose(goal, dataset)
+    _options.check_suits((space.start for space in plan.spaces()), dataset)
+    plan = _aims.on(dataset, plan, metrics)
+    if auto and plan.goals[0].ranks and not split and not _options.typed("cv"):
+        folds = _aims.by_time(dataset, seed) or folds
+        if folds.uses_time:
+            console.say("Tested on the last of each user, since there are times (--split, --cv).")
     liked = _options.liked_from(dataset, threshold)
     protocol = Protocol(folds, plan.measures, liked, seed)
     run = TuningRun(
@@ -293,5 +311,7 @@ def _announce(console: Console, run: TuningRun, budget: Budget) -> None:
     console.say(f"{who}: {much} for {what} on {split}, seed {split.seed}")
     if run.holdout:
         n_locked = len(run.holdout.fold.test)
-        console.say(f"Locked away until the end: {count(n_locked, 'rating')} (--holdout)")
+        console.say(
+            f"Locked away until the end: {count(n_locked, run.dataset.ratings.noun)} (--holdout)"
+        )
     console.say(f"Study {run.id}")

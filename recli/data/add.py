@@ -1,90 +1,195 @@
-"""A file of ratings made a dataset with a name."""
+"""A file of ratings made a dataset with a name, and the removal of such a dataset."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
+import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 from recli import errors, files
-from recli.data import description, find
+from recli.data import description, features, find, tables
+from recli.data.column_values import Column
 from recli.data.dataset import Dataset
-from recli.data.description import toml
-from recli.data.load import read_header
+from recli.data.description import Feature, ItemsSource, UsersSource, toml
+from recli.data.ids import Ids
+from recli.data.items import parts, separator
+from recli.data.load import load
+from recli.data.locate import absolute, locate
+from recli.data.location import Location
+from recli.data.table_ids import Known, share
+from recli.data.tables import Described
 
 _TITLE_NAMES = ("title", "name", "label")
 
 
+@dataclass(frozen=True)
+class Added:
+    """A dataset that was added: its folder, itself as it loads from there, and what there is to tell."""
+
+    folder: Path
+    dataset: Dataset
+    told: tuple[str, ...]
+
+
 def add(
     name: str,
-    ratings_file: Path,
+    ratings_file: Path | str,
     dataset: Dataset,
-    items_file: Path | None = None,
-    users_file: Path | None = None,
-) -> Path:
+    items_file: Path | str | None = None,
+    users_file: Path | str | None = None,
+    items_id: str | None = None,
+    users_id: str | None = None,
+    on_bad: str = "error",
+    duplicates: str = "error",
+) -> Added:
     """Copy the file of a dataset that was loaded into the user's folder, with a dataset.toml.
 
-    Of an item table the first column is the id, a column called title or name the title; columns are
-    declared as features by what they hold. Of a user table the first column is the id as well.
+    Of an item table a column called title or name is the title; columns are declared as features by
+    what they hold, but for those that say nothing. The whole is loaded, features and all, before the
+    folder gets its name. Files at a URL are fetched; a table of many parts stays where it is, and the
+    dataset.toml names that place.
+
+    items_id, users_id: the column of ids, by name or by number from 1 on; None to look for it
+    on_bad, duplicates: as for `load`
 
     Raises UsageError for a name that cannot be a folder's or is taken and for files of one name,
-    NotFoundError for an absent file.
+    NotFoundError for an absent file, DataError for a table that cannot be read.
     """
     folder = find.user_folder() / files.checked_name(name, "dataset")
     if folder.exists():
         raise errors.UsageError(
-            f"There is a dataset '{name}' already: {folder}. Choose another name."
+            f"There is a dataset '{name}' already: {folder}. Choose another name, or remove it with "
+            f"'recli data rm {name}'."
         )
-    copied: dict[str, Path] = {}
-    for file in filter(None, (ratings_file, items_file, users_file)):
-        if not file.is_file():
+    ratings, items, users = (
+        locate(Path(), str(given)) if given is not None else None
+        for given in (ratings_file, items_file, users_file)
+    )
+    assert ratings is not None
+    copied = _to_copy(*filter(None, (ratings, items, users)))
+    text, told = _ratings_toml(name, _kept_as(ratings), dataset), list[str]()
+    if items is not None:
+        text += _items_toml(items, items_id, dataset, on_bad, told)
+    if users is not None:
+        text += _users_toml(users, users_id, dataset, on_bad, told)
+    with files.new_folder(folder) as temporary:
+        for file in copied:
+            shutil.copyfile(file.path, temporary / file.name)
+        files.write_text(temporary / description.FILE_NAME, text)
+        loaded = load(str(temporary), on_bad=on_bad, duplicates=duplicates)
+        if loaded.has_features:
+            features.matrix(loaded.items)
+    return Added(folder, loaded, tuple(told))
+
+
+def remove(name: str) -> Path:
+    """Remove a dataset from the user's own folder. Raises NotFoundError where it is not in there."""
+    folder = find.own(name)
+    with files.writable(folder):
+        gone = folder.rename(folder.with_name(f".{name}.removed"))
+        shutil.rmtree(gone)
+    return folder
+
+
+def _to_copy(*all_files: Location) -> list[Location]:
+    copied: dict[str, Location] = {}
+    for file in all_files:
+        if not file.exists():
             raise errors.NotFoundError(f"{file}: no such file.")
+        if file.parts:
+            continue
         other = copied.setdefault(file.name, file)
-        if other is not file:
+        if other.whole != file.whole:
             raise errors.UsageError(
                 f"{other} and {file} would be one file in the dataset's folder: rename one of them."
             )
-    with files.new_folder(folder) as temporary:
-        for file in copied.values():
-            shutil.copyfile(file, temporary / file.name)
-        text = _ratings_toml(name, ratings_file.name, dataset)
-        if items_file is not None:
-            text += _items_toml(items_file)
-        if users_file is not None:
-            text += _users_toml(users_file)
-        files.write_text(temporary / description.FILE_NAME, text)
-    return folder
+    return list(copied.values())
+
+
+def _kept_as(file: Location) -> str:
+    """A file as the dataset.toml names it: the copy beside it, or a member of that; or many parts."""
+    if file.parts:
+        return absolute(str(file))
+    return file.name if file.member is None else f"{file.name}::{file.member}"
 
 
 def _ratings_toml(name: str, file: str, dataset: Dataset) -> str:
     source = dataset.description.ratings
     lines = [f"name = {toml(name)}", "", "[ratings]", f"file = {toml(file)}"]
-    for key in ("format", "delimiter", "header", "encoding", "quote", "escape", "columns", "user",
-                "item", "rating", "time", "decimal", "scale", "time_unit"):  # fmt: skip
-        value = getattr(source, key)
+    for field in dataclasses.fields(source):
+        value = getattr(source, field.name)
+        if field.name == "file":
+            continue
         if value is not None:
-            lines.append(f"{key} = {toml(value)}")
+            lines.append(f"{field.name} = {toml(value)}")
     return "\n".join(lines) + "\n"
 
 
-def _items_toml(path: Path) -> str:
-    columns = read_header(path)
-    names = list(columns)
-    title = next((n for n in names if n.strip().lower() in _TITLE_NAMES), None)
-    lines = ["", "[items]", f"file = {toml(path.name)}", f"id = {toml(names[0])}"]
+def _items_toml(
+    file: Location, id_column: str | None, dataset: Dataset, on_bad: str, told: list[str]
+) -> str:
+    """The tables [items] and [items.features]; what was decided is added to `told`."""
+    ratings = dataset.ratings
+    known = Known.items(dataset.description.ratings, ratings.item_ids.text[ratings.item_counts > 0])
+    described = tables.describe(file, ItemsSource(file.name, id=id_column), known, on_bad)
+    named = enumerate(described.text.columns.items(), start=1)
+    columns = [Column(name, place, texts) for place, (name, texts) in named]
+    numbering = [c.name for c in columns if c.unnamed and c.are_row_numbers]
+    others = [c.name for c in columns if c.name not in (described.id, *numbering)]
+    title = next((name for name in others if name.strip().lower() in _TITLE_NAMES), None)
+    found = {
+        name: _feature(name, described.text.columns[name].to_pylist())
+        for name in others
+        if name != title
+    }
+    catalogue = Ids.of(ratings.item_ids.text, described.ids)
+    kept = {
+        name: how for name, how in found.items() if _tells_apart(name, how, described, catalogue)
+    }
+    told.append(_found(file, described, known) + (f", titles in {title}" if title else "") + ".")
+    if kept:
+        told.append(f"Features: {', '.join(kept)}.")
+    told += [f"Left out: {name} (row numbers)." for name in numbering if name != described.id]
+    if len(kept) < len(found):
+        silent = ", ".join(name for name in found if name not in kept)
+        told.append(f"No features, for they do not tell items apart: {silent}.")
+    lines = ["", "[items]", f"file = {toml(_kept_as(file))}", f"id = {toml(described.id)}"]
     if title is not None:
         lines.append(f"title = {toml(title)}")
     lines += ["", "[items.features]"]
-    for column in names[1:]:
-        if column != title:
-            key = column if re.fullmatch(r"[A-Za-z0-9_-]+", column) else toml(column)
-            lines.append(f"{key} = {_feature(column, columns[column])}")
+    for name, how in kept.items():
+        key = name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)
+        lines.append(f"{key} = {how}")
     return "\n".join(lines) + "\n"
 
 
-def _users_toml(path: Path) -> str:
-    first, *_ = read_header(path)
-    return f"\n[users]\nfile = {toml(path.name)}\nid = {toml(first)}\n"
+def _users_toml(
+    file: Location, id_column: str | None, dataset: Dataset, on_bad: str, told: list[str]
+) -> str:
+    """The table [users]; what was decided is added to `told`."""
+    known = Known.users(dataset.description.ratings, dataset.ratings.user_ids.text)
+    described = tables.describe(file, UsersSource(file.name, id=id_column), known, on_bad)
+    told.append(_found(file, described, known) + ".")
+    return f"\n[users]\nfile = {toml(_kept_as(file))}\nid = {toml(described.id)}\n"
+
+
+def _found(file: Location, described: Described, known: Known) -> str:
+    has = f"{share(known.found_in(described.ids))} of the {known.whose}"
+    return f"{known.role.capitalize()}s: {file.name}, ids in {described.id} ({has})"
+
+
+def _tells_apart(name: str, how: str, described: Described, catalogue: Ids) -> bool:
+    """Whether items can be learned about by a feature: not where all are alike, or it has no word."""
+    feature = Feature(name=name, column=name, **tomllib.loads(f"it = {how}")["it"])
+    items = tables.items(described, ItemsSource(features=(feature,)), catalogue)
+    try:
+        features.matrix(items)
+    except errors.DataError:
+        return False
+    return True
 
 
 def _feature(name: str, values: list[str]) -> str:
@@ -92,12 +197,13 @@ def _feature(name: str, values: list[str]) -> str:
     filled = [value for value in values if value.strip()]
     if filled and all(_is_number(value) for value in filled):
         return f'{{ kind = "{"year" if "year" in name.lower() else "number"}" }}'
-    separator = next((s for s in "|;," if any(s in value for value in filled)), "|")
-    parts = {part.strip() for value in filled for part in value.split(separator)}
-    if parts and all(re.fullmatch(r".+:\s*\d+", part) for part in parts):
-        return f'{{ kind = "tags", separator = "{separator}" }}'
-    if len(parts) < max(2, len(filled) // 2):
-        return f'{{ kind = "categories", separator = "{separator}" }}'
+    between = separator(filled)
+    cut = Feature(name, "categories", name, separator=between)
+    found = {part for value in filled for part in parts(value, cut)}
+    if found and all(re.fullmatch(r".+:\s*\d+", part) for part in found):
+        return f'{{ kind = "tags", separator = "{between}" }}'
+    if len(found) < max(2, len(filled) // 2):
+        return f'{{ kind = "categories", separator = "{between}" }}'
     return '{ kind = "text" }'
 
 

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli.data.dataset import Dataset
+from recli.data.ratings import Ratings
 
 RARE = 5
-_QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
+QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MOST_BARS = 21
-_SENTINELS = (-999.0, -99.0, -1.0, 0.0, 99.0, 999.0, 9999.0)
+_SENTINELS = (
+    *(-32768.0, -9999.0, -999.0, -99.0, -9.0, -1.0, 0.0),
+    *(99.0, 127.0, 255.0, 999.0, 9999.0, 32767.0, 65535.0),
+)
+_OFF_SHARE = 0.01  # below it, a zero under the stars is rather a slip
 _ZERO_SHARE = 0.25  # a real lowest rating is rarely that frequent, an absent one often is
 _FIRST_PLAUSIBLE = 631_152_000  # 1990: hardly anybody rated on a computer before
 
@@ -32,6 +37,7 @@ class Report:
 
     histogram: (from, to, count) for each bar; from equals to where every rating has its own
     per_user, per_item: ratings at the quantiles 0, ¼, ½, ¾ and 1
+    times: of the first and the last rating, seconds since 1970
     duplicates: ratings that repeat an earlier pair of user and item
     """
 
@@ -66,21 +72,37 @@ def check(dataset: Dataset) -> Report:
         density=len(distinct) / (len(by_user) * len(by_item)),
         mean=float(ratings.values.mean()),
         histogram=_histogram(ratings.values),
-        per_user=np.quantile(by_user, _QUANTILES).tolist(),
-        per_item=np.quantile(by_item, _QUANTILES).tolist(),
-        times=None if times is None else (int(times.min()), int(times.max())),
+        per_user=np.quantile(by_user, QUANTILES).tolist(),
+        per_item=np.quantile(by_item, QUANTILES).tolist(),
+        times=None if times is None else first_and_last(ratings),
         duplicates=duplicates,
         problems=[
             *_bad_rows(dataset),
             *_repeated(first, ratings.values, duplicates),
             *_too_few(by_user, by_item),
             *_constant(dataset),
-            *_sentinels(ratings.values),
-            *_implausible_times(times),
+            *_sentinels(dataset),
+            *_implausible_times(ratings),
             *_undescribed(dataset),
             *_user_table(dataset),
         ],
     )
+
+
+def problems_of_any(
+    dataset: Dataset, by_user: np.ndarray, by_item: np.ndarray, what: str
+) -> list[Problem]:
+    """Those that ratings and interactions have in common.
+
+    by_user, by_item: int[n], how many each has; what: `ratings` or `interactions`
+    """
+    return [
+        *_bad_rows(dataset),
+        *_too_few(by_user, by_item, what),
+        *_implausible_times(dataset.ratings),
+        *_undescribed(dataset),
+        *_user_table(dataset),
+    ]
 
 
 def _positive(counts: np.ndarray) -> np.ndarray:
@@ -125,7 +147,7 @@ def _repeated(pair: np.ndarray, values: np.ndarray, duplicates: int) -> list[Pro
     return found
 
 
-def _too_few(by_user: np.ndarray, by_item: np.ndarray) -> list[Problem]:
+def _too_few(by_user: np.ndarray, by_item: np.ndarray, what: str = "ratings") -> list[Problem]:
     found = []
     if len(by_user) == 1:
         found.append(
@@ -139,13 +161,11 @@ def _too_few(by_user: np.ndarray, by_item: np.ndarray) -> list[Problem]:
     rare_items = int(np.count_nonzero(by_item < RARE))
     if rare_users:
         advice = (
-            f"users have fewer than {RARE} ratings: expect little more than popular items for them"
+            f"users have fewer than {RARE} {what}: expect little more than popular items for them"
         )
         found.append(Problem("rare-users", rare_users, advice))
     if rare_items:
-        advice = (
-            f"items have fewer than {RARE} ratings: content-based can place them, others hardly"
-        )
+        advice = f"items have fewer than {RARE} {what}: content-based can place them, others hardly"
         found.append(Problem("rare-items", rare_items, advice))
     return found
 
@@ -169,36 +189,67 @@ def _constant(dataset: Dataset) -> list[Problem]:
     return [Problem("constant-users", constant, advice)]
 
 
-def _sentinels(values: np.ndarray) -> list[Problem]:
-    distinct, counts = np.unique(values, return_counts=True)
-    found = []
-    for value, count in zip(distinct, counts, strict=True):
-        if value not in _SENTINELS or len(distinct) < 2:
-            continue
-        others = distinct[distinct != value]
-        nearest = float(np.abs(others - value).min())
-        steps = np.diff(others)
-        step = float(np.median(steps)) if len(steps) else nearest
-        far = nearest > max(1.5 * step, 0.0) and value in (distinct[0], distinct[-1])
-        frequent = value == 0 and value == distinct[0] and count > _ZERO_SHARE * len(values)
-        if far or frequent:
-            advice = (
-                f"ratings are {value:g}, which looks like 'not rated': if so, take those rows out, or "
-                f"say --scale {others[0]:g}:{others[-1]:g} --on-bad skip"
-            )
-            found.append(Problem("sentinel", int(count), advice))
-    return found
+def _sentinels(dataset: Dataset) -> list[Problem]:
+    values, counts = np.unique(dataset.ratings.values, return_counts=True)
+    share = dict(zip(values.tolist(), counts / counts.sum(), strict=True))
+    declared = all(what != "scale" for what, _, _ in dataset.sniffed)
+    found = [value for value in _SENTINELS if value in share and _is_off(value, share, declared)]
+    rest = sorted(set(share) - set(found))
+    return [
+        Problem(
+            "sentinel",
+            int(counts[values == value][0]),
+            f"ratings are {value:g}, which looks like 'not rated': if so, take those rows out, or "
+            f"say --scale {rest[0]:g}:{rest[-1]:g} --on-bad skip",
+        )
+        for value in found
+    ]
 
 
-def _implausible_times(times: np.ndarray | None) -> list[Problem]:
-    if times is None:
+def _is_off(value: float, share: dict[float, float], declared: bool) -> bool:
+    """Whether a rating lies off the scale of the others, as what stands for none does.
+
+    share: of each rating in all
+    declared: whether somebody has said what the scale is, so that a 0 on it is meant
+    """
+    distinct = np.array(list(share))
+    others = distinct[distinct != value]
+    if not len(others) or value not in (distinct[0], distinct[-1]):
+        return False
+    nearest = float(np.abs(others - value).min())
+    step = float(np.median(np.diff(others))) if len(others) > 1 else nearest
+    if nearest > 1.5 * step:
+        return True
+    if value != 0 or value != distinct[0]:
+        return False
+    below_stars = not declared and share[value] >= _OFF_SHARE and _are_stars(others)
+    return below_stars or share[value] > _ZERO_SHARE
+
+
+def _are_stars(values: np.ndarray) -> bool:
+    """Whether these are one to five stars, all of them, whole ones or halves."""
+    doubled = 2 * values
+    every = [np.arange(low, 11, step) for low, step in ((2, 2), (2, 1), (1, 1))]
+    return any(np.array_equal(doubled, stars) for stars in every)
+
+
+def first_and_last(ratings: Ratings) -> tuple[int, int]:
+    """The times of the first and the last rating, whole seconds since 1970 UTC."""
+    assert ratings.times is not None
+    first, last = ratings.times.min(), ratings.times.max()
+    return int(first // ratings.per_second), int(last // ratings.per_second)
+
+
+def _implausible_times(ratings: Ratings) -> list[Problem]:
+    if ratings.times is None:
         return []
-    wrong = int(np.count_nonzero((times < _FIRST_PLAUSIBLE) | (times > time.time() + 86400)))
+    first, last = _FIRST_PLAUSIBLE, int(time.time()) + 86400
+    early = ratings.times < first * ratings.per_second
+    late = ratings.times > last * ratings.per_second
+    wrong = int(np.count_nonzero(early | late))
     if not wrong:
         return []
-    advice = (
-        "times lie before 1990 or in the future: say the unit with --time-unit s, ms, us or date"
-    )
+    advice = "times lie before 1990 or in the future: say the unit with --time-unit s, ms, us, ns or date"
     return [Problem("implausible-times", wrong, advice)]
 
 

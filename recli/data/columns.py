@@ -10,15 +10,18 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data.dataset import BadRow
+from recli.data import interactions, times
+from recli.data.dataset import BadRow, Kind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
+from recli.data.ids import without_point_zero
 from recli.data.location import Location
 from recli.data.numbers import POINT, number, numbers
 
-_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
-_UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds"}
-_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # of the years 1 and 9999
+_UNIT_NAMES = {
+    **{"s": "seconds since 1970", "ms": "milliseconds since 1970", "us": "microseconds since 1970"},
+    **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date (see --time-format)"},
+}
 _SHOWN = 40
 
 
@@ -26,8 +29,9 @@ _SHOWN = 40
 class Rows:
     """The rows that are ratings, in the file's order, and those that are not.
 
-    users, items: text[n], each distinct one once
-    values: float64[n]; times: int64[n] seconds or None; lines: int64[n]
+    users, items: text[n], each distinct one once; values: float64[n]; lines: int64[n]
+    times: int64[n] in `time_unit` since 1970 UTC, the coarsest in which all are whole; or None
+    notes: what to tell of how ids were read, a sentence each
     """
 
     users: pa.DictionaryArray
@@ -36,6 +40,8 @@ class Rows:
     times: np.ndarray | None
     lines: np.ndarray
     bad: list[BadRow]
+    time_unit: str = "s"
+    notes: tuple[str, ...] = ()
 
     def keep(self, rows: np.ndarray) -> Rows:
         """Only these rows (positions)."""
@@ -47,47 +53,62 @@ class Rows:
             None if self.times is None else self.times[rows],
             self.lines[rows],
             self.bad,
+            self.time_unit,
+            self.notes,
         )
 
 
-def parse(table: TextTable, source: RatingsSource) -> Rows:
-    """The roles' columns as ids, numbers and seconds; a row that fails is in `bad` with the reason."""
-    assert source.user and source.item and source.rating
-    users, items = (_encoded(table.columns[name]) for name in (source.user, source.item))
-    texts = table.columns[source.rating]
-    values = numbers(texts, source.decimal)
+def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ()) -> Rows:
+    """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason."""
+    assert source.user and source.item
+    found = {
+        role: table.columns[name].dictionary_encode().combine_chunks()
+        for role, name in (("user", source.user), ("item", source.item))
+    }
     reasons: dict[int, str] = {}
+    notes: list[str] = []
 
     def object_to(failed: np.ndarray, reason: object) -> None:
         for row in np.flatnonzero(failed):
             reasons.setdefault(int(row), reason(row) if callable(reason) else str(reason))
 
-    for role, ids in (("user", users), ("item", items)):
+    for role, ids in found.items():
+        whole = without_point_zero(ids.dictionary)
+        if whole is not None:
+            found[role] = _renamed(ids, whole)
+            notes.append(
+                f"The {role} ids are whole numbers, some of them written with .0: 42.0 is the {role} 42."
+            )
         object_to(_having(ids, _empty(ids.dictionary)), f"the {role} is empty")
         broken = _having(ids, pa.compute.match_substring(ids.dictionary, "\n"))
         object_to(broken, f"the {role} goes over several lines: is a quote left open?")
-    object_to(
-        ~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py(), source.decimal)
-    )
+    if source.implicit:
+        values, wrong, reason = interactions.weights(table, source, kinds)
+        object_to(wrong, lambda row: reason(int(row)))
+    else:
+        assert source.rating
+        texts, decimal = table.columns[source.rating], source.decimal
+        values = numbers(texts, decimal)
+        object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py(), decimal))
     if source.scale is not None:
         low, high = source.scale
         object_to(
             (values < low) | (values > high),
             lambda row: f"rating {values[row]:g} is off the scale {low:g} to {high:g}",
         )
-    times = None
+    rows = Rows(found["user"], found["item"], values, None, table.lines, [], notes=tuple(notes))
     if source.time is not None:
-        column, unit = table.columns[source.time], source.time_unit or "s"
-        times, failed = _seconds(column, unit)
-        wanted = f"{_UNIT_NAMES[unit]} since 1970" if unit in _UNIT_NAMES else "an ISO 8601 date"
+        column, unit, form = table.columns[source.time], source.time_unit or "s", source.time_format
+        moments = times.parse(column, unit, form)
+        wanted = f"a date as '{form}'" if form else _UNIT_NAMES[unit]
         object_to(
-            failed,
+            moments.failed,
             lambda row: f"time {_shown(column[int(row)].as_py())} cannot be read as {wanted}",
         )
-    rows = Rows(users, items, values, times, table.lines, [])
+        rows.times, rows.time_unit = moments.values, moments.unit
     if reasons:
         rows.bad = [
-            BadRow(int(table.lines[row]), reason, _row_text(table, row))
+            BadRow(int(table.lines[row]), reason, row_text(table, row))
             for row, reason in reasons.items()
         ]
         good = np.ones(len(table), dtype=bool)
@@ -99,13 +120,14 @@ def parse(table: TextTable, source: RatingsSource) -> Rows:
 def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     """One rating per pair of user and item, and how many rows were merged away (none for `keep`).
 
+    The `first` and the `last` are by time, and of one time or without times by row; the `mean` has
+    the time of the last.
+
     Raises DataError for `how="error"` when there are any.
     """
     users, items = rows.users.indices.to_numpy(), rows.items.indices.to_numpy()
     pairs = users.astype(np.int64) * len(rows.items.dictionary) + items
-    ordered = np.sort(
-        pairs
-    )  # with all pairs distinct that is all: to number them takes ten times as long
+    ordered = np.sort(pairs)  # to number the pairs takes ten times as long, and is seldom needed
     if how == "keep" or not (ordered[1:] == ordered[:-1]).any():
         return rows, 0
     del ordered
@@ -115,8 +137,8 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     if how == "error":
         firsts = rows.lines[np.unique(pair, return_index=True)[1]]
         listed = [
-            f"line {rows.lines[row]:,}: user {rows.users[row]}, item {rows.items[row]} "
-            f"is on line {firsts[pair[row]]:,} already"
+            f"{file.place(rows.lines[row])}: user {rows.users[row]}, item {rows.items[row]} "
+            f"is on {file.place(firsts[pair[row]])} already"
             for row in np.flatnonzero(repeated)[:10]
         ]
         raise errors.DataError(
@@ -124,18 +146,36 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
             f"{errors.first_ten(listed, n_merged)}\n"
             "Choose with '--duplicates first', 'last' or 'mean'."
         )
-    if how == "last":
-        kept = np.flatnonzero(~pd.Series(pair).duplicated(keep="last").to_numpy())
-        return rows.keep(kept), n_merged
-    merged = rows.keep(np.flatnonzero(~repeated))
-    if how == "mean":
-        merged.values = np.bincount(pair, rows.values) / np.bincount(pair)
+    kept, values, times = pick(pair, rows.values, rows.times, how)
+    merged = rows.keep(kept)
+    merged.values, merged.times = values, times
     return merged, n_merged
 
 
-def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    """A column with each distinct text once."""
-    return column.dictionary_encode().combine_chunks()
+def pick(
+    pairs: np.ndarray, values: np.ndarray, times: np.ndarray | None, how: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """One row of each pair, int64, in the order of the rows, with its rating and its time.
+
+    pairs: int64[n], alike for the same user and item
+    how: `first` or `last`, by time and then by row; or `mean`, on the first row, at the time of the last
+    """
+    order = np.arange(len(pairs)) if times is None else np.argsort(times, kind="stable")
+    in_order = pd.Series(pairs[order])
+    last = np.sort(order[~in_order.duplicated(keep="last").to_numpy()])
+    rows = last
+    if how == "first":
+        rows = np.sort(order[~in_order.duplicated().to_numpy()])
+    if how != "mean":
+        return rows, values[rows], None if times is None else times[rows]
+    pair, _ = pd.factorize(pairs)
+    rows = np.flatnonzero(~pd.Series(pairs).duplicated().to_numpy())
+    means = np.bincount(pair, values) / np.bincount(pair)
+    if times is None:
+        return rows, means, None
+    latest = np.empty(len(rows), np.int64)
+    latest[pair[last]] = times[last]
+    return rows, means, latest
 
 
 def _having(ids: pa.DictionaryArray, chosen: pa.Array) -> np.ndarray:
@@ -144,16 +184,11 @@ def _having(ids: pa.DictionaryArray, chosen: pa.Array) -> np.ndarray:
     return of_id[ids.indices.to_numpy()] if of_id.any() else np.zeros(len(ids), dtype=bool)
 
 
-def _seconds(column: pa.ChunkedArray, unit: str) -> tuple[np.ndarray, np.ndarray]:
-    """int64[n] seconds since 1970 UTC, and bool[n] where a text cannot be read."""
-    if unit == "date":
-        texts = pd.Series(column.to_numpy(), dtype=object)
-        dates = pd.to_datetime(texts, errors="coerce", format="ISO8601", utc=True)
-        failed = dates.isna().to_numpy()
-        return dates.astype("datetime64[s, UTC]").astype("int64").to_numpy(), failed
-    seconds = np.floor(numbers(column) / _PER_SECOND[unit])
-    failed = ~((seconds >= _FIRST_SECOND) & (seconds <= _LAST_SECOND))
-    return np.where(failed, 0, seconds).astype(np.int64), failed
+def _renamed(ids: pa.DictionaryArray, texts: pa.Array) -> pa.DictionaryArray:
+    """The ids with other texts for those of the dictionary, some of which may be alike then."""
+    encoded = texts.dictionary_encode()
+    codes = encoded.indices.to_numpy()[ids.indices.to_numpy()]
+    return pa.DictionaryArray.from_arrays(pa.array(codes), encoded.dictionary)
 
 
 def _empty(texts: pa.Array) -> pa.Array:
@@ -173,5 +208,6 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
 
 
-def _row_text(table: TextTable, row: int) -> str:
+def row_text(table: TextTable, row: int) -> str:
+    """A row as it may have stood in the file."""
     return ",".join(column[row].as_py() for column in table.columns.values())

@@ -20,14 +20,31 @@ from recli.data.users import Users
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that is not a rating: its line in the file (1 is the first), its text, what is wrong."""
+    """A row that is not a rating: its line in the file (1 is the first), its text, what is wrong.
+
+    part: the file that it stands in, where there are several
+    """
 
     line: int
     reason: str
     text: str
+    part: str = ""
 
     def __str__(self) -> str:
-        return f"line {self.line:,}: {self.reason}"
+        return f"{self.part}{', ' * bool(self.part)}line {self.line:,}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of interaction: its name, how many rows are of it, and what each weighs."""
+
+    name: str
+    rows: int
+    weight: float
+
+    def __str__(self) -> str:
+        weight = f"weight {self.weight:g}" if self.weight else "left out"
+        return f"{self.name} ({self.rows:,} row{'s' * (self.rows != 1)}, {weight})"
 
 
 @dataclass(frozen=True)
@@ -42,6 +59,20 @@ class LeftOut:
     rounds: int
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A step of preparation: how many ratings it took out, how many are left, what else it did."""
+
+    step: str
+    removed: int
+    ratings: int
+    what: str
+
+    def __str__(self) -> str:
+        taken = f"{self.removed:,} of {self.removed + self.ratings:,} ratings taken out"
+        return ", ".join(filter(None, (taken if self.removed or not self.what else "", self.what)))
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Ratings, the item and the user table if there are such, and how they were read.
@@ -49,7 +80,9 @@ class Dataset:
     sniffed: (what, value, option that overrules it) for everything guessed from the file
     bad_rows: rows set aside under `on_bad="skip"`
     merged: rows that repeated an earlier pair of user and item and were merged into one
+    kinds: the kinds of interaction, if a column says them; those that weigh 0 are left out
     left_out: what a filter left out, None where the dataset is whole
+    prepared: what the steps of its preparation did, in their order
     notes: what the user should know of how the file was read, a sentence each
     """
 
@@ -62,7 +95,9 @@ class Dataset:
     bad_rows: tuple[BadRow, ...] = ()
     merged: int = 0
     left_out: LeftOut | None = None
+    prepared: tuple[Prepared, ...] = ()
     notes: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -83,11 +118,18 @@ class Dataset:
 
     def part(self, rows: np.ndarray) -> Dataset:
         """The dataset with these rows of its ratings, int64[n]; ids, catalogue and tables are whole."""
-        ratings = self.ratings
-        times = None if ratings.times is None else ratings.times[rows]
-        users, items, values = ratings.users[rows], ratings.items[rows], ratings.values[rows]
-        fewer = dataclasses.replace(ratings, users=users, items=items, values=values, times=times)
-        return dataclasses.replace(self, ratings=fewer)
+        return dataclasses.replace(self, ratings=self.ratings.part(rows))
+
+    @property
+    def extent(self) -> str:
+        """How many ratings or interactions there are, and between what values, for people."""
+        n, (low, high) = len(self.ratings), self.ratings.scale
+        if not self.ratings.implicit:
+            return f"{n:,} rating{'s' * (n != 1)} from {low:g} to {high:g}"
+        n_rows = n + self.merged
+        pairs = f" of {n:,} pair{'s' * (n != 1)}" if self.merged else ""
+        weights = f" that weigh {low:g} to {high:g}" if low < high else ""
+        return f"{n_rows:,} interaction{'s' * (n_rows != 1)}{pairs}{weights}"
 
     def title(self, code: int) -> str:
         """The title of the item with this code, or nothing."""

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors
+from recli.data.locate import locate
 from recli.data.location import Location
 
 ROLES = ("user", "item", "rating", "weight", "event", "time")
 QUOTES = ("auto", "double", "none")
 TIME_UNITS = ("s", "ms", "us", "ns", "date")
 FEATURE_KINDS = ("categories", "flags", "tags", "text", "number", "year")
+SCALINGS = ("standard", "min-max", "robust")
 FILE_NAME = "dataset.toml"
 
 
@@ -54,6 +56,7 @@ class RatingsSource(TableSource):
     decimal: the decimal point of numbers
     time_unit: one of `TIME_UNITS`; time_format: how dates are written, as strptime has it
     missing: the value that stands for no rating
+    prepare: the steps of preparation, in their order, as `recli.data.preparation` reads them
     """
 
     user: str | None = None
@@ -69,6 +72,7 @@ class RatingsSource(TableSource):
     time_unit: str | None = None
     time_format: str | None = None
     missing: float | None = None
+    prepare: tuple[str, ...] | None = None
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -83,6 +87,7 @@ class Feature:
     category), `tags` (several, each with how often it was given: `funny:3|dark`), `text`, `number`,
     or `year`.
     pattern: a regular expression; its first group is the value, as in a year at a title's end.
+    scaling: how a number is scaled, one of `SCALINGS`; without one it is `standard`
     """
 
     name: str
@@ -91,6 +96,7 @@ class Feature:
     columns: tuple[str, ...] = ()
     separator: str = "|"
     pattern: str | None = None
+    scaling: str | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -143,14 +149,9 @@ class Description:
     citation: str = ""
     homepage: str = ""
 
-    @property
-    def ratings_file(self) -> Path:
-        """Where the ratings are, or will be once downloaded."""
-        return self.folder / self.ratings.file
-
     def location(self, source: TableSource) -> Location:
         """Where the file of one of its tables is, or will be once downloaded."""
-        return Location(self.folder / source.file)
+        return locate(self.folder, source.file)
 
 
 def read(path: Path) -> Description:
@@ -164,6 +165,7 @@ def read(path: Path) -> Description:
         raise errors.DataError(f"{path}: not valid TOML: {error}") from None
     reader = _Reader(path)
     tables = {"ratings", "items", "users", "download"}
+    steps = reader.steps(document.pop("prepare", []))
     reader.only(document, tables | {"name", "title", "licence", "citation", "homepage"}, "")
     for key, value in document.items():
         if not isinstance(value, dict if key in tables else str):
@@ -172,10 +174,11 @@ def read(path: Path) -> Description:
     for key in ("ratings", "items", "users"):
         if not document.get(key, {"file": key != "ratings"}).get("file"):
             raise errors.DataError(f'{path}: needs a table [{key}] with at least file = "…".')
+    ratings = reader.table(RatingsSource, document["ratings"], "ratings")
     return Description(
         name=document.get("name", path.parent.name),
         folder=path.parent,
-        ratings=reader.table(RatingsSource, document["ratings"], "ratings"),
+        ratings=dataclasses.replace(ratings, prepare=(*steps, *(ratings.prepare or ())) or None),
         items=reader.items(document["items"]) if "items" in document else None,
         users=reader.table(UsersSource, document["users"], "users")
         if "users" in document
@@ -235,6 +238,26 @@ class _Reader:
             raise errors.DataError(f"{self.path}: [{where}] lacks {', '.join(missing)}.")
         return kind(**values)
 
+    def steps(self, given: object) -> tuple[str, ...]:
+        """The tables [[prepare]], each as it is written on the command line."""
+        if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+            raise errors.DataError(f"{self.path}: prepare should be tables [[prepare]].")
+        found = []
+        for number, one in enumerate(given, start=1):
+            options = dict(one)
+            name = options.pop("step", None)
+            if not isinstance(name, str):
+                raise errors.DataError(
+                    f'{self.path}: [[prepare]] number {number} needs step = "…", the name of a step.'
+                )
+            pairs = []
+            for key, value in options.items():
+                # The columns to rename are a table of their own.
+                nested = value.items() if isinstance(value, dict) else [(key, value)]
+                pairs += [f"{old}={new}" for old, new in nested]
+            found.append(f"{name}:{','.join(pairs)}")
+        return tuple(found)
+
     def items(self, given: Mapping[str, Any]) -> ItemsSource:
         plain = {key: value for key, value in given.items() if key != "features"}
         source: ItemsSource = self.table(ItemsSource, plain, "items")
@@ -253,6 +276,13 @@ class _Reader:
         feature: Feature = self.table(Feature, given, where)
         if feature.kind == "flags" and not feature.columns:
             raise errors.DataError(f"{self.path}: {where} needs columns = [a list of names].")
+        if feature.scaling is not None and (
+            feature.kind != "number" or feature.scaling not in SCALINGS
+        ):
+            raise errors.DataError(
+                f"{self.path}: {where}.scaling = {feature.scaling!r} should be one of "
+                f"{', '.join(SCALINGS)}, of a number."
+            )
         if feature.pattern is not None:
             try:
                 has_group = re.compile(feature.pattern).groups > 0
@@ -294,9 +324,11 @@ def _in_words(expected: str) -> str:
 
 
 def toml(value: object) -> str:
-    """A text, number, truth value or list as TOML: JSON, except that it has no surrogate pairs.
+    """A text, number, truth value, list or table of these as TOML: JSON but for surrogates and tables.
 
-    >>> toml("Ω"), toml([0.5, 5.0]), toml(True)
-    ('"Ω"', '[0.5, 5.0]', 'true')
+    >>> toml("Ω"), toml([0.5, 5.0]), toml(True), toml({"view": 1.0})
+    ('"Ω"', '[0.5, 5.0]', 'true', '{"view" = 1.0}')
     """
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{toml(key)} = {toml(one)}" for key, one in value.items()) + "}"
     return json.dumps(value, ensure_ascii=False)

@@ -6,13 +6,12 @@ import csv
 import hashlib
 import json
 import math
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from recli import errors
-from recli.data.events import Event, seconds
+from recli.data.events import Event, now, seconds
 from recli.data.location import Location
 from recli.data.numbers import number
 
@@ -35,23 +34,23 @@ def read(path: Path) -> list[Event]:
         text = Location(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise errors.DataError(f"{path}: is not UTF-8: {error}.") from None
-    now = int(time.time())
+    by_default = now()
     is_json = ".jsonl" in path.suffixes or ".ndjson" in path.suffixes
     lines = _of_json(path, text) if is_json else _of_csv(path, text)
     found = []
     for line, fields in lines:
         try:
-            found.append(event(fields, now))
+            found.append(event(fields, by_default))
         except errors.DataError as error:
             raise errors.DataError(f"{path}: line {line:,}: {error} Nothing was taken.") from None
     return found
 
 
-def event(fields: Mapping[str, Any], now: int) -> Event:
+def event(fields: Mapping[str, Any], now: float) -> Event:
     """The event that texts and numbers by name describe; an empty text is an absent one.
 
     >>> event({"user_id": 42, "item_id": "7", "value": "4.5", "time": "2026-11-25T20:00:00Z"}, 0).time
-    1795636800
+    1795636800.0
     """
     given = {name: value for name, value in fields.items() if value not in (None, "")}
     for name in given:
@@ -86,12 +85,12 @@ def _value(raw: object) -> float | None:
     return value
 
 
-def _seconds(raw: object) -> int:
+def _seconds(raw: object) -> float:
     given = _as_number(raw)
     if math.isfinite(given):
-        return math.floor(given)
+        return given
     try:
-        return math.floor(seconds(str(raw)))
+        return seconds(str(raw))
     except ValueError:
         raise errors.DataError(
             f"time is {raw!r}: it should be seconds since 1970, or a date as 2026-11-25T20:00:00Z."

@@ -65,7 +65,7 @@ class Event:
     type: one of `TYPES`
     user_id, item_id: raw ids
     value: the rating, None of a click
-    time: when it happened, seconds since 1970 UTC
+    time: when it happened, seconds since 1970 UTC, of which the log keeps microseconds
 
     Raises DataError for what cannot be an event: an id that is blank, longer than 256 characters or
     has control characters, another type, a value that is no finite number, a time before 1970 or
@@ -80,7 +80,7 @@ class Event:
     user_id: str
     item_id: str
     value: float | None
-    time: int
+    time: float
 
     def __post_init__(self) -> None:
         for name in ("event_id", "user_id", "item_id"):
@@ -152,8 +152,10 @@ class EventLog:
         All or none. Of two events with the same `event_id` the first stays as it is.
         """
         received = int(time.time())
+        # A column of integers keeps what is none as it is.
         rows = [
-            (e.event_id, e.type, e.user_id, e.item_id, e.value, e.time, received) for e in batch
+            (e.event_id, e.type, e.user_id, e.item_id, e.value, round(e.time, 6), received)
+            for e in batch
         ]
         with self._connection(create=True) as connection:
             assert connection is not None
@@ -238,6 +240,11 @@ class EventLog:
             f"{self.path}: the event log cannot be used: {why}. Nothing was accepted; make room, or "
             "let the other program finish, and send the events again."
         )
+
+
+def now() -> float:
+    """Seconds since 1970, to the millisecond: what an event has that came without a time."""
+    return int(time.time() * 1000) / 1000
 
 
 def seconds(moment: str) -> float:

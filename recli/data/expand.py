@@ -46,6 +46,7 @@ def expand(dataset: Dataset, n_ratings: int, seed: int) -> Dataset:
         values=ratings.values[rows],
         times=None,
         scale=ratings.scale,
+        implicit=ratings.implicit,
     )
     name = f"{dataset.name}×{n_ratings:,}"
     return dataclasses.replace(

@@ -11,12 +11,12 @@ import scipy.sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
-from sklearn.preprocessing import StandardScaler, normalize
+from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler, normalize
 
 from recli import errors
 from recli.data.description import Feature
 from recli.data.items import Items, parts, tag
-from recli.data.numbers import number
+from recli.data.numbers import is_gap, number
 
 EXAMPLE = """  [items]
   file = "movies.csv"
@@ -28,9 +28,14 @@ EXAMPLE = """  [items]
   year = { kind = "year" }
   plot = { kind = "text" }"""
 
-_WORD = r"(?u)\b[^\W\d_]{2,}\b"  # letters of any script: no numbers, no single letters
+# Chinese and Japanese characters, of which one alone may be a word.
+_CHARACTER = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# Letters of any script, with digits among them: no numbers, no single letters.
+_WORD = rf"(?<![^\W_])(?:(?=\d*[^\W\d_])[^\W_]{{2,}}|[{_CHARACTER}])(?![^\W_])"
+_FARTHEST = 10.0  # deviations from the mean that an outlier may be, for whoever learns by gradients
 _SHOWN_TERMS = 3  # of a dense factor, to name it by
 _DECADE = 10.0
+_SCALERS = {"standard": StandardScaler, "min-max": MinMaxScaler, "robust": RobustScaler}
 
 Block = tuple[scipy.sparse.sparray, list[str]]
 
@@ -96,13 +101,15 @@ def matrix(
     - a year belongs to the two decades whose middles it lies between, by its distance to them: near
       years are alike, and taste may rise and fall over time.
 
-    A number is one column instead, with mean 0 and deviation 1 over the items; an absent one is 0.
+    A number is one column instead, with mean 0 and deviation 1 over the items; or scaled as the feature
+    says: `min-max` to lie between 0 and 1, `robust` to have median 0 and the middle half 1 wide. An
+    absent one is at the mean, or at the median; none is farther than 10 from 0.
 
     chosen: names of features, or name -> weight, 1 where there is none; all by default
-    told_apart: whether a feature by which all items are the same is refused, as by who learns from it
+    told_apart: whether a feature by which all items are the same is left out, as by who learns from it
 
-    Raises DataError when there is no item table or a feature says nothing, UsageError for an unknown
-    feature.
+    Raises DataError when there is no item table, a feature is empty, or by none items are told apart;
+    UsageError for an unknown feature.
     """
     if items is None or not items.features:
         raise errors.DataError(
@@ -110,30 +117,33 @@ def matrix(
             f"dataset.toml, for instance:\n{EXAMPLE}"
         )
     by_name = {feature.name: feature for feature in items.features}
-    blocks, names = [], []
+    blocks, names, alike = [], [], []
     weights = chosen if isinstance(chosen, Mapping) else dict.fromkeys(chosen, 1.0)
     for name, weight in (weights or dict.fromkeys(by_name, 1.0)).items():
         if name not in by_name:
             raise errors.unknown("item feature", name, by_name)
         feature = by_name[name]
         block, columns = _BLOCKS[feature.kind](feature, items, text)
-        if told_apart:
-            _check_tells_apart(feature, block)
+        if told_apart and _is_alike(block):
+            alike.append(f"'{name}'")
+            continue
         blocks.append(block * weight)
         names += [f"{name}={column}" if column else name for column in columns]
+    if alike and not blocks:
+        are = "is" if len(alike) == 1 else "are"
+        raise errors.DataError(
+            f"Item feature{'s' * (len(alike) > 1)} {', '.join(alike)} {are} the same for every item, "
+            "which says nothing. Describe other features in the dataset.toml, or choose others with "
+            "'-p item_features=…'."
+        )
     stacked = scipy.sparse.hstack(blocks, format="csr", dtype=np.float64)
     return scipy.sparse.csr_array(stacked), names
 
 
-def _check_tells_apart(feature: Feature, block: scipy.sparse.sparray) -> None:
-    """Raise DataError for a feature by which all items, of several, are the same."""
+def _is_alike(block: scipy.sparse.sparray) -> bool:
+    """Whether all items, of several, are the same by a feature."""
     rows = scipy.sparse.csr_array(block)
-    alike = (rows.max(axis=0) - rows.min(axis=0)).nnz == 0
-    if alike and rows.shape[0] > 1:
-        raise errors.DataError(
-            f"Item feature '{feature.name}' is the same for every item, which says nothing. Take it "
-            "out of the dataset.toml, or choose others with '-p item_features=…'."
-        )
+    return rows.shape[0] > 1 and (rows.max(axis=0) - rows.min(axis=0)).nnz == 0
 
 
 def _categories(feature: Feature, items: Items, _: TextOptions) -> Block:
@@ -203,8 +213,15 @@ def _reduced(tf_idf: scipy.sparse.sparray, terms: list[str], n_factors: int) -> 
 
 
 def _number(feature: Feature, items: Items, _: TextOptions) -> Block:
-    scaled = StandardScaler().fit_transform(_numbers(feature, items)[:, None])
-    return scipy.sparse.csr_array(np.nan_to_num(scaled)), [""]
+    numbers = _numbers(feature, items)
+    # Near 0 and of a common size, because the scaler takes what varies little beside its mean for
+    # constant, and the squares of the largest numbers are beyond floats.
+    numbers = np.ldexp(numbers, -np.frexp(np.nanmax(np.abs(numbers)))[1])
+    numbers -= np.nanmean(numbers)
+    scaler = _SCALERS[feature.scaling or "standard"]()
+    scaled = scaler.fit_transform(numbers[:, None]).clip(-_FARTHEST, _FARTHEST)
+    absent = np.nanmean(scaled) if feature.scaling == "min-max" else 0.0
+    return scipy.sparse.csr_array(np.nan_to_num(scaled, nan=absent)), [""]
 
 
 def _year(feature: Feature, items: Items, _: TextOptions) -> Block:
@@ -224,7 +241,7 @@ def _numbers(feature: Feature, items: Items) -> np.ndarray:
     """float64[n_catalogue], NaN where absent."""
     texts = _filled(feature, items)
     numbers = np.array([number(text) for text in texts])
-    absent = np.array([not text.strip() for text in texts])
+    absent = np.array([is_gap(text) for text in texts])
     wrong = np.flatnonzero(~np.isfinite(numbers) & ~absent)
     if len(wrong):
         rows = [f"item {items.ids.text[row]}: '{texts[row]}'" for row in wrong]
@@ -237,7 +254,9 @@ def _numbers(feature: Feature, items: Items) -> np.ndarray:
 def _filled(feature: Feature, items: Items) -> np.ndarray:
     """`texts_of`. Raises DataError where it says nothing of any item."""
     texts = items.texts_of(feature)
-    if not any(text.strip(f" {feature.separator}") for text in texts):
+    numeric = feature.kind in ("number", "year")
+    said = (parts(text, feature) for text in texts)
+    if not any(any(not is_gap(part) for part in cell) if numeric else cell for cell in said):
         raise errors.DataError(f"Item feature '{feature.name}' is empty for every item.")
     return texts
 

@@ -44,6 +44,26 @@ def names() -> list[str]:
     return sorted(found)
 
 
+def own_names() -> list[str]:
+    """The datasets in the user's own folder, sorted."""
+    return sorted(path.parent.name for path in user_folder().glob("*/dataset.toml"))
+
+
+def own(name: str) -> Path:
+    """The folder of a dataset in the user's own folder.
+
+    Raises UsageError for one that is elsewhere, NotFoundError for one that there is not.
+    """
+    if name in own_names():
+        return user_folder() / name
+    if name in names():
+        raise errors.UsageError(
+            f"Dataset '{name}' is not in your own folder, {user_folder()}, but in "
+            f"{named(name).folder}, which is left alone."
+        )
+    raise errors.NotFoundError(str(errors.unknown("dataset of your own", name, own_names())))
+
+
 def to_download(name: str) -> Description:
     """The description to download the dataset called `name` by.
 

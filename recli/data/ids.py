@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 
 from recli import errors
 
 _COMPARED = 2_000  # ids at most: to compare spellings takes 20 µs each
+_WHOLE = r"^((0|-?[1-9][0-9]*)(\.0)?)?$"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
@@ -85,6 +87,24 @@ class Ids:
         place = 0 if self.integers else bisect.bisect_left(self.text, raw)
         start = max(0, min(place - _COMPARED // 2, len(self) - _COMPARED))
         return errors.nearest(raw, self.text[start : start + _COMPARED], n)
+
+
+def without_point_zero(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Ids, text[n], without the `.0` of a program that took them for numbers with fractions.
+
+    None where there is no such, or anything but whole numbers without leading zeros beside it; an
+    empty text does not matter.
+
+    >>> without_point_zero(pa.chunked_array([["42.0", "7"]])).to_pylist()
+    ['42', '7']
+    >>> without_point_zero(pa.chunked_array([["42.0", "007"]])) is None
+    True
+    """
+    if not pa.compute.any(pa.compute.ends_with(column, ".0")).as_py():
+        return None
+    if not pa.compute.all(pa.compute.match_substring_regex(column, _WHOLE)).as_py():
+        return None
+    return pa.compute.replace_substring_regex(column, r"\.0$", "")
 
 
 def _all_integers(ids: Iterable[str]) -> bool:

@@ -7,22 +7,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute
-
-from recli import errors
-from recli.data import columns, description, find, layout, roles, tables
-from recli.data.dataset import BadRow, Dataset
-from recli.data.description import Description, RatingsSource, TableSource
-from recli.data.formats._base import TextTable, reader
+from recli import errors, urls
+from recli.data import (
+    columns,
+    date_columns,
+    description,
+    find,
+    interactions,
+    layout,
+    prepare,
+    tables,
+)
+from recli.data.assign import assign
+from recli.data.dataset import BadRow, Dataset, Kind
+from recli.data.description import Description, RatingsSource
+from recli.data.formats._base import TextTable, described, reader
 from recli.data.ids import Ids
+from recli.data.locate import is_path, short_name
 from recli.data.location import Location
-from recli.data.numbers import pointed
 from recli.data.ratings import Ratings
+from recli.data.table_ids import Known
 
 ON_BAD = ("error", "skip")
 DUPLICATES = ("error", "first", "last", "mean")
-_SAMPLE = 5000
 _OPTIONS = {  # field of a RatingsSource -> the option of the command line that sets it
     "format": "--file-format",
     "encoding": "--encoding",
@@ -32,7 +39,11 @@ _OPTIONS = {  # field of a RatingsSource -> the option of the command line that 
     "user": "--columns",
     "item": "--columns",
     "rating": "--columns",
+    "weight": "--columns",
+    "event": "--columns",
+    "weights": "--weight",
     "time": "--columns",
+    "implicit": "--implicit/--explicit",
     "scale": "--scale",
     "time_unit": "--time-unit",
 }
@@ -48,9 +59,11 @@ def load(
 
     overrides: fields of `RatingsSource` that go before what the dataset.toml says or a look at the
         file suggests
-    on_bad: `error` stops at rows that are no ratings, `skip` sets them aside in `bad_rows`
+    on_bad: `error` stops at rows that are no ratings, items or users, `skip` sets them aside in
+        `bad_rows`
     duplicates: what becomes of several ratings for one pair: `error`, or keep the `first`, the
-        `last` (by row), or their `mean`; `keep` leaves them, for a check
+        `last` (by time, and of one time or without times by row), or their `mean`, with the time of the
+        last; `keep` leaves them, for a check
 
     Raises NotFoundError for a name or file that does not exist, DataError for content that is not
     a table of ratings, each with file, line and reason.
@@ -62,42 +75,70 @@ def load(
         if choice not in valid:
             raise errors.unknown(f"way of {name}", choice, valid)
     about = describe(spec)
-    source = dataclasses.replace(about.ratings, **(overrides or {}))
+    steps = prepare.steps(about, (overrides or {}).get("prepare", ()))
+    asked = {**(overrides or {}), "prepare": tuple(map(str, steps)) or None}
+    source = dataclasses.replace(about.ratings, **asked)
     file = about.location(source)
     if not file.exists():
         raise _absent(about, file)
-    table, source, guessed = _table(file, source)
-    rows = columns.parse(table, source)
-    bad = _bad_rows(table, rows)
+    table, source, guessed, notes = _table(file, source)
+    kinds: tuple[Kind, ...] = ()
+    if source.implicit:
+        interactions.check_options(overrides or {}, duplicates)
+        kinds = interactions.kinds(file, table, source)
+        if kinds and source.weights is None:
+            source = dataclasses.replace(source, weights={kind.name: 1.0 for kind in kinds})
+            guessed.append("weights")
+    rows = columns.parse(table, source, kinds)
+    bad = _bad_rows(file, table, rows)
     if bad and on_bad == "error":
         advice = layout.advice(table, bad, bool(source.header))
         raise errors.DataError(f"{table.complaint(file, bad)}\n{advice}")
     if len(rows.values) and layout.mostly_bad(table, bad):
         raise errors.DataError(f"{table.complaint(file, bad)}\n{layout.refusal()}")
+    if any(kind.weight == 0 for kind in kinds):
+        rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
         raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, source, bad)}")
-    if source.scale is None:
+    if source.scale is None and not source.implicit:
         source = dataclasses.replace(
             source, scale=(float(rows.values.min()), float(rows.values.max()))
         )
         guessed.append("scale")
-    rows, merged = columns.merge_duplicates(file, rows, duplicates)
-    described = tables.describe_items(about)
-    ratings = _ratings(rows, source, described.ids if described else None)
+    merged = 0
+    if not source.implicit:
+        how = "keep" if prepare.merges(steps) else duplicates
+        rows, merged = columns.merge_duplicates(file, rows, how)
+    rated = rows.items.unique().to_numpy(zero_copy_only=False)
+    of_items = tables.describe_items(about, Known.items(source, rated), on_bad)
+    ratings = _ratings(rows, source, Ids.of(rated, of_items.ids) if of_items else Ids.of(rated))
+    raters = Known.users(source, ratings.user_ids.text)
+    of_users = tables.describe_users(about, raters, on_bad)
+    found = [described for described in (of_items, of_users) if described]
     items = None
-    if described and about.items:
-        items = tables.items(described, about.items, ratings.item_ids)
-    return Dataset(
+    if of_items and about.items:
+        items = tables.items(of_items, about.items, ratings.item_ids)
+    dataset = Dataset(
         name=about.name,
         description=dataclasses.replace(about, ratings=source),
         ratings=ratings,
         items=items,
-        users=tables.users(about, ratings.user_ids),
-        sniffed=_shown(source, guessed),
-        bad_rows=tuple(bad),
+        users=tables.users(of_users, ratings.user_ids) if of_users else None,
+        sniffed=(
+            *_parts(file),
+            *_shown(source, guessed),
+            *notes,
+            *(told for one in found for told in one.told),
+        ),
+        bad_rows=(*bad, *(row for one in found for row in one.bad)),
         merged=merged,
-        notes=tuple(table.notes),
+        notes=(*table.notes, *rows.notes, *(items.notes() if items else ())),
+        kinds=kinds,
     )
+    dataset = prepare.prepared(dataset, table, rows.lines, steps)
+    if source.implicit and duplicates != "keep":
+        dataset = interactions.with_pairs_once(dataset)
+    return dataset
 
 
 def describe(spec: str) -> Description:
@@ -105,25 +146,30 @@ def describe(spec: str) -> Description:
 
     Raises NotFoundError when there is no such name or file.
     """
+    if urls.is_url(spec):
+        if urls.HIDDEN in spec:
+            raise errors.UsageError(
+                f"{spec}: what is secret in this address was not stored. Read the data by a command with "
+                "the whole address."
+            )
+        return Description(short_name(spec), Path(), RatingsSource(file=spec))
     path = Path(spec)
     if path.is_dir() and (path / description.FILE_NAME).is_file():
         return description.read(path / description.FILE_NAME)
-    if path.is_dir() and spec not in find.names():
-        raise errors.DataError(f"{path}: is a folder without a {description.FILE_NAME}.")
+    if path.is_dir() and (about := described(path)):
+        return about
+    if path.is_file() and path.name == description.FILE_NAME:
+        return description.read(path)
+    if (path.is_dir() and spec in find.names()) or not is_path(spec):
+        return find.named(spec)
+    about = Description(short_name(spec), Path(), RatingsSource(file=spec))
     if path.is_file():
-        if path.name == description.FILE_NAME:
-            return description.read(path)
-        name = Location(path).bare_name.partition(".")[0] or path.name
-        return Description(name=name, folder=path.parent, ratings=RatingsSource(file=path.name))
-    return find.named(spec)
-
-
-def read_header(path: Path, n: int = 1000) -> dict[str, list[str]]:
-    """The column names of a table and the first `n` values of each."""
-    source = TableSource(file=path.name)
-    file = Location(path)
-    table = reader(file, source).read(file, source)
-    return {name: column.slice(0, n).to_pylist() for name, column in table.columns.items()}
+        about = dataclasses.replace(
+            about, folder=path.parent, ratings=RatingsSource(file=path.name)
+        )
+    elif not about.location(about.ratings).exists():
+        raise errors.NotFoundError(f"{spec}: no such file.")
+    return about
 
 
 def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
@@ -132,27 +178,35 @@ def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
     Raises DataError naming file and line when a row is no rating.
     """
     file = Location(path)
-    table, source, _ = _table(file, source)
+    table, source, *_ = _table(file, source)
     rows = columns.parse(table, source)
-    bad = _bad_rows(table, rows)
+    bad = _bad_rows(file, table, rows)
     if bad:
         raise errors.DataError(f"{table.complaint(file, bad)}\nMend the file.")
     return rows
 
 
-def _table(file: Location, source: RatingsSource) -> tuple[TextTable, RatingsSource, list[str]]:
-    """The file as text, `source` with all that it left open, and the fields that were guessed."""
+def _table(
+    file: Location, source: RatingsSource
+) -> tuple[TextTable, RatingsSource, list[str], list[tuple[str, str, str]]]:
+    """The file as text, `source` with all that it left open, the fields that were guessed, and notes."""
     file_format = reader(file, source)
     source, guessed = file_format.complete(file, source)
-    table = file_format.read(file, source)
+    table = prepare.renamed(file_format.read(file, source), source)
+    table = date_columns.joined(table, source.used)
     source, guessed = dataclasses.replace(source, **table.found), [*guessed, *table.found]
-    source, more = _with_roles(file, source, table)
-    return table, source, [*guessed, *more]
+    assigned = assign(file, source, table)
+    source = interactions.of_rows(assigned.source)
+    return table, source, [*guessed, *assigned.guessed], assigned.notes
 
 
-def _bad_rows(table: TextTable, rows: columns.Rows) -> list[BadRow]:
+def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadRow]:
     malformed = (BadRow(row.line, row.reason, row.text) for row in table.malformed)
-    return sorted([*malformed, *rows.bad], key=lambda row: row.line)
+    found = []
+    for row in sorted([*malformed, *rows.bad], key=lambda row: row.line):
+        part, line = file.part_of(row.line)
+        found.append(BadRow(line, row.reason, row.text, part))
+    return found
 
 
 def _absent(about: Description, file: Location) -> errors.RecliError:
@@ -164,69 +218,14 @@ def _absent(about: Description, file: Location) -> errors.RecliError:
     return errors.NotFoundError(f"{file}: no such file, although the dataset.toml names it.")
 
 
-def _with_roles(
-    file: Location, source: RatingsSource, table: TextTable
-) -> tuple[RatingsSource, list[str]]:
-    """`source` with user, item, rating and time as names of columns that exist."""
-    guessed: list[str] = []
-    given = {
-        role: name
-        for role in ("user", "item", "rating", "time")
-        if (name := getattr(source, role)) is not None
-    }
-    for role, name in given.items():
-        if name not in table.columns:
-            if name.isdigit() and 1 <= int(name) <= len(table.names):
-                given[role] = table.names[int(name) - 1]
-                continue
-            unknown = errors.unknown("column", name, table.names)
-            raise errors.DataError(f"{file}: for the {role}: {unknown}")
-    for role, name in given.items():
-        other = next(other for other in given if given[other] == name)
-        if other != role:
-            raise errors.DataError(f"{file}: column '{name}' cannot be both {other} and {role}.")
-    if not {"user", "item", "rating"} <= set(given):
-        sample = {
-            name: pointed(column.slice(0, _SAMPLE), source.decimal).to_numpy()
-            for name, column in table.columns.items()
-            if name not in given.values()
-        }
-        if not given and roles.wide(sample):
-            raise errors.DataError(
-                f"{file}: has {len(table.names)} columns of numbers, none of them called rating. A "
-                "matrix with a row a user, the number of her ratings in the first column and 99 for "
-                "no rating reads with '--file-format jester'. For a table with a row a rating say "
-                "'--columns user=NAME,item=NAME,rating=NAME'."
-            )
-        found = {role: name for role, name in roles.roles(sample).items() if role not in given}
-        guessed += found
-        given |= found
-    missing = [role for role in ("user", "item", "rating") if role not in given]
-    if missing:
-        raise errors.DataError(
-            f"{file}: no column for {' and '.join(missing)}. It has {len(table.names)} column"
-            f"{'s' * (len(table.names) != 1)}: {', '.join(table.names)}. A table of ratings needs user, "
-            "item and rating; say which is which with '--columns user=NAME,item=NAME,rating=NAME', "
-            "and how rows are cut with '--delimiter'."
-        )
-    if "time" in given and source.time_unit is None:
-        sample_times = table.columns[given["time"]].slice(0, _SAMPLE).to_numpy()
-        source = dataclasses.replace(source, time_unit=roles.time_unit(sample_times))
-        guessed.append("time_unit")
-    return dataclasses.replace(source, **given), guessed
-
-
 def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> str:
     if bad:
         return f"all {len(bad):,} rows are bad, the first on {bad[0]}."
     return f"{'only the header' if source.header else 'no row'} ({', '.join(table.names)})."
 
 
-def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | None) -> Ratings:
-    assert source.scale is not None
+def _ratings(rows: columns.Rows, source: RatingsSource, item_ids: Ids) -> Ratings:
     user_ids = Ids.of(rows.users.unique().to_numpy(zero_copy_only=False))
-    rated = rows.items.unique().to_numpy(zero_copy_only=False)
-    item_ids = Ids.of(rated) if table_ids is None else Ids.of(rated, table_ids)
     return Ratings(
         user_ids=user_ids,
         item_ids=item_ids,
@@ -234,8 +233,14 @@ def _ratings(rows: columns.Rows, source: RatingsSource, table_ids: pa.Array | No
         items=item_ids.codes(rows.items),
         values=rows.values,
         times=rows.times,
-        scale=source.scale,
+        scale=source.scale or (float(rows.values.min()), float(rows.values.max())),
+        time_unit=rows.time_unit,
+        implicit=bool(source.implicit),
     )
+
+
+def _parts(file: Location) -> list[tuple[str, str, str]]:
+    return [("parts", str(len(file.parts)), "--dataset")] if file.parts else []
 
 
 def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
@@ -247,8 +252,13 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
             value = readable.get(value, repr(value))
         elif name == "header":
             value = "yes" if value else "no"
+        elif name == "implicit":
+            value = "yes (no column is a rating)"
         elif name == "scale":
             value = f"{value[0]:g} to {value[1]:g}"
+        elif name == "weights":
+            value = "1 for every kind"
         if value is not None:
-            shown.append((name.replace("_", " "), str(value), _OPTIONS[name]))
+            what = "interactions" if name == "implicit" else name.replace("_", " ")
+            shown.append((what, str(value), _OPTIONS[name]))
     return tuple(shown)

@@ -10,6 +10,12 @@ import pyarrow as pa
 import pyarrow.compute
 
 POINT = "."
+_GAPS = frozenset(
+    (
+        *("unknown", "n/a", "#n/a", "na", "nan", "null", "none", "nil", "missing", "undefined"),
+        *("not available", "not applicable", "tba", "tbd", "?", "-", "--", "\\n"),
+    )
+)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _NO_POINT = "\x00"  # what stands for a point where that is no decimal point
 
@@ -27,6 +33,16 @@ def number(text: str, decimal: str | None = None) -> float:
     if decimal not in (None, POINT):
         text = text.replace(POINT, _NO_POINT).replace(decimal, POINT)
     return float(text) if _NUMBER.fullmatch(text) else math.nan
+
+
+def is_gap(text: str) -> bool:
+    """Whether a text stands for a number that is not known: nothing, or a word that says so.
+
+    >>> is_gap(" Unknown "), is_gap(""), is_gap("0"), is_gap("many")
+    (True, True, False, False)
+    """
+    text = text.strip()
+    return not text or text.casefold() in _GAPS
 
 
 def numbers(column: pa.ChunkedArray, decimal: str | None = None) -> np.ndarray:

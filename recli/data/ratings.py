@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recli.data.ids import Ids
+
+PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+"""The units that times are counted in, from the coarsest on, and how many of them a second has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +42,11 @@ class Ratings:
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def per_second(self) -> int:
+        """How many units of `times` a second has."""
+        return PER_SECOND[self.time_unit]
+
     @functools.cached_property
     def n_users(self) -> int:
         """Users with at least one rating."""
@@ -48,6 +56,19 @@ class Ratings:
     def n_items(self) -> int:
         """Items with at least one rating."""
         return int(np.count_nonzero(self.item_counts))
+
+    @property
+    def noun(self) -> str:
+        """What a row is called."""
+        return "interaction" if self.implicit else "rating"
+
+    def liked_as(self, threshold: float) -> str:
+        """What counts as liked from this rating or weight on, for people."""
+        if not self.implicit:
+            return f"a rating of {threshold:g} or more counts as liked"
+        if threshold <= self.scale[0]:
+            return "every interaction counts as liked"
+        return f"an interaction of weight {threshold:g} or more counts as liked"
 
     @functools.cached_property
     def item_counts(self) -> np.ndarray:
@@ -59,13 +80,15 @@ class Ratings:
         """The rating from which an item counts as liked, unless the user says otherwise.
 
         The lowest rating in the data that lies in the upper quarter of the scale: 4 on a scale of
-        1 to 5 and on one of 0.5 to 5 in halves.
+        1 to 5 and on one of 0.5 to 5 in halves. Of interactions the least weight: all are liked.
         """
+        if self.implicit:
+            return self.scale[0]
         return liked_from(self.values, self.scale)
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over ids, codes, ratings, times and scale, in the file's order.
+        """SHA-256 over ids, codes, ratings, times and scale, in the file's order; kind of ratings.
 
         The order counts because folds are drawn over it.
         """
@@ -77,7 +100,46 @@ class Ratings:
         for array in arrays if self.times is None else [*arrays, self.times]:
             digest.update(np.ascontiguousarray(array).tobytes())
             digest.update(b"\x1e")
+        if self.time_unit != "s":
+            digest.update(self.time_unit.encode())
+        if self.implicit:
+            digest.update(b"implicit\x1e")
         return digest.hexdigest()
+
+    @property
+    def domain(self) -> str:
+        """What a value may be, in words."""
+        if self.implicit:
+            return "weight above 0"
+        low, high = self.scale
+        return f"rating from {low:g} to {high:g}"
+
+    def allows(self, value: float) -> bool:
+        """Whether a value is a rating on the scale; of interactions, a weight."""
+        low, high = self.scale
+        return 0 < value < np.inf if self.implicit else low <= value <= high
+
+    @property
+    def liking(self) -> float:
+        """The value that says of an item that it is liked: the highest; of interactions, a usual weight.
+
+        That is their median.
+        """
+        return float(np.median(self.values)) if self.implicit else self.scale[1]
+
+    def part(self, rows: np.ndarray) -> Ratings:
+        """These rows, int64[n] or bool; ids and scale stay."""
+        times, first = (
+            None if of_rows is None else of_rows[rows] for of_rows in (self.times, self.first_times)
+        )
+        return replace(
+            self,
+            users=self.users[rows],
+            items=self.items[rows],
+            values=self.values[rows],
+            times=times,
+            first_times=first,
+        )
 
 
 def liked_from(values: np.ndarray, scale: tuple[float, float]) -> float:

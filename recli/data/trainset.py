@@ -93,8 +93,11 @@ class Trainset(surprise.Trainset):
 
     @property
     def threshold(self) -> float:
-        """The rating from which an item counts as liked."""
-        return self.ratings.default_threshold if self._threshold is None else self._threshold
+        """The rating from which an item counts as liked; 0 where every interaction does."""
+        ratings = self.ratings
+        found = ratings.default_threshold if self._threshold is None else self._threshold
+        # Somebody who comes later may have less than the least that there was.
+        return 0.0 if ratings.implicit and found <= ratings.scale[0] else found
 
     def places_in(self, other: Trainset) -> tuple[np.ndarray, np.ndarray]:
         """The inner ids that `other` has for the users and items of this trainset, by raw id.
@@ -125,6 +128,7 @@ class Trainset(surprise.Trainset):
             items=self.item_codes[items],
             values=np.asarray(values, np.float64),
             times=None,
+            first_times=None,
         )
         alone = Trainset(
             ratings, np.arange(len(items)), self.item_table, self.global_mean, self.threshold
@@ -153,6 +157,7 @@ class Trainset(surprise.Trainset):
             times=None
             if ratings.times is None
             else np.append(ratings.times, np.full(n, ratings.times.max())),
+            first_times=None,
         )
         hers = np.arange(len(ratings), len(both))
         rows = np.append(hers, self.rows[self.users != user])

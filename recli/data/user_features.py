@@ -9,7 +9,7 @@ import pandas as pd
 import scipy.sparse
 
 from recli import errors
-from recli.data.numbers import number
+from recli.data.numbers import is_gap, number
 from recli.data.users import Users
 
 EXAMPLE = """  [users]
@@ -25,7 +25,7 @@ def matrix(
 
     It is 1 for the users who have the value and 0 for the others; an empty field is no value. A
     column of numbers with more than ten distinct ones, such as an age, is cut into ten ranges with
-    about as many users each.
+    about as many users each, where "unknown" and its like are no value either.
     chosen: names of columns, all by default
 
     Raises DataError when there is no user table, UsageError for an unknown column.
@@ -52,7 +52,8 @@ def _values(column: np.ndarray) -> np.ndarray:
     """Values of a column of texts, object[n], None for nothing."""
     texts = pd.Series(column, dtype=object).str.strip()
     texts = texts.where(texts != "", None)
-    numbers = texts.dropna().map(number)
+    said = texts.dropna()
+    numbers = said[~said.map(is_gap).astype(bool)].map(number)
     if numbers.nunique() <= _BINS or not np.isfinite(numbers).all():
         return texts.to_numpy()
     ranges = pd.qcut(numbers, _BINS, duplicates="drop")

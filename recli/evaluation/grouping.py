@@ -13,13 +13,15 @@ from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.description import Feature
 from recli.data.items import Items
-from recli.data.numbers import number
+from recli.data.numbers import is_gap, number
 from recli.evaluation.background import Background
+from recli.evaluation.clusters import NONE, Clusters
 from recli.evaluation.metrics.long_tail import LongTail
 
 MOST_GROUPS = 30
 N_BANDS = 5
-NONE, OTHER = "(none)", "(other)"
+OTHER = "(other)"
+_KINDS: tuple[Literal["user"], Literal["item"]] = ("user", "item")
 _ACTIVITY, _POPULARITY = "activity", "popularity"
 _LEVELS = (("cold", 0, 10), ("light", 10, 50), ("heavy", 50, math.inf))
 
@@ -28,7 +30,8 @@ _LEVELS = (("cold", 0, 10), ("light", 10, 50), ("heavy", 50, math.inf))
 class Grouping:
     """What users or items are put together by.
 
-    by: as the user writes it in full: `activity`, `popularity`, `user:age`, `item:genres`
+    by: as the user writes it in full: `activity`, `popularity`, `user:age`, `item:genres`,
+        `item:cluster:k=8,by=features`
 
     `activity` is by the user's training ratings in the fold: *cold* have fewer than 10, *light*
     fewer than 50, *heavy* 50 or more. The bounds are fixed, where terciles would call a third of
@@ -40,12 +43,15 @@ class Grouping:
     (Abdollahpouri, Mansoury, Burke and Mobasher, The connection between popularity bias,
     calibration, and fairness in recommendation, RecSys 2020).
 
-    A column makes a group of each of its texts, and "(none)" of the users or items without one. An
+    A column makes a group of each of its texts, and "(none)" of the users or items without one, or
+    with "unknown" or its like in a column of numbers. An
     item with several categories or flags belongs to several groups. Of more than 30 texts, numbers
     are cut into five bands as equal in size as equal numbers allow, each named by its lowest and
     highest, as in "18–24"; of other texts the 29 of most users or items keep their group and the
     rest are "(other)". Groups by column are over all users or items that the dataset has, so that
     they are the same in every fold.
+
+    `item:cluster:k=8` and `user:cluster:k=8` are clusters, see `Clusters`.
     """
 
     by: str
@@ -61,6 +67,9 @@ class Grouping:
         names, text = _names(dataset), text.strip()
         if text in names:
             return cls(text)
+        clusters = _clusters(text, dataset)
+        if clusters:
+            return cls(str(clusters))
         found = [name for name in names if name.partition(":")[1:] == (":", text)]
         if len(found) == 1:
             return cls(found[0])
@@ -71,7 +80,7 @@ class Grouping:
             dataset.column("user", text)
         if text.startswith("item:") and dataset.items is None:
             dataset.column("item", text)
-        raise errors.unknown("grouping", text, names)
+        raise errors.unknown("grouping", text, [*names, "user:cluster", "item:cluster"])
 
     @property
     def kind(self) -> Literal["user", "item"]:
@@ -87,6 +96,9 @@ class Grouping:
             tail = LongTail.tail(background.popularity)
             rest = LongTail.tail(background.popularity, fifths=4)
             return {"head": ~rest, "mid": rest & ~tail, "tail": tail}
+        clusters = _clusters(self.by, background.dataset)
+        if clusters and self.by not in _names(background.dataset):
+            return clusters.groups(background)
         table = background.dataset.users if self.kind == "user" else background.dataset.items
         assert table is not None
         return by_text(self._texts(background.dataset), len(table.ids))
@@ -115,6 +127,9 @@ def by_text(texts: pd.Series, n: int) -> dict[str, np.ndarray]:
     texts = texts.str.strip()
     texts = texts[texts != ""]
     sizes = texts.value_counts().sort_index()
+    gaps = [text for text in sizes.index if is_gap(text)]
+    if all(math.isfinite(number(text)) for text in sizes.index.difference(gaps)):
+        texts, sizes = texts[~texts.isin(gaps)], sizes.drop(gaps)
     values = {text: number(text) for text in sizes.index}
     # Of what has several, numbers are keys.
     numeric = texts.index.is_unique and all(map(math.isfinite, values.values()))
@@ -128,6 +143,18 @@ def by_text(texts: pd.Series, n: int) -> dict[str, np.ndarray]:
         groups[str(name)][rows] = True
     groups[NONE] |= ~np.any([*groups.values()], axis=0)
     return groups
+
+
+def _clusters(text: str, dataset: Dataset) -> Clusters | None:
+    """The clusters that a text names; None for one that names none. Raises as `Clusters.parse` does."""
+    for kind in _KINDS:
+        if text == f"{kind}:cluster" or text.startswith(f"{kind}:cluster:"):
+            return Clusters.parse(
+                kind, text.removeprefix(f"{kind}:cluster").removeprefix(":"), dataset
+            )
+    if text == "cluster" or text.startswith("cluster:"):
+        raise errors.UsageError(f"'{text}': of users or of items? Say user:{text} or item:{text}.")
+    return None
 
 
 def _names(dataset: Dataset) -> list[str]:

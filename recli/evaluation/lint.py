@@ -80,8 +80,11 @@ def lint(
       have no training rating. Where all are, the split is meant so, and nothing is said.
     - `future`: the ratings have times, the split does not go by them, and for 1 % or more of the test
       ratings the training holds a later one of the same user.
+    - `ties`: the split goes by time, and for some test ratings the training holds one of the same user
+      and the same time.
     - `scale`: the ratings leave a quarter of the scale or more unused at one of its ends.
-    - `threshold`: 95 % or more of the test ratings count as liked, and a measure asks for liked items.
+    - `threshold`: 95 % or more of the test ratings count as liked, or all are alike, and a measure asks
+      for liked items.
     - `no-baseline`: nothing in the line-up shows what little effort reaches.
     - `few-users`: a fold measures fewer than 50 users; for measures of liked items, users with one.
 
@@ -138,7 +141,7 @@ def _unknown_items(checked: _Checked) -> Iterator[str]:
 
 
 def _unknown(checked: _Checked, codes: np.ndarray, what: str, by: str) -> Iterator[str]:
-    n_codes, n_ratings = 0, 0
+    n_codes, n_ratings, noun = 0, 0, checked.ratings.noun
     for fold in checked.folds:
         known = np.bincount(codes[fold.train], minlength=int(codes.max()) + 1) > 0
         unknown = codes[fold.test][~known[codes[fold.test]]]
@@ -146,14 +149,14 @@ def _unknown(checked: _Checked, codes: np.ndarray, what: str, by: str) -> Iterat
         n_ratings += len(unknown)
     if _UNKNOWN * checked.n_tests <= n_ratings < checked.n_tests:
         yield (
-            f"{_share(n_ratings, checked.n_tests)} of the test ratings are of {what} without a training "
-            f"rating ({n_codes:,} {what}, summed over {_folds(checked)}): they measure what an algorithm "
+            f"{_share(n_ratings, checked.n_tests)} of the test {noun}s are of {what} without a training "
+            f"{noun} ({n_codes:,} {what}, summed over {_folds(checked)}): they measure what an algorithm "
             f"does without knowing them. See the others apart with '--by {by}'."
         )
 
 
 def _future(checked: _Checked) -> Iterator[str]:
-    times, users = checked.ratings.times, checked.ratings.users
+    times, users, noun = checked.ratings.times, checked.ratings.users, checked.ratings.noun
     if times is None or checked.split.uses_time:
         return
     n_leaked = 0
@@ -165,13 +168,31 @@ def _future(checked: _Checked) -> Iterator[str]:
         splits = registry.names("split")
         by_time = [name for name in splits if registry.get("split", name).uses_time]
         yield (
-            f"For {_share(n_leaked, checked.n_tests)} of the test ratings the training holds a later "
-            "rating of the same user: the future is known, which in service it is not. Split by time "
+            f"For {_share(n_leaked, checked.n_tests)} of the test {noun}s the training holds a later "
+            f"{noun} of the same user: the future is known, which in service it is not. Split by time "
             f"to see what is left: {', '.join(by_time)}."
         )
 
 
+def _ties(checked: _Checked) -> Iterator[str]:
+    times, users = checked.ratings.times, checked.ratings.users
+    if times is None or not checked.split.uses_time:
+        return
+    moments = pd.factorize(times)[0]
+    of_user = users.astype(np.int64) * (int(moments.max()) + 1) + moments
+    counts = [np.isin(of_user[fold.test], of_user[fold.train]) for fold in checked.folds]
+    n_tied = sum(map(np.count_nonzero, counts))
+    if n_tied:
+        yield (
+            f"For {_share(n_tied, checked.n_tests)} of the test ratings the training holds one of the "
+            "same user and the same time: which of them came last is taken from the order of the file. "
+            "Splits at one moment for all, 'timeline' and 'rolling', never part them."
+        )
+
+
 def _scale(checked: _Checked) -> Iterator[str]:
+    if checked.ratings.implicit:
+        return
     (low, high), values = checked.ratings.scale, checked.ratings.values
     lowest, highest = float(values.min()), float(values.max())
     if max(lowest - low, high - highest) >= _UNUSED * (high - low) > 0:
@@ -183,6 +204,15 @@ def _scale(checked: _Checked) -> Iterator[str]:
 
 
 def _threshold(checked: _Checked) -> Iterator[str]:
+    if checked.ratings.implicit:
+        return  # all are liked, as they should be
+    (lowest, highest) = checked.ratings.values.min(), checked.ratings.values.max()
+    if checked.ranks and lowest == highest:
+        yield (
+            f"All ratings are {highest:g}: they say what was rated, and nothing of how. Such rows are "
+            "interactions: say '--implicit'."
+        )
+        return
     liked = checked.ratings.values >= checked.threshold
     n_liked = sum(int(np.count_nonzero(liked[fold.test])) for fold in checked.folds)
     if checked.ranks and n_liked >= _LIKED * checked.n_tests:
@@ -195,8 +225,15 @@ def _threshold(checked: _Checked) -> Iterator[str]:
 
 def _no_baseline(checked: _Checked) -> Iterator[str]:
     if not set(BASELINES) & set(checked.line_up):
-        names = " or ".join(f"'-a {name}'" for name in BASELINES)
+        of_lists = [name for name in BASELINES if _scores_only(name)]
+        baselines = of_lists if checked.ratings.implicit else BASELINES
+        names = " or ".join(f"'-a {name}'" for name in baselines)
         yield f"The line-up has no baseline, so that nothing says what is little. Add {names}."
+
+
+def _scores_only(name: str) -> bool:
+    """Whether an algorithm makes lists without predicting ratings."""
+    return bool(registry.get("algorithm", name).predicts == "scores")
 
 
 def _few_users(checked: _Checked) -> Iterator[str]:
@@ -240,6 +277,7 @@ _CHECKS: dict[str, Callable[[_Checked], Iterator[str]]] = {
     "unknown-users": _unknown_users,
     "unknown-items": _unknown_items,
     "future": _future,
+    "ties": _ties,
     "scale": _scale,
     "threshold": _threshold,
     "no-baseline": _no_baseline,

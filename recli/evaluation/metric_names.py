@@ -5,24 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from recli import errors, registry
 
 if TYPE_CHECKING:
     from recli.evaluation.metrics._base import Metric
 
-DEFAULT = (
-    "rmse",
-    "mae",
-    "mse",
-    "fcp",
-    "ndcg",
-    "precision",
-    "recall",
-    "map",
-    "hit-rate",
-)
+Purpose = Literal["lists", "ratings"]
+"""What an algorithm is wanted for: ranked lists of items, or predicted ratings."""
+USUAL: dict[Purpose, tuple[str, ...]] = {
+    "lists": ("ndcg", "precision", "recall", "map", "hit-rate"),
+    "ratings": ("rmse", "mae", "mse", "fcp"),
+}
+"""The usual metrics of each purpose, the one that orders first."""
+DEFAULT = (*USUAL["ratings"], *USUAL["lists"])
 DEFAULT_K = 10
 ALL = "all"
 
@@ -81,18 +78,30 @@ class Measure:
         return self.metric.greater_is_better
 
 
-def measures(texts: Sequence[str], cutoffs: Sequence[int]) -> tuple[Measure, ...]:
+def usual(purpose: Purpose) -> tuple[str, ...]:
+    """All usual metrics, those of the purpose first.
+
+    >>> usual("ratings") == DEFAULT, usual("lists")[0]
+    (True, 'ndcg')
+    """
+    return tuple(dict.fromkeys((*USUAL[purpose], *DEFAULT)))
+
+
+def measures(
+    texts: Sequence[str], cutoffs: Sequence[int], purpose: Purpose = "ratings"
+) -> tuple[Measure, ...]:
     """The measures that `texts` name, in their order and each once.
 
     A metric of the first places that is written without '@' is measured at each of `cutoffs`; `all`
-    is every registered metric. Raises UsageError as `Measure.parse` does.
+    is every registered metric, the usual ones of the purpose first. Raises UsageError as
+    `Measure.parse` does.
 
     >>> [str(measure) for measure in measures(["rmse", "ndcg", "map@3", "ndcg@5"], [5, 10])]
     ['rmse', 'ndcg@5', 'ndcg@10', 'map@3']
     """
     found: list[Measure] = []
     for text in texts:
-        for name in _every() if text.strip().lower() == ALL else (text,):
+        for name in _every(purpose) if text.strip().lower() == ALL else (text,):
             measure = Measure.parse(name)
             if measure.k is None or "@" in name:
                 found.append(measure)
@@ -109,7 +118,7 @@ def leading(measures: Sequence[Measure], has_value: Callable[[Measure], bool]) -
     return next((measure for measure in measures if has_value(measure)), measures[0])
 
 
-def _every() -> list[str]:
+def _every(purpose: Purpose) -> list[str]:
     """Every registered metric, the usual ones first."""
-    usual = [Measure.parse(text).name for text in DEFAULT]
-    return [*usual, *(name for name in registry.names("metric") if name not in usual)]
+    first = [Measure.parse(text).name for text in usual(purpose)]
+    return [*first, *(name for name in registry.names("metric") if name not in first)]

@@ -12,6 +12,7 @@ from recli.algorithms import declared
 from recli.data import find
 from recli.data.description import QUOTES, TIME_UNITS
 from recli.data.load import DUPLICATES, ON_BAD
+from recli.data.preparation._base import Step
 from recli.data.splits._base import Split
 from recli.evaluation import metric_names
 from recli.evaluation.metric_names import Measure
@@ -56,6 +57,22 @@ class Scale(Parameter):
             case [int() | float() as low, int() | float() as high] if low < high:
                 return float(low), float(high)
         raise self._wrong(value)
+
+
+@dataclass(frozen=True)
+class Steps(Parameter):
+    """Steps of preparation, in their order."""
+
+    @property
+    def domain(self) -> str:
+        return "a list of steps of preparation"
+
+    def _check(self, value: object) -> Any:
+        if not isinstance(value, list) or not all(isinstance(step, str) for step in value):
+            raise self._wrong(value)
+        for step in value:
+            Step.parse(step)
+        return tuple(value)
 
 
 @dataclass(frozen=True)
@@ -107,6 +124,7 @@ DATASET = (
     Scale("scale", None, "lowest and highest rating"),
     Choice("time_unit", None, "unit of the times", options=TIME_UNITS),
     Line("time_format", None, "how dates are written, as strptime has it"),
+    Steps("prepare", None, "steps of preparation, in their order"),
     Choice("on_bad", "error", "rows that are no ratings: stop, or skip them", options=ON_BAD),
     Choice(
         "duplicates",
@@ -262,6 +280,8 @@ def _value(parameter: Parameter) -> dict[str, Any]:
             return {"enum": list(parameter.options)}
         case Line(names=names, pattern=pattern) if names:
             return {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": pattern}]}
+        case Steps():
+            return {"type": "array", "items": {"type": "string"}}
         case Scale():
             number = {"type": "number"}
             return {"type": "array", "items": number, "minItems": 2, "maxItems": 2}

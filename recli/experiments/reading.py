@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from recli.data import description
+from recli.data import description, find
 from recli.data.dataset import Dataset
 from recli.data.load import load
+from recli.data.locate import absolute, is_path
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,10 @@ class Reading:
 
     def document(self) -> dict[str, Any]:
         """As JSON; a file or folder by its whole path, so that it is found from anywhere."""
-        path = Path(self.spec)
-        is_path = path.is_file() or (path / description.FILE_NAME).is_file()
-        spec = str(path.resolve()) if is_path else self.spec
+        spec = self.spec
+        has_name = spec in find.names() and not (Path(spec) / description.FILE_NAME).is_file()
+        if is_path(spec) and not (has_name and Path(spec).is_dir()):
+            spec = absolute(spec)
         return {**dataclasses.asdict(self), "spec": spec}
 
     @classmethod

@@ -27,13 +27,17 @@ _TITLES = {
 def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]]:
     """Measures that stand in one table, of one aspect and one length of the lists, and its title.
 
+    The aspect of the first measure comes first, and what is beyond accuracy last.
+
     >>> for title, group in tables_of([Measure.parse(text) for text in ("ndcg", "rmse", "map", "mae")]):
     ...     print(title, list(map(str, group)))
-    Predicted ratings ['rmse', 'mae']
     Ranked catalogue, first 10 places ['ndcg@10', 'map@10']
+    Predicted ratings ['rmse', 'mae']
     """
     keys = dict.fromkeys((measure.metric.aspect, measure.k) for measure in measures)
-    for aspect, k in sorted(keys, key=lambda key: (list(_TITLES).index(key[0]), key[1] or 0)):
+    aspects = dict.fromkeys(aspect for aspect, _ in keys)
+    order = [*(aspect for aspect in aspects if aspect != "lists"), "lists"]
+    for aspect, k in sorted(keys, key=lambda key: (order.index(key[0]), key[1] or math.inf)):
         group = [m for m in measures if (m.metric.aspect, m.k) == (aspect, k)]
         places = f", first {k} places" if k else ""
         yield f"{_TITLES[aspect]}{places}", group
@@ -147,7 +151,7 @@ def markdown_report(
     return f"""# Evaluation {run}
 {missing if n_finished < n_cells else ""}
 Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.n_items:,} items,
-{len(dataset.ratings):,} ratings from {dataset.ratings.scale[0]:g} to {dataset.ratings.scale[1]:g}
+{dataset.extent}
 (fingerprint `{dataset.fingerprint}`).
 
 {tables}
@@ -159,8 +163,8 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 
 - Split `{protocol.split}`, seed {protocol.split.seed}, {n_folds} fold{"s" * (n_folds != 1)}; the same
   for every algorithm. Algorithms have the seed {protocol.seed}.
-- An item counts as liked from a rating of {protocol.threshold:g} on. Metrics of ranking are over the
-  users with a liked item in the test, {_who_likes(found)}; candidates
+- {dataset.ratings.liked_as(protocol.threshold).capitalize()}.
+- Metrics of ranking are over the users with a liked item in the test, {_who_likes(found)}; candidates
   are all {len(dataset.ratings.item_ids):,} items of the dataset less those that the user has in the
   training.
 

@@ -92,9 +92,9 @@ class RunData:
 
     @property
     def headlines(self) -> list[Measure]:
-        """The headline of predicted ratings and that of ranked lists, as far as there are."""
-        found = (self.headline("ratings"), self.headline("accuracy"))
-        return [measure for measure in found if measure is not None]
+        """The headline of predicted ratings and that of ranked lists, in the order of the measures."""
+        found = {self.headline("ratings"), self.headline("accuracy")}
+        return [measure for measure in self.measures if measure in found]
 
     def means(self, measure: Measure) -> np.ndarray:
         """float64[n_entries], the mean over folds; NaN if a fold has no value, or there is none."""

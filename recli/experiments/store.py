@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import uuid
 from collections.abc import Sequence
@@ -38,13 +39,19 @@ def now() -> str:
 
 
 def dataset_document(dataset: Dataset) -> dict[str, Any]:
-    """A dataset as the documents of runs name it."""
+    """A dataset as the documents of runs name it; `implicit` is there where it holds interactions."""
     return {
         "name": dataset.name,
         "users": dataset.ratings.n_users,
         "items": dataset.ratings.n_items,
         "ratings": len(dataset.ratings),
         "fingerprint": dataset.fingerprint,
+        **({"implicit": True} if dataset.ratings.implicit else {}),
+        **(
+            {"prepared": list(map(dataclasses.asdict, dataset.prepared))}
+            if dataset.prepared
+            else {}
+        ),
     }
 
 

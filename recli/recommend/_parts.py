@@ -58,6 +58,8 @@ def write(
     columns = {"users": ratings.users, "items": ratings.items, "values": ratings.values}
     if ratings.times is not None:
         columns["times"] = ratings.times
+    if ratings.first_times is not None:
+        columns["first_times"] = ratings.first_times
     safetensors.numpy.save_file(columns, folder / _RATINGS)
     whole = {name: np.ascontiguousarray(array) for name, array in state.items()}
     safetensors.numpy.save_file(whole, folder / _STATE)
@@ -70,6 +72,8 @@ def write(
         "schema": SCHEMA,
         **about,
         "scale": list(ratings.scale),
+        "time_unit": ratings.time_unit,
+        "implicit": ratings.implicit,
         "versions": {"recli": recli.__version__, "python": platform.python_version(), **versions},
         "sha256": {part: sha256(folder / part) for part in _parts(about)},
     }
@@ -109,6 +113,9 @@ def read(
         values=columns["values"],
         times=columns.get("times"),
         scale=(low, high),
+        time_unit=manifest.get("time_unit", "s"),  # models of older versions knew no other
+        implicit=manifest.get("implicit", False),
+        first_times=columns.get("first_times"),
     )
     items, users = tables["items"], tables["users"]
     return state, (

@@ -8,26 +8,31 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from recli import errors, files
+from recli import errors, files, urls
+from recli.data import stores
+from recli.data.locate import locate
+from recli.data.location import Location
 from recli.recommend import _parts
 
 _EXPECTED = {_parts.MANIFEST, *_parts.PARTS}
 
 
-def pack(folder: Path, archive: Path) -> Path:
-    """Write the model in `folder` as a zip file with a folder of its name, and return that.
+def pack(folder: Path, target: str) -> str:
+    """Write the model in `folder` as a zip file with a folder of its name, and return where that is.
+
+    target: a file here, or the URL of one in an object store
 
     Raises as `verified` does, so that nothing damaged is passed on; UsageError when the file cannot be
     written, and for a model that holds a pickle.
     """
     portable(folder)
     with (
-        files.new_file(archive) as file,
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
+        stores.new_file(target) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
         for name in (_parts.MANIFEST, *_parts.PARTS):
-            target.write(folder / name, f"{folder.name}/{name}")
-    return archive
+            archive.write(folder / name, f"{folder.name}/{name}")
+    return urls.shown(target)
 
 
 def portable(folder: Path) -> dict[str, Any]:
@@ -48,8 +53,10 @@ def copy(folder: Path, target: Path) -> None:
         shutil.copyfile(folder / name, target / name)
 
 
-def unpack(archive: Path, results: Path, name: str | None = None) -> Path:
+def unpack(place: str, results: Path, name: str | None = None) -> Path:
     """Store the model in a file that `pack` wrote, as `name` or as it was called, and return its folder.
+
+    place: a file here, or the URL of one elsewhere
 
     Only the files that a model consists of are taken, and only into the new folder; all is verified
     before the folder takes its name.
@@ -57,8 +64,9 @@ def unpack(archive: Path, results: Path, name: str | None = None) -> Path:
     Raises NotFoundError without such a file, DataError when it is no model or is damaged, UsageError
     when there is a model of that name.
     """
+    archive = locate(Path(), place)
     try:
-        with zipfile.ZipFile(archive) as source:
+        with zipfile.ZipFile(archive.path) as source:
             own_name = _checked(archive, source)
             name = files.checked_name(name or own_name, "model")
             folder = results / "models" / name
@@ -91,7 +99,7 @@ def unpack(archive: Path, results: Path, name: str | None = None) -> Path:
     return folder
 
 
-def _checked(archive: Path, source: zipfile.ZipFile) -> str:
+def _checked(archive: Location, source: zipfile.ZipFile) -> str:
     """The one folder in the archive, if it holds the files of a model and nothing else."""
     members = [name for name in source.namelist() if not name.endswith("/")]
     paths = [PurePosixPath(name) for name in members]

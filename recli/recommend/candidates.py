@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from recli import errors
+from recli.data import where
 from recli.data.ids import Ids
-from recli.recommend import where
 from recli.recommend.fields import field
 from recli.recommend.model import Model
 
@@ -57,7 +57,8 @@ class Filters:
         if self.min_ratings:
             let_through.append(ratings.item_counts >= self.min_ratings)
         if self.since is not None:
-            let_through.append(_first_rated(model) >= self.since.timestamp())
+            since = int(self.since.timestamp()) * ratings.per_second
+            let_through.append(_first_rated(model) >= since)
         if not let_through:
             return None
         left = np.logical_and.reduce(let_through)
@@ -69,15 +70,15 @@ class Filters:
 
 
 def _first_rated(model: Model) -> np.ndarray:
-    """float64[n_catalogue], when an item was rated first, seconds since 1970; infinite if never."""
+    """int64[n_catalogue], when an item was rated first; if never, at the end of time."""
     ratings = model.trainset.ratings
     if ratings.times is None:
         raise errors.DataError(
             f"The ratings of {model.dataset.get('name', '')} have no times, so that none of its items is "
             "known to be fresh. For a date in the item table there is --where."
         )
-    first = np.full(len(ratings.item_ids), np.inf)
-    np.minimum.at(first, ratings.items, ratings.times.astype(np.float64))
+    first = np.full(len(ratings.item_ids), np.iinfo(np.int64).max)
+    np.minimum.at(first, ratings.items, ratings.times)
     return first
 
 

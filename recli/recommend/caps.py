@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.recommend.fields import Categories, field
+from recli.data.fields import Categories
+from recli.recommend.fields import field
 from recli.recommend.lists import Lists, Measure
 from recli.recommend.model import Model
 

@@ -16,7 +16,7 @@ from sklearn.feature_extraction import DictVectorizer
 from recli import errors, registry
 from recli.algorithms import Configured
 from recli.data.trainset import Trainset
-from recli.extras.bayes.algorithms._design import design
+from recli.extras.bayes.algorithms._design import _bins, design
 from recli.extras.bayes.algorithms._gibbs import Draw
 from recli.recommend import model as models
 
@@ -380,3 +380,17 @@ def test_what_is_not_finite_is_said(small, monkeypatch):
     monkeypatch.setattr("recli.extras.bayes.algorithms._gibbs.sample", broken)
     with pytest.raises(errors.DivergedError, match="Lower n_factors or n_samples"):
         bayesian().fit(small.trainset())
+
+
+def test_bins_are_days_in_every_unit_of_time(small):
+    """A thousandth of a second before the end of a bin is in it, where seconds could not say so."""
+    ratings = small.ratings
+    n, day = len(ratings), 86_400_000
+    times = np.zeros(n, np.int64)
+    times[: n // 2] = 30 * day - 1
+    times[n // 2 : -1] = 30 * day
+    finer = dataclasses.replace(ratings, times=times, time_unit="ms")
+    data = Trainset(finer, np.arange(n))
+    bins = _bins(data, 30)
+    in_order = np.argsort(data.users, kind="stable")
+    np.testing.assert_array_equal(bins, (times == 30 * day)[in_order])

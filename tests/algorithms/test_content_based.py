@@ -207,6 +207,27 @@ def test_text_flags_numbers_and_patterns():
     np.testing.assert_allclose(x[:, 6], [-spread, spread, 0, 0], atol=1e-12)
 
 
+@pytest.mark.parametrize("unit", [1e12, 1e-9])
+@pytest.mark.parametrize("mode", ["ridge", "profile"])
+def test_the_unit_of_a_number_changes_nothing(unit, mode):
+    """Prices in another currency, even in one of a trillion to the first."""
+    price, genres = Feature("price", "number", "price"), Feature("genres", "categories", "genres")
+    found = []
+    for factor in (1.0, unit):
+        prices = [repr(factor * p) for p in (10.0, 25.0, 7.5, 300.0)]
+        data = dataset({"price": prices, "genres": list(GENRES.values())}, (price, genres))
+        found.append(fit(data, {"mode": mode}).score_users(np.arange(2)))
+    assert np.isfinite(found[0]).all()
+    np.testing.assert_allclose(found[1], found[0], atol=1e-9)
+
+
+def test_a_feature_that_is_the_same_for_all_changes_nothing():
+    genres, same = Feature("genres", "categories", "genres"), Feature("same", "number", "same")
+    columns = {"genres": list(GENRES.values()), "same": ["1e12"] * 4}
+    found = fit(dataset(columns, (genres, same))).score_users(np.arange(2))
+    np.testing.assert_array_equal(found, fit(toy()).score_users(np.arange(2)))
+
+
 def test_chosen_features_alone():
     data = dataset(
         {"genres": list(GENRES.values()), "year": ["1950", "1990", "1970", ""]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import pickle
 
@@ -12,7 +13,7 @@ from surprise.model_selection import GridSearchCV, cross_validate
 
 from recli import params, registry
 from recli.algorithms import Algorithm, Configured, declared
-from recli.data.ratings import Ratings
+from recli.data.trainset import Trainset
 from recli.params import Bool, Choice, Float, Int
 from recli.recommend import model as models
 
@@ -191,23 +192,17 @@ def test_a_pair_rated_twice_is_no_problem(name, small):
 
 @pytest.mark.parametrize("n", [1, 2])
 def test_hardly_any_rating(name, small, n):
-    trainset = small.trainset(np.arange(n))
+    trainset = small.trainset(np.arange(n), threshold=0.5)
     algorithm = configured(name).create(0).fit(trainset)
     scores = algorithm.score_users(np.array([0, -1]))
     assert np.isfinite(scores).all()
 
 
 def test_one_value_only(name, small):
-    ratings = small.ratings
-    same = Ratings(**{**_fields(ratings), "values": np.full(len(ratings), 4.0)})
-    trainset = type(small.trainset())(same, np.arange(len(same)), small.items)
-    algorithm = configured(name).create(0).fit(trainset)
+    values = np.full(len(small.ratings), 4.0)
+    same = dataclasses.replace(small, ratings=dataclasses.replace(small.ratings, values=values))
+    algorithm = configured(name).create(0).fit(same.trainset())
     assert np.isfinite(algorithm.score_users(np.arange(5))).all()
-
-
-def _fields(ratings):
-    names = ("user_ids", "item_ids", "users", "items", "values", "times", "scale")
-    return {name: getattr(ratings, name) for name in names}
 
 
 # Surprise's own tools
@@ -368,6 +363,7 @@ def changed(parameter):
 
 
 CHANGES = [(name, parameter.name) for name in NAMES for parameter in own_parameters(name)]
+OF_INTERACTIONS = ("weighting", "cap")
 # What changes speed alone, or needs a text feature to show.
 WITHOUT_EFFECT = {
     ("svdpp", "cache_ratings"),
@@ -387,6 +383,9 @@ def test_every_parameter_changes_the_predictions(name, parameter, small):
         needed = by_name[needed[0]].when
     base = {key: value for key, value in given.items() if key != parameter}
     trainset = small.trainset(np.arange(900))
+    if parameter in OF_INTERACTIONS:
+        counts = dataclasses.replace(trainset.ratings, implicit=True)
+        trainset = Trainset(counts, np.arange(900))
     predictions = []
     for settings in (base, given):
         chosen = configured(name, settings)

@@ -11,6 +11,7 @@ import surprise
 from recli import errors
 from recli.algorithms import Configured
 from recli.algorithms._preferences import Ranker, preferences
+from recli.algorithms._weighing import Alike, Graded
 from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.trainset import Trainset
@@ -39,31 +40,58 @@ ROWS = [("ann", "x", 5), ("bob", "x", 4), ("ann", "y", 3), ("bob", "z", 1), ("ce
 
 def test_what_is_liked_is_preferred():
     expected = [[1, 0, 0], [1, 0, 0], [0, 0, 0]]
-    np.testing.assert_array_equal(preferences(trainset(ROWS), 4.0).toarray(), expected)
+    np.testing.assert_array_equal(preferences(trainset(ROWS), Alike(4.0)).toarray(), expected)
 
 
 def test_all_ratings_are_preferred_from_the_end_of_the_scale_on():
     expected = [[1, 1, 0], [1, 0, 1], [0, 0, 1]]
-    np.testing.assert_array_equal(preferences(trainset(ROWS), 1.0).toarray(), expected)
+    np.testing.assert_array_equal(preferences(trainset(ROWS), Alike(1.0)).toarray(), expected)
 
 
-def test_graded_preferences_are_squares_of_the_place_on_the_scale():
-    found = preferences(trainset(ROWS), 1.0, graded=True)
-    np.testing.assert_allclose(found.toarray(), [[1, 1 / 4, 0], [9 / 16, 0, 0], [0, 0, 1 / 16]])
-    assert found.nnz == 4, "the lowest rating is none"
+def test_graded_preferences_are_squares_of_the_place_on_the_scale_and_a_hundredth():
+    data = trainset(ROWS)
+    found = preferences(data, Graded.of(data)).toarray()
+    squares = np.array([[1, 1 / 4, 0], [9 / 16, 0, 0], [0, 0, 1 / 16]])
+    np.testing.assert_allclose(found[squares > 0], 0.01 + 0.99 * squares[squares > 0])
+    assert found[1, 2] == 0.01, "the lowest rating weighs something"
+    assert np.count_nonzero(found) == 5
+
+
+@pytest.mark.parametrize("value", [1, 3, 5])
+@pytest.mark.parametrize("scale", [(1.0, 5.0), None])
+def test_ratings_that_are_all_alike_weigh_one(value, scale):
+    rows = [("ann", "x", value), ("bob", "x", value), ("bob", "y", value)]
+    data = trainset(rows, scale=scale or (float(value), float(value)))
+    np.testing.assert_array_equal(preferences(data, Graded.of(data)).toarray(), [[1, 0], [1, 1]])
+
+
+def test_what_weighs_how_much_is_learned_from_the_trainset_alone():
+    """Of somebody who comes later the only rating is not taken for the only value."""
+    weigh = Graded.of(trainset(ROWS))
+    np.testing.assert_allclose(weigh(trainset([("eve", "x", 3)])), [0.01 + 0.99 / 4])
 
 
 def test_of_a_pair_rated_twice_the_higher_counts():
     twice = trainset([("ann", "x", 2), ("ann", "x", 5), ("ann", "x", 3)])
-    for graded in (False, True):
-        np.testing.assert_array_equal(preferences(twice, 1.0, graded).toarray(), [[1]])
+    for weigh in (Alike(1.0), Graded.of(twice)):
+        np.testing.assert_array_equal(preferences(twice, weigh).toarray(), [[1]])
+
+
+def test_no_preference_at_all_is_an_error():
+    with pytest.raises(errors.DataError) as caught:
+        Doubles().fit(trainset([("ann", "x", 2), ("bob", "y", 3)]))
+    assert str(caught.value).endswith(
+        "has nothing to learn from: of 2 ratings none is 4 or more, from where on they count as liked. "
+        "Lower that with '--threshold', or take '-p preferences=all'."
+    )
+    Doubles("all").fit(trainset([("ann", "x", 2), ("bob", "y", 3)]))
 
 
 def test_surprises_own_trainset_gives_the_same(medium, to_surprise):
     ours, theirs = medium.trainset(), to_surprise(medium).build_full_trainset()
     assert isinstance(theirs, surprise.Trainset)
-    for graded in (False, True):
-        ours_found, found = (preferences(each, 3.0, graded) for each in (ours, theirs))
+    for weigh in (Alike(3.0), Graded.of(ours)):
+        ours_found, found = (preferences(each, weigh) for each in (ours, theirs))
         np.testing.assert_array_equal(found.toarray(), ours_found.toarray())
         assert found.has_sorted_indices
 
@@ -119,6 +147,15 @@ def test_popular_now():
     np.testing.assert_allclose(recent.popularity, [1 / 4 + 1 / 2, 1, 0])
     # Users without a preference have the same list.
     np.testing.assert_allclose(recent.score_users(np.array([0, 3, -1])), [[0.75, 1, 0]] * 3)
+
+
+def test_half_lives_are_days_in_every_unit_of_time():
+    rows = [("ann", "x", 5), ("bob", "x", 4), ("cem", "y", 5)]
+    in_seconds = trainset(rows, [0, 10 * DAY, 20 * DAY]).ratings
+    for unit, per_second in (("ms", 10**3), ("us", 10**6), ("ns", 10**9)):
+        finer = dataclasses.replace(in_seconds, times=in_seconds.times * per_second, time_unit=unit)
+        data = Trainset(finer, np.arange(3))
+        np.testing.assert_allclose(popular(data, half_life=10).popularity, [3 / 4, 1])
 
 
 def test_a_long_half_life_changes_nothing(small):

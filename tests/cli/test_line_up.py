@@ -24,14 +24,23 @@ def _quick() -> set[str]:
     }
 
 
-def test_all_that_are_quick_on_a_dataset_with_features(recli, tiny):
-    assert _names(recli("evaluate", "-d", tiny, *FAST)) == _quick()
+def _quick_for_lists() -> set[str]:
+    """And those that make lists and take little longer."""
+    return _quick() | {"item-knn", "rp3beta"}
+
+
+def test_for_ratings_all_that_are_quick_on_a_dataset_with_features(recli, tiny):
+    assert _names(recli("evaluate", "-d", tiny, "--goal", "ratings", *FAST)) == _quick()
+
+
+def test_for_lists_those_that_make_lists_too(recli, tiny):
+    assert _names(recli("evaluate", "-d", tiny, *FAST)) == _quick_for_lists()
 
 
 def test_without_features_content_is_left_out_and_named(recli, tiny, tmp_path):
     shutil.copy(tiny / "ratings.csv", tmp_path / "bare.csv")
     shown = recli("evaluate", "-d", "bare.csv", *FAST)
-    assert _names(shown) == _quick() - {"content-based"}
+    assert _names(shown) == _quick_for_lists() - {"content-based"}
     assert "Left out (the dataset has no item features): content-based" in shown.stderr
 
 

@@ -159,7 +159,7 @@ def test_recommended_items_are_new_to_the_user(recli, tiny):
     assert not rated & set(items)
     assert len(items) == 25 - len(rated)
     assert "that is all there is to recommend" in result.stderr
-    assert "training the default, content-based" in result.stderr
+    assert "No --model given: training " in result.stderr
 
 
 def test_recommendations_are_written(recli, tiny):
@@ -214,7 +214,7 @@ def test_an_added_dataset_has_a_name(recli, tiny):
 
 
 def test_an_added_user_table_is_shown(recli, tiny):
-    Path("people.csv").write_text("userId,age,job\n1,30,vet\n", encoding="utf-8")
+    Path("people.csv").write_text("userId,age,job\n2,30,vet\n", encoding="utf-8")
     recli("data", "add", tiny / "ratings.csv", "--name", "mine", "--users", "people.csv")
     shown = json.loads(recli("data", "show", "mine", "--format", "json").stdout)
     assert shown["user columns"] == "age, job"

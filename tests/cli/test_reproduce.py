@@ -57,7 +57,7 @@ def test_package_changed(recli, first):
     (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
     assert "\nAlthough package changed: scipy 0.9 → " in recli("reproduce", first).stdout
     table = (folder / "metrics.csv").read_text(encoding="utf-8").splitlines()
-    assert ",rmse," in table[1]
+    assert ",ndcg@10," in table[1]
     table[1] = table[1].rpartition(",")[0] + ",9.0"
     (folder / "metrics.csv").write_text("\n".join(table) + "\n", encoding="utf-8")
     result = recli("reproduce", first, code=7)
@@ -67,7 +67,7 @@ def test_package_changed(recli, first):
     assert "  package changed: scipy 0.9 → " in result.stderr
     found = json.loads(recli("reproduce", first, "--format", "json", code=7).stdout)
     [differing] = found["differing"]
-    assert (differing["algorithm"], differing["metric"]) == ("svd", "rmse")
+    assert (differing["algorithm"], differing["metric"]) == ("svd", "ndcg@10")
     assert (differing["n_values"] > 1, differing["n_differing"]) == (True, 1)
 
 

@@ -15,7 +15,7 @@ def test_all_are_listed(recli):
         "split": "last-n",
         "needs times": "yes",
         "options": "n=1,min_train=1",
-        "what it does": "The last `n` ratings of each user are in the test, all that she gave before "
+        "what it does": "The last `n` ratings of each user are in the test, all that they gave before "
         "in the training",
     }
     assert by_name["k-fold"]["needs times"] == "no"

@@ -12,12 +12,15 @@ import pytest
 from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.description import Description, RatingsSource
+from recli.data.formats._base import TextTable, reader
 from recli.data.ids import Ids
 from recli.data.load import load
+from recli.data.location import Location
 from recli.data.ratings import Ratings
 
 EXIT_CODES = {
     errors.UsageError: 2,
+    errors.TooLargeError: 2,
     errors.DataError: 3,
     errors.NotFoundError: 4,
     errors.MissingExtraError: 5,
@@ -70,6 +73,18 @@ def refuse(read: Callable[..., Dataset], tmp_path: Path) -> Callable[..., str]:
         return str(caught.value).replace(f"{tmp_path}{os.sep}", "")
 
     return refuse
+
+
+@pytest.fixture
+def cells(write: Callable[..., Path]) -> Callable[..., TextTable]:
+    """A file with this content as columns of text, before any of them has a role."""
+
+    def cells(content: str | bytes, name: str, **options: object) -> TextTable:
+        path = write(content, name)
+        source = RatingsSource(name, **options)  # type: ignore[arg-type]
+        return reader(Location(path), source).read(Location(path), source)
+
+    return cells
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from recli import errors
 from recli.data import description
-from recli.data.add import add
+from recli.data.add import add, remove
 from recli.data.load import load
 
 Write = Callable[..., Path]
@@ -25,7 +25,7 @@ def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_it_loads_as_the_file_did(write: Write, own: Path) -> None:
     path = write(RATINGS, "my ratings 😀.csv")
     first = load(str(path), {"user": "who", "item": "film", "scale": (1.0, 5.0)})
-    folder = add("mine", path, first)
+    folder = add("mine", path, first).folder
     assert folder == own / "mine"
     assert sorted(file.name for file in folder.iterdir()) == ["dataset.toml", path.name]
     again = load("mine")
@@ -62,7 +62,7 @@ def test_an_item_table_is_described_by_what_it_holds(write: Write) -> None:
         "9,Speed,Crime,1994,A bus\n10,Rocky,Drama,1976,A boxer\n",
         "movies.csv",
     )
-    folder = add("mine", path, load(str(path)), movies)
+    folder = add("mine", path, load(str(path)), movies).folder
     items = description.read(folder / "dataset.toml").items
     assert items is not None
     assert (items.file, items.id, items.title) == ("movies.csv", "movie", "Title")
@@ -76,7 +76,7 @@ def test_an_item_table_is_described_by_what_it_holds(write: Write) -> None:
 def test_a_user_table_goes_with_it(write: Write) -> None:
     path = write("user,item,rating\nu,1,4\nv,2,5\n")
     people = write("who;age;née\nv;31;é😀\nu;;x\nw;5;y\n", "people.csv")
-    folder = add("mine", path, load(str(path)), users_file=people)
+    folder = add("mine", path, load(str(path)), users_file=people).folder
     users = description.read(folder / "dataset.toml").users
     assert users is not None
     assert (users.file, users.id) == ("people.csv", "who")
@@ -123,4 +123,111 @@ def test_an_item_table_that_cannot_be_read_leaves_nothing(write: Write, own: Pat
     path = write("u,a,1\n")
     with pytest.raises(errors.DataError, match="movies.csv: the file is empty"):
         add("mine", path, load(str(path)), write("", "movies.csv"))
-    assert list(own.iterdir()) == []
+    assert not own.exists()
+
+
+@pytest.mark.parametrize(
+    ("movies", "wrong"),
+    [
+        ("", "movies.csv: the file is empty"),
+        ("item,title\na,A\nb\n", "movies.csv: 1 of 2 rows cannot be used"),
+        ("item,title\na,A\na,B\n", "movies.csv: items that have a row already:\n  line 3: a"),
+        ("item,title\na,A\n,B\n", "movies.csv: items without an id:\n  line 3"),
+        ("n,title\n7,A\n8,B\n", "movies.csv: no column has the ids of the items that were rated"),
+    ],
+)
+def test_a_table_that_cannot_be_read_leaves_no_name(
+    write: Write, own: Path, movies: str, wrong: str
+) -> None:
+    path = write("user,item,rating\nu,a,1\nv,b,2\n")
+    table = write(movies, "movies.csv")
+    with pytest.raises(errors.DataError) as caught:
+        add("mine", path, load(str(path)), table)
+    assert wrong in str(caught.value)
+    assert str(own) not in str(caught.value), "it is about the user's file, not about a copy"
+    with pytest.raises(errors.DataError):
+        add("mine", path, load(str(path)), users_file=table)
+    assert not own.exists()
+
+
+def test_row_numbers_first_do_not_shift_the_titles(write: Write) -> None:
+    path = write("userId,movieId,rating\nu,1,1\nv,2,2\nv,3,5\n")
+    movies = write(
+        ",title,movieId,genres\n0,One,1,War|Crime\n1,Two,2,War\n2,Three,3,Crime\n3,Four,4,War\n",
+        "movies.csv",
+    )
+    added = add("mine", path, load(str(path)), movies)
+    items = description.read(added.folder / "dataset.toml").items
+    assert items is not None
+    assert (items.id, items.title, [one.name for one in items.features]) == (
+        *("movieId", "title"),
+        ["genres"],
+    )
+    dataset = load("mine")
+    codes = map(dataset.ratings.item_ids.code, "1234")
+    assert [dataset.title(code) for code in codes] == ["One", "Two", "Three", "Four"]
+    assert added.told == (
+        "Items: movies.csv, ids in movieId (100% of the items that were rated), titles in title.",
+        "Features: genres.",
+        "Left out: column1 (row numbers).",
+    )
+
+
+def test_the_ids_column_is_said(write: Write) -> None:
+    path = write("user,item,rating\nu,1,1\nv,2,2\n")
+    table = write("rank,chart,note\n1,2,x\n2,1,y\n", "t.csv")
+    with pytest.raises(errors.DataError, match="which column has the ids"):
+        add("mine", path, load(str(path)), table)
+    first = add("first", path, load(str(path)), table, items_id="chart").dataset
+    assert first.items.columns["rank"].tolist() == ["2", "1"]
+    second = add("second", path, load(str(path)), table, items_id="1").dataset
+    assert second.items.columns["chart"].tolist() == ["2", "1"]
+    with pytest.raises(errors.DataError, match="There is no column 'chort'. Did you mean 'chart'"):
+        add("third", path, load(str(path)), table, items_id="chort")
+    with pytest.raises(errors.DataError, match="There is no column '4'"):
+        add("third", path, load(str(path)), users_file=table, users_id="4")
+
+
+def test_columns_that_tell_nothing_are_no_features(write: Write) -> None:
+    path = write("user,item,rating\nu,a,1\nv,b,2\n")
+    table = write(
+        "item,lang,code,kind\na,en,1-1,war\nb,en,1-2,crime\nc,en,1-3,war\nd,en,1-4,war\n", "t.csv"
+    )
+    added = add("mine", path, load(str(path)), table)
+    assert [feature.name for feature in added.dataset.items.features] == ["kind"]
+    assert "No features, for they do not tell items apart: lang, code." in added.told
+
+
+def test_bad_rows_of_tables_are_set_aside_if_that_is_said(write: Write) -> None:
+    path = write("user,item,rating\nu,a,1\nv,b,2\nv,b\n")
+    table = write("item,title\na,A\nb\nb,B\n", "movies.csv")
+    dataset = load(str(path), on_bad="skip")
+    added = add("mine", path, dataset, table, on_bad="skip")
+    assert [str(row) for row in added.dataset.bad_rows] == [
+        "line 4: 2 columns where 3 are expected",
+        "movies.csv, line 3: 1 columns where 2 are expected",
+    ]
+    assert added.dataset.title(1) == "B"
+
+
+def test_a_dataset_is_removed(write: Write, own: Path) -> None:
+    path = write("u,a,1\n")
+    add("mine", path, load(str(path)))
+    add("other", path, load(str(path)))
+    assert remove("mine") == own / "mine"
+    assert [folder.name for folder in own.iterdir()] == ["other"]
+    assert path.exists()
+
+
+def test_only_ones_own_datasets_are_removed(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(errors.UsageError, match="'movielens-small' is not in your own folder"):
+        remove("movielens-small")
+    here = write('[ratings]\nfile = "r.csv"\n', "datasets/here/dataset.toml")
+    with pytest.raises(errors.UsageError, match="'here' is not in your own folder"):
+        remove("here")
+    assert here.exists()
+    for name in ("..", "", "datasets", "../datasets/here", "nothing"):
+        with pytest.raises(errors.NotFoundError, match="There is no dataset of your own"):
+            remove(name)

@@ -125,7 +125,7 @@ def test_constant_users(read: Read) -> None:
     assert problems(checked(read, [*SOUND, *robot[:4], ("robot", "i4", 4)])) == {}
 
 
-@pytest.mark.parametrize("sentinel", [-999, -99, -1, 99, 999, 9999])
+@pytest.mark.parametrize("sentinel", [-9999, -999, -99, -1, 99, 255, 999, 9999])
 def test_a_value_far_off_the_others_is_a_sentinel(read: Read, sentinel: int) -> None:
     rows = [*SOUND[:-2], ("u5", "i4", sentinel), ("u5", "i5", sentinel)]
     report = checked(read, rows)
@@ -133,6 +133,42 @@ def test_a_value_far_off_the_others_is_a_sentinel(read: Read, sentinel: int) -> 
     text = advice(report, "sentinel")
     assert f"ratings are {sentinel}," in text
     assert "--scale 1:5 --on-bad skip" in text
+
+
+STARS = [(f"u{n // 20}", f"i{n % 20}", 1 + n % 5) for n in range(200)]
+
+
+@pytest.mark.parametrize("sentinel", [0, 255, -1, 99])
+@pytest.mark.parametrize("halves", [False, True])
+def test_a_twentieth_off_the_stars(read: Read, sentinel: int, halves: bool) -> None:
+    rows = [(u, i, sentinel if n % 20 == 7 else r) for n, (u, i, r) in enumerate(STARS)]
+    if halves:
+        rows += [(f"u{n // 20}", f"j{n % 20}", (1 + n % 10) / 2) for n in range(200)]
+    report = checked(read, rows)
+    assert problems(report) == {"sentinel": 10}
+    low = "0.5" if halves else "1"
+    assert f"ratings are {sentinel}," in advice(report, "sentinel")
+    assert f"--scale {low}:5 --on-bad skip" in advice(report, "sentinel")
+
+
+def test_two_sentinels_in_one_table(read: Read) -> None:
+    off = {3: -1, 50: -1, 99: 255}
+    rows = [(u, i, off.get(n, r)) for n, (u, i, r) in enumerate(STARS)]
+    report = checked(read, rows)
+    assert [(p.kind, p.count) for p in report.problems] == [("sentinel", 2), ("sentinel", 1)]
+    assert all("--scale 1:5 --on-bad skip" in problem.advice for problem in report.problems)
+
+
+def test_a_zero_is_a_rating_where_somebody_says_so(read: Read) -> None:
+    rows = [(u, i, 0 if n % 20 == 7 else r) for n, (u, i, r) in enumerate(STARS)]
+    assert problems(checked(read, rows, scale=(0.0, 5.0))) == {}
+
+
+@pytest.mark.parametrize("highest", [4, 6, 9, 10])
+def test_a_zero_that_is_the_lowest_of_another_scale(read: Read, highest: int) -> None:
+    n_items = highest + 2
+    rows = [(f"u{n // n_items}", f"i{n % n_items}", n % (highest + 1)) for n in range(10 * n_items)]
+    assert problems(checked(read, rows)) == {}
 
 
 def test_the_advice_for_a_sentinel_helps(read: Read) -> None:
@@ -177,6 +213,11 @@ def test_implausible_times(read: Read) -> None:
     wrong = [(*SOUND[0], 12), *sound[1:-1], (*SOUND[-1], now + 400_000)]
     report = checked(read, wrong, header)
     assert problems(report) == {"implausible-times": 2}
+    assert report.times == (12, now + 400_000)
+    tenths = [(*row[:3], f"{row[3]}.1") for row in wrong]
+    report = checked(read, tenths, header)
+    assert problems(report) == {"implausible-times": 2}
+    assert report.times == (12, now + 400_000)
     assert "--time-unit" in advice(report, "implausible-times")
     assert problems(checked(read, [row[:3] for row in wrong])) == {}
 
@@ -206,7 +247,7 @@ def test_users_and_their_table(
     write: Write, described: str | None, expected: dict[str, int]
 ) -> None:
     toml = (
-        'name = "d"\n[ratings]\nfile = "r.csv"\n[users]\nfile = "people.csv"\n'
+        'name = "d"\n[ratings]\nfile = "r.csv"\n[users]\nfile = "people.csv"\nid = "id"\n'
         '[download]\nurl = "https://example.org/x"\nmembers = {}\n'
     )
     rows = "\n".join(",".join(map(str, row)) for row in SOUND)

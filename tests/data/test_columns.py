@@ -273,28 +273,46 @@ SECOND = 1_577_836_800  # 2020-01-01 UTC
 
 
 @pytest.mark.parametrize(
-    ("times", "unit"),
+    ("times", "unit", "expected", "kept"),
     [
-        ([f"{SECOND}", f"{SECOND + 1}"], "s"),
-        ([f"{SECOND}.0", f"{SECOND + 1}.9"], "s"),
-        ([f"{SECOND}000", f"{SECOND + 1}999"], "ms"),
-        ([f"{SECOND}000000", f"{SECOND + 1}999999"], "us"),
-        (["2020-01-01", "2020-01-01T00:00:01"], "date"),
-        (["2020-01-01T00:00:00Z", "2020-01-01 01:00:01.5+01:00"], "date"),
+        ([f"{SECOND}", f"{SECOND + 1}"], "s", [SECOND, SECOND + 1], "s"),
+        ([f"{SECOND}.0", f"{SECOND + 1}.9"], "s", [SECOND * 1000, SECOND * 1000 + 1900], "ms"),
+        ([f"{SECOND}000", f"{SECOND + 1}000"], "ms", [SECOND, SECOND + 1], "s"),
+        ([f"{SECOND}000", f"{SECOND}001"], "ms", [SECOND * 1000, SECOND * 1000 + 1], "ms"),
+        ([f"{SECOND}000001", f"{SECOND}000003"], "us", [SECOND * 10**6 + n for n in (1, 3)], "us"),
+        (
+            [f"{SECOND}000000001", f"{SECOND}000000003"],
+            "ns",
+            [SECOND * 10**9 + 1, SECOND * 10**9 + 3],
+            "ns",
+        ),
+        (["2020-01-01", "2020-01-01T00:00:01"], "date", [SECOND, SECOND + 1], "s"),
+        (
+            ["2020-01-01T00:00:00Z", "2020-01-01 01:00:01.5+01:00"],
+            "date",
+            [SECOND * 1000, SECOND * 1000 + 1500],
+            "ms",
+        ),
+        (["20200101", "20200102"], "date", [SECOND, SECOND + 86_400], "s"),
+        (["2020", "2021"], "date", [SECOND, SECOND + 366 * 86_400], "s"),
     ],
 )
-def test_time_units_are_sniffed(read: Read, times: list[str], unit: str) -> None:
+def test_time_units_are_sniffed(
+    read: Read, times: list[str], unit: str, expected: list[int], kept: str
+) -> None:
     dataset = read(f"user,item,rating,timestamp\nu,a,1,{times[0]}\nu,b,2,{times[1]}\n")
     assert dataset.ratings.times is not None
     assert dataset.ratings.times.dtype == np.int64
-    assert dataset.ratings.times.tolist() == [SECOND, SECOND + 1]
+    assert dataset.ratings.times.tolist() == expected
+    assert dataset.ratings.time_unit == kept
     assert ("time unit", unit, "--time-unit") in dataset.sniffed
 
 
 def test_times_before_1970(read: Read) -> None:
     content = "user,item,rating,time\nu,a,1,-1\nu,b,2,-1.5\nu,c,3,0\n"
-    assert read(content).ratings.times.tolist() == [-1, -2, 0]
-    assert read(content, time_unit="ms").ratings.times.tolist() == [-1, -1, 0]
+    assert read(content).ratings.times.tolist() == [-1000, -1500, 0]
+    assert read(content, time_unit="ms").ratings.times.tolist() == [-1000, -1500, 0]
+    assert read(content, time_unit="ms").ratings.time_unit == "us"
     assert read("user,item,rating,time\nu,a,1,1969-12-31T23:59:59Z\n").ratings.times.tolist() == [
         -1
     ]
@@ -309,8 +327,21 @@ def test_times_before_1970(read: Read) -> None:
         (f"{SECOND}000", "s", f"time '{SECOND}000' cannot be read as seconds since 1970"),
         ("1e300", "ms", "time '1e300' cannot be read as milliseconds since 1970"),
         ("x", "us", "time 'x' cannot be read as microseconds since 1970"),
-        ("31/12/2020", "date", "time '31/12/2020' cannot be read as an ISO 8601 date"),
-        ("2020-13-01", "date", "time '2020-13-01' cannot be read as an ISO 8601 date"),
+        (
+            "31/12/2020",
+            "date",
+            "time '31/12/2020' cannot be read as an ISO 8601 date (see --time-format)",
+        ),
+        (
+            "1e21",
+            "ns",
+            "time '1e21' cannot be read as nanoseconds since 1970",
+        ),
+        (
+            "2020-13-01",
+            "date",
+            "time '2020-13-01' cannot be read as an ISO 8601 date (see --time-format)",
+        ),
     ],
 )
 def test_a_time_that_cannot_be_read(read: Read, time: str, unit: str, reason: str) -> None:
@@ -320,3 +351,66 @@ def test_a_time_that_cannot_be_read(read: Read, time: str, unit: str, reason: st
     )
     assert len(dataset.ratings) == 1
     assert [str(row) for row in dataset.bad_rows] == [f"line 3: {reason}"]
+
+
+def test_dates_in_another_form(read: Read, refuse: Refuse) -> None:
+    content = "user,item,rating,when\nu,a,1,31.12.2019 23:59\nu,b,2,01.01.2020 00:00\n"
+    options = {"time": "when", "time_format": "%d.%m.%Y %H:%M"}
+    assert read(content, **options).ratings.times.tolist() == [SECOND - 60, SECOND]
+    wrong = content + "u,c,3,2020-01-01\n"
+    assert "line 4: time '2020-01-01' cannot be read as a date as '%d.%m.%Y %H:%M'" in refuse(
+        wrong, **options
+    )
+
+
+SHUFFLED = (
+    "user,item,rating,time\na,x,5,1600000900\na,x,1,1600000100\nb,x,2,1600000500\n"
+    "a,x,3,1600000500\nb,x,4,1600000500\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("last", [("a", 5.0, 1600000900), ("b", 4.0, 1600000500)]),
+        ("first", [("a", 1.0, 1600000100), ("b", 2.0, 1600000500)]),
+        ("mean", [("a", 3.0, 1600000900), ("b", 3.0, 1600000500)]),
+    ],
+)
+def test_duplicates_go_by_time_and_of_one_time_by_row(
+    read: Read, how: str, expected: list[tuple[str, float, int]]
+) -> None:
+    ratings = read(SHUFFLED, duplicates=how).ratings
+    users = ratings.user_ids.text[ratings.users]
+    assert [*zip(users, ratings.values.tolist(), ratings.times.tolist(), strict=True)] == expected
+
+
+def test_tenths_of_a_second_decide_which_is_the_last(read: Read) -> None:
+    content = "user,item,rating,time\na,x,5,1600000000.9\na,x,1,1600000000.2\n"
+    assert read(content, duplicates="last").ratings.values.tolist() == [5.0]
+    assert read(content, duplicates="first").ratings.values.tolist() == [1.0]
+
+
+def test_whole_numbers_with_and_without_a_point_are_one_id(read: Read, triples: Triples) -> None:
+    dataset = read(f"{HEADER}1.0,10,1\n1,11.0,2\n2,10.0,3\n")
+    assert triples(dataset) == [("1", "10", 1.0), ("1", "11", 2.0), ("2", "10", 3.0)]
+    assert dataset.notes == (
+        "The user ids are whole numbers, some of them written with .0: 42.0 is the user 42.",
+        "The item ids are whole numbers, some of them written with .0: 42.0 is the item 42.",
+    )
+
+
+@pytest.mark.parametrize("other", ["01", "a", "1.5", "1e3", "-0", "+1", " 1", "1.00"])
+def test_a_point_stays_beside_what_is_no_whole_number(
+    read: Read, triples: Triples, other: str
+) -> None:
+    dataset = read(f"{HEADER}1.0,x,1\n{other},x,2\n")
+    assert [user for user, _, _ in triples(dataset)] == ["1.0", other]
+    assert dataset.notes == ()
+
+
+def test_an_absent_id_makes_fractions_of_the_others(read: Read, triples: Triples) -> None:
+    """As pandas writes a column of integers with a gap."""
+    dataset = read(f"{HEADER}1.0,x,1\n,x,2\n-2.0,x,3\n", on_bad="skip")
+    assert [user for user, _, _ in triples(dataset)] == ["1", "-2"]
+    assert len(dataset.bad_rows) == 1

@@ -18,7 +18,7 @@ EXPECTED = [("u", "a", 4.0), ("v", "b", 2.5)]
 @pytest.mark.parametrize(
     ("content", "note"),
     [
-        ("% bip weighted\n% 2 2 2\nu a 4\nv b 2.5\n", "2 comments left out, the first on line 1: "),
+        ("# bip weighted\n# 2 2\nu a 4\nv b 2.5\n", "2 comments left out, the first on line 1: "),
         (
             "# made by us\n#\nu\ta\t4\nv\tb\t2.5\n",
             "2 comments left out, the first on line 1: '# made",

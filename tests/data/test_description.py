@@ -72,7 +72,7 @@ def test_everything_that_can_be_said(write: Write) -> None:
     path = write(FULL, "mine/dataset.toml")
     about = description.read(path)
     assert (about.name, about.title, about.licence) == ("mine", "My ratings", "CC0")
-    assert about.ratings_file == path.parent / "r.dat"
+    assert about.location(about.ratings).path == path.parent / "r.dat"
     ratings = about.ratings
     assert ratings.columns == ("u", "i", "r", "t")
     assert (ratings.header, ratings.scale, ratings.missing) == (False, (1.0, 5.0), 99)
@@ -132,6 +132,11 @@ def test_a_description_may_be_short(write: Write) -> None:
         ('[ratings]\nfile = "r"\nscale = [1]', "should be a list of two numbers, lowest and highest."),
         ('[ratings]\nfile = "r"\nscale = [5, 1]', "ratings.scale = [5, 1] should be a list of two"),
         ('[ratings]\nfile = "r"\nscale = [nan, 1]', "should be a list of two numbers"),
+        (
+            '[ratings]\nfile = "r"\n[items]\nfile = "i"\n[items.features]\n'
+            'x = { kind = "text", scaling = "robust" }',
+            "x.scaling = 'robust' should be one of standard, min-max, robust, of a number.",
+        ),
         ('[ratings]\nfile = "r"\ntime_unit = "h"', "ratings.time_unit: There is no time unit 'h'."),
         ('[ratings]\nfile = "r"\n[download]\nurl = "x"', "[download] lacks members."),
         ('[ratings]\nfile = "r"\n[download]\nurl = "x"\nmembers = 3', "a table from member to file"),
@@ -170,4 +175,5 @@ def test_the_folder_of_a_linked_description_is_the_links(write: Write, tmp_path:
     (tmp_path / "here").mkdir()
     link = tmp_path / "here" / "dataset.toml"
     link.symlink_to(path)
-    assert description.read(link).ratings_file == tmp_path / "here" / "r.csv"
+    about = description.read(link)
+    assert about.location(about.ratings).path == tmp_path / "here" / "r.csv"

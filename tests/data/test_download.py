@@ -191,7 +191,8 @@ def test_a_dataset_is_fetched_unpacked_and_described(
     assert fetch(about, target) == target
     assert_complete(target, about.folder)
     assert publisher.asked_for == [None]
-    assert description.read(target / "dataset.toml").ratings_file.read_bytes() == RATINGS
+    about = description.read(target / "dataset.toml")
+    assert about.location(about.ratings).read_bytes() == RATINGS
 
 
 def test_progress_rises_from_nothing_to_the_size(

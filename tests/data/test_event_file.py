@@ -43,6 +43,17 @@ def test_json_lines_and_what_they_leave_out():
     assert before <= one.time <= time.time()
 
 
+def test_parts_of_a_second():
+    path = write(
+        "events.jsonl",
+        '{"user_id": 1, "item_id": 2, "time": 1600000000.25}\n'
+        '{"user_id": 1, "item_id": 2, "time": "2020-09-13T12:26:40.5Z"}\n'
+        '{"user_id": 1, "item_id": 2, "time": "1600000000.125"}\n',
+    )
+    times = [event.time - 1_600_000_000 for event in event_file.read(path)]
+    assert times == [0.25, 0.5, 0.125]
+
+
 def test_a_line_without_an_id_is_known_again_by_what_it_says():
     first, again = (
         event_file.event({"user_id": "1", "item_id": "2", "value": 4}, n) for n in (5, 9)

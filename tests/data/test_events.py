@@ -181,3 +181,35 @@ def test_nothing_accepted_is_lost_when_writers_are_killed(path):
             assert stored.count(str(n)) in (printed, printed + 10)
         again = [Event("0-0", "click", "u", "i", None, 1), rating("new")]
         assert log.append(again) == Appended(1, 1)
+
+
+def test_parts_of_a_second_are_kept(path):
+    times = [1_700_000_000.25, 1_700_000_000.123456, 1_700_000_000, 1_700_000_000.0]
+    with EventLog(path) as log:
+        log.append([rating(str(n), time=at) for n, at in enumerate(times)])
+        assert [entry.event.time for entry in log.after(0)] == times
+
+
+def test_nothing_finer_than_a_microsecond_is_kept(path):
+    with EventLog(path) as log:
+        log.append([rating("a", time=0.1234567)])
+        assert [entry.event.time for entry in log.after(0)] == [0.123457]
+
+
+def test_a_log_of_whole_seconds_goes_on(path):
+    """As it was written before there were parts of a second."""
+    path.parent.mkdir()
+    with sqlite3.connect(path) as old:
+        old.executescript(
+            "CREATE TABLE about (log TEXT NOT NULL); INSERT INTO about VALUES ('abc');"
+            "CREATE TABLE events (position INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, "
+            "type TEXT NOT NULL, user_id TEXT NOT NULL, item_id TEXT NOT NULL, value REAL, "
+            "time INTEGER NOT NULL, received INTEGER NOT NULL);"
+            "INSERT INTO events VALUES (1, 'e', 'rating', 'u', 'i', 4.0, 1700000000, 1700000001);"
+            f"PRAGMA application_id = {0x7265636C}"
+        )
+    old.close()
+    with EventLog(path) as log:
+        log.append([rating("f", time=1_700_000_000.5)])
+        assert [entry.event.time for entry in log.after(0)] == [1_700_000_000, 1_700_000_000.5]
+        assert log.id == "abc"

@@ -186,7 +186,9 @@ def test_words_are_letters_of_any_script_in_lower_case_without_accents() -> None
     plot = Feature("plot", "text", "plot")
     texts = ["Amélie 2001 a x2", "AMELIE, d'amour-fou", "Мастер и Маргарита"]
     names = dense(items_of(plot, plot=texts))[1]
-    assert names == [f"plot={word}" for word in ("amelie", "amour", "fou", "маргарита", "мастер")]
+    assert names == [
+        f"plot={word}" for word in ("amelie", "amour", "fou", "x2", "маргарита", "мастер")
+    ]
 
 
 def test_stop_words_are_left_out_if_asked() -> None:
@@ -263,6 +265,9 @@ def test_a_constant_feature(kind: str, cells: list[str]) -> None:
     with pytest.raises(errors.DataError, match="'f' is the same for every item") as caught:
         dense(items_of(feature, f=cells))
     assert caught.value.exit_code == 3
+    other = Feature("g", "categories", "g")
+    both = items_of(feature, other, f=cells, g=["x", "y"])
+    assert dense(both) == ([[1.0, 0.0], [0.0, 1.0]], ["g=x", "g=y"])
     assert (
         len(dense(items_of(feature, f=cells[:1]))[0]) == 1
     )  # of one item nothing else is possible
@@ -282,3 +287,78 @@ def test_the_first_category() -> None:
     items = items_of(flags, War=["0", "0", "1"], Drama=["1", "0", "1"])
     assert items.first_labels() == ["Drama", "", "War"]
     assert items_of(Feature("b", "number", "b"), b=["1"]).first_labels() is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "constant"),
+    [
+        ("categories", ["x|y", "y|x|"], True),
+        ("categories", ["x|y", "y"], False),
+        ("categories", ["x", ""], False),
+        ("tags", ["x:2", "X:3"], True),
+        ("text", ["the sea", "the sea"], True),
+        ("text", ["the sea", ""], False),
+        ("number", ["0", "0.0"], True),
+        ("number", ["3", "unknown"], True),
+        ("number", ["3", "4"], False),
+        ("year", ["1999", "1999"], True),
+        ("year", ["1999", ""], False),
+        ("flags", ["1", "1"], True),
+        ("flags", ["0", "1"], False),
+    ],
+)
+def test_a_constant_feature_is_told(kind: str, cells: list[str], constant: bool) -> None:
+    feature = Feature("f", kind, "f", columns=("f",) if kind == "flags" else ())
+    said = "Item feature 'f' is the same for every item: nothing is learned of it."
+    assert (said in items_of(feature, f=cells).notes()) == constant
+    assert items_of(feature, f=cells[:1]).notes() == ()
+
+
+def test_gaps_among_numbers() -> None:
+    """Known words are gaps, which are told; any other word is an error."""
+    price = Feature("price", "number", "price")
+    items = items_of(price, price=["10", "Unknown", "20", "", " n/a ", "30", "unknown"])
+    column, _ = dense(items)
+    deviation = math.sqrt(200 / 3)
+    expected = [-10 / deviation, 0, 0, 0, 0, 10 / deviation, 0]
+    assert [row[0] for row in column] == pytest.approx(expected)
+    assert items.notes() == (
+        "Item feature 'price': 3 without a number ('Unknown', ' n/a ', 'unknown').",
+    )
+    with pytest.raises(errors.DataError, match="item 1: 'cheap'"):
+        dense(items_of(price, price=["10", "cheap"]))
+    with pytest.raises(errors.DataError, match="'price' is empty for every item"):
+        dense(items_of(price, price=["unknown", ""]))
+
+
+@pytest.mark.parametrize("factor", [1e-300, 1.0, 1e12, 1e290])
+@pytest.mark.parametrize("offset", [0.0, 1e9])
+def test_numbers_of_any_size_are_standardised(factor: float, offset: float) -> None:
+    numbers = [(offset + n) * factor for n in (1.0, 2.0, 3.0, 6.0)]
+    feature = Feature("n", "number", "n")
+    column, _ = dense(items_of(feature, n=[repr(number) for number in numbers]))
+    deviation = math.sqrt((4 + 1 + 0 + 9) / 4)
+    expected = [(n - 3) / deviation for n in (1, 2, 3, 6)]
+    assert [row[0] for row in column] == pytest.approx(expected, rel=1e-5, abs=1e-5)
+
+
+def test_an_outlier_is_ten_deviations_away_at_most() -> None:
+    prices = [str(10 + n % 7) for n in range(999)]
+    column, _ = dense(items_of(Feature("n", "number", "n"), n=[*prices, "1e12"]))
+    assert column[-1] == [10.0]
+    assert all(abs(value) < 0.1 for [value] in column[:-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("PS4 and MP3, in HTML5", ["and", "html5", "in", "mp3", "ps4"]),
+        ("2001: a 3D odyssey of 42 u", ["3d", "odyssey", "of"]),
+        ("火 と 水, 東京", ["と", "東京", "水", "火"]),
+        ("snake_case x", ["case", "snake"]),
+    ],
+)
+def test_words(text: str, words: list[str]) -> None:
+    plot = Feature("plot", "text", "plot")
+    _, names = dense(items_of(plot, plot=[text, "zzz"]))
+    assert sorted(names) == sorted(f"plot={word}" for word in [*words, "zzz"])

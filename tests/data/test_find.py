@@ -24,7 +24,8 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_the_default_is_shipped() -> None:
-    assert find.named(find.DEFAULT).ratings_file.is_file()
+    about = find.named(find.DEFAULT)
+    assert about.location(about.ratings).exists()
 
 
 def test_names_are_all_there_are(write: Write) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from recli import errors
 from recli.data.dataset import Dataset
-from recli.data.load import load, read_header
+from recli.data.load import load
 
 Read = Callable[..., Dataset]
 Refuse = Callable[..., str]
@@ -90,7 +90,9 @@ def test_one_column(refuse: Refuse, content: str, names: str) -> None:
 
 def test_no_column_of_numbers(refuse: Refuse) -> None:
     message = refuse("name,city\nanna,rome\nbert,oslo\n")
-    assert message.startswith("ratings.csv: no column for rating. It has 2 columns: name, city.")
+    assert message.startswith(
+        "ratings.csv: no column for user and item. It has 2 columns: name, city."
+    )
 
 
 def test_the_wrong_delimiter(refuse: Refuse) -> None:
@@ -141,10 +143,8 @@ def test_a_table_with_many_columns_is_one_if_it_has_names_or_text(
 
 
 def test_a_file_that_is_no_text(refuse: Refuse) -> None:
-    message = refuse(b"PK\x03\x04\x14\x00\x06\x00\x08\x00", "ratings.xlsx")
-    assert message.startswith(
-        "ratings.xlsx: is no text, or not utf-8: there is a character 0 in it"
-    )
+    message = refuse(b"PK\x03\x04\x14\x00\x06\x00\x08\x00", "ratings.csv")
+    assert message.startswith("ratings.csv: is no text, or not utf-8: there is a character 0 in it")
     assert "Save a sheet of Excel as CSV" in message
 
 
@@ -248,7 +248,7 @@ def test_a_character_at_the_end_of_what_is_sniffed(read: Read) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_line_cut_by_the_end_of_what_is_sniffed(read: Read, end: str, encoding: str) -> None:
     rows = [f"{n},{'x' * 10_000}{n},{n % 5}" for n in range(20)]
-    dataset = read(end.join(rows).encode(encoding))
+    dataset = read(end.join(rows).encode(encoding), user="1", item="2", rating="3")
     assert (len(dataset.ratings), dataset.ratings.n_items) == (20, 20)
 
 
@@ -397,8 +397,8 @@ def test_gzip_and_zip(read: Read, triples: Triples) -> None:
 def test_a_zip_with_several_files(refuse: Refuse) -> None:
     message = refuse(packed(**{"ratings.csv": PLAIN, "movies.csv": "a,b"}), "both.zip")
     assert message == (
-        "both.zip: holds 2 files; unpack it and name the one with the ratings:\n"
-        "  ratings.csv\n  movies.csv"
+        "both.zip: holds 2 files. Name the one that is meant:\n"
+        "  both.zip::ratings.csv\n  both.zip::movies.csv"
     )
     assert refuse(packed(), "none.zip").startswith("none.zip: holds 0 files")
 
@@ -499,11 +499,6 @@ def test_a_dataset_that_was_not_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("RECLI_DATASETS", str(tmp_path))
     with pytest.raises(errors.NotFoundError, match="Fetch it with 'recli data download ml-100k'"):
         load("ml-100k")
-
-
-def test_the_header_of_a_table(write: Write) -> None:
-    path = write("id,title\n" + "".join(f"{n},T{n}\n" for n in range(5)))
-    assert read_header(path, n=2) == {"id": ["0", "1"], "title": ["T0", "T1"]}
 
 
 def test_the_embedded_movielens_from_anywhere(
@@ -627,3 +622,13 @@ def test_a_table_with_a_header_is_sniffed_right(
     assert ratings.values.tolist() == [float(row[2]) for row in rows]
     assert ratings.times is not None
     assert ratings.times.tolist() == [int(row[3]) for row in rows]
+
+
+def test_item_tables_have_the_ids_of_ratings_written_otherwise(write: Write) -> None:
+    write("user,item,rating\n1,10,4\n2,11,5\n", "r/ratings.csv")
+    write("id,title\n10.0,Ten\n11.0,Eleven\n", "r/items.csv")
+    toml = '[ratings]\nfile = "ratings.csv"\n[items]\nfile = "items.csv"\ntitle = "title"\n'
+    folder = write(toml, "r/dataset.toml").parent
+    dataset = load(str(folder))
+    assert dataset.ratings.item_ids.text.tolist() == ["10", "11"]
+    assert [dataset.title(0), dataset.title(1)] == ["Ten", "Eleven"]

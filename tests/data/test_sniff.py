@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from recli.data import roles as roles_of
 from recli.data import sniff
 
 
@@ -89,53 +87,6 @@ def test_names_are_those_of_the_header_and_differ(
     assert sniff.names(rows, header) == names
 
 
-def columns(**texts: list[str]) -> dict[str, np.ndarray]:
-    return {name: np.array(column, dtype=object) for name, column in texts.items()}
-
-
-USERS, ITEMS, STARS = ["1", "2", "3", "1"], ["10", "20", "10", "30"], ["4", "3.5", "1", "5"]
-TIMES = ["978300760", "978302109", "978301968", "978300275"]
-
-
-@pytest.mark.parametrize(
-    ("table", "roles"),
-    [
-        (columns(userId=USERS, movieId=ITEMS, rating=STARS, timestamp=TIMES),
-         {"user": "userId", "item": "movieId", "rating": "rating", "time": "timestamp"}),
-        (columns(movieId=ITEMS, userId=USERS, rating=STARS),
-         {"user": "userId", "item": "movieId", "rating": "rating"}),
-        (columns(timestamp=TIMES, stars=STARS, business_id=ITEMS, user_id=USERS),
-         {"user": "user_id", "item": "business_id", "rating": "stars", "time": "timestamp"}),
-        (columns(a=USERS, b=ITEMS, c=STARS, d=TIMES),
-         {"user": "a", "item": "b", "rating": "c", "time": "d"}),
-        (columns(a=STARS, b=["u", "v", "w", "u"], c=["x", "y", "x", "z"]),
-         {"user": "b", "item": "c", "rating": "a"}),
-        (columns(a=["u", "v"], b=["x", "y"], c=["2020-01-01", "2020-01-02T10:00:00Z"], d=["1", "2"]),
-         {"user": "a", "item": "b", "rating": "d", "time": "c"}),
-        (columns(a=["u", "v"], b=["x", "y"]), {"user": "a", "item": "b"}),
-        (columns(rating=STARS, score=STARS, user=USERS),
-         {"user": "user", "rating": "rating", "item": "score"}),
-    ],
-)  # fmt: skip
-def test_roles(table: dict[str, np.ndarray], roles: dict[str, str]) -> None:
-    assert roles_of.roles(table) == roles
-
-
-@pytest.mark.parametrize(
-    ("texts", "unit"),
-    [
-        (["978300760", "0"], "s"),
-        (["978300760.5"], "s"),
-        (["978300760000"], "ms"),
-        (["978300760000000"], "us"),
-        (["2001-01-01"], "date"),
-        (["", "", "978300760"], "date"),
-    ],
-)
-def test_time_units(texts: list[str], unit: str) -> None:
-    assert roles_of.time_unit(np.array(texts, dtype=object)) == unit
-
-
 @pytest.mark.parametrize(
     ("head", "cut", "encoding"),
     [
@@ -169,17 +120,3 @@ def test_time_units(texts: list[str], unit: str) -> None:
 )
 def test_encodings(head: bytes, cut: bool, encoding: str) -> None:
     assert sniff.encoding(head, cut) == encoding
-
-
-@pytest.mark.parametrize(
-    ("table", "wide"),
-    [
-        (columns(**{f"c{n}": ["1", "99"] for n in range(10)}), True),
-        (columns(**{f"c{n}": ["1", "99"] for n in range(9)}), False),
-        (columns(name=["u", "v"], **{f"c{n}": ["1", ""] for n in range(9)}), True),
-        (columns(rating=["1", "2"], **{f"c{n}": ["1", "99"] for n in range(9)}), False),
-        (columns(**{f"c{n}": ["1", "x"] for n in range(10)}), False),
-    ],
-)
-def test_wide_matrices(table: dict[str, np.ndarray], wide: bool) -> None:
-    assert roles_of.wide(table) is wide

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from datetime import UTC, datetime
 
@@ -146,3 +147,19 @@ def test_rolling_does_not_look_ahead(made, times, n_splits, window):
     assert sorted([*folds[0].train, *tested]) == list(range(len(times)))
     if len(set(times.tolist())) == len(times):
         assert {len(fold.test) for fold in folds} == {math.ceil(window * len(times))}
+
+
+def test_parts_of_a_second(made):
+    """In milliseconds, the day, the window and the last rating are found as in seconds."""
+    midnight = int(datetime(2001, 3, 1, tzinfo=UTC).timestamp()) * 1000
+    times = [midnight - 1, midnight, midnight + 1, midnight - 2, midnight + 3]
+    whole = made("aabba", times)
+    dataset = dataclasses.replace(whole, ratings=dataclasses.replace(whole.ratings, time_unit="ms"))
+    [fold] = Timeline(at="2001-03-01").folds(dataset)
+    assert (fold.train.tolist(), fold.test.tolist()) == ([0, 3], [1, 2, 4])
+    [fold] = Rolling(1, 0.2).folds(dataset)
+    assert (fold.train.tolist(), fold.test.tolist()) == ([0, 1, 2, 3], [4])
+    [fold] = LastN(1).folds(dataset)
+    assert fold.test.tolist() == [2, 4]
+    with pytest.raises(errors.DataError, match="from 2001-02-28 to 2001-03-01"):
+        Timeline(at="2001-04-01").folds(dataset)

@@ -63,3 +63,16 @@ def test_no_table():
 def test_an_unknown_column():
     with pytest.raises(errors.UsageError, match="no user feature 'jop'. Did you mean 'job'"):
         user_features.matrix(users(job=["vet"]), ["jop"])
+
+
+def test_unknown_among_many_numbers_is_no_value():
+    ages = [str(age) for age in range(10, 50)]
+    matrix, names = user_features.matrix(users(age=[*ages, "Unknown", "N/A"]))
+    assert len(names) == 10
+    np.testing.assert_array_equal(matrix.toarray()[40:], np.zeros((2, 10)))
+
+
+def test_ranges_of_numbers_of_any_size():
+    incomes = [str(10**n) for n in range(40)]
+    matrix, _ = user_features.matrix(users(income=incomes))
+    np.testing.assert_array_equal(matrix.toarray(), np.repeat(np.eye(10), 4, axis=0))

@@ -157,7 +157,7 @@ def test_every_user_has_the_texts_of_her_row(
     folder = tmp_path_factory.getbasetemp() / "any-users"
     folder.mkdir(exist_ok=True)
     header = 'header = true\ndelimiter = ","\n'
-    toml = f'[ratings]\nfile = "r.csv"\n{header}[users]\nfile = "people.csv"\n{header}'
+    toml = f'[ratings]\nfile = "r.csv"\n{header}[users]\nfile = "people.csv"\nid = "id"\n{header}'
     (folder / "dataset.toml").write_text(toml, encoding="utf-8")
     for name, rows in (
         ("r.csv", [["user", "item", "rating"], *([raw, "x", "1"] for raw in sorted(raters))]),

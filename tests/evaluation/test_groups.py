@@ -122,7 +122,7 @@ def test_a_table_that_is_not_there_is_said_to_be_missing(described: Dataset, kin
     with pytest.raises(errors.DataError, match=f"has no {kind} table. Describe it"):
         Grouping.parse(f"{kind}:age", bare)
     with pytest.raises(
-        errors.UsageError, match=r"Valid: (activity, popularity|popularity, activity)\."
+        errors.UsageError, match=r"Valid: activity, popularity, item:cluster, user:cluster\."
     ):
         Grouping.parse("age", bare)
 
@@ -400,3 +400,14 @@ def test_a_protocol_breaks_every_cell_down(tiny: Path) -> None:
     (summary,) = cross_validate(load(str(tiny)), [Configured.of("baseline-only", {})], protocol)
     for cell in summary.cells:
         assert {group.by for group in cell.scores.groups} == {"activity", "item:genres"}
+
+
+def test_unknown_among_numbers_is_none() -> None:
+    groups = by_text(pd.Series(["20", "Unknown", "30", "n/a", ""], dtype=object), 5)
+    assert {name: rows.nonzero()[0].tolist() for name, rows in groups.items()} == {
+        "20": [0],
+        "30": [2],
+        "(none)": [1, 3, 4],
+    }
+    words = by_text(pd.Series(["20", "Unknown", "cheap"], dtype=object), 3)
+    assert list(words) == ["20", "Unknown", "cheap", "(none)"]

@@ -87,11 +87,35 @@ def test_movielens_by_default_has_only_the_future(movielens: Dataset, text: str)
 
 
 @pytest.mark.parametrize("text", ["last-n", "cold-users", "last-n:n=5"])
-def test_movielens_by_time_or_by_user_has_nothing(movielens: Dataset, text: str) -> None:
-    assert found(movielens, split=Split.parse(text)) == {}
+def test_movielens_by_time_or_by_user_has_ties_at_most(movielens: Dataset, text: str) -> None:
+    assert list(found(movielens, split=Split.parse(text))) == ["ties"] * text.startswith("last-n")
+
+
+def test_ties_in_movielens(movielens: Dataset) -> None:
+    """Counted user by user, in the second of whose test rating there is another one."""
+    n_tied = 0
+    ratings = movielens.ratings
+    for user in range(len(ratings.user_ids)):
+        times = np.sort(ratings.times[ratings.users == user]).tolist()
+        n_tied += times[-1] == times[-2]
+    message = found(movielens, split=LastN(1))["ties"]
+    assert message.startswith(f"For {n_tied} of 671 ")
 
 
 # Every kind.
+
+
+def test_ties(clean: Dataset) -> None:
+    """A tenth of a second apart is no tie; the same tenth is, of one user."""
+    ratings = clean.ratings
+    tenths = changed(clean, times=ratings.times * 10, time_unit="ms")
+    assert found(tenths) == {}
+    times = ratings.times.copy()
+    times[7] = times[6] = times[5]  # of the first user, who gave the ratings 0 to 7
+    message = found(changed(clean, times=times))["ties"]
+    assert message.startswith("For 2 of 200 (1%) of the test ratings")
+    assert "ties" not in found(changed(clean, times=times), split=LastN(3))
+    assert "ties" not in found(changed(clean, times=times), split=Split.parse("timeline"))
 
 
 def test_duplicates(clean: Dataset) -> None:

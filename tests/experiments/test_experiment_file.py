@@ -22,7 +22,10 @@ SVD = "[algorithm.svd]\n"
 WHOLE = """\
 title = "A title"
 description = "Why."
-datasets = ["movielens-small", { dataset = "mine.csv", user = "uid", scale = [1, 5], on_bad = "skip" }]
+datasets = [
+  "movielens-small",
+  { dataset = "mine.csv", user = "uid", scale = [1, 5], on_bad = "skip", prepare = ["clip:low=1"] },
+]
 splits = ["k-fold:n_splits=3", "timeline"]
 seeds = [0, 7]
 metrics = ["rmse", "ndcg@5", "recall"]
@@ -66,7 +69,11 @@ def test_a_whole_file():
     assert (found.title, found.description) == ("A title", "Why.")
     assert found.datasets == (
         Reading("movielens-small"),
-        Reading("mine.csv", {"user": "uid", "scale": (1.0, 5.0)}, on_bad="skip"),
+        Reading(
+            "mine.csv",
+            {"user": "uid", "scale": (1.0, 5.0), "prepare": ("clip:low=1",)},
+            on_bad="skip",
+        ),
     )
     assert found.splits == ("k-fold:n_splits=3", "timeline")
     assert (found.seeds, found.k, found.threshold) == ((0, 7), (5, 10), 3.5)
@@ -196,6 +203,16 @@ BROKEN = [
     (
         f"datasets = [{{ dataset = 'x', scale = [5] }}]\n{SVD}",
         r"datasets\.scale: .*list of two numbers",
+        True,
+    ),
+    (
+        f"datasets = {{ dataset = 'x', prepare = ['kep:rating > 1'] }}\n{SVD}",
+        r"datasets\.prepare: .*Did you mean 'keep'",
+        False,
+    ),
+    (
+        f"datasets = {{ dataset = 'x', prepare = 'k-core' }}\n{SVD}",
+        r"datasets\.prepare: .*list of steps",
         True,
     ),
     (

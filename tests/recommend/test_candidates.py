@@ -12,6 +12,7 @@ import pytest
 
 from recli import errors
 from recli.data.ids import Ids
+from recli.data.trainset import Trainset
 from recli.recommend import caps
 from recli.recommend.candidates import Filters, read_ids
 from recli.recommend.caps import MaxPer
@@ -41,6 +42,16 @@ def ids(model, mask):
 )
 def test_filters(films, filters, expected):
     assert ids(films, Filters(**filters).candidates(films)) == expected
+
+
+def test_fresh_to_the_thousandth_of_a_second(films):
+    """Item 3 was first rated at 300, now a little before."""
+    ratings = films.trainset.ratings
+    times = ratings.times * 1000 - (ratings.times == 300)
+    finer = dataclasses.replace(ratings, times=times, time_unit="ms")
+    trainset = dataclasses.replace(films, trainset=Trainset(finer, films.trainset.rows))
+    since = Filters(since=datetime.fromtimestamp(300, UTC))
+    assert ids(films, since.candidates(trainset)) == "456"
 
 
 def test_all_may_be_recommended(films):

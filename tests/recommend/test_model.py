@@ -109,6 +109,13 @@ def test_tables_and_times_come_back(small, tmp_path):
     assert loaded.item_table.features == small.items.features
 
 
+def test_parts_of_a_second_come_back(small, tmp_path):
+    ratings = dataclasses.replace(small.ratings, time_unit="us")
+    finer = dataclasses.replace(small, ratings=ratings)
+    trained = models.train(finer, Configured.of("baseline-only"), 0)
+    assert models.load(models.save(trained, tmp_path, "t")).trainset.ratings.time_unit == "us"
+
+
 def test_ratings_without_times(small, tmp_path):
     ratings = dataclasses.replace(small.ratings, times=None)
     bare = dataclasses.replace(small, ratings=ratings)
@@ -301,7 +308,7 @@ def test_our_own_are_never_pickled(model, tmp_path):
 def test_a_pickle_is_not_exported(own, small, tmp_path):
     folder = models.save(models.train(small, own, 0), tmp_path, "m", allow_pickle=True)
     with pytest.raises(errors.UsageError, match="nobody else should have to trust"):
-        archive.pack(folder, tmp_path / "m.zip")
+        archive.pack(folder, str(tmp_path / "m.zip"))
     assert not (tmp_path / "m.zip").exists()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies
 
 from recli import errors
-from recli.recommend import where
+from recli.data import where
 from recli.recommend.fields import field
 
 

@@ -74,7 +74,7 @@ class Members:
         """
         algorithms = {}
         for member in members:
-            with _named(member.name):
+            with named(member.name):
                 algorithm = member.create(seed)
                 prefix = f"{member.name}."
                 state = {
@@ -183,7 +183,7 @@ def out_of_fold(
 
 
 @contextmanager
-def _named(member: str) -> Iterator[None]:
+def named(member: str) -> Iterator[None]:
     """Errors from within name the member."""
     try:
         yield

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from recli import errors, registry
-from recli.data.description import TableSource
+from recli.data.description import Description, TableSource
 from recli.data.location import Location
+
+_HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -66,20 +70,48 @@ class Format:
         """The table in `file`. Raises DataError for a file that is not of this format."""
         raise NotImplementedError
 
+    def recognises(self, head: bytes, file: Location) -> bool:
+        """Whether the file can be of no other format, by its first 64 KiB or its name."""
+        return False
+
+    def describe(self, folder: Path) -> Description | None:
+        """The description of a folder that is a dataset in this format; None for any other."""
+        return None
+
     def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
         """`source` with what it leaves open taken from the file, and the fields that were guessed."""
         return source, []
 
 
+def described(folder: Path) -> Description | None:
+    """The description of a folder that is a dataset in one of the formats; None for any other."""
+    found = (_format(name).describe(folder) for name in registry.names("format"))
+    return next(filter(None, found), None)
+
+
 def reader(file: Location, source: TableSource) -> Format:
-    """The format that `source` names, otherwise that of the file's suffix, otherwise delimited."""
+    """The format that `source` names, or that recognises the file, or that has the suffix.
+
+    Delimited where there is none, and where the source says what cuts its rows.
+    """
+    if file.parts:
+        from recli.data.formats._parts import Parted  # which is a format as well
+
+        return Parted(reader(file.parts[0].file, source))
     if source.format:
         return _format(source.format)
-    for name in registry.names("format"):
-        candidate = _format(name)
-        if file.suffix in candidate.suffixes:
+    if source.delimiter:
+        return _format("delimited")
+    formats = [_format(name) for name in registry.names("format")]
+    head = _head(file)
+    for candidate in formats:
+        if candidate.recognises(head, file):
             return candidate
-    return _format("delimited")
+    return next((one for one in formats if file.suffix in one.suffixes), _format("delimited"))
+
+
+def _head(file: Location) -> bytes:
+    return file.read_bytes(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
 
 
 def _format(name: str) -> Format:

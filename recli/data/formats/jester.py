@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import struct
-
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 
 from recli import errors
 from recli.data.description import RatingsSource, TableSource
 from recli.data.formats._base import Format, Malformed, TextTable
+from recli.data.formats._matrix import Matrix, numbered, ranks
 from recli.data.formats.delimited import Delimited as _Delimited
+from recli.data.formats.excel import sheet
 from recli.data.location import Location
-from recli.data.numbers import number, numbers
+from recli.data.numbers import numbers
 
 _NOT_RATED = 99.0
 _EXCEL = b"\xd0\xcf\x11\xe0"  # the first bytes of an .xls
-_DAMAGED = (struct.error, LookupError, AssertionError, ValueError)
 
 
 class Jester(Format):
@@ -38,18 +35,8 @@ class Jester(Format):
             raise errors.DataError(f"{file}: has no column for an item after that of the counts.")
         counts, *columns = wide.columns.values()
         missing = source.missing if isinstance(source, RatingsSource) else None
-        missing = _NOT_RATED if missing is None else missing
-        cells = pa.concat_arrays([column.combine_chunks() for column in columns])
-        absent = [
-            text
-            for text in cells.unique().to_pylist()
-            if not text.strip() or number(text) == missing
-        ]
-        rated = ~pa.compute.is_in(cells, pa.array(absent, pa.string())).to_numpy(
-            zero_copy_only=False
-        )
-        rated = rated.reshape(len(columns), len(wide)).T
-        n_rated = rated.sum(axis=1)
+        matrix = Matrix(columns, _NOT_RATED if missing is None else missing)
+        n_rated = matrix.rated.sum(axis=1)
         wrong = np.flatnonzero(numbers(counts) != n_rated)
         miscounted = [
             Malformed(
@@ -59,43 +46,21 @@ class Jester(Format):
             )
             for row in wrong
         ]
-        rated[wrong] = False
-        rows, items = np.nonzero(rated)
-        # A row that could not be cut is a user too: the numbers of the others do not depend on it.
-        lines = np.sort([*wide.lines, *(row.line for row in wide.malformed)])
-        users = np.searchsorted(lines, wide.lines[rows])
-        return TextTable(
-            {
-                "user": _column(users + 1),
-                "item": _column(items + 1),
-                "rating": pa.chunked_array([cells.take(pa.array(items * len(wide) + rows))]),
-            },
-            wide.lines[rows],
-            [*wide.malformed, *miscounted],
-        )
+        matrix.rated[wrong] = False
+        items = numbered(np.arange(len(columns)))
+        found = matrix.ratings(numbered(ranks(wide)), items, wide.lines)
+        found.malformed = [*wide.malformed, *miscounted]
+        return found
 
 
 def _sheet(file: Location) -> TextTable:
-    """The first sheet of an .xls as columns of text; its rows are the lines."""
-    try:
-        import xlrd
-    except ImportError:
-        raise errors.MissingExtraError(
-            f"{file}: an .xls needs the package xlrd. Install it with pip install 'recli[excel]'."
-        ) from None
-    try:
-        book = xlrd.open_workbook(file_contents=file.read_bytes(), logfile=io.StringIO())
-        sheet = book.sheet_by_index(0)
-    # xlrd checks little: in a damaged file it reads beyond the end or what is no text.
-    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, *_DAMAGED) as error:
-        raise errors.DataError(
-            f"{file}: cannot be read as .xls, it may be damaged or cut off: {error}."
-        ) from None
+    """A sheet as columns of text; its rows are the lines."""
+    rows = sheet(file)
     columns = {
-        f"column{position + 1}": _column([str(cell) for cell in sheet.col_values(position)])
-        for position in range(sheet.ncols)
+        f"column{position}": _column(cells)
+        for position, cells in enumerate(zip(*rows, strict=True), start=1)
     }
-    return TextTable(columns, np.arange(1, sheet.nrows + 1))
+    return TextTable(columns, np.arange(1, len(rows) + 1))
 
 
 def _column(values: object) -> pa.ChunkedArray:

@@ -136,6 +136,6 @@ def _extent(ratings: Ratings, with_time: bool) -> str:
     extent = "is 1 rating" if n == 1 else f"are {n:,} ratings"
     if not with_time or ratings.times is None:
         return extent
-    days = np.array([ratings.times.min(), ratings.times.max()], "datetime64[s]")
+    days = np.array([ratings.times.min(), ratings.times.max()], f"datetime64[{ratings.time_unit}]")
     first, last = days.astype("datetime64[D]")
     return f"{extent} from {first} to {last}"

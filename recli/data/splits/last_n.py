@@ -15,10 +15,10 @@ from recli.params import Int
 
 @dataclass(frozen=True)
 class LastN(Split):
-    """The last `n` ratings of each user are in the test, all that she gave before in the training.
+    """The last `n` ratings of each user are in the test, all that they gave before in the training.
 
     A user with fewer than n + min_train ratings is in the training alone. Of ratings of the same
-    second, that on the later row counts as the later one. One user's training may be later than
+    time, that on the later row counts as the later one. One user's training may be later than
     another's test: `timeline` forbids that.
     """
 

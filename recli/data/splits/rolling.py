@@ -21,7 +21,7 @@ class Rolling(Split):
 
     The last n_splits · window of the ratings are cut by time into `n_splits` windows of equal numbers
     of ratings. The training grows from fold to fold and has nothing of its window or later. Ratings of
-    the same second are never parted: they all go to the later window, so that sizes may differ a
+    the same time are never parted: they all go to the later window, so that sizes may differ a
     little.
     """
 

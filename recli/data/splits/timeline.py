@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -12,24 +11,7 @@ from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold, Split
 from recli.data.splits._declared import share
 from recli.data.splits._rows import number_of
-from recli.params import Parameter
-
-
-class _Date(Parameter):
-    """A day of the calendar."""
-
-    @property
-    def domain(self) -> str:
-        return "a date as 2001-12-31"
-
-    def _check(self, value: object) -> str:
-        try:
-            day = date.fromisoformat(str(value)).isoformat()
-        except ValueError:
-            raise self._wrong(value) from None
-        if day != value:  # fromisoformat takes 20011231 and 2001-W52-1 as well
-            raise self._wrong(value)
-        return day
+from recli.params import Date
 
 
 @dataclass(frozen=True)
@@ -37,11 +19,11 @@ class Timeline(Split):
     """All ratings before one moment are in the training, all from it on in the test.
 
     The moment is the start of the day `at`, UTC, or that of the first of the last `test_size` of the
-    ratings. Ratings of the same second are on the same side, so that the test may be a little larger.
+    ratings. Ratings of the same time are on the same side, so that the test may be a little larger.
     """
 
     parameters = (
-        _Date("at", None, "first day of the test"),
+        Date("at", None, "first day of the test"),
         share("test_size", 0.2, "the ratings in the test", when=("at", (None,))),
     )
     uses_time = True
@@ -55,7 +37,7 @@ class Timeline(Split):
         times = dataset.ratings.times
         assert times is not None
         if self.at is not None:
-            moment = np.datetime64(self.at, "s").astype(np.int64)
+            moment = np.datetime64(self.at, "s").astype(np.int64) * dataset.ratings.per_second
         else:
             moment = np.sort(times)[-number_of(self.test_size, len(times))]
         yield Fold.where(times >= moment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.data.concentration import gini
 from recli.evaluation.metrics._items import CountMetric
 
 
@@ -27,6 +28,4 @@ class Gini(CountMetric):
     summary = "how unevenly the recommendations are spread over the catalogue"
 
     def _of_counts(self, counts: np.ndarray) -> float:
-        n = len(counts)
-        weights = np.arange(1 - n, n, 2)
-        return float(weights @ np.sort(counts) / (n * counts.sum()))
+        return gini(counts)

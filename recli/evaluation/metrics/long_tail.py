@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.data.concentration import tail
 from recli.evaluation.background import Background
 from recli.evaluation.metrics._items import ItemMetric
 
@@ -34,8 +35,7 @@ class LongTail(ItemMetric):
         popularity: int64[n_catalogue], training ratings
         fifths: how many fifths of the ratings the items have together at most
         """
-        levels, level, n = np.unique(popularity, return_inverse=True, return_counts=True)
-        return (5 * np.cumsum(levels * n) <= fifths * popularity.sum())[level]
+        return tail(popularity, fifths)
 
     def _numbers(self, background: Background) -> np.ndarray:
         return self.tail(background.popularity)

@@ -43,8 +43,8 @@ def tested_slice(dataset: Dataset, fresh: np.ndarray, tested: np.ndarray) -> dic
         "new": int(np.count_nonzero(fresh)),
         "ratings": int(np.count_nonzero(tested)),
         "users": len(np.unique(ratings.users[tested])),
-        "from": None if times is None else int(times.min()),
-        "to": None if times is None else int(times.max()),
+        "from": None if times is None else int(times.min() // ratings.per_second),
+        "to": None if times is None else int(times.max() // ratings.per_second),
     }
 
 

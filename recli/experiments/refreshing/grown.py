@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from recli import errors, files
+from recli.data import description, times
 from recli.data.dataset import Dataset
 from recli.data.description import FILE_NAME, Feature, toml
 from recli.data.events import EventLog, Logged
@@ -47,6 +48,7 @@ class Grown:
     """The dataset of one model, in memory.
 
     ratings: user_id, item_id, rating, time if the data have times, event; each pair once
+    time_unit: of the times
     aside: the text of set-aside.csv
     """
 
@@ -54,6 +56,7 @@ class Grown:
     model: Model
     progress: Progress
     ratings: pd.DataFrame
+    time_unit: str
     aside: str
 
     @classmethod
@@ -64,16 +67,18 @@ class Grown:
         if progress is None or not progress.is_of(manifest):
             fresh = Progress(model.dataset["fingerprint"], "", 0, dict.fromkeys(COUNTS, 0))
             aside = _csv(["position", "event_id", "user_id", "item_id", "value", "time", "reason"])
-            return cls(folder, model, fresh, _ratings(model), aside)
+            unit = model.trainset.ratings.time_unit
+            return cls(folder, model, fresh, _ratings(model), unit, aside)
         try:
             ratings = pa.parquet.read_table(folder / _RATINGS).to_pandas()
+            unit = description.read(folder / FILE_NAME).ratings.time_unit or "s"
             aside = (folder / _ASIDE).read_text(encoding="utf-8")
         except (pa.ArrowException, OSError) as error:
             raise errors.DataError(
                 f"{folder}: cannot be read: {error}. Remove it; the next refresh begins it again from "
                 "the model and the event log."
             ) from None
-        return cls(folder, model, progress, ratings, aside)
+        return cls(folder, model, progress, ratings, unit, aside)
 
     def take(self, log: EventLog) -> Grown:
         """This dataset and the events that came since.
@@ -100,29 +105,40 @@ class Grown:
                 aside.append([logged.position, *ids, event.value, event.time, reason])
             else:
                 good.append(logged)
-        ratings = self._with(good)
+        ratings, unit = self._with(good)
         counts["set_aside"] += len(aside)
         counts["taken"] = int(np.count_nonzero(ratings["event"]))
         counts["repeated"] = counts["ratings"] - counts["set_aside"] - counts["taken"]
         progress = Progress(self.progress.begun_from, log.id, through, counts)
         return dataclasses.replace(
-            self, progress=progress, ratings=ratings, aside=self.aside + _csv(*aside)
+            self,
+            progress=progress,
+            ratings=ratings,
+            time_unit=unit,
+            aside=self.aside + _csv(*aside),
         )
 
-    def _with(self, good: list[Logged]) -> pd.DataFrame:
+    def _with(self, good: list[Logged]) -> tuple[pd.DataFrame, str]:
+        """The ratings and those of events, and the unit that their times are in."""
+        microseconds = [round(logged.event.time * 1e6) for logged in good]
+        came, unit = times.coarsest(np.array(microseconds, np.int64), "us")
+        old = self.ratings
+        if "time" in old:
+            both, unit = times.alike((old["time"].to_numpy(), self.time_unit), (came, unit))
+            old, came = old.assign(time=both[0]), both[1]
         columns = {
             "user_id": [logged.event.user_id for logged in good],
             "item_id": [logged.event.item_id for logged in good],
             "rating": np.array([logged.event.value for logged in good], np.float64),
-            "time": np.array([logged.event.time for logged in good], np.int64),
+            "time": came,
             "event": np.array([logged.position for logged in good], np.int64),
         }
         new = _latest(pd.DataFrame(columns)[self.ratings.columns])
         # What says the same again, as all events do to a model that was trained on them, is no news.
         said = [name for name in new.columns if name != "event"]
-        again = new.merge(self.ratings[said], on=said)["event"]
-        both = [self.ratings, new[~new["event"].isin(again)]]
-        return _latest(pd.concat(both, ignore_index=True))
+        again = new.merge(old[said], on=said)["event"]
+        news = new[~new["event"].isin(again)]
+        return _latest(pd.concat([old, news], ignore_index=True)), unit
 
     def write(self) -> Dataset:
         """Write the folder, whole or not at all, and load it as any dataset is loaded."""
@@ -131,7 +147,8 @@ class Grown:
             shutil.rmtree(left)  # by a refresh that was killed: no other is at work
         with files.new_folder(self.folder) as temporary:
             _write(temporary / _RATINGS, pa.Table.from_pandas(self.ratings, preserve_index=False))
-            text = _ratings_toml(self._name, self.model, "time" in self.ratings)
+            unit = self.time_unit if "time" in self.ratings else None
+            text = _ratings_toml(self._name, self.model, unit)
             if items is not None:
                 columns = _described(items)
                 title = _free("title", columns)
@@ -210,11 +227,11 @@ def _write(path: Path, table: pa.Table) -> None:
     pa.parquet.write_table(table, path, compression="zstd")
 
 
-def _ratings_toml(name: str, model: Model, has_times: bool) -> str:
+def _ratings_toml(name: str, model: Model, time_unit: str | None) -> str:
     lines = [f"name = {toml(name)}", "", "[ratings]", f"file = {toml(_RATINGS)}"]
     lines += ['user = "user_id"', 'item = "item_id"', 'rating = "rating"']
-    if has_times:
-        lines += ['time = "time"', 'time_unit = "s"']
+    if time_unit:
+        lines += ['time = "time"', f"time_unit = {toml(time_unit)}"]
     lines.append(f"scale = {toml(list(model.trainset.ratings.scale))}")
     return "\n".join(lines) + "\n"
 

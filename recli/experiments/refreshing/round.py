@@ -240,7 +240,7 @@ def _known(dataset: Dataset, trainset: Trainset) -> np.ndarray:
 def _newest(dataset: Dataset, events: np.ndarray, fresh: np.ndarray, share: float) -> np.ndarray:
     """bool[n]: the newest share of the `fresh` ratings, by time, or as they came where there is none.
 
-    Ratings of the same second are on the same side.
+    Ratings of the same time are on the same side.
     """
     times = events if dataset.ratings.times is None else dataset.ratings.times
     of_fresh = np.sort(times[fresh])

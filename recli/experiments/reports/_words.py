@@ -11,7 +11,7 @@ from recli.experiments.run_data import RunData
 
 LEGEND = (
     "Mean ± standard deviation over folds, best bold, second underlined. ≈: not distinguishable from "
-    "the best at the level 0.05, by the paired t-test over users (each with the mean of her folds), or "
+    "the best at the level 0.05, by the paired t-test over users (each with the mean of their folds), or "
     "for a measure of all lists together by the corrected resampled t-test over folds, p adjusted by "
     "Holm's method over all pairs. Times are seconds a fold."
 )
@@ -20,13 +20,17 @@ LEGEND = (
 def summary(data: RunData) -> list[str]:
     """The sentences that say what was compared how, and who is best by what."""
     dataset, protocol = data.dataset, data.configuration
-    scale = protocol["scale"]
+    (low, high), implicit = protocol["scale"], dataset.get("implicit", False)
+    noun = "interaction" if implicit else "rating"
+    liked = f"an item counts as liked from a rating of {protocol['threshold']:g} on"
+    if implicit:
+        liked = f"an item counts as liked from a weight of {protocol['threshold']:g} on"
     said = [
         f"{_count(len(data.labels), 'algorithm')} on {dataset['name']}: "
         f"{_count(dataset['users'], 'user')}, {_count(dataset['items'], 'item')}, "
-        f"{_count(dataset['ratings'], 'rating')} from {scale[0]:g} to {scale[1]:g}.",
+        f"{_count(dataset['ratings'], noun)} {'weighing ' * implicit}from {low:g} to {high:g}.",
         f"Split {split(data)} with seed {protocol['seed']}, {_count(data.n_folds, 'fold')}, the "
-        f"same for all; an item counts as liked from a rating of {protocol['threshold']:g} on.",
+        f"same for all; {liked}.",
     ]
     if data.document["status"] != "finished":
         said.append(

@@ -43,12 +43,16 @@ def suitable(dataset: Dataset, goals: Sequence[Goal]) -> list[str]:
     """The algorithms that can be had, suit the data and have a value of every goal, quick ones first.
 
     Left out are those that need item features where there are none, those of extras that are not
-    installed, and hybrids, which are made of the others.
+    installed, and hybrids, which are made of the others. Where the first goal is one of ranked lists,
+    so are those that predict ratings: their lists hold what few have rated.
     """
     found = []
+    ranks = goals[0].ranks
     for name in registry.names("algorithm"):
         cls = registry.get("algorithm", name)
         if cls.kind == "hybrid" or (cls.needs_features and not dataset.has_features):
+            continue
+        if ranks and cls.predicts == "ratings":
             continue
         try:
             configured = Configured.of(name)

@@ -35,6 +35,11 @@ class Goal:
         return FIT_SECONDS if self.measure is None else str(self.measure)
 
     @property
+    def ranks(self) -> bool:
+        """Whether it is a metric of ranked lists."""
+        return self.measure is not None and self.measure.metric.needs == "rankings"
+
+    @property
     def greater_is_better(self) -> bool:
         """Whether the better of two values is the greater."""
         return self.measure is not None and self.measure.greater_is_better
@@ -57,6 +62,10 @@ class Goal:
                 f"{configured.name} scores items and predicts no ratings, so it has no {self}. Tune "
                 "it for a metric of ranked lists: '--metric ndcg@10'."
             )
+
+
+LISTS, RATINGS = Goal(Measure("ndcg", 10)), Goal(Measure("rmse", None))
+"""What is improved where no metric is named, for lists and for ratings."""
 
 
 def goals(texts: Sequence[str]) -> tuple[Goal, ...]:

@@ -22,6 +22,7 @@ from recli.experiments.cross_validation import Cell, Protocol, cells
 from recli.experiments.resources import Resources
 from recli.experiments.store import or_none
 from recli.experiments.tuning.goals import Goal
+from recli.recommend.list_quality import FLOOR
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Verdict:
 
     tuned: what tuning said of the winner, the mean of its folds
     over_users: winner less defaults, user by user; None where a user has no value of the goal
+    floor: of a goal of ranked lists, what `most-popular` reaches; None of another
     """
 
     goal: Goal
@@ -75,6 +77,7 @@ class Verdict:
     winner: float
     defaults: float
     over_users: PairedTest | None
+    floor: float | None = None
 
     @property
     def optimism(self) -> float:
@@ -95,6 +98,8 @@ class Verdict:
             "defaults": self.defaults,
             "optimism": self.optimism,
         }
+        if self.floor is not None:
+            found["floor"] = self.floor
         if self.over_users is not None:
             test = self.over_users
             found |= {
@@ -122,16 +127,27 @@ def unlock(
     tuned: what tuning said of the winner, for each goal
     """
     line_up = [winner] if winner == defaults else [winner, defaults]
+    n_judged = len(line_up)
+    if any(goal.ranks for goal in goals):
+        line_up.append(Configured.of(FLOOR))
     found = sorted(
         cells(dataset, line_up, protocol, resources, [fold]), key=lambda cell: cell.entry
     )
+    judged, floor = found[:n_judged], found[n_judged:]
     return tuple(
-        _verdict(goal, value, found[0], found[-1], protocol.seed)
+        _verdict(goal, value, judged[0], judged[-1], floor, protocol.seed)
         for goal, value in zip(goals, tuned, strict=True)
     )
 
 
-def _verdict(goal: Goal, tuned: float, winner: Cell, defaults: Cell, seed: int) -> Verdict:
+def _verdict(
+    goal: Goal,
+    tuned: float,
+    winner: Cell,
+    defaults: Cell,
+    floor: Sequence[Cell],
+    seed: int,
+) -> Verdict:
     test = None
     name = str(goal)
     if name in winner.scores.per_user:
@@ -139,4 +155,5 @@ def _verdict(goal: Goal, tuned: float, winner: Cell, defaults: Cell, seed: int) 
         test = paired(*of_users, seed=seed)
         if math.isnan(test.difference):
             test = None
-    return Verdict(goal, tuned, goal.value(winner.scores), goal.value(defaults.scores), test)
+    least = goal.value(floor[0].scores) if goal.ranks else None
+    return Verdict(goal, tuned, goal.value(winner.scores), goal.value(defaults.scores), test, least)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import BinaryIO, ClassVar
 
 import pyarrow as pa
 
-from recli import errors, files, registry
+from recli import errors, registry, urls
+from recli.data import stores
 
 Write = Callable[[pa.Table], None]
-_URL = re.compile(r"[a-z][a-z0-9_+]*://", re.IGNORECASE)
 
 
 class Writer:
@@ -37,15 +36,15 @@ class Writer:
 
     def shown(self, target: str) -> str:
         """The target as it may be shown to anybody."""
-        return target
+        return urls.shown(target)
 
 
 class FileWriter(Writer):
-    """A writer into one file, which takes its place when it is complete."""
+    """A writer into one file, here or in an object store, which takes its place when it is complete."""
 
     @contextmanager
     def open(self, target: str, schema: pa.Schema) -> Iterator[Write]:
-        with files.new_file(Path(target)) as file, self._into(file, schema) as write:
+        with stores.new_file(target) as file, self._into(file, schema) as write:
             yield write
 
     def _into(self, file: BinaryIO, schema: pa.Schema) -> AbstractContextManager[Write]:
@@ -54,25 +53,21 @@ class FileWriter(Writer):
 
 
 def writer(target: str) -> Writer:
-    """The writer for a URL of a database or, by its suffix, for a file.
+    """The writer for a URL of a database or, by its suffix, for a file here or in an object store.
 
     Raises UsageError for a suffix that none writes, the valid ones named.
     """
-    if is_url(target):
+    if urls.is_url(target) and not urls.is_store(target):
         return _writer("sql")
-    suffix = Path(target).suffix.lower()
+    name = urls.file_name(target) if urls.is_url(target) else target
+    suffix = PurePosixPath(name).suffix.lower()
     by_suffix = {s: name for name in registry.names("writer") for s in _writer(name).suffixes}
     if suffix not in by_suffix:
         raise errors.UsageError(
-            f"'{target}': by its suffix it is none of {', '.join(by_suffix)}, and it is no URL of a "
-            "database, as in sqlite:///recommendations.db."
+            f"'{urls.shown(target)}': by its suffix it is none of {', '.join(by_suffix)}, and it is no "
+            "URL of a database, as in sqlite:///recommendations.db."
         )
     return _writer(by_suffix[suffix])
-
-
-def is_url(target: str) -> bool:
-    """Whether the target is a URL rather than a file."""
-    return _URL.match(target) is not None
 
 
 def _writer(name: str) -> Writer:

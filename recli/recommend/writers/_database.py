@@ -10,8 +10,8 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from recli import errors
-from recli.recommend.writers._base import Write, is_url
+from recli import errors, urls
+from recli.recommend.writers._base import Write
 
 TABLE = "recommendations"
 
@@ -49,12 +49,12 @@ def shown(url: sa.URL) -> str:
 
 def parse(target: str) -> sa.URL:
     """A URL, or a file of SQLite. Raises UsageError."""
-    if not is_url(target):
+    if not urls.is_url(target):
         return sa.URL.create("sqlite", database=target)
     try:
         return sa.make_url(target)
     except (exc.ArgumentError, ValueError) as error:  # the latter for a port that is no number
-        raise errors.UsageError(f"--output {target}: {error}.") from None
+        raise errors.UsageError(f"--output {urls.shown(target)}: {error}.") from None
 
 
 def _new_file(url: sa.URL) -> Path | None:

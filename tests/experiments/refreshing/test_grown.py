@@ -167,6 +167,27 @@ def test_any_id_that_the_log_takes_stays_what_it_is(results, store, send):
     }
 
 
+def test_tenths_of_a_second_decide_which_rating_is_the_latest(results, store, small, send):
+    """The dataset is in seconds, then takes milliseconds; an old one that has seconds goes on."""
+    store()
+    send([("u", "i", 3.0)])
+    _, before = take(results)
+    assert before.ratings.time_unit == "s"
+    send([("u", "i", 5.0), ("v", "j", 4.0)], at=0.75)
+    send([("u", "i", 1.0), ("w", "j", 4.0)], at=0.25)
+    _, dataset = take(results)
+    assert table(dataset) == {
+        **table(small), ("u", "i"): 5.0, ("v", "j"): 4.0, ("w", "j"): 4.0
+    }  # fmt: skip
+    assert dataset.ratings.time_unit == "ms"
+    expected = sorted(
+        [*(small.ratings.times * 1000), *(START * 1000 + n for n in (750, 1750, 1250))]
+    )
+    assert sorted(dataset.ratings.times) == expected
+    send([("w", "j", 2.0)], at=1)
+    assert table(take(results)[1])["w", "j"] == 4.0
+
+
 def test_to_take_again_changes_nothing(results, store, send, newcomers):
     store()
     send(newcomers())

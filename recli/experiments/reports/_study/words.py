@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from recli.experiments.stored_study import StoredStudy
+from recli.experiments.tuning.goals import Goal
 from recli.experiments.tuning.tried import Tried
 from recli.params import short
+from recli.recommend.list_quality import FLOOR
 
 
 def said(study: StoredStudy) -> Iterator[str]:
@@ -33,6 +35,7 @@ def said(study: StoredStudy) -> Iterator[str]:
         yield "The time was up before all trials were made (--timeout)."
     for verdict in study.document["locked"]:
         yield _verdict(verdict)
+        yield from _floor(verdict)
     yield from _nested(study.document["nested"])
     if not study.document["locked"] and not study.document["nested"]:
         yield "It was chosen for that number: on other data expect a little less (see --holdout)."
@@ -64,7 +67,20 @@ def _verdict(said: dict[str, Any]) -> str:
             f"; user by user the difference is {said['difference_over_users']:+.4f} "
             f"(95 %: {said['interval_low']:+.4f} to {said['interval_high']:+.4f})"
         )
+    if Goal.parse(said["goal"]).ranks:
+        return f"{text}. Tuning said {said['tuned']:.4f}, where what is locked away counts as not liked."
     return f"{text}. Tuning said {said['tuned']:.4f}: optimism {said['optimism']:+.4f}."
+
+
+def _floor(said: dict[str, Any]) -> Iterator[str]:
+    """How `most-popular` does on the locked test; a warning where it is better."""
+    floor = said.get("floor")
+    if floor is None:
+        return
+    yield f"There {FLOOR}, which gives everybody the same list, has {said['goal']} {floor:.4f}."
+    goal = Goal.parse(said["goal"])
+    if goal.sign * (floor - said["best"]) < 0:
+        yield "Warning: that is better than the best found. For lists, try others: 'recli tune --auto'."
 
 
 def _nested(folds: list[list[dict[str, Any]]]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from sklearn.preprocessing import normalize
 from recli import errors
 from recli.algorithms._base import catalogue_size
 from recli.algorithms._preferences import preferences
+from recli.algorithms._weighing import Alike
 from recli.data import features, user_features
 from recli.data.trainset import Trainset, by_user
 
@@ -82,7 +83,7 @@ def design(
     """
     indptr, items, values = by_user(trainset)
     users = np.repeat(np.arange(trainset.n_users), np.diff(indptr))
-    rated = preferences(trainset, -np.inf)
+    rated = preferences(trainset, Alike(-np.inf))
     n_users, n_items = rated.shape
     of_users = [_ids(n_users, 1)]
     if rated_items:
@@ -143,14 +144,15 @@ def _names(chosen: str) -> list[str]:
 
 def _bins(trainset: surprise.Trainset, days: float) -> np.ndarray:
     """When ratings were given, user by user: int64[n_ratings], numbers of the bins that are not empty."""
-    seconds = trainset.ratings.times if isinstance(trainset, Trainset) else None
-    if seconds is None:
+    ratings = trainset.ratings if isinstance(trainset, Trainset) else None
+    if ratings is None or ratings.times is None:
         raise errors.DataError(
             "time_bin needs to know when the ratings were given. Name the column of times in "
             "dataset.toml or with '--columns time=NAME', or leave time_bin out."
         )
-    seconds = seconds[trainset.rows][np.argsort(trainset.users, kind="stable")]
-    _, bins = np.unique((seconds - seconds.min()) // (days * _DAY), return_inverse=True)
+    times = ratings.times[trainset.rows][np.argsort(trainset.users, kind="stable")]
+    width = days * _DAY * ratings.per_second
+    _, bins = np.unique((times - times.min()) // width, return_inverse=True)
     return bins
 
 

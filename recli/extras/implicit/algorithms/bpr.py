@@ -20,7 +20,8 @@ class BPR(Learned):
     b_i + p_u · q_i, where stochastic gradient descent lowers
     Σ −ln σ(b_i + p_u · q_i − b_j − p_u · q_j) + reg (|p_u|² + |q_i|² + |q_j|² + b_i² + b_j²) / 2
     over preferences (u, i) and items j that u does not prefer. Both are drawn, an epoch has as many
-    draws as there are preferences, and j is drawn the more often the more users prefer it.
+    draws as there are preferences, and j is drawn the more often the more users prefer it. What a
+    preference weighs is left aside: all are alike to it.
     """
 
     source = "Rendle, Freudenthaler, Gantner and Schmidt-Thieme 2009"

@@ -9,6 +9,7 @@ import scipy.sparse
 import surprise
 
 from recli.algorithms._preferences import PREFERENCES
+from recli.algorithms._weighing import LOG, WEIGHTING
 from recli.extras.implicit.algorithms._learned import Learned
 from recli.params import Float, Int
 
@@ -17,19 +18,21 @@ class IALS(Learned):
     """Factors that give preferences 1 and all other pairs 0, the former with more weight.
 
     p_u · q_i, where the factors minimise Σ c_ui (x_ui − p_u · q_i)² + reg (Σ |p_u|² + Σ |q_i|²) over
-    all pairs of user and item: x_ui is 1 and c_ui `alpha` for a preference, 0 and 1 for any other
-    pair. Users and items are solved for in turn, by three steps of conjugate gradients each.
+    all pairs of user and item: x_ui is 1 and c_ui `alpha` times its weight for a preference, 0 and 1
+    for any other pair. Users and items are solved for in turn, by three steps of conjugate gradients
+    each.
     """
 
     source = "Hu, Koren and Volinsky 2008; Takács, Pilászy and Tikk 2011; Rendle et al. 2022"
     parameters = (
         PREFERENCES,
+        *WEIGHTING,
         # Well tuned it ranks like the best, and more factors keep helping (Rendle et al. 2022).
         Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),
         Int("n_epochs", 15, "times that users and items are solved for", low=1, tune=(5, 30)),
         # What users and items share less often than about reg / alpha times is taken for chance.
         Float("reg", 30.0, "regularisation", low=1e-6, tune=(1, 100), log=True),
-        Float("alpha", 5.0, "weight of a preference", low=1, high=1e6, tune=(1, 50), log=True),
+        Float("alpha", 5.0, "confidence in a preference", low=1, high=1e6, tune=(1, 50), log=True),
     )
 
     def __init__(
@@ -39,6 +42,8 @@ class IALS(Learned):
         reg: float = 30.0,
         alpha: float = 5.0,
         preferences: str = "liked",
+        weighting: str = LOG,
+        cap: float | None = None,
         random_state: int | None = None,
     ) -> None:
         surprise.AlgoBase.__init__(self)
@@ -47,6 +52,8 @@ class IALS(Learned):
         self.reg = reg
         self.alpha = alpha
         self.preferences = preferences
+        self.weighting = weighting
+        self.cap = cap
         self.random_state = random_state
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 import surprise
 
 from recli.algorithms._preferences import PREFERENCES
+from recli.algorithms._weighing import LOG, WEIGHTING
 from recli.extras.implicit.algorithms._learned import Learned
 from recli.params import Float, Int
 
@@ -19,13 +20,14 @@ class LogisticMF(Learned):
 
     b_u + b_i + p_u · q_i is the log-odds that u prefers i. In an epoch each user's preferences, and
     `n_factors` + 2 items drawn from the preferences of all, move her factors, and the same for items
-    with users; the steps are Adagrad's.
+    with users; the steps are Adagrad's. A preference counts as often as it weighs.
     """
 
     source = "Johnson 2014"
     cost = "medium"
     parameters = (
         PREFERENCES,
+        *WEIGHTING,
         Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),
         Int("n_epochs", 60, "passes over users and items", low=1, tune=(20, 200), log=True),
         Float("learning_rate", 1.0, "learning rate", low=0, tune=(0.1, 2), log=True),
@@ -39,6 +41,8 @@ class LogisticMF(Learned):
         learning_rate: float = 1.0,
         reg: float = 6.0,
         preferences: str = "liked",
+        weighting: str = LOG,
+        cap: float | None = None,
         random_state: int | None = None,
     ) -> None:
         surprise.AlgoBase.__init__(self)
@@ -47,6 +51,8 @@ class LogisticMF(Learned):
         self.learning_rate = learning_rate
         self.reg = reg
         self.preferences = preferences
+        self.weighting = weighting
+        self.cap = cap
         self.random_state = random_state
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:

@@ -10,6 +10,7 @@ from sklearn.preprocessing import normalize
 from recli.algorithms._base import Side, catalogue_size, cosines
 from recli.algorithms._factor_rankers import FactorRanker
 from recli.algorithms._preferences import PREFERENCES
+from recli.algorithms._weighing import LOG, WEIGHTING
 from recli.data import features, user_features
 from recli.params import Choice, Float, Int, Text
 
@@ -28,6 +29,8 @@ class LightFM(FactorRanker):
     With item features, an item that nobody prefers, rated or not, is scored by them; with user
     features, so is a user of the trainset who prefers nothing. Of an unknown user none are known.
 
+    What a preference weighs is how far a step goes that it makes.
+
     The loss `warp` draws items until one stands above a preference, the more steps it took the
     smaller the change; `bpr` draws one; `logistic` sees preferences alone and learns little from
     them.
@@ -41,6 +44,7 @@ class LightFM(FactorRanker):
     uses = ("item features", "user features")
     parameters = (
         PREFERENCES,
+        *WEIGHTING,
         Choice("loss", "warp", "what is lowered", options=_LOSSES, tune=("warp", "bpr")),
         Int("n_factors", 32, "factors", low=1, tune=(16, 128), log=True),
         Int("n_epochs", 15, "passes over the preferences", low=1, tune=(5, 60), log=True),
@@ -72,6 +76,8 @@ class LightFM(FactorRanker):
         item_features: str | None = None,
         user_features: str | None = None,
         preferences: str = "liked",
+        weighting: str = LOG,
+        cap: float | None = None,
         random_state: int | None = None,
     ) -> None:
         surprise.AlgoBase.__init__(self)
@@ -85,6 +91,8 @@ class LightFM(FactorRanker):
         self.item_features = item_features
         self.user_features = user_features
         self.preferences = preferences
+        self.weighting = weighting
+        self.cap = cap
         self.random_state = random_state
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
@@ -106,9 +114,11 @@ class LightFM(FactorRanker):
             item_alpha=self.reg_i,
             random_state=self.random_state,
         )
+        weights = _beside([preferred]).tocoo()
         try:
             model.fit(
-                _beside([preferred]),
+                weights,
+                sample_weight=weights,  # of the matrix itself it takes only what is in it
                 user_features=of_users,
                 # An item without a rating is no example of what somebody does not prefer.
                 item_features=of_items[: self.trainset.n_items],

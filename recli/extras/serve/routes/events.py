@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -10,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from starlette.responses import JSONResponse, Response
 
 from recli import errors
-from recli.data.events import LAST_TIME, Event, seconds
+from recli.data.events import LAST_TIME, Event, now, seconds
 from recli.extras.serve.problems import problem, responses
 from recli.extras.serve.schemas import Id, Sent
 from recli.extras.serve.state import TheLoaded, TheLog, TheMetrics
@@ -90,8 +89,8 @@ def accept(sent: Events, loaded: TheLoaded, log: TheLog, metrics: TheMetrics) ->
     Users and items may be new. What is answered with 202 is on disk, and `recli refresh` learns from
     it.
     """
-    scale, now = loaded.model.trainset.rating_scale, int(time.time())
-    batch = [_event(place, one, scale, now) for place, one in enumerate(sent.events)]
+    scale, by_default = loaded.model.trainset.rating_scale, now()
+    batch = [_event(place, one, scale, by_default) for place, one in enumerate(sent.events)]
     try:
         appended = log.append(batch)
     except errors.RecliError as error:  # the events are well, the log is not
@@ -101,7 +100,7 @@ def accept(sent: Events, loaded: TheLoaded, log: TheLog, metrics: TheMetrics) ->
     return JSONResponse(document, 202)
 
 
-def _event(place: int, sent: SentEvent, scale: tuple[float, float], now: int) -> Event:
+def _event(place: int, sent: SentEvent, scale: tuple[float, float], by_default: float) -> Event:
     """The event at this place of the batch. Raises DataError for what is none."""
     low, high = scale
     try:
@@ -110,7 +109,7 @@ def _event(place: int, sent: SentEvent, scale: tuple[float, float], now: int) ->
             raise errors.DataError(
                 f"value is {given}: a rating is from {low:g} to {high:g}, as the model has learned from."
             )
-        moment = now if sent.time is None else int(sent.time)
+        moment = by_default if sent.time is None else sent.time
         return Event(sent.event_id, sent.type, sent.user_id, sent.item_id, sent.value, moment)
     except errors.DataError as error:
         raise errors.DataError(f"events.{place}: {error} None of the batch was stored.") from None

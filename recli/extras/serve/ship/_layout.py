@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
 from pathlib import Path
-
-from recli import errors, files
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MARK = re.compile(r"@([A-Z_]+)@")
 # Python's own suffix would have the templates taken for modules of recli.
 _SUFFIX = ".template"
-
-
-@contextmanager
-def new_folder(folder: Path, own: Collection[str]) -> Iterator[Path]:
-    """`files.new_folder`, in place of nothing but an earlier one.
-
-    own: what such a folder holds, as patterns of names
-
-    Raises UsageError for a folder that holds anything else.
-    """
-    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    others = [name for name in there if not any(fnmatchcase(name, pattern) for pattern in own)]
-    if others:
-        raise errors.UsageError(
-            f"{folder} holds {min(others)}, which is not of this command's making. It writes a folder of "
-            "its own, in place of an earlier one: name another, or move what is there."
-        )
-    with files.new_folder(folder) as temporary:
-        yield temporary
 
 
 def entries(kind: str) -> set[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recli.extras.serve.ship import _layout, monitoring
+from recli import files
+from recli.extras.serve.ship import monitoring
 from recli.extras.serve.ship._carried import Carried
 
 _PORT = 8000
@@ -20,7 +21,7 @@ def write(folder: Path, model: Path, wheel: Path | None = None) -> None:
     else, and as `Carried.of` does.
     """
     carried = Carried.of(model, {"serve"}, wheel)
-    with _layout.new_folder(folder, carried.own("docker") | {"monitoring"}) as temporary:
+    with files.own_folder(folder, carried.own("docker") | {"monitoring"}) as temporary:
         carried.put("docker", temporary, {"PORT": str(_PORT)})
         watch = temporary / "monitoring"
         monitoring.lay_out(watch, f"recli:{_PORT}", _KEY_FILE, "http://prometheus:9090")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recli.extras.serve.ship import _layout
+from recli import files
 from recli.extras.serve.ship._carried import Carried
 
 
@@ -17,5 +17,5 @@ def write(folder: Path, model: Path, wheel: Path | None = None) -> None:
     else, and as `Carried.of` does.
     """
     carried = Carried.of(model, {"function", "serve"}, wheel)
-    with _layout.new_folder(folder, carried.own("function")) as temporary:
+    with files.own_folder(folder, carried.own("function")) as temporary:
         carried.put("function", temporary, {})

@@ -25,9 +25,7 @@ def write(folder: Path, target: str, key_file: str | None = None) -> None:
     In place of an earlier one, whole or not at all. Raises UsageError for a folder that holds anything
     else, and for what is no address or no path.
     """
-    with _layout.new_folder(
-        folder, {*_layout.entries("monitoring"), "dashboard.json"}
-    ) as temporary:
+    with files.own_folder(folder, {*_layout.entries("monitoring"), "dashboard.json"}) as temporary:
         lay_out(temporary, target, key_file, "http://127.0.0.1:9090")
 
 

@@ -25,7 +25,7 @@ from typing import NoReturn, Protocol
 import numpy as np
 
 from recli import errors
-from recli.recommend.fields import Field, UnfitError, Value
+from recli.data.fields import Field, UnfitError, Value
 
 Fields = Callable[[str], Field]
 _TOKEN = re.compile(

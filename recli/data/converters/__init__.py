@@ -1,0 +1,1 @@
+"""Targets that a dataset is converted to, one a file."""

@@ -1,0 +1,1 @@
+"""Ways to prepare a dataset before anything is learned of it, one a file."""
