@@ -105,7 +105,7 @@ def test_stray_quotes_beside_quotes_that_enclose(
     assert found.found["quote"] == "auto"
     (note,) = found.notes
     assert note.startswith(
-        "quotes enclose cells; on 1 line (the first: 3) a quote begins a cell and"
+        "Quotes enclose cells; on 1 line (the first: 3) a quote begins a cell and"
     )
     assert [(row.line, row.text) for row in found.malformed] == [(10, '3,2,1,"cut, off')]
     assert refuse(MIXED).splitlines()[1] == (
