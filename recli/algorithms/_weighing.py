@@ -18,7 +18,7 @@ WEIGHTING = (
     Choice(
         "weighting",
         LOG,
-        "how counts of interactions become weights; ratings are none",
+        "how counts of interactions become weights; of no effect on ratings",
         options=(LOG, LINEAR, TF_IDF, BM25),
         when=_WEIGHED,
     ),

@@ -183,9 +183,9 @@ def _one(
     trade: Trade,
     console: Console,
 ) -> None:
-    """Print the list of a single user, with its reasons if she is to be told.
+    """Print the list of a single user, with the reasons if these are to be said.
 
-    user: her id; None for somebody new
+    user: the id; None for somebody new
     """
     from recli.recommend.answer import answer
 
@@ -228,7 +228,7 @@ def _one(
 
 
 def _rating(place: Recommendation) -> str:
-    """The predicted rating, and how far hers may be from it."""
+    """The predicted rating, and how far the user's may be from it."""
     if place.rating is None:
         return "–"
     spread = "" if place.deviation is None else f" ±{place.deviation:.2f}"

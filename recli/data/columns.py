@@ -32,6 +32,7 @@ class Rows:
     users, items: text[n], each distinct one once; values: float64[n]; lines: int64[n]
     times: int64[n] in `time_unit` since 1970 UTC, the coarsest in which all are whole; or None
     notes: what to tell of how ids were read, a sentence each
+    places: int64[n], the rows of the table that they are; None where nobody asks, as preparation does
     """
 
     users: pa.DictionaryArray
@@ -42,6 +43,7 @@ class Rows:
     bad: list[BadRow]
     time_unit: str = "s"
     notes: tuple[str, ...] = ()
+    places: np.ndarray | None = None
 
     def keep(self, rows: np.ndarray) -> Rows:
         """Only these rows (positions)."""
@@ -55,16 +57,13 @@ class Rows:
             self.bad,
             self.time_unit,
             self.notes,
+            None if self.places is None else self.places[rows],
         )
 
 
 def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ()) -> Rows:
     """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason."""
     assert source.user and source.item
-    found = {
-        role: table.columns[name].dictionary_encode().combine_chunks()
-        for role, name in (("user", source.user), ("item", source.item))
-    }
     reasons: dict[int, str] = {}
     notes: list[str] = []
 
@@ -72,13 +71,15 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
         for row in np.flatnonzero(failed):
             reasons.setdefault(int(row), reason(row) if callable(reason) else str(reason))
 
-    for role, ids in found.items():
-        whole = without_point_zero(ids.dictionary)
-        if whole is not None:
-            found[role] = _renamed(ids, whole)
+    found = {}
+    for role, name in (("user", source.user), ("item", source.item)):
+        ids = _encoded(table.columns[name])
+        if without_point_zero(ids.dictionary) is not None:
+            ids = _encoded(without_point_zero(table.columns[name]))
             notes.append(
                 f"The {role} ids are whole numbers, some of them written with .0: 42.0 is the {role} 42."
             )
+        found[role] = ids
         object_to(_having(ids, _empty(ids.dictionary)), f"the {role} is empty")
         broken = _having(ids, pa.compute.match_substring(ids.dictionary, "\n"))
         object_to(broken, f"the {role} goes over several lines: is a quote left open?")
@@ -97,6 +98,8 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
             lambda row: f"rating {values[row]:g} is off the scale {low:g} to {high:g}",
         )
     rows = Rows(found["user"], found["item"], values, None, table.lines, [], notes=tuple(notes))
+    if source.prepare:
+        rows.places = np.arange(len(table))
     if source.time is not None:
         column, unit, form = table.columns[source.time], source.time_unit or "s", source.time_format
         moments = times.parse(column, unit, form)
@@ -127,7 +130,9 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     """
     users, items = rows.users.indices.to_numpy(), rows.items.indices.to_numpy()
     pairs = users.astype(np.int64) * len(rows.items.dictionary) + items
-    ordered = np.sort(pairs)  # to number the pairs takes ten times as long, and is seldom needed
+    ordered = np.sort(
+        pairs
+    )  # with all pairs distinct that is all: to number them takes ten times as long
     if how == "keep" or not (ordered[1:] == ordered[:-1]).any():
         return rows, 0
     del ordered
@@ -178,17 +183,15 @@ def pick(
     return rows, means, latest
 
 
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column with each distinct text once."""
+    return column.dictionary_encode().combine_chunks()
+
+
 def _having(ids: pa.DictionaryArray, chosen: pa.Array) -> np.ndarray:
     """bool[n], the rows whose id is one of those of the dictionary that are chosen."""
     of_id: np.ndarray = chosen.to_numpy(zero_copy_only=False)
     return of_id[ids.indices.to_numpy()] if of_id.any() else np.zeros(len(ids), dtype=bool)
-
-
-def _renamed(ids: pa.DictionaryArray, texts: pa.Array) -> pa.DictionaryArray:
-    """The ids with other texts for those of the dictionary, some of which may be alike then."""
-    encoded = texts.dictionary_encode()
-    codes = encoded.indices.to_numpy()[ids.indices.to_numpy()]
-    return pa.DictionaryArray.from_arrays(pa.array(codes), encoded.dictionary)
 
 
 def _empty(texts: pa.Array) -> pa.Array:

@@ -29,9 +29,11 @@ class TableSource:
 
     quote: one of `QUOTES`
     escape: the character that takes a quote or a delimiter literally
+    query: what a database is asked; `file` is its URL then
     """
 
     file: str = ""
+    query: str | None = None
     format: str | None = None
     delimiter: str | None = None
     header: bool | None = None
@@ -151,7 +153,7 @@ class Description:
 
     def location(self, source: TableSource) -> Location:
         """Where the file of one of its tables is, or will be once downloaded."""
-        return locate(self.folder, source.file)
+        return locate(self.folder, source.file, source.query)
 
 
 def read(path: Path) -> Description:

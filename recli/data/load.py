@@ -135,7 +135,7 @@ def load(
         notes=(*table.notes, *rows.notes, *(items.notes() if items else ())),
         kinds=kinds,
     )
-    dataset = prepare.prepared(dataset, table, rows.lines, steps)
+    dataset = prepare.prepared(dataset, table, rows.places, steps)
     if source.implicit and duplicates != "keep":
         dataset = interactions.with_pairs_once(dataset)
     return dataset

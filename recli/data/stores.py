@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from recli import errors, files, registry, urls
 
-_ATTEMPTS = 3
+_ATTEMPTS = 2  # those packages try several times themselves
 _CREDENTIALS = {
     "s3": "Credentials come from AWS_PROFILE, AWS_ACCESS_KEY_ID and the like, or from ~/.aws; for a "
     "public bucket set FSSPEC_S3_ANON=true.",

@@ -64,6 +64,11 @@ class RunData:
         return found
 
     @property
+    def noun(self) -> str:
+        """What a row of the data is called."""
+        return "interaction" if self.dataset.get("implicit", False) else "rating"
+
+    @property
     def configuration(self) -> dict[str, Any]:
         """How the line-up was compared."""
         found: dict[str, Any] = self.document["configuration"]

@@ -98,6 +98,10 @@ def reader(file: Location, source: TableSource) -> Format:
         from recli.data.formats._parts import Parted  # which is a format as well
 
         return Parted(reader(file.parts[0].file, source))
+    if file.is_answer:
+        from recli.data.formats._answer import Answer
+
+        return Answer()
     if source.format:
         return _format(source.format)
     if source.delimiter:

@@ -57,6 +57,9 @@ def writer(target: str) -> Writer:
 
     Raises UsageError for a suffix that none writes, the valid ones named.
     """
+    if urls.scheme(target) == "bigquery":
+        registry.check_installed("writer", "bigquery")
+        return _writer("bigquery")
     if urls.is_url(target) and not urls.is_store(target):
         return _writer("sql")
     name = urls.file_name(target) if urls.is_url(target) else target

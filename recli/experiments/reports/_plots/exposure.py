@@ -40,8 +40,8 @@ def figures(data: RunData) -> list[Figure]:
     ]
     height = -(-len(rows) // _ACROSS) * _PANEL
     reading = (
-        "Ten equal parts of the catalogue, the most rated left: bars are their shares of the "
-        "recommended places, lines their shares of the training ratings. Bars above their lines at "
+        "Ten equal parts of the catalogue, the most popular left: bars are their shares of the "
+        "recommended places, lines their shares of what is in the training. Bars above their lines at "
         f"the left mean more attention to what is popular. Full height is {highest:.0%}."
     )
     return [Figure(_TITLE, reading, svg.svg(height, _TITLE, parts))]
@@ -58,14 +58,14 @@ def _panel(
     ]
     for band, (rated, shown) in enumerate(table):
         x, bar, level = left + band * step, _BARS * shown / highest, base - _BARS * rated / highest
-        share = f"{10 * band}–{10 * band + 10} % of the catalogue, the most rated first"
+        share = f"{10 * band}–{10 * band + 10} % of the catalogue, the most popular first"
         parts.append(
             svg.group(
                 [
                     svg.rect(x + 1.5, base - bar, step - 3, bar, svg.colour(entry)),
                     svg.line([(x, level), (x + step, level)], "level"),
                 ],
-                f"{label}, {share}: {shown:.1%} of the places, {rated:.1%} of the ratings",
+                f"{label}, {share}: {shown:.1%} of the places, {rated:.1%} of the training",
             )
         )
     return svg.group(parts)
