@@ -22,7 +22,7 @@ WEIGHTING = (
         options=(LOG, LINEAR, TF_IDF, BM25),
         when=_WEIGHED,
     ),
-    Float("cap", None, "counts of interactions above it count as it", low=0, when=_WEIGHED),
+    Float("cap", None, "counts of interactions above it count as it", low=1e-6, when=_WEIGHED),
 )
 """How a ranker weighs interactions: `weighting` and `cap`, see `Counted`."""
 _LOWEST = 0.01  # what the lowest rating weighs, see `Graded`

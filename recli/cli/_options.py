@@ -268,9 +268,10 @@ algorithm_option = click.option(
     type=_types.ALGORITHM,
     help="An algorithm, or your own as module:Class. [default: the best of a few for the goal]",
 )
+GOAL = click.Choice(("lists", "ratings"))
 goal_option = click.option(
     "--goal",
-    type=click.Choice(("lists", "ratings")),
+    type=GOAL,
     help="What it is for: good lists of items, or well predicted ratings.  [default: lists]",
 )
 params_file_option = click.option(

@@ -19,6 +19,7 @@ from recli.data.items import parts, separator
 from recli.data.load import load
 from recli.data.locate import locate
 from recli.data.location import Location
+from recli.data.numbers import is_gap
 from recli.data.table_ids import Known, share
 from recli.data.tables import Described
 
@@ -192,7 +193,8 @@ def _tells_apart(name: str, how: str, described: Described, catalogue: Ids) -> b
 def _feature(name: str, values: list[str]) -> str:
     """The declaration that fits a column's name and values: year, number, tags, categories, text."""
     filled = [value for value in values if value.strip()]
-    if filled and all(_is_number(value) for value in filled):
+    known = [value for value in filled if not is_gap(value)]
+    if known and all(_is_number(value) for value in known):
         return f'{{ kind = "{"year" if "year" in name.lower() else "number"}" }}'
     between = separator(filled)
     cut = Feature(name, "categories", name, separator=between)
