@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recli import registry
 from recli.data.dataset import BadRow
 from recli.data.formats._base import TextTable
 
@@ -14,7 +13,9 @@ _MANY = 0.2
 
 def advice(table: TextTable, bad: Sequence[BadRow], header: bool) -> str:
     """What to do about bad rows: to set them aside is no advice where they show another layout."""
-    if mostly_bad(table, bad) or _of_another_shape(table, header):
+    if mostly_bad(table, bad):
+        return f"{_another()}, or mend the file: '--on-bad skip' never sets most of the rows aside."
+    if _of_another_shape(table, header):
         return f"{_another()}, or mend the file."
     return "Mend the file, or set such rows aside with '--on-bad skip'."
 
@@ -43,8 +44,8 @@ def _n_rows(table: TextTable) -> int:
 
 
 def _another() -> str:
-    names = ", ".join(registry.names("format"))
     return (
         "The file may have another layout than it was read with: say which with '--file-format' "
-        f"({names}), or how rows are cut and columns are used with '--delimiter' and '--columns'"
+        "('recli list formats' has them), or how rows are cut and columns are used with '--delimiter' "
+        "and '--columns'"
     )

@@ -248,7 +248,7 @@ def test_a_character_at_the_end_of_what_is_sniffed(read: Read) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_line_cut_by_the_end_of_what_is_sniffed(read: Read, end: str, encoding: str) -> None:
     rows = [f"{n},{'x' * 10_000}{n},{n % 5}" for n in range(20)]
-    dataset = read(end.join(rows).encode(encoding))
+    dataset = read(end.join(rows).encode(encoding), user="1", item="2", rating="3")
     assert (len(dataset.ratings), dataset.ratings.n_items) == (20, 20)
 
 

@@ -105,7 +105,7 @@ def test_stray_quotes_beside_quotes_that_enclose(
     assert found.found["quote"] == "auto"
     (note,) = found.notes
     assert note.startswith(
-        "quotes enclose cells; on 1 line (the first: 3) a quote begins a cell and"
+        "Quotes enclose cells; on 1 line (the first: 3) a quote begins a cell and"
     )
     assert [(row.line, row.text) for row in found.malformed] == [(10, '3,2,1,"cut, off')]
     assert refuse(MIXED).splitlines()[1] == (
@@ -174,6 +174,14 @@ def test_an_escape_takes_what_follows_literally(
 ) -> None:
     dataset = read("user,item,rating\n" + content, escape="\\", quote=quote)
     assert [item for _, item, _ in triples(dataset)] == items
+
+
+def test_an_escape_that_nobody_named(read: Read, refuse: Refuse) -> None:
+    content = '"1";"The \\"Myth\\"; I";"5"\n"2";"b";"4"\n"3";"c";"4"\n'
+    message = refuse(content, user="1", item="2", rating="3")
+    assert "  line 1: 4 columns where 3 are expected; if \\ takes the quote after it" in message
+    dataset = read(content, user="1", item="2", rating="3", escape="\\")
+    assert dataset.ratings.item_ids.text.tolist() == ['The "Myth"; I', "b", "c"]
 
 
 @pytest.mark.parametrize(

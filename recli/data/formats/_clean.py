@@ -62,7 +62,7 @@ def clean(text: Text, source: TableSource) -> Clean:
         shown = text.content[first.start : first.end - 1].decode()[:_SHOWN]
         made.notes.append(
             f"{len(comments):,} comment{'s' * (len(comments) > 1)} left out, "
-            f"the first on line {text.number(first.line):,}: {shown!r}"
+            f"the first on line {text.number(first.line):,}: {shown!r}."
         )
     if bool(source.header):
         made.notes += _repeated(rows[0], source.columns)
@@ -92,7 +92,7 @@ def _tell(made: Clean, meant: Quotes) -> None:
         made.found["quote"] = "auto"
         n = len(meant.stray)
         made.notes.append(
-            f"quotes enclose cells; on {n:,} line{'s' * (n > 1)} (the first: {meant.stray[0]:,}) a quote "
+            f"Quotes enclose cells; on {n:,} line{'s' * (n > 1)} (the first: {meant.stray[0]:,}) a quote "
             "begins a cell and does not end one, and is text. '--quote double' sets such lines aside, "
             "'--quote none' takes all quotes as text."
         )
@@ -102,7 +102,7 @@ def _repeated(header: Sequence[str], columns: Sequence[str]) -> list[str]:
     """What to say of names that a header has twice."""
     names = [name.strip() for name in header]
     return [
-        f"the header has {name!r} twice; the second is called {columns[place]!r}"
+        f"The header has {name!r} twice; the second is called {columns[place]!r}."
         for place, name in enumerate(names[: len(columns)])
         if name in names[:place] and name and columns[place] != name
     ]
