@@ -90,7 +90,8 @@ def test_a_model_travels_through_a_store(recli, tiny, memory):
     assert mine == theirs
     message = recli("models", "import", "memory://models/absent.zip", code=4).stderr
     assert (
-        message == "Error: memory://models/absent.zip: there is no such file, or no such bucket.\n"
+        message
+        == "Error: memory://models/absent.zip: there is no such file, bucket or container.\n"
     )
     memory.pipe_file("/models/half.zip", memory.cat("/models/mine.zip")[:1000])
     message = recli("models", "import", "memory://models/half.zip", code=3).stderr
