@@ -145,3 +145,15 @@ def test_local_files_load_no_package_for_places(recli, tiny):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8")
     assert done.stderr == "[]\n"
+
+
+def test_rows_set_aside_are_named_with_their_part(recli):
+    Path("out").mkdir()
+    Path("out/part-0.csv").write_text(PLAIN, encoding="utf-8")
+    Path("out/part-1.csv").write_text("user,item,rating\nv,i1,3\nv,i2,bad\n", encoding="utf-8")
+    recli("data", "check", "out", "--on-bad", "skip")
+    [path] = Path("results/bad-rows").iterdir()
+    assert path.read_text(encoding="utf-8").splitlines() == [
+        "part,line,reason,row",
+        "part-1.csv,3,rating 'bad' is not a finite number,\"v,i2,bad\"",
+    ]

@@ -211,12 +211,13 @@ def test_a_wrong_secret(store) -> None:
     wrong = {"AWS_SECRET_ACCESS_KEY": "hush-hush"}
     if store.scheme == "az":
         connection = os.environ["AZURE_STORAGE_CONNECTION_STRING"]
-        wrong = {"AZURE_STORAGE_CONNECTION_STRING": connection.replace("Eby8", "hush-hush123")}
+        wrong = {"AZURE_STORAGE_CONNECTION_STRING": connection.replace("Eby8", "Eby9")}
     message = recli("data", "check", url, code=3, **wrong).stderr
     assert message.startswith(f"Error: {url}: access is denied: ")
     assert {"s3": "AWS_PROFILE", "az": "AZURE_STORAGE_CONNECTION_STRING"}[store.scheme] in message
     assert message.count("\n") == 1
     assert "hush-hush" not in message
+    assert AZURES_KEY[4:] not in message
     recli("train", "-d", url, "-a", "svd", "--name", "mine")
     out = f"{store.scheme}://recli/t/never.csv"
     message = recli(
