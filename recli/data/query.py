@@ -117,7 +117,7 @@ class Query(Location):
                     raise errors.NotFoundError(f"{self}: there is no file {self._file}.")
                 # Who reads changes nothing, and makes no file.
                 if url.get_backend_name() == "sqlite":
-                    file = f"file:{quote(str(self._file.resolve()))}"
+                    file = f"file:{quote(self._file.resolve().as_posix(), safe='/:')}"
                     url = url.set(database=file, query={"mode": "ro", "uri": "true"})
                 else:
                     url = url.set(database=str(self._file))

@@ -1,4 +1,4 @@
-"""Ratings from a real PostgreSQL by query, and lists into it."""
+"""Ratings from a real PostgreSQL and from DuckDB by query, and lists into them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def shop(server) -> str:
     return server.url
 
 
-def refused(spec: str, query: str = QUERY, kind: type[Exception] = errors.DataError) -> str:
+def refused(spec: str, query: str | None = QUERY, kind: type[Exception] = errors.DataError) -> str:
     with pytest.raises(errors.RecliError) as caught:
         load(spec, {"query": query})
     assert type(caught.value) is kind
@@ -123,6 +123,29 @@ def test_lists_go_into_it(shop) -> None:
     engine.dispose()
     # The others have rated all 200 items above 1: of n * 7 % 9, they meet no 0.
     assert (n_rows, n_users) == (600, 200)
+
+
+def test_duckdb() -> None:
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("duckdb_engine")
+    with duckdb.connect("shop.duckdb") as database:
+        database.execute(
+            "create table stars as select n % 20 as user_id, n // 20 as item_id, "
+            "(1 + n % 5)::decimal(3, 1) as rating, timestamp '2020-01-01' + to_seconds(n) as at "
+            "from range(600) t(n)"
+        )
+        database.execute("copy stars to 'stars.parquet'")
+    found = load("duckdb:///shop.duckdb::stars")
+    assert (found.ratings.n_users, found.ratings.n_items, len(found.ratings)) == (20, 30, 600)
+    assert found.ratings.values[:6].tolist() == [1, 2, 3, 4, 5, 1]
+    files = load("duckdb:///:memory:", {"query": "select * from 'stars.parquet' where user_id < 7"})
+    assert files.ratings.n_users == 7
+    assert "does not exist" in refused("duckdb:///shop.duckdb", "select * from absent")
+    message = refused("duckdb:///shop.duckdb", "drop table stars")
+    assert "read-only" in message
+    missing = refused("duckdb:///absent.duckdb::x", kind=errors.NotFoundError, query=None)
+    assert missing.endswith("there is no file absent.duckdb.")
+    assert not Path("absent.duckdb").exists()
 
 
 def test_a_server_that_goes_away_in_the_middle(shop, server) -> None:

@@ -1,4 +1,4 @@
-"""Data, lists and models in real object stores: S3 by SeaweedFS, Google's by its emulator."""
+"""Data, lists and models in object stores: S3 by SeaweedFS, Google's and Azure's by emulators."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ pytestmark = [
 ]
 fsspec = pytest.importorskip("fsspec")
 KEY, SECRET = "recli-tests", "not-so-secret-words"
+AZURES_KEY = (  # of every Azurite, as its documentation says
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+)
 IDENTITIES = {
     "identities": [
         {
@@ -75,7 +78,32 @@ def google(running, free_port) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.fixture(params=["s3", "gs"])
+@pytest.fixture(scope="module")
+def azure(running, free_port) -> Iterator[str]:
+    """What connects with an emulator of Azure's blobs; name and key are those that all of them have."""
+    if shutil.which("azurite-blob") is None:
+        pytest.skip("azurite is not installed: 'make test-services' does it where there is npm")
+    pytest.importorskip("adlfs")
+    port = free_port()
+    command = [
+        "azurite-blob",
+        "--inMemoryPersistence",
+        "--blobHost",
+        "127.0.0.1",
+        "--blobPort",
+        port,
+    ]
+    url = f"http://127.0.0.1:{port}/devstoreaccount1"
+    with running(
+        [*command, "--skipApiVersionCheck", "--disableTelemetry"], f"http://127.0.0.1:{port}"
+    ):
+        yield (
+            f"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={AZURES_KEY};"
+            f"BlobEndpoint={url};"
+        )
+
+
+@pytest.fixture(params=["s3", "gs", "az"])
 def store(request, monkeypatch):
     """`store(path, content)` puts a file into a bucket and gives its URL."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
@@ -84,6 +112,9 @@ def store(request, monkeypatch):
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    elif request.param == "az":
+        connection = request.getfixturevalue("azure")
+        monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", connection)
     else:
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", request.getfixturevalue("google"))
         monkeypatch.setenv("FSSPEC_GS_TOKEN", "anon")
@@ -158,7 +189,9 @@ def test_a_run_a_list_and_a_model(store) -> None:
     recli("models", "import", model, "--name", "theirs")
     assert recli("models", "show", "theirs").stdout.count("all as written") == 1
     for path in Path().rglob("*"):
-        assert not path.is_file() or SECRET.encode() not in path.read_bytes()
+        content = path.read_bytes() if path.is_file() else b""
+        assert SECRET.encode() not in content
+        assert AZURES_KEY.encode() not in content
 
 
 def test_what_is_not_there(store) -> None:
@@ -172,17 +205,21 @@ def test_what_is_not_there(store) -> None:
     assert done.stderr.startswith(f"Error: {out}: ")
 
 
-@pytest.mark.parametrize("store", ["s3"], indirect=True)
+@pytest.mark.parametrize("store", ["s3", "az"], indirect=True)
 def test_a_wrong_secret(store) -> None:
     url = store("r.csv", text(ROWS))
     wrong = {"AWS_SECRET_ACCESS_KEY": "hush-hush"}
+    if store.scheme == "az":
+        connection = os.environ["AZURE_STORAGE_CONNECTION_STRING"]
+        wrong = {"AZURE_STORAGE_CONNECTION_STRING": connection.replace("Eby8", "Eby9")}
     message = recli("data", "check", url, code=3, **wrong).stderr
     assert message.startswith(f"Error: {url}: access is denied: ")
-    assert "AWS_PROFILE" in message
+    assert {"s3": "AWS_PROFILE", "az": "AZURE_STORAGE_CONNECTION_STRING"}[store.scheme] in message
     assert message.count("\n") == 1
     assert "hush-hush" not in message
+    assert AZURES_KEY[4:] not in message
     recli("train", "-d", url, "-a", "svd", "--name", "mine")
-    out = "s3://recli/t/never.csv"
+    out = f"{store.scheme}://recli/t/never.csv"
     message = recli(
         "recommend", "--model", "mine", "--user", "u1", "-o", out, code=2, **wrong
     ).stderr

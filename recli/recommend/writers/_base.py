@@ -12,6 +12,7 @@ import pyarrow as pa
 from recli import errors, registry, urls
 from recli.data import stores
 
+TABLE = "recommendations"  # of a database
 Write = Callable[[pa.Table], None]
 
 

@@ -9,9 +9,7 @@ from contextlib import contextmanager
 import pyarrow as pa
 
 from recli import errors
-from recli.data.bigquery import connected, refusals
-from recli.recommend.writers._base import Write, Writer
-from recli.recommend.writers._database import TABLE
+from recli.recommend.writers._base import TABLE, Write, Writer
 from recli.recommend.writers.jsonl import JSONLines
 
 
@@ -26,6 +24,8 @@ class BigQuery(Writer):
 
     @contextmanager
     def open(self, target: str, schema: pa.Schema) -> Iterator[Write]:
+        from recli.data.bigquery import connected
+
         shown = self.shown(target)
         with connected(target) as (client, dataset), tempfile.TemporaryFile() as file:
             from google.cloud import bigquery as bq
@@ -48,6 +48,8 @@ class BigQuery(Writer):
 
 @contextmanager
 def _refusals(shown: str) -> Iterator[None]:
+    from recli.data.bigquery import refusals
+
     try:
         with refusals(shown):
             yield
