@@ -236,6 +236,13 @@ def test_lines_of_another_encoding_than_most_are_named(read: Read, refuse: Refus
     ]
 
 
+def test_a_header_of_another_encoding(refuse: Refuse) -> None:
+    content = b"user,item,caf\xe9\n" + "zoë,a,4\nä,b,3\n".encode()
+    assert refuse(content, header=True) == (
+        "ratings.csv: line 1, the header, is not utf-8 (byte 0xe9), as most lines are."
+    )
+
+
 def test_a_character_at_the_end_of_what_is_sniffed(read: Read) -> None:
     for shift in range(4):
         rows = f"{HEADER}{'u' * shift},€€€,4\n" + "".join(f"u{n},€€€,4\n" for n in range(9_000))

@@ -176,6 +176,21 @@ def test_an_escape_takes_what_follows_literally(
     assert [item for _, item, _ in triples(dataset)] == items
 
 
+@pytest.mark.parametrize("quote", ["auto", "double", "none"])
+@pytest.mark.parametrize("above", ["", "\n", "# a, b\n\n"])
+@pytest.mark.parametrize(
+    "header", ['user,item,rating,"note', '"user",item,"rating,note', "x", '"user', '"a","b']
+)
+def test_a_header_takes_no_row_along(
+    table: Callable[..., TextTable], header: str, above: str, quote: str
+) -> None:
+    rows = "1,1,5,x\n1,2,4,y\n2,1,3,z\n"
+    names = ("user", "item", "rating", "note")
+    found = table(f"{above}{header}\n{rows}", header=True, columns=names, quote=quote)
+    assert cells(found, "note") == ["x", "y", "z"]
+    assert found.malformed == []
+
+
 def test_an_escape_that_nobody_named(read: Read, refuse: Refuse) -> None:
     content = '"1";"The \\"Myth\\"; I";"5"\n"2";"b";"4"\n"3";"c";"4"\n'
     message = refuse(content, user="1", item="2", rating="3")

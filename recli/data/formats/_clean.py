@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 
 from recli.data import sniff
@@ -51,7 +52,8 @@ def clean(text: Text, source: TableSource) -> Clean:
     edits: list[Edit] = []
     if source.quote != "none" and _signs(text, source):
         starts = {edit.start for edit in comments}
-        meant = quotes(text, shape, source.quote == "double", made.delimiter, starts)
+        header = _first_row(text, starts) if source.header else None
+        meant = quotes(text, shape, source.quote == "double", made.delimiter, starts, header)
         edits, made.malformed, made.quoted = meant.edits, meant.malformed, True
         made.longest = max((len(e.row) for e in edits if e.n_lines > 1), default=0)
         if source.quote in (None, "auto") and b'"' in text.content:
@@ -76,6 +78,13 @@ def first_lines(text: Text) -> list[str]:
     head = text.content[:_SNIFFED_BYTES]
     lines = head[: head.rfind(b"\n") + 1 or None].decode(errors="ignore").split("\n")
     return sniff.filled(lines)[:_SNIFFED_LINES]
+
+
+def _first_row(text: Text, comments: Container[int]) -> int:
+    """Where the first line begins that has something on it and is no comment."""
+    lines = re.finditer(rb"[^\n]*\n", text.content)
+    places = (line.start() for line in lines if line[0].strip(b" \n"))
+    return next((place for place in places if place not in comments), 0)
 
 
 def _signs(text: Text, source: TableSource) -> bool:

@@ -33,7 +33,12 @@ class Quotes:
 
 
 def quotes(
-    text: Text, shape: Shape, strict: bool, delimiter: str, comments: Container[int] = ()
+    text: Text,
+    shape: Shape,
+    strict: bool,
+    delimiter: str,
+    comments: Container[int] = (),
+    header: int | None = None,
 ) -> Quotes:
     """What the quotes of a file are, record by record.
 
@@ -43,11 +48,14 @@ def quotes(
 
     delimiter: what parts the cells of a record that is written anew
     comments: the places where lines begin that are none
+    header: the place of the header, which is never set aside
     """
     resolver = _Resolver(text, shape, strict, delimiter)
     done = 0
     for line, start in resolver.doubtful():
-        if start >= done and start not in comments:
+        if start == header:
+            done = resolver.keep(line, start)
+        elif start >= done and start not in comments:
             done = resolver.decide(line, start)
     return resolver.found
 
@@ -103,6 +111,12 @@ class _Resolver:
         if not self.strict and (span.cells is None or span.swallows):
             span = _Span(1, end, plain)
         return self._set_aside(line, start, span, reason)
+
+    def keep(self, line: int, start: int) -> int:
+        """Take a line for what it is by itself; the place of the next."""
+        end = self._end(start)
+        cells = self.shape.cutter.either(self._row(start, end))
+        return self._use(line, start, _Span(1, end, cells), cells)
 
     def _span(self, line: int, start: int, end: int) -> _Span:
         """The lines of the record whose quote is open at `end`.

@@ -65,6 +65,8 @@ class Delimited(Format):
         source, _ = self.complete(file, source)
         assert source.columns
         text, encoding, undecoded = _decoding.decoded(file, file.read_bytes(), source.encoding)
+        if source.header and undecoded and undecoded[0].line == 1:
+            raise errors.DataError(f"{file}: line 1, the header, {undecoded[0].reason}.")
         made = clean(text, source)
         del text
         try:
