@@ -21,7 +21,8 @@ from recli.data import (
 from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource
-from recli.data.formats._base import TextTable, described, reader
+from recli.data.formats._base import TextTable
+from recli.data.formats._reader import described, reader
 from recli.data.ids import Ids
 from recli.data.locate import is_path, short_name
 from recli.data.location import Location

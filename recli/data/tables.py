@@ -14,7 +14,8 @@ from recli import errors
 from recli.data.columns import row_text
 from recli.data.dataset import BadRow
 from recli.data.description import Description, ItemsSource, UsersSource
-from recli.data.formats._base import TextTable, reader
+from recli.data.formats._base import TextTable
+from recli.data.formats._reader import reader
 from recli.data.ids import Ids
 from recli.data.items import Items
 from recli.data.location import Location

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from recli import errors
 from recli.data.description import RatingsSource
-from recli.data.formats._base import TextTable, reader
+from recli.data.formats._base import TextTable
+from recli.data.formats._reader import reader
 from recli.data.location import Location
 
 # By format: what stands above the lines, a good line, others, and what begins a block.

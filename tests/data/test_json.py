@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from recli.data.dataset import Dataset
 from recli.data.description import RatingsSource
-from recli.data.formats._base import TextTable, reader
+from recli.data.formats._base import TextTable
+from recli.data.formats._reader import reader
 from recli.data.formats.json_lines import JsonLines
 from recli.data.load import load
 from recli.data.location import Location

@@ -210,7 +210,7 @@ def test_the_answer_is_not_twice_in_memory(monkeypatch) -> None:
     load("sqlite:///shop.db", {"query": query.format(2000)})
 
     def peak(n_rows: int) -> int:
-        from recli.data.formats._base import reader
+        from recli.data.formats._reader import reader
         from recli.data.locate import locate
 
         file = locate(Path(), "sqlite:///shop.db", query.format(n_rows))

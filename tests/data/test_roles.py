@@ -12,7 +12,7 @@ from recli import errors
 from recli.data import roles
 from recli.data.assign import Assigned, assign
 from recli.data.description import ROLES, RatingsSource
-from recli.data.formats._base import reader
+from recli.data.formats._reader import reader
 from recli.data.location import Location
 
 Write = Callable[..., Path]
