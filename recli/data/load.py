@@ -133,7 +133,12 @@ def load(
         ),
         bad_rows=(*bad, *(row for one in found for row in one.bad)),
         merged=merged,
-        notes=(*table.notes, *rows.notes, *(items.notes() if items else ())),
+        notes=(
+            *table.notes,
+            *rows.notes,
+            *(f"{one.file}: {note}" for one in found for note in one.text.notes),
+            *(items.notes() if items else ()),
+        ),
         kinds=kinds,
     )
     dataset = prepare.prepared(dataset, table, rows.places, steps)

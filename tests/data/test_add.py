@@ -76,7 +76,7 @@ def test_an_item_table_is_described_by_what_it_holds(write: Write) -> None:
 def test_numbers_with_gaps_are_numbers(write: Write) -> None:
     path = write("user,item,rating\nu,1,4\nv,2,5\n")
     goods = write("id,price\n1,9.5\n2,Unknown\n3,N/A\n4,12\n", "goods.csv")
-    folder = add("mine", path, load(str(path)), goods)
+    folder = add("mine", path, load(str(path)), goods).folder
     items = description.read(folder / "dataset.toml").items
     assert items is not None
     assert [(feature.name, feature.kind) for feature in items.features] == [("price", "number")]

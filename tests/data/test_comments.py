@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from recli.data.dataset import Dataset
+from recli.data.load import load
 
 Read = Callable[..., Dataset]
 Refuse = Callable[..., str]
@@ -204,3 +206,14 @@ def test_a_decimal_comma_leaves_ids_and_rules_out_points(read: Read, refuse: Ref
     assert "rating '1.234,5' is not a finite number" in refuse(
         "user;item;rating\n1;2;3,5\n1;3;1.234,5\n", decimal=","
     )
+
+
+def test_comments_of_an_item_table_are_told(write: Callable[..., Path]) -> None:
+    write("user,item,rating\nu,1,4\nv,2,5\n")
+    write("% from the shop\nitem,title\n1,Heat\n2,Alien\n", "goods.csv")
+    toml = '[ratings]\nfile = "ratings.csv"\n[items]\nfile = "goods.csv"\ntitle = "title"\n'
+    dataset = load(str(write(toml, "dataset.toml")))
+    assert dataset.notes == (
+        "goods.csv: 1 comment left out, the first on line 1: '% from the shop'.",
+    )
+    assert dataset.title(dataset.ratings.item_ids.code("2")) == "Alien"

@@ -364,6 +364,16 @@ def test_a_part_that_is_cut_otherwise(tmp_path: Path, text: str, what: str) -> N
         load("out")
 
 
+def test_what_is_told_of_a_part_names_it(tmp_path: Path) -> None:
+    parts(
+        tmp_path / "out",
+        {"part-0.csv": f"{HEAD}u,a,4\n", "part-1.csv": f"% made by hand\n{HEAD}v,b,3\n"},
+    )
+    assert load("out").notes == (
+        "part-1.csv: 1 comment left out, the first on line 1: '% made by hand'.",
+    )
+
+
 def test_lines_are_named_with_their_part(tmp_path: Path) -> None:
     parts(
         tmp_path / "out",

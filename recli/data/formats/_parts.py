@@ -37,6 +37,7 @@ class Parted(Format):
                 dataclasses.replace(row, line=row.line + number * LINES) for row in table.malformed
             ]
             tables.append(table)
+        read = zip(file.parts, tables, strict=True)
         columns = {}
         for name, first in tables[0].columns.items():
             chunks = [c for t in tables for c in t.columns[name].cast(first.type).chunks]
@@ -45,6 +46,8 @@ class Parted(Format):
             columns,
             np.concatenate([table.lines for table in tables]),
             [row for table in tables for row in table.malformed],
+            [f"{part.name}: {note}" for part, table in read for note in table.notes],
+            tables[0].found,
         )
 
     def _part(self, part: Part, source: TableSource) -> TextTable:
