@@ -70,7 +70,7 @@ def load(
     asked = {**(overrides or {}), "prepare": tuple(map(str, steps)) or None}
     source = dataclasses.replace(about.ratings, **asked)
     file = about.location(source)
-    if not file.exists():
+    if about.is_absent or not file.exists():
         raise _absent(about, file)
     table, source, guessed, notes = _table(file, source)
     kinds: tuple[Kind, ...] = ()
@@ -203,8 +203,7 @@ def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadR
 def _absent(about: Description, file: Location) -> errors.RecliError:
     if about.download:
         return errors.NotFoundError(
-            f"Dataset '{about.name}' is not on this machine yet. "
-            f"Fetch it with 'recli data download {about.name}'."
+            f"Dataset '{about.name}' is not on this machine yet. {about.how_to_get}"
         )
     return errors.NotFoundError(f"{file}: no such file, although the dataset.toml names it.")
 
