@@ -302,7 +302,7 @@ def download(name: str, given: Path | None, console: Console) -> None:
 
     It goes into your dataset folder. A download that was cut off goes on where it stopped; the
     checksum is verified where one is known. Some publishers want you to sign in: get their file in your
-    browser and give it with --from. Mind the licence that is shown.
+    browser and give it with --from. The licence is shown: keep to it.
     """
     from recli.data import find
     from recli.data.download import download as fetch

@@ -169,8 +169,8 @@ def show_datasets(console: Console) -> None:
     rows = sorted(rows, key=lambda row: row[1] != "yes")
     console.table(header[:4], [row[:4] for row in rows], whole=("here", "of"))
     console.line(
-        "\n'recli data download NAME' fetches one and shows its licence; for those by hand it says "
-        "where they are."
+        "\n'recli data download NAME' fetches one and shows its licence. For those that have to be got "
+        "by hand\nit says where they are and how to go on."
     )
 
 

@@ -167,12 +167,16 @@ class Description:
     def how_to_get(self) -> str:
         """What the user does to have what would be downloaded, a sentence or two."""
         command = f"recli data download {self.name}"
-        if self.download and self.download.page:
-            return (
-                f"It cannot be fetched without you: get the file from {self.download.page}, then hand "
-                f"it over with '{command} --from FILE'."
-            )
-        return f"Fetch it with '{command}'."
+        if self.download is None or self.download.page is None:
+            return f"Fetch it with '{command}'."
+        names = list(self.download.members)
+        held = f"{names[0]} or an archive (zip, tar) with it"
+        if len(names) > 1:
+            held = f"an archive (zip, tar) with {', '.join(names)}"
+        return (
+            f"Get it by hand from {self.download.page}, then take it in with '{command} --from FILE', "
+            f"where FILE is {held}."
+        )
 
 
 def read(path: Path) -> Description:

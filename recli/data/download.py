@@ -134,7 +134,9 @@ def _checked(description: Description) -> DownloadSource:
 
 def _url(description: Description, source: DownloadSource) -> str:
     if source.url is None:
-        raise errors.UsageError(f"Dataset '{description.name}': {description.how_to_get}")
+        raise errors.UsageError(
+            f"Dataset '{description.name}' cannot be fetched by a program. {description.how_to_get}"
+        )
     if not re.match(r"https?://[^/\s]", source.url):
         raise errors.DataError(
             f"{description.folder / FILE_NAME}: [download] url = '{source.url}' should start with "
