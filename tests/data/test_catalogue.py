@@ -97,6 +97,14 @@ def clicks(files: Files) -> Iterable[Row]:
         yield from ((user, news[:-2], 1.0) for news in shown.split() if news.endswith("-1"))
 
 
+def lists(files: Files) -> Iterable[Row]:
+    """A line a user, numbered from 0: how many items, and these."""
+    for user, line in enumerate(first(files).decode().splitlines()):
+        n_items, *items = line.split()
+        assert int(n_items) == len(items)
+        yield from ((str(user), item, 1.0) for item in items)
+
+
 def jokes(files: Files) -> Iterable[Row]:
     """The sheet of Jester, which is made here."""
     for user, (_, *values) in enumerate(JOKES, start=1):
@@ -180,6 +188,7 @@ CASES = {
     "ciao-dvd": Case(
         cells(0, 1, 4, header=False), (2, 2, 3), ("1", "1", 5.0), "2012-02-29T00:00:00"
     ),
+    "citeulike-a": Case(lists, (3, 4, 6), ("2", "20", 1.0)),
     "diginetica": Case(cells(0, 2, cut=";"), (2, 2, 3), ("2", "91", 2.0), "2016-05-10T00:00:00"),
     "epinions": Case(cells(0, 1, 2, cut=" ", header=False), (2, 3, 4), ("777", "888", 5.0)),
     "filmtrust": Case(cells(0, 1, 2, cut=" ", header=False), (2, 3, 4), ("2", "1", 0.5)),
