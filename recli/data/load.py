@@ -116,7 +116,7 @@ def load(
         items=items,
         users=tables.users(of_users, ratings.user_ids) if of_users else None,
         sniffed=(
-            *_parts(file),
+            *(() if about.download else _parts(file)),
             *_shown(source, guessed),
             *notes,
             *(told for one in found for told in one.told),
