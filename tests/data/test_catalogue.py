@@ -354,6 +354,8 @@ def test_a_dataset_is_read_as_its_description_says(name: str, tmp_path: Path) ->
     user, item, value = case.row
     assert found[user, item] == value
     assert len(dataset.bad_rows) == case.skips
+    guessed = {what for what, *_ in dataset.sniffed}
+    assert guessed <= ({"scale"} if name in ("ambar", "anime") else set())
     place = list(found).index((user, item))
     times, unit = dataset.ratings.times, dataset.ratings.time_unit
     assert (times is None) == (case.time is None)
