@@ -87,6 +87,10 @@ def take(description: Description, file: Path, target: Path) -> Path:
     source = _checked(description)
     if not file.is_file():
         raise errors.NotFoundError(f"{file}: no such file.")
+    if target.resolve() in file.resolve().parents:
+        raise errors.UsageError(
+            f"{file}: lies in the folder that would be replaced. Move it elsewhere first."
+        )
     where = source.page or source.url
     arrived = _Arrived(file, str(file), file.name, f"Get it anew: {where}.")
     try:

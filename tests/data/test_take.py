@@ -126,6 +126,15 @@ def test_what_lies_there_stays_until_the_new_is_whole(tmp_path: Path) -> None:
     assert files(target) == ["dataset.toml", "items.csv.gz", "ratings.csv"]
 
 
+def test_a_file_in_the_folder_that_goes_is_refused(tmp_path: Path) -> None:
+    about, target = by_hand(tmp_path, BOTH), tmp_path / "own" / "tiny"
+    target.mkdir(parents=True)
+    (target / "a.tar").write_bytes(tar(""))
+    with pytest.raises(errors.UsageError, match="Move it elsewhere first"):
+        take(about, target / "a.tar", target)
+    assert files(target) == ["a.tar"]
+
+
 def test_nothing_is_fetched_of_what_is_got_by_hand(tmp_path: Path) -> None:
     about = by_hand(tmp_path, BOTH)
     with pytest.raises(errors.UsageError, match="by hand from https://example.org/get"):
