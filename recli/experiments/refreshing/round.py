@@ -263,6 +263,6 @@ def _waiting(name: str, n_new: int, settings: Settings, progress: Progress, noun
     counts = progress.counts
     return (
         f"Too little new for model '{name}': {n_new:,} of the {settings.min_events:,} {noun}s of new "
-        f"pairs that it is to be measured on (--min-events). Its dataset has {counts['taken']:,} {noun}s "
-        f"from events so far, {counts['set_aside']:,} were set aside."
+        f"pairs that it is to be measured on (--min-events). From events its dataset has taken "
+        f"{counts['taken']:,} so far, {counts['set_aside']:,} were set aside."
     )
