@@ -63,10 +63,12 @@ class Model:
         ids = self.trainset.ratings.user_ids
         code = ids.code(user)
         if code < 0:
+            implicit = self.trainset.ratings.implicit
+            by, value = ("what they did", "WEIGHT") if implicit else ("their ratings", "RATING")
             raise errors.NotFoundError(
                 f"There is no user '{user}' among the {len(ids):,} that the model has learned from. "
                 f"Nearest ids: {', '.join(ids.nearest(user))}. Somebody new gets a "
-                "list by her ratings: 'recli recommend --ratings FILE' or '--rate ITEM=RATING'."
+                f"list by {by}: 'recli recommend --ratings FILE' or '--rate ITEM={value}'."
             )
         return code
 
