@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _BAR = 40
 _QUANTILE_NAMES = ("least", "¼", "median", "¾", "most")
-_UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
 def show(console: Console, dataset: Dataset) -> None:
@@ -24,8 +23,7 @@ def show(console: Console, dataset: Dataset) -> None:
 
     found = activity(dataset)
     whole = dataclasses.replace(dataset, ratings=added_up(dataset.ratings))
-    unit = _UNITS[dataset.ratings.time_unit]
-    dates = None if found.times is None else [_date(time // unit) for time in found.times]
+    dates = None if found.times is None else [_date(time) for time in found.times]
     figures: dict[str, Any] = dataclasses.asdict(found)
     figures["interactions"] = figures.pop("rows")
     figures["repeat_rate"] = found.repeated / found.pairs

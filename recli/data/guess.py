@@ -217,7 +217,15 @@ class Guess:
         if self.implicit is not False and counts and counts[0] is right[0]:
             self._weight_of(counts)
         elif right and not self.implicit:
-            self.found[RATING] = right[0].name
+            self._rating_of(right, next_to=max(ids, default=0))
+
+    def _rating_of(self, numbers: list[Column], next_to: int) -> None:
+        """The first of the numbers, unless it may be a price or a place and another the rating."""
+        first, *others = numbers
+        between = any(next_to < c.place < first.place for c in self._rest)
+        if not first.is_scale and (between or any(c.is_scale for c in others)):
+            raise self._question(RATING, numbers, or_none=True)
+        self.found[RATING] = first.name
 
     def _weight_of(self, counts: list[Column]) -> None:
         """The only one of the counts that varies, where it may not be the id of something else."""
