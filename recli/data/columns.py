@@ -16,13 +16,15 @@ from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.ids import without_point_zero
 from recli.data.location import Location
-from recli.data.numbers import POINT, number, numbers
+from recli.data.numbers import POINT, is_gap, number, numbers
 
 _UNIT_NAMES = {
     **{"s": "seconds since 1970", "ms": "milliseconds since 1970", "us": "microseconds since 1970"},
     **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date (see --time-format)"},
 }
 _SHOWN = 40
+_NUMBERED = r"^\s*(-?[0-9]+(\.0)?)?\s*$"  # or nothing, which is told apart
+_FEW_GAPS = 20  # there are not so many ways to write that there is none
 
 
 @dataclass
@@ -81,6 +83,14 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
             )
         found[role] = ids
         object_to(_having(ids, _empty(ids.dictionary)), f"the {role} is empty")
+        if is_none := _of_none(ids.dictionary):
+            absent = pa.array([text in is_none for text in ids.dictionary.to_pylist()])
+            object_to(
+                _having(ids, absent),
+                lambda row, role=role, ids=ids: (
+                    f"the {role} {ids[int(row)].as_py()!r} stands for none"
+                ),
+            )
         broken = _having(ids, pa.compute.match_substring(ids.dictionary, "\n"))
         object_to(broken, f"the {role} goes over several lines: is a quote left open?")
     if source.implicit:
@@ -196,6 +206,15 @@ def _having(ids: pa.DictionaryArray, chosen: pa.Array) -> np.ndarray:
 
 def _empty(texts: pa.Array) -> pa.Array:
     return pa.compute.equal(pa.compute.utf8_trim_whitespace(texts), "")
+
+
+def _of_none(texts: pa.Array) -> set[str]:
+    """The ids that stand for none, such as NULL or NA, where all others are numbers."""
+    others = texts.filter(pa.compute.invert(pa.compute.match_substring_regex(texts, _NUMBERED)))
+    if len(others) > _FEW_GAPS:
+        return set()
+    found = set(others.to_pylist())
+    return found if len(others) < len(texts) and all(map(is_gap, found)) else set()
 
 
 def _not_a_number(text: str, decimal: str | None) -> str:

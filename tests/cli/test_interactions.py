@@ -99,3 +99,11 @@ def test_a_hybrid_of_rankers(recli, shop):
     )
     found = json.loads(recli("recommend", "-m", "h", "-u", "v1", "--format", "json").stdout)
     assert found["items"]
+
+
+def test_check_dates_interactions_by_the_millisecond(recli):
+    rows = ["user,item,event,ts"]
+    rows += [f"u{n},p{n % 2},view,{1_577_836_800_005 + 86_400_000 * n}" for n in range(4)]
+    Path("clicks.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    document = json.loads(recli("data", "check", "clicks.csv", "--format", "json").stdout)
+    assert document["times"] == ["2020-01-01", "2020-01-04"]

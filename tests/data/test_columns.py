@@ -443,3 +443,26 @@ def test_one_row_of_each_pair(rows: list[tuple[int, int, int]], how: str, timed:
     for row, value, time in found:
         assert value == pytest.approx(expected[row][0])
         assert time == expected[row][1]
+
+
+@pytest.mark.parametrize("gap", ["NULL", "NA", "nan", "None", "\\N", " null "])
+def test_among_numbers_a_word_for_none_is_no_id(
+    read: Read, triples: Triples, refuse: Refuse, gap: str
+) -> None:
+    content = f"{HEADER}1,10,4\n{gap},11,3\n2,{gap},5\n3,10,2\n"
+    dataset = read(content, on_bad="skip")
+    assert triples(dataset) == [("1", "10", 4.0), ("3", "10", 2.0)]
+    assert [str(row) for row in dataset.bad_rows] == [
+        f"line 3: the user {gap!r} stands for none",
+        f"line 4: the item {gap!r} stands for none",
+    ]
+    assert "2 of 4 rows cannot be used" in refuse(content)
+
+
+def test_among_names_a_word_for_none_may_be_one(read: Read, triples: Triples) -> None:
+    dataset = read(f"{HEADER}ann,NA,4\nNone,DE,3\nbob,DE,5\n")
+    assert [(user, item) for user, item, _ in triples(dataset)] == [
+        ("ann", "NA"),
+        ("None", "DE"),
+        ("bob", "DE"),
+    ]
