@@ -209,7 +209,6 @@ def _one(
         for p in recommended
     ]
 
-    implicit = model.trainset.ratings.implicit
     what = {"ratings": "predicted ratings", "scores": "scores"}[model.algorithm.predicts]
     order = f"{_FIRST[request.sort]} first"
     if lists.plain is not None:
@@ -218,8 +217,9 @@ def _one(
     def table() -> None:
         under = [["", "", one.words, "", ""] for one in why]
         lines = [row for pair in zip(rows, under, strict=True) for row in pair] if explain else rows
-        # Interactions are never predicted: the column would be empty whatever the model.
-        left = [n for n, name in enumerate(header) if not (implicit and name == "rating")]
+        # What only scores items predicts no rating: the column would be empty.
+        scores = model.algorithm.predicts == "scores"
+        left = [n for n, name in enumerate(header) if not (scores and name == "rating")]
         console.table(
             [header[n] for n in left],
             [[line[n] for n in left] for line in lines],
