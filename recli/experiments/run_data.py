@@ -64,6 +64,11 @@ class RunData:
         return found
 
     @property
+    def implicit(self) -> bool:
+        """Whether the dataset is of interactions."""
+        return bool(self.dataset.get("implicit", False))
+
+    @property
     def configuration(self) -> dict[str, Any]:
         """How the line-up was compared."""
         found: dict[str, Any] = self.document["configuration"]

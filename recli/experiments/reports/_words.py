@@ -20,11 +20,12 @@ LEGEND = (
 def summary(data: RunData) -> list[str]:
     """The sentences that say what was compared how, and who is best by what."""
     dataset, protocol = data.dataset, data.configuration
-    (low, high), implicit = protocol["scale"], dataset.get("implicit", False)
+    (low, high), implicit = protocol["scale"], data.implicit
     noun = "interaction" if implicit else "rating"
-    liked = f"an item counts as liked from a rating of {protocol['threshold']:g} on"
-    if implicit:
-        liked = f"an item counts as liked from a weight of {protocol['threshold']:g} on"
+    value = "weight" if implicit else "rating"
+    liked = f"an item counts as liked from a {value} of {protocol['threshold']:g} on"
+    if implicit and protocol["threshold"] <= low:
+        liked = "every interaction counts as liked"
     said = [
         f"{_count(len(data.labels), 'algorithm')} on {dataset['name']}: "
         f"{_count(dataset['users'], 'user')}, {_count(dataset['items'], 'item')}, "
