@@ -76,8 +76,13 @@ test-services: $(VENV)/.installed-dev ## Browser, database, container, Prometheu
 		{ apt-get update -qq && cd $(VENV) && apt-get download -qq -o APT::Sandbox::User=root prometheus && \
 		dpkg -x prometheus_*.deb prometheus && rm prometheus_*.deb; } >/dev/null
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev-services]'
+	@test -x $(VENV)/bigquery/bin/bqemulator || { $(PYTHON) -m venv $(VENV)/bigquery && \
+		$(VENV)/bigquery/bin/python -m pip install --quiet --disable-pip-version-check \
+		'bqemulator>=1.4' duckdb==1.5.5 duckdb-extension-spatial==1.5.5 numpy; }
+	@test -x $(VENV)/azurite/node_modules/.bin/azurite-blob || ! command -v npm >/dev/null || \
+		npm install --silent --no-fund --no-audit --prefix $(VENV)/azurite azurite
 	@echo "— Tests"
-	@PATH="$(CURDIR)/$(VENV)/prometheus/usr/bin:$(CURDIR)/$(BIN):$$PATH" \
+	@PATH="$(CURDIR)/$(VENV)/prometheus/usr/bin:$(CURDIR)/$(BIN):$(CURDIR)/$(VENV)/bigquery/bin:$(CURDIR)/$(VENV)/azurite/node_modules/.bin:$$PATH" \
 		$(BIN)/python -m pytest -q -m services tests/services
 
 clean: ## Remove the environment, caches and results

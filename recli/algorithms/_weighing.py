@@ -18,11 +18,11 @@ WEIGHTING = (
     Choice(
         "weighting",
         LOG,
-        "how counts of interactions become weights; ratings are none",
+        "how counts of interactions become weights; of no effect on ratings",
         options=(LOG, LINEAR, TF_IDF, BM25),
         when=_WEIGHED,
     ),
-    Float("cap", None, "counts of interactions above it count as it", low=0, when=_WEIGHED),
+    Float("cap", None, "counts of interactions above it count as it", low=1e-6, when=_WEIGHED),
 )
 """How a ranker weighs interactions: `weighting` and `cap`, see `Counted`."""
 _LOWEST = 0.01  # what the lowest rating weighs, see `Graded`

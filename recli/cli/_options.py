@@ -30,7 +30,7 @@ dataset_option = click.option(
     default="movielens-small",
     show_default=True,
     help="A dataset's name, a folder with a dataset.toml, a file of ratings, an ARCHIVE::MEMBER, a "
-    "pattern such as 'parts/*.csv', a folder of parts, or a URL (https, s3, gs, az).",
+    "pattern such as 'parts/*.csv', a folder of parts, or a URL (https, s3, gs, az, or a database's).",
 )
 
 
@@ -140,6 +140,7 @@ def chosen(command: Command) -> Command:
 def reading_options(command: Command) -> Command:
     """How to read a file of ratings, where a look at it is not enough; the command gets `reading`."""
 
+    @click.option("--query", help="What is asked, where the dataset is the URL of a database.")
     @click.option("--file-format", type=_types.FILE_FORMAT, help="Format of the file.")
     @click.option("--delimiter", type=_types.Delimiter(), help="What cuts a row into columns.")
     @click.option("--header/--no-header", default=None, help="Whether the first row names columns.")
@@ -200,7 +201,7 @@ def reading_options(command: Command) -> Command:
         type=click.Choice(("error", "first", "last", "mean")),
         default="error",
         show_default=True,
-        help="Several ratings for one user and item: stop, or which one counts.",
+        help="Several ratings for one user and item: stop, or which one counts, by time if there is one.",
     )
     @click.option(
         "--prepare",
@@ -221,8 +222,9 @@ def reading_options(command: Command) -> Command:
 
 
 _READING = (
-    *("file_format", "delimiter", "header", "encoding", "quote", "escape", "decimal", "implicit"),
-    *("weights", "missing", "scale", "time_unit", "time_format", "prepare", "on_bad", "duplicates"),
+    *("query", "file_format", "delimiter", "header", "encoding", "quote", "escape", "decimal"),
+    *("implicit", "weights", "missing", "scale", "time_unit", "time_format", "prepare"),
+    *("on_bad", "duplicates"),
 )
 
 
@@ -266,9 +268,10 @@ algorithm_option = click.option(
     type=_types.ALGORITHM,
     help="An algorithm, or your own as module:Class. [default: the best of a few for the goal]",
 )
+GOAL = click.Choice(("lists", "ratings"))
 goal_option = click.option(
     "--goal",
-    type=click.Choice(("lists", "ratings")),
+    type=GOAL,
     help="What it is for: good lists of items, or well predicted ratings.  [default: lists]",
 )
 params_file_option = click.option(

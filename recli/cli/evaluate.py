@@ -94,7 +94,7 @@ def command(
     chosen = "" if dataset.ratings.implicit else " (--threshold)"
     console.say(
         f"{count(len(line_up), 'algorithm')} × {count(run.n_folds, 'fold')} ({protocol.split}), seed "
-        f"{protocol.seed}; {dataset.ratings.liked_as(protocol.threshold)}{chosen}"
+        f"{protocol.seed}; {dataset.ratings.counts_as_liked(protocol.threshold)}{chosen}"
     )
     with console.progress("Evaluating", run.n_cells) as advance:
         run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)

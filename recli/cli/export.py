@@ -55,7 +55,7 @@ def embeddings(choice: ModelChoice, output: Path, results: Path, console: Consol
     """
     from recli.recommend.embeddings import write
 
-    model, model_name = choice.load(results, console)
+    model, model_name = choice.load(results, console, usual="ratings")
     shapes = write(model, output)
     header = ["of", "vectors", "dimensions"]
     rows = [[what, str(n), str(dimensions)] for what, (n, dimensions) in shapes.items()]

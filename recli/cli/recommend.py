@@ -183,9 +183,9 @@ def _one(
     trade: Trade,
     console: Console,
 ) -> None:
-    """Print the list of a single user, with its reasons if she is to be told.
+    """Print the list of a single user, with the reasons if these are to be said.
 
-    user: her id; None for somebody new
+    user: the id; None for somebody new
     """
     from recli.recommend.answer import answer
 
@@ -209,7 +209,6 @@ def _one(
         for p in recommended
     ]
 
-    implicit = model.trainset.ratings.implicit
     what = {"ratings": "predicted ratings", "scores": "scores"}[model.algorithm.predicts]
     order = f"{_FIRST[request.sort]} first"
     if lists.plain is not None:
@@ -218,8 +217,9 @@ def _one(
     def table() -> None:
         under = [["", "", one.words, "", ""] for one in why]
         lines = [row for pair in zip(rows, under, strict=True) for row in pair] if explain else rows
-        # Interactions are never predicted: the column would be empty whatever the model.
-        left = [n for n, name in enumerate(header) if not (implicit and name == "rating")]
+        # What only scores items predicts no rating: the column would be empty.
+        scores = model.algorithm.predicts == "scores"
+        left = [n for n, name in enumerate(header) if not (scores and name == "rating")]
         console.table(
             [header[n] for n in left],
             [[line[n] for n in left] for line in lines],
@@ -232,7 +232,7 @@ def _one(
 
 
 def _rating(place: Recommendation) -> str:
-    """The predicted rating, and how far hers may be from it."""
+    """The predicted rating, and how far the user's may be from it."""
     if place.rating is None:
         return "–"
     spread = "" if place.deviation is None else f" ±{place.deviation:.2f}"

@@ -58,7 +58,7 @@ _AUTO = 600.0  # seconds
 )
 @click.option(
     "--goal",
-    type=click.Choice(("lists", "ratings")),
+    type=_options.GOAL,
     help="What to tune for, where --metric does not say it: good lists of items (ndcg@10), or well "
     "predicted ratings (rmse).  [default: ratings where all of '-a' predict them, else lists]",
 )

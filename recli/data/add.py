@@ -17,8 +17,9 @@ from recli.data.description import Feature, ItemsSource, UsersSource, toml
 from recli.data.ids import Ids
 from recli.data.items import parts, separator
 from recli.data.load import load
-from recli.data.locate import absolute, locate
+from recli.data.locate import locate
 from recli.data.location import Location
+from recli.data.numbers import is_gap
 from recli.data.table_ids import Known, share
 from recli.data.tables import Described
 
@@ -49,11 +50,8 @@ def add(
 
     Of an item table a column called title or name is the title; columns are declared as features by
     what they hold, but for those that say nothing. The whole is loaded, features and all, before the
-    folder gets its name. Files at a URL are fetched; a table of many parts stays where it is, and the
-    dataset.toml names that place.
-
-    items_id, users_id: the column of ids, by name or by number from 1 on; None to look for it
-    on_bad, duplicates: as for `load`
+    folder gets its name. Files at a URL are fetched; many parts and tables in a database stay where
+    they are, and the dataset.toml says where, without a password.
 
     Raises UsageError for a name that cannot be a folder's or is taken and for files of one name,
     NotFoundError for an absent file, DataError for a table that cannot be read.
@@ -64,11 +62,11 @@ def add(
             f"There is a dataset '{name}' already: {folder}. Choose another name, or remove it with "
             f"'recli data rm {name}'."
         )
-    ratings, items, users = (
+    ratings = locate(Path(), str(ratings_file), dataset.description.ratings.query)
+    items, users = (
         locate(Path(), str(given)) if given is not None else None
-        for given in (ratings_file, items_file, users_file)
+        for given in (items_file, users_file)
     )
-    assert ratings is not None
     copied = _to_copy(*filter(None, (ratings, items, users)))
     text, told = _ratings_toml(name, _kept_as(ratings), dataset), list[str]()
     if items is not None:
@@ -99,7 +97,7 @@ def _to_copy(*all_files: Location) -> list[Location]:
     for file in all_files:
         if not file.exists():
             raise errors.NotFoundError(f"{file}: no such file.")
-        if file.parts:
+        if file.stays:
             continue
         other = copied.setdefault(file.name, file)
         if other.whole != file.whole:
@@ -111,8 +109,8 @@ def _to_copy(*all_files: Location) -> list[Location]:
 
 def _kept_as(file: Location) -> str:
     """A file as the dataset.toml names it: the copy beside it, or a member of that; or many parts."""
-    if file.parts:
-        return absolute(str(file))
+    if file.stays:
+        return file.reference()
     return file.name if file.member is None else f"{file.name}::{file.member}"
 
 
@@ -195,7 +193,8 @@ def _tells_apart(name: str, how: str, described: Described, catalogue: Ids) -> b
 def _feature(name: str, values: list[str]) -> str:
     """The declaration that fits a column's name and values: year, number, tags, categories, text."""
     filled = [value for value in values if value.strip()]
-    if filled and all(_is_number(value) for value in filled):
+    known = [value for value in filled if not is_gap(value)]
+    if known and all(_is_number(value) for value in known):
         return f'{{ kind = "{"year" if "year" in name.lower() else "number"}" }}'
     between = separator(filled)
     cut = Feature(name, "categories", name, separator=between)

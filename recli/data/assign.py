@@ -104,7 +104,8 @@ def _missing(file: Location, table: TextTable, missing: list[str]) -> errors.Dat
         f"{file}: no column for {' and '.join(missing)}. It has {len(names)} column"
         f"{'s' * (len(names) != 1)}: {', '.join(names)}. A table of ratings needs user, item and "
         f"rating, one of interactions needs user and item; say which is which with {_EVERY}, and how "
-        f"rows are cut with '--delimiter'.{without}"
+        f"rows are cut with '--delimiter'.{without} A matrix with a row a user and a column an item "
+        "reads with '--file-format wide'."
     )
 
 

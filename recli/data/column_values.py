@@ -153,6 +153,15 @@ class Column:
         return len(self.texts) > 0 and set(self.texts.str.lower().unique()) <= known.KINDS_OF_EVENTS
 
     @functools.cached_property
+    def are_opinions(self) -> bool:
+        """Whether these are for and against, in words, or yes and no to a question of this name."""
+        said = set(self.texts.str.lower().unique())
+        asked = not known.ASKED.isdisjoint(roles.words(self.name))
+        return len(said) > 1 and said <= (
+            known.OPINIONS | known.YES_NO if asked else known.OPINIONS
+        )
+
+    @functools.cached_property
     def are_distinct(self) -> bool:
         """Whether no two rows of the whole file have the same."""
         if self.texts.nunique() < len(self.texts):

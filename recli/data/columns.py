@@ -16,32 +16,36 @@ from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.ids import without_point_zero
 from recli.data.location import Location
-from recli.data.numbers import number, numbers
+from recli.data.numbers import POINT, is_gap, number, numbers
 
 _UNIT_NAMES = {
     **{"s": "seconds since 1970", "ms": "milliseconds since 1970", "us": "microseconds since 1970"},
     **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date (see --time-format)"},
 }
 _SHOWN = 40
+_NUMBERED = r"^\s*(-?[0-9]+(\.0)?)?\s*$"  # or nothing, which is told apart
+_FEW_GAPS = 20  # there are not so many ways to write that there is none
 
 
 @dataclass
 class Rows:
     """The rows that are ratings, in the file's order, and those that are not.
 
-    users, items: text[n]; values: float64[n]; lines: int64[n]
+    users, items: text[n], each distinct one once; values: float64[n]; lines: int64[n]
     times: int64[n] in `time_unit` since 1970 UTC, the coarsest in which all are whole; or None
     notes: what to tell of how ids were read, a sentence each
+    places: int64[n], the rows of the table that they are; None where nobody asks, as preparation does
     """
 
-    users: pa.ChunkedArray
-    items: pa.ChunkedArray
+    users: pa.DictionaryArray
+    items: pa.DictionaryArray
     values: np.ndarray
     times: np.ndarray | None
     lines: np.ndarray
     bad: list[BadRow]
     time_unit: str = "s"
     notes: tuple[str, ...] = ()
+    places: np.ndarray | None = None
 
     def keep(self, rows: np.ndarray) -> Rows:
         """Only these rows (positions)."""
@@ -55,13 +59,13 @@ class Rows:
             self.bad,
             self.time_unit,
             self.notes,
+            None if self.places is None else self.places[rows],
         )
 
 
 def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ()) -> Rows:
     """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason."""
     assert source.user and source.item
-    found = {"user": table.columns[source.user], "item": table.columns[source.item]}
     reasons: dict[int, str] = {}
     notes: list[str] = []
 
@@ -69,24 +73,34 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
         for row in np.flatnonzero(failed):
             reasons.setdefault(int(row), reason(row) if callable(reason) else str(reason))
 
-    for role, ids in found.items():
-        whole = without_point_zero(ids)
-        if whole is not None:
-            found[role] = whole
+    found = {}
+    for role, name in (("user", source.user), ("item", source.item)):
+        ids = _encoded(table.columns[name])
+        if without_point_zero(ids.dictionary) is not None:
+            ids = _encoded(without_point_zero(table.columns[name]))
             notes.append(
                 f"The {role} ids are whole numbers, some of them written with .0: 42.0 is the {role} 42."
             )
-        object_to(_empty(ids), f"the {role} is empty")
-        broken = pa.compute.match_substring(ids, "\n").to_numpy()
+        found[role] = ids
+        object_to(_having(ids, _empty(ids.dictionary)), f"the {role} is empty")
+        if is_none := _of_none(ids.dictionary):
+            absent = pa.array([text in is_none for text in ids.dictionary.to_pylist()])
+            object_to(
+                _having(ids, absent),
+                lambda row, role=role, ids=ids: (
+                    f"the {role} {ids[int(row)].as_py()!r} stands for none"
+                ),
+            )
+        broken = _having(ids, pa.compute.match_substring(ids.dictionary, "\n"))
         object_to(broken, f"the {role} goes over several lines: is a quote left open?")
     if source.implicit:
         values, wrong, reason = interactions.weights(table, source, kinds)
         object_to(wrong, lambda row: reason(int(row)))
     else:
         assert source.rating
-        texts = table.columns[source.rating]
-        values = numbers(texts)
-        object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py()))
+        texts, decimal = table.columns[source.rating], source.decimal
+        values = numbers(texts, decimal)
+        object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py(), decimal))
     if source.scale is not None:
         low, high = source.scale
         object_to(
@@ -94,6 +108,8 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
             lambda row: f"rating {values[row]:g} is off the scale {low:g} to {high:g}",
         )
     rows = Rows(found["user"], found["item"], values, None, table.lines, [], notes=tuple(notes))
+    if source.prepare:
+        rows.places = np.arange(len(table))
     if source.time is not None:
         column, unit, form = table.columns[source.time], source.time_unit or "s", source.time_format
         moments = times.parse(column, unit, form)
@@ -122,11 +138,16 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
 
     Raises DataError for `how="error"` when there are any.
     """
-    users, items = _codes(rows.users), _codes(rows.items)
-    pair, distinct = pd.factorize(users.astype(np.int64) * (int(items.max()) + 1) + items)
-    n_merged = len(pair) - len(distinct)
-    if n_merged == 0 or how == "keep":
+    users, items = rows.users.indices.to_numpy(), rows.items.indices.to_numpy()
+    pairs = users.astype(np.int64) * len(rows.items.dictionary) + items
+    ordered = np.sort(
+        pairs
+    )  # with all pairs distinct that is all: to number them takes ten times as long
+    if how == "keep" or not (ordered[1:] == ordered[:-1]).any():
         return rows, 0
+    del ordered
+    pair, distinct = pd.factorize(pairs)
+    n_merged = len(pair) - len(distinct)
     repeated = pd.Series(pair).duplicated().to_numpy()
     if how == "error":
         firsts = rows.lines[np.unique(pair, return_index=True)[1]]
@@ -172,21 +193,36 @@ def pick(
     return rows, means, latest
 
 
-def _codes(column: pa.ChunkedArray) -> np.ndarray:
-    """int32[n], equal for equal texts; no Python object for each."""
-    return column.combine_chunks().dictionary_encode().indices.to_numpy()
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column with each distinct text once."""
+    return column.dictionary_encode().combine_chunks()
 
 
-def _empty(column: pa.ChunkedArray) -> np.ndarray:
-    empty: np.ndarray = pa.compute.equal(pa.compute.utf8_trim_whitespace(column), "").to_numpy()
-    return empty
+def _having(ids: pa.DictionaryArray, chosen: pa.Array) -> np.ndarray:
+    """bool[n], the rows whose id is one of those of the dictionary that are chosen."""
+    of_id: np.ndarray = chosen.to_numpy(zero_copy_only=False)
+    return of_id[ids.indices.to_numpy()] if of_id.any() else np.zeros(len(ids), dtype=bool)
 
 
-def _not_a_number(text: str) -> str:
+def _empty(texts: pa.Array) -> pa.Array:
+    return pa.compute.equal(pa.compute.utf8_trim_whitespace(texts), "")
+
+
+def _of_none(texts: pa.Array) -> set[str]:
+    """The ids that stand for none, such as NULL or NA, where all others are numbers."""
+    others = texts.filter(pa.compute.invert(pa.compute.match_substring_regex(texts, _NUMBERED)))
+    if len(others) > _FEW_GAPS:
+        return set()
+    found = set(others.to_pylist())
+    return found if len(others) < len(texts) and all(map(is_gap, found)) else set()
+
+
+def _not_a_number(text: str, decimal: str | None) -> str:
     if not text.strip():
         return "the rating is empty"
-    if text.count(",") == 1 and np.isfinite(number(text.replace(",", "."))):
-        return f"rating {_shown(text)} has a decimal comma; write a point"
+    for other, name in ((",", "comma"), (POINT, "point")):
+        if other != (decimal or POINT) and np.isfinite(number(text, other)):
+            return f"rating {_shown(text)} has a decimal {name}, which '--decimal {other}' reads"
     return f"rating {_shown(text)} is not a finite number"
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from recli import errors
 from recli.data import roles
+from recli.data import vocabulary as known
 from recli.data.column_values import Column
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
@@ -100,6 +101,7 @@ class Guess:
         self._unclaimed_time()
         self._unclaimed_ids()
         self._unclaimed_rating()
+        self._unclaimed_opinions()
 
     def _claimed(
         self, role: str, least: int, fits: Callable[[Column], bool] = lambda c: True
@@ -163,6 +165,22 @@ class Guess:
         if ratings:
             self.found[RATING] = ratings[0].name
 
+    def _unclaimed_opinions(self) -> None:
+        """Raise DataError for a yes or no, which is lost where all rows are interactions alike."""
+        if not {RATING, EVENT}.isdisjoint(self.found) or self.implicit or self._missing:
+            return
+        opinions = [c for c in self._rest if c.are_opinions and not _is_described(c)]
+        for column in opinions:
+            if self._is_of_item(column):
+                continue
+            kinds = sorted(column.texts.unique(), key=lambda text: text.lower() in known.AGAINST)
+            weights = ",".join(f"{kind}={int(kind.lower() not in known.AGAINST)}" for kind in kinds)
+            raise errors.DataError(
+                f"{self.file}: do all rows say what a user likes? There is a column\n"
+                f"  {column.described}\nSay what counts with '--columns event={_typed(column)} --weight "
+                f"{weights}', or '--implicit' where all rows count alike."
+            )
+
     # Columns without names
 
     def _by_place(self) -> None:
@@ -191,6 +209,18 @@ class Guess:
         if len(chosen) == 2 and chosen[0].is_item_beside(chosen[1]):
             chosen.reverse()
         self.found |= {role: c.name for role, c in zip(missing, chosen, strict=True)}
+        self._no_text_besides(candidates)
+
+    def _no_text_besides(self, candidates: list[Column]) -> None:
+        """Raise DataError where rows have several texts, and nothing else that tells what the item is."""
+        item = next((c for c in candidates if c.name == self.found[ITEM]), None)
+        numbers = [c for c in self._rest if c.is_number and not c.is_moment]
+        if item is None or numbers or not {RATING, EVENT, WEIGHT}.isdisjoint(self.found):
+            return
+        texts = [c for c in candidates if c in self._rest and not c.is_number and not c.is_constant]
+        others = [c for c in texts if not c.is_settled_by(item)]
+        if others:
+            raise self._question(ITEM, [item, *others])
 
     def _no_number_before_texts(self, candidates: list[Column], chosen: list[Column]) -> None:
         """Raise DataError for stars that stand where an id would."""
@@ -217,7 +247,15 @@ class Guess:
         if self.implicit is not False and counts and counts[0] is right[0]:
             self._weight_of(counts)
         elif right and not self.implicit:
-            self.found[RATING] = right[0].name
+            self._rating_of(right, next_to=max(ids, default=0))
+
+    def _rating_of(self, numbers: list[Column], next_to: int) -> None:
+        """The first of the numbers, unless it may be a price or a place and another the rating."""
+        first, *others = numbers
+        between = any(next_to < c.place < first.place for c in self._rest)
+        if not first.is_scale and (between or any(c.is_scale for c in others)):
+            raise self._question(RATING, numbers, or_none=True)
+        self.found[RATING] = first.name
 
     def _weight_of(self, counts: list[Column]) -> None:
         """The only one of the counts that varies, where it may not be the id of something else."""

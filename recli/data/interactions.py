@@ -94,7 +94,7 @@ def weights(
     column = None
     if source.weight is not None:
         column = table.columns[source.weight]
-        found = numbers(column)
+        found = numbers(column, source.decimal)
         wrong = ~(np.isfinite(found) & (found > 0))
     if source.event is not None:
         encoded = _names(table, source.event).combine_chunks().dictionary_encode()

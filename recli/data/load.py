@@ -8,11 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors, urls
-from recli.data import columns, date_columns, description, find, interactions, prepare, tables
+from recli.data import (
+    columns,
+    date_columns,
+    description,
+    find,
+    interactions,
+    layout,
+    prepare,
+    tables,
+)
 from recli.data.assign import assign
 from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource
-from recli.data.formats._base import TextTable, described, reader
+from recli.data.formats._base import TextTable
+from recli.data.formats._reader import described, reader
 from recli.data.ids import Ids
 from recli.data.locate import is_path, short_name
 from recli.data.location import Location
@@ -70,7 +80,7 @@ def load(
     asked = {**(overrides or {}), "prepare": tuple(map(str, steps)) or None}
     source = dataclasses.replace(about.ratings, **asked)
     file = about.location(source)
-    if not file.exists():
+    if about.is_absent or not file.exists():
         raise _absent(about, file)
     table, source, guessed, notes = _table(file, source)
     kinds: tuple[Kind, ...] = ()
@@ -83,10 +93,10 @@ def load(
     rows = columns.parse(table, source, kinds)
     bad = _bad_rows(file, table, rows)
     if bad and on_bad == "error":
-        raise errors.DataError(
-            f"{table.complaint(file, bad)}\n"
-            "Mend the file, or set such rows aside with '--on-bad skip'."
-        )
+        advice = layout.advice(table, bad, bool(source.header))
+        raise errors.DataError(f"{table.complaint(file, bad)}\n{advice}")
+    if len(rows.values) and layout.mostly_bad(table, bad):
+        raise errors.DataError(f"{table.complaint(file, bad)}\n{layout.refusal()}")
     if any(kind.weight == 0 for kind in kinds):
         rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
@@ -116,17 +126,22 @@ def load(
         items=items,
         users=tables.users(of_users, ratings.user_ids) if of_users else None,
         sniffed=(
-            *_parts(file),
+            *(() if about.download else _parts(file)),
             *_shown(source, guessed),
             *notes,
             *(told for one in found for told in one.told),
         ),
         bad_rows=(*bad, *(row for one in found for row in one.bad)),
         merged=merged,
-        notes=(*table.notes, *rows.notes, *(items.notes() if items else ())),
+        notes=(
+            *table.notes,
+            *rows.notes,
+            *(f"{one.file}: {note}" for one in found for note in one.text.notes),
+            *(items.notes() if items else ()),
+        ),
         kinds=kinds,
     )
-    dataset = prepare.prepared(dataset, table, rows.lines, steps)
+    dataset = prepare.prepared(dataset, table, rows.places, steps)
     if source.implicit and duplicates != "keep":
         dataset = interactions.with_pairs_once(dataset)
     return dataset
@@ -203,8 +218,7 @@ def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadR
 def _absent(about: Description, file: Location) -> errors.RecliError:
     if about.download:
         return errors.NotFoundError(
-            f"Dataset '{about.name}' is not on this machine yet. "
-            f"Fetch it with 'recli data download {about.name}'."
+            f"Dataset '{about.name}' is not on this machine yet. {about.how_to_get}"
         )
     return errors.NotFoundError(f"{file}: no such file, although the dataset.toml names it.")
 
@@ -235,7 +249,7 @@ def _parts(file: Location) -> list[tuple[str, str, str]]:
 
 
 def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
-    readable = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "::": "'::'"}
+    readable = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "::": "'::'"}
     shown = []
     for name in sorted(guessed, key=list(_OPTIONS).index):
         value = getattr(source, name)

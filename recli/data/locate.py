@@ -5,17 +5,31 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from recli import urls
+from recli import errors, urls
 from recli.data import packed
 from recli.data.location import Location
 from recli.data.parts import Parts, is_pattern
 
 
-def locate(folder: Path, file: str) -> Location:
-    """What `file` names, a path being one from `folder`.
+def locate(folder: Path, file: str, query: str | None = None) -> Location:
+    """What `file` names, a path being one from `folder`; `query` is what a database is asked.
 
-    A file that there is goes before other readings of its name.
+    A file that there is goes before other readings of its name. Raises UsageError for a query to what
+    is no database.
     """
+    if urls.scheme(file) == "bigquery":
+        from recli.data.bigquery import BigQuery
+
+        return BigQuery(folder, file, query)
+    if urls.is_url(file) and not urls.is_store(file):
+        from recli.data.query import Query  # SQLAlchemy, for those who ask for it
+
+        return Query(folder, file, query)
+    if query is not None:
+        raise errors.UsageError(
+            f"A query is for a database, as in postgresql+psycopg://host/name; {urls.shown(file)} is "
+            "none."
+        )
     if urls.is_url(file):
         from recli.data.remote import Remote  # not for those whose files are here
 
@@ -43,8 +57,8 @@ def is_path(spec: str) -> bool:
 
 
 def absolute(spec: str) -> str:
-    """A path as it is found from anywhere, a URL without what is secret in it."""
-    return urls.stored(spec) if urls.is_url(spec) else str(Path(spec).resolve())
+    """A place as it is found from anywhere, a URL without what is secret in it."""
+    return locate(Path(), spec).reference() if urls.is_url(spec) else str(Path(spec).resolve())
 
 
 def short_name(spec: str) -> str:
@@ -53,10 +67,12 @@ def short_name(spec: str) -> str:
     >>> short_name("data/ratings.csv.gz"), short_name("ml.zip::ml/u.data"), short_name("shop/*.csv")
     ('ratings', 'u', 'shop')
     """
+    if urls.is_url(spec) and not urls.is_store(spec) and "::" in spec:
+        return spec.rpartition("::")[2].rpartition(".")[2]
     spec = urls.shown(spec).partition("?")[0]
     names = [name for name in re.split(r"[/\\]", spec.rpartition("::")[2]) if not is_pattern(name)]
     last = next((name for name in reversed(names) if name not in ("", ".", "..")), "ratings")
-    return packed.unwrapped(last)[0].partition(".")[0] or last
+    return packed.unwrapped(last)[0].partition(".")[0].strip(":") or last
 
 
 def _split(folder: Path, text: str) -> tuple[str, str | None]:

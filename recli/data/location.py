@@ -74,6 +74,20 @@ class Location:
         """The files that are one table together, by name; none for a file that is one by itself."""
         return ()
 
+    @property
+    def stays(self) -> bool:
+        """Whether a dataset that is added leaves it where it is, rather than to copy it."""
+        return bool(self.parts)
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it is rows from a database rather than a file."""
+        return False
+
+    def reference(self) -> str:
+        """How a dataset.toml elsewhere names it, without secrets."""
+        return str(self.path.resolve())
+
     def exists(self) -> bool:
         """Whether there is such a file."""
         return self.path.exists()

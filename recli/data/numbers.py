@@ -20,17 +20,17 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _NO_POINT = "\x00"  # what stands for a point where that is no decimal point
 
 
-def number(text: str, decimal: str = POINT) -> float:
+def number(text: str, decimal: str | None = None) -> float:
     """The number that `text` is, NaN where it is none; spaces around it do not matter.
 
     Stricter than `float`: no underscores, no words, no digits but 0 to 9.
-    decimal: the decimal point
+    decimal: the decimal point where it is none
 
     >>> number(" 4.5 "), number("1_000"), number("0x10"), number("4,5", ",")
     (4.5, nan, nan, 4.5)
     """
     text = text.strip()
-    if decimal != POINT:
+    if decimal not in (None, POINT):
         text = text.replace(POINT, _NO_POINT).replace(decimal, POINT)
     return float(text) if _NUMBER.fullmatch(text) else math.nan
 
@@ -45,11 +45,9 @@ def is_gap(text: str) -> bool:
     return not text or text.casefold() in _GAPS
 
 
-def numbers(column: pa.ChunkedArray, decimal: str = POINT) -> np.ndarray:
+def numbers(column: pa.ChunkedArray, decimal: str | None = None) -> np.ndarray:
     """float64[n], what `number` gives for each text; not finite where a text is no finite number."""
-    if decimal != POINT:
-        column = pa.compute.replace_substring(column, POINT, _NO_POINT)
-        column = pa.compute.replace_substring(column, decimal, POINT)
+    column = pointed(column, decimal)
     try:
         values: np.ndarray = column.cast(pa.float64()).to_numpy()
     except pa.ArrowInvalid:
@@ -57,3 +55,11 @@ def numbers(column: pa.ChunkedArray, decimal: str = POINT) -> np.ndarray:
         distinct = np.array([number(text) for text in encoded.dictionary.to_pylist()], np.float64)
         values = distinct[encoded.indices.to_numpy()]
     return values
+
+
+def pointed(column: pa.ChunkedArray, decimal: str | None) -> pa.ChunkedArray:
+    """Texts whose decimal point is `decimal`, with a point instead; what was one is none then."""
+    if decimal in (None, POINT):
+        return column
+    column = pa.compute.replace_substring(column, POINT, _NO_POINT)
+    return pa.compute.replace_substring(column, decimal, POINT)

@@ -48,14 +48,14 @@ def merges(steps: Sequence[Step]) -> bool:
 
 
 def prepared(
-    dataset: Dataset, table: TextTable, lines: np.ndarray, steps: Sequence[Step]
+    dataset: Dataset, table: TextTable, places: np.ndarray | None, steps: Sequence[Step]
 ) -> Dataset:
     """The dataset after the steps.
 
-    table: of the ratings; lines: int64[n_ratings], the line of it that each rating stands on
+    table: of the ratings; places: int64[n_ratings], the row of it that each rating is
     """
     if not steps:
         return dataset
-    rows = pa.array(np.searchsorted(table.lines, lines))
+    rows = pa.array(places)
     columns = {name: column.take(rows) for name, column in table.columns.items()}
     return apply(Draft(dataset, columns), steps)

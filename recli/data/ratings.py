@@ -62,7 +62,7 @@ class Ratings:
         """What a row is called."""
         return "interaction" if self.implicit else "rating"
 
-    def liked_as(self, threshold: float) -> str:
+    def counts_as_liked(self, threshold: float) -> str:
         """What counts as liked from this rating or weight on, for people."""
         if not self.implicit:
             return f"a rating of {threshold:g} or more counts as liked"

@@ -64,6 +64,9 @@ class Remote(Location):
             return ()
         return stores.retried(self._url, self._parts)
 
+    def reference(self) -> str:
+        return urls.stored(self._url)
+
     def exists(self) -> bool:
         return True  # whether there is such a file is known when it is asked for
 

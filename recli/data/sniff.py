@@ -85,24 +85,30 @@ def delimiter(lines: Sequence[str]) -> str:
     """The delimiter that cuts most of the lines into the same number of cells.
 
     One that gives the three cells of a rating goes before one that gives two, as a comma in every
-    title does. Spaces are one where nothing else is, or where they alone leave nothing but numbers.
+    title does. Spaces are one beside numbers where nothing else is, or where they leave nothing else.
     """
     lines = lines[:_SNIFFED_LINES]
 
     def consistency(candidate: str) -> tuple[int, float, int]:
         widths = [len(row) for row in cells(lines, candidate)]
-        common = _most_common(widths)
+        common = most_common(widths)
         return min(common, 3), widths.count(common) / len(widths), -DELIMITERS.index(candidate)
 
     best = max(DELIMITERS, key=consistency)
-    width = _most_common([len(row) for row in cells(lines, best)])
+    return SPACE if _is_cut_at_spaces(lines, [len(row) for row in cells(lines, best)]) else best
+
+
+def _is_cut_at_spaces(lines: Sequence[str], widths: Sequence[int]) -> bool:
+    """Whether spaces cut the lines better than a delimiter that gives these widths."""
     rows = cells(lines, SPACE)
-    if len({len(row) for row in rows}) == 1 and len(rows[0]) > width:
-        below = rows[1:] or rows
-        numeric = [all(is_number(row[place]) for row in below) for place in range(len(rows[0]))]
-        if all(numeric) or (any(numeric) and width == 1):
-            return SPACE
-    return best
+    width = most_common(widths)
+    if 2 * widths.count(width) <= len(widths):
+        width = 1
+    if len({len(row) for row in rows}) > 1 or not width < len(rows[0]) or width >= 3:
+        return False
+    below = rows[1:] or rows
+    numeric = [all(is_number(row[place]) for row in below) for place in range(len(rows[0]))]
+    return all(numeric) or (any(numeric) and width == 1)
 
 
 def cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
@@ -131,7 +137,7 @@ def header(rows: Sequence[Sequence[str]]) -> bool:
 
 def names(rows: Sequence[Sequence[str]], header: bool) -> tuple[str, ...]:
     """Column names from the header, made unique; `column1`, … where there is none."""
-    width = len(rows[0]) if header else _most_common([len(row) for row in rows])
+    width = len(rows[0]) if header else most_common([len(row) for row in rows])
     found = [f"column{position}" for position in range(1, width + 1)]
     if header:
         for position, name in enumerate(map(str.strip, rows[0])):
@@ -144,5 +150,6 @@ def is_number(text: str) -> bool:
     return math.isfinite(number(text)) or math.isfinite(number(text, ","))
 
 
-def _most_common(widths: list[int]) -> int:
-    return max(set(widths), key=widths.count)
+def most_common(widths: Sequence[int]) -> int:
+    """The number of cells that most lines have, the greater of two."""
+    return max(set(widths), key=lambda width: (widths.count(width), width))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from recli import errors, files, registry, urls
 
-_ATTEMPTS = 3
+_ATTEMPTS = 2  # those packages try several times themselves
 _CREDENTIALS = {
     "s3": "Credentials come from AWS_PROFILE, AWS_ACCESS_KEY_ID and the like, or from ~/.aws; for a "
     "public bucket set FSSPEC_S3_ANON=true.",
@@ -35,7 +36,7 @@ _RAISED = {
 _Found = TypeVar("_Found")
 
 
-def retried(url: str, do: Callable[[Any, str], _Found], attempts: int = _ATTEMPTS) -> _Found:
+def retried(url: str, do: Callable[[Any, str], _Found]) -> _Found:
     """What `do` gives for the file system of a URL and the path in it, tried again where that may help.
 
     Raises NotFoundError where there is no such file, DataError where it cannot be had, UsageError for a
@@ -44,6 +45,7 @@ def retried(url: str, do: Callable[[Any, str], _Found], attempts: int = _ATTEMPT
     extra, known = _checked(url)
     import fsspec.core
 
+    attempts = 1 if extra == "azure" else _ATTEMPTS  # its package tries for a minute by itself
     for attempt in range(1, attempts + 1):
         try:
             store, key = fsspec.core.url_to_fs(url)
@@ -64,14 +66,15 @@ def _lasts(error: BaseException) -> bool:
 
 
 def _is_of_credentials(error: BaseException) -> bool:
-    return "credential" in f"{type(error).__name__} {error}".lower()
+    said = f"{type(error).__name__} {error}"
+    return bool(re.search("credential|authenticat|forbidden|unauthori[sz]ed", said, re.IGNORECASE))
 
 
 def _told(url: str, error: BaseException, extra: str) -> errors.RecliError:
     """The error in a line: what, where, what to do."""
     shown = urls.shown(url)
     if isinstance(error, FileNotFoundError):
-        return errors.NotFoundError(f"{shown}: there is no such file, or no such bucket.")
+        return errors.NotFoundError(f"{shown}: there is no such file, bucket or container.")
     lines = urls.redacted(str(error)).strip().splitlines() or [type(error).__name__]
     said = lines[0].rstrip(".")
     if isinstance(error, PermissionError) or _is_of_credentials(error):
@@ -110,6 +113,9 @@ def _probe(store: Any, key: str) -> None:
 
     Who may only write there is not told whether there is such a file.
     """
+    with contextlib.suppress(PermissionError):
+        if "s3" in store.protocol:  # some servers of S3 say of an absent bucket that they fail
+            store.info(key.partition("/")[0])
     with contextlib.suppress(FileNotFoundError, PermissionError):
         store.info(key)
 

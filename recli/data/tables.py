@@ -14,7 +14,8 @@ from recli import errors
 from recli.data.columns import row_text
 from recli.data.dataset import BadRow
 from recli.data.description import Description, ItemsSource, UsersSource
-from recli.data.formats._base import TextTable, reader
+from recli.data.formats._base import TextTable
+from recli.data.formats._reader import reader
 from recli.data.ids import Ids
 from recli.data.items import Items
 from recli.data.location import Location
@@ -30,6 +31,7 @@ class Described:
 
     ids: object[n] of str, none of them empty and no two the same
     id: the column that they stand in
+    file: what the file is called
     told: (what, value, where it is overruled) if the column was found by looking
     bad: rows that were set aside, malformed, without an id or with that of another
     """
@@ -37,6 +39,7 @@ class Described:
     ids: np.ndarray
     text: TextTable
     id: str
+    file: str
     told: tuple[tuple[str, str, str], ...] = ()
     bad: tuple[BadRow, ...] = ()
 
@@ -136,7 +139,7 @@ def describe(
         ids = ids[good]
         table = dataclasses.replace(table, columns=kept, lines=table.lines[good])
     bad.sort(key=lambda row: (row.part, row.line))
-    return Described(ids, table, column, tuple(told), tuple(bad))
+    return Described(ids, table, column, file.name, tuple(told), tuple(bad))
 
 
 def _bad(file: Location, line: int, reason: str, text: str) -> BadRow:

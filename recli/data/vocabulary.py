@@ -72,3 +72,22 @@ KINDS_OF_EVENTS = _set(
     "dislike play listen skip share follow download install read rate want wish bookmark save order "
     "remove_from_cart collect comment impression detail checkout"
 )
+_NO = _set("false no f n left")
+YES_NO = _NO | _set("true yes t y right")
+ASKED = _set(  # the questions that a yes or no answers, as in is_recommended
+    "like liked likes dislike disliked recommend recommended recommends recommendation thumb thumbs "
+    "favorite favourite favorited love loved purchase purchased bought ordered click clicked convert "
+    "converted conversion reaction feedback opinion sentiment response label target interested "
+    "interest accepted accept watched listened read finished completed match matched swipe direction"
+)
+_AGAINST = _set("down dislike disliked negative neg hate reject rejected thumbs_down 👎") | {
+    *("not recommended", "thumbs down"),
+}
+AGAINST = _NO | _AGAINST
+OPINIONS = (
+    _AGAINST
+    | _set("up like liked positive pos love accept accepted thumbs_up 👍")
+    | {
+        *("neutral", "mixed", "recommended", "thumbs up"),
+    }
+)

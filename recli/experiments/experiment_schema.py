@@ -107,6 +107,7 @@ def _names(kind: str) -> str:
 
 DATASET = (
     Line("dataset", None, "a name, a folder with a dataset.toml, or a file of ratings"),
+    Line("query", None, "what is asked, where the dataset is the URL of a database"),
     Choice("format", None, "format of the file", options=registry.names("format")),
     Line("delimiter", None, "what cuts a row into columns"),
     Bool("header", None, "whether the first row names columns"),

@@ -163,7 +163,7 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 
 - Split `{protocol.split}`, seed {protocol.split.seed}, {n_folds} fold{"s" * (n_folds != 1)}; the same
   for every algorithm. Algorithms have the seed {protocol.seed}.
-- {dataset.ratings.liked_as(protocol.threshold).capitalize()}.
+- {dataset.ratings.counts_as_liked(protocol.threshold).capitalize()}.
 - Metrics of ranking are over the users with a liked item in the test, {_who_likes(found)}; candidates
   are all {len(dataset.ratings.item_ids):,} items of the dataset less those that the user has in the
   training.

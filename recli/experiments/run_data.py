@@ -64,9 +64,9 @@ class RunData:
         return found
 
     @property
-    def implicit(self) -> bool:
-        """Whether the dataset is of interactions."""
-        return bool(self.dataset.get("implicit", False))
+    def noun(self) -> str:
+        """What a row of the data is called."""
+        return "interaction" if self.dataset.get("implicit", False) else "rating"
 
     @property
     def configuration(self) -> dict[str, Any]:

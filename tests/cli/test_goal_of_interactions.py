@@ -49,8 +49,10 @@ def test_the_reports_speak_of_interactions(recli, on):
     text = (folder / "report.md").read_text(encoding="utf-8")
     assert "428 interactions\n" in text
     assert "- Every interaction counts as liked.\n" in text
-    page = recli("report", "latest", "--format", "html")
-    assert page.exit_code == 0
+    recli("report", "latest", "--format", "html", "--output", "page.html")
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert "428 interactions. Split k-fold" in page
+    assert "the same for all; every interaction counts as liked." in page
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert about["dataset"]["implicit"] is True
     assert not any("rating" in warning["message"] for warning in about["warnings"])
@@ -117,3 +119,10 @@ def test_train_and_recommend(recli, on):
 def test_similar_items(recli, on):
     found = json.loads(recli("similar", "--item", 318, *on, "--format", "json").stdout)
     assert len(found["similar"] if "similar" in found else found["items"]) > 0
+
+
+def test_repeated_pairs_are_counted_as_they_came(recli, tmp_path):
+    (tmp_path / "plays.csv").write_text("user,item\na,x\na,x\nb,x\nb,y\n", encoding="utf-8")
+    done = recli("recommend", "-u", "a", "-d", "plays.csv", "--implicit")
+    assert "plays: 2 users × 2 items, 4 interactions of 3 pairs that weigh 1 to 2" in done.stderr
+    assert "y" in done.stdout.splitlines()[-1].split()

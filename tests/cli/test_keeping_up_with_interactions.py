@@ -129,7 +129,7 @@ def test_a_report_says_nothing_of_errors_or_ratings(shop, recli):
     [page] = Path("results/runs").glob("*/report.html")
     text = page.read_text(encoding="utf-8")
     assert "every interaction counts as liked" in text
-    assert "lines their shares of the training interactions" in text
+    assert "the most popular left" in text
     assert "Error by rating value" not in text
 
 

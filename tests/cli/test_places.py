@@ -90,7 +90,8 @@ def test_a_model_travels_through_a_store(recli, tiny, memory):
     assert mine == theirs
     message = recli("models", "import", "memory://models/absent.zip", code=4).stderr
     assert (
-        message == "Error: memory://models/absent.zip: there is no such file, or no such bucket.\n"
+        message
+        == "Error: memory://models/absent.zip: there is no such file, bucket or container.\n"
     )
     memory.pipe_file("/models/half.zip", memory.cat("/models/mine.zip")[:1000])
     message = recli("models", "import", "memory://models/half.zip", code=3).stderr
@@ -144,3 +145,15 @@ def test_local_files_load_no_package_for_places(recli, tiny):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8")
     assert done.stderr == "[]\n"
+
+
+def test_rows_set_aside_are_named_with_their_part(recli):
+    Path("out").mkdir()
+    Path("out/part-0.csv").write_text(PLAIN, encoding="utf-8")
+    Path("out/part-1.csv").write_text("user,item,rating\nv,i1,3\nv,i2,bad\n", encoding="utf-8")
+    recli("data", "check", "out", "--on-bad", "skip")
+    [path] = Path("results/bad-rows").iterdir()
+    assert path.read_text(encoding="utf-8").splitlines() == [
+        "part,line,reason,row",
+        "part-1.csv,3,rating 'bad' is not a finite number,\"v,i2,bad\"",
+    ]

@@ -12,7 +12,8 @@ import pytest
 from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.description import Description, RatingsSource
-from recli.data.formats._base import TextTable, reader
+from recli.data.formats._base import TextTable
+from recli.data.formats._reader import reader
 from recli.data.ids import Ids
 from recli.data.load import load
 from recli.data.location import Location

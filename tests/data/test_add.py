@@ -73,6 +73,29 @@ def test_an_item_table_is_described_by_what_it_holds(write: Write) -> None:
     assert len(dataset.ratings.item_ids) == 10
 
 
+def test_numbers_with_gaps_are_numbers(write: Write) -> None:
+    path = write("user,item,rating\nu,1,4\nv,2,5\n")
+    goods = write("id,price\n1,9.5\n2,Unknown\n3,N/A\n4,12\n", "goods.csv")
+    folder = add("mine", path, load(str(path)), goods).folder
+    items = description.read(folder / "dataset.toml").items
+    assert items is not None
+    assert [(feature.name, feature.kind) for feature in items.features] == [("price", "number")]
+    assert load("mine").notes == ("Item feature 'price': 2 without a number ('Unknown', 'N/A').",)
+
+
+def test_steps_and_forms_of_dates_are_kept(write: Write) -> None:
+    content = "uid,item,rating,when\nu,a,1,31.12.2019\nu,b,4,01.01.2020\nv,a,5,02.01.2020\n"
+    steps = ("rename:uid=user", "keep:rating >= 3")
+    options = {"time": "when", "time_format": "%d.%m.%Y", "prepare": steps}
+    path = write(content)
+    first = load(str(path), options)
+    add("mine", path, first)
+    again = load("mine")
+    assert again.fingerprint == first.fingerprint
+    assert [done.step for done in again.prepared] == list(steps)
+    assert again.ratings.times.tolist() == [1_577_836_800, 1_577_923_200]
+
+
 def test_a_user_table_goes_with_it(write: Write) -> None:
     path = write("user,item,rating\nu,1,4\nv,2,5\n")
     people = write("who;age;née\nv;31;é😀\nu;;x\nw;5;y\n", "people.csv")

@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from recli.data.columns import pick
 from recli.data.dataset import Dataset
 
 Read = Callable[..., Dataset]
@@ -35,8 +38,8 @@ HEADER = "user,item,rating\n"
         (".", "rating '.' is not a finite number"),
         ("NA", "rating 'NA' is not a finite number"),
         ("null", "rating 'null' is not a finite number"),
-        ('"3,5"', "rating '3,5' has a decimal comma; write a point"),
-        ('" -3,5 "', "rating ' -3,5 ' has a decimal comma; write a point"),
+        ('"3,5"', "rating '3,5' has a decimal comma, which '--decimal ,' reads"),
+        ('" -3,5 "', "rating ' -3,5 ' has a decimal comma, which '--decimal ,' reads"),
         ('"3,5,1"', "rating '3,5,1' is not a finite number"),
         ("", "the rating is empty"),
         ("  ", "the rating is empty"),
@@ -414,3 +417,52 @@ def test_an_absent_id_makes_fractions_of_the_others(read: Read, triples: Triples
     dataset = read(f"{HEADER}1.0,x,1\n,x,2\n-2.0,x,3\n", on_bad="skip")
     assert [user for user, _, _ in triples(dataset)] == ["1", "-2"]
     assert len(dataset.bad_rows) == 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(1, 5), st.integers(0, 4)), min_size=1, max_size=30
+    ),
+    st.sampled_from(["first", "last", "mean"]),
+    st.booleans(),
+)
+def test_one_row_of_each_pair(rows: list[tuple[int, int, int]], how: str, timed: bool) -> None:
+    """Against the rows of each pair, sorted by Python."""
+    pairs, values, times = (np.array(column, np.int64) for column in zip(*rows, strict=True))
+    expected = {}
+    for pair in set(pairs.tolist()):
+        own = [row for row in range(len(rows)) if pairs[row] == pair]
+        by_time = sorted(own, key=lambda row: times[row]) if timed else own
+        chosen = {"first": by_time[0], "last": by_time[-1], "mean": own[0]}[how]
+        value = np.mean([values[row] for row in own]) if how == "mean" else values[chosen]
+        newest = by_time[-1] if how == "mean" else chosen
+        expected[chosen] = (value, times[newest] if timed else None)
+    kept, merged, at = pick(pairs, values.astype(float), times if timed else None, how)
+    assert kept.tolist() == sorted(expected)
+    found = zip(kept.tolist(), merged, [None] * len(kept) if at is None else at, strict=True)
+    for row, value, time in found:
+        assert value == pytest.approx(expected[row][0])
+        assert time == expected[row][1]
+
+
+@pytest.mark.parametrize("gap", ["NULL", "NA", "nan", "None", "\\N", " null "])
+def test_among_numbers_a_word_for_none_is_no_id(
+    read: Read, triples: Triples, refuse: Refuse, gap: str
+) -> None:
+    content = f"{HEADER}1,10,4\n{gap},11,3\n2,{gap},5\n3,10,2\n"
+    dataset = read(content, on_bad="skip")
+    assert triples(dataset) == [("1", "10", 4.0), ("3", "10", 2.0)]
+    assert [str(row) for row in dataset.bad_rows] == [
+        f"line 3: the user {gap!r} stands for none",
+        f"line 4: the item {gap!r} stands for none",
+    ]
+    assert "2 of 4 rows cannot be used" in refuse(content)
+
+
+def test_among_names_a_word_for_none_may_be_one(read: Read, triples: Triples) -> None:
+    dataset = read(f"{HEADER}ann,NA,4\nNone,DE,3\nbob,DE,5\n")
+    assert [(user, item) for user, item, _ in triples(dataset)] == [
+        ("ann", "NA"),
+        ("None", "DE"),
+        ("bob", "DE"),
+    ]

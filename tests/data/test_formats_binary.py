@@ -15,7 +15,9 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pyarrow as pa
+import pyarrow.feather
 import pyarrow.orc
+import pyarrow.parquet
 import pyreadstat
 import pytest
 import scipy.sparse
@@ -140,6 +142,23 @@ def test_another_file_under_the_name(name: str, refuse: Refuse) -> None:
     assert refuse(b"user,item,rating\n" + b"1,2,3\n" * 200, name).startswith(
         f"{name}: cannot be read"
     )
+
+
+@pytest.mark.parametrize("name", ["r.feather", "r.orc", "r.parquet"])
+def test_texts_that_are_no_utf_8(name: str, tmp_path: Path, refuse: Refuse) -> None:
+    offsets = np.array([0, 1], np.int32).tobytes()
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"\xff")]
+    wrong = pa.Array.from_buffers(pa.string(), 1, buffers)
+    table = pa.table({"user": wrong, "item": ["a"], "rating": [1.0]})
+    write = {
+        "r.feather": pa.feather.write_feather,
+        "r.orc": pa.orc.write_table,
+        "r.parquet": pa.parquet.write_table,
+    }
+    write[name](table, tmp_path / name)
+    message = refuse((tmp_path / name).read_bytes(), name)
+    assert message.startswith(f"{name}: cannot be read as ")
+    assert "UTF" in message
 
 
 # Sheets

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from recli.data.dataset import Dataset
 from recli.data.description import RatingsSource
-from recli.data.formats._base import TextTable, reader
+from recli.data.formats._base import TextTable
+from recli.data.formats._reader import reader
 from recli.data.formats.json_lines import JsonLines
 from recli.data.load import load
 from recli.data.location import Location
@@ -325,3 +326,23 @@ def test_many_lines_against_the_standard_library(write: Write) -> None:
         tags = [json.loads(cell or "[]") for cell in found.columns["business.tags"].to_pylist()]
         assert tags == [one["business"]["tags"] for one in by_hand]
         assert found.columns["date"].to_pylist() == [one["date"] for one in by_hand]
+
+
+@pytest.mark.parametrize("name", ["r.jsonl", "r.json"])
+def test_types_that_mongodb_wraps_around_values(read: Read, triples: Triples, name: str) -> None:
+    """As `mongoexport` writes it, in its canonical form and in its relaxed one."""
+    ratings = [{"$numberInt": "3"}, {"$numberDouble": "2.5"}, 4]
+    times = [
+        {"$date": {"$numberLong": "1577836800000"}},
+        {"$date": {"$numberLong": "1577836801000"}},
+        {"$date": {"$numberLong": "1577836802000"}},
+    ]
+    found = [
+        {"_id": {"$oid": f"{row:024x}"}, "user": f"u{row}", "item": "i", "rating": r, "ts": t}
+        for row, (r, t) in enumerate(zip(ratings, times, strict=True))
+    ]
+    content = lines(found) if name.endswith("l") else json.dumps(found)
+    dataset = read(content, name)
+    assert triples(dataset) == [("u0", "i", 3.0), ("u1", "i", 2.5), ("u2", "i", 4.0)]
+    assert dataset.ratings.times is not None
+    assert dataset.ratings.times.tolist() == [1_577_836_800, 1_577_836_801, 1_577_836_802]

@@ -223,12 +223,40 @@ def test_an_encoding_that_shows_late(read: Read, item: str, encoding: str) -> No
     assert ("encoding", encoding, "--encoding") in dataset.sniffed
 
 
+def test_lines_of_another_encoding_than_most_are_named(read: Read, refuse: Refuse) -> None:
+    content = f"{HEADER}zoë,a,4\nä,b,3\n".encode() + b"jos\xe9,c,2\n"
+    assert "  line 4: is not utf-8 (byte 0xe9), as most lines are" in refuse(content)
+    dataset = read(content, on_bad="skip")
+    assert dataset.ratings.user_ids.text.tolist() == ["zoë", "ä"]
+    assert [row.text for row in dataset.bad_rows] == ["jos\\xe9,c,2"]
+    assert read(content, encoding="latin-1").ratings.user_ids.text.tolist() == [
+        "josé",
+        "zoÃ«",
+        "Ã¤",
+    ]
+
+
+def test_a_header_of_another_encoding(refuse: Refuse) -> None:
+    content = b"user,item,caf\xe9\n" + "zoë,a,4\nä,b,3\n".encode()
+    assert refuse(content, header=True) == (
+        "ratings.csv: line 1, the header, is not utf-8 (byte 0xe9), as most lines are."
+    )
+
+
 def test_a_character_at_the_end_of_what_is_sniffed(read: Read) -> None:
     for shift in range(4):
         rows = f"{HEADER}{'u' * shift},€€€,4\n" + "".join(f"u{n},€€€,4\n" for n in range(9_000))
         dataset = read(rows, on_bad="skip")
         assert ("encoding", "utf-8", "--encoding") in dataset.sniffed
         assert len(dataset.ratings) == 9_000 + bool(shift)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_line_cut_by_the_end_of_what_is_sniffed(read: Read, end: str, encoding: str) -> None:
+    rows = [f"{n},{'x' * 10_000}{n},{n % 5}" for n in range(20)]
+    dataset = read(end.join(rows).encode(encoding), user="1", item="2", rating="3")
+    assert (len(dataset.ratings), dataset.ratings.n_items) == (20, 20)
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "hex", "rot13"])

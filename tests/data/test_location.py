@@ -321,6 +321,13 @@ def test_a_file_cut_into_pieces_has_one_header(tmp_path: Path, triples: Triples)
     assert triples(load("bare", told)) == [("1", "1", 4.0), ("2", "2", 3.0), ("3", "2", 2.5)]
 
 
+def test_a_header_that_only_the_user_knows_of(tmp_path: Path, triples: Triples) -> None:
+    parts(tmp_path / "out", {"x1.csv": "7,8,9\n1,1,4\n", "x2.csv": "7,8,9\n2,2,2.5\n3,3,1\n"})
+    expected = [("1", "1", 4.0), ("2", "2", 2.5), ("3", "3", 1.0)]
+    roles = {"user": "7", "item": "8", "rating": "9"}
+    assert triples(load("out", {"header": True, **roles})) == expected
+
+
 def test_columns_in_another_order(tmp_path: Path, triples: Triples) -> None:
     parts(tmp_path / "out", {"x1.csv": f"{HEAD}u,a,4\n", "x2.csv": "rating,user,item\n2.5,v,b\n"})
     assert triples(load("out")) == EXPECTED
@@ -355,6 +362,16 @@ def test_a_part_that_is_cut_otherwise(tmp_path: Path, text: str, what: str) -> N
     parts(tmp_path / "out", {"part-0.csv": f"{HEAD}u,a,4\n", "part-1.csv": text})
     with pytest.raises(errors.DataError, match=what):
         load("out")
+
+
+def test_what_is_told_of_a_part_names_it(tmp_path: Path) -> None:
+    parts(
+        tmp_path / "out",
+        {"part-0.csv": f"{HEAD}u,a,4\n", "part-1.csv": f"% made by hand\n{HEAD}v,b,3\n"},
+    )
+    assert load("out").notes == (
+        "part-1.csv: 1 comment left out, the first on line 1: '% made by hand'.",
+    )
 
 
 def test_lines_are_named_with_their_part(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 
 from recli.data.dataset import Dataset
@@ -38,6 +39,19 @@ def test_clicks_are_interactions(cells: Cells) -> None:
     assert table.notes == [
         "4 clicks on 8 news shown; what was not clicked and the histories are left out."
     ]
+
+
+def test_news_are_a_plain_table(cells: Cells) -> None:
+    news = (
+        'N55528\tlifestyle\troyals\tThe "brands" they swear by\tShop the books\thttp://x/A.html\t'
+        '[{"Label": "Prince", "Type": "P"}]\t[]\n'
+        'N19639\thealth\tweightloss\t"50 habits\t\thttp://x/B.html\t[{"Label": "Fat"}]\t[]\n'
+    )
+    table = cells(news, "news.tsv")
+    by_hand = list(csv.reader(news.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    columns = [column.to_pylist() for column in table.columns.values()]
+    assert [list(row) for row in zip(*columns, strict=True)] == by_hand
+    assert not table.malformed
 
 
 def test_bad_impressions(cells: Cells) -> None:

@@ -459,3 +459,19 @@ def test_repeated_interactions_count_once_for_a_k_core(read: Read) -> None:
     core = read(PLAYS, prepare=("k-core:min_user_ratings=2",))
     assert core.ratings.user_ids.text.tolist() == ["a"]
     assert core.ratings.values.tolist() == [2.0, 1.0]
+
+
+def test_ids_are_those_of_the_ratings_and_known_by_their_role(read: Read) -> None:
+    """Not as the file writes them, nor by the name of their column alone."""
+    content = "uid,film,stars,item\n1.0,a,5,x\n2,b,4,y\n2.0,a,1,x\n"
+    options = {"user": "uid", "item": "film", "rating": "stars"}
+    for rule in (
+        "keep:user = '2'",
+        "keep:uid = '2'",
+        "keep:user = 2",
+        "drop:[item] = 'x' and rating = 5",
+    ):
+        ratings = read(content, prepare=(rule,), **options).ratings
+        assert ratings.user_ids.text.tolist() == ["2"]
+        assert ratings.values.tolist() == [4.0, 1.0]
+    assert len(read(content, prepare=("keep:film = 'a'",), **options).ratings) == 2

@@ -12,7 +12,7 @@ from recli import errors
 from recli.data import roles
 from recli.data.assign import Assigned, assign
 from recli.data.description import ROLES, RatingsSource
-from recli.data.formats._base import reader
+from recli.data.formats._reader import reader
 from recli.data.location import Location
 
 Write = Callable[..., Path]
@@ -202,9 +202,6 @@ def test_without_names_the_number_right_after_two_ids(
          "user=user_id item=item_id event=behavior_type"),
         ("household_key,DAY,PRODUCT_ID,QUANTITY,TRANS_TIME\n2375,1,1004906,1,1631\n2375,1,1033142,3,1631\n",
          "user=household_key item=PRODUCT_ID weight=QUANTITY"),
-        ("app_id,helpful,funny,date,is_recommended,hours,user_id,review_id\n"
-         "975370,0,0,2022-12-12,True,36.3,51580,0\n304390,4,0,2017-02-17,False,11.5,2586,1\n",
-         "user=user_id item=app_id weight=hours time=date"),
         ("user_id,movie_id,avg,n_votes\n1,10,3.5,2\n1,11,3.1,4\n", "user=user_id item=movie_id"),
         ("user_id,movie_id,age,year\n1,10,25,1999\n2,11,31,2001\n", "user=user_id item=movie_id"),
         ("user,movie,stars_of_movie,type\nu,a,3,TV\nv,a,3,TV\nw,b,2,Film\n", "user=user item=movie"),
@@ -282,6 +279,70 @@ def test_two_readings_are_asked(
     assert first.startswith(question)
     assert shown == [f"  {candidate}" for candidate in candidates]
     assert last == f"Say it with {ways}."
+
+
+STEAM = (
+    "app_id,helpful,funny,date,is_recommended,hours,user_id,review_id\n"
+    "975370,0,0,2022-12-12,True,36.3,51580,0\n304390,4,0,2017-02-17,False,11.5,2586,1\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "shown", "way"),
+    [
+        (STEAM, "is_recommended: True, False", "event=is_recommended --weight True=1,False=0"),
+        ("user,item,liked\nu,a,no\nv,a,yes\n", "liked: no, yes", "event=liked --weight yes=1,no=0"),
+        ("user,item,thumbs\nu,a,up\nv,a,down\n", "thumbs: up, down", "event=thumbs --weight up=1,down=0"),
+        ("user,game,said\nu,a,Recommended\nv,a,Not Recommended\n", "said: Recommended, Not Recommended",
+         "event=said --weight Recommended=1,Not Recommended=0"),
+        ("user,item,mood\nu,a,negative\nv,a,neutral\n", "mood: negative, neutral",
+         "event=mood --weight neutral=1,negative=0"),
+    ],
+)  # fmt: skip
+def test_what_was_not_liked_is_no_interaction_in_silence(
+    asked: Refused, content: str, shown: str, way: str
+) -> None:
+    question, column, answer = asked(content).splitlines()
+    assert question == "do all rows say what a user likes? There is a column"
+    assert column == f"  {shown}"
+    assert f"'--columns {way}', or '--implicit'" in answer
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "user,item,liked\nu,a,yes\nv,a,yes\n",  # nothing against
+        "user,item,premium\nu,a,yes\nv,a,no\n",  # no opinion on the item
+        "user,item,reaction\nu,a,positive\nv,a,positive\nv,b,negative\n",  # known of the item
+    ],
+)
+def test_not_every_yes_or_no_is_an_opinion(found: Found, content: str) -> None:
+    assert found(content) == {"user": "user", "item": "item", "implicit": "yes"}
+
+
+def test_a_position_is_no_rating(asked: Refused) -> None:
+    """As check-ins are published: user, venue, category, latitude, longitude."""
+    message = asked("u,4b1a,Cafe,40.7198,-74.0025\nv,4b2f,Bar,40.6068,-74.0441\n")
+    assert message.startswith(
+        "which column is the rating? It may be:\n  column4: 40.7198, 40.6068\n"
+    )
+
+
+def test_a_price_before_what_looks_like_stars(asked: Refused) -> None:
+    message = asked("u,a,12.99,4\nu,b,3.49,2\nv,a,12.99,5\n")
+    assert message.startswith("which column is the rating? It may be:\n  column3: 12.99, 3.49\n")
+
+
+def test_an_artist_or_a_track(asked: Refused) -> None:
+    """As plays are published without names: user, time, artist, track."""
+    content = (
+        "u1\t2009-05-04T23:08:57Z\tDeep Dish\tSay Hello\n"
+        "u1\t2009-05-04T13:54:10Z\tDeep Dish\tFlashdance\nu2\t2009-05-04T13:06:09Z\tUnderworld\tRez\n"
+    )
+    first, *shown, last = asked(content).splitlines()
+    assert first == "which column is the item? It may be:"
+    assert [line.split(":")[0] for line in shown] == ["  column3", "  column4"]
+    assert last == "Say it with '--columns item=3' or '--columns item=4'."
 
 
 def test_a_user_in_each_row_or_row_numbers(asked: Refused) -> None:

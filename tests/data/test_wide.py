@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recli.data import add
 from recli.data.dataset import Dataset
 from recli.data.load import load
 
@@ -130,6 +131,23 @@ def test_declared(write: Write, triples: Triples) -> None:
     write(toml, "wide/dataset.toml")
     folder = write("user,a,b\nann,0,4\nbob,2,0.0\n", "wide/w.csv").parent
     assert triples(load(str(folder))) == [("ann", "b", 4.0), ("bob", "a", 2.0)]
+
+
+def test_added(
+    write: Write, triples: Triples, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RECLI_DATASETS", str(tmp_path / "own"))
+    for name, content in (("named", NAMED.replace("NaN", "0")), ("numbered", "5,0,5\n0,5,4.5\n")):
+        path = write(content, f"{name}.csv")
+        dataset = load(str(path), {"format": "wide", "missing": 0.0})
+        add.add(name, path, dataset)
+        assert triples(load(name)) == triples(dataset)
+
+
+def test_a_value_that_most_cells_have_is_told(read: Read) -> None:
+    notes = read("user,a,b,c\nann,0,4,0\nbob,2,0,0.0\neve,0,0,0\n", format="wide").notes
+    assert "67% of the ratings are 0. If that is no rating, say '--missing 0'." in notes
+    assert len(read(NAMED, format="wide").notes) == 1
 
 
 @pytest.mark.parametrize("gap", ["", "NaN", "0"])

@@ -216,6 +216,29 @@ def test_threshold(clean: Dataset) -> None:
     assert "threshold" in found(clean, threshold=1.0)
 
 
+def test_ratings_all_alike_are_interactions(clean: Dataset) -> None:
+    alike = changed(clean, values=np.full(800, 5.0))
+    message = found(alike)["threshold"]
+    assert message.startswith("All ratings are 5: they say what was rated")
+    assert "--implicit" in message
+
+
+def test_interactions_have_no_scale_and_are_all_liked(clean: Dataset) -> None:
+    counts = np.ones(800)
+    counts[0] = 100.0
+    clicks = changed(clean, values=counts, scale=(-100.0, 100.0), implicit=True)
+    messages = found(clicks, threshold=1.0, line_up=("ease",))
+    assert messages.keys() == {"no-baseline"}
+    assert messages["no-baseline"].endswith("Add '-a most-popular'.")
+
+
+def test_interactions_are_called_so(clean: Dataset) -> None:
+    clicks = changed(clean, implicit=True)
+    split = KFold(2)
+    message = found(clicks, split.folds(clicks), split)["future"]
+    assert "of the test interactions the training holds a later interaction" in message
+
+
 @pytest.mark.parametrize("name", linting.BASELINES)
 def test_baselines(clean: Dataset, name: str) -> None:
     assert name in registry.names("algorithm")

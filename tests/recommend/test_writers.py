@@ -168,7 +168,10 @@ def test_nobody_and_nothing(films, target):
 
 def test_every_writer_is_tried():
     suffixes = [registry.get("writer", name).suffixes for name in registry.names("writer")]
-    assert {suffix[0] for suffix in suffixes} == {Path(target).suffix for target in TARGETS}
+    # Those of databases have none.
+    assert {suffix[0] for suffix in suffixes if suffix} == {
+        Path(target).suffix for target in TARGETS
+    }
 
 
 @pytest.mark.parametrize("target", ["out.xls", "out", "out.csv.gz", "http:", "csv"])

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,7 +24,24 @@ from click.testing import CliRunner
 from recli.cli import main
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL of our own, which runs until `stop`; `url` is the address of its database."""
+
+    url: str
+    control: Callable[..., object]
+
+    def stop(self) -> None:
+        """As by a power cut."""
+        self.control("-m", "immediate", "stop")
+
+    def start(self) -> None:
+        """Again, with what it had."""
+        self.control("start")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -108,6 +129,46 @@ def serving(running, free_port, results):
     return serve
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A PostgreSQL that runs."""
+    if not BINARIES:
+        pytest.skip("PostgreSQL is not installed: 'make test-services' does it on Debian")
+    if importlib.util.find_spec("psycopg") is None:
+        pytest.skip("psycopg is not installed: pip install 'recli[postgres]'")
+    binaries = BINARIES[-1]
+    # It refuses to run as root, and its user has to reach the folder.
+    who = {"user": "postgres"} if os.geteuid() == 0 else {}
+    folder = Path(tempfile.mkdtemp())
+    if who:
+        shutil.chown(folder, "postgres")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data = folder / "data"
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
+    try:
+        created = [binaries / "initdb", "-D", data, "-U", "recli", "-A", "trust"]
+        subprocess.run(created, **quiet, **who)
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        # Who is called guarded needs a password.
+        rules = data / "pg_hba.conf"
+        guarded = "host all guarded 127.0.0.1/32 scram-sha-256\n"
+        rules.write_text(guarded + rules.read_text(encoding="utf-8"), encoding="utf-8")
+        control = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options]
+        found = Server(
+            f"postgresql+psycopg://recli@127.0.0.1:{port}/postgres",
+            lambda *words: subprocess.run([*control, *words], **quiet, **who),
+        )
+        found.start()
+        try:
+            yield found
+        finally:
+            found.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
 def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:
     """Until somebody answers at `url`, and is well."""
     deadline = time.monotonic() + PATIENCE
@@ -116,6 +177,10 @@ def _wait_for(url: str, process: subprocess.Popen, log: Path) -> None:
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
+        except urllib.error.HTTPError as error:
+            if error.code in (400, 403):  # who asks for a key is there as well
+                return
+            time.sleep(0.1)
         except OSError:
             time.sleep(0.1)
     raise AssertionError(f"{url} does not answer:\n{log.read_text(errors='replace')}")

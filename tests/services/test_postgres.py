@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import gc
-import importlib.util
 import json
-import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import optuna
@@ -28,7 +22,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 PATIENCE = 240.0
 N_WORKERS, N_KILLED, N_TRIALS = 8, 2, 40
 SLOW = """\
@@ -56,58 +49,6 @@ class Slow(Algorithm):
         time.sleep(0.4)
         return self
 """
-
-
-@dataclass(frozen=True)
-class Server:
-    """A PostgreSQL of our own, which runs until `stop`; `url` is the address of its database."""
-
-    url: str
-    control: Callable[..., object]
-
-    def stop(self) -> None:
-        """As by a power cut."""
-        self.control("-m", "immediate", "stop")
-
-    def start(self) -> None:
-        """Again, with what it had."""
-        self.control("start")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """A PostgreSQL that runs."""
-    if not BINARIES:
-        pytest.skip("PostgreSQL is not installed: 'make test-services' does it on Debian")
-    if importlib.util.find_spec("psycopg") is None:
-        pytest.skip("psycopg is not installed: pip install 'recli[postgres]'")
-    binaries = BINARIES[-1]
-    # It refuses to run as root, and its user has to reach the folder.
-    who = {"user": "postgres"} if os.geteuid() == 0 else {}
-    folder = Path(tempfile.mkdtemp())
-    if who:
-        shutil.chown(folder, "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = folder / "data"
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
-    try:
-        created = [binaries / "initdb", "-D", data, "-U", "recli", "-A", "trust"]
-        subprocess.run(created, **quiet, **who)
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        control = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options]
-        found = Server(
-            f"postgresql+psycopg://recli@127.0.0.1:{port}/postgres",
-            lambda *words: subprocess.run([*control, *words], **quiet, **who),
-        )
-        found.start()
-        try:
-            yield found
-        finally:
-            found.stop()
-    finally:
-        shutil.rmtree(folder)
 
 
 @pytest.fixture

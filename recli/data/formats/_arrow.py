@@ -28,14 +28,18 @@ def reading(file: Location, kind: str) -> Iterator[None]:
     file.read_bytes(1)
     try:
         yield
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         raise errors.DataError(f"{file}: cannot be read as {kind}: {error}") from None
     except OSError as error:
         raise errors.DataError(f"{file}: cannot be read: {error.strerror or error}") from None
 
 
 def text_table(table: pa.Table) -> TextTable:
-    """The table as columns of text, its rows numbered from 1."""
+    """The table as columns of text, its rows numbered from 1.
+
+    Raises ArrowInvalid for texts that are no UTF-8 and whatever else is damaged in it.
+    """
+    table.validate(full=True)
     return TextTable(text_columns(table), np.arange(1, table.num_rows + 1))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +10,9 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from recli import errors, registry
+from recli import errors
 from recli.data.description import Description, TableSource
 from recli.data.location import Location
-
-_HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -81,39 +78,3 @@ class Format:
     def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
         """`source` with what it leaves open taken from the file, and the fields that were guessed."""
         return source, []
-
-
-def described(folder: Path) -> Description | None:
-    """The description of a folder that is a dataset in one of the formats; None for any other."""
-    found = (_format(name).describe(folder) for name in registry.names("format"))
-    return next(filter(None, found), None)
-
-
-def reader(file: Location, source: TableSource) -> Format:
-    """The format that `source` names, or that recognises the file, or that has the suffix.
-
-    Delimited where there is none, and where the source says what cuts its rows.
-    """
-    if file.parts:
-        from recli.data.formats._parts import Parted  # which is a format as well
-
-        return Parted(reader(file.parts[0].file, source))
-    if source.format:
-        return _format(source.format)
-    if source.delimiter:
-        return _format("delimited")
-    formats = [_format(name) for name in registry.names("format")]
-    head = _head(file)
-    for candidate in formats:
-        if candidate.recognises(head, file):
-            return candidate
-    return next((one for one in formats if file.suffix in one.suffixes), _format("delimited"))
-
-
-def _head(file: Location) -> bytes:
-    return file.read_bytes(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
-
-
-def _format(name: str) -> Format:
-    found: Format = registry.get("format", name)()
-    return found

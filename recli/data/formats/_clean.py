@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 
 from recli.data import sniff
@@ -51,7 +52,8 @@ def clean(text: Text, source: TableSource) -> Clean:
     edits: list[Edit] = []
     if source.quote != "none" and _signs(text, source):
         starts = {edit.start for edit in comments}
-        meant = quotes(text, shape, source.quote == "double", made.delimiter, starts)
+        header = _first_row(text, starts) if source.header else None
+        meant = quotes(text, shape, source.quote == "double", made.delimiter, starts, header)
         edits, made.malformed, made.quoted = meant.edits, meant.malformed, True
         made.longest = max((len(e.row) for e in edits if e.n_lines > 1), default=0)
         if source.quote in (None, "auto") and b'"' in text.content:
@@ -62,7 +64,7 @@ def clean(text: Text, source: TableSource) -> Clean:
         shown = text.content[first.start : first.end - 1].decode()[:_SHOWN]
         made.notes.append(
             f"{len(comments):,} comment{'s' * (len(comments) > 1)} left out, "
-            f"the first on line {text.number(first.line):,}: {shown!r}"
+            f"the first on line {text.number(first.line):,}: {shown!r}."
         )
     if bool(source.header):
         made.notes += _repeated(rows[0], source.columns)
@@ -78,6 +80,13 @@ def first_lines(text: Text) -> list[str]:
     return sniff.filled(lines)[:_SNIFFED_LINES]
 
 
+def _first_row(text: Text, comments: Container[int]) -> int:
+    """Where the first line begins that has something on it and is no comment."""
+    lines = re.finditer(rb"[^\n]*\n", text.content)
+    places = (line.start() for line in lines if line[0].strip(b" \n"))
+    return next((place for place in places if place not in comments), 0)
+
+
 def _signs(text: Text, source: TableSource) -> bool:
     return b'"' in text.content or (source.escape or '"').encode() in text.content
 
@@ -89,9 +98,10 @@ def _tell(made: Clean, meant: Quotes) -> None:
     elif not meant.stray:
         made.found["quote"] = "double"
     else:
+        made.found["quote"] = "auto"
         n = len(meant.stray)
         made.notes.append(
-            f"quotes enclose cells; on {n:,} line{'s' * (n > 1)} (the first: {meant.stray[0]:,}) a quote "
+            f"Quotes enclose cells; on {n:,} line{'s' * (n > 1)} (the first: {meant.stray[0]:,}) a quote "
             "begins a cell and does not end one, and is text. '--quote double' sets such lines aside, "
             "'--quote none' takes all quotes as text."
         )
@@ -101,7 +111,7 @@ def _repeated(header: Sequence[str], columns: Sequence[str]) -> list[str]:
     """What to say of names that a header has twice."""
     names = [name.strip() for name in header]
     return [
-        f"the header has {name!r} twice; the second is called {columns[place]!r}"
+        f"The header has {name!r} twice; the second is called {columns[place]!r}."
         for place, name in enumerate(names[: len(columns)])
         if name in names[:place] and name and columns[place] != name
     ]

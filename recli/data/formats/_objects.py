@@ -14,6 +14,7 @@ from recli.data import sniff
 
 EXACT = 2.0**53  # the first whole number that float64 cannot tell from the next
 LINES_SUFFIXES = (".jsonl", ".ndjson")
+_TYPE = re.compile(r"(\.\$\w+)+$")
 _DOCUMENT = re.compile(rb"\s*(\[\s*\{|\{\s*[\"\'u}])")
 
 
@@ -97,6 +98,21 @@ def flat(table: pa.Table) -> pa.Table:
         if pa.types.is_list(table.column(place).type):
             table = table.set_column(place, name, _lists(table.column(place)))
     return table
+
+
+def without_types(columns: dict[str, pa.ChunkedArray]) -> dict[str, pa.ChunkedArray]:
+    """Columns such as `rating.$numberInt` and `rating.$numberDouble` as the one `rating`.
+
+    A key with a dollar only names the type of what stands below it, in the Extended JSON that MongoDB
+    exports: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/
+    """
+    of_types: dict[str, list[pa.ChunkedArray]] = {}
+    for name, column in columns.items():
+        of_types.setdefault(_TYPE.sub("", name) or name, []).append(column)
+    return {
+        name: pa.compute.binary_join_element_wise(*several, "") if len(several) > 1 else several[0]
+        for name, several in of_types.items()
+    }
 
 
 def _lists(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -37,22 +37,26 @@ class Parted(Format):
                 dataclasses.replace(row, line=row.line + number * LINES) for row in table.malformed
             ]
             tables.append(table)
+        read = zip(file.parts, tables, strict=True)
+        columns = {}
+        for name, first in tables[0].columns.items():
+            chunks = [c for t in tables for c in t.columns[name].cast(first.type).chunks]
+            columns[name] = pa.chunked_array(chunks, first.type)
         return TextTable(
-            {
-                name: pa.chunked_array(
-                    [c for t in tables for c in t.columns[name].chunks], pa.string()
-                )
-                for name in tables[0].names
-            },
+            columns,
             np.concatenate([table.lines for table in tables]),
             [row for table in tables for row in table.malformed],
+            [f"{part.name}: {note}" for part, table in read for note in table.notes],
+            tables[0].found,
         )
 
     def _part(self, part: Part, source: TableSource) -> TextTable:
         if source.header and source.columns:
-            anew = dataclasses.replace(source, header=None, columns=None)
+            anew = dataclasses.replace(source, columns=None)
             own, _ = self._of_each.complete(part.file, anew)
-            # A header of other names makes a table of another shape.
+            if set(own.columns or ()) != set(source.columns):
+                # A header of other names makes a table of another shape; none goes on with the last.
+                own, _ = self._of_each.complete(part.file, dataclasses.replace(anew, header=None))
             source = own if own.header else dataclasses.replace(source, header=False)
         table = self._of_each.read(part.file, source)
         for name, value in part.keys.items():

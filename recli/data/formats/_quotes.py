@@ -33,7 +33,12 @@ class Quotes:
 
 
 def quotes(
-    text: Text, shape: Shape, strict: bool, delimiter: str, comments: Container[int] = ()
+    text: Text,
+    shape: Shape,
+    strict: bool,
+    delimiter: str,
+    comments: Container[int] = (),
+    header: int | None = None,
 ) -> Quotes:
     """What the quotes of a file are, record by record.
 
@@ -43,11 +48,14 @@ def quotes(
 
     delimiter: what parts the cells of a record that is written anew
     comments: the places where lines begin that are none
+    header: the place of the header, which is never set aside
     """
     resolver = _Resolver(text, shape, strict, delimiter)
     done = 0
     for line, start in resolver.doubtful():
-        if start >= done and start not in comments:
+        if start == header:
+            done = resolver.keep(line, start)
+        elif start >= done and start not in comments:
             done = resolver.decide(line, start)
     return resolver.found
 
@@ -104,6 +112,12 @@ class _Resolver:
             span = _Span(1, end, plain)
         return self._set_aside(line, start, span, reason)
 
+    def keep(self, line: int, start: int) -> int:
+        """Take a line for what it is by itself; the place of the next."""
+        end = self._end(start)
+        cells = self.shape.cutter.either(self._row(start, end))
+        return self._use(line, start, _Span(1, end, cells), cells)
+
     def _span(self, line: int, start: int, end: int) -> _Span:
         """The lines of the record whose quote is open at `end`.
 
@@ -156,6 +170,8 @@ class _Resolver:
 
     def _set_aside(self, line: int, start: int, span: _Span, reason: str) -> int:
         row = self._row(start, span.end)
+        if not self.shape.cutter.escape and '\\"' in row:
+            reason += "; if \\ takes the quote after it literally, say --escape '\\'"
         self.found.edits.append(Edit(line, span.n_lines, start, span.end))
         self.found.malformed.append(Malformed(self.text.number(line), reason, row))
         return span.end
@@ -176,37 +192,38 @@ def _quoted_lines(block: np.ndarray, ends: np.ndarray, cutter: Cutter) -> tuple[
     block: uint8[m], whole lines; ends: int64[l], where each of them ends
     """
     marks = np.flatnonzero(block == _QUOTE)
-    doubtful = np.searchsorted(ends, _escapes(block, cutter))
-    if not len(marks):
-        return False, np.unique(doubtful)
-    of_line = np.searchsorted(ends, marks)
-    before = np.where(marks > 0, block[marks - 1], _NEWLINE)
-    after = block[marks + 1]
+    counts = np.diff(np.searchsorted(marks, ends), prepend=0)
+    of_line = np.repeat(np.arange(len(ends)), counts)
+    before, after = (
+        block[marks - 1],
+        block[marks + 1],
+    )  # before the first byte, the last: a line's end
     opens, closes = before == _NEWLINE, after == _NEWLINE
     for sign in _last_bytes(cutter):
         opens |= before == sign
         closes |= after == sign
-    with_opening = np.unique(of_line[opens])
-    if (
-        len(cutter.delimiter.encode()) > 1 or cutter.delimiter == SPACE
-    ):  # which no parser of CSV takes
-        return False, np.union1d(doubtful, with_opening)
-    _, first, counts = np.unique(of_line, return_index=True, return_counts=True)
-    place = np.arange(len(marks)) - np.repeat(first, counts)
-    follows = np.diff(marks, prepend=-2) == 1
-    precedes = np.append(follows[1:], False)
-    fits = np.where(place % 2 == 0, opens | follows, closes | precedes)
-    odd = np.repeat(counts % 2 == 1, counts)
-    irregular = np.intersect1d(of_line[~fits | odd], with_opening)
-    return len(irregular) < len(with_opening), np.union1d(doubtful, irregular)
+    opening, irregular = np.zeros((2, len(ends)), dtype=bool)
+    opening[of_line[opens]] = True
+    if _is_taken_by_parsers(cutter):
+        first = np.cumsum(counts) - counts
+        odd = (np.arange(len(marks)) - np.repeat(first, counts)) % 2 == 1
+        beside = np.diff(marks) == 1
+        opens[1:] |= beside
+        closes[:-1] |= beside
+        irregular[of_line[~np.where(odd, closes, opens)]] = True
+        irregular |= counts % 2 == 1
+    else:
+        irregular = opening
+    by_the_book = bool((opening & ~irregular).any())
+    doubtful = irregular & opening
+    if cutter.escape:
+        escapes = np.flatnonzero(block == cutter.escape.encode()[0])
+        doubtful[np.searchsorted(ends, escapes)] = True
+    return by_the_book, np.flatnonzero(doubtful)
 
 
-def _escapes(block: np.ndarray, cutter: Cutter) -> np.ndarray:
-    return (
-        np.flatnonzero(block == cutter.escape.encode()[0])
-        if cutter.escape
-        else np.empty(0, np.int64)
-    )
+def _is_taken_by_parsers(cutter: Cutter) -> bool:
+    return len(cutter.delimiter.encode()) == 1 and cutter.delimiter != SPACE
 
 
 def _last_bytes(cutter: Cutter) -> bytes:

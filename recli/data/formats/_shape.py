@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from recli.data import sniff
 from recli.data.cells import Cutter
 
+_MOST = 0.5  # what is no row in a sample of lines is a part of a text
+
 
 @dataclass(frozen=True)
 class Shape:
-    """How many cells the rows of a file have, and in which of them there is a number."""
+    """How many cells the rows of a file have, and in which of them most have a number."""
 
     cutter: Cutter
     width: int
@@ -24,15 +26,20 @@ class Shape:
         numeric = (
             place
             for place in range(width if rows else 0)
-            if all(sniff.is_number(row[place]) for row in rows)
+            if sum(sniff.is_number(row[place]) for row in rows) >= _MOST * len(rows)
         )
         return cls(cutter, width, tuple(numeric))
 
     def fits(self, line: str) -> bool:
-        """Whether the line looks like a row, however its quotes are meant."""
+        """Whether the line looks like a row, however its quotes are meant.
+
+        One number where the rows have numbers is enough: to take a row for text would lose it.
+        """
         return self._alike(self.cutter.plain(line)) or (
             '"' in line and self._alike(self.cutter.cells(line) or [])
         )
 
     def _alike(self, row: Sequence[str]) -> bool:
-        return len(row) == self.width and all(sniff.is_number(row[n]) for n in self.numeric)
+        return len(row) == self.width and (
+            not self.numeric or any(sniff.is_number(row[place]) for place in self.numeric)
+        )

@@ -34,7 +34,14 @@ class Delimited(Format):
     def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
         """Delimiter, header and column names, sniffed from the first 64 KiB."""
         head = file.read_bytes(_SNIFFED_BYTES)
-        text, _, _ = _decoding.decoded(file, head, source.encoding, len(head) == _SNIFFED_BYTES)
+        if cut := len(head) == _SNIFFED_BYTES:
+            head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1] or head
+        text, _, _ = _decoding.decoded(file, head, source.encoding, cut)
+        if source.format is None and (other := _comments.other_format(text)):
+            raise errors.DataError(
+                f"{file}: begins like {other}: read it with '--file-format {other}', or as text all the "
+                "same with '--file-format delimited'."
+            )
         lines = first_lines(text)
         guesses: dict[str, object] = {}
         delimiter = source.delimiter or guesses.setdefault(
@@ -58,6 +65,8 @@ class Delimited(Format):
         source, _ = self.complete(file, source)
         assert source.columns
         text, encoding, undecoded = _decoding.decoded(file, file.read_bytes(), source.encoding)
+        if source.header and undecoded and undecoded[0].line == 1:
+            raise errors.DataError(f"{file}: line 1, the header, {undecoded[0].reason}.")
         made = clean(text, source)
         del text
         try:
@@ -140,7 +149,7 @@ def _cut(
             skip_rows_after_names=int(bool(source.header)),
             use_threads=threads,
             # A record may go over any number of lines, but not over the end of a block.
-            block_size=max(_BLOCK_BYTES, 2 * made.longest),
+            block_size=min(max(_BLOCK_BYTES, 2 * made.longest), 2**31 - 1),
         ),
         parse_options=pa.csv.ParseOptions(
             delimiter=made.delimiter,

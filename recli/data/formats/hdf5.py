@@ -16,7 +16,10 @@ from recli.data.formats._base import Format, TextTable
 from recli.data.formats._choice import chosen
 from recli.data.location import Location
 
-_DAMAGED = (OSError, RuntimeError, ValueError, LookupError, TypeError, AttributeError)
+_DAMAGED = (
+    *(OSError, RuntimeError, ValueError, LookupError, TypeError),
+    *(AttributeError, MemoryError),
+)
 _MATRIX = {"data", "indices", "indptr"}
 _USER = "user"
 _RUNS = {"GLOBAL", "STACK_GLOBAL", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "REDUCE", "BUILD"}

@@ -16,6 +16,7 @@ from recli.data.formats._objects import (
     is_json,
     is_lines,
     problem,
+    without_types,
 )
 from recli.data.location import Location
 
@@ -45,7 +46,7 @@ class Json(Recognised):
         objects = _array(file, document)
         if half_a_character(objects):
             raise errors.DataError(f"{file}: a text has half a character of two, such as \\ud800.")
-        return TextTable(columns(objects), np.arange(1, len(objects) + 1))
+        return TextTable(without_types(columns(objects)), np.arange(1, len(objects) + 1))
 
 
 def _array(file: Location, document: Any) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from recli.data.formats._objects import (
     half_a_character,
     is_lines,
     problem,
+    without_types,
 )
 from recli.data.location import Location
 
@@ -49,6 +50,7 @@ class JsonLines(Recognised):
 
     def table(self, file: Location, text: str) -> TextTable:
         table, n_literals = _table(text)
+        table = replace(table, columns=without_types(table.columns))
         nothing_fits(file, table, "an object of JSON")
         if n_literals:
             table.notes.append(

@@ -24,8 +24,8 @@ class Konect(Recognised):
     summary = "KONECT's out.* files: '% bip weighted', then user, item, weight, time"
 
     def recognises(self, head: bytes, file: Location) -> bool:
-        named = file.name.startswith("out.") and head.startswith(b"%")
-        return bool(named or _KIND.match(head[:80].decode("latin-1")))
+        named = file.name.startswith("out.") and file.suffix not in (".csv", ".tsv", ".txt")
+        return bool((named and head.startswith(b"%")) or _KIND.match(head[:80].decode("latin-1")))
 
     def table(self, file: Location, text: str) -> TextTable:
         head, text = comments(text)

@@ -15,7 +15,10 @@ from recli.data.formats._arrow import reading, text_table
 from recli.data.formats._base import Format, TextTable
 from recli.data.location import Location
 
-_DAMAGED = (ValueError, EOFError, LookupError, TypeError, zipfile.BadZipFile, zlib.error)
+_DAMAGED = (
+    *(ValueError, EOFError, LookupError, TypeError, NotImplementedError),
+    *(MemoryError, zipfile.BadZipFile, zlib.error),
+)
 
 
 class NPZ(Format):

@@ -33,7 +33,7 @@ class SQLite(Format):
                     _check(database)
                     table = chosen(file, _tables(database), "table")
                     return text_table(pa.concat_tables(_batches(database, table)))
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise errors.DataError(
                     f"{file}: cannot be read as a database of SQLite: {error}."
                 ) from None

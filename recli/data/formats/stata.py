@@ -13,7 +13,10 @@ from recli.data.formats._arrow import reading, text_table
 from recli.data.formats._base import Format, TextTable
 from recli.data.location import Location
 
-_DAMAGED = (ValueError, LookupError, struct.error, TypeError, OverflowError, MemoryError)
+_DAMAGED = (
+    *(ValueError, LookupError, TypeError, OverflowError),
+    *(AssertionError, MemoryError, struct.error),
+)
 
 
 class Stata(Format):

@@ -48,7 +48,8 @@ class Wide(Format):
         found = matrix.ratings(users, items, wide.lines[header:])
         found.malformed = wide.malformed
         told = f"{_told('users', 'column', named)}, {_told('items', 'row', header)}"
-        found.notes = [*wide.notes, f"A matrix: {told}."]
+        found.notes = [*wide.notes, f"A matrix: {told}.", *_frequent(matrix, ratings.missing)]
+        found.found = wide.found
         return found
 
 
@@ -66,7 +67,7 @@ def _names_items(file: Location, first: list[str], below: list[str], source: Rat
     corner = first[0].strip() and np.isnan(number(first[0]))
     if _is_label(first[0]) or (corner and not np.isnan([number(text) for text in below]).any()):
         return True
-    distinct = _are_ids(rest)
+    distinct = _are_ids(rest if np.isnan(number(first[0])) else first)
     if not first[0].strip() or not distinct:
         return distinct
     raise errors.DataError(
@@ -94,6 +95,20 @@ def _names_users(corner: str | None, ids: pa.Array, rest: Matrix, source: Rating
         return False
     elsewhere = {number(text) for text in rest.cells.unique().to_pylist()}
     return sum(n in elsewhere for n in numbers) < len(numbers) / 2
+
+
+def _frequent(matrix: Matrix, missing: float | None) -> list[str]:
+    """What to say where most ratings are one number, which may mean that there is no rating."""
+    values, counts = np.unique(
+        matrix.cells.filter(pa.array(matrix.rated.T.ravel())), return_counts=True
+    )
+    if missing is not None or not len(counts) or 2 * counts.max() <= counts.sum():
+        return []
+    value = values[counts.argmax()]
+    share = counts.max() / counts.sum()
+    return [
+        f"{share:.0%} of the ratings are {value}. If that is no rating, say '--missing {value}'."
+    ]
 
 
 def _is_label(text: str) -> bool:

@@ -18,8 +18,8 @@ from recli.data.preparation._base import Draft
 def fulfilled(draft: Draft, condition: str, step: str) -> np.ndarray:
     """bool[n_ratings], which ratings fulfil a condition as `recli.data.where` has it.
 
-    A field is `rating`, a column of the table of ratings, else one of the item or the user table;
-    `[item:year]` and `[user:year]` are of these tables alone.
+    A field is a column of the table of ratings, `user`, `item` or `rating`, else a column of the item or
+    the user table; `[item:year]` and `[user:year]` are of these tables alone.
 
     Raises UsageError with the place marked; `step` is what it is said of.
     """
@@ -64,9 +64,17 @@ def _fields(draft: Draft) -> dict[str, Callable[[], Field]]:
     found: dict[str, Callable[[], Field]] = {
         name: functools.partial(_column, draft, name) for name in draft.columns
     }
-    own = dataset.description.ratings.rating
-    for name in filter(None, (own, "rating" if "rating" not in found else None)):
-        found[name] = functools.partial(Number, name, ratings.values)
+    # Ratings and ids are what was made of their columns, which are known by their roles as well.
+    source = dataset.description.ratings
+    users, items = Text("user", ratings.user_ids.text), Text("item", ratings.item_ids.text)
+    of_role: dict[str, Callable[[], Field]] = {
+        "rating": functools.partial(Number, "rating", ratings.values),
+        "user": functools.partial(_Along, users, ratings.users),
+        "item": functools.partial(_Along, items, ratings.items),
+    }
+    for role, field in of_role.items():
+        found.setdefault(role, field)
+        found[getattr(source, role) or role] = field
     of_items: dict[str, Callable[[], Field]] = {}
     of_users: dict[str, Callable[[], Field]] = {}
     if dataset.items is not None:

@@ -42,4 +42,5 @@ class KCore(Step):
         prepared = draft.only(core.stays, core.items if self.min_item_ratings else None)
         n_users = len(dataset.ratings.user_ids) - len(prepared.dataset.ratings.user_ids)
         n_items = len(dataset.ratings.item_ids) - len(prepared.dataset.ratings.item_ids)
-        return prepared, f"{n_users:,} users and {n_items:,} items left out"
+        users, items = "user" + "s" * (n_users != 1), "item" + "s" * (n_items != 1)
+        return prepared, f"{n_users:,} {users} and {n_items:,} {items} left out"

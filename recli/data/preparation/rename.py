@@ -56,4 +56,5 @@ class Rename(Step):
         return TextTable(columns, table.lines, table.malformed)
 
     def apply(self, draft: Draft) -> tuple[Draft, str]:
-        return draft, f"{len(self.names):,} columns renamed"
+        n = len(self.names)
+        return draft, f"{n} column{'s' * (n != 1)} renamed"

@@ -37,7 +37,7 @@ class Timeline(Split):
         times = dataset.ratings.times
         assert times is not None
         if self.at is not None:
-            moment = np.datetime64(self.at, "s").astype(np.int64) * dataset.ratings.per_second
+            moment = int(np.datetime64(self.at, "s").astype(np.int64)) * dataset.ratings.per_second
         else:
             moment = np.sort(times)[-number_of(self.test_size, len(times))]
         yield Fold.where(times >= moment)

@@ -20,16 +20,18 @@ LEGEND = (
 def summary(data: RunData) -> list[str]:
     """The sentences that say what was compared how, and who is best by what."""
     dataset, protocol = data.dataset, data.configuration
-    (low, high), implicit = protocol["scale"], data.implicit
-    noun = "interaction" if implicit else "rating"
-    value = "weight" if implicit else "rating"
-    liked = f"an item counts as liked from a {value} of {protocol['threshold']:g} on"
-    if implicit and protocol["threshold"] <= low:
-        liked = "every interaction counts as liked"
+    (low, high), threshold = protocol["scale"], protocol["threshold"]
+    span = f" from {low:g} to {high:g}"
+    liked = f"an item counts as liked from a rating of {threshold:g} on"
+    if data.noun == "interaction":
+        span = f" that weigh {low:g} to {high:g}" if low < high else ""
+        liked = f"an item counts as liked from a weight of {threshold:g} on"
+        if threshold <= low:
+            liked = "every interaction counts as liked"
     said = [
         f"{_count(len(data.labels), 'algorithm')} on {dataset['name']}: "
         f"{_count(dataset['users'], 'user')}, {_count(dataset['items'], 'item')}, "
-        f"{_count(dataset['ratings'], noun)} {'weighing ' * implicit}from {low:g} to {high:g}.",
+        f"{_count(dataset['ratings'], data.noun)}{span}.",
         f"Split {split(data)} with seed {protocol['seed']}, {_count(data.n_folds, 'fold')}, the "
         f"same for all; {liked}.",
     ]

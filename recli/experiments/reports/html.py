@@ -163,7 +163,7 @@ def _again(data: RunData) -> str:
     return (
         "<h3>How to reproduce</h3>"
         f"<p>With recli {escape(version)} and the same packages, the command gives the same numbers; "
-        "<code>recli reproduce</code> runs it again and compares. The ratings must have the fingerprint "
+        "<code>recli reproduce</code> runs it again and compares. The data must have the fingerprint "
         f"<code>{escape(data.dataset['fingerprint'])}</code>.</p>"
         f'<pre tabindex="0"><code>{escape(commands)}</code></pre>'
     )

@@ -12,6 +12,7 @@ import pyarrow as pa
 from recli import errors, registry, urls
 from recli.data import stores
 
+TABLE = "recommendations"  # of a database
 Write = Callable[[pa.Table], None]
 
 
@@ -57,6 +58,9 @@ def writer(target: str) -> Writer:
 
     Raises UsageError for a suffix that none writes, the valid ones named.
     """
+    if urls.scheme(target) == "bigquery":
+        registry.check_installed("writer", "bigquery")
+        return _writer("bigquery")
     if urls.is_url(target) and not urls.is_store(target):
         return _writer("sql")
     name = urls.file_name(target) if urls.is_url(target) else target

@@ -11,9 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from recli import errors, urls
-from recli.recommend.writers._base import Write
-
-TABLE = "recommendations"
+from recli.recommend.writers._base import TABLE, Write
 
 
 @contextmanager

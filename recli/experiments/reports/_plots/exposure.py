@@ -1,4 +1,4 @@
-"""What is recommended against what is rated or taken."""
+"""What is recommended against what is rated."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ def figures(data: RunData) -> list[Figure]:
     rows = [entry for entry in order if entry in tables]
     highest = max(table.max() for table in tables.values())
     width = svg.WIDTH / _ACROSS
-    words = ("sought", "interactions") if data.implicit else ("rated", "ratings")
     parts = [
         _panel(
             entry,
@@ -36,27 +35,20 @@ def figures(data: RunData) -> list[Figure]:
             tables[entry],
             ((place % _ACROSS) * width, (place // _ACROSS) * _PANEL, width - 14),
             highest,
-            *words,
         )
         for place, entry in enumerate(rows)
     ]
     height = -(-len(rows) // _ACROSS) * _PANEL
     reading = (
-        f"Ten equal parts of the catalogue, the most {words[0]} left: bars are their shares of the "
-        f"recommended places, lines their shares of the training {words[1]}. Bars above their lines at "
+        "Ten equal parts of the catalogue, the most popular left: bars are their shares of the "
+        "recommended places, lines their shares of what is in the training. Bars above their lines at "
         f"the left mean more attention to what is popular. Full height is {highest:.0%}."
     )
     return [Figure(_TITLE, reading, svg.svg(height, _TITLE, parts))]
 
 
 def _panel(
-    entry: int,
-    label: str,
-    table: np.ndarray,
-    place: tuple[float, float, float],
-    highest: float,
-    most: str,
-    noun: str,
+    entry: int, label: str, table: np.ndarray, place: tuple[float, float, float], highest: float
 ) -> str:
     left, top, width = place
     base, step = top + 18 + _BARS, width / len(table)
@@ -66,14 +58,14 @@ def _panel(
     ]
     for band, (rated, shown) in enumerate(table):
         x, bar, level = left + band * step, _BARS * shown / highest, base - _BARS * rated / highest
-        share = f"{10 * band}–{10 * band + 10} % of the catalogue, the most {most} first"
+        share = f"{10 * band}–{10 * band + 10} % of the catalogue, the most popular first"
         parts.append(
             svg.group(
                 [
                     svg.rect(x + 1.5, base - bar, step - 3, bar, svg.colour(entry)),
                     svg.line([(x, level), (x + step, level)], "level"),
                 ],
-                f"{label}, {share}: {shown:.1%} of the places, {rated:.1%} of the {noun}",
+                f"{label}, {share}: {shown:.1%} of the places, {rated:.1%} of the training",
             )
         )
     return svg.group(parts)

@@ -40,7 +40,7 @@ def _figure(data: RunData, measure: Measure, by: str, rows: pd.DataFrame) -> Fig
     parts, y = [], 0.0
     for group in groups:
         users, ratings = sizes.loc[group]
-        size = f"{users:,} users, {ratings:,} ratings a fold"
+        size = f"{users:,} users, {ratings:,} {data.noun}s a fold"
         parts.append(svg.text(0, y + 13, svg.shortened(str(group), 190), "heading"))
         parts.append(svg.text(svg.WIDTH, y + 13, size, "tick", "end"))
         y += 19

@@ -1,0 +1,52 @@
+"""Which format reads a file or a folder."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from recli import registry
+from recli.data.description import Description, TableSource
+from recli.data.formats._base import Format
+from recli.data.formats._parts import Parted
+from recli.data.location import Location
+
+_HEAD_BYTES = 1 << 16
+
+
+def described(folder: Path) -> Description | None:
+    """The description of a folder that is a dataset in one of the formats; None for any other."""
+    found = (_format(name).describe(folder) for name in registry.names("format"))
+    return next(filter(None, found), None)
+
+
+def reader(file: Location, source: TableSource) -> Format:
+    """The format that `source` names, or that recognises the file, or that has the suffix.
+
+    Delimited where there is none, and where the source says what cuts its rows.
+    """
+    if file.parts:
+        return Parted(reader(file.parts[0].file, source))
+    if file.is_answer:
+        from recli.data.formats._answer import Answer  # SQLAlchemy, for those who ask for it
+
+        return Answer()
+    if source.format:
+        return _format(source.format)
+    if source.delimiter:
+        return _format("delimited")
+    formats = [_format(name) for name in registry.names("format")]
+    head = _head(file)
+    for candidate in formats:
+        if candidate.recognises(head, file):
+            return candidate
+    return next((one for one in formats if file.suffix in one.suffixes), _format("delimited"))
+
+
+def _head(file: Location) -> bytes:
+    return file.read_bytes(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
+
+
+def _format(name: str) -> Format:
+    found: Format = registry.get("format", name)()
+    return found
