@@ -114,7 +114,7 @@ def _made(
     explain: bool = False,
     left_out: Sequence[str] = (),
 ) -> Made:
-    """The list of the user with this code in `model`, which may be the loaded one with a user folded in."""
+    """The list of the user with this code in `model`, maybe the loaded one with a user folded in."""
     request = wish.request(loaded.model, model, np.array([code], np.int32))
     trade = Trade(request.rerankers) if request.rerankers else None
     made = recommend(model, request, _MEMORY)

@@ -92,7 +92,7 @@ class Wished(Sent):
 
     user_id: Id | None = Field(
         None,
-        description="The user's id, if the model knows it; what they rated or did is then what came since.",
+        description="The user's id, if the model knows it; what is sent is then what came since.",
     )
     ratings: list[GivenRating] = Field(
         default_factory=list,
@@ -103,7 +103,7 @@ class Wished(Sent):
     interactions: list[GivenInteraction] = Field(
         default_factory=list,
         max_length=MOST_ITEMS,
-        description="What they have done with items, for a model of interactions; of one item it adds up.",
+        description="What they did with items, for a model of interactions; of one item it adds up.",
     )
     n: int = _N
     sort: Sort = Field("score", description="`lower-bound`: prediction less its deviation.")
