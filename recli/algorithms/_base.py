@@ -215,7 +215,7 @@ class Algorithm(Guarded, Biased, surprise.AlgoBase):
         """
         raise errors.UsageError(
             f"{registry.name_of(type(self))} has no vectors of users and items. Models of factors do, "
-            "such as svd, and content-based."
+            "such as svd for ratings and ials for interactions, and content-based."
         )
 
     def similarities(self, side: Side, x: int) -> np.ndarray:

@@ -111,12 +111,16 @@ def command(
     RECLI_EVENTS_KEY and RECLI_ADMIN_KEY, if set, are asked for instead to send events, and to read
     /models and /metrics.
     """
-    from recli import registry
+    from recli import errors, registry
 
     server, settings = registry.room("serve", "server"), registry.room("serve", "settings")
     from recli.recommend import list_quality
     from recli.recommend import model as models
 
+    if model_name and _options.typed("dataset"):
+        raise errors.UsageError(
+            "A model brings its own ratings: leave out '--dataset', or '--model' to train on that."
+        )
     keys = settings.Keys.of(os.environ)
     server.check_secured(host, keys)
     name = model_name or _trained(data, seed, results, console) or models.newest(results)

@@ -44,7 +44,11 @@ def explained(model: Model, user: int, item: int) -> Explanation:
     """
     inner_user, inner_item = model.trainset.inner_users[user], model.trainset.inner_items[item]
     reasons = model.algorithm.explain(int(inner_user), int(inner_item))
-    return Explanation(because(model, reasons), tuple(reasons))
+    words = because(model, reasons)
+    if model.trainset.ratings.implicit:
+        named = {"rated item": "interaction", "no rating": "no interaction"}
+        reasons = [dataclasses.replace(r, kind=named.get(r.kind, r.kind)) for r in reasons]
+    return Explanation(words, tuple(reasons))
 
 
 def because(model: Model, reasons: Sequence[Reason]) -> str:

@@ -13,7 +13,8 @@ from recli.data.numbers import number
 from recli.recommend.model import Model
 from recli.recommend.titles import item_code
 
-_SHOULD = "It should have an item and a rating a line, as 318,5."
+_OF_RATINGS = "It should have an item and a rating a line, as 318,5."
+_OF_INTERACTIONS = "It should have an item a line and, if there is one, its weight, as 318,5."
 _ONCE = "1"
 
 
@@ -61,9 +62,10 @@ def read(text: str, name: str, implicit: bool = False) -> list[Given]:
     """
     from recli.data import roles, sniff  # which brings pandas along, that nothing else here needs
 
+    noun, should = ("interactions", _OF_INTERACTIONS) if implicit else ("ratings", _OF_RATINGS)
     numbered = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not numbered:
-        raise errors.DataError(f"{name}: holds no ratings. {_SHOULD}")
+        raise errors.DataError(f"{name}: holds no {noun}. {should}")
     lines = [line for _, line in numbered]
     rows = sniff.cells(lines, sniff.delimiter(lines))
     alone = implicit and all(len(row) == 1 for row in rows)
@@ -77,7 +79,7 @@ def read(text: str, name: str, implicit: bool = False) -> list[Given]:
     if alone:
         rows = [[*row, _ONCE] for row in rows]
     if not rows:
-        raise errors.DataError(f"{name}: has a header, and no ratings below it.")
+        raise errors.DataError(f"{name}: has a header, and no {noun} below it.")
     found, wrong = [], []
     for (n, line), row in zip(numbered, rows, strict=True):
         if len(row) > max(item, value):
@@ -85,7 +87,7 @@ def read(text: str, name: str, implicit: bool = False) -> list[Given]:
         else:
             wrong.append(f"line {n}: {line}")
     if wrong:
-        raise errors.DataError(f"{name}: {_SHOULD} These are none:\n{errors.first_ten(wrong)}")
+        raise errors.DataError(f"{name}: {should} These are none:\n{errors.first_ten(wrong)}")
     return found
 
 
@@ -116,8 +118,9 @@ def rated(model: Model, given: Iterable[Given], lenient: bool = False) -> Rated:
             before = found.pop(code, 0.0)
             found[code] = before + value if ratings.implicit else value
     if unknown and not found:
+        kind = "items" if ratings.implicit else "rated items"
         raise errors.NotFoundError(
-            f"None of the {len(unknown):,} rated items is known:\n{errors.first_ten(unknown)}"
+            f"None of the {len(unknown):,} {kind} is known:\n{errors.first_ten(unknown)}"
         )
     items = np.array(list(found), np.int32)
     return Rated(items, np.array(list(found.values()), np.float64), tuple(unknown))

@@ -171,6 +171,11 @@ def test_without_a_model_the_best_list_maker_is_trained_and_kept(tiny, tmp_path)
         process.stderr.close()
 
 
+def test_a_model_and_a_dataset_are_one_too_many(model, recli, tiny):
+    told = recli("serve", "-m", "mine", "--dataset", tiny, code=2).stderr
+    assert "leave out '--dataset', or '--model' to train on that" in told
+
+
 def test_a_dataset_that_there_is_not(recli):
     told = recli("serve", "--dataset", "absent.csv", code=4).stderr
     assert "There is no dataset or file 'absent.csv'" in told

@@ -217,3 +217,39 @@ def test_a_log_of_whole_seconds_goes_on(path):
         log.append([rating("f", time=1_700_000_000.5)])
         assert [entry.event.time for entry in log.after(0)] == [1_700_000_000, 1_700_000_000.5]
         assert log.id == "abc"
+
+
+_OLD = """
+CREATE TABLE about (log TEXT NOT NULL);
+CREATE TABLE events (
+    position INTEGER PRIMARY KEY,
+    event_id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    item_id TEXT NOT NULL,
+    value REAL,
+    time INTEGER NOT NULL,
+    received INTEGER NOT NULL
+);
+INSERT INTO about VALUES ('0123');
+INSERT INTO events VALUES (1, 'a', 'rating', 'u', 'i', 4.5, 1700000000, 1700000001);
+INSERT INTO events VALUES (2, 'b', 'click', 'u', 'j', NULL, 1700000002, 1700000003);
+PRAGMA application_id = 1919247212;
+"""
+
+
+def test_a_log_of_the_first_version_goes_on(path):
+    """It was written when events were ratings and clicks at whole seconds, and is read and added to."""
+    path.parent.mkdir()
+    old = sqlite3.connect(path)
+    old.executescript(_OLD)
+    old.close()
+    with EventLog(path) as log:
+        assert log.id == "0123"
+        assert log.append([Event("c", "purchase", "u", "i", 2.0, 1_700_000_004.25)]).accepted == 1
+        assert log.append([Event("b", "view", "u", "j", None, 1)]).duplicates == 1
+        assert [(one.position, one.event) for one in log.after(0)] == [
+            (1, Event("a", "rating", "u", "i", 4.5, 1_700_000_000)),
+            (2, Event("b", "click", "u", "j", None, 1_700_000_002)),
+            (3, Event("c", "purchase", "u", "i", 2.0, 1_700_000_004.25)),
+        ]

@@ -44,6 +44,11 @@ class Comparison:
         low, high = self.test.interval
         return -low if self.measure.greater_is_better else high
 
+    @property
+    def is_of_lists(self) -> bool:
+        """Whether it is their lists that were compared."""
+        return self.measure == _OF_SCORES
+
     def document(self) -> dict[str, Any]:
         """As JSON, NaN as null."""
         test = self.test

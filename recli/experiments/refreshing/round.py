@@ -8,6 +8,7 @@ is there before the model is published, and the model says which decision publis
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,11 +26,13 @@ from recli.data.trainset import Trainset
 from recli.evaluation.background import Background
 from recli.experiments import store
 from recli.experiments.refreshing import findings, history
-from recli.experiments.refreshing.comparison import compare
+from recli.experiments.refreshing.comparison import Comparison, compare
 from recli.experiments.refreshing.grown import Grown
 from recli.experiments.refreshing.progress import Progress, folder_of
 from recli.experiments.refreshing.rule import Settings
+from recli.recommend import list_quality
 from recli.recommend import model as models
+from recli.recommend.fold_in import most_popular
 from recli.recommend.model import Model
 
 
@@ -117,6 +120,7 @@ def _round(
             dataset.ratings.values[fresh if dataset.ratings.implicit else events > learned],
             model.trainset.global_mean,
         ),
+        "lists": _list_quality(model, candidate, comparison, background, np.flatnonzero(tested)),
         "warm": settings.warm and candidate.starts_warm,
         "decision": "publish" if publish else "keep",
         "why": why,
@@ -149,6 +153,8 @@ def _publish(
         "run": decision["id"],
         **{key: events[key] for key in ("begun_from", "log", "through")},
     }
+    if decision.get("lists"):
+        origin[list_quality.ORIGIN] = decision["lists"]
     new = Model(
         configured=model.configured,
         algorithm=_fit(model, trainset, decision["settings"]["warm"]),
@@ -257,6 +263,29 @@ def _fit(model: Model, trainset: Trainset, warm: bool) -> Algorithm:
     if warm:
         return algorithm.fit_from(model.algorithm, trainset)
     return algorithm.fit(trainset)
+
+
+def _list_quality(
+    model: Model,
+    candidate: Algorithm,
+    comparison: Comparison,
+    background: Background,
+    test: np.ndarray,
+) -> dict[str, Any] | None:
+    """How good the candidate's lists are beside what is the same for everybody, as models keep it."""
+    if not comparison.is_of_lists or math.isnan(comparison.candidate):
+        return None
+    learned = dataclasses.replace(model, algorithm=candidate, trainset=background.trainset)
+    popular = most_popular(learned).algorithm
+    floor = compare(popular, candidate, background, test, model.seed)
+    noun = background.dataset.ratings.noun
+    return list_quality.ListQuality(
+        ndcg=comparison.candidate,
+        hit_rate=None,
+        floor=floor.current,
+        n_users=comparison.test.n,
+        measured=f"the newest {len(test):,} of the new {noun}s, held back",
+    ).document()
 
 
 def _waiting(name: str, n_new: int, settings: Settings, progress: Progress, noun: str) -> str:

@@ -18,7 +18,7 @@ class Made:
     """A list as it is sent.
 
     body: JSON
-    kind: for a user whom the model knows, one folded in by her ratings, or one of whom it knows nothing
+    kind: for a user whom the model knows, one folded in by their ratings, or one of whom it knows nothing
     items: int32[n], codes of what is in the list
     """
 

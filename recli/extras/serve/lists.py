@@ -44,7 +44,7 @@ def newcomer(
 ) -> Made:
     """The list of a user with these ratings, raw item ids and values, who is folded in.
 
-    user: her id, if the model knows her; of two ratings of an item the new one counts, while
+    user: the id, if the model knows it; of two ratings of an item the new one counts, while
         interactions add up
     left_out: ids that the model does not know, which the answer names beside those of ratings
 
@@ -114,7 +114,7 @@ def _made(
     explain: bool = False,
     left_out: Sequence[str] = (),
 ) -> Made:
-    """The list of the user with this code in `model`, which may be the loaded one with her folded in."""
+    """The list of the user with this code in `model`, maybe the loaded one with a user folded in."""
     request = wish.request(loaded.model, model, np.array([code], np.int32))
     trade = Trade(request.rerankers) if request.rerankers else None
     made = recommend(model, request, _MEMORY)

@@ -192,11 +192,12 @@ class _Now:
         reloads.add_metric(("taken",), current.taken)
         reloads.add_metric(("refused",), current.n_refused)
         yield reloads
-        yield GaugeMetricFamily(
-            "recli_training_rating_mean",
-            "The mean of the ratings that the model learned from, or of the weights of interactions.",
-            model.trainset.global_mean,
-        )
+        if not model.trainset.ratings.implicit:
+            yield GaugeMetricFamily(
+                "recli_training_rating_mean",
+                "The mean of the ratings that the model learned from.",
+                model.trainset.global_mean,
+            )
 
     def _of_the_lists(self) -> Iterator[Metric]:
         loaded, model = self._current.loaded, self._current.loaded.model

@@ -26,6 +26,8 @@ from recli.experiments.refreshing.round import refresh
 from recli.experiments.refreshing.rule import Settings
 from recli.recommend import model as models
 
+from .conftest import START
+
 FEW = Settings(min_events=10)
 ANYTHING = Settings(min_events=10, tolerance=9.0)
 NOTHING = Settings(min_events=10, slice=0.5, tolerance=0.0, strict=True)
@@ -356,7 +358,7 @@ def end_state(results):
     datasets = results / "datasets" / "m"
     events = json.loads((datasets / "events.json").read_text())
     return (
-        model.algorithm.qi.tolist(),
+        model.algorithm.score_users(np.arange(model.trainset.n_users)).tolist(),
         model.dataset,
         {key: value for key, value in events.items() if key != "log"},
         (datasets / "ratings.parquet").read_bytes(),
@@ -386,6 +388,45 @@ def test_cut_off_anywhere_the_next_refresh_ends_the_same(
         refresh(results, "m", ANYTHING)
         assert end_state(results) == expected, f"killed at step {n}"
         assert refresh(results, "m", ANYTHING).decision is None
+    assert n > 10
+
+
+def test_cut_off_anywhere_no_interaction_is_added_twice(
+    results, tmp_path, store, small, newcomers, killed_at
+):
+    """As above, of clicks: pairs are clicked on again in the second round, and add up once."""
+    ratings = small.ratings
+    ones = np.ones(len(ratings))
+    clicked = dataclasses.replace(
+        ratings, values=ones, scale=(1.0, 1.0), implicit=True, first_times=ratings.times
+    )
+    store("item-knn", dataset=dataclasses.replace(small, ratings=clicked))
+
+    def click(pairs, at):
+        events = [
+            Event(f"{at}-{n}", "click", user, item, None, START + at + n)
+            for n, (user, item, _) in enumerate(pairs)
+        ]
+        with EventLog(results / FILE_NAME) as log:
+            log.append([*events, Event(f"{at}", "rating", "u", "i", 5.0, START)])
+
+    click(newcomers(), 0)
+    assert refresh(results, "m", ANYTHING).decision["published"]
+    click([*newcomers(), *newcomers(seed=1)], 1000)
+    begun = tmp_path / "begun"
+    shutil.copytree(results, begun)
+    assert refresh(results, "m", ANYTHING).decision["published"]
+    expected = end_state(results)
+    weights = load(str(results / "datasets" / "m")).ratings.values
+    assert weights.sum() == len(ratings) + 360
+    assert np.count_nonzero(weights == 2) == 120
+    for n in range(1, 100):
+        shutil.rmtree(results)
+        shutil.copytree(begun, results)
+        if not killed_at(n, lambda: refresh(results, "m", ANYTHING)):
+            break
+        refresh(results, "m", ANYTHING)
+        assert end_state(results) == expected, f"killed at step {n}"
     assert n > 10
 
 

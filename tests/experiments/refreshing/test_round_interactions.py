@@ -131,6 +131,13 @@ def test_both_are_measured_by_hand_on_the_newest_new_pairs(train, results):
             gains = sum(1 / np.log2(best.index(item) + 2) for item in wanted if item in best)
             of_users.append(gains / sum(1 / np.log2(n + 2) for n in range(len(wanted))))
         assert decision["scores"][name] == pytest.approx(np.mean(of_users), abs=1e-12)
+    # The model is its own floor.
+    lists = models.load(results / "models" / "m").origin["lists"]
+    assert lists["ndcg"] == lists["floor"] == decision["scores"]["candidate"]
+    assert (lists["n_users"], lists["measured"]) == (
+        3,
+        "the newest 8 of the new interactions, held back",
+    )
 
 
 def popularity(weights):

@@ -88,22 +88,22 @@ class GivenInteraction(Sent):
 
 
 class Wished(Sent):
-    """For whom, from what she says she likes, which items, in which order."""
+    """For whom, from what they say they like, which items, in which order."""
 
     user_id: Id | None = Field(
         None,
-        description="Her id, if the model knows her; what she rated or did is then what came since.",
+        description="The user's id, if the model knows it; what is sent is then what came since.",
     )
     ratings: list[GivenRating] = Field(
         default_factory=list,
         max_length=MOST_ITEMS,
-        description="What she says of items, for a model of ratings. Without these and without an id, "
-        "she gets what most like.",
+        description="What they say of items, for a model of ratings. Without these and without an id, "
+        "they get what most like.",
     )
     interactions: list[GivenInteraction] = Field(
         default_factory=list,
         max_length=MOST_ITEMS,
-        description="What she has done with items, for a model of interactions; of one item it adds up.",
+        description="What they did with items, for a model of interactions; of one item it adds up.",
     )
     n: int = _N
     sort: Sort = Field("score", description="`lower-bound`: prediction less its deviation.")
@@ -133,7 +133,7 @@ class Wished(Sent):
     calibrate: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(
         default_factory=dict,
         max_length=1,
-        description="A column and the weight of its shares in what she likes (Steck 2018).",
+        description="A column and the weight of its shares in what they like (Steck 2018).",
     )
     explore: float = Field(0.0, ge=0, le=1, description="Share of places for items by chance.")
     seed: int = Field(0, ge=0, lt=2**32, description="What chance goes by.")
@@ -167,7 +167,7 @@ async def of_known_user(request: Request) -> Response:
 
 @router.post(PATH, **_DESCRIBED)
 def of_anybody(wished: Wished, loaded: TheLoaded, metrics: TheMetrics) -> Response:
-    """Recommend items to anybody, by what she likes; filtered and re-ranked."""
+    """Recommend items to anybody, by what they like; filtered and re-ranked."""
     user = wished.user_id
     _check_explained(wished.n, wished.explain)
     if user is not None:
@@ -183,7 +183,7 @@ def of_anybody(wished: Wished, loaded: TheLoaded, metrics: TheMetrics) -> Respon
 
 
 def _given(wished: Wished, loaded: Loaded) -> list[tuple[str, float]]:
-    """What she says or did, raw item ids and values. Raises UsageError for what the model is not of."""
+    """What they say or did, raw item ids and values. Raises UsageError for what the model is not of."""
     implicit = loaded.model.trainset.ratings.implicit
     ours, theirs = ("interactions", "ratings") if implicit else ("ratings", "interactions")
     if getattr(wished, theirs):
