@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recli.data import look_alikes
 from recli.data.dataset import Dataset
 from recli.data.ratings import Ratings
 
@@ -83,6 +84,7 @@ def check(dataset: Dataset) -> Report:
             *_constant(dataset),
             *_sentinels(dataset),
             *_implausible_times(ratings),
+            *_ids(ratings),
             *_undescribed(dataset),
             *_user_table(dataset),
         ],
@@ -100,6 +102,7 @@ def problems_of_any(
         *_bad_rows(dataset),
         *_too_few(by_user, by_item, what),
         *_implausible_times(dataset.ratings),
+        *_ids(dataset.ratings),
         *_undescribed(dataset),
         *_user_table(dataset),
     ]
@@ -218,7 +221,7 @@ def _is_off(value: float, share: dict[float, float], declared: bool) -> bool:
         return False
     nearest = float(np.abs(others - value).min())
     step = float(np.median(np.diff(others))) if len(others) > 1 else nearest
-    if nearest > 1.5 * step:
+    if nearest >= 1.5 * step:
         return True
     if value != 0 or value != distinct[0]:
         return False
@@ -251,6 +254,12 @@ def _implausible_times(ratings: Ratings) -> list[Problem]:
         return []
     advice = "times lie before 1990 or in the future: say the unit with --time-unit s, ms, us, ns or date"
     return [Problem("implausible-times", wrong, advice)]
+
+
+def _ids(ratings: Ratings) -> list[Problem]:
+    users = look_alikes.found("users", ratings.user_ids, ratings.users)
+    items = look_alikes.found("items", ratings.item_ids, ratings.items)
+    return [Problem(*found) for found in (*users, *items)]
 
 
 def _undescribed(dataset: Dataset) -> list[Problem]:

@@ -151,6 +151,15 @@ def test_a_twentieth_off_the_stars(read: Read, sentinel: int, halves: bool) -> N
     assert f"--scale {low}:5 --on-bad skip" in advice(report, "sentinel")
 
 
+def test_a_value_below_a_scale_of_wide_steps_is_a_sentinel(read: Read) -> None:
+    rows: list[Row] = [
+        (f"u{u}", f"i{i}", -1 if (u + i) % 6 == 5 else 2 + 2 * ((u + i) % 6))
+        for u in range(6)
+        for i in range(6)
+    ]
+    assert problems(checked(read, rows)) == {"sentinel": 6}
+
+
 def test_two_sentinels_in_one_table(read: Read) -> None:
     off = {3: -1, 50: -1, 99: 255}
     rows = [(u, i, off.get(n, r)) for n, (u, i, r) in enumerate(STARS)]
