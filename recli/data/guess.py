@@ -158,6 +158,12 @@ class Guess:
         if RATING in self.found or self.implicit or self._missing:
             return
         unsaid = [c for c in self._rest if not _is_described(c) and not _claim(c, ITEM)]
+        commas = [c for c in unsaid if c.is_scale_with_commas and not self._is_of_item(c)]
+        if commas:
+            raise errors.DataError(
+                f"{self.file}: is this the rating, with a decimal comma?\n  {commas[0].described}\n"
+                f"Say it with '--decimal , --columns rating={_typed(commas[0])}' or '--implicit'."
+            )
         ratings = [c for c in unsaid if c.is_scale or (self.implicit is False and c.is_rating)]
         ratings = [c for c in ratings if not self._is_of_item(c)]
         if len(ratings) > 1 or (ratings and self.implicit is None):

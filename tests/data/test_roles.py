@@ -320,6 +320,14 @@ def test_not_every_yes_or_no_is_an_opinion(found: Found, content: str) -> None:
     assert found(content) == {"user": "user", "item": "item", "implicit": "yes"}
 
 
+def test_stars_with_decimal_commas_are_no_interactions_in_silence(asked: Refused) -> None:
+    rows = "user;item;Bewertung\nu;a;4,5\nv;b;3,0\nu;b;4,5\n"
+    question, column, answer = asked(rows).splitlines()
+    assert question == "is this the rating, with a decimal comma?"
+    assert column == "  Bewertung: 4,5, 3,0"
+    assert answer == "Say it with '--decimal , --columns rating=Bewertung' or '--implicit'."
+
+
 def test_a_position_is_no_rating(asked: Refused) -> None:
     """As check-ins are published: user, venue, category, latitude, longitude."""
     message = asked("u,4b1a,Cafe,40.7198,-74.0025\nv,4b2f,Bar,40.6068,-74.0441\n")
