@@ -202,6 +202,11 @@ def test_without_names_the_number_right_after_two_ids(
          "user=user_id item=item_id event=behavior_type"),
         ("household_key,DAY,PRODUCT_ID,QUANTITY,TRANS_TIME\n2375,1,1004906,1,1631\n2375,1,1033142,3,1631\n",
          "user=household_key item=PRODUCT_ID weight=QUANTITY"),
+        ("feedback_type,user_id,item_id\nread,1,a\nstar,2,a\n",
+         "user=user_id item=item_id event=feedback_type"),
+        ("event_name,user_pseudo_id,items.item_id,items.quantity\n"
+         "view,12.1577836800,a,1\npurchase,13.1577836801,b,1\n",
+         "user=user_pseudo_id item=items.item_id event=event_name"),
         ("user_id,movie_id,avg,n_votes\n1,10,3.5,2\n1,11,3.1,4\n", "user=user_id item=movie_id"),
         ("user_id,movie_id,age,year\n1,10,25,1999\n2,11,31,2001\n", "user=user_id item=movie_id"),
         ("user,movie,stars_of_movie,type\nu,a,3,TV\nv,a,3,TV\nw,b,2,Film\n", "user=user item=movie"),
