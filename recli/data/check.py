@@ -21,6 +21,7 @@ _SENTINELS = (
 _OFF_SHARE = 0.01  # below it, a zero under the stars is rather a slip
 _ZERO_SHARE = 0.25  # a real lowest rating is rarely that frequent, an absent one often is
 _FIRST_PLAUSIBLE = 631_152_000  # 1990: hardly anybody rated on a computer before
+_SHEET_DAYS = 32_874, 73_050  # since 1899-12-30: the years 1990 to 2099
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def check(dataset: Dataset) -> Report:
             *_sentinels(dataset),
             *_implausible_times(ratings),
             *_ids(ratings),
+            *_total(ratings),
             *_undescribed(dataset),
             *_user_table(dataset),
         ],
@@ -103,6 +105,7 @@ def problems_of_any(
         *_too_few(by_user, by_item, what),
         *_implausible_times(dataset.ratings),
         *_ids(dataset.ratings),
+        *_total(dataset.ratings),
         *_undescribed(dataset),
         *_user_table(dataset),
     ]
@@ -252,8 +255,24 @@ def _implausible_times(ratings: Ratings) -> list[Problem]:
     wrong = int(np.count_nonzero(early | late))
     if not wrong:
         return []
+    seconds = ratings.times // ratings.per_second
+    if ((seconds > _SHEET_DAYS[0]) & (seconds < _SHEET_DAYS[1])).all():
+        advice = "times look like the days that a spreadsheet counts: export them as 2019-12-31"
+        return [Problem("implausible-times", wrong, advice)]
     advice = "times lie before 1990 or in the future: say the unit with --time-unit s, ms, us, ns or date"
     return [Problem("implausible-times", wrong, advice)]
+
+
+def _total(ratings: Ratings) -> list[Problem]:
+    """The last row, where it adds up what the others say, as sheets have it."""
+    values = ratings.values
+    last = values[-1]
+    if len(values) <= RARE or last == 0 or not np.isclose(last, values[:-1].sum()):
+        return []
+    user = ratings.user_ids.text[ratings.users[-1]]
+    return [
+        Problem("total-row", 1, f"the last row, of '{user}', is the sum of all others: take it out")
+    ]
 
 
 def _ids(ratings: Ratings) -> list[Problem]:
