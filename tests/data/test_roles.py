@@ -333,6 +333,15 @@ def test_stars_with_decimal_commas_are_no_interactions_in_silence(asked: Refused
     assert answer == "Say it with '--decimal , --columns rating=Bewertung' or '--implicit'."
 
 
+@pytest.mark.parametrize(
+    "header", ["customer_name,product_name", "visitor,page", "who,what", "reader,article"]
+)
+def test_names_above_names_are_a_header(found: Found, header: str) -> None:
+    user, item = header.split(",")
+    content = f"{header}\nann,tea\nbob,tea\nann,jam\n"
+    assert found(content) == {"user": user, "item": item, "implicit": "yes"}
+
+
 def test_a_position_is_no_rating(asked: Refused) -> None:
     """As check-ins are published: user, venue, category, latitude, longitude."""
     message = asked("u,4b1a,Cafe,40.7198,-74.0025\nv,4b2f,Bar,40.6068,-74.0441\n")
