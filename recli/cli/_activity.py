@@ -23,7 +23,7 @@ def show(console: Console, dataset: Dataset) -> None:
 
     found = activity(dataset)
     whole = dataclasses.replace(dataset, ratings=added_up(dataset.ratings))
-    dates = None if found.times is None else [_date(time) for time in found.times]
+    dates = None if found.times is None else [*map(_date, found.times)]
     figures: dict[str, Any] = dataclasses.asdict(found)
     figures["interactions"] = figures.pop("rows")
     figures["repeat_rate"] = found.repeated / found.pairs

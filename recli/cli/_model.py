@@ -35,12 +35,16 @@ class ModelChoice:
         console: Console,
         goal: Purpose | None = None,
         usual: Purpose = "lists",
+        keep: bool = False,
     ) -> tuple[Model, str]:
-        """The model, and what it is called; where one is trained, for the goal, or the usual one."""
+        """The model, and what it is called; where one is trained, for the goal, or the usual one.
+
+        keep: whether to store a model that is trained, under the name of its algorithm
+        """
         from recli.recommend import model as models
 
         if self.name is None:
-            return self._trained(results, console, goal, usual)
+            return self._trained(results, console, goal, usual, keep)
         model = models.load(models.find(results, self.name), self.allow_pickle)
         shown = Path(self.name).name
         if self.dataset_given:
@@ -65,7 +69,7 @@ class ModelChoice:
             )
 
     def _trained(
-        self, results: Path, console: Console, goal: Purpose | None, usual: Purpose
+        self, results: Path, console: Console, goal: Purpose | None, usual: Purpose, keep: bool
     ) -> tuple[Model, str]:
         from recli.cli._choose import default
         from recli.recommend import model as models
@@ -74,8 +78,11 @@ class ModelChoice:
         liked_from = _options.liked_from(dataset, None)
         purpose = _options.purpose(goal, dataset, usual)
         choice = default(dataset, purpose, self.seed, liked_from)
-        console.say(f"No --model given: training {choice.why}. To keep one: 'recli train'.")
+        hint = "" if keep else " To keep one: 'recli train'."
+        console.say(f"No --model given: training {choice.why}.{hint}")
         model = models.train(dataset, choice.configured, self.seed, liked_from, choice.origin)
+        if keep:
+            console.say(f"Kept as {models.save(model, results, choice.configured.name)}.")
         return model, choice.configured.name
 
 

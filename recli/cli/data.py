@@ -51,10 +51,11 @@ def list_datasets(console: Console) -> None:
 
     Those that come with recli, those to download, and your own.
     """
-    from recli.cli.list import datasets
+    from recli.cli.list import datasets, show_datasets
 
     header, rows = datasets()
-    console.emit([dict(zip(header, row, strict=True)) for row in rows], header, rows)
+    document = [dict(zip(header, row, strict=True)) for row in rows]
+    console.emit(document, header, rows, lambda: show_datasets(console))
 
 
 @command.command(
@@ -282,34 +283,47 @@ def rm(names: tuple[str, ...], yes: bool, console: Console) -> None:
 @command.command(
     epilog="""
     \b
-    Example:
+    Examples:
       recli data download ml-100k
+      recli data download retailrocket --from Downloads/archive.zip
     """,
 )
 @click.argument("name", type=_types.DATASET)
+@click.option(
+    "--from",
+    "given",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The publisher's file, if you have it already. Nothing is fetched then.",
+)
 @_options.output_options()
-def download(name: str, console: Console) -> None:
+def download(name: str, given: Path | None, console: Console) -> None:
     """Fetch a dataset from its publisher.
 
     It goes into your dataset folder. A download that was cut off goes on where it stopped; the
-    checksum is verified where the publisher gives one. Mind the licence that is shown.
+    checksum is verified where one is known. Some publishers want you to sign in: get their file in your
+    browser and give it with --from. The licence is shown: keep to it.
     """
     from recli.data import find
     from recli.data.download import download as fetch
+    from recli.data.download import take
 
     about, target = find.to_download(name), find.user_folder() / name
     console.say(f"{about.title}. {about.licence}")
     if target.exists():
         console.say(f"Replaces {target} with all that is in it, once everything has arrived.")
-    with console.progress(f"Downloading {name}", 0) as advance:
-        arrived = 0
+    if given is not None:
+        folder = take(about, given, target)
+    else:
+        with console.progress(f"Downloading {name}", 0) as advance:
+            arrived = 0
 
-        def progress(so_far: int, total: int | None) -> None:
-            nonlocal arrived
-            advance(so_far - arrived, total=total)
-            arrived = so_far
+            def progress(so_far: int, total: int | None) -> None:
+                nonlocal arrived
+                advance(so_far - arrived, total=total)
+                arrived = so_far
 
-        folder = fetch(about, target, progress)
+            folder = fetch(about, target, progress)
     document = {"dataset": name, "path": str(folder)}
     header, rows = ["dataset", "path"], [[name, str(folder)]]
     console.emit(document, header, rows, lambda: console.line(f"Dataset '{name}': {folder}"))

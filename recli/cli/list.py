@@ -50,7 +50,8 @@ def command(what: str, console: Console) -> None:
     }
     header, rows = table[what]()
     document = [dict(zip(header, row, strict=True)) for row in rows]
-    console.emit(document, header, rows)
+    as_table = (lambda: show_datasets(console)) if what == "datasets" else None
+    console.emit(document, header, rows, as_table)
 
 
 def _algorithms(console: Console) -> None:
@@ -155,8 +156,22 @@ def datasets() -> tuple[list[str], list[list[str]]]:
     for name in find.names():
         about = find.named(name)
         here = "yes" if about.location(about.ratings).exists() else "to download"
-        rows.append([name, here, about.title, about.licence])
-    return ["dataset", "here", "what it is", "licence"], rows
+        if about.download and about.is_absent:
+            here = "by hand" if about.download.page else "to download"
+        of = "interactions" if about.ratings.implicit else "ratings"
+        rows.append([name, here, of, about.title, about.licence])
+    return ["dataset", "here", "of", "what it is", "licence"], rows
+
+
+def show_datasets(console: Console) -> None:
+    """The datasets that have a name, those that are here first, narrow enough for a terminal."""
+    header, rows = datasets()
+    rows = sorted(rows, key=lambda row: row[1] != "yes")
+    console.table(header[:4], [row[:4] for row in rows], whole=("here", "of"))
+    console.line(
+        "\n'recli data download NAME' fetches one and shows its licence. For those that have to be got "
+        "by hand\nit says where they are and how to go on."
+    )
 
 
 def summary(cls: type) -> str:

@@ -202,7 +202,7 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
         "seed": str(about["seed"]),
         "trained": local_time(about["trained"]),
         "dataset": f"{dataset['name']} ({dataset['fingerprint']})",
-        "scale": f"{about['scale'][0]:g} to {about['scale'][1]:g}, liked from {about['threshold']:g}",
+        **_values(about),
         "tuned": " ".join(f"{key}={value}" for key, value in tuned.items()),
         "lists": str(ListQuality.of(origin) or ""),
         "measured": run and f"{_metrics(run['metrics'])} (run {run['run']}, {run['split']})",
@@ -215,6 +215,19 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
         "verified": f"{count(len(about['sha256']), 'part')}, all as written",
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _values(about: dict[str, Any]) -> dict[str, str]:
+    """Between what values the ratings are, or the weights of interactions."""
+    (low, high), liked_from = about["scale"], about["threshold"]
+    if not about.get("implicit", False):
+        return {"scale": f"{low:g} to {high:g}, liked from {liked_from:g}"}
+    liked = f"liked from {liked_from:g}" if liked_from > low else "all of them liked"
+    kinds = about["dataset"].get("kinds", {})
+    return {
+        "weights": f"{low:g} to {high:g} for a pair of user and item, {liked}",
+        "kinds": ", ".join(f"{kind} {weight:g}" for kind, weight in kinds.items()),
+    }
 
 
 def _metrics(metrics: dict[str, float | None]) -> str:

@@ -216,9 +216,13 @@ def _one(
 
     def table() -> None:
         under = [["", "", one.words, "", ""] for one in why]
+        lines = [row for pair in zip(rows, under, strict=True) for row in pair] if explain else rows
+        # What only scores items predicts no rating: the column would be empty.
+        scores = model.algorithm.predicts == "scores"
+        left = [n for n, name in enumerate(header) if not (scores and name == "rating")]
         console.table(
-            header,
-            [row for pair in zip(rows, under, strict=True) for row in pair] if explain else rows,
+            [header[n] for n in left],
+            [[line[n] for n in left] for line in lines],
             f"For {whom}, by {model.configured.label}: {what}, {order}",
             right=("rank", "item", "rating", "score"),
         )

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="First put these events into the log: CSV with the columns user_id, item_id, value, and if you "
-    "like time, type and event_id; or JSON lines. An event that is there already counts once.",
+    "like time, type and event_id; or JSON lines. The type is rating, or the kind of an interaction, "
+    "whose value is how often or how many. An event that is there already counts once.",
 )
 @click.option(
     "--slice",
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 1, min_open=True),
     default=0.2,
     show_default=True,
-    help="Share of the new ratings to compare on, the newest.",
+    help="Share of the new ratings or interactions to compare on, the newest.",
 )
 @click.option(
     "--tolerance",
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     default=100,
     show_default=True,
-    help="New ratings to wait for.",
+    help="New ratings or interactions to wait for.",
 )
 @click.option(
     "--warm",
@@ -99,16 +100,16 @@ def command(
     """Train a model again with new events, and publish it if it is no worse.
 
     New events of results/events.sqlite3 are taken into the dataset results/datasets/MODEL, which begins
-    with what the model was trained on; a later rating of a pair replaces the earlier. What is no rating
-    on its scale is set aside there, with the reason. Clicks are kept in the log; no model learns from
-    them yet.
+    with what the model was trained on; a later rating of a pair replaces the earlier, and interactions
+    of a pair add up, each by the weight of its kind. What is no rating on its scale, or of no kind that
+    the data have, is set aside there, with the reason. A model of ratings leaves clicks in the log.
 
-    Then the algorithm is trained on all but the newest part of the new ratings, and compared on that
-    part with the model as it is, which has seen nothing of it: by RMSE, or by nDCG of the best ten where
-    no ratings are predicted, a value for each user, paired. If the mean difference is no worse than
-    --tolerance, it is trained on everything and published; a running server takes it up. The mean,
-    because the 95 % interval of a small slice reaches beyond any small tolerance, and nothing would
-    ever be published; --strict asks for the interval.
+    Then the algorithm is trained on all but the newest part of the new pairs of user and item, and
+    compared on that part with the model as it is, which has seen nothing of it: by RMSE, or by nDCG of
+    the best ten where no ratings are predicted, a value for each user, paired. If the mean difference
+    is no worse than --tolerance, it is trained on everything and published; a running server takes it
+    up. The mean, because the 95 % interval of a small slice reaches beyond any small tolerance, and
+    nothing would ever be published; --strict asks for the interval.
 
     Every decision is a document under results/refreshes. A refresh that was cut off is taken up by the
     next.
@@ -121,7 +122,7 @@ def command(
         return
     name = name or _only_model(results)
     if events is not None:
-        _append(results, events, console)
+        _append(results, events, name, console)
     settings = Settings(share, tolerance, strict, min_events, warm)
     _show(refresh(results, name, settings, allow_pickle), results, console)
     try:
@@ -147,12 +148,16 @@ def _only_model(results: Path) -> str:
     return names[0]
 
 
-def _append(results: Path, path: Path, console: Console) -> None:
-    from recli.data import event_file
+def _append(results: Path, path: Path, name: str, console: Console) -> None:
+    from recli.data import event_file, event_kinds
     from recli.data.events import FILE_NAME, EventLog
+    from recli.recommend import model as models
 
+    about = models.about(models.find(results, name))
+    kinds = models.kinds(about.get("implicit", False), about["dataset"])
+    types = event_kinds.types(kinds)
     with EventLog(results / FILE_NAME) as log:
-        appended = log.append(event_file.read(path))
+        appended = log.append(event_file.read(path, types))
     known = f"{appended.duplicates:,} that the log has already"
     console.say(f"{path}: {count(appended.accepted, 'new event')}, {known}.")
 
@@ -212,10 +217,13 @@ def _decided(decision: dict[str, Any]) -> str:
 
 def _facts(decision: dict[str, Any], results: Path) -> dict[str, str]:
     events, scores, part = decision["events"], decision["scores"], decision["slice"]
+    implicit = decision["dataset"].get("implicit", False)
+    noun, value = ("interaction", "weight") if implicit else ("rating", "rating")
     n_events = events["through"] - events["after"]
+    clicks = count(events["clicks"], "interaction" if implicit else "click")
     taken = (
-        f"{count(n_events, 'new event')}: {count(events['ratings'], 'rating')}, "
-        f"{count(events['clicks'], 'click')}; of the ratings {events['taken']:,} taken, "
+        f"{count(n_events, 'new event')}: {count(events['ratings'], 'rating')}, {clicks}; of the "
+        f"{'events' if implicit else 'ratings'} {events['taken']:,} taken, "
         f"{events['repeated']:,} repeated, {events['set_aside']:,} set aside"
     )
     if events["set_aside"]:
@@ -224,13 +232,13 @@ def _facts(decision: dict[str, Any], results: Path) -> dict[str, str]:
     return {
         "model": f"{decision['model']} ({decision['algorithm']})",
         "events": taken,
-        "compared on": f"the newest {part['ratings']:,} of {part['new']:,} ratings that are new to it, "
+        "compared on": f"the newest {part['ratings']:,} of {part['new']:,} {noun}s that are new to it, "
         f"by {count(part['users'], 'user')}{when}",
         scores["measure"]: f"{_number(scores['current'])} now, {_number(scores['candidate'])} the "
         "candidate, means over users",
         "difference": f"{_number(scores['difference'], '+.4f')}, 95 % {_interval(scores)}, "
         f"p {_number(scores['t_p'], '.3f')}",
-        "mean rating": _drift(decision["drift"]),
+        f"mean {value}": _drift(decision["drift"]),
         "decision": f"{_decided(decision)}. {decision['why']}",
         "document": str(results / "refreshes" / decision["id"] / "refresh.json"),
     }

@@ -139,8 +139,8 @@ def _plan(
     pairs = list(itertools.product(experiment.splits, experiment.seeds))
     with _errors_of(f"{experiment.file}: datasets"):
         about = describe(reading.spec)
-    if dry_run and about.download and not about.location(about.ratings).exists():
-        console.say(f"{about.name}: to be fetched with 'recli data download {about.name}'")
+    if dry_run and about.is_absent:
+        console.say(f"{about.name} is not on this machine yet. {about.how_to_get}")
         return [Planned(about.name, split, seed, reading, None) for split, seed in pairs]
     choice = ProtocolChoice(
         experiment.splits[0],

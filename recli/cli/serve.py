@@ -11,6 +11,8 @@ import click
 
 from recli.cli import _options, _types
 from recli.cli._console import Console
+from recli.cli._model import ModelChoice
+from recli.cli._options import DatasetChoice
 
 
 @click.command(
@@ -19,6 +21,7 @@ from recli.cli._console import Console
     Examples:
       recli serve
       recli serve --model svd --port 9000
+      recli serve --dataset purchases.csv --weight view=1,cart=3,purchase=5
       RECLI_API_KEY=… recli serve --model svd --host 0.0.0.0 --workers 4 --rate 50
       curl 'http://127.0.0.1:8000/recommend?user_id=42&n=5'
     """,
@@ -28,8 +31,11 @@ from recli.cli._console import Console
     "--model",
     "model_name",
     type=_types.MODEL,
-    help="A model from 'recli train', by name or folder. [default: the one trained last]",
+    help="A model from 'recli train', by name or folder. [default: the one trained last; with "
+    "--dataset, or where there is none yet, one is trained]",
 )
+@_options.dataset_options
+@_options.seed_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option(
     "--port",
@@ -76,6 +82,8 @@ from recli.cli._console import Console
 @_options.message_options
 def command(
     model_name: str | None,
+    data: DatasetChoice,
+    seed: int,
     host: str,
     port: int,
     workers: int,
@@ -89,13 +97,14 @@ def command(
     """Serve a model over HTTP, until Ctrl-C.
 
     GET /recommend?user_id=42 gives the list that 'recli recommend --format json' prints, POST
-    /recommend takes ratings of somebody new and all filters, /similar/ITEM and /predict say what is
-    alike and what users would say; /openapi.json describes it all. A model that is published under the
-    same name, as by 'recli train', takes the place of the running one between two requests, once it
-    has passed a test.
+    /recommend takes ratings or interactions of somebody new and all filters, /similar/ITEM and /predict
+    say what is alike and what users would say; /openapi.json describes it all. Without a model the
+    algorithm that makes the best lists of the dataset is trained, and kept under its name. A model that
+    is published under the same name, as by 'recli train', takes the place of the running one between
+    two requests, once it has passed a test.
 
-    In a browser, the address that is printed is a page to try it: find titles, rate a few, see the list
-    and why.
+    In a browser, the address that is printed is a page to try it: find titles, rate or choose a few, see
+    the list and why.
 
     Only this machine can ask, unless --host says otherwise; then the environment variable
     RECLI_API_KEY must hold a key, which clients send as 'Authorization: Bearer KEY'.
@@ -105,11 +114,12 @@ def command(
     from recli import registry
 
     server, settings = registry.room("serve", "server"), registry.room("serve", "settings")
+    from recli.recommend import list_quality
     from recli.recommend import model as models
 
     keys = settings.Keys.of(os.environ)
     server.check_secured(host, keys)
-    name = model_name or models.newest(results)
+    name = model_name or _trained(data, seed, results, console) or models.newest(results)
     about = models.about(models.find(results, name), verify=workers > 1)
     limits = settings.Limits(max_body, rate=rate)
     wanted = settings.Settings(results.resolve(), name, keys, limits, origins, remember)
@@ -123,6 +133,17 @@ def command(
                 f"Serving model '{Path(name).name}' ({about['algorithm']}, {about['dataset']['name']}) "
                 f"on http://{shown}:{port} — a page to try it. Ctrl-C stops."
             )
+            console.say_all(list_quality.said(about["algorithm"], about["origin"]))
 
         server.serve(wanted, place, workers, ready)
     console.say("Stopped.")
+
+
+def _trained(data: DatasetChoice, seed: int, results: Path, console: Console) -> str | None:
+    """The name of the model that is trained and kept; None where a stored one can be served."""
+    from recli.recommend import model as models
+
+    if not _options.typed("dataset") and models.names(results):
+        return None
+    choice = ModelChoice(None, data, dataset_given=True, seed=seed, allow_pickle=False)
+    return choice.load(results, console, keep=True)[1]

@@ -36,7 +36,7 @@ class Activity:
     repeated: pairs that are there more than once
     histogram: (from, to, pairs) by what a pair weighs in all, in bars that double
     weights: of pairs; per_user, per_item: a user's items and an item's users; at the quantiles
-    times: the first and the last; sessions: None where there are no times
+    times: the first and the last, seconds since 1970; sessions: None where there are no times
     """
 
     users: int

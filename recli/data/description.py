@@ -128,10 +128,14 @@ class UsersSource(TableSource):
 
 @dataclass(frozen=True)
 class DownloadSource:
-    """An archive or file to fetch, what to take out of it, and the publisher's checksum."""
+    """An archive or file to fetch, what to take out of it, and the publisher's checksum.
 
-    url: str
+    url: where it is fetched from; page: where the user finds it, if it cannot be fetched
+    """
+
     members: Mapping[str, str]
+    url: str | None = None
+    page: str | None = None
     md5: str | None = None
     sha256: str | None = None
 
@@ -155,6 +159,27 @@ class Description:
         """Where the file of one of its tables is, or will be once downloaded."""
         return locate(self.folder, source.file, source.query)
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether nothing is here of what would be downloaded."""
+        names = self.download.members.values() if self.download else ()
+        return bool(names) and not any((self.folder / name).exists() for name in names)
+
+    @property
+    def how_to_get(self) -> str:
+        """What the user does to have what would be downloaded, a sentence or two."""
+        command = f"recli data download {self.name}"
+        if self.download is None or self.download.page is None:
+            return f"Fetch it with '{command}'."
+        names = list(self.download.members)
+        held = f"{names[0]} or an archive (zip, tar) with it"
+        if len(names) > 1:
+            held = f"an archive (zip, tar) with {', '.join(names)}"
+        return (
+            f"Get it by hand from {self.download.page}, then take it in with '{command} --from FILE', "
+            f"where FILE is {held}."
+        )
+
 
 def read(path: Path) -> Description:
     """The description in the file `path`.
@@ -177,6 +202,8 @@ def read(path: Path) -> Description:
         if not document.get(key, {"file": key != "ratings"}).get("file"):
             raise errors.DataError(f'{path}: needs a table [{key}] with at least file = "…".')
     ratings = reader.table(RatingsSource, document["ratings"], "ratings")
+    if {"url", "page"}.isdisjoint(document.get("download", {"url": ""})):
+        raise errors.DataError(f"{path}: [download] lacks url.")
     return Description(
         name=document.get("name", path.parent.name),
         folder=path.parent,

@@ -10,17 +10,19 @@ import stat
 import tempfile
 import time
 import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import IO
 from urllib.parse import unquote, urlsplit
 
 from recli import errors
+from recli.data import packed
 from recli.data.description import FILE_NAME, Description, DownloadSource
 from recli.data.fetch import Partial, Progress, fetch
 
 _BLOCK = 1 << 16
+_AGAIN = "The file has been deleted; run the same command to fetch it anew."
 
 
 def download(
@@ -50,19 +52,21 @@ def download(
     written.
     """
     source = _checked(description)
+    url = _url(description, source)
     partial = Partial(target.with_name(f".{target.name}.partial"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            fetch(source.url, partial, progress or _silent, attempts, timeout, wait)
+            fetch(url, partial, progress or _silent, attempts, timeout, wait)
         except errors.NotFoundError as error:
             raise errors.NotFoundError(
                 f"{error} It may have moved: look for it on the publisher's page and correct url in the "
                 f"{FILE_NAME}."
             ) from None
         try:
-            _verify(partial.path, source, description.homepage)
-            _install(partial.path, source, description.folder / FILE_NAME, target)
+            arrived = _Arrived(partial.path, url, _file_name(url), _AGAIN)
+            _verify(arrived, source, description.homepage)
+            _install(arrived, source, description.folder / FILE_NAME, target)
         except errors.DataError:
             partial.discard()  # it would fail the same way again
             raise
@@ -71,6 +75,46 @@ def download(
         place = error.filename or target.parent
         raise errors.DataError(f"{place}: {error.strerror or error}. {partial.advice}") from None
     return target
+
+
+def take(description: Description, file: Path, target: Path) -> Path:
+    """The folder `target`, holding the dataset's files out of one that the user has already.
+
+    file: the archive or file as its publisher gives it out, under the same name; it stays as it is
+
+    Raises what `download` raises, but for what concerns the connection.
+    """
+    source = _checked(description)
+    if not file.is_file():
+        raise errors.NotFoundError(f"{file}: no such file.")
+    if target.resolve() in file.resolve().parents:
+        raise errors.UsageError(
+            f"{file}: lies in the folder that would be replaced. Move it elsewhere first."
+        )
+    where = source.page or source.url
+    arrived = _Arrived(file, str(file), file.name, f"Get it anew: {where}.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _verify(arrived, source, description.homepage)
+        _install(arrived, source, description.folder / FILE_NAME, target)
+    except OSError as error:
+        place = error.filename or target.parent
+        raise errors.DataError(f"{place}: {error.strerror or error}.") from None
+    return target
+
+
+@dataclass(frozen=True)
+class _Arrived:
+    """A file of the publisher's on this machine.
+
+    shown: where it comes from, as messages name it; name: what the publisher calls it
+    again: what to do about one that is damaged
+    """
+
+    path: Path
+    shown: str
+    name: str
+    again: str
 
 
 def _checked(description: Description) -> DownloadSource:
@@ -82,10 +126,6 @@ def _checked(description: Description) -> DownloadSource:
             f"{description.folder / FILE_NAME} has no [download].{where}"
         )
     place = f"{description.folder / FILE_NAME}: [download]"
-    if not re.match(r"https?://[^/\s]", source.url):
-        raise errors.DataError(
-            f"{place} url = '{source.url}' should start with https:// or http://."
-        )
     if not source.members:
         raise errors.DataError(f"{place} members is empty: it should name the files to take out.")
     for name in source.members.values():
@@ -96,27 +136,39 @@ def _checked(description: Description) -> DownloadSource:
     return source
 
 
+def _url(description: Description, source: DownloadSource) -> str:
+    if source.url is None:
+        raise errors.UsageError(
+            f"Dataset '{description.name}' cannot be fetched by a program. {description.how_to_get}"
+        )
+    if not re.match(r"https?://[^/\s]", source.url):
+        raise errors.DataError(
+            f"{description.folder / FILE_NAME}: [download] url = '{source.url}' should start with "
+            "https:// or http://."
+        )
+    return source.url
+
+
 def _silent(arrived: int, total: int | None) -> None:
     pass
 
 
-def _verify(file: Path, source: DownloadSource, homepage: str) -> None:
+def _verify(arrived: _Arrived, source: DownloadSource, homepage: str) -> None:
     for algorithm, declared in (("md5", source.md5), ("sha256", source.sha256)):
         if declared is None:
             continue
-        with file.open("rb") as content:
+        with arrived.path.open("rb") as content:
             found = hashlib.file_digest(content, algorithm).hexdigest()
         if found != declared.strip().lower():
             raise errors.DataError(
-                f"{source.url}: the {algorithm.upper()} sum of what arrived is {found}, "
-                f"it should be {declared}. The file has been deleted; "
-                "run the same command to fetch it anew. "
+                f"{arrived.shown}: the {algorithm.upper()} sum of what arrived is {found}, "
+                f"it should be {declared}. {arrived.again} "
                 "If the sums differ again, the publisher has changed the file"
                 + (f": see {homepage}." if homepage else ".")
             )
 
 
-def _install(file: Path, source: DownloadSource, toml: Path, target: Path) -> None:
+def _install(arrived: _Arrived, source: DownloadSource, toml: Path, target: Path) -> None:
     """Builds the folder beside `target` and renames it."""
     with tempfile.TemporaryDirectory(
         prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
@@ -124,10 +176,11 @@ def _install(file: Path, source: DownloadSource, toml: Path, target: Path) -> No
         new, previous = Path(room, "new"), Path(room, "previous")
         new.mkdir()
         shutil.copyfile(toml, new / FILE_NAME)
-        if list(source.members) == [_file_name(source.url)]:
-            _copy(file.open("rb"), new / source.members[_file_name(source.url)])
+        if list(source.members) == [arrived.name]:
+            with arrived.path.open("rb") as content:
+                _copy(content, new / source.members[arrived.name])
         else:
-            _unpack(file, source.url, source.members, new)
+            _unpack(arrived, source.members, new)
         if target.exists():
             os.replace(target, previous)
         try:
@@ -137,36 +190,47 @@ def _install(file: Path, source: DownloadSource, toml: Path, target: Path) -> No
                 os.replace(previous, target)
 
 
-def _unpack(file: Path, url: str, members: Mapping[str, str], folder: Path) -> None:
+def _unpack(arrived: _Arrived, members: Mapping[str, str], folder: Path) -> None:
+    # What does not say by its name that it is another archive should be a zip.
+    name = arrived.name if packed.is_archive(arrived.name) else f"{arrived.name}.zip"
     try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-            _refuse_unsafe(url, entries)
-            files = [entry.filename for entry in entries if not entry.is_dir()]
-            for member, name in members.items():
-                if member not in files:
-                    there = errors.first_ten(errors.nearest(member, files))
-                    raise errors.DataError(
-                        f"{url}: the archive lacks '{member}', which the {FILE_NAME} names. "
-                        + (f"It has:\n{there}" if files else "It is empty.")
-                    )
-                _copy(archive.open(member), folder / name)
-    # RuntimeError is what zipfile raises for an encrypted member or a compression it does not know.
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        raise errors.DataError(
-            f"{url}: what arrived cannot be unpacked as a zip archive: {error}. "
-            "It has been deleted; run the same command to fetch it anew."
-        ) from None
+        _refuse_unsafe(arrived, name)
+        files = packed.members(arrived.path, name)
+        for member, to in members.items():
+            if member not in files:
+                there = errors.first_ten(errors.nearest(member, files))
+                raise errors.DataError(
+                    f"{arrived.shown}: the archive lacks '{member}', which the {FILE_NAME} names. "
+                    + (f"It has:\n{there}" if files else "It is empty.")
+                )
+            with packed.stored(arrived.path, member, name) as content:
+                _copy(content, folder / to)
+    except packed.DAMAGED as error:
+        raise _damaged(arrived, error) from None
+    except OSError as error:
+        if error.errno is None:  # of gzip and bzip2
+            raise _damaged(arrived, error) from None
+        raise
 
 
-def _refuse_unsafe(url: str, entries: Iterable[zipfile.ZipInfo]) -> None:
-    for entry in entries:
-        if _leads_out(entry.orig_filename) or stat.S_ISLNK(entry.external_attr >> 16):
-            raise errors.DataError(
-                f"{url}: the archive is refused and deleted, because its entry "
-                f"'{entry.orig_filename}' leads out of the folder it is unpacked to. "
-                "A sound archive has no such entry; do not unpack it by hand either."
-            )
+def _damaged(arrived: _Arrived, error: Exception) -> errors.DataError:
+    return errors.DataError(
+        f"{arrived.shown}: cannot be unpacked as an archive: {error}. {arrived.again}"
+    )
+
+
+def _refuse_unsafe(arrived: _Arrived, name: str) -> None:
+    """Raise DataError for an entry of a zip that leads out; of a tar only files are taken, by name."""
+    if packed.unwrapped(name)[1] != (".zip",):
+        return
+    with zipfile.ZipFile(arrived.path) as archive:
+        for entry in archive.infolist():
+            if _leads_out(entry.orig_filename) or stat.S_ISLNK(entry.external_attr >> 16):
+                raise errors.DataError(
+                    f"{arrived.shown}: the archive is refused, because its entry "
+                    f"'{entry.orig_filename}' leads out of the folder it is unpacked to. "
+                    "A sound archive has no such entry; do not unpack it by hand either."
+                )
 
 
 def _leads_out(name: str) -> bool:
@@ -180,5 +244,5 @@ def _file_name(url: str) -> str:
 
 def _copy(content: IO[bytes], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with content, path.open("wb") as file:
+    with path.open("wb") as file:
         shutil.copyfileobj(content, file, _BLOCK)

@@ -6,12 +6,13 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from recli import errors
-from recli.data.events import Event, now, seconds
+from recli.data import event_kinds
+from recli.data.events import CLICK, RATING, Event, now, seconds
 from recli.data.location import Location
 from recli.data.numbers import number
 
@@ -19,12 +20,14 @@ FIELDS = ("event_id", "type", "user_id", "item_id", "value", "time")
 _NEEDED = ("user_id", "item_id")
 
 
-def read(path: Path) -> list[Event]:
+def read(path: Path, types: Sequence[str] = (RATING, CLICK)) -> list[Event]:
     """The events in a file, `.jsonl` with an object a line, else CSV; `.gz` and `.zip` are unpacked.
 
-    Fields are those of `Event`. Without a type it is a rating where there is a value, else a click;
-    without a time it is now; without an event_id it is known again by what the line says. Time is in
-    seconds since 1970 or ISO 8601, UTC where nothing else is said.
+    types: those that an event may have
+
+    Fields are those of `Event`. Without a type it is a rating where there is a value, else a click; if
+    there is but one type, of that. Without a time it is now; without an event_id it is known again by
+    what the line says. Time is in seconds since 1970 or ISO 8601, UTC where nothing else is said.
 
     Raises NotFoundError without such a file, DataError with the line for what is no event.
     """
@@ -40,14 +43,16 @@ def read(path: Path) -> list[Event]:
     found = []
     for line, fields in lines:
         try:
-            found.append(event(fields, by_default))
+            found.append(event(fields, by_default, types))
         except errors.DataError as error:
             raise errors.DataError(f"{path}: line {line:,}: {error} Nothing was taken.") from None
     return found
 
 
-def event(fields: Mapping[str, Any], now: float) -> Event:
+def event(fields: Mapping[str, Any], now: float, types: Sequence[str] = (RATING, CLICK)) -> Event:
     """The event that texts and numbers by name describe; an empty text is an absent one.
+
+    types: see `read`
 
     >>> event({"user_id": 42, "item_id": "7", "value": "4.5", "time": "2026-11-25T20:00:00Z"}, 0).time
     1795636800.0
@@ -62,12 +67,25 @@ def event(fields: Mapping[str, Any], now: float) -> Event:
     said = json.dumps([str(given.get(name, "")) for name in FIELDS[1:]])
     return Event(
         event_id=_id("event_id", given.get("event_id", hashlib.sha256(said.encode()).hexdigest())),
-        type=str(given.get("type", "rating" if "value" in given else "click")),
+        type=_type(given, types),
         user_id=_id("user_id", given["user_id"]),
         item_id=_id("item_id", given["item_id"]),
         value=_value(given.get("value")),
         time=_seconds(given["time"]) if "time" in given else now,
     )
+
+
+def _type(given: Mapping[str, Any], types: Sequence[str]) -> str:
+    if "type" in given:
+        found = str(given["type"])
+        if found not in types:
+            raise errors.DataError(f"type is '{found}': {event_kinds.are(types)}.")
+        return found
+    if RATING in types:
+        return RATING if "value" in given else CLICK
+    if len(types) > 1:
+        raise errors.DataError(f"lacks type: {event_kinds.are(types)}.")
+    return types[0]
 
 
 def _id(name: str, raw: object) -> str:

@@ -1,4 +1,4 @@
-"""The event log: ratings and clicks as they come in, on disk before they count as accepted.
+"""The event log: ratings and interactions as they come in, on disk before they count as accepted.
 
 One SQLite file in WAL mode that many processes and threads may append to and read at once.
 """
@@ -22,7 +22,8 @@ from recli import errors
 
 FILE_NAME = "events.sqlite3"
 """What the log is called in the results folder."""
-TYPES = ("rating", "click")
+RATING, CLICK = "rating", "click"
+"""Types of events: a rating, and an interaction of data that tell no kinds apart."""
 _LONGEST_ID = 256
 _NOT_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 LAST_TIME = 253_402_300_799
@@ -59,17 +60,17 @@ class NotStoredError(errors.UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A user has rated an item or clicked on it.
+    """A user has rated an item, or done something with it.
 
     event_id: the sender's own name for it, by which it is known again when it is sent twice
-    type: one of `TYPES`
+    type: `rating`, else the kind of interaction: `click`, `view`, `purchase`
     user_id, item_id: raw ids
-    value: the rating, None of a click
+    value: the rating; of an interaction how often or how many, above 0, None for once
     time: when it happened, seconds since 1970 UTC, of which the log keeps microseconds
 
     Raises DataError for what cannot be an event: an id that is blank, longer than 256 characters or
-    has control characters, another type, a value that is no finite number, a time before 1970 or
-    after 9999.
+    has control characters, a type that does, a value that is no finite number or, of an interaction,
+    not above 0, a time before 1970 or after 9999.
 
     >>> Event("e1", "rating", "42", "7", 4.0, 1_700_000_000).value
     4.0
@@ -83,14 +84,14 @@ class Event:
     time: float
 
     def __post_init__(self) -> None:
-        for name in ("event_id", "user_id", "item_id"):
+        for name in ("event_id", "type", "user_id", "item_id"):
             _check_id(name, getattr(self, name))
-        if self.type not in TYPES:
-            raise errors.DataError(f"type is '{self.type}': events are {' and '.join(TYPES)}.")
-        if self.type == "click" and self.value is not None:
-            raise errors.DataError("value is given: a click has none.")
         if self.value is not None and not math.isfinite(self.value):
             raise errors.DataError(f"value is {self.value}: it should be a finite number.")
+        if self.type != RATING and self.value is not None and self.value <= 0:
+            raise errors.DataError(
+                f"value is {self.value:.15g}: of a {self.type} it is how often or how many, above 0."
+            )
         if not 0 <= self.time <= LAST_TIME:
             raise errors.DataError(f"time is {self.time}: it should be seconds since 1970.")
 

@@ -80,7 +80,7 @@ def load(
     asked = {**(overrides or {}), "prepare": tuple(map(str, steps)) or None}
     source = dataclasses.replace(about.ratings, **asked)
     file = about.location(source)
-    if not file.exists():
+    if about.is_absent or not file.exists():
         raise _absent(about, file)
     table, source, guessed, notes = _table(file, source)
     kinds: tuple[Kind, ...] = ()
@@ -126,7 +126,7 @@ def load(
         items=items,
         users=tables.users(of_users, ratings.user_ids) if of_users else None,
         sniffed=(
-            *_parts(file),
+            *(() if about.download else _parts(file)),
             *_shown(source, guessed),
             *notes,
             *(told for one in found for told in one.told),
@@ -218,8 +218,7 @@ def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadR
 def _absent(about: Description, file: Location) -> errors.RecliError:
     if about.download:
         return errors.NotFoundError(
-            f"Dataset '{about.name}' is not on this machine yet. "
-            f"Fetch it with 'recli data download {about.name}'."
+            f"Dataset '{about.name}' is not on this machine yet. {about.how_to_get}"
         )
     return errors.NotFoundError(f"{file}: no such file, although the dataset.toml names it.")
 

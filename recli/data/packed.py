@@ -88,16 +88,18 @@ def split(text: str) -> tuple[str, str | None]:
     return (found[1], found[2]) if found else (text, None)
 
 
-def members(path: Path) -> list[str]:
+def members(path: Path, name: str | None = None) -> list[str]:
     """The files in an archive, in its order, without what a system adds of its own.
 
     All of a packed tar is read, so that damage anywhere in it shows.
+    name: what the archive is called, if not as the file is
     """
-    if unwrapped(path.name)[1] == (".zip",):
+    layers = unwrapped(name or path.name)[1]
+    if layers == (".zip",):
         with zipfile.ZipFile(path) as archive:
             names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
     else:
-        with _tar(path) as (archive, stream):
+        with _tar(path, layers) as (archive, stream):
             names = [entry.name for entry in archive if entry.isfile()]
             while stream.read(_BLOCK):
                 pass
@@ -135,13 +137,7 @@ def opened(path: Path, member: str | None) -> Iterator[IO[bytes]]:
             stream = stack.enter_context(path.open("rb"))
         else:
             assert member is not None
-            if layers == (".zip",):
-                archive = stack.enter_context(zipfile.ZipFile(path))
-                stream = stack.enter_context(archive.open(member))
-            else:
-                tar, _ = stack.enter_context(_tar(path))
-                entry = next(entry for entry in tar if entry.isfile() and entry.name == member)
-                stream = tar.extractfile(entry)
+            stream = stack.enter_context(stored(path, member))
             layers = unwrapped(_base(member))[1]
             if set(layers) & set(_ARCHIVES):
                 raise errors.DataError(
@@ -153,11 +149,30 @@ def opened(path: Path, member: str | None) -> Iterator[IO[bytes]]:
 
 
 @contextlib.contextmanager
-def _tar(path: Path) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
+def stored(path: Path, member: str, name: str | None = None) -> Iterator[IO[bytes]]:
+    """A member of an archive as it was put there, packed or not.
+
+    name: what the archive is called, if not as the file is
+    """
+    layers = unwrapped(name or path.name)[1]
+    if layers == (".zip",):
+        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+            yield stream
+        return
+    with _tar(path, layers) as (tar, _):
+        content = tar.extractfile(
+            next(entry for entry in tar if entry.isfile() and entry.name == member)
+        )
+        assert content is not None
+        yield content
+
+
+@contextlib.contextmanager
+def _tar(path: Path, layers: tuple[str, ...]) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
     """A tar archive to go through once, and the stream that it comes from."""
     with contextlib.ExitStack() as stack:
         stream: Any = stack.enter_context(path.open("rb"))
-        for layer in unwrapped(path.name)[1][:-1]:
+        for layer in layers[:-1]:
             stream = stack.enter_context(_CODECS[layer](stream))
         yield stack.enter_context(tarfile.open(fileobj=stream, mode="r|")), stream
 

@@ -13,7 +13,9 @@ import numpy as np
 
 from recli import errors, files
 from recli.algorithms import Algorithm, Configured
+from recli.data import event_kinds
 from recli.data.dataset import Dataset
+from recli.data.events import CLICK
 from recli.data.items import Items
 from recli.data.trainset import Trainset
 from recli.recommend import _parts, _pickled
@@ -25,7 +27,7 @@ MANIFEST = _parts.MANIFEST
 class Model:
     """A fitted algorithm with the ratings and tables that it learned from.
 
-    dataset: name and fingerprint of what it learned from
+    dataset: name and fingerprint of what it learned from, and the kinds of interaction, if any
     origin: `params`, where its parameters come from, such as a study and its best value; `run`, what
         an evaluation has found of it; each if known
     """
@@ -36,6 +38,11 @@ class Model:
     dataset: Mapping[str, Any]
     seed: int
     origin: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> event_kinds.Weights:
+        """What each kind of interaction weighs that it learns from; of ratings there is none."""
+        return kinds(self.trainset.ratings.implicit, self.dataset)
 
     @property
     def items(self) -> Items | None:
@@ -56,12 +63,19 @@ class Model:
         ids = self.trainset.ratings.user_ids
         code = ids.code(user)
         if code < 0:
+            implicit = self.trainset.ratings.implicit
+            by, value = ("what they did", "WEIGHT") if implicit else ("their ratings", "RATING")
             raise errors.NotFoundError(
                 f"There is no user '{user}' among the {len(ids):,} that the model has learned from. "
                 f"Nearest ids: {', '.join(ids.nearest(user))}. Somebody new gets a "
-                "list by her ratings: 'recli recommend --ratings FILE' or '--rate ITEM=RATING'."
+                f"list by {by}: 'recli recommend --ratings FILE' or '--rate ITEM={value}'."
             )
         return code
+
+
+def kinds(implicit: bool, dataset: Mapping[str, Any]) -> event_kinds.Weights:
+    """`Model.kinds`, by what its manifest says."""
+    return dict(dataset.get("kinds") or {CLICK: 1.0}) if implicit else {}
 
 
 def train(
@@ -75,8 +89,14 @@ def train(
     trainset = dataset.trainset(threshold=threshold)
     algorithm = configured.create(seed)
     algorithm.fit(trainset)
-    about = {"name": dataset.name, "fingerprint": dataset.fingerprint}
-    return Model(configured, algorithm, trainset, about, seed, origin or {})
+    return Model(configured, algorithm, trainset, about_dataset(dataset), seed, origin or {})
+
+
+def about_dataset(dataset: Dataset) -> dict[str, Any]:
+    """What a model keeps of its dataset beside ratings and tables."""
+    about: dict[str, Any] = {"name": dataset.name, "fingerprint": dataset.fingerprint}
+    kinds = event_kinds.weights(dataset)
+    return {**about, "kinds": kinds} if kinds else about
 
 
 def save(model: Model, results: Path, name: str, allow_pickle: bool = False) -> Path:

@@ -90,8 +90,9 @@ def exact_similarity(yr, x, other, near):
     if under == 0:
         return 0.0
     similarity = float(sum(r * q for r, q in common)) / math.sqrt(under)
-    shrunk = similarity * (n - 1) / (n - 1 + near.shrinkage)
-    return shrunk if measure == "pearson_baseline" else similarity
+    if measure != "pearson_baseline":
+        return similarity
+    return similarity * (n - 1) / (n - 1 + near.shrinkage)
 
 
 def exact_similarities(near):

@@ -47,9 +47,10 @@ def test_splits():
 
 def test_datasets(recli, tiny):
     recli("data", "add", tiny / "ratings.csv", "--name", "mine")
-    assert complete("evaluate", "-d", "m") == [
-        *("mine", "ml-100k", "ml-10m", "ml-1m", "ml-20m", "ml-25m", "ml-32m", "ml-latest-small"),
-        *("movielens-small", "movietweetings"),
+    assert complete("evaluate", "-d", "mi") == ["mind-small", "mine"]
+    assert complete("evaluate", "-d", "ml-") == [
+        *("ml-100k", "ml-10m", "ml-1m", "ml-20m", "ml-25m", "ml-32m"),
+        *("ml-latest", "ml-latest-small"),
     ]
     assert complete("data", "check", "movielens") == ["movielens-small"]
 

@@ -51,3 +51,16 @@ def test_one_rating_without_a_time(text: str, recli: Recli) -> None:
     said = recli("data", "show", "r.csv").stdout
     assert "two users have – items in common on average, two items – users" in said
     assert not any(line.startswith("time ") for line in said.splitlines())
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("s", 1), ("ms", 1000), ("us", 10**6)])
+def test_check_of_interactions_shows_dates_in_any_unit(
+    recli: Recli, unit: str, factor: int
+) -> None:
+    moments = [1600000000 * factor, 1600086400 * factor + (factor > 1)]
+    rows = "".join(f"{user},a,{moment}\n" for user, moment in enumerate(moments))
+    Path("r.csv").write_text(f"user,item,time\n{rows}", encoding="utf-8")
+    check = ("data", "check", "r.csv", "--implicit", "--time-unit", unit)
+    assert "time          2020-09-13 to 2020-09-14" in recli(*check).stdout.splitlines()
+    document = json.loads(recli(*check, "--format", "json").stdout)
+    assert document["times"] == ["2020-09-13", "2020-09-14"]

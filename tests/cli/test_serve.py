@@ -78,7 +78,12 @@ def test_it_answers_until_it_is_told_to_stop(number, model, recli):
         assert json.loads(server.ask("/readyz"))["status"] == "ready"
         typed = ("recommend", "--user", 42, "--model", "mine", "--format", "json")
         assert json.loads(server.ask("/recommend?user_id=42")) == json.loads(recli(*typed).stdout)
-        assert server.end(number) == (0, "Stopped.\n")
+        code, rest = server.end(number)
+        assert code == 0
+        assert re.fullmatch(
+            r"Lists by svd: nDCG@10 0\.\d+, .*; most-popular 0\.\d+\.\n(Warning: .*\n)?Stopped\.\n",
+            rest,
+        )
 
 
 @SIGNALS
@@ -89,7 +94,8 @@ def test_several_workers_share_port_and_counts(model):
         metrics = server.ask("/metrics")
         assert 'recli_lists_total{kind="known"} 4.0' in metrics
         assert metrics.count('recli_model_info{algorithm="svd"') == 1
-        assert server.end(signal.SIGINT) == (0, "Stopped.\n")
+        code, rest = server.end(signal.SIGINT)
+        assert (code, rest.splitlines()[-1]) == (0, "Stopped.")
 
 
 @SIGNALS
@@ -140,9 +146,34 @@ def test_beyond_this_machine_a_key_is_wanted(host, model, recli):
     assert "RECLI_API_KEY" in told
 
 
-def test_no_model(recli):
-    told = recli("serve", code=4).stderr
-    assert told == "Error: There is no model in results/models: 'recli train' makes one.\n"
+@SIGNALS
+def test_without_a_model_the_best_list_maker_is_trained_and_kept(tiny, tmp_path):
+    typed = [sys.executable, "-m", "recli", "serve", "--port", "0", "--dataset", str(tiny)]
+    process = subprocess.Popen(typed, stderr=subprocess.PIPE, encoding="utf-8")
+    try:
+        said = []
+        while not said or not said[-1].startswith("Serving"):
+            said.append(process.stderr.readline())
+            assert said[-1], said
+        [stored] = (tmp_path / "results" / "models").iterdir()
+        assert f"training {stored.name}" in "".join(said)
+        assert said[-1].startswith(f"Serving model '{stored.name}'")
+        address = re.search(r"http://\S+", said[-1])[0]
+        with urllib.request.urlopen(f"{address}/readyz", timeout=30) as answer:
+            assert json.load(answer)["status"] == "ready"
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert rest.startswith(f"Lists by {stored.name}: nDCG@10 ")
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def test_a_dataset_that_there_is_not(recli):
+    told = recli("serve", "--dataset", "absent.csv", code=4).stderr
+    assert "There is no dataset or file 'absent.csv'" in told
 
 
 def test_another_name(model, recli):

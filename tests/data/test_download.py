@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import fnmatch
 import functools
 import hashlib
 import io
 import os
 import random
+import re
 import shutil
 import socket
 import stat
@@ -27,6 +29,8 @@ from recli.data.description import Description
 from recli.data.download import download
 
 SHIPPED = sorted((Path(__file__).parents[2] / "datasets").glob("*/dataset.toml"))
+WITHOUT_TLS = ("book-crossing", "msd-taste-profile")  # their servers have nothing else
+WITHOUT_SCALE = ("ambar", "anime")  # which their publishers do not tell
 RATINGS = b"".join(b"%d,%d,%d\n" % (n, n % 97, n % 5 + 1) for n in range(20_000))
 ITEMS = random.Random(0).randbytes(300_000)  # what cannot be compressed needs several blocks
 
@@ -647,26 +651,33 @@ def test_a_shipped_entry_is_whole(path: Path) -> None:
     if about.download is None:
         assert all((path.parent / name).is_file() for name in used)
         return
-    assert used <= set(about.download.members.values())
-    assert about.download.url.startswith("https://")
-    assert len(about.download.md5 or "0" * 32) == 32
+    source = about.download
+    names = source.members.values()
+    assert all(any(fnmatch.fnmatch(name, file) for name in names) for file in used)
+    assert (source.url is None) != (source.page is None)
+    assert (source.url or source.page or "").startswith(
+        ("https://", "http://" if about.name in WITHOUT_TLS else "https://")
+    )
+    assert re.fullmatch("([0-9a-f]{32})?", source.md5 or "")
+    assert re.fullmatch("([0-9a-f]{64})?", source.sha256 or "")
     for table in tables:
-        assert table.header is not None
-        if table.format == "jester":  # which knows its columns, and may be no text
+        if table.format:  # which knows its columns, and may be no text
+            assert table.format == "jester" or table.encoding
             continue
+        assert table.header is not None
         assert table.delimiter and table.encoding
         assert table.header == (table.columns is None)
+    assert about.ratings.implicit or about.ratings.scale or about.name in WITHOUT_SCALE
+    assert about.ratings.time is None or about.ratings.time_unit
     known = about.ratings.columns
-    assert known is None or {about.ratings.user, about.ratings.item, about.ratings.rating} <= {
-        *known
-    }
+    assert known is None or set(about.ratings.used) <= {*known}
     if about.items and (columns := about.items.columns):
         wanted = {about.items.id, about.items.title}
         for feature in about.items.features:
             wanted |= set(feature.columns or (feature.column,))
         assert wanted <= set(columns)
     if about.users:
-        assert about.users.id in (about.users.columns or ())
+        assert about.users.id and about.users.id in (about.users.columns or (about.users.id,))
 
 
 def test_the_folds_of_the_publisher_come_with_movielens_100k() -> None:

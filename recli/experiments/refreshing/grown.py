@@ -2,11 +2,12 @@
 
 results/datasets/<model>/
   dataset.toml      how the tables are read, so that every command takes the folder as a dataset
-  ratings.parquet   the ratings; `event` is the position in the event log that one came from, 0 for none
+  ratings.parquet   the ratings or interactions; `event` is the position in the event log that one came
+                    from, 0 for none
   items.parquet     the item table, if the model has one
   users.parquet     the user table, if the model has one
   events.json       which log the events are of, through which position, and how many were what
-  set-aside.csv     events that are no ratings on this scale, with the reason
+  set-aside.csv     events that are no ratings on this scale or no such interactions, with the reason
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import csv
 import dataclasses
 import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,14 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from recli import errors, files
-from recli.data import description, times
+from recli.data import description, description_text, event_kinds, times
 from recli.data.dataset import Dataset
-from recli.data.description import FILE_NAME, Feature, toml
-from recli.data.events import EventLog, Logged
+from recli.data.description import FILE_NAME, Description, Feature, RatingsSource, toml
+from recli.data.events import RATING, EventLog, Logged
 from recli.data.items import Items
 from recli.data.load import load
 from recli.data.table import Table
+from recli.experiments.refreshing import interactions
 from recli.experiments.refreshing.progress import COUNTS, PROGRESS, Progress, folder_of
 from recli.recommend.model import Model
 
@@ -47,7 +49,8 @@ _SUFFIX = "+events"
 class Grown:
     """The dataset of one model, in memory.
 
-    ratings: user_id, item_id, rating, time if the data have times, event; each pair once
+    ratings: user_id, item_id, rating, time if the data have times, event; each pair once. Of
+        interactions see `interactions`: each event once
     time_unit: of the times
     aside: the text of set-aside.csv
     """
@@ -68,7 +71,8 @@ class Grown:
             fresh = Progress(model.dataset["fingerprint"], "", 0, dict.fromkeys(COUNTS, 0))
             aside = _csv(["position", "event_id", "user_id", "item_id", "value", "time", "reason"])
             unit = model.trainset.ratings.time_unit
-            return cls(folder, model, fresh, _ratings(model), unit, aside)
+            own = interactions.begun if model.trainset.ratings.implicit else _ratings
+            return cls(folder, model, fresh, own(model), unit, aside)
         try:
             ratings = pa.parquet.read_table(folder / _RATINGS).to_pandas()
             unit = description.read(folder / FILE_NAME).ratings.time_unit or "s"
@@ -83,8 +87,9 @@ class Grown:
     def take(self, log: EventLog) -> Grown:
         """This dataset and the events that came since.
 
-        Of several ratings of a pair the latest by time stays, of the same time the one that came
-        last; in data without times the one that came last. Every event is counted as one thing.
+        Interactions add up, and ratings are set aside. Into ratings no click is taken; of several
+        ratings of a pair the latest by time stays, of the same time the one that came last; in data
+        without times the one that came last. Every event is counted as one thing.
         """
         through = log.last
         if through <= self.progress.through:
@@ -92,23 +97,23 @@ class Grown:
         counts = dict(self.progress.counts)
         good: list[Logged] = []
         aside: list[list[object]] = []
-        scale = self.model.trainset.ratings.scale
         for logged in log.after(self.progress.through, through):
             event = logged.event
-            if event.type == "click":
-                counts["clicks"] += 1
+            counts["ratings" if event.type == RATING else "clicks"] += 1
+            if event.type != RATING and not self.implicit:
                 continue
-            counts["ratings"] += 1
-            reason = _objection(logged, scale)
+            reason = _objection(logged, self.model)
             if reason:
                 ids = event.event_id, event.user_id, event.item_id
                 aside.append([logged.position, *ids, event.value, event.time, reason])
             else:
                 good.append(logged)
-        ratings, unit = self._with(good)
+        add = interactions.with_events if self.implicit else _with_ratings
+        ratings, unit = add(self.ratings, self.time_unit, good)
         counts["set_aside"] += len(aside)
         counts["taken"] = int(np.count_nonzero(ratings["event"]))
-        counts["repeated"] = counts["ratings"] - counts["set_aside"] - counts["taken"]
+        for_it = counts["ratings"] + counts["clicks"] * self.implicit
+        counts["repeated"] = for_it - counts["set_aside"] - counts["taken"]
         progress = Progress(self.progress.begun_from, log.id, through, counts)
         return dataclasses.replace(
             self,
@@ -118,27 +123,17 @@ class Grown:
             aside=self.aside + _csv(*aside),
         )
 
-    def _with(self, good: list[Logged]) -> tuple[pd.DataFrame, str]:
-        """The ratings and those of events, and the unit that their times are in."""
-        microseconds = [round(logged.event.time * 1e6) for logged in good]
-        came, unit = times.coarsest(np.array(microseconds, np.int64), "us")
-        old = self.ratings
-        if "time" in old:
-            both, unit = times.alike((old["time"].to_numpy(), self.time_unit), (came, unit))
-            old, came = old.assign(time=both[0]), both[1]
-        columns = {
-            "user_id": [logged.event.user_id for logged in good],
-            "item_id": [logged.event.item_id for logged in good],
-            "rating": np.array([logged.event.value for logged in good], np.float64),
-            "time": came,
-            "event": np.array([logged.position for logged in good], np.int64),
-        }
-        new = _latest(pd.DataFrame(columns)[self.ratings.columns])
-        # What says the same again, as all events do to a model that was trained on them, is no news.
-        said = [name for name in new.columns if name != "event"]
-        again = new.merge(old[said], on=said)["event"]
-        news = new[~new["event"].isin(again)]
-        return _latest(pd.concat([old, news], ignore_index=True)), unit
+    @property
+    def implicit(self) -> bool:
+        """Whether it is of interactions."""
+        return self.model.trainset.ratings.implicit
+
+    @property
+    def positions(self) -> np.ndarray:
+        """The position of the last event of each rating or interaction that `load` gives, int64[n]."""
+        if self.implicit:
+            return interactions.positions(self.ratings)
+        return self.ratings["event"].to_numpy()
 
     def write(self) -> Dataset:
         """Write the folder, whole or not at all, and load it as any dataset is loaded."""
@@ -148,7 +143,9 @@ class Grown:
         with files.new_folder(self.folder) as temporary:
             _write(temporary / _RATINGS, pa.Table.from_pandas(self.ratings, preserve_index=False))
             unit = self.time_unit if "time" in self.ratings else None
-            text = _ratings_toml(self._name, self.model, unit)
+            own = interactions.source if self.implicit else _source
+            about = Description(self._name, temporary, ratings=own(_RATINGS, self.model, unit))
+            text = description_text.text(about)
             if items is not None:
                 columns = _described(items)
                 title = _free("title", columns)
@@ -187,6 +184,28 @@ def _ratings(model: Model) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def _with_ratings(old: pd.DataFrame, unit: str, good: Sequence[Logged]) -> tuple[pd.DataFrame, str]:
+    """The ratings and those of events, and the unit that their times are in."""
+    microseconds = [round(logged.event.time * 1e6) for logged in good]
+    came, unit_came = times.coarsest(np.array(microseconds, np.int64), "us")
+    if "time" in old:
+        both, unit = times.alike((old["time"].to_numpy(), unit), (came, unit_came))
+        old, came = old.assign(time=both[0]), both[1]
+    columns = {
+        "user_id": [logged.event.user_id for logged in good],
+        "item_id": [logged.event.item_id for logged in good],
+        "rating": np.array([logged.event.value for logged in good], np.float64),
+        "time": came,
+        "event": np.array([logged.position for logged in good], np.int64),
+    }
+    new = _latest(pd.DataFrame(columns)[old.columns])
+    # What says the same again, as all events do to a model that was trained on them, is no news.
+    said = [name for name in new.columns if name != "event"]
+    again = new.merge(old[said], on=said)["event"]
+    news = new[~new["event"].isin(again)]
+    return _latest(pd.concat([old, news], ignore_index=True)), unit
+
+
 def _latest(ratings: pd.DataFrame) -> pd.DataFrame:
     """Of each pair the latest by time, of one time or without times the last row; in their order."""
     by_time = ratings.sort_values("time", kind="stable") if "time" in ratings else ratings
@@ -194,13 +213,14 @@ def _latest(ratings: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_index().reset_index(drop=True)
 
 
-def _objection(logged: Logged, scale: tuple[float, float]) -> str:
-    """Why an event is no rating of this dataset; empty where it is one."""
-    event, (low, high) = logged.event, scale
-    if event.value is None:
-        return "the rating has no value"
-    if not low <= event.value <= high:
-        return f"rating {event.value:g} is off the scale {low:g} to {high:g}"
+def _objection(logged: Logged, model: Model) -> str:
+    """Why an event is none of this dataset; empty where it is one."""
+    event = logged.event
+    reason = event_kinds.objection(event, model.trainset.ratings, model.kinds)
+    if reason:
+        return reason
+    if model.kinds.get(event.type) == 0:
+        return f"a {event.type} weighs 0 in these data"
     if event.time > logged.received + _DAY:
         return "its time was in the future when it came"
     return ""
@@ -227,13 +247,16 @@ def _write(path: Path, table: pa.Table) -> None:
     pa.parquet.write_table(table, path, compression="zstd")
 
 
-def _ratings_toml(name: str, model: Model, time_unit: str | None) -> str:
-    lines = [f"name = {toml(name)}", "", "[ratings]", f"file = {toml(_RATINGS)}"]
-    lines += ['user = "user_id"', 'item = "item_id"', 'rating = "rating"']
-    if time_unit:
-        lines += ['time = "time"', f"time_unit = {toml(time_unit)}"]
-    lines.append(f"scale = {toml(list(model.trainset.ratings.scale))}")
-    return "\n".join(lines) + "\n"
+def _source(file: str, model: Model, time_unit: str | None) -> RatingsSource:
+    return RatingsSource(
+        file=file,
+        user="user_id",
+        item="item_id",
+        rating="rating",
+        scale=model.trainset.ratings.scale,
+        time=time_unit and "time",
+        time_unit=time_unit,
+    )
 
 
 def _items_toml(items: Items, id_column: str, title: str) -> str:

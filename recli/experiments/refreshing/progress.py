@@ -23,8 +23,9 @@ class Progress:
     begun_from: fingerprint of the dataset that the model had learned from when this one was begun
     log: the log's id; empty before the first event
     through: the position in it of the last event that was looked at
-    counts: of all events up to there how many were `ratings` and `clicks`; and of the ratings how many
-        were `set_aside`, were `repeated` by a later one or said nothing new, and are `taken` in
+    counts: of all events up to there how many were `ratings` and `clicks`, by which interactions of any
+        kind are meant; and of the ratings (in data of interactions of all events) how many were
+        `set_aside`, were `repeated` by a later one or said nothing new, and are `taken` in
     """
 
     begun_from: str

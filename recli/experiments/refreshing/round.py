@@ -81,12 +81,14 @@ def _round(
     model = models.load(folder, allow_pickle)
     grown = Grown.of(results, name, model, manifest).take(log)
     dataset = grown.load() if grown.progress == progress else grown.write()
-    events = grown.ratings["event"].to_numpy()
+    events = grown.positions
     learned = grown.progress.learned(manifest)
     fresh = (events > learned) & ~_known(dataset, model.trainset)
     n_new = int(np.count_nonzero(fresh & (events > decided)))
     if n_new < settings.min_events:
-        return Outcome(None, (_waiting(name, n_new, settings, grown.progress),))
+        return Outcome(
+            None, (_waiting(name, n_new, settings, grown.progress, dataset.ratings.noun),)
+        )
     tested = _newest(dataset, events, fresh, settings.slice)
     background = Background(dataset, np.flatnonzero(~tested), model.trainset.threshold)
     candidate = _fit(model, background.trainset, settings.warm)
@@ -111,7 +113,9 @@ def _round(
         "slice": findings.tested_slice(dataset, fresh, tested),
         "scores": comparison.document(),
         "drift": findings.drift(
-            dataset.ratings.values[events > learned], model.trainset.global_mean
+            # A pair of interactions that was there before has grown, and says nothing of new ones.
+            dataset.ratings.values[fresh if dataset.ratings.implicit else events > learned],
+            model.trainset.global_mean,
         ),
         "warm": settings.warm and candidate.starts_warm,
         "decision": "publish" if publish else "keep",
@@ -149,7 +153,7 @@ def _publish(
         configured=model.configured,
         algorithm=_fit(model, trainset, decision["settings"]["warm"]),
         trainset=trainset,
-        dataset={"name": dataset.name, "fingerprint": dataset.fingerprint},
+        dataset={**model.dataset, "name": dataset.name, "fingerprint": dataset.fingerprint},
         seed=model.seed,
         origin=origin,
     )
@@ -255,10 +259,10 @@ def _fit(model: Model, trainset: Trainset, warm: bool) -> Algorithm:
     return algorithm.fit(trainset)
 
 
-def _waiting(name: str, n_new: int, settings: Settings, progress: Progress) -> str:
+def _waiting(name: str, n_new: int, settings: Settings, progress: Progress, noun: str) -> str:
     counts = progress.counts
     return (
-        f"Too little new for model '{name}': {n_new:,} of the {settings.min_events:,} ratings of new "
-        f"pairs that it is to be measured on (--min-events). Its dataset has {counts['taken']:,} ratings "
-        f"from events so far, {counts['set_aside']:,} were set aside."
+        f"Too little new for model '{name}': {n_new:,} of the {settings.min_events:,} {noun}s of new "
+        f"pairs that it is to be measured on (--min-events). From events its dataset has taken "
+        f"{counts['taken']:,} so far, {counts['set_aside']:,} were set aside."
     )

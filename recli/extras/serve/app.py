@@ -48,6 +48,7 @@ def create_app(settings: Settings) -> ASGIApp:
     # No page of /docs: FastAPI's own takes its scripts from the network.
     app = Described(
         with_keys=settings.keys.read is not None,
+        kinds=current.loaded.model.kinds,
         title="recli",
         version=recli.__version__,
         description=_ABOUT,

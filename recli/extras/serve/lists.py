@@ -44,7 +44,8 @@ def newcomer(
 ) -> Made:
     """The list of a user with these ratings, raw item ids and values, who is folded in.
 
-    user: her id, if the model knows her; of two ratings of an item the new one counts
+    user: her id, if the model knows her; of two ratings of an item the new one counts, while
+        interactions add up
     left_out: ids that the model does not know, which the answer names beside those of ratings
 
     Without ratings it is what most users like. Raises NotFoundError where the model knows none of the
@@ -89,18 +90,18 @@ def unknown_item(model: Model, item: str) -> errors.NotFoundError:
 
 
 def _rated(model: Model, ratings: Sequence[tuple[str, float]]) -> tuple[Rated, list[str]]:
-    low, high = model.trainset.rating_scale
-    for place, (_, value) in enumerate(ratings):
-        if not low <= value <= high:
+    own = model.trainset.ratings
+    values: dict[str, float] = {}
+    for place, (item, value) in enumerate(ratings):
+        if not own.allows(value):
             raise errors.UsageError(
-                f"ratings.{place}: {value:.15g} is no rating from {low:g} to {high:g}, as the model has "
-                "learned from."
+                f"{own.noun}s.{place}: {value:.15g} is no {own.domain}, as the model has learned from."
             )
-    last = dict(ratings)
-    codes, unknown = item_codes(model, list(last))
+        values[item] = value + (values.get(item, 0.0) if own.implicit else 0.0)
+    codes, unknown = item_codes(model, list(values))
     left = set(unknown)
-    values = [value for item, value in last.items() if item not in left]
-    return Rated(codes, np.array(values, np.float64)), unknown
+    known = [value for item, value in values.items() if item not in left]
+    return Rated(codes, np.array(known, np.float64)), unknown
 
 
 def _made(

@@ -17,7 +17,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recli import errors
-from recli.data.events import TYPES, Event, EventLog
+from recli.data import event_kinds
+from recli.data.events import RATING, Event, EventLog
 from recli.experiments.refreshing.progress import backlog
 from recli.extras.serve.answers import Made
 from recli.extras.serve.current import Current, Loaded
@@ -63,8 +64,8 @@ class Metrics:
         )
         self.lists = Counter(
             "recli_lists",
-            "Lists by what is known of the user: known to the model, folded in by ratings sent along, "
-            "fallback to what is popular, unknown and refused.",
+            "Lists by what is known of the user: known to the model, folded in by ratings or "
+            "interactions sent along, fallback to what is popular, unknown and refused.",
             ("kind",),
             registry=own,
         )
@@ -73,7 +74,7 @@ class Metrics:
         self.events = Counter(
             "recli_events", "Events that came in, duplicates included.", ("type",), registry=own
         )
-        for kind in TYPES:
+        for kind in event_kinds.types(current.loaded.model.kinds):
             self.events.labels(kind)
         self.duplicates = Counter(
             "recli_events_duplicate", "Events that came in again.", registry=own
@@ -89,7 +90,9 @@ class Metrics:
         for kind, n in Counts(event.type for event in batch).items():
             self.events.labels(kind).inc(n)
         self.duplicates.inc(duplicates)
-        self._ratings.extend(event.value for event in batch if event.value is not None)
+        self._ratings.extend(
+            event.value for event in batch if event.type == RATING and event.value is not None
+        )
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""
@@ -191,7 +194,7 @@ class _Now:
         yield reloads
         yield GaugeMetricFamily(
             "recli_training_rating_mean",
-            "The mean of the ratings that the model learned from.",
+            "The mean of the ratings that the model learned from, or of the weights of interactions.",
             model.trainset.global_mean,
         )
 
@@ -207,6 +210,6 @@ class _Now:
             )
             yield GaugeMetricFamily(
                 "recli_served_popularity_mean",
-                "Training ratings of an item in the last 1,000 lists, the mean.",
+                "Training ratings or users of an item in the last 1,000 lists, the mean.",
                 float(model.trainset.ratings.item_counts[items].mean()),
             )

@@ -34,7 +34,7 @@ def check(model: Model) -> bool:
         _check(model, lists)
     if model.algorithm.folds_in:
         mine = trainset.rated(0)
-        top = np.full(len(mine), trainset.rating_scale[1], np.float64)
+        top = np.full(len(mine), trainset.ratings.liking, np.float64)
         folded, code = fold_in(model, Rated(trainset.item_codes[mine], top))
         for lists in recommend(folded, Request(np.array([code], np.int32), _N)):
             _check(folded, lists)

@@ -37,6 +37,29 @@ def results(tmp_path: Path, trained: Callable[..., Model]) -> Path:
 
 
 @pytest.fixture
+def shop_model(results: Path, tmp_path: Path) -> Callable[..., None]:
+    """The model `shop`, ease, of views and purchases by two tastes.
+
+    `shop_model(name, kinds=False)` stores another, without kinds.
+    """
+    tastes = ("hat", "scarf", "gloves"), ("pen", "ink", "paper")
+    lines = ["user_id,item_id,event"]
+    for user in range(12):
+        for n, item in enumerate(tastes[user % 2]):
+            lines.append(f"u{user},{item},{'purchase' if (user + n) % 3 else 'view'}")
+
+    def train(name: str, kinds: bool = True) -> None:
+        rows = [line if kinds else line.rpartition(",")[0] for line in lines]
+        (tmp_path / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        reading = {"weights": {"view": 1.0, "purchase": 5.0}} if kinds else {}
+        dataset = load(str(tmp_path / f"{name}.csv"), overrides={"implicit": True, **reading})
+        models.save(models.train(dataset, Configured.of("ease"), 0), results, name)
+
+    train("shop")
+    return train
+
+
+@pytest.fixture
 def serving(results: Path) -> Iterator[Serving]:
     """`serving(keys=…)` is a client of an application with these settings."""
     with ExitStack() as stack:

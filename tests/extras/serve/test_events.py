@@ -45,10 +45,11 @@ def test_an_event_that_is_sent_twice_counts_once(client, results):
 
 
 WRONG = [
-    ({"value": 5.5}, "events.1: value is 5.5: a rating is from 0.5 to 5"),
-    ({"value": None}, "events.1: value is nothing"),
-    ({"type": "click"}, "events.1: value is given: a click has none"),
-    ({"type": "buy"}, "events.1.type: Input should be 'rating' or 'click'"),
+    ({"value": 5.5}, "events.1: rating 5.5 is off the scale 0.5 to 5. None of the batch"),
+    ({"value": None}, "events.1: the rating has no value."),
+    ({"type": "click", "value": 0}, "events.1: value is 0: of a click it is how often"),
+    ({"type": "buy"}, "events.1: type is 'buy': events are rating and click."),
+    ({"type": ""}, "events.1.type: String should have at least 1 character"),
     ({"time": "yesterday"}, "events.1.time: Invalid isoformat string"),
     ({"time": -1}, "events.1.time: Input should be greater than or equal to 0"),
     ({"time": 1e300}, "events.1.time: Input should be less than or equal to"),

@@ -65,18 +65,37 @@ def test_the_examples_are_accepted(client):
         assert client.post("/events", json=example).status_code == 202
 
 
+def test_the_examples_of_interactions_are_accepted(serving, shop_model):
+    client = serving("shop")
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    [wished] = schemas["Wished"]["examples"][-1:]
+    assert client.post("/recommend", json=known(wished)).is_success
+    [events] = schemas["Events"]["examples"]
+    assert [one["type"] for one in events["events"]] == ["purchase"]
+    assert client.post("/events", json=events).status_code == 202
+    assert "rating" not in json.dumps([wished, events])
+
+
+def known(wished):
+    """The example with items that there are."""
+    ids = {318: "hat", 50: "pen"}
+    given = [one | {"item_id": ids[one["item_id"]]} for one in wished["interactions"]]
+    return wished | {"interactions": given}
+
+
 def _bodies(operation):
     for media in operation.get("requestBody", {}).get("content", {}).values():
         yield media["schema"]["$ref"].rpartition("/")[2], media["schema"]
 
 
+@pytest.mark.parametrize("model", ["mine", "shop"])
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=str)
-def test_whatever_is_sent_the_server_answers_as_described(mode, client):
+def test_whatever_is_sent_the_server_answers_as_described(mode, model, serving, shop_model):
     """Nothing is answered by 5xx, or by what is not described, whether it fits the description or not.
 
     What fits may still be refused: a rating off the scale, an item that there is not.
     """
-    schema = schemathesis.openapi.from_asgi("/openapi.json", client.app)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", serving(model).app)
     n_asked = 0
 
     def ask(case):

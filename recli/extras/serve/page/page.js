@@ -5,6 +5,7 @@ const PATIENCE = 200; // milliseconds without a key or a star before something i
 const $ = (id) => document.getElementById(id);
 const ratings = new Map(); // item id -> { title, value }
 let about = null;
+const ofInteractions = () => about.scale === undefined;
 let explains = true;
 
 /** An element with attributes and children; text stays text, whatever a title says. */
@@ -74,8 +75,19 @@ function values([low, high]) {
 
 /** A row with a title and a group of radio buttons for its rating. `place` tells equal rows apart. */
 function row(item, place, onRated) {
-  const choices = values(about.scale);
   const name = named(item);
+  const line = (end) => element("li", { "data-item": item.item }, element("span", { class: "title" }, name), element("span", { class: "end" }, ...end));
+  if (ofInteractions()) {
+    if (place === "rated") return line([]);
+    const button = element("button", { type: "button", class: "choose", "aria-label": `Choose ${name}` }, "Choose");
+    button.disabled = ratings.has(item.item);
+    button.addEventListener("click", () => {
+      button.disabled = true;
+      onRated(item, 1);
+    });
+    return line([button]);
+  }
+  const choices = values(about.scale);
   const stars = choices.length <= 5 && choices[0] >= 0;
   const group = element("fieldset", { class: stars ? "stars" : "numbers" });
   group.append(element("legend", {}, `Your rating of ${name}`));
@@ -87,7 +99,7 @@ function row(item, place, onRated) {
     const sign = element("span", { class: "sign", "aria-hidden": "true" }, stars ? "" : String(value));
     group.append(element("label", { class: "mark", title: words }, input, sign, element("span", { class: "for-readers" }, words)));
   }
-  return element("li", { "data-item": item.item }, element("span", { class: "title" }, name), element("span", { class: "end" }, group));
+  return line([group]);
 }
 
 function rate(item, value) {
@@ -103,7 +115,7 @@ function drawRated() {
       rate(item, value);
       check("results", id, value);
     });
-    const button = element("button", { type: "button", class: "remove", title: "Take it back", "aria-label": `Take back the rating of ${title}` }, "\u00d7");
+    const button = element("button", { type: "button", class: "remove", title: "Take it back", "aria-label": ofInteractions() ? `Take back ${title}` : `Take back the rating of ${title}` }, "\u00d7");
     button.addEventListener("click", () => {
       ratings.delete(id);
       check("results", id, null);
@@ -120,6 +132,7 @@ function drawRated() {
 function check(list, id, value) {
   for (const found of $(list).children) {
     if (found.dataset.item !== String(id)) continue;
+    for (const button of found.querySelectorAll("button.choose")) button.disabled = value !== null;
     for (const input of found.querySelectorAll("input")) input.checked = Number(input.value) === value && value !== null;
   }
 }
@@ -154,8 +167,9 @@ const recommend = calm(async (signal) => {
   try {
     const answer = await listFor(signal);
     list.replaceChildren(...answer.items.map(place));
-    const yours = ratings.size === 1 ? "your rating" : `your ${ratings.size} ratings`;
-    say($("said"), ratings.size ? `The best first, by ${yours}.` : "What most people like, since nothing is rated yet.");
+    const [noun, done] = ofInteractions() ? ["choice", "chosen"] : ["rating", "rated"];
+    const yours = ratings.size === 1 ? `your ${noun}` : `your ${ratings.size} ${noun}s`;
+    say($("said"), ratings.size ? `The best first, by ${yours}.` : `What most people like, since nothing is ${done} yet.`);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     list.replaceChildren();
@@ -166,7 +180,10 @@ const recommend = calm(async (signal) => {
 
 /** Her list; without reasons if the model cannot give any. */
 async function listFor(signal) {
-  const body = { ratings: [...ratings].map(([item_id, { value }]) => ({ item_id, rating: value })), n: 10 };
+  const given = ofInteractions()
+    ? { interactions: [...ratings.keys()].map((item_id) => ({ item_id })) }
+    : { ratings: [...ratings].map(([item_id, { value }]) => ({ item_id, rating: value })) };
+  const body = { ...given, n: 10 };
   if (explains) {
     try {
       return await ask("recommend", signal, { ...body, explain: true });
@@ -196,10 +213,15 @@ async function start() {
   $("key-form").hidden = true;
   $("desk").hidden = $("foot").hidden = false;
   const number = (n) => n.toLocaleString("en");
+  const learned = ofInteractions() ? `${number(about.interactions)} interactions` : `${number(about.ratings)} ratings`;
+  if (ofInteractions()) {
+    say($("about"), "Choose a few items that you know, and see what the model recommends, and why.");
+    $("rated-title").textContent = "Your choices";
+  }
   const facts = {
     Name: about.model,
     Algorithm: about.algorithm,
-    "Learned from": `${number(about.ratings)} ratings of ${number(about.items)} items by ${number(about.users)} users (${about.dataset})`,
+    "Learned from": `${learned} of ${number(about.items)} items by ${number(about.users)} users (${about.dataset})`,
     Trained: new Date(about.trained).toLocaleString("en", { dateStyle: "long", timeStyle: "short" }),
   };
   $("model").replaceChildren(...Object.entries(facts).map(([name, fact]) => element("div", {}, element("dt", {}, name), element("dd", {}, fact))));

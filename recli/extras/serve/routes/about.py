@@ -14,7 +14,10 @@ router = APIRouter(tags=["server"])
 
 @router.get("/about", responses=responses(401, 429))
 def about(loaded: TheLoaded) -> dict[str, Any]:
-    """Say what the model is and has learned from, and on which scale it takes ratings."""
+    """Say what the model is and has learned from, and what it takes.
+
+    `scale` is that of ratings. A model of interactions has `kinds` instead, with what each weighs.
+    """
     model, ratings = loaded.model, loaded.model.trainset.ratings
     return {
         "model": loaded.name,
@@ -23,6 +26,9 @@ def about(loaded: TheLoaded) -> dict[str, Any]:
         "dataset": model.dataset["name"],
         "users": ratings.n_users,
         "items": model.trainset.n_catalogue,
-        "ratings": len(ratings),
-        "scale": list(ratings.scale),
+        **(
+            {"interactions": len(ratings), "kinds": dict(model.kinds)}
+            if ratings.implicit
+            else {"ratings": len(ratings), "scale": list(ratings.scale)}
+        ),
     }

@@ -1,18 +1,20 @@
-"""`/events`: what users rate and click on, for the next model to learn from."""
+"""`/events`: what users rate, view, buy, for the next model to learn from."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from starlette.responses import JSONResponse, Response
 
 from recli import errors
+from recli.data import event_kinds
 from recli.data.events import LAST_TIME, Event, now, seconds
 from recli.extras.serve.problems import problem, responses
 from recli.extras.serve.schemas import Id, Sent
 from recli.extras.serve.state import TheLoaded, TheLog, TheMetrics
+from recli.recommend.model import Model
 
 router = APIRouter(tags=["events"])
 PATH = "/events"
@@ -32,15 +34,24 @@ Time = Annotated[
 
 
 class SentEvent(Sent):
-    """A user has rated an item, or clicked on it."""
+    """A user has rated an item, or done something with it."""
 
     event_id: Annotated[
         Id, Field(description="Your own name for it: one that is sent twice counts once.")
     ]
-    type: Literal["rating", "click"]
+    type: str = Field(
+        min_length=1,
+        max_length=200,
+        description="For a model of ratings `rating`, or `click`, which is kept and not learned "
+        "from. For a model of interactions the kind, one of those in its data, as `view` or "
+        "`purchase`; `click` if they have none.",
+    )
     user_id: Id
     item_id: Id
-    value: float | None = Field(None, description="The rating; a click has none.")
+    value: float | None = Field(
+        None,
+        description="The rating; of an interaction how often or how many, above 0, by default 1.",
+    )
     time: Time | None = Field(
         None, description="When it happened, ISO 8601 or seconds since 1970. By default now."
     )
@@ -66,7 +77,19 @@ class Events(Sent):
                         },
                         {"event_id": "9f1d", "type": "click", "user_id": 42, "item_id": 50},
                     ]
-                }
+                },
+                {
+                    "events": [
+                        {
+                            "event_id": "9f1e",
+                            "type": "purchase",
+                            "user_id": 42,
+                            "item_id": 318,
+                            "value": 2,
+                            "time": "2026-11-22T16:45:00.25Z",
+                        }
+                    ]
+                },
             ]
         }
     }
@@ -84,13 +107,13 @@ class Events(Sent):
     },
 )
 def accept(sent: Events, loaded: TheLoaded, log: TheLog, metrics: TheMetrics) -> Response:
-    """Accept ratings and clicks, all of them or none.
+    """Accept ratings or interactions, all of them or none.
 
     Users and items may be new. What is answered with 202 is on disk, and `recli refresh` learns from
     it.
     """
-    scale, by_default = loaded.model.trainset.rating_scale, now()
-    batch = [_event(place, one, scale, by_default) for place, one in enumerate(sent.events)]
+    model, by_default = loaded.model, now()
+    batch = [_event(place, one, model, by_default) for place, one in enumerate(sent.events)]
     try:
         appended = log.append(batch)
     except errors.RecliError as error:  # the events are well, the log is not
@@ -100,16 +123,14 @@ def accept(sent: Events, loaded: TheLoaded, log: TheLog, metrics: TheMetrics) ->
     return JSONResponse(document, 202)
 
 
-def _event(place: int, sent: SentEvent, scale: tuple[float, float], by_default: float) -> Event:
-    """The event at this place of the batch. Raises DataError for what is none."""
-    low, high = scale
+def _event(place: int, sent: SentEvent, model: Model, by_default: float) -> Event:
+    """The event at this place of the batch. Raises DataError for what is none to this model."""
+    moment = by_default if sent.time is None else sent.time
     try:
-        if sent.type == "rating" and (sent.value is None or not low <= sent.value <= high):
-            given = "nothing" if sent.value is None else f"{sent.value:.15g}"
-            raise errors.DataError(
-                f"value is {given}: a rating is from {low:g} to {high:g}, as the model has learned from."
-            )
-        moment = by_default if sent.time is None else sent.time
-        return Event(sent.event_id, sent.type, sent.user_id, sent.item_id, sent.value, moment)
+        event = Event(sent.event_id, sent.type, sent.user_id, sent.item_id, sent.value, moment)
+        reason = event_kinds.objection(event, model.trainset.ratings, model.kinds)
+        if reason:
+            raise errors.DataError(f"{reason}.")
     except errors.DataError as error:
         raise errors.DataError(f"events.{place}: {error} None of the batch was stored.") from None
+    return event

@@ -1,4 +1,4 @@
-"""`/items`: what there is to rate."""
+"""`/items`: what there is to rate or to choose."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Asked(Sent):
 
 @router.get("/items", responses=responses(401, 422, 429))
 def found(asked: Annotated[Asked, Query()], loaded: TheLoaded) -> dict[str, Any]:
-    """Find items by title or id, those rated most first.
+    """Find items by title or id, those of most users first.
 
     Where no title fits, misspelt words are taken for the nearest. `total` is how many there are.
     """

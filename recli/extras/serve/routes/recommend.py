@@ -34,7 +34,7 @@ _WHERE = Field(
     max_length=1000,
     description="A condition on the item table, as `genres contains 'Comedy' and year >= 1990`.",
 )
-_SEEN = Field(False, description="Whether what the user has rated may be recommended again.")
+_SEEN = Field(False, description="Whether what the user knows already may be recommended again.")
 _EXAMPLE = {
     "user": 42,
     "model": "svd",
@@ -78,16 +78,32 @@ class GivenRating(Sent):
     rating: float
 
 
+class GivenInteraction(Sent):
+    """What somebody has done with an item."""
+
+    item_id: Id
+    weight: float = Field(
+        1.0, gt=0, description="How often or how many, times what the kind of interaction weighs."
+    )
+
+
 class Wished(Sent):
     """For whom, from what she says she likes, which items, in which order."""
 
     user_id: Id | None = Field(
-        None, description="Her id, if the model knows her; `ratings` are then what she rated since."
+        None,
+        description="Her id, if the model knows her; what she rated or did is then what came since.",
     )
     ratings: list[GivenRating] = Field(
         default_factory=list,
         max_length=MOST_ITEMS,
-        description="What she says of items. Without these and without an id, she gets what most like.",
+        description="What she says of items, for a model of ratings. Without these and without an id, "
+        "she gets what most like.",
+    )
+    interactions: list[GivenInteraction] = Field(
+        default_factory=list,
+        max_length=MOST_ITEMS,
+        description="What she has done with items, for a model of interactions; of one item it adds up.",
     )
     n: int = _N
     sort: Sort = Field("score", description="`lower-bound`: prediction less its deviation.")
@@ -100,9 +116,11 @@ class Wished(Sent):
     exclude: list[Id] = Field(
         default_factory=list, max_length=MOST_ITEMS, description="Items to leave out."
     )
-    min_ratings: int = Field(0, ge=0, lt=2**31, description="Ratings that an item has at least.")
+    min_ratings: int = Field(
+        0, ge=0, lt=2**31, description="Ratings, or users, that an item has at least."
+    )
     since: date | None = Field(
-        None, description="Only items whose first rating is of that day (UTC) or later."
+        None, description="Only items that were first seen on that day (UTC) or later."
     )
     max_per: dict[str, Annotated[int, Field(ge=1, le=MOST_ITEMS)]] = Field(
         default_factory=dict,
@@ -128,6 +146,7 @@ class Wished(Sent):
                     "n": 5,
                 },
                 {"user_id": 42, "where": "genres contains 'Comedy'", "max_per": {"genres": 3}},
+                {"interactions": [{"item_id": 318, "weight": 5}, {"item_id": 50}], "n": 5},
             ]
         }
     }
@@ -154,13 +173,26 @@ def of_anybody(wished: Wished, loaded: TheLoaded, metrics: TheMetrics) -> Respon
     if user is not None:
         _check_known(user, loaded, metrics)
     wish, unknown = _wish(wished, loaded)
-    if user is not None and not wished.ratings:
+    ratings = _given(wished, loaded)
+    if user is not None and not ratings:
         made = lists.known(loaded, user, wish, wished.explain, unknown)
     else:
-        ratings = [(one.item_id, one.rating) for one in wished.ratings]
         made = lists.newcomer(loaded, user, ratings, wish, wished.explain, unknown)
     metrics.served(loaded, made)
     return response(made)
+
+
+def _given(wished: Wished, loaded: Loaded) -> list[tuple[str, float]]:
+    """What she says or did, raw item ids and values. Raises UsageError for what the model is not of."""
+    implicit = loaded.model.trainset.ratings.implicit
+    ours, theirs = ("interactions", "ratings") if implicit else ("ratings", "interactions")
+    if getattr(wished, theirs):
+        raise errors.UsageError(
+            f"{theirs}: the model has learned from {ours}. Send '{ours}' instead, see /openapi.json."
+        )
+    if implicit:
+        return [(one.item_id, one.weight) for one in wished.interactions]
+    return [(one.item_id, one.rating) for one in wished.ratings]
 
 
 def _of_known_user(asked: Asked, loaded: Loaded, metrics: Metrics) -> Made:
