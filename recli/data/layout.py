@@ -9,7 +9,8 @@ from recli.data.formats._base import TextTable
 
 _SOME = 10  # of fewer bad rows, shares say nothing
 _MANY = 0.2
-# What to say where most bad rows have one thing in common, which has nothing to do with the layout.
+_NEARLY_ALL = 0.8
+# What to say where nearly all rows have one fault in common, which has nothing to do with the layout.
 _SAID_OF = {
     "(see --time-format)": "Say how times are written, for 12/31/2019 with '--time-format %m/%d/%Y', for "
     "31.12.2019 18:30 with '--time-format \"%d.%m.%Y %H:%M\"', or which column has the time",
@@ -21,7 +22,8 @@ _SAID_OF = {
 def advice(table: TextTable, bad: Sequence[BadRow], header: bool) -> str:
     """What to do about bad rows: to set them aside is no advice where they show another layout."""
     if mostly_bad(table, bad):
-        to_say = (said for ending, said in _SAID_OF.items() if 2 * _saying(bad, ending) > len(bad))
+        least = _NEARLY_ALL * _n_rows(table)
+        to_say = (said for ending, said in _SAID_OF.items() if _saying(bad, ending) > least)
         said = next(to_say, _another())
         return f"{said}, or mend the file: '--on-bad skip' never sets most of the rows aside."
     if _of_another_shape(table, header):
