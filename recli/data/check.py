@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recli.data import look_alikes
 from recli.data.dataset import Dataset
 from recli.data.ratings import Ratings
 
@@ -20,6 +21,7 @@ _SENTINELS = (
 _OFF_SHARE = 0.01  # below it, a zero under the stars is rather a slip
 _ZERO_SHARE = 0.25  # a real lowest rating is rarely that frequent, an absent one often is
 _FIRST_PLAUSIBLE = 631_152_000  # 1990: hardly anybody rated on a computer before
+_SHEET_DAYS = 32_874, 73_050  # since 1899-12-30: the years 1990 to 2099
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ def check(dataset: Dataset) -> Report:
             *_constant(dataset),
             *_sentinels(dataset),
             *_implausible_times(ratings),
+            *_ids(ratings),
+            *_total(ratings),
             *_undescribed(dataset),
             *_user_table(dataset),
         ],
@@ -100,6 +104,8 @@ def problems_of_any(
         *_bad_rows(dataset),
         *_too_few(by_user, by_item, what),
         *_implausible_times(dataset.ratings),
+        *_ids(dataset.ratings),
+        *_total(dataset.ratings),
         *_undescribed(dataset),
         *_user_table(dataset),
     ]
@@ -218,7 +224,7 @@ def _is_off(value: float, share: dict[float, float], declared: bool) -> bool:
         return False
     nearest = float(np.abs(others - value).min())
     step = float(np.median(np.diff(others))) if len(others) > 1 else nearest
-    if nearest > 1.5 * step:
+    if nearest >= 1.5 * step:
         return True
     if value != 0 or value != distinct[0]:
         return False
@@ -249,8 +255,30 @@ def _implausible_times(ratings: Ratings) -> list[Problem]:
     wrong = int(np.count_nonzero(early | late))
     if not wrong:
         return []
+    seconds = ratings.times // ratings.per_second
+    if ((seconds > _SHEET_DAYS[0]) & (seconds < _SHEET_DAYS[1])).all():
+        advice = "times look like the days that a spreadsheet counts: export them as 2019-12-31"
+        return [Problem("implausible-times", wrong, advice)]
     advice = "times lie before 1990 or in the future: say the unit with --time-unit s, ms, us, ns or date"
     return [Problem("implausible-times", wrong, advice)]
+
+
+def _total(ratings: Ratings) -> list[Problem]:
+    """The last row, where it adds up what the others say, as sheets have it."""
+    values = ratings.values
+    last = values[-1]
+    if len(values) <= RARE or last == 0 or not np.isclose(last, values[:-1].sum()):
+        return []
+    user = ratings.user_ids.text[ratings.users[-1]]
+    return [
+        Problem("total-row", 1, f"the last row, of '{user}', is the sum of all others: take it out")
+    ]
+
+
+def _ids(ratings: Ratings) -> list[Problem]:
+    users = look_alikes.found("users", ratings.user_ids, ratings.users)
+    items = look_alikes.found("items", ratings.item_ids, ratings.items)
+    return [Problem(*found) for found in (*users, *items)]
 
 
 def _undescribed(dataset: Dataset) -> list[Problem]:

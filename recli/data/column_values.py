@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from dataclasses import dataclass
@@ -73,7 +74,8 @@ class Column:
         if not len(self.texts) or (self.is_number and not self.time_format):
             return False
         written = self.time_format or "ISO8601"
-        dates = pd.to_datetime(self.texts, errors="coerce", format=written, utc=True)
+        texts = self.texts if self.time_format else self.texts.str.removesuffix(" UTC")
+        dates = pd.to_datetime(texts, errors="coerce", format=written, utc=True)
         return bool(dates.notna().mean() > 0.5)
 
     @functools.cached_property
@@ -131,6 +133,13 @@ class Column:
         if not self.is_rating or (self.numbers * 2 % 1).any():
             return False
         return 1 < len(set(self.numbers)) <= _FEW and bool(np.ptp(self.numbers) <= _FEW)
+
+    @functools.cached_property
+    def is_scale_with_commas(self) -> bool:
+        """Whether these look like ratings in half stars, if a comma is their decimal point."""
+        if self.decimal or self.is_number:
+            return False
+        return dataclasses.replace(self, decimal=",").is_scale
 
     @functools.cached_property
     def is_ids(self) -> bool:

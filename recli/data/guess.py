@@ -102,6 +102,7 @@ class Guess:
         self._unclaimed_ids()
         self._unclaimed_rating()
         self._unclaimed_opinions()
+        self._unclaimed_kinds()
 
     def _claimed(
         self, role: str, least: int, fits: Callable[[Column], bool] = lambda c: True
@@ -158,6 +159,12 @@ class Guess:
         if RATING in self.found or self.implicit or self._missing:
             return
         unsaid = [c for c in self._rest if not _is_described(c) and not _claim(c, ITEM)]
+        commas = [c for c in unsaid if c.is_scale_with_commas and not self._is_of_item(c)]
+        if commas:
+            raise errors.DataError(
+                f"{self.file}: is this the rating, with a decimal comma?\n  {commas[0].described}\n"
+                f"Say it with '--decimal , --columns rating={_typed(commas[0])}' or '--implicit'."
+            )
         ratings = [c for c in unsaid if c.is_scale or (self.implicit is False and c.is_rating)]
         ratings = [c for c in ratings if not self._is_of_item(c)]
         if len(ratings) > 1 or (ratings and self.implicit is None):
@@ -180,6 +187,13 @@ class Guess:
                 f"  {column.described}\nSay what counts with '--columns event={_typed(column)} --weight "
                 f"{weights}', or '--implicit' where all rows count alike."
             )
+
+    def _unclaimed_kinds(self) -> None:
+        """The only column that says view, purchase and the like is the kind of event, by any name."""
+        kinds = [c for c in self._rest if c.has_known_kinds and not c.is_constant]
+        kinds = [c for c in kinds if not self._is_of_item(c)]
+        if {RATING, EVENT}.isdisjoint(self.found) and not self._missing and len(kinds) == 1:
+            self.found[EVENT] = kinds[0].name
 
     # Columns without names
 

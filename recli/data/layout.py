@@ -9,12 +9,23 @@ from recli.data.formats._base import TextTable
 
 _SOME = 10  # of fewer bad rows, shares say nothing
 _MANY = 0.2
+_NEARLY_ALL = 0.8
+# What to say where nearly all rows have one fault in common, which has nothing to do with the layout.
+_SAID_OF = {
+    "(see --time-format)": "Say how times are written, for 12/31/2019 with '--time-format %m/%d/%Y', for "
+    "31.12.2019 18:30 with '--time-format \"%d.%m.%Y %H:%M\"', or which column has the time",
+    "is not a finite number": "Ratings and weights are numbers: write stars, words, fractions and per "
+    "cent as such, as 4 for 4/5, and thousands without a mark, or name another column with '--columns'",
+}
 
 
 def advice(table: TextTable, bad: Sequence[BadRow], header: bool) -> str:
     """What to do about bad rows: to set them aside is no advice where they show another layout."""
     if mostly_bad(table, bad):
-        return f"{_another()}, or mend the file: '--on-bad skip' never sets most of the rows aside."
+        least = _NEARLY_ALL * _n_rows(table)
+        to_say = (said for ending, said in _SAID_OF.items() if _saying(bad, ending) > least)
+        said = next(to_say, _another())
+        return f"{said}, or mend the file: '--on-bad skip' never sets most of the rows aside."
     if _of_another_shape(table, header):
         return f"{_another()}, or mend the file."
     return "Mend the file, or set such rows aside with '--on-bad skip'."
@@ -37,6 +48,10 @@ def _of_another_shape(table: TextTable, header: bool) -> bool:
     n_before = sum(line < first for line in lines)
     many = len(lines) >= _SOME and len(lines) > _MANY * _n_rows(table)
     return many or n_before > int(header)
+
+
+def _saying(bad: Sequence[BadRow], ending: str) -> int:
+    return sum(ending in row.reason for row in bad)
 
 
 def _n_rows(table: TextTable) -> int:

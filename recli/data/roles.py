@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -75,6 +76,17 @@ def role_of(name: str) -> str | None:
         return TIME
     is_noun = len(said) == 1 and said[0] in known.HEADER_NOUNS
     return next((r for r in (USER, ITEM) if found.get(r) == ID or (r in found and is_noun)), None)
+
+
+def name_both(cells: Sequence[str]) -> bool:
+    """Whether one of the cells is called like a user and another like an item, in no other words.
+
+    >>> name_both(["customer_name", "product_name"]), name_both(["Animal House", "The Reader"])
+    (True, False)
+    """
+    plain = known.NOUNS | known.ID_WORDS | known.NAME_WORDS
+    claimed = [claims(cell).keys() & {USER, ITEM} for cell in cells if set(words(cell)) <= plain]
+    return {USER} in claimed and {ITEM} in claimed
 
 
 def is_about_all(name: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from recli.data.cells import SPACE, Cutter
 from recli.data.numbers import number
-from recli.data.roles import plain, role_of
+from recli.data.roles import name_both, plain, role_of
 
 DELIMITERS = ("::", "\t", ",", ";", "|")
 _TABLE_WORDS = (
@@ -128,7 +128,7 @@ def header(rows: Sequence[Sequence[str]]) -> bool:
         return False
     known = [bool(role_of(name)) or plain(name) in _TABLE_WORDS for name in first]
     pure = not any(map(is_number, first))
-    return (pure and any(known)) or any(
+    return (pure and (any(known) or name_both(first))) or any(
         (known[column] or (pure and (column == 0 or bool(name.strip()))))
         and all(is_number(row[column]) for row in below if column < len(row))
         for column, name in enumerate(first if below else ())

@@ -21,6 +21,7 @@ _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # of the years 1
 _DECIMAL = r"^\s*(?P<sign>[-+]?)(?P<whole>\d{0,18})(?:\.(?P<fraction>\d*))?\s*$"
 # The seconds of a day may have a fraction, with a point or, as ISO 8601 has it too, a comma.
 _FRACTION = r"^(?P<before>.*\d\d:?\d\d:?\d\d)[.,](?P<fraction>\d+)(?P<after>.*)$"
+_UNIVERSAL = r"^(.*\d) ?(?:UTC|GMT)\s*$"  # 2019-10-01 00:00:00 UTC
 _RUN_TOGETHER = r"^\s*(\d{8})(\d{4}(?:\d\d)?)"  # 20100131123000
 
 
@@ -189,6 +190,7 @@ def _dates(texts: pa.Array, form: str | None) -> Times:
     """Distinct texts as dates."""
     nanos = np.zeros(len(texts), np.int64)
     if form is None:
+        texts = pa.compute.replace_substring_regex(texts, _UNIVERSAL, r"\1")
         parts = pa.compute.extract_regex(texts, _FRACTION)
         before, fraction, after = (pa.compute.fill_null(part, "") for part in parts.flatten())
         cut = pa.compute.binary_join_element_wise(before, after, "")

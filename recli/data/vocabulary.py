@@ -23,7 +23,7 @@ HEADER_NOUNS = _set(
     "user reviewer customer member uid username item iid movie film book isbn product asin joke song "
     "track artist business anime game recipe"
 )
-ID_WORDS = _set("id ids key code uuid guid hash sha sha1 unique no")
+ID_WORDS = _set("id ids key code uuid guid hash sha sha1 unique no pseudo")
 NAME_WORDS = _set("name title nick nickname login handle screen")
 RATINGS = _set("rating ratings score scores star stars overall grade vote rate r")
 OWN = _set("my user own personal your")
@@ -70,7 +70,7 @@ BEYOND_DOUBT = (
 KINDS_OF_EVENTS = _set(
     "view pv click cart addtocart add_to_cart buy purchase transaction fav favorite favourite like "
     "dislike play listen skip share follow download install read rate want wish bookmark save order "
-    "remove_from_cart collect comment impression detail checkout"
+    "remove_from_cart collect comment impression detail checkout star"
 )
 _NO = _set("false no f n left")
 YES_NO = _NO | _set("true yes t y right")

@@ -151,6 +151,31 @@ def test_a_twentieth_off_the_stars(read: Read, sentinel: int, halves: bool) -> N
     assert f"--scale {low}:5 --on-bad skip" in advice(report, "sentinel")
 
 
+def test_a_total_below_the_rows(read: Read) -> None:
+    total = sum(int(str(row[2])) for row in SOUND)
+    found = checked(read, [*SOUND, ("Grand Total", "all", total)])
+    assert problems(found)["total-row"] == 1
+    assert "'Grand Total'" in advice(found, "total-row")
+    assert "total-row" not in problems(checked(read, [*SOUND, ("u", "i", total - 1)]))
+
+
+def test_days_of_a_spreadsheet(read: Read) -> None:
+    """43830 is 2019-12-31 there."""
+    rows = [(*row, 43830 + place) for place, row in enumerate(SOUND)]
+    found = checked(read, rows, "user,item,rating,date", time_unit="s")
+    assert problems(found) == {"implausible-times": len(SOUND)}
+    assert "spreadsheet" in advice(found, "implausible-times")
+
+
+def test_a_value_below_a_scale_of_wide_steps_is_a_sentinel(read: Read) -> None:
+    rows: list[Row] = [
+        (f"u{u}", f"i{i}", -1 if (u + i) % 6 == 5 else 2 + 2 * ((u + i) % 6))
+        for u in range(6)
+        for i in range(6)
+    ]
+    assert problems(checked(read, rows)) == {"sentinel": 6}
+
+
 def test_two_sentinels_in_one_table(read: Read) -> None:
     off = {3: -1, 50: -1, 99: 255}
     rows = [(u, i, off.get(n, r)) for n, (u, i, r) in enumerate(STARS)]

@@ -96,6 +96,22 @@ def test_the_first_ten_bad_rows_are_listed(refuse: Refuse) -> None:
     assert "\n  line 11: rating 'x' is not a finite number\n  … and 1,224 more\n" in message
 
 
+@pytest.mark.parametrize(
+    ("cells", "advice"),
+    [
+        ("4/5,2020-01-01", "write stars, words, fractions"),
+        ("4,12/31/2019", "--time-format %m/%d/%Y"),
+    ],
+)
+def test_rows_that_fail_for_one_reason_are_no_other_layout(
+    refuse: Refuse, cells: str, advice: str
+) -> None:
+    rows = "".join(f"u{row},i,{cells}\n" for row in range(12))
+    last = refuse(f"user,item,rating,date\n,i,4,2020-01-01\n{rows}").splitlines()[-1]
+    assert advice in last
+    assert "--file-format" not in last
+
+
 def test_no_good_row_is_left(refuse: Refuse) -> None:
     message = refuse(f"{HEADER}u,a,x\nu,b,y\n", on_bad="skip")
     assert message == (

@@ -202,6 +202,11 @@ def test_without_names_the_number_right_after_two_ids(
          "user=user_id item=item_id event=behavior_type"),
         ("household_key,DAY,PRODUCT_ID,QUANTITY,TRANS_TIME\n2375,1,1004906,1,1631\n2375,1,1033142,3,1631\n",
          "user=household_key item=PRODUCT_ID weight=QUANTITY"),
+        ("feedback_type,user_id,item_id\nread,1,a\nstar,2,a\n",
+         "user=user_id item=item_id event=feedback_type"),
+        ("event_name,user_pseudo_id,items.item_id,items.quantity\n"
+         "view,12.1577836800,a,1\npurchase,13.1577836801,b,1\n",
+         "user=user_pseudo_id item=items.item_id event=event_name"),
         ("user_id,movie_id,avg,n_votes\n1,10,3.5,2\n1,11,3.1,4\n", "user=user_id item=movie_id"),
         ("user_id,movie_id,age,year\n1,10,25,1999\n2,11,31,2001\n", "user=user_id item=movie_id"),
         ("user,movie,stars_of_movie,type\nu,a,3,TV\nv,a,3,TV\nw,b,2,Film\n", "user=user item=movie"),
@@ -318,6 +323,23 @@ def test_what_was_not_liked_is_no_interaction_in_silence(
 )
 def test_not_every_yes_or_no_is_an_opinion(found: Found, content: str) -> None:
     assert found(content) == {"user": "user", "item": "item", "implicit": "yes"}
+
+
+def test_stars_with_decimal_commas_are_no_interactions_in_silence(asked: Refused) -> None:
+    rows = "user;item;Bewertung\nu;a;4,5\nv;b;3,0\nu;b;4,5\n"
+    question, column, answer = asked(rows).splitlines()
+    assert question == "is this the rating, with a decimal comma?"
+    assert column == "  Bewertung: 4,5, 3,0"
+    assert answer == "Say it with '--decimal , --columns rating=Bewertung' or '--implicit'."
+
+
+@pytest.mark.parametrize(
+    "header", ["customer_name,product_name", "visitor,page", "who,what", "reader,article"]
+)
+def test_names_above_names_are_a_header(found: Found, header: str) -> None:
+    user, item = header.split(",")
+    content = f"{header}\nann,tea\nbob,tea\nann,jam\n"
+    assert found(content) == {"user": user, "item": item, "implicit": "yes"}
 
 
 def test_a_position_is_no_rating(asked: Refused) -> None:
