@@ -63,7 +63,13 @@ class ContentBased(Algorithm):
         ),
         Text("item_features", "all", "features to use, as genres,year:0.5 with weights"),
         Float(
-            "reg", 5.0, "pull of her weights to 0", low=1e-6, tune=(1, 100), log=True, when=_RIDGE
+            "reg",
+            5.0,
+            "pull of a user's weights to 0",
+            low=1e-6,
+            tune=(1, 100),
+            log=True,
+            when=_RIDGE,
         ),
         Float(
             "shared_reg",
@@ -78,7 +84,7 @@ class ContentBased(Algorithm):
         Float(
             "disliked",
             0.25,
-            "weight of what she did not like",
+            "weight of what the user did not like",
             low=0,
             tune=(0, 1),
             when=_PROFILE,

@@ -35,8 +35,8 @@ class Audience:
         if newcomer.given:
             if any(given[1:]):
                 raise errors.UsageError(
-                    f"{newcomer.option} is about one user: it goes with --user, if she is known, or "
-                    "alone, but not with --users or --all-users."
+                    f"{newcomer.option} is about one user: it goes with --user, if the model knows that "
+                    "user, or alone, but not with --users or --all-users."
                 )
             return
         if sum(given) != 1:

@@ -59,7 +59,7 @@ class Newcomer:
                 "and all ratings."
             )
         if self.is_new:
-            console.say("Nothing is known of a new user: she gets what most users like.")
+            console.say("Nothing is known of a new user: they get what most users like.")
             return fold_in.most_popular(model), 0
         implicit = model.trainset.ratings.implicit
         noun = "item" if implicit else "rating"
@@ -71,7 +71,7 @@ class Newcomer:
                 f"{errors.first_ten(rated.unknown)}"
             )
         rated = rated.then(typed, implicit)
-        whose = f"what {user} has done since" if implicit else "her new ratings"
+        whose = f"what {user} has done since" if implicit else "their new ratings"
         if user is None:
             whose = "what a new user has done" if implicit else "a new user's ratings"
         how = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,18 @@ def show(console: Console, run: EvaluationRun) -> None:
     console.emit(run.document(), header, rows, tables)
 
 
+def _same_data(run: EvaluationRun) -> str:
+    """What makes a command read the data of this run, to go behind it."""
+    from recli import urls
+    from recli.data import find
+
+    reading = run.reading
+    if reading is None or reading.spec == find.DEFAULT:
+        return ""
+    also = ", with the options that read the data here" if reading.has_options else ""
+    return f" -d {shlex.quote(urls.shown(reading.spec))}{also}"
+
+
 def best_lists(run: EvaluationRun) -> Iterator[str]:
     """Whose lists are the best, where the run goes by lists; who is worse than `most-popular`."""
     from recli.experiments.cross_validation import summaries
@@ -50,7 +63,7 @@ def best_lists(run: EvaluationRun) -> Iterator[str]:
     mean = {summary.label: summary.mean(measure) for summary in ranked}
     beside = f" ({FLOOR} {mean[FLOOR]:.4f})" if FLOOR in mean and best.label != FLOOR else ""
     is_plain = best.label == best.configured.name
-    following = f" Next: recli train -a {best.label}" if is_plain else ""
+    following = f" Next: recli train -a {best.label}{_same_data(run)}" if is_plain else ""
     yield f"The best lists: {best.label}, {measure} {mean[best.label]:.4f}{beside}.{following}"
     if poor := [label for label in mean if mean[label] < mean.get(FLOOR, -math.inf)]:
         yield f"Worse than {FLOOR} at lists, by {measure}: {', '.join(poor)}."

@@ -56,6 +56,10 @@ class Query(Location):
         return True
 
     @property
+    def name(self) -> str:
+        return str(self)
+
+    @property
     def path(self) -> Path:
         raise errors.UsageError(f"{self}: is a table in a database; a file is needed here.")
 

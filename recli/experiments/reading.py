@@ -23,6 +23,11 @@ class Reading:
     on_bad: str = "error"
     duplicates: str = "error"
 
+    @property
+    def has_options(self) -> bool:
+        """Whether anything but the place was said."""
+        return bool(self.overrides) or (self.on_bad, self.duplicates) != ("error", "error")
+
     def load(self) -> Dataset:
         """The dataset. Raises as `recli.data.load.load` does."""
         return load(self.spec, self.overrides, self.on_bad, self.duplicates)

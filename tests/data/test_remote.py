@@ -139,7 +139,8 @@ def test_tables_named_by_a_description(store, triples: Triples) -> None:
 
 def test_a_dataset_added_from_a_store(store, triples: Triples) -> None:
     ratings, items = store("r.csv", PLAIN), store("i.csv", "id,title\na,Aa\n")
-    folder = add("mine", ratings, load(ratings), items, store("u.csv", "id,age\nu,7\n"))
+    added = add("mine", ratings, load(ratings), items, store("u.csv", "id,age\nu,7\n"))
+    folder = added.folder
     assert sorted(path.name for path in folder.iterdir()) == [
         "dataset.toml",
         "i.csv",
@@ -154,7 +155,7 @@ def test_a_dataset_added_from_a_store(store, triples: Triples) -> None:
 
 def test_parts_that_are_added_stay_where_they_are(store, triples: Triples) -> None:
     store("out/part-0.csv", PLAIN)
-    folder = add("mine", "memory://bucket/out", load("memory://bucket/out"))
+    folder = add("mine", "memory://bucket/out", load("memory://bucket/out")).folder
     assert [path.name for path in folder.iterdir()] == ["dataset.toml"]
     assert triples(load("mine")) == EXPECTED
 

@@ -77,7 +77,7 @@ class BayesianFM(Algorithm):
         Int("n_factors", 10, "factors", low=1, tune=(4, 20), log=True),
         Int("n_samples", 200, "draws from the posterior to average over", low=1),
         Int("burn_in", 5, "draws before them, which are left out", low=0),
-        Bool("rated_items", True, "describe a user by what she rated, too", tune=(False, True)),
+        Bool("rated_items", True, "describe a user by what they rated, too", tune=(False, True)),
         Bool("rating_users", True, "describe an item by who rated it, too", tune=(False, True)),
         Text("item_features", None, "features to use, separated by commas; or all"),
         Text("user_features", None, "columns of the user table to use; or all"),
