@@ -161,9 +161,10 @@ class Description:
 
     @property
     def is_absent(self) -> bool:
-        """Whether nothing is here of what would be downloaded."""
+        """Whether nothing is here of what would be downloaded, nor the ratings from elsewhere."""
         names = self.download.members.values() if self.download else ()
-        return bool(names) and not any((self.folder / name).exists() for name in names)
+        here = (*names, self.ratings.file)
+        return bool(names) and not any((self.folder / name).exists() for name in here)
 
     @property
     def how_to_get(self) -> str:

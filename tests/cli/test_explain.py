@@ -11,7 +11,7 @@ ASKED = ("recommend", "--user", "3", "-n", "4", "--explain", "--quiet")
 
 def test_under_each_item_stands_why(recli, tiny):
     lines = recli(*ASKED, "-d", tiny).stdout.splitlines()
-    assert lines[1].split() == ["rank", "item", "title", "rating", "score"]
+    assert lines[1].split() == ["rank", "item", "title", "score"]
     assert len(lines) == 2 + 2 * 4
     assert [line.split()[0] for line in lines[2::2]] == ["1", "2", "3", "4"]
     assert all(line.lstrip().startswith(("because ", "nothing ")) for line in lines[3::2])

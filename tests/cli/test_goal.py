@@ -92,8 +92,9 @@ def test_evaluate_ends_with_the_best_lists_and_those_that_most_popular_beats(rec
     )
     assert "nmf" in poor
     beside = "" if best == "most-popular" else f" (most-popular {ndcg['most-popular']:.4f})"
+    following = f"Next: recli train -a {best} -d {tiny}"
     assert done.stderr.splitlines()[-2:] == [
-        f"The best lists: {best}, ndcg@10 {ndcg[best]:.4f}{beside}. Next: recli train -a {best}",
+        f"The best lists: {best}, ndcg@10 {ndcg[best]:.4f}{beside}. {following}",
         f"Worse than most-popular at lists, by ndcg@10: {', '.join(poor)}.",
     ]
 

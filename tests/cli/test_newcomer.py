@@ -64,7 +64,7 @@ def test_of_whom_nothing_is_known(recli, trained):
     assert document["model"] == "most-popular"
     scores = [place["score"] for place in document["items"]]
     assert scores == sorted(scores, reverse=True)
-    assert "Nothing is known of a new user: she gets what most users like." in result.stderr
+    assert "Nothing is known of a new user: they get what most users like." in result.stderr
 
 
 def test_somebody_new_is_told_why(recli, trained):
