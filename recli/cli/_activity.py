@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from recli.cli._console import Console, count
+from recli.cli._figures import QUANTILE_NAMES, date, histogram, problems
 
 if TYPE_CHECKING:
     from recli.data.activity import Activity
     from recli.data.dataset import Dataset
-
-_BAR = 40
-_QUANTILE_NAMES = ("least", "¼", "median", "¾", "most")
 
 
 def show(console: Console, dataset: Dataset) -> None:
@@ -23,7 +20,7 @@ def show(console: Console, dataset: Dataset) -> None:
 
     found = activity(dataset)
     whole = dataclasses.replace(dataset, ratings=added_up(dataset.ratings))
-    dates = None if found.times is None else [*map(_date, found.times)]
+    dates = None if found.times is None else [*map(date, found.times)]
     figures: dict[str, Any] = dataclasses.asdict(found)
     figures["interactions"] = figures.pop("rows")
     figures["repeat_rate"] = found.repeated / found.pairs
@@ -64,15 +61,11 @@ def _print(console: Console, found: Activity, dates: list[str] | None) -> None:
     rows = [
         [name, *(f"{n:,.4g}" if n < 100 else f"{n:,.0f}" for n in at)] for name, at in quantiles
     ]
-    console.table(["", *_QUANTILE_NAMES], rows, right=_QUANTILE_NAMES)
+    console.table(["", *QUANTILE_NAMES], rows, right=QUANTILE_NAMES)
     console.line()
     _print_histogram(console, found)
     console.line()
-    if not found.problems:
-        console.line("Nothing looks wrong.")
-        return
-    problems = [[p.kind, f"{p.count:,}", p.advice] for p in found.problems]
-    console.table(["to look at", "count", "advice"], problems, right=("count",))
+    problems(console, found.problems)
 
 
 def _print_histogram(console: Console, found: Activity) -> None:
@@ -80,13 +73,4 @@ def _print_histogram(console: Console, found: Activity) -> None:
         console.line(f"All {count(found.pairs, 'pair')} weigh {found.histogram[0][0]:g}.")
         return
     console.line("Pairs by what they weigh")
-    most = max(n for _, _, n in found.histogram)
-    labels = [f"{a:g}" if a == b else f"{a:g} to {b:g}" for a, b, _ in found.histogram]
-    width = max(map(len, labels))
-    for label, (_, _, n) in zip(labels, found.histogram, strict=True):
-        bar = "█" * round(_BAR * n / most) or "▏"
-        console.line(f"{label:>{width}}  {bar:{_BAR}}  {n:>9,}  {n / found.pairs:6.1%}")
-
-
-def _date(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
+    histogram(console, found.histogram)

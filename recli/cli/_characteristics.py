@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from recli.cli._console import Console
+from recli.cli._figures import date
 
 if TYPE_CHECKING:
     from recli.data.characteristics import Characteristics, Degrees
@@ -42,7 +43,7 @@ def show(console: Console, found: Characteristics, ratings: Ratings) -> None:
     }
     if found.times is not None:
         first, last = found.times
-        lines["time"] = f"{_date(first)} to {_date(last)}, {(last - first) / _DAY:,.1f} days"
+        lines["time"] = f"{date(first)} to {date(last)}, {(last - first) / _DAY:,.1f} days"
     width = max(map(len, lines))
     for key, value in lines.items():
         console.line(f"{key:{width}}  {value}")
@@ -81,7 +82,3 @@ def _or_none(value: float) -> str:
 
 def _moment(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _date(seconds: int) -> str:
-    return _moment(seconds)[:10]

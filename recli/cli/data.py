@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,11 @@ import click
 from recli.cli import _options, _types
 from recli.cli._console import Console, count
 from recli.cli._convert import convert
+from recli.cli._figures import QUANTILE_NAMES, date, histogram, problems
 from recli.cli._options import DatasetChoice
 
 if TYPE_CHECKING:
     from recli.data.check import Report
-
-_BAR = 40
-_QUANTILE_NAMES = ("least", "¼", "median", "¾", "most")
 
 
 @click.group(
@@ -163,7 +160,7 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
         "histogram": [{"from": low, "to": high, "count": n} for low, high, n in report.histogram],
         "ratings_per_user": report.per_user,
         "ratings_per_item": report.per_item,
-        "times": None if report.times is None else list(map(_date, report.times)),
+        "times": None if report.times is None else list(map(date, report.times)),
         "duplicates": report.duplicates,
         "problems": [dataclasses.asdict(problem) for problem in report.problems],
         "fingerprint": dataset.fingerprint,
@@ -338,31 +335,14 @@ def _print_report(console: Console, report: Report) -> None:
     )
     console.line(f"density  {report.density:>10.3%}")
     if report.times:
-        console.line(f"time     {' to '.join(map(_date, report.times))}")
+        console.line(f"time     {' to '.join(map(date, report.times))}")
     console.line()
     rows = [
         ["ratings per user", *(f"{n:,.0f}" for n in report.per_user)],
         ["ratings per item", *(f"{n:,.0f}" for n in report.per_item)],
     ]
-    console.table(["", *_QUANTILE_NAMES], rows, right=_QUANTILE_NAMES)
+    console.table(["", *QUANTILE_NAMES], rows, right=QUANTILE_NAMES)
     console.line()
-    _print_histogram(console, report)
+    histogram(console, report.histogram, digits=4)
     console.line()
-    if not report.problems:
-        console.line("Nothing looks wrong.")
-        return
-    found = [[p.kind, f"{p.count:,}", p.advice] for p in report.problems]
-    console.table(["to look at", "count", "advice"], found, right=("count",))
-
-
-def _print_histogram(console: Console, report: Report) -> None:
-    most = max(count for _, _, count in report.histogram)
-    labels = [f"{a:g}" if a == b else f"{a:.4g} to {b:.4g}" for a, b, _ in report.histogram]
-    width = max(map(len, labels))
-    for label, (_, _, n) in zip(labels, report.histogram, strict=True):
-        bar = "█" * round(_BAR * n / most) or "▏"
-        console.line(f"{label:>{width}}  {bar:{_BAR}}  {n:>9,}  {n / report.ratings:6.1%}")
-
-
-def _date(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
+    problems(console, report.problems)
