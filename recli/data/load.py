@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from recli import errors, urls
 from recli.data import (
@@ -82,34 +85,80 @@ def load(
     file = about.location(source)
     if about.is_absent or not file.exists():
         raise _absent(about, file)
-    table, source, guessed, notes = _table(file, source)
-    kinds: tuple[Kind, ...] = ()
-    if source.implicit:
+    read = _read(file, source)
+    implicit = bool(read.source.implicit)
+    if implicit:
         interactions.check_options(overrides or {}, duplicates)
-        kinds = interactions.kinds(file, table, source)
-        if kinds and source.weights is None:
-            source = dataclasses.replace(source, weights={kind.name: 1.0 for kind in kinds})
-            guessed.append("weights")
-    rows = columns.parse(table, source, kinds)
+        read.weigh()
+    rows, bad = _rows(read, on_bad)
+    read.scale_of(rows.values)
+    merged = 0
+    if not implicit:
+        how = "keep" if prepare.merges(steps) else duplicates
+        rows, merged = columns.merge_duplicates(file, rows, how)
+    dataset = _described(about, read, rows, bad, on_bad)
+    dataset = prepare.prepared(
+        dataclasses.replace(dataset, merged=merged), read.table, rows.places, steps
+    )
+    if implicit and duplicates != "keep":
+        dataset = interactions.with_pairs_once(dataset)
+    return dataset
+
+
+@dataclass
+class _Read:
+    """A table of ratings as text, and what was found out about it.
+
+    guessed: fields of `source` that a look at the file has filled
+    told: (what, value, option that overrules it) for what else was decided
+    kinds: of interactions, once they are weighed
+    """
+
+    file: Location
+    table: TextTable
+    source: RatingsSource
+    guessed: list[str]
+    told: list[tuple[str, str, str]]
+    kinds: tuple[Kind, ...] = ()
+
+    def weigh(self) -> None:
+        """Find the kinds of interaction; each weighs 1 where nothing is said."""
+        self.kinds = interactions.kinds(self.file, self.table, self.source)
+        if self.kinds and self.source.weights is None:
+            weights = {kind.name: 1.0 for kind in self.kinds}
+            self.source = dataclasses.replace(self.source, weights=weights)
+            self.guessed.append("weights")
+
+    def scale_of(self, values: np.ndarray) -> None:
+        """Take the scale of ratings from these, float64[n], where none is said."""
+        if self.source.scale is None and not self.source.implicit:
+            scale = float(values.min()), float(values.max())
+            self.source = dataclasses.replace(self.source, scale=scale)
+            self.guessed.append("scale")
+
+
+def _rows(read: _Read, on_bad: str) -> tuple[columns.Rows, list[BadRow]]:
+    """The rows that count, and those that are set aside. Raises DataError as `load` does."""
+    file, table = read.file, read.table
+    rows = columns.parse(table, read.source, read.kinds)
     bad = _bad_rows(file, table, rows)
     if bad and on_bad == "error":
-        advice = layout.advice(table, bad, bool(source.header))
+        advice = layout.advice(table, bad, bool(read.source.header))
         raise errors.DataError(f"{table.complaint(file, bad)}\n{advice}")
     if len(rows.values) and layout.mostly_bad(table, bad):
         raise errors.DataError(f"{table.complaint(file, bad)}\n{layout.refusal()}")
-    if any(kind.weight == 0 for kind in kinds):
+    if any(kind.weight == 0 for kind in read.kinds):
         rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
-        raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, source, bad)}")
-    if source.scale is None and not source.implicit:
-        source = dataclasses.replace(
-            source, scale=(float(rows.values.min()), float(rows.values.max()))
-        )
-        guessed.append("scale")
-    merged = 0
-    if not source.implicit:
-        how = "keep" if prepare.merges(steps) else duplicates
-        rows, merged = columns.merge_duplicates(file, rows, how)
+        raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, read.source, bad)}")
+    return rows, bad
+
+
+def _described(
+    about: Description, read: _Read, rows: columns.Rows, bad: list[BadRow], on_bad: str
+) -> Dataset:
+    """The dataset of these rows, with its item and its user table."""
+    source = read.source
     rated = rows.items.unique().to_numpy(zero_copy_only=False)
     of_items = tables.describe_items(about, Known.items(source, rated), on_bad)
     ratings = _ratings(rows, source, Ids.of(rated, of_items.ids) if of_items else Ids.of(rated))
@@ -119,32 +168,27 @@ def load(
     items = None
     if of_items and about.items:
         items = tables.items(of_items, about.items, ratings.item_ids)
-    dataset = Dataset(
+    return Dataset(
         name=about.name,
         description=dataclasses.replace(about, ratings=source),
         ratings=ratings,
         items=items,
         users=tables.users(of_users, ratings.user_ids) if of_users else None,
         sniffed=(
-            *(() if about.download else _parts(file)),
-            *_shown(source, guessed),
-            *notes,
+            *(() if about.download else _parts(read.file)),
+            *_shown(source, read.guessed),
+            *read.told,
             *(told for one in found for told in one.told),
         ),
         bad_rows=(*bad, *(row for one in found for row in one.bad)),
-        merged=merged,
         notes=(
-            *table.notes,
+            *read.table.notes,
             *rows.notes,
             *(f"{one.file}: {note}" for one in found for note in one.text.notes),
             *(items.notes() if items else ()),
         ),
-        kinds=kinds,
+        kinds=read.kinds,
     )
-    dataset = prepare.prepared(dataset, table, rows.places, steps)
-    if source.implicit and duplicates != "keep":
-        dataset = interactions.with_pairs_once(dataset)
-    return dataset
 
 
 def describe(spec: str) -> Description:
@@ -184,18 +228,16 @@ def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
     Raises DataError naming file and line when a row is no rating.
     """
     file = Location(path)
-    table, source, *_ = _table(file, source)
-    rows = columns.parse(table, source)
-    bad = _bad_rows(file, table, rows)
+    read = _read(file, source)
+    rows = columns.parse(read.table, read.source)
+    bad = _bad_rows(file, read.table, rows)
     if bad:
-        raise errors.DataError(f"{table.complaint(file, bad)}\nMend the file.")
+        raise errors.DataError(f"{read.table.complaint(file, bad)}\nMend the file.")
     return rows
 
 
-def _table(
-    file: Location, source: RatingsSource
-) -> tuple[TextTable, RatingsSource, list[str], list[tuple[str, str, str]]]:
-    """The file as text, `source` with all that it left open, the fields that were guessed, and notes."""
+def _read(file: Location, source: RatingsSource) -> _Read:
+    """The file as text, and `source` with all that it left open."""
     file_format = reader(file, source)
     source, guessed = file_format.complete(file, source)
     table = prepare.renamed(file_format.read(file, source), source)
@@ -203,7 +245,7 @@ def _table(
     source, guessed = dataclasses.replace(source, **table.found), [*guessed, *table.found]
     assigned = assign(file, source, table)
     source = interactions.of_rows(assigned.source)
-    return table, source, [*guessed, *assigned.guessed], assigned.notes
+    return _Read(file, table, source, [*guessed, *assigned.guessed], assigned.notes)
 
 
 def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadRow]:

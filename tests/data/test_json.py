@@ -286,6 +286,13 @@ def expected(one: dict[str, object], prefix: str = "") -> dict[str, object]:
     return found
 
 
+@pytest.mark.parametrize("written", ["[9223372036854775809]", "[[1], [18446744073709551616]]"])
+def test_large_numbers_in_lists_keep_their_digits(write: Write, written: str) -> None:
+    path = write(f'{{"user": 1, "tags": {written}}}\n', "r.jsonl")
+    found = JsonLines().read(Location(path), RatingsSource(path.name))
+    assert found.columns["tags"].to_pylist() == [written]
+
+
 @given(st.lists(objects, min_size=1, max_size=5))
 def test_values_of_any_kind(tmp_path_factory: pytest.TempPathFactory, some: list[dict]) -> None:  # type: ignore[type-arg]
     path = tmp_path_factory.mktemp("json") / "r.jsonl"

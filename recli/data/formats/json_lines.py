@@ -111,11 +111,13 @@ def _quickly(text: str) -> TextTable | None:
             table = _parsed(content, [*texts, *unforeseen])
             if _dates_as_texts(table.schema):
                 return None
+        if any(map(_inexact, table.columns)):
+            return None
         table = flat(table.select([*names, *(n for n in table.column_names if n not in names)]))
     except pa.ArrowInvalid:
         return None
     lines = _filled(text)
-    if len(lines) != table.num_rows or any(map(_inexact, table.columns)):
+    if len(lines) != table.num_rows:
         return None
     return TextTable(text_columns(table), lines)
 
@@ -154,7 +156,11 @@ def _without_dates(kind: Any) -> Any:
 
 
 def _inexact(column: pa.ChunkedArray) -> bool:
-    """Whether whole numbers in the column may have lost digits."""
+    """Whether whole numbers in the column, or in its lists, may have lost digits."""
+    while pa.types.is_list(column.type):
+        column = pa.compute.list_flatten(column)
+    if pa.types.is_struct(column.type):
+        return any(map(_inexact, column.flatten()))
     if not pa.types.is_floating(column.type):
         return False
     largest = pa.compute.max(pa.compute.abs(column)).as_py()
