@@ -107,6 +107,13 @@ def test_tune_goes_by_lists_whatever_the_algorithm_could_do(recli, on):
     assert "Locked away until the end: 86 interactions" in done.stderr
 
 
+def test_tune_auto_stacks_what_makes_lists(recli, on):
+    rankers = ("-a", "ease", "-a", "item-knn", "-a", "most-popular")
+    typed = ("tune", "--auto", *rankers, "--trials", 3, "--cv", 2, "-j", 1, *on)
+    found = json.loads(recli(*typed, "--format", "json").stdout)
+    assert "hybrid" in json.dumps(found)
+
+
 def test_train_and_recommend(recli, on):
     model = json.loads(recli("train", *on, "--format", "json").stdout)
     assert registry.get("algorithm", model["algorithm"]).predicts == "scores"
