@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from recli.data.dataset import Dataset
     from recli.errors import RecliError
     from recli.evaluation.metric_names import Purpose
+    from recli.experiments.reading import Reading
 
 Command = Callable[..., Any]
 
@@ -88,6 +89,13 @@ class DatasetChoice:
     overrides: dict[str, Any]
     on_bad: str
     duplicates: str
+
+    @property
+    def reading(self) -> Reading:
+        """As a run keeps it, to read the same again."""
+        from recli.experiments.reading import Reading
+
+        return Reading(self.spec, self.overrides, self.on_bad, self.duplicates)
 
     def load(self, console: Console, results: Path | None) -> Dataset:
         """The dataset; tells what was guessed, merged or set aside."""

@@ -11,6 +11,7 @@ from recli.cli._console import Console
 
 if TYPE_CHECKING:
     from recli.experiments.evaluation_run import EvaluationRun
+    from recli.experiments.reading import Reading
 
 
 def show(console: Console, run: EvaluationRun) -> None:
@@ -38,12 +39,11 @@ def show(console: Console, run: EvaluationRun) -> None:
     console.emit(run.document(), header, rows, tables)
 
 
-def _same_data(run: EvaluationRun) -> str:
-    """What makes a command read the data of this run, to go behind it."""
+def same_data(reading: Reading | None) -> str:
+    """What makes a command read the same data, to go behind it."""
     from recli import urls
     from recli.data import find
 
-    reading = run.reading
     if reading is None or reading.spec == find.DEFAULT:
         return ""
     also = ", with the options that read the data here" if reading.has_options else ""
@@ -63,7 +63,7 @@ def best_lists(run: EvaluationRun) -> Iterator[str]:
     mean = {summary.label: summary.mean(measure) for summary in ranked}
     beside = f" ({FLOOR} {mean[FLOOR]:.4f})" if FLOOR in mean and best.label != FLOOR else ""
     is_plain = best.label == best.configured.name
-    following = f" Next: recli train -a {best.label}{_same_data(run)}" if is_plain else ""
+    following = f" Next: recli train -a {best.label}{same_data(run.reading)}" if is_plain else ""
     yield f"The best lists: {best.label}, {measure} {mean[best.label]:.4f}{beside}.{following}"
     if poor := [label for label in mean if mean[label] < mean.get(FLOOR, -math.inf)]:
         yield f"Worse than {FLOOR} at lists, by {measure}: {', '.join(poor)}."

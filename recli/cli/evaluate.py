@@ -79,7 +79,6 @@ def command(
     interactions there are no ratings to predict. Results are printed, and kept under results/runs.
     """
     from recli.experiments.evaluation_run import EvaluationRun
-    from recli.experiments.reading import Reading
     from recli.experiments.resources import Resources
 
     choice.check()
@@ -89,8 +88,7 @@ def command(
     line_up = line_up or _line_up(_default_line_up(dataset, purpose, console), params, ())
     _options.check_suits(line_up, dataset)
     protocol = choice.protocol(dataset, console, purpose)
-    reading = Reading(data.spec, data.overrides, data.on_bad, data.duplicates)
-    run = EvaluationRun(results, command_line(), dataset, line_up, protocol, reading, strict)
+    run = EvaluationRun(results, command_line(), dataset, line_up, protocol, data.reading, strict)
     chosen = "" if dataset.ratings.implicit else " (--threshold)"
     console.say(
         f"{count(len(line_up), 'algorithm')} × {count(run.n_folds, 'fold')} ({protocol.split}), seed "

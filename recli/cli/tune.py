@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recli.cli import _aims, _options, _study, _types
+from recli.cli import _aims, _options, _results, _study, _types
 from recli.cli._console import Console, count
 from recli.cli._options import DatasetChoice
 from recli.experiments.tuning import samplers
@@ -277,7 +277,7 @@ def command(
     _study.show(console, study)
     where = "study.db (Optuna)" if storage is None else "and the trials in the storage"
     console.say(f"Written to {run.folder}: best.toml, report.html, study.json, {where}")
-    console.say(f"Next: recli train --params {study.params_file}")
+    console.say(f"Next: recli train --params {study.params_file}{_results.same_data(data.reading)}")
 
 
 def _elsewhere(console: Console, run: TuningRun, told: list[Told], ask: bool) -> None:

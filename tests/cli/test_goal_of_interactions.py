@@ -105,6 +105,15 @@ def test_tune_goes_by_lists_whatever_the_algorithm_could_do(recli, on):
     done = recli("tune", "-a", "item-knn", "--trials", 2, "--cv", 2, "-j", 1, *on)
     assert "2 settings for ndcg@10" in done.stderr
     assert "Locked away until the end: 86 interactions" in done.stderr
+    end = "best.toml -d clicks.csv, with the options that read the data here"
+    assert done.stderr.splitlines()[-1].endswith(end)
+
+
+def test_tune_auto_stacks_what_makes_lists(recli, on):
+    rankers = ("-a", "ease", "-a", "item-knn", "-a", "most-popular")
+    typed = ("tune", "--auto", *rankers, "--trials", 3, "--cv", 2, "-j", 1, *on)
+    found = json.loads(recli(*typed, "--format", "json").stdout)
+    assert "hybrid" in json.dumps(found)
 
 
 def test_train_and_recommend(recli, on):

@@ -96,7 +96,8 @@ class Auto:
         members = self._members((self.end - time.monotonic()) * _AIR)
         if len(members) > 1:
             self.search.trials.deadline = math.inf
-            self.search.measure(stack(members), watch)
+            implicit = self.search.trials.dataset.ratings.implicit
+            self.search.measure(stack(members, implicit), watch)
 
     def _until(self, algorithm: str, wanted: int, watch: Watch) -> None:
         """Trials of an algorithm until it has so many; the very first is made in any case."""
@@ -159,13 +160,19 @@ class Auto:
         return _AIR * (_FITS + _LOCKED) * sum(trial.seconds for trial in members)
 
 
-def stack(members: Sequence[Tried]) -> Configured:
-    """The stack of tuned algorithms."""
-    return Configured.of(STACK, dict(_given(members)))
+def stack(members: Sequence[Tried], implicit: bool = False) -> Configured:
+    """The stack of tuned algorithms.
+
+    implicit: whether the data are interactions; they have no rating that weights could be learned
+        from, so that all members count the same
+    """
+    return Configured.of(STACK, dict(_given(members, implicit)))
 
 
-def _given(members: Sequence[Tried]) -> Iterator[tuple[str, Any]]:
+def _given(members: Sequence[Tried], implicit: bool) -> Iterator[tuple[str, Any]]:
     yield "members", ",".join(trial.algorithm for trial in members)
+    if implicit:
+        yield "method", "weighted"
     for trial in members:
         for name, value in trial.params.items():
             if value is not None:

@@ -81,3 +81,14 @@ def test_a_stack_has_the_parameters_of_its_members():
     ]
     stack = auto.stack(members)
     assert stack == Configured.of("hybrid", {"members": "svd,slope-one", "svd.n_factors": 7})
+
+
+def test_a_stack_for_interactions_gives_scores():
+    members = [
+        Tried("ease", 1, "complete", (0.4,), (), {"reg": 70.0}, {}, 1.0),
+        Tried("most-popular", 0, "complete", (0.2,), (), {}, {}, 1.0),
+    ]
+    stack = auto.stack(members, implicit=True)
+    given = {"members": "ease,most-popular", "method": "weighted", "ease.reg": 70.0}
+    assert stack == Configured.of("hybrid", given)
+    assert stack.create(0).predicts == "scores"
