@@ -8,13 +8,14 @@ from typing import Any
 
 from recli import errors
 from recli.data import roles
-from recli.data.column_values import sample
+from recli.data.column_values import Column, sample
 from recli.data.description import ROLES, RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.guess import Guess
 from recli.data.location import Location
 from recli.data.roles import EVENT, ITEM, RATING, USER, WEIGHT
 
+_NAMED = 5  # columns at most
 _EVERY = "'--columns user=NAME,item=NAME,rating=NAME'"
 
 
@@ -57,6 +58,8 @@ def assign(file: Location, source: RatingsSource, table: TextTable) -> Assigned:
         if implicit is None and RATING not in found:
             implicit = True
         notes = [("left out", f"{name} (row numbers)", "--columns") for name in guess.left_out]
+        if implicit and (unused := _unused_numbers(table, {*found.values(), *guess.left_out})):
+            notes.append(("not used", unused, "--columns"))
     missing = [role for role in (USER, ITEM) if role not in found]
     if RATING not in found and not implicit:
         missing.append(RATING)
@@ -76,6 +79,16 @@ def assign(file: Location, source: RatingsSource, table: TextTable) -> Assigned:
             guessed.append("time_unit")
         source = dataclasses.replace(source, time_unit=unit)
     return Assigned(source, guessed, notes)
+
+
+def _unused_numbers(table: TextTable, used: set[str]) -> str:
+    """Columns of numbers that play no role, each of which a user may have meant for a weight."""
+    columns = (
+        Column(name, place, table.columns[name]) for place, name in enumerate(table.names, 1)
+    )
+    names = [column.name for column in columns if column.name not in used and column.is_number]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _given(file: Location, source: RatingsSource, table: TextTable) -> dict[str, str]:

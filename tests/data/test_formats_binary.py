@@ -381,3 +381,14 @@ def test_lists_of_formats_need_no_extra() -> None:
     assert {"excel", "feather", "npz", "orc", "parquet", "pickle", "sqlite", "stata"} <= set(
         registry.names("format")
     )
+
+
+@pytest.mark.parametrize("kind", ["parquet", "feather", "orc"])
+def test_a_file_without_a_suffix_is_known_by_its_first_bytes(
+    tmp_path: Path, triples: Callable[[Dataset], list[tuple[str, str, float]]], kind: str
+) -> None:
+    path = tmp_path / "ratings"
+    pd.DataFrame({"user": ["1"], "item": ["a"], "rating": [4.0]}).pipe(
+        lambda frame: getattr(frame, f"to_{kind}")(path)
+    )
+    assert triples(load(str(path))) == [("1", "a", 4.0)]

@@ -195,3 +195,19 @@ def test_every_row_adds_to_its_pair_or_is_set_aside(
         expected[f"u{user}", f"i{item}"] = weight + n, min(first, time), max(last, time)
     assert found == expected
     assert list(found) == list(expected), "pairs stand in the order in which they first appear"
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "unused"),
+    [
+        ("user_id,item_id,n_votes\na,x,3\nb,y,5\n", {}, ["n_votes"]),
+        ("user,item,rating\na,x,3\nb,y,5\n", {"implicit": True}, ["rating"]),
+        ("user,item\na,x\nb,y\n", {}, []),
+    ],
+)
+def test_numbers_that_play_no_role_are_told(
+    read: Read, content: str, options: dict[str, object], unused: list[str]
+) -> None:
+    dataset = read(content, **options)
+    assert dataset.ratings.implicit
+    assert [value for what, value, _ in dataset.sniffed if what == "not used"] == unused

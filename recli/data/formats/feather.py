@@ -18,6 +18,9 @@ class Feather(Format):
     suffixes = (".feather", ".arrow", ".arrows", ".ipc")
     summary = "Feather and Arrow IPC, columns by name"
 
+    def recognises(self, head: bytes, file: Location) -> bool:
+        return head.startswith(b"ARROW1")
+
     def read(self, file: Location, source: TableSource) -> TextTable:
         is_file = file.read_bytes(len(_FILE)) == _FILE
         opened = pa.ipc.open_file if is_file else pa.ipc.open_stream

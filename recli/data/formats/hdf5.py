@@ -48,6 +48,9 @@ class HDF5(Format):
     suffixes = (".h5", ".hdf5", ".hdf")
     summary = "HDF5: arrays, records, sparse matrices, pandas' stores"
 
+    def recognises(self, head: bytes, file: Location) -> bool:
+        return head.startswith(b"\x89HDF\r\n\x1a\n")
+
     def read(self, file: Location, source: TableSource) -> TextTable:
         try:
             import h5py

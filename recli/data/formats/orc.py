@@ -14,6 +14,9 @@ class ORC(Format):
     suffixes = (".orc",)
     summary = "Apache ORC, columns by name"
 
+    def recognises(self, head: bytes, file: Location) -> bool:
+        return head.startswith(b"ORC")
+
     def read(self, file: Location, source: TableSource) -> TextTable:
         from pyarrow import orc
 

@@ -16,6 +16,9 @@ class Parquet(Format):
     suffixes = (".parquet", ".pq")
     summary = "Apache Parquet, columns by name"
 
+    def recognises(self, head: bytes, file: Location) -> bool:
+        return head.startswith(b"PAR1")
+
     def read(self, file: Location, source: TableSource) -> TextTable:
         with reading(file, "Parquet"), file.local() as path, pq.ParquetFile(path) as content:
             return text_table(content.read())

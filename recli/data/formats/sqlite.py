@@ -24,6 +24,9 @@ class SQLite(Format):
     suffixes = (".sqlite", ".sqlite3", ".db", ".db3")
     summary = "a table in a file of SQLite"
 
+    def recognises(self, head: bytes, file: Location) -> bool:
+        return head.startswith(b"SQLite format 3\0")
+
     def read(self, file: Location, source: TableSource) -> TextTable:
         file.read_bytes(1)  # SQLite takes an empty file for a database without tables
         with file.local() as path:
