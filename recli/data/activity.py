@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.data.check import QUANTILES, Problem, first_and_last, problems_of_any
+from recli.data.check import QUANTILES, Problem, problems_of_any
 from recli.data.dataset import Dataset, Kind
 from recli.data.interactions import added_up
 from recli.data.ratings import Ratings
@@ -73,7 +73,7 @@ def activity(dataset: Dataset) -> Activity:
         weights=np.quantile(pairs.values, QUANTILES).tolist(),
         per_user=np.quantile(by_user, QUANTILES).tolist(),
         per_item=np.quantile(by_item, QUANTILES).tolist(),
-        times=None if rows.times is None else first_and_last(rows),
+        times=rows.first_and_last,
         sessions=_sessions(rows),
         problems=[
             *_unweighed(dataset.kinds),
@@ -86,7 +86,7 @@ def activity(dataset: Dataset) -> Activity:
 
 
 def _repeated(rows: Ratings) -> int:
-    pairs = rows.users.astype(np.int64) * len(rows.item_ids) + rows.items
+    pairs = rows.pairs
     return int(np.count_nonzero(np.unique(pairs, return_counts=True)[1] > 1))
 
 

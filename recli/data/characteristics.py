@@ -82,8 +82,6 @@ def characteristics(ratings: Ratings) -> Characteristics:
     of_item = ratings.item_counts
     by_user, by_item = of_user[of_user > 0], of_item[of_item > 0]
     n_users, n_items, n = len(by_user), len(by_item), len(ratings)
-    times = ratings.times
-    seconds = None if times is None else np.array([times.min(), times.max()]) // ratings.per_second
     return Characteristics(
         users=n_users,
         items=n_items,
@@ -99,7 +97,7 @@ def characteristics(ratings: Ratings) -> Characteristics:
         assortativity=_correlation(of_user[ratings.users], of_item[ratings.items]),
         user_degrees=_degrees(by_user),
         item_degrees=_degrees(by_item),
-        times=None if seconds is None else (int(seconds[0]), int(seconds[1])),
+        times=ratings.first_and_last,
         cores=tuple(_core(ratings, k) for k in CORES),
     )
 

@@ -62,10 +62,9 @@ def check(dataset: Dataset) -> Report:
     ratings = dataset.ratings
     by_user = _positive(np.bincount(ratings.users))
     by_item = _positive(np.bincount(ratings.items))
-    pair = ratings.users.astype(np.int64) * len(ratings.item_ids) + ratings.items
+    pair = ratings.pairs
     distinct, first = np.unique(pair, return_inverse=True)
     duplicates = len(pair) - len(distinct)
-    times = ratings.times
     return Report(
         users=len(by_user),
         items=len(by_item),
@@ -76,7 +75,7 @@ def check(dataset: Dataset) -> Report:
         histogram=_histogram(ratings.values),
         per_user=np.quantile(by_user, QUANTILES).tolist(),
         per_item=np.quantile(by_item, QUANTILES).tolist(),
-        times=None if times is None else first_and_last(ratings),
+        times=ratings.first_and_last,
         duplicates=duplicates,
         problems=[
             *_bad_rows(dataset),
@@ -84,11 +83,7 @@ def check(dataset: Dataset) -> Report:
             *_too_few(by_user, by_item),
             *_constant(dataset),
             *_sentinels(dataset),
-            *_implausible_times(ratings),
-            *_ids(ratings),
-            *_total(ratings),
-            *_undescribed(dataset),
-            *_user_table(dataset),
+            *_of_times_and_ids(dataset),
         ],
     )
 
@@ -103,6 +98,12 @@ def problems_of_any(
     return [
         *_bad_rows(dataset),
         *_too_few(by_user, by_item, what),
+        *_of_times_and_ids(dataset),
+    ]
+
+
+def _of_times_and_ids(dataset: Dataset) -> list[Problem]:
+    return [
         *_implausible_times(dataset.ratings),
         *_ids(dataset.ratings),
         *_total(dataset.ratings),
@@ -237,13 +238,6 @@ def _are_stars(values: np.ndarray) -> bool:
     doubled = 2 * values
     every = [np.arange(low, 11, step) for low, step in ((2, 2), (2, 1), (1, 1))]
     return any(np.array_equal(doubled, stars) for stars in every)
-
-
-def first_and_last(ratings: Ratings) -> tuple[int, int]:
-    """The times of the first and the last rating, whole seconds since 1970 UTC."""
-    assert ratings.times is not None
-    first, last = ratings.times.min(), ratings.times.max()
-    return int(first // ratings.per_second), int(last // ratings.per_second)
 
 
 def _implausible_times(ratings: Ratings) -> list[Problem]:

@@ -14,6 +14,7 @@ import pyarrow.compute
 
 from recli.data import roles
 from recli.data import vocabulary as known
+from recli.data.ratings import PER_SECOND
 
 _SLICES, _SLICE = 20, 250  # rows from all over the file, which may be sorted by item
 _HIGHEST_RATING = 100
@@ -22,7 +23,6 @@ _FEW = 20
 _LONG_TEXT = 60
 _DIGITS_OF_A_DATE = 8  # 20100131
 _PLAUSIBLE = (631_152_000, 2_524_608_000)  # seconds since 1970: the years 1990 to 2050
-_PER_SECOND = (1, 10**3, 10**6, 10**9)
 _ITEM_SHAPES = re.compile(r"B[0-9A-Z]{9}|tt\d{7,}|97[89]-?\d[\d-]{8,}[\dX]", re.ASCII)
 _ISBN_10 = re.compile(r"\d{9}[\dXx]", re.ASCII)
 _USER_SHAPES = re.compile(r"A[0-9A-Z]{10,20}|A[A-Z2-7]{27}|[^@\s]+@[^@\s]+\.[^@\s]+", re.ASCII)
@@ -89,7 +89,7 @@ class Column:
             return False
         return any(
             np.mean((self.numbers >= low * unit) & (self.numbers <= high * unit)) > 0.9
-            for unit in _PER_SECOND
+            for unit in PER_SECOND.values()
             for low, high in (_PLAUSIBLE,)
         )
 

@@ -138,12 +138,13 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
 
     Raises DataError for `how="error"` when there are any.
     """
+    if how == "keep":
+        return rows, 0
     users, items = rows.users.indices.to_numpy(), rows.items.indices.to_numpy()
     pairs = users.astype(np.int64) * len(rows.items.dictionary) + items
-    ordered = np.sort(
-        pairs
-    )  # with all pairs distinct that is all: to number them takes ten times as long
-    if how == "keep" or not (ordered[1:] == ordered[:-1]).any():
+    # With all pairs distinct that is all: to number them takes ten times as long.
+    ordered = np.sort(pairs)
+    if not (ordered[1:] == ordered[:-1]).any():
         return rows, 0
     del ordered
     pair, distinct = pd.factorize(pairs)

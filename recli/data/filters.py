@@ -81,7 +81,7 @@ def core(ratings: Ratings, min_user_ratings: int, min_item_ratings: int) -> Core
 
 def _first_of_pairs(ratings: Ratings) -> np.ndarray:
     """bool[n_ratings], the first of each pair: how often a pair repeats makes no user more active."""
-    pairs = ratings.users.astype(np.int64) * len(ratings.item_ids) + ratings.items
+    pairs = ratings.pairs
     first = np.zeros(len(pairs), bool)
     first[np.unique(pairs, return_index=True)[1]] = True
     return first

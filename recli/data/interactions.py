@@ -126,7 +126,7 @@ def added_up(ratings: Ratings) -> Ratings:
 
     The weights of a pair are summed; of its times the last is in `times`, the first in `first_times`.
     """
-    pairs = ratings.users.astype(np.int64) * len(ratings.item_ids) + ratings.items
+    pairs = ratings.pairs
     pair, distinct = pd.factorize(pairs)
     first = np.empty(len(distinct), np.int64)
     first[pair[::-1]] = np.arange(len(pair) - 1, -1, -1)  # of equal ones the last written stays

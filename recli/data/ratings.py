@@ -70,6 +70,19 @@ class Ratings:
             return "every interaction counts as liked"
         return f"an interaction of weight {threshold:g} or more counts as liked"
 
+    @property
+    def pairs(self) -> np.ndarray:
+        """A number for each row, int64[n], equal for the same user and item."""
+        return self.users.astype(np.int64) * len(self.item_ids) + self.items
+
+    @property
+    def first_and_last(self) -> tuple[int, int] | None:
+        """The times of the first and the last row, whole seconds since 1970 UTC; None without times."""
+        if self.times is None:
+            return None
+        first, last = self.times.min(), self.times.max()
+        return int(first // self.per_second), int(last // self.per_second)
+
     @functools.cached_property
     def item_counts(self) -> np.ndarray:
         """How many ratings each item of the catalogue has, int64[n_catalogue] by code."""

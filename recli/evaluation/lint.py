@@ -118,7 +118,7 @@ def check_cutoffs(measures: Sequence[Measure], n_catalogue: int) -> None:
 
 def _duplicates(checked: _Checked) -> Iterator[str]:
     ratings = checked.ratings
-    pairs = ratings.users.astype(np.int64) * len(ratings.item_ids) + ratings.items
+    pairs = ratings.pairs
     repeated = pd.Series(pairs).duplicated(keep=False).to_numpy()
     counts = []
     for fold in checked.folds:

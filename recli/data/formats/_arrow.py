@@ -15,8 +15,7 @@ from recli import errors
 from recli.data import sniff
 from recli.data.formats._base import TextTable
 from recli.data.location import Location
-
-_UNITS = ("s", "ms", "us", "ns")
+from recli.data.ratings import PER_SECOND
 
 
 @contextlib.contextmanager
@@ -97,7 +96,8 @@ def _numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _moments(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Times without their zone, in the coarsest unit in which all are whole."""
     unit = column.type.unit
-    for coarser in _UNITS[: _UNITS.index(unit)]:
+    units = list(PER_SECOND)
+    for coarser in units[: units.index(unit)]:
         with contextlib.suppress(pa.ArrowInvalid):
             return column.cast(pa.timestamp(coarser))
     return column.cast(pa.timestamp(unit))

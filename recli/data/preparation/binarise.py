@@ -28,7 +28,7 @@ class Binarise(Step):
         assert self.threshold is not None
         draft = draft.only(draft.dataset.ratings.values >= self.threshold)
         ratings = draft.dataset.ratings
-        pairs = ratings.users.astype(np.int64) * len(ratings.item_ids) + ratings.items
+        pairs = ratings.pairs
         n_repeated = len(pairs) - len(np.unique(pairs))
         if n_repeated:
             raise errors.DataError(

@@ -26,7 +26,7 @@ class Deduplicate(Step):
 
     def apply(self, draft: Draft) -> tuple[Draft, str]:
         ratings = draft.dataset.ratings
-        pairs = ratings.users.astype(np.int64) * len(ratings.item_ids) + ratings.items
+        pairs = ratings.pairs
         rows, values, times = pick(pairs, ratings.values, ratings.times, self.keep)
         stays = np.zeros(len(ratings), bool)
         stays[rows] = True
