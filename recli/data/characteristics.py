@@ -31,7 +31,7 @@ class Degrees:
 
 
 @dataclass(frozen=True)
-class Core:
+class CoreSize:
     """The largest part in which every user and every item has `k` ratings or more; 0 if there is none."""
 
     k: int
@@ -73,7 +73,7 @@ class Characteristics:
     user_degrees: Degrees
     item_degrees: Degrees
     times: tuple[int, int] | None
-    cores: tuple[Core, ...]
+    cores: tuple[CoreSize, ...]
 
 
 def characteristics(ratings: Ratings) -> Characteristics:
@@ -117,7 +117,7 @@ def _degrees(counts: np.ndarray) -> Degrees:
     return Degrees(float(counts.mean()), tuple(np.quantile(counts, QUANTILES).tolist()))
 
 
-def _core(ratings: Ratings, k: int) -> Core:
+def _core(ratings: Ratings, k: int) -> CoreSize:
     stays = core(ratings, k, k).stays
     users, items = np.unique(ratings.users[stays]), np.unique(ratings.items[stays])
-    return Core(k, len(users), len(items), int(np.count_nonzero(stays)))
+    return CoreSize(k, len(users), len(items), int(np.count_nonzero(stays)))
