@@ -15,7 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from recli.data.events import FILE_NAME, Event, EventLog
+from recli.data.event import Event
+from recli.events.log import FILE_NAME, EventLog
 
 
 def main(folder: str = ".", events: str = "20000", writers: str = "1") -> None:

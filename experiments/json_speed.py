@@ -21,7 +21,7 @@ import pandas as pd
 
 from recli.data.description import RatingsSource
 from recli.data.formats.json_lines import JsonLines
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 LINES = 500_000
 

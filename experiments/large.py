@@ -17,7 +17,7 @@ from recli import memory
 from recli.algorithms import Configured
 from recli.data.expand import expand
 from recli.data.load import load
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.metrics.rmse import RMSE
 from recli.evaluation.outcome import predict
 

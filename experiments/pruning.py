@@ -16,9 +16,9 @@ import scipy.stats
 
 from recli.data.load import load
 from recli.data.splits.k_fold import KFold
-from recli.experiments.cross_validation import Protocol
+from recli.evaluation.goals import goals
+from recli.evaluation.protocol import Protocol
 from recli.experiments.resources import Resources
-from recli.experiments.tuning.goals import goals
 from recli.experiments.tuning.plan import Plan
 from recli.experiments.tuning.samplers import PRUNERS
 from recli.experiments.tuning.search import Budget, Method

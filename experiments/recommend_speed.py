@@ -31,11 +31,11 @@ from recli.data.ids import Ids
 from recli.data.load import load
 from recli.data.ratings import Ratings
 from recli.data.trainset import by_user
-from recli.recommend import model as models
-from recli.recommend.lists import Request, recommend
-from recli.recommend.model import Model
-from recli.recommend.output import written
-from recli.recommend.places import Places
+from recli.models import model as models
+from recli.models.model import Model
+from recli.ranking.lists import Request, recommend
+from recli.ranking.output import written
+from recli.ranking.rows import Places
 
 REPEATS = 15
 TOP = 10

@@ -35,9 +35,9 @@ import numpy as np
 import psutil
 
 from recli.algorithms import Configured
-from recli.data.events import FILE_NAME, EventLog
 from recli.data.load import load
-from recli.recommend import model as models
+from recli.events.log import FILE_NAME, EventLog
+from recli.models import model as models
 
 RATE = 1000.0
 CONNECTIONS = 16

@@ -32,7 +32,7 @@ KINDS = {
     "step": "recli.data.preparation",
     "converter": "recli.data.converters",
     "report": "recli.experiments.reports",
-    "writer": "recli.recommend.writers",
+    "writer": "recli.ranking.writers",
 }
 _PACKAGE = Path(__file__).parent
 _EXTRAS = "recli.extras."

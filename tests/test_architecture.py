@@ -14,9 +14,12 @@ import recli
 
 PACKAGE = Path(recli.__file__).parent
 GROUND = dict.fromkeys(
-    ("recli", "errors", "params", "registry", "files", "memory", "compiled", "urls"), 0
+    ("recli", "errors", "params", "registry", "files", "memory", "compiled", "kernels", "urls"), 0
 )
-STOREYS = ("data", "algorithms", "evaluation", "recommend", "experiments", "extras", "cli")
+STOREYS = (
+    *("data", "algorithms", "models", "ranking", "evaluation", "records", "experiments", "events"),
+    *("extras", "cli"),
+)
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (
     *("numpy", "pandas", "numba", "sklearn", "scipy", "surprise", "optuna", "rich", "pyarrow"),
@@ -82,7 +85,7 @@ def test_only_the_command_line_prints_asks_and_exits(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_text_or_file_of_a_user_is_run(path):
-    if path == PACKAGE / "recommend" / "_pickled.py":  # says itself why, and when
+    if path == PACKAGE / "models" / "pickled.py":  # says itself why, and when
         return
     tree = ast.parse(path.read_text(encoding="utf-8"))
     unsafe = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal"}

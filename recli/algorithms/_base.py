@@ -11,10 +11,10 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli import errors, registry
-from recli.algorithms._biases import Biased
-from recli.algorithms._blas import ONE_THREAD_OF_BLAS
 from recli.algorithms._guards import Guarded
-from recli.algorithms._reasons import Reason
+from recli.algorithms._shared.biases import Biased
+from recli.algorithms._shared.blas import ONE_THREAD_OF_BLAS
+from recli.algorithms._shared.reasons import Reason
 from recli.data.ratings import Ratings
 from recli.data.trainset import Trainset
 from recli.params import Parameter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.data.csr import Csr
+from recli.kernels.csr import Csr
 from recli.params import Bool, Choice, Float, Int, Parameter
 
 _SIMILARITIES = ("msd", "cosine", "pearson", "pearson_baseline")

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli import errors, memory
-from recli.algorithms import _kernels
+from recli import errors, kernels, memory
 from recli.algorithms._base import Algorithm
-from recli.algorithms._blas import ONE_THREAD_OF_BLAS
+from recli.algorithms._shared.blas import ONE_THREAD_OF_BLAS
 from recli.data.trainset import Trainset
 
 _CHUNK_BYTES = 1 << 20  # of scores: with their copies they stay in a core's cache
@@ -164,7 +163,7 @@ def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
     if n <= 0:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
     if len(scores) > 1 and n <= _SHORT:
-        found = _kernels.top.best(scores, n)
+        found = kernels.top.best(scores, n)
         rows, places = np.nonzero(found >= 0)
         return rows, places, found[rows, places]
     # For a single row, numba is not worth loading.

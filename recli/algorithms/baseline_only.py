@@ -7,7 +7,7 @@ import surprise
 
 from recli.algorithms._base import Algorithm, catalogue_size, padded
 from recli.algorithms._declared import baselines
-from recli.algorithms._reasons import Reason
+from recli.algorithms._shared.reasons import Reason
 
 
 class BaselineOnly(Algorithm, surprise.BaselineOnly):

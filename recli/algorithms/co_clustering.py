@@ -6,12 +6,12 @@ import numpy as np
 import surprise
 from surprise.utils import get_rng
 
-from recli.algorithms import _kernels
+from recli import kernels
 from recli.algorithms._base import Algorithm
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
-from recli.algorithms._reasons import Reason
-from recli.data.csr import Csr
+from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_item, by_user
+from recli.kernels.csr import Csr
 from recli.params import Int
 
 
@@ -65,11 +65,11 @@ class CoClustering(Algorithm, surprise.CoClustering):
         for _ in range(self.n_epochs):
             self._average(users)
             by_clusters = self.avg_cocltr
-            _kernels.co_clustering.assign(
+            kernels.co_clustering.assign(
                 *(users, self.user_mean, self.item_mean, self.avg_cltr_u, self.avg_cltr_i),
                 *(by_clusters, self.cltr_i, self.cltr_u),
             )
-            _kernels.co_clustering.assign(
+            kernels.co_clustering.assign(
                 *(items, self.item_mean, self.user_mean, self.avg_cltr_i, self.avg_cltr_u),
                 *(np.ascontiguousarray(by_clusters.T), self.cltr_u, self.cltr_i),
             )
@@ -80,7 +80,7 @@ class CoClustering(Algorithm, surprise.CoClustering):
         items, values = self._alone(items, values, user)
         values = np.trunc(values) if self.cut_half_stars else values
         self.cltr_u, self.user_mean = np.zeros(1, np.intp), np.array([values.mean()])
-        _kernels.co_clustering.assign(
+        kernels.co_clustering.assign(
             *((np.array([0, len(items)]), items, values), self.user_mean, self.item_mean),
             *(self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr, self.cltr_i, self.cltr_u),
         )
@@ -98,7 +98,7 @@ class CoClustering(Algorithm, surprise.CoClustering):
 
     def _average(self, users: Csr) -> None:
         """Set the means of the clusters as they are now."""
-        self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr = _kernels.co_clustering.averages(
+        self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr = kernels.co_clustering.averages(
             users, self.cltr_u, self.cltr_i, self.n_cltr_u, self.n_cltr_i, self.trainset.global_mean
         )
 

@@ -7,16 +7,15 @@ import scipy.sparse
 import surprise
 from sklearn.preprocessing import normalize
 
-from recli import errors
-from recli.algorithms import _kernels
+from recli import errors, kernels
 from recli.algorithms._base import Algorithm, catalogue_size
 from recli.algorithms._declared import baselines
-from recli.algorithms._reasons import Reason
-from recli.algorithms._weighing import triples
-from recli.data import features
-from recli.data.csr import Csr
-from recli.data.items import Items
+from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._shared.weighing import triples
+from recli.data.tables import features
+from recli.data.tables.items import Items
 from recli.data.trainset import Trainset, by_user, threshold
+from recli.kernels.csr import Csr
 from recli.params import Bool, Choice, Float, Int, Text
 
 _RIDGE, _PROFILE = ("mode", ("ridge",)), ("mode", ("profile",))
@@ -305,7 +304,7 @@ def _ridge(rows: Csr, x: scipy.sparse.csr_array, reg: float) -> np.ndarray:
     weights = np.zeros((len(indptr) - 1, x.shape[1]))
     users = indptr.astype(np.int64), items.astype(np.int32), values
     described = x.indptr.astype(np.int64), x.indices.astype(np.int32), x.data
-    _kernels.ridge.ridge(users, described, float(reg), _TOLERANCE, weights)
+    kernels.ridge.ridge(users, described, float(reg), _TOLERANCE, weights)
     return weights
 
 

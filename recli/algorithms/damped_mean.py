@@ -6,7 +6,7 @@ import numpy as np
 import surprise
 
 from recli.algorithms._base import Algorithm, catalogue_size, padded
-from recli.algorithms._reasons import Reason
+from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_item
 from recli.params import Float
 

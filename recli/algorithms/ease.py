@@ -7,10 +7,10 @@ import scipy.sparse
 import surprise
 
 from recli.algorithms._base import Side
-from recli.algorithms._gram import gram, inverse
-from recli.algorithms._preferences import GRADED, Ranker
-from recli.algorithms._reasons import Reason
-from recli.algorithms._weighing import LOG, WEIGHTING
+from recli.algorithms._shared.gram import gram, inverse
+from recli.algorithms._shared.preferences import GRADED, Ranker
+from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._shared.weighing import LOG, WEIGHTING
 from recli.params import Float
 
 _CHUNK = 1 << 21  # numbers: 16 MiB

@@ -16,7 +16,7 @@ from recli.algorithms._base import Algorithm, catalogue_size
 from recli.algorithms._configured import Configured, class_of, declared
 from recli.algorithms._hybrids import METHODS, Weighting
 from recli.algorithms._hybrids.members import Members, named, out_of_fold
-from recli.algorithms._reasons import Reason
+from recli.algorithms._shared.reasons import Reason
 from recli.data.ratings import Ratings
 from recli.params import Choice, Int, Parameter, Text, Value
 

@@ -6,9 +6,9 @@ import numpy as np
 import scipy.sparse
 import surprise
 
-from recli.algorithms._item_weights import ItemWeights, strongest
-from recli.algorithms._preferences import GRADED
-from recli.algorithms._weighing import LOG, WEIGHTING
+from recli.algorithms._shared.item_weights import ItemWeights, strongest
+from recli.algorithms._shared.preferences import GRADED
+from recli.algorithms._shared.weighing import LOG, WEIGHTING
 from recli.params import Float, Int
 
 

@@ -7,8 +7,8 @@ import surprise
 
 from recli.algorithms._base import padded
 from recli.algorithms._declared import baselines, neighbours
-from recli.algorithms._neighbours import Neighbours
-from recli.algorithms._reasons import Reason
+from recli.algorithms._shared.neighbours import Neighbours
+from recli.algorithms._shared.reasons import Reason
 
 
 class KNNBaseline(Neighbours, surprise.KNNBaseline):

@@ -6,7 +6,7 @@ import numpy as np
 import surprise
 
 from recli.algorithms._declared import WITH_PEARSON_BASELINE, baselines, neighbours
-from recli.algorithms._neighbours import Neighbours
+from recli.algorithms._shared.neighbours import Neighbours
 
 
 class KNNBasic(Neighbours, surprise.KNNBasic):

@@ -6,8 +6,8 @@ import numpy as np
 import surprise
 
 from recli.algorithms._declared import WITH_PEARSON_BASELINE, baselines, neighbours
-from recli.algorithms._neighbours import Neighbours
-from recli.algorithms._reasons import Reason
+from recli.algorithms._shared.neighbours import Neighbours
+from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_user
 
 

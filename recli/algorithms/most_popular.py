@@ -7,9 +7,9 @@ import scipy.sparse
 import surprise
 
 from recli import errors
-from recli.algorithms._preferences import PREFERENCES, Ranker, preferring
-from recli.algorithms._reasons import Reason
-from recli.algorithms._weighing import LOG, WEIGHTING
+from recli.algorithms._shared.preferences import PREFERENCES, Ranker, preferring
+from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._shared.weighing import LOG, WEIGHTING
 from recli.data.trainset import Trainset
 from recli.params import Float
 

@@ -7,8 +7,8 @@ import scipy.optimize
 import surprise
 from surprise.utils import get_rng
 
-from recli.algorithms import _kernels
-from recli.algorithms._factors import Factors
+from recli import kernels
+from recli.algorithms._shared.factors import Factors
 from recli.data.trainset import by_user
 from recli.params import Bool, Float, Int
 
@@ -69,7 +69,7 @@ class NMF(Factors, surprise.NMF):
         # Rows of whole vector registers: 15 factors as they are take longer than 16. Zeros stay zeros.
         padding = ((0, 0), (0, -self.n_factors % 8))
         pu, qi = np.pad(self.pu, padding), np.pad(self.qi, padding)
-        _kernels.sgd.nmf(
+        kernels.sgd.nmf(
             *by_user(trainset),
             trainset.global_mean if self.biased else 0.0,
             self.biased,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import surprise
 
-from recli.algorithms import _kernels
+from recli import kernels
 from recli.algorithms._base import Algorithm
-from recli.algorithms._reasons import Reason
+from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_user
 
 
@@ -47,5 +47,5 @@ class NormalPredictor(Algorithm, surprise.NormalPredictor):
         return self._estimate_one(u, i)
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        draws = _kernels.noise.standard_normal(self.random_state, users, items)
+        draws = kernels.noise.standard_normal(self.random_state, users, items)
         return self.trainset.global_mean + self.sigma * draws

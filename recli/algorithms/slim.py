@@ -6,11 +6,11 @@ import numpy as np
 import scipy.sparse
 import surprise
 
-from recli.algorithms import _kernels
-from recli.algorithms._gram import gram
-from recli.algorithms._item_weights import ItemWeights
-from recli.algorithms._preferences import GRADED
-from recli.algorithms._weighing import LOG, WEIGHTING
+from recli import kernels
+from recli.algorithms._shared.gram import gram
+from recli.algorithms._shared.item_weights import ItemWeights
+from recli.algorithms._shared.preferences import GRADED
+from recli.algorithms._shared.weighing import LOG, WEIGHTING
 from recli.params import Float
 
 _TOLERANCE = 1e-4
@@ -57,7 +57,7 @@ class SLIM(ItemWeights):
         n, n_items = len(known), preferred.shape[1]
         few = "Leave out items with few ratings."
         self._check_fits(8 * n * n, f"the products of {n:,} × {n:,} items", few)
-        indptr, items, weights = _kernels.slim.descend(
+        indptr, items, weights = kernels.slim.descend(
             gram(preferred[:, known].T.tocsr()), self.l1, self.l2, _TOLERANCE, _MAX_SWEEPS
         )
         to = known[np.repeat(np.arange(n), np.diff(indptr))]

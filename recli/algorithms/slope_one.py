@@ -8,12 +8,12 @@ import numpy as np
 import surprise
 from surprise import PredictionImpossible
 
-from recli.algorithms import _kernels
+from recli import kernels
 from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size, rated_items
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
-from recli.algorithms._reasons import Reason
-from recli.data.csr import with_first
+from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_item, by_user
+from recli.kernels.csr import with_first
 
 
 class SlopeOne(Algorithm, surprise.SlopeOne):
@@ -56,7 +56,7 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
             return self._default_reasons()
         indptr, items, values = self._by_user
         rated, hers = (column[indptr[user] : indptr[user + 1]] for column in (items, values))
-        difference, together = _kernels.slope_one.row(self._by_user, self._by_item, item)
+        difference, together = kernels.slope_one.row(self._by_user, self._by_item, item)
         counted = together[rated] > 0
         amounts = difference[rated[counted]] / max(1, np.count_nonzero(counted))
         mean = Reason("user mean", "", float(self.user_mean[user]))
@@ -65,7 +65,7 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
     @functools.cached_property
     def _matrices(self) -> tuple[np.ndarray, np.ndarray]:
         self._check_fits(16 * self.trainset.n_items**2, "all differences", NO_MATRIX)
-        return _kernels.slope_one.matrices(self._by_user, self._by_item)
+        return kernels.slope_one.matrices(self._by_user, self._by_item)
 
     @property
     def dev(self) -> np.ndarray:
@@ -105,7 +105,7 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
                 if user >= 0:
                     estimates[row, : self.trainset.n_items] = self.user_mean[
                         user
-                    ] + _kernels.slope_one.deviations_of(self._by_user, self._by_item, user)
+                    ] + kernels.slope_one.deviations_of(self._by_user, self._by_item, user)
             return estimates
         pairs = np.tile(users, n_items), np.repeat(np.arange(n_items), len(users))
         return self._grouped(*pairs).reshape(n_items, len(users)).T.copy()
@@ -113,5 +113,5 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
     def _grouped(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """Estimates for pairs in which those of one item stand together."""
         known = self._known_items(items)
-        deviations = _kernels.slope_one.deviations(self._by_user, self._by_item, users, known)
+        deviations = kernels.slope_one.deviations(self._by_user, self._by_item, users, known)
         return self.user_mean[users] + deviations

@@ -6,10 +6,10 @@ import numpy as np
 import surprise
 from surprise.utils import get_rng
 
-from recli.algorithms import _kernels
+from recli import kernels
 from recli.algorithms._base import Algorithm
 from recli.algorithms._declared import rates
-from recli.algorithms._factors import Factors
+from recli.algorithms._shared.factors import Factors
 from recli.data.trainset import Trainset, by_user
 from recli.params import Bool, Float, Int
 
@@ -39,7 +39,7 @@ class SVD(Factors, surprise.SVD):
         """The gradient descent of `fit` over her ratings, from the mean of its starts; b_i, q_i stay."""
         items, values = self._alone(items, values, user)
         self.bu, self.pu = np.zeros(1), np.full((1, self.n_factors), float(self.init_mean))
-        _kernels.sgd.svd(
+        kernels.sgd.svd(
             *(np.array([0, len(items)]), items, values),
             self.trainset.global_mean if self.biased else 0.0,
             self.biased,
@@ -68,7 +68,7 @@ class SVD(Factors, surprise.SVD):
         self.qi = rng.normal(*start, (trainset.n_items, self.n_factors))
 
     def _descend(self, trainset: surprise.Trainset, n_epochs: int) -> None:
-        _kernels.sgd.svd(
+        kernels.sgd.svd(
             *by_user(trainset),
             trainset.global_mean if self.biased else 0.0,
             self.biased,

@@ -6,10 +6,10 @@ import numpy as np
 import surprise
 from surprise.utils import get_rng
 
-from recli.algorithms import _kernels
+from recli import kernels
 from recli.algorithms._base import Algorithm
 from recli.algorithms._declared import rates
-from recli.algorithms._factors import Factors
+from recli.algorithms._shared.factors import Factors
 from recli.data.trainset import Trainset, by_user
 from recli.params import Bool, Float, Int
 
@@ -44,7 +44,7 @@ class SVDpp(Factors, surprise.SVDpp):
         """
         items, values = self._alone(items, values, user)
         self.bu, self.pu = np.zeros(1), np.full((1, self.n_factors), float(self.init_mean))
-        _kernels.sgd.svdpp(
+        kernels.sgd.svdpp(
             *(np.array([0, len(items)]), items, values),
             self.trainset.global_mean,
             self.n_epochs,
@@ -78,7 +78,7 @@ class SVDpp(Factors, surprise.SVDpp):
         users = np.repeat(np.arange(trainset.n_users), np.diff(indptr))
         distinct = np.unique(users * trainset.n_items + items) // trainset.n_items
         repeats = np.bincount(distinct, minlength=trainset.n_users) < np.diff(indptr)
-        _kernels.sgd.svdpp(
+        kernels.sgd.svdpp(
             *(indptr, items, values),
             trainset.global_mean,
             n_epochs,

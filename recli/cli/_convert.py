@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from recli.cli import _options, _types
-from recli.cli._console import Console
-from recli.cli._options import DatasetChoice
+from recli.cli._options import common, parameter_types
+from recli.cli._options.common import DatasetChoice
+from recli.cli._output.console import Console
 
 
 @click.command(
@@ -20,19 +20,19 @@ from recli.cli._options import DatasetChoice
       recli data convert movielens-small out/movielens-small --to recbole
     """,
 )
-@click.argument("dataset", type=_types.DATASET)
+@click.argument("dataset", type=parameter_types.DATASET)
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option(
     "--to",
     "form",
-    type=_types.CONVERTER,
+    type=parameter_types.CONVERTER,
     help="Form that is written; 'recli list converters' explains them. "
     "[default: by the suffix of OUT, a folder of recli without one]",
 )
 @click.option("--force", is_flag=True, help="Replace what an earlier conversion left at OUT.")
-@_options.chosen
-@_options.results_option
-@_options.output_options()
+@common.chosen
+@common.results_option
+@common.output_options()
 def convert(
     data: DatasetChoice, out: Path, form: str | None, force: bool, results: Path, console: Console
 ) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from recli.cli import _options, _types
-from recli.cli._console import Console, count
+from recli.cli._options import common, parameter_types
+from recli.cli._output.console import Console, count
 
 Write = Callable[[Path, Path, Path | None], None]
 
@@ -32,7 +32,7 @@ class Shipment:
 
     def by(self, write: Write) -> None:
         """Have the folder written; say what is in it."""
-        from recli.recommend import model as models
+        from recli.models import model as models
 
         name = self.model
         if name is None:
@@ -62,7 +62,7 @@ def shipment_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "-m",
         "--model",
-        type=_types.MODEL,
+        type=parameter_types.MODEL,
         help="A model from 'recli train', by name or folder. [default: the newest]",
     )
     @click.option(
@@ -70,8 +70,8 @@ def shipment_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Path(path_type=Path, dir_okay=False),
         help="A wheel of recli that is put in. [default: recli comes from the registry of packages]",
     )
-    @_options.results_option
-    @_options.output_options("table", "json")
+    @common.results_option
+    @common.output_options("table", "json")
     @functools.wraps(command)
     def wrapped(
         folder: Path, model: str | None, wheel: Path | None, results: Path, console: Console

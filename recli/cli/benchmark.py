@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recli.cli import _options, _types
-from recli.cli._console import Console
-from recli.cli._options import DatasetChoice
+from recli.cli._options import common, parameter_types
+from recli.cli._options.common import DatasetChoice
+from recli.cli._output.console import Console
 
 if TYPE_CHECKING:
     from recli.experiments.benchmark import Comparison
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     "--algorithm",
     "algorithms",
     multiple=True,
-    type=_types.ALGORITHM,
+    type=parameter_types.ALGORITHM,
     help="An algorithm that Surprise has as well; may be repeated. "
     "[default: the rows of Surprise's README]",
 )
-@_options.dataset_option
+@common.dataset_option
 @click.option("--folds", type=click.IntRange(1), default=5, show_default=True, help="Folds to run.")
 @click.option(
     "--scale",
@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     help="Measure ranking: the N best items for every user, against Surprise's anti-testset.",
 )
 @click.option("--alone", is_flag=True, help="recli only, where Surprise would take too long.")
-@_options.params_option
-@_options.seed_option
+@common.params_option
+@common.seed_option
 @click.option(
     "-j",
     "--jobs",
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Threads for recli; Surprise has one.",
 )
-@_options.output_options()
+@common.output_options()
 def command(
     algorithms: tuple[str, ...],
     dataset: str,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recli.cli import _options, _types
-from recli.cli._console import Console
+from recli.cli._options import common, parameter_types
+from recli.cli._output.console import Console
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Measure
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 @click.argument("runs", nargs=-1, required=True, metavar="RUN RUN…")
 @click.option(
     "--metric",
-    type=_types.METRIC,
+    type=parameter_types.METRIC,
     help="The metric whose pairs are listed. [default: the first that all have]",
 )
-@_options.results_option
-@_options.output_options()
+@common.results_option
+@common.output_options()
 def command(runs: tuple[str, ...], metric: str | None, results: Path, console: Console) -> None:
     """Compare the algorithms of several runs.
 
@@ -40,11 +40,11 @@ def command(runs: tuple[str, ...], metric: str | None, results: Path, console: C
     """
     from recli import errors
     from recli.evaluation.metric_names import Measure
-    from recli.experiments import store
+    from recli.experiments.merged_runs import together
     from recli.experiments.report import MARKS
     from recli.experiments.run_data import RunData
-    from recli.experiments.stored_run import StoredRun
-    from recli.experiments.together import together
+    from recli.records import store
+    from recli.records.stored_run import StoredRun
 
     stored = [StoredRun.read(results, name) for name in runs]
     if len({run.id for run in stored}) < 2:
@@ -103,8 +103,8 @@ def _means(joint: RunData) -> dict[str, dict[str, float]]:
 
 
 def _table(joint: RunData) -> tuple[list[str], list[list[str]]]:
-    from recli.experiments import store
     from recli.experiments.report import mark
+    from recli.records import store
 
     header = ["algorithm", *map(str, joint.measures)]
     rows = [

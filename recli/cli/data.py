@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recli.cli import _options, _types
-from recli.cli._console import Console, count
 from recli.cli._convert import convert
-from recli.cli._figures import QUANTILE_NAMES, date, histogram, problems
-from recli.cli._options import DatasetChoice
+from recli.cli._options import common, parameter_types
+from recli.cli._options.common import DatasetChoice
+from recli.cli._output.console import Console, count
+from recli.cli._output.figures import QUANTILE_NAMES, date, histogram, problems
 
 if TYPE_CHECKING:
-    from recli.data.check import Report
+    from recli.data.checks.check import Report
 
 
 @click.group(
@@ -42,7 +42,7 @@ command.add_command(convert)
       recli data list
     """,
 )
-@_options.output_options()
+@common.output_options()
 def list_datasets(console: Console) -> None:
     """List all datasets.
 
@@ -63,16 +63,16 @@ def list_datasets(console: Console) -> None:
       recli data show my-ratings.csv --delimiter tab
     """,
 )
-@_options.dataset_argument
-@_options.output_options()
+@common.dataset_argument
+@common.output_options()
 def show(data: DatasetChoice, console: Console) -> None:
     """Show what a dataset is.
 
     Source, licence, how it is read, its first ratings, and the characteristics that papers report:
     shape, density, Gini indices, the long tail, what users share, degrees, time, k-cores.
     """
-    from recli.cli import _characteristics
-    from recli.data.characteristics import characteristics
+    from recli.cli._output import traits_of_data
+    from recli.data.checks.characteristics import characteristics
     from recli.data.description import ROLES
 
     dataset = data.load(console, None)
@@ -113,10 +113,10 @@ def show(data: DatasetChoice, console: Console) -> None:
         console.line()
         console.table(header, rows, right=(what,))
         console.line()
-        _characteristics.show(console, found, ratings)
+        traits_of_data.show(console, found, ratings)
 
     first = [dict(zip(header, row, strict=True)) for row in rows]
-    document = {**facts, "first": first, "characteristics": _characteristics.document(found)}
+    document = {**facts, "first": first, "characteristics": traits_of_data.document(found)}
     console.emit(document, header, rows, as_text)
 
 
@@ -128,9 +128,9 @@ def show(data: DatasetChoice, console: Console) -> None:
       recli data check my-ratings.csv --columns user=who,item=what,rating=stars
     """,
 )
-@_options.dataset_argument
-@_options.results_option
-@_options.output_options()
+@common.dataset_argument
+@common.results_option
+@common.output_options()
 def check(data: DatasetChoice, results: Path, console: Console) -> None:
     """Check a table of ratings or interactions.
 
@@ -139,14 +139,14 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
     """
     import dataclasses
 
-    from recli.data.check import check as check_dataset
+    from recli.data.checks.check import check as check_dataset
 
     keep = data.duplicates if data.duplicates != "error" else "keep"
     dataset = dataclasses.replace(data, duplicates=keep).load(console, results)
     if dataset.ratings.implicit:
-        from recli.cli import _activity
+        from recli.cli._output import activity
 
-        _activity.show(console, dataset)
+        activity.show(console, dataset)
         return
     report = check_dataset(dataset)
     document = {
@@ -179,11 +179,11 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
       recli data add https://example.org/ratings.csv.gz --name theirs
     """,
 )
-@click.argument("file", type=_types.Place())
+@click.argument("file", type=parameter_types.Place())
 @click.option("--name", required=True, help="Name for --dataset.")
 @click.option(
     "--items",
-    type=_types.Place(),
+    type=parameter_types.Place(),
     help="A table of items: their ids, titles and features by its header.",
 )
 @click.option(
@@ -194,7 +194,7 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
 )
 @click.option(
     "--users",
-    type=_types.Place(),
+    type=parameter_types.Place(),
     help="A table of users: their ids, and what else is known by its header.",
 )
 @click.option(
@@ -202,8 +202,8 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
     metavar="COLUMN",
     help="Column of ids in the table of users, as --items-id.",
 )
-@_options.reading_options
-@_options.output_options()
+@common.reading_options
+@common.output_options()
 def add(
     file: str,
     name: str,
@@ -255,9 +255,11 @@ def add(
       recli data rm mine ml-100k --yes
     """,
 )
-@click.argument("names", nargs=-1, required=True, type=_types.OWN_DATASET, metavar="NAMES...")
+@click.argument(
+    "names", nargs=-1, required=True, type=parameter_types.OWN_DATASET, metavar="NAMES..."
+)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@_options.output_options("table", "json")
+@common.output_options("table", "json")
 def rm(names: tuple[str, ...], yes: bool, console: Console) -> None:
     """Remove datasets from your dataset folder.
 
@@ -270,7 +272,7 @@ def rm(names: tuple[str, ...], yes: bool, console: Console) -> None:
     names = tuple(dict.fromkeys(names))
     folders = [str(find.own(name)) for name in names]
     if not yes:
-        _options.confirm(folders, f"Remove {count(len(names), 'dataset')}?")
+        common.confirm(folders, f"Remove {count(len(names), 'dataset')}?")
     for name in names:
         adding.remove(name)
     text = f"Removed: {count(len(names), 'dataset')}."
@@ -285,7 +287,7 @@ def rm(names: tuple[str, ...], yes: bool, console: Console) -> None:
       recli data download retailrocket --from Downloads/archive.zip
     """,
 )
-@click.argument("name", type=_types.DATASET)
+@click.argument("name", type=parameter_types.DATASET)
 @click.option(
     "--from",
     "given",
@@ -293,7 +295,7 @@ def rm(names: tuple[str, ...], yes: bool, console: Console) -> None:
     metavar="FILE",
     help="The publisher's file, if you have it already. Nothing is fetched then.",
 )
-@_options.output_options()
+@common.output_options()
 def download(name: str, given: Path | None, console: Console) -> None:
     """Fetch a dataset from its publisher.
 
@@ -302,8 +304,8 @@ def download(name: str, given: Path | None, console: Console) -> None:
     browser and give it with --from. The licence is shown: keep to it.
     """
     from recli.data import find
-    from recli.data.download import download as fetch
-    from recli.data.download import take
+    from recli.data.sources.download import download as fetch
+    from recli.data.sources.download import take
 
     about, target = find.to_download(name), find.user_folder() / name
     console.say(f"{about.title}. {about.licence}")

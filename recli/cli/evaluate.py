@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recli.cli import _options, _results, _types
-from recli.cli._console import Console, count
-from recli.cli._options import DatasetChoice
-from recli.cli._protocol import ProtocolChoice, protocol_options
+from recli.cli._options import common, parameter_types
+from recli.cli._options.common import DatasetChoice
+from recli.cli._options.protocol import ProtocolChoice, protocol_options
+from recli.cli._output import leaderboard
+from recli.cli._output.console import Console, count
 
 if TYPE_CHECKING:
     from recli.algorithms import Configured
@@ -36,14 +37,14 @@ if TYPE_CHECKING:
     "--algorithm",
     "algorithms",
     multiple=True,
-    type=_types.ALGORITHM,
+    type=parameter_types.ALGORITHM,
     help="An algorithm of the line-up, or your own as module:Class; may be repeated. "
     "[default: all that suit the data]",
 )
-@_options.goal_option
-@_options.dataset_options
+@common.goal_option
+@common.dataset_options
 @protocol_options
-@_options.params_option
+@common.params_option
 @click.option(
     "--params",
     "params_files",
@@ -51,12 +52,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A file from 'recli tune': adds that algorithm, so tuned, to the line-up.",
 )
-@_options.jobs_option
-@_options.memory_limit_option
+@common.jobs_option
+@common.memory_limit_option
 @click.option("--strict", is_flag=True, help="Stop where the protocol gives reason to doubt.")
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
-@_options.results_option
-@_options.output_options()
+@common.results_option
+@common.output_options()
 def command(
     algorithms: tuple[str, ...],
     goal: Purpose | None,
@@ -84,9 +85,9 @@ def command(
     choice.check()
     line_up = _line_up(algorithms, params, params_files) if algorithms or params_files else []
     dataset = choice.filtered(data.load(console, results), console)
-    purpose = _options.purpose(goal, dataset)
+    purpose = common.purpose(goal, dataset)
     line_up = line_up or _line_up(_default_line_up(dataset, purpose, console), params, ())
-    _options.check_suits(line_up, dataset)
+    common.check_suits(line_up, dataset)
     protocol = choice.protocol(dataset, console, purpose)
     run = EvaluationRun(results, command_line(), dataset, line_up, protocol, data.reading, strict)
     chosen = "" if dataset.ratings.implicit else " (--threshold)"
@@ -100,9 +101,9 @@ def command(
         console.say(
             f"{run.n_reused} of {run.n_cells} cells were there already (--fresh computes anew)"
         )
-    _results.show(console, run)
+    leaderboard.show(console, run)
     console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
-    console.say_all(_results.best_lists(run))
+    console.say_all(leaderboard.best_lists(run))
 
 
 def _default_line_up(dataset: Dataset, purpose: Purpose, console: Console) -> list[str]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from recli.cli import _options
-from recli.cli._console import Console, count
-from recli.cli._model import ModelChoice, model_options
+from recli.cli._options import common
+from recli.cli._options.model import ModelChoice, model_options
+from recli.cli._output.console import Console, count
 from recli.cli._shipment import Shipment, folder_argument, shipment_options, tell
 
 
@@ -43,8 +43,8 @@ def command() -> None:
     required=True,
     help="Folder to write, in place of an earlier one.",
 )
-@_options.results_option
-@_options.output_options()
+@common.results_option
+@common.output_options()
 def embeddings(choice: ModelChoice, output: Path, results: Path, console: Console) -> None:
     """Write the vectors of users and items of a model.
 
@@ -53,7 +53,7 @@ def embeddings(choice: ModelChoice, output: Path, results: Path, console: Consol
     metadata.tsv, as embedding projectors read them. Items of which the model has learned nothing are
     left out.
     """
-    from recli.recommend.embeddings import write
+    from recli.models.embeddings import write
 
     model, model_name = choice.load(results, console, usual="ratings")
     shapes = write(model, output)
@@ -138,7 +138,7 @@ def function(shipment: Shipment) -> None:
     metavar="FILE",
     help="Where Prometheus finds the key that /metrics asks for; not needed on loopback.",
 )
-@_options.output_options("table", "json")
+@common.output_options("table", "json")
 def monitoring(folder: Path, target: str, key_file: str | None, console: Console) -> None:
     """Write what watches 'recli serve': Prometheus and Grafana.
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import click
 
-from recli.cli import _options
-from recli.cli._console import Console
-from recli.cli._traits import Traits
+from recli.cli._options import common
+from recli.cli._output.console import Console
+from recli.cli._output.traits import Traits
 
 
 @click.command(
@@ -29,7 +29,7 @@ from recli.cli._traits import Traits
         )
     ),
 )
-@_options.output_options()
+@common.output_options()
 def command(what: str, console: Console) -> None:
     """List algorithms, metrics, splits, steps of preparation, datasets, file formats, and writers.
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from recli.cli import _options, _types
-from recli.cli._console import Console, count, local_time
+from recli.cli._options import common, parameter_types
+from recli.cli._output.console import Console, count, local_time
 
 
 @click.group(
@@ -38,13 +38,13 @@ def command() -> None:
       recli models list
     """,
 )
-@_options.results_option
-@_options.output_options()
+@common.results_option
+@common.output_options()
 def list_models(results: Path, console: Console) -> None:
     """List all models, the newest first."""
     from recli import errors
     from recli.algorithms import Configured
-    from recli.recommend import model as models
+    from recli.models import model as models
 
     documents, rows = [], []
     for name in models.names(results):
@@ -75,12 +75,12 @@ def list_models(results: Path, console: Console) -> None:
       recli models show svd
     """,
 )
-@click.argument("model", type=_types.MODEL)
-@_options.results_option
-@_options.output_options("table", "json")
+@click.argument("model", type=parameter_types.MODEL)
+@common.results_option
+@common.output_options("table", "json")
 def show(model: str, results: Path, console: Console) -> None:
     """Show what a model is and where it comes from, and verify its parts."""
-    from recli.recommend import model as models
+    from recli.models import model as models
 
     folder = models.find(results, model)
     about = models.about(folder, verify=True)
@@ -100,14 +100,14 @@ def show(model: str, results: Path, console: Console) -> None:
       recli models rm old older --yes
     """,
 )
-@click.argument("names", type=_types.MODEL, nargs=-1, required=True, metavar="MODEL…")
+@click.argument("names", type=parameter_types.MODEL, nargs=-1, required=True, metavar="MODEL…")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@_options.results_option
-@_options.output_options("table", "json")
+@common.results_option
+@common.output_options("table", "json")
 def rm(names: tuple[str, ...], yes: bool, results: Path, console: Console) -> None:
     """Remove models from the results folder."""
     from recli import errors
-    from recli.recommend import model as models
+    from recli.models import model as models
 
     names = tuple(dict.fromkeys(names))
     for name in names:
@@ -134,22 +134,22 @@ def rm(names: tuple[str, ...], yes: bool, results: Path, console: Console) -> No
       recli models export svd --output s3://models/svd.zip
     """,
 )
-@click.argument("model", type=_types.MODEL)
+@click.argument("model", type=parameter_types.MODEL)
 @click.option(
     "-o",
     "--output",
-    type=_types.Place(),
+    type=parameter_types.Place(),
     help="The file to write, or a URL (s3, gs, az). [default: MODEL.zip where you stand]",
 )
-@_options.results_option
-@_options.output_options("table", "json")
+@common.results_option
+@common.output_options("table", "json")
 def export(model: str, output: str | None, results: Path, console: Console) -> None:
     """Write a model as one file, to carry it elsewhere.
 
     The ratings that it has learned from are in it.
     """
-    from recli.recommend import archive
-    from recli.recommend import model as models
+    from recli.models import archive
+    from recli.models import model as models
 
     folder = models.find(results, model)
     path = archive.pack(folder, output or f"{folder.name}.zip")
@@ -166,16 +166,16 @@ def export(model: str, output: str | None, results: Path, console: Console) -> N
       recli models import s3://models/svd.zip
     """,
 )
-@click.argument("file", type=_types.Place())
+@click.argument("file", type=parameter_types.Place())
 @click.option("--name", help="Name of the model. [default: as it was called]")
-@_options.results_option
-@_options.output_options("table", "json")
+@common.results_option
+@common.output_options("table", "json")
 def import_model(file: str, name: str | None, results: Path, console: Console) -> None:
     """Take in a model that 'recli models export' wrote.
 
     It is verified first, and refused if anything in it is missing, altered or not to be expected.
     """
-    from recli.recommend import archive
+    from recli.models import archive
 
     folder = archive.unpack(file, results, name)
     document = {"model": folder.name, "path": str(folder)}
@@ -187,8 +187,8 @@ _LISTED = ("algorithm", "params", "dataset", "trained")
 
 
 def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
+    from recli.models.list_quality import ListQuality
     from recli.params import shown
-    from recli.recommend.list_quality import ListQuality
 
     dataset, origin, versions = about["dataset"], about["origin"], about["versions"]
     tuned, run = origin.get("params", {}), origin.get("run", {})

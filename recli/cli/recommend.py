@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recli.cli import _options
-from recli.cli._audience import Audience, audience_options
-from recli.cli._console import Console, count
-from recli.cli._filters import FilterChoice, filter_options
-from recli.cli._model import ModelChoice, model_options
-from recli.cli._newcomer import Newcomer, newcomer_options
-from recli.cli._reranking import reranking_options, tell
+from recli.cli._options import common
+from recli.cli._options.cold_user import Newcomer, newcomer_options
+from recli.cli._options.filters import FilterChoice, filter_options
+from recli.cli._options.model import ModelChoice, model_options
+from recli.cli._options.reranking import reranking_options, tell
+from recli.cli._options.target_users import Audience, audience_options
+from recli.cli._output.console import Console, count
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
-    from recli.recommend.lists import Lists, Request
-    from recli.recommend.lower_bound import Sort
-    from recli.recommend.model import Model
-    from recli.recommend.reranking import Reranking
-    from recli.recommend.top_n import Recommendation
-    from recli.recommend.trade import Trade
+    from recli.models.model import Model
+    from recli.ranking.lists import Lists, Request
+    from recli.ranking.lower_bound import Sort
+    from recli.ranking.reranking import Reranking
+    from recli.ranking.reranking_cost import Trade
+    from recli.ranking.top_n import Recommendation
 
 _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation"}
 
@@ -65,7 +65,7 @@ _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation
 @filter_options
 @reranking_options
 @model_options
-@_options.goal_option
+@common.goal_option
 @click.option(
     "-o",
     "--output",
@@ -73,9 +73,9 @@ _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation
     "(SQLite), or the URL of a database, as SQLAlchemy has them; 'recli list writers' explains "
     "them. [default: CSV under results/recommendations]",
 )
-@_options.memory_limit_option
-@_options.results_option
-@_options.output_options()
+@common.memory_limit_option
+@common.results_option
+@common.output_options()
 def command(
     audience: Audience,
     newcomer: Newcomer,
@@ -114,13 +114,13 @@ def command(
 
     import numpy as np
 
-    from recli.recommend import list_quality
-    from recli.recommend.answer import Wish
-    from recli.recommend.lists import recommend
-    from recli.recommend.output import written
-    from recli.recommend.places import Places
-    from recli.recommend.trade import Trade
-    from recli.recommend.writers._base import writer
+    from recli.models import list_quality
+    from recli.ranking.answer import Wish
+    from recli.ranking.lists import recommend
+    from recli.ranking.output import written
+    from recli.ranking.reranking_cost import Trade
+    from recli.ranking.rows import Places
+    from recli.ranking.writers._base import writer
 
     audience.check(newcomer)
     if explain and audience.user is None and not newcomer.given:
@@ -187,7 +187,7 @@ def _one(
 
     user: the id; None for somebody new
     """
-    from recli.recommend.answer import answer
+    from recli.ranking.answer import answer
 
     whom = "a new user" if user is None else f"user {user}"
     found = answer(

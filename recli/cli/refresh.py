@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recli import errors
-from recli.cli import _options, _types
-from recli.cli._console import Console, count, local_time
+from recli.cli._options import common, parameter_types
+from recli.cli._output.console import Console, count, local_time
 
 if TYPE_CHECKING:
-    from recli.experiments.refreshing.round import Outcome
+    from recli.events.refreshing.round import Outcome
 
 
 @click.command(
@@ -28,11 +28,15 @@ if TYPE_CHECKING:
     """,
 )
 @click.option(
-    "-m", "--model", "name", type=_types.MODEL, help="A model by name. [default: the only one]"
+    "-m",
+    "--model",
+    "name",
+    type=parameter_types.MODEL,
+    help="A model by name. [default: the only one]",
 )
 @click.option(
     "--every",
-    type=_types.Duration(),
+    type=parameter_types.Duration(),
     metavar="TIME",
     help="Go on, with a round as often: 15m, 1h. One that fails is told, and the next comes.",
 )
@@ -81,8 +85,8 @@ if TYPE_CHECKING:
 @click.option(
     "--allow-pickle", is_flag=True, help="Read and write a model trained with --allow-pickle."
 )
-@_options.results_option
-@_options.output_options()
+@common.results_option
+@common.output_options()
 def command(
     name: str | None,
     every: float | None,
@@ -114,8 +118,8 @@ def command(
     Every decision is a document under results/refreshes. A refresh that was cut off is taken up by the
     next.
     """
-    from recli.experiments.refreshing.round import refresh
-    from recli.experiments.refreshing.rule import Settings
+    from recli.events.refreshing.round import refresh
+    from recli.events.refreshing.rule import Settings
 
     if history:
         _show_history(results, name, console)
@@ -127,7 +131,7 @@ def command(
     _show(refresh(results, name, settings, allow_pickle), results, console)
     try:
         while every is not None:
-            console.say(f"Next round in {_types.Duration.shown(every)}; Ctrl-C stops.")
+            console.say(f"Next round in {parameter_types.Duration.shown(every)}; Ctrl-C stops.")
             time.sleep(every)
             try:
                 _show(refresh(results, name, settings, allow_pickle), results, console)
@@ -138,7 +142,7 @@ def command(
 
 
 def _only_model(results: Path) -> str:
-    from recli.recommend import model as models
+    from recli.models import model as models
 
     names = models.names(results)
     if len(names) != 1:
@@ -149,9 +153,10 @@ def _only_model(results: Path) -> str:
 
 
 def _append(results: Path, path: Path, name: str, console: Console) -> None:
-    from recli.data import event_file, event_kinds
-    from recli.data.events import FILE_NAME, EventLog
-    from recli.recommend import model as models
+    from recli.data import event_kinds
+    from recli.events import event_file
+    from recli.events.log import FILE_NAME, EventLog
+    from recli.models import model as models
 
     about = models.about(models.find(results, name))
     kinds = models.kinds(about.get("implicit", False), about["dataset"])
@@ -177,7 +182,7 @@ def _show(outcome: Outcome, results: Path, console: Console) -> None:
 
 
 def _show_history(results: Path, name: str | None, console: Console) -> None:
-    from recli.experiments.refreshing import history
+    from recli.events.refreshing import history
 
     documents = [history.get(results, run) for run in history.names(results)]
     documents = [d for d in documents if name in (None, d["model"])]

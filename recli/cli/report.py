@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from recli import registry
-from recli.cli import _options, _types
-from recli.cli._console import Console
+from recli.cli._options import common, parameter_types
+from recli.cli._output.console import Console
 
 if TYPE_CHECKING:
-    from recli.recommend.item_map import ItemMap
+    from recli.models.item_map import ItemMap
 
 
 @click.command(
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
       recli report 20261122-1645 20261123-0901
     """,
 )
-@click.argument("runs", type=_types.RUN, metavar="RUN...", nargs=-1, required=True)
+@click.argument("runs", type=parameter_types.RUN, metavar="RUN...", nargs=-1, required=True)
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     "-m",
     "--model",
     "model_name",
-    type=_types.MODEL,
+    type=parameter_types.MODEL,
     help="A model from 'recli train': the page shows the items in two dimensions, near where it finds "
     "them alike.",
 )
-@_options.results_option
-@_options.output_options(*registry.names("report"), default="html")
+@common.results_option
+@common.output_options(*registry.names("report"), default="html")
 def command(
     runs: tuple[str, ...],
     output: Path | None,
@@ -56,9 +56,9 @@ def command(
     Runs on the same folds of the same data get a common leaderboard.
     """
     from recli import files
-    from recli.experiments import store
     from recli.experiments.run_data import RunData
-    from recli.experiments.stored_run import StoredRun
+    from recli.records import store
+    from recli.records.stored_run import StoredRun
 
     found = [StoredRun.read(results, name) for name in dict.fromkeys(runs)]
     drawn = None if model_name is None else _item_map(model_name, results, console)
@@ -73,8 +73,8 @@ def command(
 
 
 def _item_map(model_name: str, results: Path, console: Console) -> ItemMap:
-    from recli.recommend import model as models
-    from recli.recommend.item_map import item_map
+    from recli.models import model as models
+    from recli.models.item_map import item_map
 
     if console.format != "html":
         raise click.UsageError("'--model' draws a map, which only '--format html' has.")

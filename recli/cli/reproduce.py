@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recli.cli import _options, _types
-from recli.cli._console import Console, count
+from recli.cli._options import common, parameter_types
+from recli.cli._output.console import Console, count
 
 if TYPE_CHECKING:
     from recli.experiments.reproduce import Reproduction
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
       recli reproduce 20261122-164500-evaluate-1f3a --jobs 4
     """,
 )
-@click.argument("run", type=_types.RUN)
-@_options.jobs_option
-@_options.memory_limit_option
-@_options.results_option
-@_options.output_options()
+@click.argument("run", type=parameter_types.RUN)
+@common.jobs_option
+@common.memory_limit_option
+@common.results_option
+@common.output_options()
 def command(run: str, jobs: int, memory_limit: int | None, results: Path, console: Console) -> None:
     """Make a run again, and compare every number.
 
@@ -39,7 +39,7 @@ def command(run: str, jobs: int, memory_limit: int | None, results: Path, consol
     from recli.cli.evaluate import command_line
     from recli.experiments import reproduce
     from recli.experiments.resources import Resources
-    from recli.experiments.stored_run import StoredRun
+    from recli.records.stored_run import StoredRun
 
     first = StoredRun.read(results, run)
     dataset = reproduce.dataset_of(first)

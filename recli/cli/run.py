@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recli.cli import _options, _results
-from recli.cli._console import Console, count
-from recli.cli._options import DatasetChoice
-from recli.cli._protocol import ProtocolChoice
+from recli.cli._options import common
+from recli.cli._options.common import DatasetChoice
+from recli.cli._options.protocol import ProtocolChoice
+from recli.cli._output import leaderboard
+from recli.cli._output.console import Console, count
 
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
-    from recli.experiments.cross_validation import Protocol
+    from recli.evaluation.protocol import Protocol
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.experiment_file import Experiment
     from recli.experiments.reading import Reading
@@ -70,11 +71,11 @@ class Planned:
     "parameter are a grid. May be repeated.",
 )
 @click.option("--dry-run", is_flag=True, help="Check everything and print what would be run.")
-@_options.jobs_option
-@_options.memory_limit_option
+@common.jobs_option
+@common.memory_limit_option
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
-@_options.results_option
-@_options.output_options()
+@common.results_option
+@common.output_options()
 def command(
     file: Path,
     settings: tuple[str, ...],
@@ -123,7 +124,7 @@ def command(
             )
         if console.format == "table":
             console.line(f"\n{heading}")
-            _results.show(console, run)
+            leaderboard.show(console, run)
         console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
         runs.append(run)
     _show(console, experiment, plan, runs)
@@ -156,7 +157,7 @@ def _plan(
     dataset = choice.filtered(data.load(console, results), console)
     with _errors_of(f"{experiment.file}, on {dataset.name}"):
         _check_features(experiment, dataset)
-        _options.check_suits(experiment.line_up, dataset)
+        common.check_suits(experiment.line_up, dataset)
         on_dataset = choice.protocol(dataset, console)
     plan = []
     for text, seed in pairs:
@@ -191,8 +192,8 @@ def _check_features(experiment: Experiment, dataset: Dataset) -> None:
 
 
 def _show_plan(console: Console, experiment: Experiment, plan: list[Planned]) -> None:
-    from recli.experiments import store
-    from recli.experiments.cross_validation import labels
+    from recli.records import store
+    from recli.records.cells import labels
 
     n_algorithms = len(experiment.line_up)
     folds = [planned.n_folds for planned in plan]

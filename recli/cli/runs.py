@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recli.cli import _options, _types
-from recli.cli._console import Console, count, local_time
+from recli.cli._options import common, parameter_types
+from recli.cli._output.console import Console, count, local_time
 
 if TYPE_CHECKING:
-    from recli.experiments.run_diff import Difference
-    from recli.experiments.stored_run import StoredRun
+    from recli.records.run_diff import Difference
+    from recli.records.stored_run import StoredRun
 
 _SHOWN_NAMES = 3
 
@@ -43,13 +43,13 @@ def command() -> None:
       recli runs list
     """,
 )
-@_options.results_option
-@_options.output_options()
+@common.results_option
+@common.output_options()
 def list_runs(results: Path, console: Console) -> None:
     """List all runs, the newest first."""
     from recli import errors
-    from recli.experiments import stored_run
-    from recli.experiments.stored_run import StoredRun
+    from recli.records import stored_run
+    from recli.records.stored_run import StoredRun
 
     documents = []
     for name in stored_run.names(results):
@@ -84,12 +84,12 @@ def list_runs(results: Path, console: Console) -> None:
       recli runs show 20261122-164500-evaluate-1f3a --format json
     """,
 )
-@click.argument("run", type=_types.RUN)
-@_options.results_option
-@_options.output_options()
+@click.argument("run", type=parameter_types.RUN)
+@common.results_option
+@common.output_options()
 def show(run: str, results: Path, console: Console) -> None:
     """Show what a run compared, on what, where, and what came out."""
-    from recli.experiments.stored_run import StoredRun
+    from recli.records.stored_run import StoredRun
 
     stored = StoredRun.read(results, run)
     found = _results(stored)
@@ -121,18 +121,18 @@ def show(run: str, results: Path, console: Console) -> None:
       recli runs diff 20261122-16 latest --format csv
     """,
 )
-@click.argument("first", type=_types.RUN)
-@click.argument("second", type=_types.RUN)
-@_options.results_option
-@_options.output_options()
+@click.argument("first", type=parameter_types.RUN)
+@click.argument("second", type=parameter_types.RUN)
+@common.results_option
+@common.output_options()
 def diff(first: str, second: str, results: Path, console: Console) -> None:
     """Compare two runs.
 
     What differs in data, split, protocol, line-up and environment, and the metrics of the algorithms
     that are in both.
     """
-    from recli.experiments import run_diff
-    from recli.experiments.stored_run import StoredRun
+    from recli.records import run_diff
+    from recli.records.stored_run import StoredRun
 
     one, two = (StoredRun.read(results, name) for name in (first, second))
     found, pairs = run_diff.differences(one, two), run_diff.side_by_side(one, two)
@@ -185,15 +185,15 @@ def diff(first: str, second: str, results: Path, console: Console) -> None:
       recli runs rm 20261122-16 20261122-17 --yes
     """,
 )
-@click.argument("runs", type=_types.RUN, nargs=-1, required=True)
+@click.argument("runs", type=parameter_types.RUN, nargs=-1, required=True)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@_options.results_option
-@_options.output_options("table", "json")
+@common.results_option
+@common.output_options("table", "json")
 def rm(runs: tuple[str, ...], yes: bool, results: Path, console: Console) -> None:
     """Remove runs, and computed cells that no other run needs."""
     from recli import errors
-    from recli.experiments import stored_run
-    from recli.experiments.stored_run import StoredRun
+    from recli.records import stored_run
+    from recli.records.stored_run import StoredRun
 
     stored = {found.folder: found for found in (StoredRun.read(results, name) for name in runs)}
     for run in stored.values():
@@ -201,7 +201,7 @@ def rm(runs: tuple[str, ...], yes: bool, results: Path, console: Console) -> Non
             raise errors.UsageError(f"{run.id} is still running. Stop it first.")
     ids = [run.id for run in stored.values()]
     if not yes:
-        _options.confirm(ids, f"Remove {count(len(ids), 'run')}?")
+        common.confirm(ids, f"Remove {count(len(ids), 'run')}?")
     n_cells = stored_run.remove(results, list(stored.values()))
     text = f"Removed: {count(len(ids), 'run')}, {count(n_cells, 'cell')} that no other run needs."
     console.emit({"removed": ids, "cells": n_cells}, [], [], lambda: console.line(text))

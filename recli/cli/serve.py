@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from recli.cli import _options, _types
-from recli.cli._console import Console
-from recli.cli._model import ModelChoice
-from recli.cli._options import DatasetChoice
+from recli.cli._options import common, parameter_types
+from recli.cli._options.common import DatasetChoice
+from recli.cli._options.model import ModelChoice
+from recli.cli._output.console import Console
 
 
 @click.command(
@@ -30,12 +30,12 @@ from recli.cli._options import DatasetChoice
     "-m",
     "--model",
     "model_name",
-    type=_types.MODEL,
+    type=parameter_types.MODEL,
     help="A model from 'recli train', by name or folder. [default: the one trained last; with "
     "--dataset, or where there is none yet, one is trained]",
 )
-@_options.dataset_options
-@_options.seed_option
+@common.dataset_options
+@common.seed_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option(
     "--port",
@@ -58,14 +58,14 @@ from recli.cli._options import DatasetChoice
 )
 @click.option(
     "--max-body",
-    type=_types.Size(),
+    type=parameter_types.Size(),
     default="1M",
     show_default=True,
     help="The largest body of a request.",
 )
 @click.option(
     "--remember",
-    type=_types.Size(or_none=True),
+    type=parameter_types.Size(or_none=True),
     default="32M",
     show_default=True,
     help="Memory of each worker for lists of GET /recommend, to give them again as long as the model "
@@ -78,8 +78,8 @@ from recli.cli._options import DatasetChoice
     metavar="ORIGIN",
     help="A site whose pages may ask from a browser, as https://shop.example; may be repeated.",
 )
-@_options.results_option
-@_options.message_options
+@common.results_option
+@common.message_options
 def command(
     model_name: str | None,
     data: DatasetChoice,
@@ -114,10 +114,10 @@ def command(
     from recli import errors, registry
 
     server, settings = registry.room("serve", "server"), registry.room("serve", "settings")
-    from recli.recommend import list_quality
-    from recli.recommend import model as models
+    from recli.models import list_quality
+    from recli.models import model as models
 
-    if model_name and _options.typed("dataset"):
+    if model_name and common.typed("dataset"):
         raise errors.UsageError(
             "A model brings its own ratings: leave out '--dataset', or '--model' to train on that."
         )
@@ -145,9 +145,9 @@ def command(
 
 def _trained(data: DatasetChoice, seed: int, results: Path, console: Console) -> str | None:
     """The name of the model that is trained and kept; None where a stored one can be served."""
-    from recli.recommend import model as models
+    from recli.models import model as models
 
-    if not _options.typed("dataset") and models.names(results):
+    if not common.typed("dataset") and models.names(results):
         return None
     choice = ModelChoice(None, data, dataset_given=True, seed=seed, allow_pickle=False)
     return choice.load(results, console, keep=True)[1]

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recli import registry
-from recli.cli import _options, _types
-from recli.cli._console import Console
-from recli.cli._traits import COSTS, Traits
+from recli.cli._options import common, parameter_types
+from recli.cli._output.console import Console
+from recli.cli._output.traits import COSTS, Traits
 
 if TYPE_CHECKING:
     from recli.params import Parameter
 
-_SPLIT = _types.Name("split", lambda ctx: registry.names("split"))
-_STEP = _types.Name("step", lambda ctx: registry.names("step"))
+_SPLIT = parameter_types.Name("split", lambda ctx: registry.names("split"))
+_STEP = parameter_types.Name("step", lambda ctx: registry.names("step"))
 
 
 @click.group(
@@ -44,9 +44,9 @@ def command() -> None:
       recli show algorithm hybrid -p members=svdpp,content-based
     """,
 )
-@click.argument("name", type=_types.ALGORITHM)
-@_options.params_option
-@_options.output_options()
+@click.argument("name", type=parameter_types.ALGORITHM)
+@common.params_option
+@common.output_options()
 def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
     """Explain an algorithm: what it computes, its source, its parameters.
 
@@ -104,8 +104,8 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
       recli show metric ndcg
     """,
 )
-@click.argument("name", type=_types.METRIC)
-@_options.output_options("table", "json")
+@click.argument("name", type=parameter_types.METRIC)
+@common.output_options("table", "json")
 def metric(name: str, console: Console) -> None:
     """Explain a metric: definition, source, range, empty case."""
     name = registry.resolve("metric", name)
@@ -123,7 +123,7 @@ def metric(name: str, console: Console) -> None:
     """,
 )
 @click.argument("name", type=_SPLIT)
-@_options.output_options()
+@common.output_options()
 def split(name: str, console: Console) -> None:
     """Explain a split: what is learnt from and what tested on, its options."""
     from recli.params import shown
@@ -159,7 +159,7 @@ def split(name: str, console: Console) -> None:
     """,
 )
 @click.argument("name", type=_STEP)
-@_options.output_options()
+@common.output_options()
 def step(name: str, console: Console) -> None:
     """Explain a step of preparation: what it does to a dataset, its options."""
     from recli.params import shown
@@ -214,7 +214,7 @@ def schema() -> None:
 )
 def where() -> None:
     """Explain the conditions on items that 'recli recommend --where' takes."""
-    from recli.data import where as conditions
+    from recli.data.tables import where as conditions
 
     click.echo(inspect.cleandoc(conditions.__doc__ or ""))
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from recli.cli import _options
-from recli.cli._console import Console
-from recli.cli._model import ModelChoice, model_options
+from recli.cli._options import common
+from recli.cli._options.model import ModelChoice, model_options
+from recli.cli._output.console import Console
 
 
 @click.command(
@@ -33,8 +33,8 @@ from recli.cli._model import ModelChoice, model_options
     help="Those with fewer ratings are left out: by chance many are like them.",
 )
 @model_options
-@_options.results_option
-@_options.output_options()
+@common.results_option
+@common.output_options()
 def command(
     item: str | None,
     user: str | None,
@@ -51,8 +51,8 @@ def command(
     """
     from recli import errors
     from recli.algorithms._base import Side
-    from recli.recommend.similar import document, similar
-    from recli.recommend.titles import item_code
+    from recli.models.similar import document, similar
+    from recli.models.titles import item_code
 
     if (item is None) == (user is None):
         raise errors.UsageError("Like what? Say --item ID or TITLE, or --user ID, one of them.")

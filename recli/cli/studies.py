@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recli.cli import _options, _study, _types
-from recli.cli._console import Console, count, local_time
+from recli.cli._options import common, parameter_types
+from recli.cli._output import study_tables
+from recli.cli._output.console import Console, count, local_time
 
 if TYPE_CHECKING:
-    from recli.experiments.stored_study import StoredStudy
+    from recli.records.stored_study import StoredStudy
 
 
 @click.group(
@@ -40,13 +41,13 @@ def command() -> None:
       recli studies list
     """,
 )
-@_options.results_option
-@_options.output_options()
+@common.results_option
+@common.output_options()
 def list_studies(results: Path, console: Console) -> None:
     """List all studies, the last written first."""
     from recli import errors
-    from recli.experiments import stored_study
-    from recli.experiments.stored_study import StoredStudy
+    from recli.records import stored_study
+    from recli.records.stored_study import StoredStudy
 
     documents = []
     for name in stored_study.names(results):
@@ -81,18 +82,18 @@ def list_studies(results: Path, console: Console) -> None:
       recli studies show svd-rmse --format json
     """,
 )
-@click.argument("study", type=_types.STUDY)
-@_options.results_option
-@_options.output_options()
+@click.argument("study", type=parameter_types.STUDY)
+@common.results_option
+@common.output_options()
 def show(study: str, results: Path, console: Console) -> None:
     """Show the best trials of a study, and how the best did on the locked test."""
-    from recli.experiments.stored_study import StoredStudy
+    from recli.records.stored_study import StoredStudy
 
     stored = StoredStudy.read(results, study)
     if console.format == "table":
         for name, value in _facts(stored).items():
             console.line(f"{name:<9}  {value}")
-    _study.show(console, stored)
+    study_tables.show(console, stored)
 
 
 @command.command(
@@ -103,13 +104,13 @@ def show(study: str, results: Path, console: Console) -> None:
       recli studies export latest --format json
     """,
 )
-@click.argument("study", type=_types.STUDY)
-@_options.results_option
-@_options.output_options("csv", "json", "markdown", default="csv")
+@click.argument("study", type=parameter_types.STUDY)
+@common.results_option
+@common.output_options("csv", "json", "markdown", default="csv")
 def export(study: str, results: Path, console: Console) -> None:
     """Print every trial of a study: its end, values, folds and parameters."""
-    from recli.experiments.stored_study import StoredStudy
     from recli.params import shown
+    from recli.records.stored_study import StoredStudy
 
     stored = StoredStudy.read(results, study)
     goals = [str(goal) for goal in stored.goals]
@@ -135,17 +136,17 @@ def export(study: str, results: Path, console: Console) -> None:
       recli studies rm latest --yes
     """,
 )
-@click.argument("studies", type=_types.STUDY, nargs=-1, required=True)
+@click.argument("studies", type=parameter_types.STUDY, nargs=-1, required=True)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@_options.results_option
-@_options.output_options("table", "json")
+@common.results_option
+@common.output_options("table", "json")
 def rm(studies: tuple[str, ...], yes: bool, results: Path, console: Console) -> None:
     """Remove studies with their trials.
 
     Trials in a storage that others share stay there: 'recli tune --fresh' forgets those.
     """
-    from recli.experiments import stored_study
-    from recli.experiments.stored_study import StoredStudy
+    from recli.records import stored_study
+    from recli.records.stored_study import StoredStudy
 
     found = {study.folder: study for study in (StoredStudy.read(results, n) for n in studies)}
     for study in found.values():
@@ -155,7 +156,7 @@ def rm(studies: tuple[str, ...], yes: bool, results: Path, console: Console) -> 
             raise errors.UsageError(f"{study.id} is still running. Stop it first.")
     ids = [study.id for study in found.values()]
     if not yes:
-        _options.confirm(ids, f"Remove {_number(len(ids))}?")
+        common.confirm(ids, f"Remove {_number(len(ids))}?")
     stored_study.remove(list(found.values()))
     console.emit({"removed": ids}, [], [], lambda: console.line(f"Removed: {_number(len(ids))}."))
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recli.cli import _options
-from recli.cli._console import Console
-from recli.cli._options import DatasetChoice
+from recli.cli._options import common
+from recli.cli._options.common import DatasetChoice
+from recli.cli._output.console import Console
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
       recli train --params results/studies/…/best.toml
     """,
 )
-@_options.algorithm_option
-@_options.goal_option
-@_options.dataset_options
-@_options.params_option
-@_options.params_file_option
+@common.algorithm_option
+@common.goal_option
+@common.dataset_options
+@common.params_option
+@common.params_file_option
 @click.option("--name", help="Name of the model. [default: the algorithm's]")
 @click.option(
     "--allow-pickle",
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     help="Pickle what a class of your own has learned, instead of fitting it again at every use. "
     "Whoever uses the model has to allow that too.",
 )
-@_options.threshold_option
-@_options.seed_option
-@_options.results_option
-@_options.output_options()
+@common.threshold_option
+@common.seed_option
+@common.results_option
+@common.output_options()
 def command(
     algorithm: str | None,
     goal: Purpose | None,
@@ -67,19 +67,19 @@ def command(
     import time
 
     from recli import files
-    from recli.cli._choose import choose
+    from recli.cli._options.algorithm import choose
     from recli.experiments import params_file as params_files
     from recli.experiments.list_makers import lists_document
-    from recli.experiments.measured import measured
-    from recli.recommend import list_quality
-    from recli.recommend import model as models
+    from recli.models import list_quality
+    from recli.models import model as models
+    from recli.records.measured import measured
 
     dataset = data.load(console, results)
-    purpose = _options.purpose(goal, dataset)
-    liked_from = _options.liked_from(dataset, threshold)
+    purpose = common.purpose(goal, dataset)
+    liked_from = common.liked_from(dataset, threshold)
     choice = choose(algorithm, params, params_file, dataset, purpose, seed, liked_from)
     configured = choice.configured
-    _options.check_suits([configured], dataset)
+    common.check_suits([configured], dataset)
     origin = {
         "params": params_file and params_files.origin(params_file),
         "run": measured(results, dataset, configured),

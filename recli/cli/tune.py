@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recli.cli import _aims, _options, _results, _study, _types
-from recli.cli._console import Console, count
-from recli.cli._options import DatasetChoice
+from recli.cli._options import common, parameter_types, tuning_goals
+from recli.cli._options.common import DatasetChoice
+from recli.cli._output import leaderboard, study_tables
+from recli.cli._output.console import Console, count
 from recli.experiments.tuning import samplers
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
+    from recli.experiments.tuning.external_trials import Told
     from recli.experiments.tuning.search import Budget
     from recli.experiments.tuning.study import Begin, TuningRun
-    from recli.experiments.tuning.told import Told
 
 _TRIALS = 30
 _AUTO = 600.0  # seconds
@@ -47,7 +48,7 @@ _AUTO = 600.0  # seconds
     "--algorithm",
     "algorithms",
     multiple=True,
-    type=_types.ALGORITHM,
+    type=parameter_types.ALGORITHM,
     help="An algorithm with declared ranges: see 'recli show algorithm NAME'; may be repeated.",
 )
 @click.option(
@@ -58,15 +59,15 @@ _AUTO = 600.0  # seconds
 )
 @click.option(
     "--goal",
-    type=_options.GOAL,
+    type=common.GOAL,
     help="What to tune for, where --metric does not say it: good lists of items (ndcg@10), or well "
     "predicted ratings (rmse).  [default: ratings where all of '-a' predict them, else lists]",
 )
-@_options.dataset_options
-@_options.cv_option
+@common.dataset_options
+@common.cv_option
 @click.option(
     "--split",
-    type=_types.SPLIT,
+    type=parameter_types.SPLIT,
     metavar="NAME[:OPTION=VALUE,…]",
     help="How ratings are cut to measure settings on.  [default: k-fold; with --auto for lists, where "
     "ratings have times, last-n]",
@@ -75,7 +76,7 @@ _AUTO = 600.0  # seconds
     "--metric",
     "metrics",
     multiple=True,
-    type=_types.METRIC,
+    type=parameter_types.METRIC,
     help="What to improve: rmse, ndcg@10, …, and fit_seconds beside it; several give a Pareto front. "
     "[default: by --goal]",
 )
@@ -158,12 +159,12 @@ _AUTO = 600.0  # seconds
     metavar="TRIAL=VALUE",
     help="What came out elsewhere, as 3=0.91, svd/3=0.91 or 3=failed; may be repeated.",
 )
-@_options.threshold_option
-@_options.seed_option
-@_options.jobs_option
-@_options.memory_limit_option
-@_options.results_option
-@_options.output_options()
+@common.threshold_option
+@common.seed_option
+@common.jobs_option
+@common.memory_limit_option
+@common.results_option
+@common.output_options()
 def command(
     algorithms: tuple[str, ...],
     auto: bool,
@@ -207,16 +208,16 @@ def command(
     from recli.cli.evaluate import command_line
     from recli.data.splits._base import Split
     from recli.data.splits.k_fold import KFold
-    from recli.experiments.cross_validation import Protocol
+    from recli.evaluation.protocol import Protocol
     from recli.experiments.resources import Resources
-    from recli.experiments.stored_study import StoredStudy
     from recli.experiments.tuning import space
     from recli.experiments.tuning.auto import suitable
+    from recli.experiments.tuning.external_trials import Told
     from recli.experiments.tuning.plan import Plan
     from recli.experiments.tuning.search import Budget, Method
     from recli.experiments.tuning.study import TuningRun
-    from recli.experiments.tuning.told import Told
     from recli.params import assignments
+    from recli.records.stored_study import StoredStudy
 
     if not algorithms and not auto:
         raise click.UsageError(
@@ -225,15 +226,15 @@ def command(
     budget = Budget(
         trials or (sys.maxsize if auto else _TRIALS), timeout or (_AUTO if auto else None)
     )
-    aims = _aims.aims(metrics, goal)
+    goals = tuning_goals.aims(metrics, goal)
     dataset, named = None, bool(algorithms)
     if auto and not algorithms:
         dataset = data.load(console, results)
-        algorithms = tuple(suitable(dataset, aims))
+        algorithms = tuple(suitable(dataset, goals))
     plan = Plan(
         algorithms=tuple(dict.fromkeys(algorithms)),
-        goals=aims,
-        method=Method(sampler or samplers.default_sampler(len(aims)), pruner, seed),
+        goals=goals,
+        method=Method(sampler or samplers.default_sampler(len(goals)), pruner, seed),
         fixed=assignments(params, "--fix"),
         ranges=space.read_ranges(space_file) if space_file else {},
         holdout=holdout,
@@ -242,18 +243,18 @@ def command(
         pick=pick,
     )
     if named and not metrics and goal is None:
-        plan = dataclasses.replace(plan, goals=_aims.of_what_they_predict(plan))
+        plan = dataclasses.replace(plan, goals=tuning_goals.of_what_they_predict(plan))
     plan.check()
     folds = Split.parse(split, seed) if split else KFold(cv, seed)
     dataset = dataset or data.load(console, results)
-    _options.purpose(goal, dataset)
-    _options.check_suits((space.start for space in plan.spaces()), dataset)
-    plan = _aims.on(dataset, plan, metrics)
-    if auto and plan.goals[0].ranks and not split and not _options.typed("cv"):
-        folds = _aims.by_time(dataset, seed) or folds
+    common.purpose(goal, dataset)
+    common.check_suits((space.start for space in plan.spaces()), dataset)
+    plan = tuning_goals.on(dataset, plan, metrics)
+    if auto and plan.goals[0].ranks and not split and not common.typed("cv"):
+        folds = tuning_goals.by_time(dataset, seed) or folds
         if folds.uses_time:
             console.say("Tested on the last of each user, since there are times (--split, --cv).")
-    liked = _options.liked_from(dataset, threshold)
+    liked = common.liked_from(dataset, threshold)
     protocol = Protocol(folds, plan.measures, liked, seed)
     run = TuningRun(
         results,
@@ -269,15 +270,17 @@ def command(
         _elsewhere(console, run, [Told.parse(text) for text in told], ask)
         return
     _announce(console, run, budget)
-    with _study.watched(console, run, budget) as watch:
+    with study_tables.watched(console, run, budget) as watch:
         run.run(budget, Resources(jobs, memory_limit), watch)
     if run.n_found:
         console.say(f"{count(run.n_found, 'trial')} were there already (--fresh begins anew)")
     study = StoredStudy.read(results, str(run.folder))
-    _study.show(console, study)
+    study_tables.show(console, study)
     where = "study.db (Optuna)" if storage is None else "and the trials in the storage"
     console.say(f"Written to {run.folder}: best.toml, report.html, study.json, {where}")
-    console.say(f"Next: recli train --params {study.params_file}{_results.same_data(data.reading)}")
+    console.say(
+        f"Next: recli train --params {study.params_file}{leaderboard.same_data(data.reading)}"
+    )
 
 
 def _elsewhere(console: Console, run: TuningRun, told: list[Told], ask: bool) -> None:

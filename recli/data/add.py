@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recli import errors, files
-from recli.data import description, features, find, tables
-from recli.data.column_values import Column
+from recli.data import description, find
+from recli.data.columns.numbers import is_gap
+from recli.data.columns.table_ids import Known, share
+from recli.data.columns.values import Column
 from recli.data.dataset import Dataset
 from recli.data.description import Feature, ItemsSource, UsersSource, toml
 from recli.data.ids import Ids
-from recli.data.items import parts, separator
 from recli.data.load import load
-from recli.data.locate import locate
-from recli.data.location import Location
-from recli.data.numbers import is_gap
-from recli.data.table_ids import Known, share
-from recli.data.tables import Described
+from recli.data.sources.locate import locate
+from recli.data.sources.location import Location
+from recli.data.tables import features, reading
+from recli.data.tables.items import parts, separator
+from recli.data.tables.reading import Described
 
 _TITLE_NAMES = ("title", "name", "label")
 
@@ -132,7 +133,7 @@ def _items_toml(
     """The tables [items] and [items.features]; what was decided is added to `told`."""
     ratings = dataset.ratings
     known = Known.items(dataset.description.ratings, ratings.item_ids.text[ratings.item_counts > 0])
-    described = tables.describe(file, ItemsSource(file.name, id=id_column), known, on_bad)
+    described = reading.describe(file, ItemsSource(file.name, id=id_column), known, on_bad)
     named = enumerate(described.text.columns.items(), start=1)
     columns = [Column(name, place, texts) for place, (name, texts) in named]
     numbering = [c.name for c in columns if c.unnamed and c.are_row_numbers]
@@ -169,7 +170,7 @@ def _users_toml(
 ) -> str:
     """The table [users]; what was decided is added to `told`."""
     known = Known.users(dataset.description.ratings, dataset.ratings.user_ids.text)
-    described = tables.describe(file, UsersSource(file.name, id=id_column), known, on_bad)
+    described = reading.describe(file, UsersSource(file.name, id=id_column), known, on_bad)
     told.append(_found(file, described, known) + ".")
     return f"\n[users]\nfile = {toml(_kept_as(file))}\nid = {toml(described.id)}\n"
 
@@ -182,7 +183,7 @@ def _found(file: Location, described: Described, known: Known) -> str:
 def _tells_apart(name: str, how: str, described: Described, catalogue: Ids) -> bool:
     """Whether items can be learned about by a feature: not where all are alike, or it has no word."""
     feature = Feature(name=name, column=name, **tomllib.loads(f"it = {how}")["it"])
-    items = tables.items(described, ItemsSource(features=(feature,)), catalogue)
+    items = reading.items(described, ItemsSource(features=(feature,)), catalogue)
     try:
         features.matrix(items)
     except errors.DataError:

@@ -12,10 +12,10 @@ import numpy as np
 
 from recli import errors
 from recli.data.description import Description
-from recli.data.items import Items
 from recli.data.ratings import Ratings
+from recli.data.tables.items import Items
+from recli.data.tables.users import Users
 from recli.data.trainset import Trainset
-from recli.data.users import Users
 
 
 @dataclass(frozen=True)

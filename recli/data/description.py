@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors
-from recli.data.locate import locate
-from recli.data.location import Location
+from recli.data.sources.locate import locate
+from recli.data.sources.location import Location
 
 ROLES = ("user", "item", "rating", "weight", "event", "time")
 QUOTES = ("auto", "double", "none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from recli.data.dataset import Dataset
-from recli.data.events import CLICK, RATING, Event
+from recli.data.event import CLICK, RATING, Event
 from recli.data.ratings import Ratings
 
 Weights = Mapping[str, float]

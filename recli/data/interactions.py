@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
+from recli.data.columns.numbers import numbers
 from recli.data.dataset import Dataset, Kind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
-from recli.data.location import Location
-from recli.data.numbers import numbers
 from recli.data.ratings import Ratings
+from recli.data.sources.location import Location
 
 _SHOWN = 8
 

@@ -11,26 +11,19 @@ from typing import Any
 import numpy as np
 
 from recli import errors, urls
-from recli.data import (
-    columns,
-    date_columns,
-    description,
-    find,
-    interactions,
-    layout,
-    prepare,
-    tables,
-)
-from recli.data.assign import assign
+from recli.data import description, find, interactions, layout, prepare
+from recli.data.columns import date_columns, parsing
+from recli.data.columns.assign import assign
+from recli.data.columns.table_ids import Known
 from recli.data.dataset import BadRow, Dataset, Kind
 from recli.data.description import Description, RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.formats._reader import described, reader
 from recli.data.ids import Ids
-from recli.data.locate import is_path, short_name
-from recli.data.location import Location
 from recli.data.ratings import Ratings
-from recli.data.table_ids import Known
+from recli.data.sources.locate import is_path, short_name
+from recli.data.sources.location import Location
+from recli.data.tables import reading
 
 ON_BAD = ("error", "skip")
 DUPLICATES = ("error", "first", "last", "mean")
@@ -95,7 +88,7 @@ def load(
     merged = 0
     if not implicit:
         how = "keep" if prepare.merges(steps) else duplicates
-        rows, merged = columns.merge_duplicates(file, rows, how)
+        rows, merged = parsing.merge_duplicates(file, rows, how)
     dataset = _described(about, read, rows, bad, on_bad)
     dataset = prepare.prepared(
         dataclasses.replace(dataset, merged=merged), read.table, rows.places, steps
@@ -137,10 +130,10 @@ class _Read:
             self.guessed.append("scale")
 
 
-def _rows(read: _Read, on_bad: str) -> tuple[columns.Rows, list[BadRow]]:
+def _rows(read: _Read, on_bad: str) -> tuple[parsing.Rows, list[BadRow]]:
     """The rows that count, and those that are set aside. Raises DataError as `load` does."""
     file, table = read.file, read.table
-    rows = columns.parse(table, read.source, read.kinds)
+    rows = parsing.parse(table, read.source, read.kinds)
     bad = _bad_rows(file, table, rows)
     if bad and on_bad == "error":
         advice = layout.advice(table, bad, bool(read.source.header))
@@ -155,25 +148,25 @@ def _rows(read: _Read, on_bad: str) -> tuple[columns.Rows, list[BadRow]]:
 
 
 def _described(
-    about: Description, read: _Read, rows: columns.Rows, bad: list[BadRow], on_bad: str
+    about: Description, read: _Read, rows: parsing.Rows, bad: list[BadRow], on_bad: str
 ) -> Dataset:
     """The dataset of these rows, with its item and its user table."""
     source = read.source
     rated = rows.items.unique().to_numpy(zero_copy_only=False)
-    of_items = tables.describe_items(about, Known.items(source, rated), on_bad)
+    of_items = reading.describe_items(about, Known.items(source, rated), on_bad)
     ratings = _ratings(rows, source, Ids.of(rated, of_items.ids) if of_items else Ids.of(rated))
     raters = Known.users(source, ratings.user_ids.text)
-    of_users = tables.describe_users(about, raters, on_bad)
+    of_users = reading.describe_users(about, raters, on_bad)
     found = [described for described in (of_items, of_users) if described]
     items = None
     if of_items and about.items:
-        items = tables.items(of_items, about.items, ratings.item_ids)
+        items = reading.items(of_items, about.items, ratings.item_ids)
     return Dataset(
         name=about.name,
         description=dataclasses.replace(about, ratings=source),
         ratings=ratings,
         items=items,
-        users=tables.users(of_users, ratings.user_ids) if of_users else None,
+        users=reading.users(of_users, ratings.user_ids) if of_users else None,
         sniffed=(
             *(() if about.download else _parts(read.file)),
             *_shown(source, read.guessed),
@@ -222,14 +215,14 @@ def describe(spec: str) -> Description:
     return about
 
 
-def read_rows(path: Path, source: RatingsSource) -> columns.Rows:
+def read_rows(path: Path, source: RatingsSource) -> parsing.Rows:
     """The ratings in a file, read as `source` says, in the file's order.
 
     Raises DataError naming file and line when a row is no rating.
     """
     file = Location(path)
     read = _read(file, source)
-    rows = columns.parse(read.table, read.source)
+    rows = parsing.parse(read.table, read.source)
     bad = _bad_rows(file, read.table, rows)
     if bad:
         raise errors.DataError(f"{read.table.complaint(file, bad)}\nMend the file.")
@@ -248,7 +241,7 @@ def _read(file: Location, source: RatingsSource) -> _Read:
     return _Read(file, table, source, [*guessed, *assigned.guessed], assigned.notes)
 
 
-def _bad_rows(file: Location, table: TextTable, rows: columns.Rows) -> list[BadRow]:
+def _bad_rows(file: Location, table: TextTable, rows: parsing.Rows) -> list[BadRow]:
     malformed = (BadRow(row.line, row.reason, row.text) for row in table.malformed)
     found = []
     for row in sorted([*malformed, *rows.bad], key=lambda row: row.line):
@@ -271,7 +264,7 @@ def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> st
     return f"{'only the header' if source.header else 'no row'} ({', '.join(table.names)})."
 
 
-def _ratings(rows: columns.Rows, source: RatingsSource, item_ids: Ids) -> Ratings:
+def _ratings(rows: parsing.Rows, source: RatingsSource, item_ids: Ids) -> Ratings:
     user_ids = Ids.of(rows.users.unique().to_numpy(zero_copy_only=False))
     return Ratings(
         user_ids=user_ids,

@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 import surprise
 
-from recli.data.csr import Csr, csr
 from recli.data.ids import Ids
-from recli.data.items import Items
 from recli.data.ratings import Ratings, liked_from
-from recli.data.users import Users
+from recli.data.tables.items import Items
+from recli.data.tables.users import Users
+from recli.kernels.csr import Csr, csr
 
 
 class Trainset(surprise.Trainset):

@@ -13,9 +13,9 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
 from recli import errors, params
-from recli.data import features, user_features
 from recli.data.dataset import Dataset
-from recli.evaluation.background import Background
+from recli.data.tables import features, user_features
+from recli.data.training_statistics import Background
 from recli.params import Choice, Int
 
 NONE = "(none)"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli.algorithms import Configured
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.grouping import Grouping
 from recli.evaluation.groups import GroupScores, group_scores
 from recli.evaluation.metric_names import Measure

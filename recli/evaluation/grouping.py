@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from recli import errors
+from recli.data.columns.numbers import is_gap, number
 from recli.data.dataset import Dataset
 from recli.data.description import Feature
-from recli.data.items import Items
-from recli.data.numbers import is_gap, number
-from recli.evaluation.background import Background
+from recli.data.tables.items import Items
+from recli.data.training_statistics import Background
 from recli.evaluation.clusters import NONE, Clusters
 from recli.evaluation.metrics.long_tail import LongTail
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.grouping import Grouping
 from recli.evaluation.lists import Lists
 from recli.evaluation.metric_names import Measure

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from recli.algorithms import Algorithm, best, scored
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.lists import Lists, Tested
-from recli.evaluation.places import places
 from recli.evaluation.predictions import Predictions
+from recli.kernels.ranks_of_items import places
 
 
 def predict(algorithm: Algorithm, background: Background, test: np.ndarray) -> Predictions:

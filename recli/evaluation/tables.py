@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.lists import Lists
 from recli.evaluation.predictions import Predictions
 

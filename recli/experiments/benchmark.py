@@ -14,8 +14,9 @@ from recli import errors, params
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
-from recli.experiments import benchmark_sides, store
+from recli.experiments import benchmark_sides
 from recli.experiments.benchmark_sides import Side, peer_of
+from recli.records import store
 
 README_ROWS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("svd", {}),

@@ -16,17 +16,19 @@ from recli.data.dataset import Dataset
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.lint import lint
 from recli.evaluation.metric_names import Measure, leading
-from recli.experiments import run_tables, store
-from recli.experiments.cell_store import CellStore, cell_key
-from recli.experiments.cross_validation import Cell, Protocol, Summary, cells, summaries
-from recli.experiments.environment import environment
-from recli.experiments.process import this_process
+from recli.evaluation.protocol import Protocol
+from recli.experiments.cross_validation import cells
 from recli.experiments.reading import Reading
 from recli.experiments.report import markdown_report
 from recli.experiments.resources import Resources
 from recli.experiments.run_data import RunData
-from recli.experiments.stored_run import StoredRun
 from recli.experiments.verdicts import Verdict
+from recli.records import run_tables, store
+from recli.records.cell_store import CellStore, cell_key
+from recli.records.cells import Cell, Summary, summaries
+from recli.records.environment import environment
+from recli.records.process import this_process
+from recli.records.stored_run import StoredRun
 
 _LOG = logging.getLogger("recli")
 _IN_TABLES = ("metrics", "users", "per_user", "groups")

@@ -12,10 +12,10 @@ from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
 from recli.data.splits.shuffle import Shuffle
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.metric_names import Measure
-from recli.recommend.list_quality import FLOOR, ListQuality
+from recli.models.list_quality import FLOOR, ListQuality
 
 NDCG, HIT_RATE = Measure("ndcg", 10), Measure("hit-rate", 10)
 _SHARE = 0.2

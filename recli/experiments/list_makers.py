@@ -10,8 +10,8 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.experiments.held_out import list_qualities
-from recli.experiments.measured import measured_lists
-from recli.recommend.list_quality import FLOOR, ORIGIN, ListQuality
+from recli.models.list_quality import FLOOR, ORIGIN, ListQuality
+from recli.records.measured import measured_lists
 
 LIST_MAKERS = ("ease", "item-knn", "rp3beta")
 """Ranking models that need no extra and learn 100,000 ratings in about a second, each another way: a

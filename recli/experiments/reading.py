@@ -11,7 +11,7 @@ from typing import Any
 from recli.data import description, find
 from recli.data.dataset import Dataset
 from recli.data.load import load
-from recli.data.locate import absolute, is_path
+from recli.data.sources.locate import absolute, is_path
 
 
 @dataclass(frozen=True)

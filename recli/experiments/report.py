@@ -10,8 +10,9 @@ from recli.data.dataset import Dataset
 from recli.evaluation.groups import GroupScores
 from recli.evaluation.lint import Finding
 from recli.evaluation.metric_names import Measure
-from recli.experiments.cross_validation import Protocol, Summary
+from recli.evaluation.protocol import Protocol
 from recli.experiments.verdicts import Verdict
+from recli.records.cells import Summary
 
 MARKS = (
     "* the best, = not distinguishable from it: paired t-tests over users, or over folds for metrics "

@@ -17,11 +17,11 @@ from recli.data.dataset import Dataset
 from recli.data.filters import filtered
 from recli.data.splits._base import Split
 from recli.evaluation.metric_names import Measure
-from recli.experiments.cross_validation import Protocol
+from recli.evaluation.protocol import Protocol
 from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.reading import Reading
-from recli.experiments.run_diff import Difference, differences
-from recli.experiments.stored_run import StoredRun
+from recli.records.run_diff import Difference, differences
+from recli.records.stored_run import StoredRun
 
 _NUMBERS_DO_NOT_DEPEND_ON = ("commit", "cores")
 

@@ -14,8 +14,8 @@ from recli.evaluation.metric_names import Measure
 from recli.experiments.verdicts import Verdict, verdicts
 
 if TYPE_CHECKING:
-    from recli.experiments.stored_run import StoredRun
-    from recli.recommend.item_map import ItemMap
+    from recli.models.item_map import ItemMap
+    from recli.records.stored_run import StoredRun
 
 
 @dataclass(frozen=True, eq=False)

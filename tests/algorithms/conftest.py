@@ -14,7 +14,7 @@ from numba.core.dispatcher import Dispatcher
 from recli.data.dataset import Dataset
 from recli.data.ids import Ids
 from recli.data.load import load
-from recli.data.users import Users
+from recli.data.tables.users import Users
 
 
 def cut(dataset: Dataset, n_users: int, n_rated: int, n_more: int) -> Dataset:

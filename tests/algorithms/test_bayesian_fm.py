@@ -18,7 +18,7 @@ from recli.algorithms import Configured
 from recli.data.trainset import Trainset
 from recli.extras.bayes.algorithms._design import _bins, design
 from recli.extras.bayes.algorithms._gibbs import Draw
-from recli.recommend import model as models
+from recli.models import model as models
 
 N_SAMPLES, BURN_IN, N_FACTORS = 12, 4, 3
 QUICK = {"n_samples": N_SAMPLES, "burn_in": BURN_IN, "n_factors": N_FACTORS}

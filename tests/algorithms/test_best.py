@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recli.algorithms import _kernels, best
+from recli import kernels
+from recli.algorithms import best
 
 
 def sorted_lists(scores, n):
@@ -39,7 +40,7 @@ def test_as_sorting_gives_it(n, shape):
 @pytest.mark.parametrize("slope", [1.0, -1.0, 0.0])
 def test_scores_in_order(slope):
     both = np.tile(slope * np.arange(20.0), (2, 1))
-    assert _kernels.top.best(both, 5).tolist() == sorted_lists(both, 5)
+    assert kernels.top.best(both, 5).tolist() == sorted_lists(both, 5)
 
 
 def test_a_long_list():
@@ -50,9 +51,9 @@ def test_a_long_list():
 
 def test_interpreted(interpreted):
     scores = random_scores(4, (6, 30))
-    compiled = _kernels.top.best(scores, 6)
-    with interpreted(_kernels.top):
-        np.testing.assert_array_equal(_kernels.top.best(scores, 6), compiled)
+    compiled = kernels.top.best(scores, 6)
+    with interpreted(kernels.top):
+        np.testing.assert_array_equal(kernels.top.best(scores, 6), compiled)
 
 
 def test_nothing_is_asked_for():

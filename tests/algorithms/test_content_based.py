@@ -14,19 +14,19 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from recli import errors
 from recli.algorithms import Algorithm, Configured
-from recli.algorithms._kernels import ridge
 from recli.algorithms.content_based import ContentBased
 from recli.data.dataset import Dataset
 from recli.data.description import Description, Feature, RatingsSource
 from recli.data.ids import Ids
-from recli.data.items import Items
 from recli.data.ratings import Ratings
 from recli.data.splits.cold_items import ColdItems
 from recli.data.splits.k_fold import KFold
+from recli.data.tables.items import Items
 from recli.data.trainset import Trainset
 from recli.evaluation.metric_names import Measure
 from recli.experiments import cross_validation
-from recli.recommend import model as models
+from recli.kernels import ridge
+from recli.models import model as models
 
 # Two users, four films of one genre each; film d nobody rated. With bsl_options.reg_u and reg_i
 # so large that all biases are 0, and shared weights of 0, each user's weight of a genre is

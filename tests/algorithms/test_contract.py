@@ -14,8 +14,8 @@ from surprise.model_selection import GridSearchCV, cross_validate
 from recli import params, registry
 from recli.algorithms import Algorithm, Configured, declared
 from recli.data.trainset import Trainset
+from recli.models import model as models
 from recli.params import Bool, Choice, Float, Int
-from recli.recommend import model as models
 
 NAMES = registry.names("algorithm")
 

@@ -16,7 +16,7 @@ from recli.algorithms.hybrid import Hybrid
 from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.trainset import Trainset
-from recli.recommend import model as models
+from recli.models import model as models
 
 OWN = """
 import numpy as np

@@ -12,8 +12,9 @@ from recli.algorithms import Configured
 from recli.data.load import load
 from recli.data.splits._base import Split
 from recli.evaluation.metric_names import Measure
-from recli.experiments.cross_validation import Protocol, cross_validate
-from recli.recommend import model as models
+from recli.evaluation.protocol import Protocol
+from recli.experiments.cross_validation import cross_validate
+from recli.models import model as models
 
 NAMES = registry.names("algorithm")
 GIVEN = {

@@ -12,8 +12,8 @@ from sklearn.linear_model import ElasticNet
 
 from recli import errors, memory
 from recli.algorithms import Configured
-from recli.algorithms._gram import gram, inverse
-from recli.algorithms._item_weights import strongest
+from recli.algorithms._shared.gram import gram, inverse
+from recli.algorithms._shared.item_weights import strongest
 from recli.data.trainset import Trainset
 
 with warnings.catch_warnings():
@@ -84,7 +84,7 @@ def test_the_inverse_of_many_blocks(monkeypatch):
     rng = np.random.default_rng(0)
     rows = scipy.sparse.random_array((1100, 90), density=0.1, rng=rng, format="csr")
     expected = rows.toarray() @ rows.toarray().T
-    monkeypatch.setattr("recli.algorithms._gram._CHUNK", 5000)
+    monkeypatch.setattr("recli.algorithms._shared.gram._CHUNK", 5000)
     found = gram(rows)
     np.testing.assert_allclose(found, expected, atol=1e-12)
     expected += np.eye(1100)
@@ -207,7 +207,7 @@ def test_strongest_keeps_the_largest_of_equal_ones_the_smaller_id(k, small, monk
     rng = np.random.default_rng(1)
     n = data.n_items
     numbers = rng.integers(0, 4, (n, n)) * (rng.random((n, n)) < 0.1)
-    monkeypatch.setattr("recli.algorithms._item_weights._CHUNK", 7 * n)
+    monkeypatch.setattr("recli.algorithms._shared.item_weights._CHUNK", 7 * n)
     found = strongest(lambda rows: scipy.sparse.csr_array(numbers[rows], dtype=float), data, k)
     expected = np.zeros((n, n))
     for i, row in enumerate(numbers):

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.algorithms._kernels import baselines, co_clustering, noise, sgd, slim, slope_one
-from recli.data.csr import csr
+from recli.kernels import baselines, co_clustering, noise, sgd, slim, slope_one
+from recli.kernels.csr import csr
 
 VALUES = {
     "half stars": st.integers(1, 10).map(lambda n: n / 2),

@@ -11,7 +11,7 @@ from sklearn.preprocessing import OneHotEncoder, normalize
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.data import features
+from recli.data.tables import features
 
 lightfm = pytest.importorskip("lightfm", reason="the extra 'lightfm' is not installed")
 

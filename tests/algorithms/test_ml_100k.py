@@ -15,7 +15,7 @@ import scipy.sparse
 from recli.algorithms import Algorithm, Configured
 from recli.data.load import load
 from recli.data.splits.k_fold import KFold
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import recommend
 from recli.experiments import cross_validation

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from surprise import similarities as surprises
 
 from recli.algorithms import Configured
-from recli.algorithms._kernels import neighbours as kernel
-from recli.data.counting_sort import order_by
-from recli.data.csr import csr
+from recli.kernels import neighbours as kernel
+from recli.kernels.counting_sort import order_by
+from recli.kernels.csr import csr
 
 
 def neighbourhood(xs, ys, values, shape, measure, min_support=1, shrinkage=100.0):

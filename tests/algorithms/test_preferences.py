@@ -10,8 +10,8 @@ import surprise
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.algorithms._preferences import Ranker, preferences
-from recli.algorithms._weighing import Alike, Graded
+from recli.algorithms._shared.preferences import Ranker, preferences
+from recli.algorithms._shared.weighing import Alike, Graded
 from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.trainset import Trainset
@@ -127,7 +127,7 @@ def test_pairs_go_in_blocks(small, monkeypatch):
     algorithm, rng = Doubles().fit(data), np.random.default_rng(0)
     users, items = rng.integers(-1, data.n_users, 500), rng.integers(-1, data.n_catalogue, 500)
     whole = algorithm.predict_pairs(users, items)
-    monkeypatch.setattr("recli.algorithms._preferences._CHUNK", 700)
+    monkeypatch.setattr("recli.algorithms._shared.preferences._CHUNK", 700)
     np.testing.assert_array_equal(algorithm.predict_pairs(users, items), whole)
 
 

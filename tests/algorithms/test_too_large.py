@@ -156,5 +156,5 @@ def test_predictions_of_many_factors_go_in_blocks(name, trainset, monkeypatch):
     items = np.tile(np.arange(-1, 39), trainset.n_users + 1)
     whole = algorithm.predict_pairs(users, items)
     for block in (1, 29, 30, 95):  # numbers; fewer than a row are one row
-        monkeypatch.setattr("recli.algorithms._factors._BLOCK", block)
+        monkeypatch.setattr("recli.algorithms._shared.factors._BLOCK", block)
         np.testing.assert_array_equal(algorithm.predict_pairs(users, items), whole)

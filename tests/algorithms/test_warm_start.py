@@ -11,7 +11,7 @@ import surprise
 from recli import errors, registry
 from recli.algorithms import Algorithm, Configured
 from recli.algorithms._base import Adapted
-from recli.algorithms._placed import Placed
+from recli.algorithms._shared.placed import Placed
 from recli.data.ids import Ids
 
 WARM = ["svd", "svdpp"]

@@ -11,7 +11,7 @@ import scipy.sparse
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.algorithms._weighing import Counted, weigh
+from recli.algorithms._shared.weighing import Counted, weigh
 from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.trainset import Trainset

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recli.data.events import EventLog
+from recli.events.log import EventLog
 
 KINDS = "view=1,cart=3,purchase=5"
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from recli.data import event_file
-from recli.data.events import EventLog
+from recli.events import event_file
+from recli.events.log import EventLog
 
 
 @pytest.fixture

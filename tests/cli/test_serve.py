@@ -16,7 +16,7 @@ import urllib.request
 import pytest
 
 from recli import registry
-from recli.data.events import FILE_NAME, EventLog
+from recli.events.log import FILE_NAME, EventLog
 
 SIGNALS = pytest.mark.skipif(sys.platform == "win32", reason="signals are sent by POSIX")
 

@@ -16,8 +16,8 @@ from recli.data.formats._base import TextTable
 from recli.data.formats._reader import reader
 from recli.data.ids import Ids
 from recli.data.load import load
-from recli.data.location import Location
 from recli.data.ratings import Ratings
+from recli.data.sources.location import Location
 
 EXIT_CODES = {
     errors.UsageError: 2,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from recli.data.activity import Activity, Sessions, activity
-from recli.data.check import check
+from recli.data.checks.activity import Activity, Sessions, activity
+from recli.data.checks.check import check
 from recli.data.dataset import Dataset
 from recli.data.load import load
 

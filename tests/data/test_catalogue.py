@@ -20,8 +20,8 @@ import pytest
 from recli import errors
 from recli.data import description
 from recli.data.dataset import Dataset
-from recli.data.download import take
 from recli.data.load import load
+from recli.data.sources.download import take
 from tests.data.test_formats import excel
 
 SHIPPED = Path(__file__).parents[2] / "datasets"

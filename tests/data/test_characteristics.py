@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recli.data.characteristics import CORES, Characteristics, characteristics
-from recli.data.concentration import gini, tail
+from recli.data.checks.characteristics import CORES, Characteristics, characteristics
+from recli.data.checks.concentration import gini, tail
 from recli.data.dataset import Dataset
 from recli.data.load import load
 

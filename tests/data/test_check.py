@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recli.data.check import Problem, Report, check
+from recli.data.checks.check import Problem, Report, check
 from recli.data.dataset import Dataset
 from recli.data.load import load
 

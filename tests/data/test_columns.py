@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recli.data.columns import pick
+from recli.data.columns.parsing import pick
 from recli.data.dataset import Dataset
 
 Read = Callable[..., Dataset]

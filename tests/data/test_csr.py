@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recli.data.counting_sort import order_by
-from recli.data.csr import csr
+from recli.kernels.counting_sort import order_by
+from recli.kernels.csr import csr
 
 ROWS = st.integers(1, 9).flatmap(
     lambda n: st.tuples(st.lists(st.integers(0, n - 1), max_size=60), st.just(n))

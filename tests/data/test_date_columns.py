@@ -6,7 +6,7 @@ import csv
 import datetime
 from collections.abc import Callable
 
-from recli.data import date_columns
+from recli.data.columns import date_columns
 from recli.data.dataset import Dataset
 from recli.data.formats._base import TextTable
 

@@ -26,7 +26,7 @@ from recli import errors
 from recli.cli import main
 from recli.data import description
 from recli.data.description import Description
-from recli.data.download import download
+from recli.data.sources.download import download
 
 SHIPPED = sorted((Path(__file__).parents[2] / "datasets").glob("*/dataset.toml"))
 WITHOUT_TLS = ("book-crossing", "msd-taste-profile")  # their servers have nothing else
@@ -528,7 +528,7 @@ def fail_to_rename(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
             raise PermissionError(errno.EACCES, "Permission denied", str(destination))
         rename(source, destination)
 
-    monkeypatch.setattr("recli.data.download.os.replace", replace)
+    monkeypatch.setattr("recli.data.sources.download.os.replace", replace)
 
 
 def test_a_full_disk_keeps_the_archive(

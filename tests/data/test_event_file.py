@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from recli import errors
-from recli.data import event_file
-from recli.data.events import Event
+from recli.data.event import Event
+from recli.events import event_file
 
 
 def write(name: str, text: str) -> Path:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from recli import errors
-from recli.data.events import Appended, Event, EventLog, NotStoredError
+from recli.data.event import Event
+from recli.events.log import Appended, EventLog, NotStoredError
 
 _APPENDS_FOR_EVER = """
 import sys

@@ -10,10 +10,10 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.metrics.pairwise import cosine_similarity
 
 from recli import errors
-from recli.data import features
 from recli.data.description import Feature
 from recli.data.ids import Ids
-from recli.data.items import Items
+from recli.data.tables import features
+from recli.data.tables.items import Items
 
 
 def items_of(*declared: Feature, **columns: list[str]) -> Items:

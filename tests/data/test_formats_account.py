@@ -13,7 +13,7 @@ from recli import errors
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.formats._reader import reader
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 # By format: what stands above the lines, a good line, others, and what begins a block.
 LAYOUTS: dict[str, tuple[str, str, list[str], str]] = {

@@ -19,7 +19,7 @@ from recli.data.formats._base import TextTable
 from recli.data.formats._reader import reader
 from recli.data.formats.json_lines import JsonLines
 from recli.data.load import load
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 Read = Callable[..., Dataset]
 Refuse = Callable[..., str]

@@ -11,9 +11,9 @@ import pytest
 
 from recli.data import add, find
 from recli.data.description import Feature
-from recli.data.features import matrix
-from recli.data.items import parts
 from recli.data.load import load
+from recli.data.tables.features import matrix
+from recli.data.tables.items import parts
 
 Write = Callable[..., Path]
 GENRES = Feature("genres", "categories", "genres")

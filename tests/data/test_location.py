@@ -20,7 +20,7 @@ import pytest
 from recli import errors, memory
 from recli.data.dataset import Dataset
 from recli.data.load import describe, load
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 Read = Callable[..., Dataset]
 Refuse = Callable[..., str]
@@ -128,7 +128,7 @@ def test_what_unpacks_to_more_than_there_is_memory_for(
         else PACK[suffix](content.encode())
     )
     assert len(packed) < len(content) / 100
-    monkeypatch.setattr("recli.data.location._BLOCK", 1 << 20)
+    monkeypatch.setattr("recli.data.sources.location._BLOCK", 1 << 20)
     monkeypatch.setattr(memory, "available", lambda: 1 << 20)
     message = refuse(packed, f"mine.csv{suffix}", errors.TooLargeError)
     assert re.search(r"unpacks to more than [12](\.\d)? MiB, and there is no memory", message)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from recli.data.checks.look_alikes import found
 from recli.data.ids import Ids
-from recli.data.look_alikes import found
 
 
 def kinds(texts: list[str], what: str = "users") -> dict[str, int]:

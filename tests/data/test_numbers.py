@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from recli.data.numbers import number, numbers
+from recli.data.columns.numbers import number, numbers
 
 
 @pytest.mark.parametrize(

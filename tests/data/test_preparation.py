@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from recli import errors, registry
-from recli.data import features
 from recli.data.dataset import Dataset
 from recli.data.load import load
 from recli.data.preparation._base import Draft, Step, apply
+from recli.data.tables import features
 
 Read = Callable[..., Dataset]
 Write = Callable[..., Path]

@@ -202,7 +202,7 @@ def test_a_password_in_the_words_of_a_driver(monkeypatch) -> None:
 
 
 def test_the_answer_is_not_twice_in_memory(monkeypatch) -> None:
-    monkeypatch.setattr("recli.data.query._BATCH", 1000)
+    monkeypatch.setattr("recli.data.sources.query._BATCH", 1000)
     query = (
         "with recursive n(x) as (select 1 union all select x + 1 from n where x < {}) "
         "select x % 1000 as user, x as item, x % 5 as rating from n"
@@ -211,7 +211,7 @@ def test_the_answer_is_not_twice_in_memory(monkeypatch) -> None:
 
     def peak(n_rows: int) -> int:
         from recli.data.formats._reader import reader
-        from recli.data.locate import locate
+        from recli.data.sources.locate import locate
 
         file = locate(Path(), "sqlite:///shop.db", query.format(n_rows))
         source = load("sqlite:///shop.db", {"query": SELECT}).description.ratings

@@ -16,7 +16,7 @@ from recli.data.dataset import Dataset
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.formats.delimited import Delimited
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 Read = Callable[..., Dataset]
 Refuse = Callable[..., str]

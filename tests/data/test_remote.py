@@ -20,10 +20,10 @@ import pytest
 from fsspec.registry import _registry as known_to_fsspec
 
 from recli import errors, registry
-from recli.data import stores
 from recli.data.add import add
 from recli.data.dataset import Dataset
 from recli.data.load import load
+from recli.data.sources import stores
 from recli.experiments.reading import Reading
 
 Triples = Callable[[Dataset], list[tuple[str, str, float]]]
@@ -35,7 +35,7 @@ EXPECTED = [("u", "a", 4.0), ("v", "b", 2.5)]
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("recli.data.remote.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("recli.data.sources.remote.time.sleep", lambda seconds: None)
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
     rooms = tmp_path / "rooms"
     rooms.mkdir()

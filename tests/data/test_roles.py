@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from recli import errors
-from recli.data import roles
-from recli.data.assign import Assigned, assign
+from recli.data.columns import roles
+from recli.data.columns.assign import Assigned, assign
 from recli.data.description import ROLES, RatingsSource
 from recli.data.formats._reader import reader
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 Write = Callable[..., Path]
 Assign = Callable[..., Assigned]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recli.data import sniff
+from recli.data.columns import sniff
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from recli import errors
 from recli.cli import main
 from recli.data import description
 from recli.data.description import Description
-from recli.data.download import download, take
+from recli.data.sources.download import download, take
 
 RATINGS = b"u,i,r\n1,a,5\n2,b,3\n2,a,1\n"
 ITEMS = b"i,title\na,Alpha\nb,Beta\n"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from recli import errors
-from recli.data import user_features
 from recli.data.ids import Ids
-from recli.data.users import Users
+from recli.data.tables import user_features
+from recli.data.tables.users import Users
 
 
 def users(**columns):

@@ -11,9 +11,9 @@ import pytest
 from recli.data.dataset import Dataset
 from recli.data.description import Description, Feature, RatingsSource
 from recli.data.ids import Ids
-from recli.data.items import Items
 from recli.data.ratings import Ratings
-from recli.evaluation.background import Background
+from recli.data.tables.items import Items
+from recli.data.training_statistics import Background
 from recli.evaluation.lists import Lists, Tested
 
 _shared = runpy.run_path(str(Path(__file__).parents[1] / "algorithms" / "conftest.py"))

@@ -12,9 +12,9 @@ from recli import errors, registry
 from recli.data.dataset import Dataset
 from recli.data.description import Description, Feature, RatingsSource
 from recli.data.ids import Ids
-from recli.data.items import Items
 from recli.data.ratings import Ratings
-from recli.evaluation.background import Background, missing_features
+from recli.data.tables.items import Items
+from recli.data.training_statistics import Background, missing_features
 
 GENRES = Feature("genres", "categories", "genres")
 FLAGS = Feature("kind", "flags", "kind", columns=("Short", "Silent"))

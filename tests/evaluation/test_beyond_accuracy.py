@@ -17,9 +17,9 @@ from recli import registry
 from recli.data.dataset import Dataset
 from recli.data.description import Description, Feature, RatingsSource
 from recli.data.ids import Ids
-from recli.data.items import Items
 from recli.data.ratings import Ratings
-from recli.evaluation.background import Background
+from recli.data.tables.items import Items
+from recli.data.training_statistics import Background
 from recli.evaluation.lists import Lists
 from recli.evaluation.lists import Tested as RatedInTest  # pytest collects what begins with Test
 

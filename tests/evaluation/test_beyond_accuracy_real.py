@@ -17,7 +17,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 from recli import registry
 from recli.algorithms import Algorithm, Configured
 from recli.data.load import load
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.outcome import recommend
 
 MOVIES = Path(__file__).parents[2] / "datasets" / "movielens-small" / "movies.csv"

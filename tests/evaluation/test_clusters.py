@@ -11,7 +11,7 @@ import pytest
 from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.load import load
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.grouping import Grouping
 
 BLOCKS = (12, 8, 5)

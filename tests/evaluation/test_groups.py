@@ -18,15 +18,16 @@ from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.load import load
 from recli.data.splits.k_fold import KFold
-from recli.data.users import Users
+from recli.data.tables.users import Users
+from recli.data.training_statistics import Background
 from recli.evaluation import metric_names
-from recli.evaluation.background import Background
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.grouping import Grouping, by_text
 from recli.evaluation.lists import Lists
 from recli.evaluation.metrics._base import ListMetric
 from recli.evaluation.outcome import predict, recommend
-from recli.experiments.cross_validation import Protocol, cross_validate
+from recli.evaluation.protocol import Protocol
+from recli.experiments.cross_validation import cross_validate
 
 MEASURES = metric_names.measures(
     ["rmse", "mae", "recall", "hit-rate", "auc", "diversity", "gini"], [10]

@@ -15,7 +15,7 @@ import sklearn.metrics
 
 from recli import registry
 from recli.algorithms import Algorithm
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.outcome import recommend
 
 K = (1, 3, 10)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from surprise import PredictionImpossible
 
 from recli.algorithms import Algorithm
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.outcome import predict, recommend
-from recli.evaluation.places import places
 from recli.evaluation.predictions import Predictions
+from recli.kernels.ranks_of_items import places
 
 # Predictions.
 

@@ -11,8 +11,8 @@ import pytest
 from recli.algorithms import Configured
 from recli.data.load import load
 from recli.data.splits.k_fold import KFold
+from recli.data.training_statistics import Background
 from recli.evaluation import metric_names
-from recli.evaluation.background import Background
 from recli.evaluation.fold import score_fold
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.predictions import Predictions

@@ -17,9 +17,10 @@ from recli.data.splits.k_fold import KFold
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.groups import GroupScores
 from recli.evaluation.metric_names import Measure
-from recli.experiments import code_version, environment
-from recli.experiments.cell_store import CellStore, cell_key
-from recli.experiments.cross_validation import Cell, Protocol
+from recli.evaluation.protocol import Protocol
+from recli.records import code_version, environment
+from recli.records.cell_store import CellStore, cell_key
+from recli.records.cells import Cell
 
 RMSE, NDCG = Measure.parse("rmse"), Measure.parse("ndcg@5")
 PROTOCOL = Protocol(KFold(3, seed=0), (RMSE, NDCG), 4.0, 0)

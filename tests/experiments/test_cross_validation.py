@@ -16,11 +16,13 @@ from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.splits._base import Fold
 from recli.data.splits.k_fold import KFold
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.fold import score_fold
 from recli.evaluation.metric_names import DEFAULT, Measure
-from recli.experiments.cross_validation import Protocol, cells, cross_validate, summaries
+from recli.evaluation.protocol import Protocol
+from recli.experiments.cross_validation import cells, cross_validate
 from recli.experiments.resources import Resources
+from recli.records.cells import summaries
 
 MEASURES = tuple(map(Measure.parse, DEFAULT))
 

@@ -16,8 +16,9 @@ from recli.algorithms import Configured
 from recli.data.splits.k_fold import KFold
 from recli.evaluation.groups import GroupScores
 from recli.evaluation.metric_names import Measure
+from recli.evaluation.protocol import Protocol
 from recli.experiments import evaluation_run
-from recli.experiments.cross_validation import Protocol, cells
+from recli.experiments.cross_validation import cells
 from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.reading import Reading
 from recli.experiments.resources import Resources

@@ -14,14 +14,14 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.data.splits._base import Split
 from recli.evaluation.metric_names import Measure
+from recli.evaluation.protocol import Protocol
 from recli.experiments import list_makers
-from recli.experiments.cross_validation import Protocol
 from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.held_out import list_qualities
 from recli.experiments.list_makers import best_list_maker, lists_document
-from recli.experiments.measured import measured_lists
 from recli.experiments.resources import Resources
-from recli.recommend.list_quality import ListQuality, said
+from recli.models.list_quality import ListQuality, said
+from recli.records.measured import measured_lists
 
 EASE, SVD, POPULAR = map(Configured.of, ("ease", "svd", "most-popular"))
 

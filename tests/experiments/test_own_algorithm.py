@@ -10,9 +10,10 @@ import pytest
 from recli.algorithms import Configured
 from recli.data.splits.k_fold import KFold
 from recli.evaluation.metric_names import Measure
-from recli.experiments.cross_validation import Protocol, cross_validate
-from recli.recommend import model as models
-from recli.recommend.top_n import top_n
+from recli.evaluation.protocol import Protocol
+from recli.experiments.cross_validation import cross_validate
+from recli.models import model as models
+from recli.ranking.top_n import top_n
 
 OWN = """
 import numpy as np

@@ -19,11 +19,11 @@ from statsmodels.stats.multitest import multipletests
 
 from recli import registry
 from recli.evaluation.metric_names import Measure
+from recli.experiments.merged_runs import together
 from recli.experiments.reports import html, latex, markdown
 from recli.experiments.reports._leaderboard import leaderboards, standing
 from recli.experiments.reports._words import summary
 from recli.experiments.run_data import RunData
-from recli.experiments.together import together
 
 MEASURES = tuple(map(Measure.parse, ("rmse", "ndcg@5", "precision@5", "recall@5", "gini@5")))
 RMSE, NDCG = MEASURES[:2]

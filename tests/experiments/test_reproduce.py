@@ -14,12 +14,12 @@ from recli.algorithms import Configured
 from recli.data.filters import filtered
 from recli.data.splits.k_fold import KFold
 from recli.evaluation.metric_names import Measure
+from recli.evaluation.protocol import Protocol
 from recli.experiments import reproduce
-from recli.experiments.cross_validation import Protocol
 from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.reading import Reading
 from recli.experiments.resources import Resources
-from recli.experiments.stored_run import StoredRun
+from recli.records.stored_run import StoredRun
 
 MEASURES = tuple(map(Measure.parse, ("rmse", "ndcg@5", "gini@5")))
 RANDOM = """\

@@ -14,11 +14,11 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.data.splits.k_fold import KFold
 from recli.evaluation.metric_names import Measure
-from recli.experiments import run_diff, stored_run
-from recli.experiments.cross_validation import Protocol
+from recli.evaluation.protocol import Protocol
 from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.resources import Resources
-from recli.experiments.stored_run import StoredRun
+from recli.records import run_diff, stored_run
+from recli.records.stored_run import StoredRun
 
 MEASURES = (Measure.parse("rmse"), Measure.parse("ndcg@5"))
 

@@ -12,9 +12,9 @@ from recli.algorithms import Algorithm, Configured
 from recli.data.dataset import Dataset
 from recli.data.description import Description, Feature, RatingsSource
 from recli.data.ids import Ids
-from recli.data.items import Items
 from recli.data.ratings import Ratings
-from recli.recommend import model as models
+from recli.data.tables.items import Items
+from recli.models import model as models
 
 _shared = runpy.run_path(str(Path(__file__).parents[1] / "algorithms" / "conftest.py"))
 embedded, small = _shared["embedded"], _shared["small"]

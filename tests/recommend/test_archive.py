@@ -10,9 +10,9 @@ import pytest
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.recommend import archive
-from recli.recommend import model as models
-from recli.recommend.top_n import top_n
+from recli.models import archive
+from recli.models import model as models
+from recli.ranking.top_n import top_n
 
 HERE, THERE = Path("here"), Path("there")
 PARTS = ["ids.json", "model.json", "ratings.safetensors", "state.safetensors", "tables.json"]

@@ -11,9 +11,9 @@ import surprise
 from recli import errors
 from recli.algorithms import Configured
 from recli.algorithms._base import adapted
-from recli.algorithms._reasons import Reason
-from recli.recommend import model as models
-from recli.recommend.because import because, explained
+from recli.algorithms._shared.reasons import Reason
+from recli.models import model as models
+from recli.ranking.explanation import because, explained
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ import pytest
 from recli import errors
 from recli.data.ids import Ids
 from recli.data.trainset import Trainset
-from recli.recommend import caps
-from recli.recommend.candidates import Filters, read_ids
-from recli.recommend.caps import MaxPer
-from recli.recommend.fields import field
-from recli.recommend.lists import Lists, Request, recommend
+from recli.ranking.fields import field
+from recli.ranking.filters import Filters, read_ids
+from recli.ranking.lists import Lists, Request, recommend
+from recli.ranking.rerankers import _max_per
+from recli.ranking.rerankers._max_per import MaxPer
 
 
 def ids(model, mask):
@@ -188,7 +188,7 @@ def test_caps_hold_together(films):
 
 def test_caps_hold_on_real_lists(small):
     from recli.algorithms import Configured
-    from recli.recommend import model as models
+    from recli.models import model as models
 
     model = models.train(small, Configured.of("baseline-only"), 0)
     genres = field(model, "genres").groups()
@@ -205,9 +205,9 @@ def test_caps_hold_on_real_lists(small):
 def test_capped_lists_are_those_down_the_whole_catalogue(small, monkeypatch, pool, most):
     """However far down they are looked for first, for lists that fill up and lists that do not."""
     from recli.algorithms import Configured
-    from recli.recommend import model as models
+    from recli.models import model as models
 
-    monkeypatch.setattr(caps, "_POOL", pool)
+    monkeypatch.setattr(_max_per, "_POOL", pool)
     model = models.train(small, Configured.of("baseline-only"), 0)
     n, users, texts = 12, np.arange(60), small.items.columns["genres"]
     cap = MaxPer(((field(model, "genres").groups(), most),))

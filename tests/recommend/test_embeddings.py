@@ -11,8 +11,8 @@ import pytest
 from recli import errors
 from recli.algorithms import Configured
 from recli.data.ids import Ids
-from recli.recommend import model as models
-from recli.recommend.embeddings import write
+from recli.models import model as models
+from recli.models.embeddings import write
 
 WITH = {
     "svd": {},

@@ -7,9 +7,9 @@ import pytest
 
 from recli import errors, registry
 from recli.algorithms import Configured
-from recli.recommend import fold_in, similar, titles
-from recli.recommend import model as models
-from recli.recommend.fold_in import Given
+from recli.models import fold_in, similar, titles
+from recli.models import model as models
+from recli.models.fold_in import Given
 
 
 @pytest.fixture(scope="module")

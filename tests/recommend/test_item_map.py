@@ -12,8 +12,8 @@ from sklearn.manifold import trustworthiness
 from recli import errors
 from recli.algorithms import Configured
 from recli.experiments.reports._plots import item_map as plot
-from recli.recommend import model as models
-from recli.recommend.item_map import ItemMap, item_map
+from recli.models import model as models
+from recli.models.item_map import ItemMap, item_map
 
 
 @pytest.fixture(scope="module")

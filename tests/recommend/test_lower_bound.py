@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from recli import errors
 from recli.algorithms import Algorithm, Configured, rank
 from recli.cli import main
-from recli.recommend import model as models
-from recli.recommend.lists import Request, recommend
-from recli.recommend.lower_bound import LowerBound, sorted_by
-from recli.recommend.places import Places
-from recli.recommend.top_n import top_n
+from recli.models import model as models
+from recli.ranking.lists import Request, recommend
+from recli.ranking.lower_bound import LowerBound, sorted_by
+from recli.ranking.rows import Places
+from recli.ranking.top_n import top_n
 
 
 class Unsure(Algorithm):

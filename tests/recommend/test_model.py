@@ -16,10 +16,10 @@ import safetensors.numpy
 from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.load import load
-from recli.data.users import Users
-from recli.recommend import _parts, archive
-from recli.recommend import model as models
-from recli.recommend.top_n import top_n
+from recli.data.tables.users import Users
+from recli.models import archive, parts
+from recli.models import model as models
+from recli.ranking.top_n import top_n
 
 PARTS = ["ids.json", "ratings.safetensors", "state.safetensors", "tables.json"]
 
@@ -44,7 +44,7 @@ def seal(folder, **changes):
     """`edit`, by somebody who knows how manifests are sealed."""
     edit(folder, **changes)
     manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    edit(folder, seal=_parts._seal(manifest))
+    edit(folder, seal=parts._seal(manifest))
 
 
 def everything(path):
@@ -130,7 +130,7 @@ def test_where_a_model_comes_from(small, tmp_path):
     assert models.load(folder).origin == origin
     about = models.about(folder)
     assert about["origin"] == origin
-    assert set(about["versions"]) == {"recli", "python", *_parts._PACKAGES}
+    assert set(about["versions"]) == {"recli", "python", *parts._PACKAGES}
 
 
 def test_ids_come_back_as_they_were(tmp_path):
@@ -174,7 +174,7 @@ def test_a_part_cut_short(folder):
 
 def test_arrays_that_cannot_be_read(folder):
     (folder / "state.safetensors").write_bytes(b"no tensors")
-    seal(folder, sha256={part: _parts.sha256(folder / part) for part in PARTS})
+    seal(folder, sha256={part: parts.sha256(folder / part) for part in PARTS})
     with pytest.raises(errors.DataError, match="cannot be read"):
         models.load(folder)
 
@@ -229,7 +229,7 @@ def test_a_state_of_another_version(folder):
     arrays = safetensors.numpy.load_file(folder / "state.safetensors")
     arrays["wu"] = arrays.pop("pu")
     safetensors.numpy.save_file(arrays, folder / "state.safetensors")
-    seal(folder, sha256={part: _parts.sha256(folder / part) for part in PARTS})
+    seal(folder, sha256={part: parts.sha256(folder / part) for part in PARTS})
     with pytest.raises(
         errors.DataError, match="whose svd kept bi, bu, qi, wu; here it is bi, bu, pu"
     ):

@@ -11,13 +11,13 @@ import scipy.sparse
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.recommend import model as models
-from recli.recommend.lists import Lists, Request, recommend
-from recli.recommend.rerankers._greedy import Greedy
-from recli.recommend.rerankers.calibrate import Calibrate
-from recli.recommend.rerankers.diversify import Diversify
-from recli.recommend.rerankers.explore import Explore
-from recli.recommend.trade import Trade
+from recli.models import model as models
+from recli.ranking.lists import Lists, Request, recommend
+from recli.ranking.rerankers._greedy import Greedy
+from recli.ranking.rerankers.calibrate import Calibrate
+from recli.ranking.rerankers.diversify import Diversify
+from recli.ranking.rerankers.explore import Explore
+from recli.ranking.reranking_cost import Trade
 
 
 def one_list(items, scores):

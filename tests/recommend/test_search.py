@@ -9,8 +9,8 @@ import pytest
 
 from recli.algorithms import Configured
 from recli.data.load import load
-from recli.recommend import model as models
-from recli.recommend.search import Search
+from recli.models import model as models
+from recli.models.search import Search
 
 
 @pytest.fixture(scope="module")

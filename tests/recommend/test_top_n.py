@@ -12,11 +12,11 @@ from recli.algorithms import Algorithm, Configured, rank
 from recli.data.dataset import Dataset
 from recli.data.description import Description, RatingsSource
 from recli.data.ids import Ids
-from recli.data.items import Items
 from recli.data.ratings import Ratings
-from recli.recommend import model as models
-from recli.recommend.lists import Request, recommend
-from recli.recommend.top_n import top_n
+from recli.data.tables.items import Items
+from recli.models import model as models
+from recli.ranking.lists import Request, recommend
+from recli.ranking.top_n import top_n
 
 
 def dataset(rated, catalogue=(), titles=None):

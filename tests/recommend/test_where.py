@@ -10,8 +10,8 @@ import pytest
 from hypothesis import strategies
 
 from recli import errors
-from recli.data import where
-from recli.recommend.fields import field
+from recli.data.tables import where
+from recli.ranking.fields import field
 
 
 @pytest.fixture

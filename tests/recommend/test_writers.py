@@ -17,10 +17,10 @@ import pyarrow.parquet
 import pytest
 
 from recli import errors, files, registry
-from recli.recommend.lists import Lists, Request, recommend
-from recli.recommend.output import written
-from recli.recommend.places import Places
-from recli.recommend.writers._base import writer
+from recli.ranking.lists import Lists, Request, recommend
+from recli.ranking.output import written
+from recli.ranking.rows import Places
+from recli.ranking.writers._base import writer
 
 NOW = datetime(2026, 11, 25, 18, 30, 5, 999, tzinfo=UTC)
 COLUMNS = ["user", "model", "rank", "item", "title", "score", "rating"]
@@ -119,7 +119,7 @@ def test_the_time(films, target, expected):
 def test_row_groups_of_parquet(films, monkeypatch, rows, expected):
     monkeypatch.setattr("recli.algorithms._ranking._CHUNK_USERS", 1)
     monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 1)
-    monkeypatch.setattr("recli.recommend.writers.parquet._ROWS", rows)
+    monkeypatch.setattr("recli.ranking.writers.parquet._ROWS", rows)
     write(films, "out.parquet")
     metadata = pa.parquet.ParquetFile("out.parquet").metadata
     groups = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
@@ -130,7 +130,7 @@ def test_row_groups_of_parquet(films, monkeypatch, rows, expected):
 def test_many_users_take_no_more_memory_than_a_few(model_of, target, monkeypatch):
     monkeypatch.setattr("recli.algorithms._ranking._CHUNK_USERS", 20)
     monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 1)
-    monkeypatch.setattr("recli.recommend.writers.parquet._ROWS", 500)
+    monkeypatch.setattr("recli.ranking.writers.parquet._ROWS", 500)
     items = {str(item): (float(item % 7), "A title", {}) for item in range(40)}
     model = model_of(items, [(str(user), "1", 3) for user in range(800)])
     users = model.trainset.ratings.user_ids

@@ -79,7 +79,7 @@ def refused(spec: str, query: str | None = None) -> str:
 
 
 def test_a_table_and_a_query_give_what_a_file_would(shop, monkeypatch) -> None:
-    monkeypatch.setattr("recli.data.bigquery._BATCH", 100)
+    monkeypatch.setattr("recli.data.sources.bigquery._BATCH", 100)
     lines = ["user_id,item_id,rating", *(f"{u},i{i},{r}" for u, i, r in ROWS)]
     Path("stars.csv").write_text("\n".join(lines), encoding="utf-8")
     expected = load("stars.csv")
@@ -102,8 +102,8 @@ def test_what_is_not_there(shop) -> None:
 def test_lists_go_into_it_whole_or_not_at_all(shop, monkeypatch) -> None:
     from click.testing import CliRunner
 
-    from recli.data.bigquery import connected
-    from recli.recommend.writers.jsonl import JSONLines
+    from recli.data.sources.bigquery import connected
+    from recli.ranking.writers.jsonl import JSONLines
 
     typed = ["recommend", "-d", f"{shop}::stars", "--all-users", "-n", "3", "-o", shop]
     for times in (1, 2):

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from recli import errors
 from recli.data.load import load
-from recli.data.locate import locate
+from recli.data.sources.locate import locate
 
 pytestmark = [
     pytest.mark.services,

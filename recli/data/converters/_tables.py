@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from recli.data.columns.numbers import number
 from recli.data.dataset import Dataset
 from recli.data.ids import Ids
-from recli.data.items import Items
-from recli.data.numbers import number
 from recli.data.ratings import Ratings
-from recli.data.table import Table
+from recli.data.tables.items import Items
+from recli.data.tables.table import Table
 
 USER, ITEM, TIME, TITLE = "user_id", "item_id", "timestamp", "title"
 

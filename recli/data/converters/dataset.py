@@ -24,8 +24,8 @@ from recli.data.converters._tables import (
 )
 from recli.data.dataset import Dataset
 from recli.data.description import FILE_NAME, Description, ItemsSource, RatingsSource, UsersSource
-from recli.data.items import Items
-from recli.data.table import Table
+from recli.data.tables.items import Items
+from recli.data.tables.table import Table
 
 _RATINGS, _ITEMS, _USERS = "ratings.parquet", "items.parquet", "users.parquet"
 

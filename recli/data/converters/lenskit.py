@@ -26,9 +26,9 @@ from recli.data.converters._tables import (
 from recli.data.dataset import Dataset
 from recli.data.formats.lenskit import FILE_NAME
 from recli.data.ids import Ids
-from recli.data.items import Items
 from recli.data.ratings import Ratings
-from recli.data.table import Table
+from recli.data.tables.items import Items
+from recli.data.tables.table import Table
 
 _VERSION = "2025.3"  # of the layout, from which on pairs are sorted
 _TYPES = {"labels": pa.list_(pa.string()), "number": pa.float64(), "text": pa.string()}

@@ -26,9 +26,9 @@ from recli.data.converters._tables import (
     value_name,
 )
 from recli.data.dataset import Dataset
-from recli.data.items import Items
 from recli.data.ratings import Ratings
-from recli.data.table import Table
+from recli.data.tables.items import Items
+from recli.data.tables.table import Table
 
 _KINDS = {"labels": "token_seq", "number": "float", "text": "token_seq", "value": "token"}
 _CUTS = r"[\s,]+"  # where RecBole cuts a sequence, or is told to by some of its datasets

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from recli import errors
-from recli.data import sniff
+from recli.data.columns import sniff
 from recli.data.description import TableSource
 from recli.data.formats._base import Format, TextTable
-from recli.data.location import Location
-from recli.data.query import Query
+from recli.data.sources.location import Location
+from recli.data.sources.query import Query
 
 
 class Answer(Format):

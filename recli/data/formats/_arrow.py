@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import sniff
+from recli.data.columns import sniff
 from recli.data.formats._base import TextTable
-from recli.data.location import Location
 from recli.data.ratings import PER_SECOND
+from recli.data.sources.location import Location
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from recli import errors
 from recli.data.description import Description, TableSource
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recli import errors
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 
 def chosen(file: Location, names: Sequence[str], what: str) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from recli.data.columns.numbers import is_gap, number
 from recli.data.formats._base import TextTable
-from recli.data.numbers import is_gap, number
 
 
 def is_absent(text: str, missing: float | None) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from recli.data import sniff
+from recli.data.columns import sniff
 
 EXACT = 2.0**53  # the first whole number that float64 cannot tell from the next
 LINES_SUFFIXES = (".jsonl", ".ndjson")

@@ -10,7 +10,7 @@ import pyarrow as pa
 from recli import errors
 from recli.data.description import TableSource
 from recli.data.formats._base import Format, Source, TextTable
-from recli.data.location import LINES, Location, Part
+from recli.data.sources.location import LINES, Location, Part
 
 
 class Parted(Format):

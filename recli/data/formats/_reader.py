@@ -9,7 +9,7 @@ from recli import registry
 from recli.data.description import Description, TableSource
 from recli.data.formats._base import Format
 from recli.data.formats._parts import Parted
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 _HEAD_BYTES = 1 << 16
 

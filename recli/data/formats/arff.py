@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import sniff
+from recli.data.columns import sniff
 from recli.data.formats._base import Malformed, TextTable
-from recli.data.formats._lines import Recognised, cut, nothing_fits
-from recli.data.location import Location
+from recli.data.formats._text.lines import Recognised, cut, nothing_fits
+from recli.data.sources.location import Location
 
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _ATTRIBUTE = re.compile(rf"\s*@attribute\s+({_QUOTED}|[^\s'\"]\S*)\s+\S", re.IGNORECASE)

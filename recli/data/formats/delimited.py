@@ -10,13 +10,13 @@ import pyarrow.compute
 import pyarrow.csv
 
 from recli import errors
-from recli.data import sniff
-from recli.data.cells import Cutter
+from recli.data.columns import sniff
+from recli.data.columns.cells import Cutter
 from recli.data.description import TableSource
-from recli.data.formats import _comments, _decoding
 from recli.data.formats._base import Format, Malformed, Source, TextTable
-from recli.data.formats._clean import Clean, clean, first_lines
-from recli.data.location import Location
+from recli.data.formats._text import comments, decoding
+from recli.data.formats._text.clean import Clean, clean, first_lines
+from recli.data.sources.location import Location
 
 _SNIFFED_BYTES = 1 << 16
 _BLOCK_BYTES = 1 << 22
@@ -36,8 +36,8 @@ class Delimited(Format):
         head = file.read_bytes(_SNIFFED_BYTES)
         if cut := len(head) == _SNIFFED_BYTES:
             head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1] or head
-        text, _, _ = _decoding.decoded(file, head, source.encoding, cut)
-        if source.format is None and (other := _comments.other_format(text)):
+        text, _, _ = decoding.decoded(file, head, source.encoding, cut)
+        if source.format is None and (other := comments.other_format(text)):
             raise errors.DataError(
                 f"{file}: begins like {other}: read it with '--file-format {other}', or as text all the "
                 "same with '--file-format delimited'."
@@ -45,10 +45,10 @@ class Delimited(Format):
         lines = first_lines(text)
         guesses: dict[str, object] = {}
         delimiter = source.delimiter or guesses.setdefault(
-            "delimiter", sniff.delimiter(_comments.unmarked(lines))
+            "delimiter", sniff.delimiter(comments.unmarked(lines))
         )
         assert isinstance(delimiter, str)
-        rows = _comments.rows(lines, Cutter(delimiter, source.escape))
+        rows = comments.rows(lines, Cutter(delimiter, source.escape))
         header = source.header
         if header is None:
             # A column may be called by its number as well, which says nothing about a header.
@@ -64,7 +64,7 @@ class Delimited(Format):
         """The table; `found` in it are encoding and quotes, which only the whole file tells."""
         source, _ = self.complete(file, source)
         assert source.columns
-        text, encoding, undecoded = _decoding.decoded(file, file.read_bytes(), source.encoding)
+        text, encoding, undecoded = decoding.decoded(file, file.read_bytes(), source.encoding)
         if source.header and undecoded and undecoded[0].line == 1:
             raise errors.DataError(f"{file}: line 1, the header, {undecoded[0].reason}.")
         made = clean(text, source)

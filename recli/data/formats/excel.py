@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from recli import errors
-from recli.data import sniff
+from recli.data.columns import sniff
 from recli.data.description import TableSource
 from recli.data.formats._base import Format, Source, TextTable
 from recli.data.formats._choice import chosen
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 _SNIFFED_ROWS = 200
 _XLS = b"\xd0\xcf\x11\xe0"  # its first bytes

@@ -7,7 +7,7 @@ import pyarrow as pa
 from recli.data.description import TableSource
 from recli.data.formats._arrow import reading, text_table
 from recli.data.formats._base import Format, TextTable
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 _FILE = b"ARROW1"  # how a file begins that is no stream
 

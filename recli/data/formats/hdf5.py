@@ -14,7 +14,7 @@ from recli.data.description import TableSource
 from recli.data.formats._arrow import reading, text_table
 from recli.data.formats._base import Format, TextTable
 from recli.data.formats._choice import chosen
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 _DAMAGED = (
     *(OSError, RuntimeError, ValueError, LookupError, TypeError),

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli.data.formats._base import TextTable
-from recli.data.formats._lines import Recognised
-from recli.data.location import Location
+from recli.data.formats._text.lines import Recognised
+from recli.data.sources.location import Location
 
 
 class ItemLists(Recognised):

@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow as pa
 
 from recli import errors
+from recli.data.columns.numbers import numbers
 from recli.data.description import RatingsSource, TableSource
 from recli.data.formats._base import Format, Malformed, TextTable
 from recli.data.formats._matrix import Matrix, numbered, ranks
 from recli.data.formats.delimited import Delimited as _Delimited
 from recli.data.formats.excel import sheet
-from recli.data.location import Location
-from recli.data.numbers import numbers
+from recli.data.sources.location import Location
 
 _NOT_RATED = 99.0
 _EXCEL = b"\xd0\xcf\x11\xe0"  # the first bytes of an .xls

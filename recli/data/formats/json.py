@@ -9,7 +9,6 @@ import numpy as np
 
 from recli import errors
 from recli.data.formats._base import TextTable
-from recli.data.formats._lines import Recognised
 from recli.data.formats._objects import (
     columns,
     half_a_character,
@@ -18,7 +17,8 @@ from recli.data.formats._objects import (
     problem,
     without_types,
 )
-from recli.data.location import Location
+from recli.data.formats._text.lines import Recognised
+from recli.data.sources.location import Location
 
 
 class Json(Recognised):

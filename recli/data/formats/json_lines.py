@@ -17,7 +17,6 @@ import pyarrow.json
 
 from recli.data.formats._arrow import text_columns
 from recli.data.formats._base import Malformed, TextTable
-from recli.data.formats._lines import Recognised, nothing_fits
 from recli.data.formats._objects import (
     EXACT,
     LINES_SUFFIXES,
@@ -28,7 +27,8 @@ from recli.data.formats._objects import (
     problem,
     without_types,
 )
-from recli.data.location import Location
+from recli.data.formats._text.lines import Recognised, nothing_fits
+from recli.data.sources.location import Location
 
 _BLOCK_BYTES = 1 << 22
 _SHORT = 1 << 18

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from recli.data.columns.numbers import numbers
 from recli.data.formats._base import Malformed, TextTable
-from recli.data.formats._lines import Recognised, blocks, cut, nothing_fits, set_aside
-from recli.data.location import Location
-from recli.data.numbers import numbers
+from recli.data.formats._text.lines import Recognised, blocks, cut, nothing_fits, set_aside
+from recli.data.sources.location import Location
 
 _USER = re.compile(r"(\d+)\|(\d+)")
 _CLOCK = re.compile(r"(\d\d?):(\d\d):(\d\d)")

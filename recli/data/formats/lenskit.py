@@ -22,7 +22,7 @@ from recli.data.description import (
 from recli.data.formats._arrow import reading, text_table
 from recli.data.formats._base import Format, TextTable
 from recli.data.formats._choice import chosen
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 FILE_NAME = "schema.json"
 _TITLES = ("title", "name")

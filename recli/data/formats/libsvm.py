@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
+from recli.data.columns.numbers import numbers
 from recli.data.formats._base import TextTable
-from recli.data.formats._lines import Recognised, cut, nothing_fits, set_aside, spaced
-from recli.data.location import Location
-from recli.data.numbers import numbers
+from recli.data.formats._text.lines import Recognised, cut, nothing_fits, set_aside, spaced
+from recli.data.sources.location import Location
 
 _ROW = re.compile(
     rb"[-+]?[\d.]+(e[-+]?\d+)?([ \t]+\d+:[-+]?[\d.]+(e[-+]?\d+)?)+\s*(#.*)?", re.IGNORECASE

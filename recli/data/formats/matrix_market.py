@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from recli import errors
+from recli.data.columns.numbers import numbers
 from recli.data.formats._base import TextTable
-from recli.data.formats._lines import Recognised, comments, cut, set_aside, spaced
-from recli.data.location import Location
-from recli.data.numbers import numbers
+from recli.data.formats._text.lines import Recognised, comments, cut, set_aside, spaced
+from recli.data.sources.location import Location
 
 _BANNER = "%%matrixmarket"
 _FIELDS = ("real", "integer", "pattern")

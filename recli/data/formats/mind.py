@@ -11,8 +11,8 @@ import pyarrow.compute
 
 from recli import errors
 from recli.data.formats._base import TextTable
-from recli.data.formats._lines import Recognised, cut, nothing_fits, set_aside
-from recli.data.location import Location
+from recli.data.formats._text.lines import Recognised, cut, nothing_fits, set_aside
+from recli.data.sources.location import Location
 
 _TIME = "%m/%d/%Y %I:%M:%S %p"
 _LOG = re.compile(rb"[^\t\n]+\t[^\t\n]+\t\d+/\d+/\d{4} \d+:\d\d:\d\d [AP]M\t[^\t\n]*\tN\d+")

@@ -7,8 +7,8 @@ import re
 import pyarrow as pa
 
 from recli.data.formats._base import TextTable
-from recli.data.formats._lines import Recognised, blocks, cut, nothing_fits
-from recli.data.location import Location
+from recli.data.formats._text.lines import Recognised, blocks, cut, nothing_fits
+from recli.data.sources.location import Location
 
 _MOVIE = re.compile(r"\d+:")
 

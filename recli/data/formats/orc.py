@@ -5,7 +5,7 @@ from __future__ import annotations
 from recli.data.description import TableSource
 from recli.data.formats._arrow import reading, text_table
 from recli.data.formats._base import Format, TextTable
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 
 class ORC(Format):

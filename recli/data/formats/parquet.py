@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 from recli.data.description import TableSource
 from recli.data.formats._arrow import reading, text_table
 from recli.data.formats._base import Format, TextTable
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 
 class Parquet(Format):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from recli import errors
 from recli.data.description import TableSource
 from recli.data.formats._base import Format, TextTable
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 
 class Pickle(Format):

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data import sniff
+from recli.data.columns import sniff
 from recli.data.description import (
     Description,
     Feature,
@@ -19,8 +19,8 @@ from recli.data.description import (
     UsersSource,
 )
 from recli.data.formats._base import TextTable
-from recli.data.formats._lines import Recognised, cut, nothing_fits
-from recli.data.location import Location
+from recli.data.formats._text.lines import Recognised, cut, nothing_fits
+from recli.data.sources.location import Location
 
 _FIELD = re.compile(r"(.+):(token|token_seq|float|float_seq)")
 _TITLE = re.compile("title|name", re.IGNORECASE)

@@ -13,7 +13,7 @@ from recli.data.description import TableSource
 from recli.data.formats._arrow import text_columns, text_table
 from recli.data.formats._base import Format, TextTable
 from recli.data.formats._choice import chosen
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 _BATCH = 1 << 16  # rows that are Python objects at a time
 

@@ -11,7 +11,7 @@ from recli import errors
 from recli.data.description import TableSource
 from recli.data.formats._arrow import reading, text_table
 from recli.data.formats._base import Format, TextTable
-from recli.data.location import Location
+from recli.data.sources.location import Location
 
 _DAMAGED = (
     *(ValueError, LookupError, TypeError, OverflowError),

@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 
 from recli import errors
+from recli.data.columns.numbers import number
+from recli.data.columns.roles import plain, role_of
 from recli.data.description import RatingsSource, TableSource
 from recli.data.formats._base import Format, TextTable
 from recli.data.formats._matrix import Matrix, is_absent, numbered, ranks
 from recli.data.formats.delimited import Delimited as _Delimited
-from recli.data.location import Location
-from recli.data.numbers import number
-from recli.data.roles import plain, role_of
+from recli.data.sources.location import Location
 
 _USERS = ("id", "name", "index")  # and what names a column of users: what stands above their ids
 

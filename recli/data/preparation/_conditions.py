@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli import errors
-from recli.data import fields, where
-from recli.data.fields import Field, Number, Text, Value
-from recli.data.items import Items
 from recli.data.preparation._base import Draft
+from recli.data.tables import fields, where
+from recli.data.tables.fields import Field, Number, Text, Value
+from recli.data.tables.items import Items
 
 
 def fulfilled(draft: Draft, condition: str, step: str) -> np.ndarray:
-    """bool[n_ratings], which ratings fulfil a condition as `recli.data.where` has it.
+    """bool[n_ratings], which ratings fulfil a condition as `recli.data.tables.where` has it.
 
     A field is a column of the table of ratings, `user`, `item` or `rating`, else a column of the item or
     the user table; `[item:year]` and `[user:year]` are of these tables alone.

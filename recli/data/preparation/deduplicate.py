@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.data.columns import pick
+from recli.data.columns.parsing import pick
 from recli.data.preparation._base import Draft, Step
 from recli.params import Choice
 

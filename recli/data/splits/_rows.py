@@ -50,7 +50,7 @@ def grouped(rows: np.ndarray, codes: np.ndarray, n_codes: int) -> tuple[np.ndarr
     Within a group they keep the order in which they are given.
     codes: int[n_ratings], the code of every row of the table
     """
-    from recli.data.counting_sort import order_by  # numba: not for those who only list splits
+    from recli.kernels.counting_sort import order_by  # numba: not for those who only list splits
 
     starts, order = order_by(codes[rows], n_codes)
     return rows[order], starts

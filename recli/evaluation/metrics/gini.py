@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.data.concentration import gini
+from recli.data.checks.concentration import gini
 from recli.evaluation.metrics._items import CountMetric
 
 

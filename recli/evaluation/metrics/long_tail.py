@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.data.concentration import tail
-from recli.evaluation.background import Background
+from recli.data.checks.concentration import tail
+from recli.data.training_statistics import Background
 from recli.evaluation.metrics._items import ItemMetric
 
 
@@ -17,12 +17,12 @@ class LongTail(ItemMetric):
     the least popular items that together have 20 % of the training ratings: an item is in it if all
     items with no more ratings than it, itself included, have at most a fifth of the ratings. So
     equally popular items are all in or all out, and items without a rating are in. From 0 to 1; NaN
-    for an empty list. Arguments as for `ItemMetric.of_items`.
+    for an empty list.
 
     >>> tail = LongTail.tail(np.array([0, 3, 10, 1, 1, 10]))
     >>> tail
     array([ True,  True, False,  True,  True, False])
-    >>> LongTail().of_items(np.array([[2, 1], [5, 2]]), tail)
+    >>> mean_of_items(np.array([[2, 1], [5, 2]]), tail)
     array([0.5, 0. ])
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.metrics._items import ItemMetric
 
 
@@ -14,9 +14,9 @@ class Popularity(ItemMetric):
     Average recommendation popularity: ARP@k = mean over users of 1/|L_u| Σ_{i in L_u} ratings of i
     (Yin et al., Challenging the long tail recommendation, VLDB 2012). In ratings, from 0; NaN for
     an empty list. Less counts as better, because the metric is mostly asked for to see a bias towards
-    what is popular; the popular is no worse for it. Arguments as for `ItemMetric.of_items`.
+    what is popular; the popular is no worse for it.
 
-    >>> Popularity().of_items(np.array([[0, 1], [2, -1]]), np.array([9.0, 1.0, 4.0]))
+    >>> mean_of_items(np.array([[0, 1], [2, -1]]), np.array([9.0, 1.0, 4.0]))
     array([5., 4.])
     """
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
+from recli.experiments.merged_runs import together
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
 from recli.experiments.reports._leaderboard import Leaderboard, Row, Score, leaderboards
@@ -22,7 +23,6 @@ from recli.experiments.reports._plots import (
     precision_recall,
 )
 from recli.experiments.run_data import RunData
-from recli.experiments.together import together
 
 _WIDTH = 12
 _PLOTS = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from recli.experiments.merged_runs import together
 from recli.experiments.report import markdown_table
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
 from recli.experiments.reports._leaderboard import Leaderboard, Score, leaderboards
 from recli.experiments.run_data import RunData
-from recli.experiments.together import together
 
 _WIDTH = 9
 

@@ -11,10 +11,10 @@ from typing import Any
 from recli import errors, registry
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
-from recli.experiments.tuning.goals import Goal
+from recli.evaluation.goals import Goal
 from recli.experiments.tuning.search import Search
-from recli.experiments.tuning.tried import Tried
 from recli.experiments.tuning.watch import Watch
+from recli.records.stored_trial import Tried
 
 STACK = "hybrid"
 """The algorithm that stacks others; each member is fitted on its folds, and once on all."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from recli.data.dataset import Dataset
 from recli.data.description import toml
-from recli.experiments.tuning.goals import Goal
+from recli.evaluation.goals import Goal
 from recli.experiments.tuning.holdout import Verdict
-from recli.experiments.tuning.tried import Tried
 from recli.params import Value
+from recli.records.stored_trial import Tried
 
 
 def best_toml(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from recli import errors
-from recli.experiments.tuning.goals import Goal
-from recli.experiments.tuning.tried import Tried
+from recli.evaluation.goals import Goal
+from recli.records.stored_trial import Tried
 
 PICKS = ("knee", "first")
 

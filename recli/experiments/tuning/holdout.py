@@ -17,12 +17,14 @@ from recli.data.splits._base import Fold, Split
 from recli.data.splits.cold_users import ColdUsers
 from recli.data.splits.shuffle import Shuffle
 from recli.data.splits.timeline import Timeline
+from recli.evaluation.goals import Goal
+from recli.evaluation.protocol import Protocol
 from recli.evaluation.significance.pairs import PairedTest, paired
-from recli.experiments.cross_validation import Cell, Protocol, cells
+from recli.experiments.cross_validation import cells
 from recli.experiments.resources import Resources
-from recli.experiments.store import or_none
-from recli.experiments.tuning.goals import Goal
-from recli.recommend.list_quality import FLOOR
+from recli.models.list_quality import FLOOR
+from recli.records.cells import Cell
+from recli.records.store import or_none
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from typing import Any
 from recli import errors
 from recli.algorithms import declared
 from recli.data.dataset import Dataset
+from recli.evaluation.goals import Goal
 from recli.evaluation.metric_names import Measure
-from recli.experiments import code_version, store
-from recli.experiments.cross_validation import Protocol
+from recli.evaluation.protocol import Protocol
 from recli.experiments.tuning import front, samplers
-from recli.experiments.tuning.goals import Goal
 from recli.experiments.tuning.search import Method
 from recli.experiments.tuning.space import Ranges, Space
+from recli.records import code_version, store
 
 
 @dataclass(frozen=True)

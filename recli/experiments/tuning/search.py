@@ -17,15 +17,15 @@ from optuna.study import StudyDirection
 
 from recli import errors
 from recli.algorithms import Configured
+from recli.evaluation.goals import Goal
 from recli.experiments.tuning import samplers, storage
-from recli.experiments.tuning.goals import Goal
+from recli.experiments.tuning.external_trials import Told
 from recli.experiments.tuning.quiet import quiet
 from recli.experiments.tuning.space import Space
-from recli.experiments.tuning.told import Told
 from recli.experiments.tuning.trials import FAILURES, Trials
-from recli.experiments.tuning.tried import PARAMS, REASON, Tried, counts
 from recli.experiments.tuning.watch import NOBODY, Watch
 from recli.params import Value
+from recli.records.stored_trial import PARAMS, REASON, Tried, counts
 
 _WAIT = 1.0  # seconds between looks at what other workers do
 

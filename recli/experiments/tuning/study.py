@@ -16,28 +16,28 @@ import numpy as np
 from recli import errors, files
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
-from recli.experiments import store, stored_study
-from recli.experiments.cross_validation import Protocol
-from recli.experiments.environment import environment
+from recli.evaluation.goals import Goal
+from recli.evaluation.protocol import Protocol
 from recli.experiments.interrupts import HeldBack
-from recli.experiments.process import this_process
 from recli.experiments.reports._study.page import study_page
 from recli.experiments.resources import Resources
-from recli.experiments.stored_study import StoredStudy
 from recli.experiments.tuning import front, storage
 from recli.experiments.tuning.auto import Auto, Rung
 from recli.experiments.tuning.best_file import best_toml
-from recli.experiments.tuning.goals import Goal
+from recli.experiments.tuning.external_trials import Told
 from recli.experiments.tuning.holdout import HoldOut, Verdict, unlock
 from recli.experiments.tuning.importance import importances
 from recli.experiments.tuning.plan import Plan
 from recli.experiments.tuning.samplers import sees_means
 from recli.experiments.tuning.search import Budget, Search
-from recli.experiments.tuning.told import Told
 from recli.experiments.tuning.trials import Trials
-from recli.experiments.tuning.tried import Tried
 from recli.experiments.tuning.watch import NOBODY, Watch
 from recli.params import Value
+from recli.records import store, stored_study
+from recli.records.environment import environment
+from recli.records.process import this_process
+from recli.records.stored_study import StoredStudy
+from recli.records.stored_trial import Tried
 
 Begin = Literal["join", "resume", "fresh"]
 

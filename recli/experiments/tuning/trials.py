@@ -15,11 +15,12 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.evaluation.fold import FoldScores
-from recli.experiments.cross_validation import Protocol, cells
+from recli.evaluation.goals import Goal
+from recli.evaluation.protocol import Protocol
+from recli.experiments.cross_validation import cells
 from recli.experiments.interrupts import HeldBack
 from recli.experiments.resources import Resources
-from recli.experiments.tuning.goals import Goal
-from recli.experiments.tuning.tried import FOLDS, PARAMS, REASON, STOPPED
+from recli.records.stored_trial import FOLDS, PARAMS, REASON, STOPPED
 
 FAILURES = (errors.DivergedError, errors.TooLargeError)
 """What a setting may do to a trial without ending the study."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from recli.experiments.tuning.tried import Tried
+from recli.records.stored_trial import Tried
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 import recli
-from recli.data.events import FILE_NAME, EventLog
+from recli.events.log import FILE_NAME, EventLog
 from recli.extras.serve import problems, routes
 from recli.extras.serve.current import Current
 from recli.extras.serve.description import Described

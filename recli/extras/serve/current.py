@@ -12,10 +12,10 @@ from pathlib import Path
 from recli import errors
 from recli.extras.serve.answers import Answers
 from recli.extras.serve.self_test import check
-from recli.recommend import model as models
-from recli.recommend.fold_in import most_popular
-from recli.recommend.model import Model
-from recli.recommend.search import Search
+from recli.models import model as models
+from recli.models.fold_in import most_popular
+from recli.models.model import Model
+from recli.models.search import Search
 
 _LOG = logging.getLogger("recli.serve")
 _SECONDS = 1.0

@@ -11,11 +11,11 @@ from recli import errors
 from recli.data.ids import Ids
 from recli.extras.serve.answers import Kind, Made
 from recli.extras.serve.current import Loaded
-from recli.recommend.answer import Wish, answer
-from recli.recommend.fold_in import Rated, fold_in
-from recli.recommend.lists import recommend
-from recli.recommend.model import Model
-from recli.recommend.trade import Trade
+from recli.models.fold_in import Rated, fold_in
+from recli.models.model import Model
+from recli.ranking.answer import Wish, answer
+from recli.ranking.lists import recommend
+from recli.ranking.reranking_cost import Trade
 
 # Bytes, far above what one user's list takes; to ask the system takes as long as the list.
 _MEMORY = 1 << 30

@@ -18,8 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recli import errors
 from recli.data import event_kinds
-from recli.data.events import RATING, Event, EventLog
-from recli.experiments.refreshing.progress import backlog
+from recli.data.event import RATING, Event
+from recli.events.log import EventLog
+from recli.events.refreshing.progress import backlog
 from recli.extras.serve.answers import Made
 from recli.extras.serve.current import Current, Loaded
 from recli.extras.serve.settings import MULTIPROCESS

@@ -7,9 +7,9 @@ import time
 import numpy as np
 
 from recli import errors
-from recli.recommend.fold_in import Rated, fold_in
-from recli.recommend.lists import Lists, Request, recommend
-from recli.recommend.model import Model
+from recli.models.fold_in import Rated, fold_in
+from recli.models.model import Model
+from recli.ranking.lists import Lists, Request, recommend
 
 _N = 10
 _QUICK = 0.002  # seconds: what the way to another thread and back takes on a busy machine

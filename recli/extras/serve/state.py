@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from recli.data.events import EventLog
+from recli.events.log import EventLog
 from recli.extras.serve.current import Current, Loaded
 from recli.extras.serve.metrics import Metrics
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from recli.algorithms import Configured
-from recli.data.events import FILE_NAME, Event, EventLog
-from recli.recommend import model as models
+from recli.data.event import Event
+from recli.events.log import FILE_NAME, EventLog
+from recli.models import model as models
 
 _shared = runpy.run_path(str(Path(__file__).parents[2] / "algorithms" / "conftest.py"))
 embedded, small = _shared["embedded"], _shared["small"]

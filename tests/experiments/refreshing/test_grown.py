@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 from recli import errors
-from recli.data.events import FILE_NAME, Event, EventLog
+from recli.data.event import Event
 from recli.data.load import load
-from recli.experiments.refreshing.grown import Grown
-from recli.experiments.refreshing.progress import Progress, backlog, folder_of
-from recli.recommend import model as models
+from recli.events.log import FILE_NAME, EventLog
+from recli.events.refreshing.grown_dataset import Grown
+from recli.events.refreshing.progress import Progress, backlog, folder_of
+from recli.models import model as models
 
 from .conftest import START
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from recli.algorithms import Configured
-from recli.data.events import FILE_NAME, Event, EventLog
+from recli.data.event import Event
 from recli.data.load import load
-from recli.experiments.refreshing.grown import Grown
-from recli.recommend import model as models
+from recli.events.log import FILE_NAME, EventLog
+from recli.events.refreshing.grown_dataset import Grown
+from recli.models import model as models
 
 SHOP = """\
 user,item,event,time

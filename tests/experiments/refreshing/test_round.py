@@ -19,12 +19,13 @@ from surprise import accuracy
 
 from recli import errors, files
 from recli.algorithms import Configured
-from recli.data.events import FILE_NAME, Event, EventLog
+from recli.data.event import Event
 from recli.data.load import load
-from recli.experiments.refreshing import history
-from recli.experiments.refreshing.round import refresh
-from recli.experiments.refreshing.rule import Settings
-from recli.recommend import model as models
+from recli.events.log import FILE_NAME, EventLog
+from recli.events.refreshing import history
+from recli.events.refreshing.round import refresh
+from recli.events.refreshing.rule import Settings
+from recli.models import model as models
 
 from .conftest import START
 

@@ -7,13 +7,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from recli.algorithms import Configured
-from recli.data.events import FILE_NAME, Event, EventLog
+from recli.data.event import Event
 from recli.data.load import load
-from recli.experiments.refreshing.round import refresh
-from recli.experiments.refreshing.rule import Settings
+from recli.events.log import FILE_NAME, EventLog
+from recli.events.refreshing.round import refresh
+from recli.events.refreshing.rule import Settings
 from recli.extras.serve.app import create_app
 from recli.extras.serve.settings import Settings as Serving
-from recli.recommend import model as models
+from recli.models import model as models
 
 KINDS = {"view": 1.0, "cart": 2.0, "purchase": 4.0}
 ANYTHING = Settings(min_events=10, tolerance=9.0)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from recli.data.splits._base import Split
-from recli.experiments.cross_validation import Protocol
+from recli.evaluation.goals import goals
+from recli.evaluation.protocol import Protocol
 from recli.experiments.resources import Resources
-from recli.experiments.tuning.goals import goals
 from recli.experiments.tuning.plan import Plan
 from recli.experiments.tuning.search import Budget, Method
 from recli.experiments.tuning.study import TuningRun

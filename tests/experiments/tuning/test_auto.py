@@ -6,11 +6,11 @@ import pytest
 
 from recli.algorithms import Configured
 from recli.data.load import load
+from recli.evaluation.goals import goals
 from recli.experiments import params_file
-from recli.experiments.stored_study import StoredStudy
 from recli.experiments.tuning import auto
-from recli.experiments.tuning.goals import goals
-from recli.experiments.tuning.tried import Tried
+from recli.records.stored_study import StoredStudy
+from recli.records.stored_trial import Tried
 
 SIX = ("baseline-only", "normal-predictor", "slope-one", "knn-basic", "co-clustering", "svd")
 

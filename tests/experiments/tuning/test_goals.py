@@ -6,9 +6,9 @@ import pytest
 
 from recli import errors
 from recli.algorithms import Configured
+from recli.evaluation.goals import Goal, goals
 from recli.experiments.tuning.front import pareto_front, picked
-from recli.experiments.tuning.goals import Goal, goals
-from recli.experiments.tuning.tried import Tried
+from recli.records.stored_trial import Tried
 
 RMSE_AND_TIME = goals(["rmse", "fit_seconds"])
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from recli.data.splits._base import Split
-from recli.evaluation.background import Background
+from recli.data.training_statistics import Background
 from recli.evaluation.fold import score_fold
-from recli.experiments.stored_study import StoredStudy
+from recli.evaluation.goals import goals
 from recli.experiments.tuning import trials
-from recli.experiments.tuning.goals import goals
 from recli.experiments.tuning.holdout import HoldOut, Verdict
+from recli.records.stored_study import StoredStudy
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from recli import errors, memory
 from recli.algorithms import Configured
 from recli.experiments import params_file
 from recli.experiments.cross_validation import cross_validate
-from recli.experiments.stored_study import StoredStudy
 from recli.experiments.tuning import trials
 from recli.experiments.tuning.search import Method
+from recli.records.stored_study import StoredStudy
 
 
 def params_of(run):

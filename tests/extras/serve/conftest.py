@@ -13,8 +13,8 @@ from recli.algorithms import Configured
 from recli.data.load import load
 from recli.extras.serve.app import create_app
 from recli.extras.serve.settings import Settings
-from recli.recommend import model as models
-from recli.recommend.model import Model
+from recli.models import model as models
+from recli.models.model import Model
 
 Serving = Callable[..., TestClient]
 

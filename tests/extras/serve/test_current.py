@@ -14,7 +14,7 @@ from recli import errors, registry
 from recli.extras.serve import current as module
 from recli.extras.serve.current import Current
 from recli.extras.serve.self_test import _check, check
-from recli.recommend import model as models
+from recli.models import model as models
 
 BIG = 1 << 20
 
@@ -25,7 +25,7 @@ def current(results):
 
 
 def best(loaded, user="42"):
-    from recli.recommend.top_n import top_n
+    from recli.ranking.top_n import top_n
 
     return [place.item for place in top_n(loaded.model, user, 5)]
 
@@ -112,7 +112,7 @@ def test_every_algorithm_can_be_served(name, trained):
 
 
 def test_lists_that_are_not_sorted_are_seen(results):
-    from recli.recommend.lists import Lists
+    from recli.ranking.lists import Lists
 
     model = models.load(results / "models" / "mine")
     users = np.array([0], np.int32)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from recli.data.events import FILE_NAME, EventLog
+from recli.events.log import FILE_NAME, EventLog
 
 RATING = {"event_id": "e1", "type": "rating", "user_id": 42, "item_id": 318, "value": 4.5}
 

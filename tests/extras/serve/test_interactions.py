@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from recli.data.events import FILE_NAME, EventLog
+from recli.events.log import FILE_NAME, EventLog
 
 EVENT = {"event_id": "e1", "type": "purchase", "user_id": "u1", "item_id": "hat"}
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from recli.extras.serve import self_test
-from recli.recommend import model as models
+from recli.models import model as models
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from recli.recommend import model as models
+from recli.models import model as models
 
 
 def samples(client):

@@ -10,7 +10,7 @@ from recli.experiments.reports._plots._figure import Figure
 from recli.experiments.run_data import RunData
 
 if TYPE_CHECKING:
-    from recli.recommend.item_map import ItemMap
+    from recli.models.item_map import ItemMap
 
 _TITLE = "Map of the items"
 _SIDE, _EDGE, _ROW, _COLUMNS = svg.WIDTH, 8.0, 16.0, 3

@@ -11,7 +11,7 @@ from recli import params
 from recli.experiments.reports._page import definitions, drawn, page
 from recli.experiments.reports._study import history, importance, parallel, pareto, slices
 from recli.experiments.reports._study.words import ended, said, setting
-from recli.experiments.stored_study import StoredStudy
+from recli.records.stored_study import StoredStudy
 
 _PLOTS = (pareto, history, importance, parallel, slices)
 _SHOWN = 50

@@ -6,9 +6,9 @@ import math
 
 from recli.experiments.reports._plots import svg
 from recli.experiments.reports._plots._figure import Figure
-from recli.experiments.stored_study import StoredStudy
-from recli.experiments.tuning.tried import Tried
 from recli.params import Value, short, shown
+from recli.records.stored_study import StoredStudy
+from recli.records.stored_trial import Tried
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 24.0, 356.0, 30.0, 230.0
 _BEST = 0.2

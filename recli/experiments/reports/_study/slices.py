@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from recli.experiments.reports._plots import svg
 from recli.experiments.reports._plots._figure import Figure
-from recli.experiments.stored_study import StoredStudy
-from recli.experiments.tuning.tried import Tried
 from recli.params import Value, shown
+from recli.records.stored_study import StoredStudy
+from recli.records.stored_trial import Tried
 
 _LEFT, _RIGHT, _TOP, _HEIGHT = 46.0, 372.0, 22.0, 120.0
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from recli.experiments.stored_study import StoredStudy
-from recli.experiments.tuning.goals import Goal
-from recli.experiments.tuning.tried import Tried
+from recli.evaluation.goals import Goal
+from recli.models.list_quality import FLOOR
 from recli.params import short
-from recli.recommend.list_quality import FLOOR
+from recli.records.stored_study import StoredStudy
+from recli.records.stored_trial import Tried
 
 
 def said(study: StoredStudy) -> Iterator[str]:

@@ -12,9 +12,9 @@ from sklearn.preprocessing import normalize
 
 from recli import errors
 from recli.algorithms._base import catalogue_size
-from recli.algorithms._preferences import preferences
-from recli.algorithms._weighing import Alike
-from recli.data import features, user_features
+from recli.algorithms._shared.preferences import preferences
+from recli.algorithms._shared.weighing import Alike
+from recli.data.tables import features, user_features
 from recli.data.trainset import Trainset, by_user
 
 _DAY = 86_400  # seconds

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pyarrow as pa
 
 from recli import errors
-from recli.recommend.writers._base import TABLE, Write, Writer
-from recli.recommend.writers.jsonl import JSONLines
+from recli.ranking.writers._base import TABLE, Write, Writer
+from recli.ranking.writers.jsonl import JSONLines
 
 
 class BigQuery(Writer):
@@ -24,7 +24,7 @@ class BigQuery(Writer):
 
     @contextmanager
     def open(self, target: str, schema: pa.Schema) -> Iterator[Write]:
-        from recli.data.bigquery import connected
+        from recli.data.sources.bigquery import connected
 
         shown = self.shown(target)
         with connected(target) as (client, dataset), tempfile.TemporaryFile() as file:
@@ -48,7 +48,7 @@ class BigQuery(Writer):
 
 @contextmanager
 def _refusals(shown: str) -> Iterator[None]:
-    from recli.data.bigquery import refusals
+    from recli.data.sources.bigquery import refusals
 
     try:
         with refusals(shown):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
-from recli.algorithms._factor_rankers import FactorRanker
+from recli.algorithms._shared.factor_rankers import FactorRanker
 
 
 class Learned(FactorRanker):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import surprise
 
-from recli.algorithms._preferences import PREFERENCES
+from recli.algorithms._shared.preferences import PREFERENCES
 from recli.extras.implicit.algorithms._learned import Learned
 from recli.params import Float, Int
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import surprise
 
-from recli.algorithms._preferences import PREFERENCES
-from recli.algorithms._weighing import LOG, WEIGHTING
+from recli.algorithms._shared.preferences import PREFERENCES
+from recli.algorithms._shared.weighing import LOG, WEIGHTING
 from recli.extras.implicit.algorithms._learned import Learned
 from recli.params import Float, Int
 

@@ -8,10 +8,10 @@ import surprise
 from sklearn.preprocessing import normalize
 
 from recli.algorithms._base import Side, catalogue_size, cosines
-from recli.algorithms._factor_rankers import FactorRanker
-from recli.algorithms._preferences import PREFERENCES
-from recli.algorithms._weighing import LOG, WEIGHTING
-from recli.data import features, user_features
+from recli.algorithms._shared.factor_rankers import FactorRanker
+from recli.algorithms._shared.preferences import PREFERENCES
+from recli.algorithms._shared.weighing import LOG, WEIGHTING
+from recli.data.tables import features, user_features
 from recli.params import Choice, Float, Int, Text
 
 _LOSSES = ("warp", "bpr", "logistic")

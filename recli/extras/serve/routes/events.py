@@ -10,11 +10,12 @@ from starlette.responses import JSONResponse, Response
 
 from recli import errors
 from recli.data import event_kinds
-from recli.data.events import LAST_TIME, Event, now, seconds
+from recli.data.event import LAST_TIME, Event
+from recli.events.log import now, seconds
 from recli.extras.serve.problems import problem, responses
 from recli.extras.serve.schemas import Id, Sent
 from recli.extras.serve.state import TheLoaded, TheLog, TheMetrics
-from recli.recommend.model import Model
+from recli.models.model import Model
 
 router = APIRouter(tags=["events"])
 PATH = "/events"

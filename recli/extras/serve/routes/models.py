@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 
 from recli.extras.serve.problems import responses
 from recli.extras.serve.state import TheCurrent
-from recli.recommend import model as models
+from recli.models import model as models
 
 router = APIRouter(tags=["server"])
 

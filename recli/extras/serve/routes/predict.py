@@ -11,7 +11,7 @@ from recli.extras.serve.lists import unknown_item
 from recli.extras.serve.problems import responses
 from recli.extras.serve.schemas import MOST_ITEMS, Id, Sent
 from recli.extras.serve.state import TheLoaded
-from recli.recommend.lower_bound import predicted
+from recli.ranking.lower_bound import predicted
 
 router = APIRouter(tags=["predictions"])
 

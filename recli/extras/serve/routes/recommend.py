@@ -19,10 +19,10 @@ from recli.extras.serve.metrics import Metrics
 from recli.extras.serve.problems import responses
 from recli.extras.serve.schemas import MOST_ITEMS, Id, Sent, as_parameters, of_query
 from recli.extras.serve.state import TheLoaded, TheMetrics
-from recli.recommend.answer import Wish
-from recli.recommend.candidates import Filters
-from recli.recommend.lower_bound import Sort
-from recli.recommend.reranking import Reranking
+from recli.ranking.answer import Wish
+from recli.ranking.filters import Filters
+from recli.ranking.lower_bound import Sort
+from recli.ranking.reranking import Reranking
 
 router = APIRouter(tags=["lists"])
 PATH = "/recommend"

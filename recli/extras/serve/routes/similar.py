@@ -11,7 +11,7 @@ from recli.extras.serve.lists import item_code
 from recli.extras.serve.problems import responses
 from recli.extras.serve.schemas import MOST_ITEMS, Sent
 from recli.extras.serve.state import TheLoaded
-from recli.recommend.similar import document, similar
+from recli.models.similar import document, similar
 
 router = APIRouter(tags=["lists"])
 

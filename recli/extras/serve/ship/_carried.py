@@ -13,7 +13,7 @@ import recli
 from recli import files
 from recli.extras.serve.ship import _layout
 from recli.extras.serve.ship._requirements import extras_of, requirements
-from recli.recommend import archive
+from recli.models import archive
 
 _OWN = {"requirements.txt", "models", "recli-*.whl"}
 

@@ -1,0 +1,105 @@
+"""Models that carry preferences from item to item."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import numpy as np
+import scipy.sparse
+import surprise
+
+from recli.algorithms._base import Side
+from recli.algorithms._shared.preferences import Ranker
+from recli.algorithms._shared.reasons import Reason
+from recli.data.trainset import Trainset
+
+_CHUNK = 1 << 21  # weights: 16 MiB
+
+
+class ItemWeights(Ranker):
+    """The score Σ_j x_uj w_ji, where x_uj is how much the user prefers j and w_ji what `_weigh` gives.
+
+    weights: float64[n], the w_ji that are not 0, item j by item j
+    weight_items: int32[n], their items i
+    weight_indptr: int32[n_items + 1], where those of each item j begin
+    """
+
+    additive = True
+    similarity = "weights between items"
+    fitted = (*Ranker.fitted, "weights", "weight_items", "weight_indptr")
+    weights: np.ndarray
+    weight_items: np.ndarray
+    weight_indptr: np.ndarray
+
+    def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
+        """The weights w_ji, float64[n_items, n_items], from float64[n_users, n_items]."""
+        raise NotImplementedError
+
+    def _fit(self, preferred: scipy.sparse.csr_array) -> None:
+        found = self._weigh(preferred)
+        self.weights = found.data
+        self.weight_items, self.weight_indptr = found.indices, found.indptr
+
+    @property
+    def _w(self) -> scipy.sparse.csr_array:
+        n_items = self.trainset.n_items
+        return scipy.sparse.csr_array(
+            (self.weights, self.weight_items, self.weight_indptr), shape=(n_items, n_items)
+        )
+
+    def _scores(self, users: np.ndarray) -> np.ndarray:
+        return (self.preferred[users] @ self._w).toarray()
+
+    def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
+        """Her preferences; the weights between items stay."""
+        self._prefers(items, values, user)
+
+    def _reasons(self, user: int, item: int) -> list[Reason]:
+        own = self.preferred[[user]]
+        return self._carried(user, own.data * self._w[own.indices][:, [item]].toarray()[:, 0])
+
+    def similarities(self, side: Side, x: int) -> np.ndarray:
+        """Of items, what x carries to each, w_xi; it does not compare users."""
+        if side == "user":
+            return super().similarities(side, x)
+        found: np.ndarray = self._w[[x]].toarray()[0]
+        return found
+
+
+def strongest(
+    rows: Callable[[slice], scipy.sparse.csr_array], trainset: surprise.Trainset, k: int
+) -> scipy.sparse.csr_array:
+    """The `k` largest numbers of each row off the diagonal, float64[n_items, n_items], the rest 0.
+
+    rows: gives some rows, positive where they are not 0. They are asked for some at a time, so that
+        not all need to be in memory at once.
+
+    Of equal numbers that of the smaller item id stays.
+    """
+    n_items = trainset.n_items
+    ids = trainset.item_codes if isinstance(trainset, Trainset) else np.arange(n_items)
+    size = max(1, _CHUNK // n_items)
+    columns, values, lengths = [], [], []
+    for start in range(0, n_items, size):
+        chunk = rows(slice(start, start + size))
+        for row, (first, end) in enumerate(itertools.pairwise(chunk.indptr), start):
+            items, numbers = chunk.indices[first:end], chunk.data[first:end]
+            kept = _largest(np.where(items == row, 0.0, numbers), ids[items], k)
+            columns.append(items[kept])
+            values.append(numbers[kept])
+            lengths.append(len(kept))
+    indptr = np.cumsum([0, *lengths])
+    parts = np.concatenate(values), np.concatenate(columns), indptr
+    return scipy.sparse.csr_array(parts, shape=(n_items, n_items))
+
+
+def _largest(numbers: np.ndarray, ids: np.ndarray, k: int) -> np.ndarray:
+    """The places of the `k` largest positive numbers, of equal ones those with the smallest ids."""
+    if len(numbers) <= k:
+        return np.flatnonzero(numbers > 0)
+    edge = np.partition(numbers, -k)[-k]
+    if edge <= 0:
+        return np.flatnonzero(numbers > 0)
+    above, at = np.flatnonzero(numbers > edge), np.flatnonzero(numbers == edge)
+    return np.append(above, at[np.argsort(ids[at])[: k - len(above)]])

@@ -1,0 +1,358 @@
+"""Options that several commands share, and the objects they become."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from recli.cli._group import DEBUG
+from recli.cli._options import parameter_types
+from recli.cli._output.console import Console
+
+if TYPE_CHECKING:
+    from recli.algorithms import Configured
+    from recli.data.dataset import Dataset
+    from recli.errors import RecliError
+    from recli.evaluation.metric_names import Purpose
+    from recli.experiments.reading import Reading
+
+Command = Callable[..., Any]
+
+dataset_option = click.option(
+    "-d",
+    "--dataset",
+    type=parameter_types.DATASET,
+    default="movielens-small",
+    show_default=True,
+    help="A dataset's name, a folder with a dataset.toml, a file of ratings, an ARCHIVE::MEMBER, a "
+    "pattern such as 'parts/*.csv', a folder of parts, or a URL (https, s3, gs, az, or a database's).",
+)
+
+
+def message_options(command: Command) -> Command:
+    """`--quiet` and `--debug`, for a command without a result; it gets a `console`."""
+
+    @_quiet_and_debug
+    @functools.wraps(command)
+    def wrapped(*args: Any, quiet: bool, **kwargs: Any) -> Any:
+        return command(*args, console=Console("table", quiet), **kwargs)
+
+    return wrapped
+
+
+def _quiet_and_debug(command: Command) -> Command:
+    debug = click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=lambda ctx, _, value: ctx.meta.__setitem__(DEBUG, value),
+        help="Show the traceback of an error.",
+    )
+    quiet = click.option("-q", "--quiet", is_flag=True, help="No messages and no progress bar.")
+    return quiet(debug(command))
+
+
+def output_options(*formats: str, default: str = "table") -> Callable[[Command], Command]:
+    """`--format`, `--quiet` and `--debug`; the command gets a `console`."""
+
+    def decorate(command: Command) -> Command:
+        @click.option(
+            "--format",
+            "output_format",
+            type=click.Choice(formats or ("table", "json", "csv", "markdown")),
+            default=default,
+            show_default=True,
+            help="How results are printed.",
+        )
+        @_quiet_and_debug
+        @functools.wraps(command)
+        def wrapped(*args: Any, output_format: str, quiet: bool, **kwargs: Any) -> Any:
+            return command(*args, console=Console(output_format, quiet), **kwargs)
+
+        return wrapped
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class DatasetChoice:
+    """Which dataset, and how to read it."""
+
+    spec: str
+    overrides: dict[str, Any]
+    on_bad: str
+    duplicates: str
+
+    @property
+    def reading(self) -> Reading:
+        """As a run keeps it, to read the same again."""
+        from recli.experiments.reading import Reading
+
+        return Reading(self.spec, self.overrides, self.on_bad, self.duplicates)
+
+    def load(self, console: Console, results: Path | None) -> Dataset:
+        """The dataset; tells what was guessed, merged or set aside."""
+        from recli.data.load import load
+
+        dataset = load(self.spec, self.overrides, self.on_bad, self.duplicates)
+        console.describe(dataset)
+        if dataset.bad_rows and results is not None:
+            console.set_aside(dataset, results / "bad-rows" / f"{dataset.name}.csv")
+        return dataset
+
+
+def dataset_options(command: Command) -> Command:
+    """`--dataset` and everything about reading it; the command gets a `data`: DatasetChoice."""
+
+    @dataset_option
+    @chosen
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        return command(*args, **kwargs)
+
+    return wrapped
+
+
+def dataset_argument(command: Command) -> Command:
+    """As `dataset_options`, the dataset as an argument."""
+
+    @click.argument("dataset", type=parameter_types.DATASET, default="movielens-small")
+    @chosen
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        return command(*args, **kwargs)
+
+    return wrapped
+
+
+def chosen(command: Command) -> Command:
+    """Makes of `dataset` and the reading options a `data`: DatasetChoice."""
+
+    @reading_options
+    @functools.wraps(command)
+    def wrapped(*args: Any, dataset: str, reading: dict[str, Any], **kwargs: Any) -> Any:
+        on_bad, duplicates = reading.pop("on_bad"), reading.pop("duplicates")
+        data = DatasetChoice(dataset, reading, on_bad, duplicates)
+        return command(*args, data=data, **kwargs)
+
+    return wrapped
+
+
+def reading_options(command: Command) -> Command:
+    """How to read a file of ratings, where a look at it is not enough; the command gets `reading`."""
+
+    @click.option("--query", help="What is asked, where the dataset is the URL of a database.")
+    @click.option("--file-format", type=parameter_types.FILE_FORMAT, help="Format of the file.")
+    @click.option(
+        "--delimiter", type=parameter_types.Delimiter(), help="What cuts a row into columns."
+    )
+    @click.option("--header/--no-header", default=None, help="Whether the first row names columns.")
+    @click.option("--encoding", help="Encoding of the file, such as utf-8 or latin-1.")
+    @click.option(
+        "--quote",
+        type=click.Choice(("auto", "double", "none")),
+        help="Whether double quotes enclose cells or are text; auto decides from the file. "
+        "[default: auto]",
+    )
+    @click.option("--escape", metavar="CHARACTER", help="Takes the next character literally.")
+    @click.option("--decimal", metavar="CHARACTER", help="Decimal point of numbers. [default: .]")
+    @click.option(
+        "--columns",
+        type=parameter_types.Columns(),
+        metavar="ROLE=COLUMN,…",
+        help="Columns by name or number: 'user=uid,item=film,rating=stars,time=when'; or just the "
+        "roles in the file's order: 'item,user,rating'. Roles: user, item, rating, weight, event, time.",
+    )
+    @click.option(
+        "--implicit/--explicit",
+        default=None,
+        help="Whether rows are interactions (views, purchases, plays) or ratings.",
+    )
+    @click.option(
+        "--weight",
+        "weights",
+        type=parameter_types.Weights(),
+        metavar="KIND=WEIGHT,…",
+        help="What each kind of interaction weighs: 'view=1,cart=3,purchase=5'.",
+    )
+    @click.option(
+        "--missing",
+        type=float,
+        metavar="VALUE",
+        help="In a wide matrix, the number that stands for no rating.",
+    )
+    @click.option(
+        "--scale", type=parameter_types.Scale(), metavar="LOW:HIGH", help="Rating scale, as 1:5."
+    )
+    @click.option(
+        "--time-unit",
+        type=click.Choice(("s", "ms", "us", "ns", "date")),
+        help="Unit of the time column.",
+    )
+    @click.option(
+        "--time-format",
+        metavar="FORMAT",
+        help="How dates are written, as '%d.%m.%Y %H:%M'. [default: ISO 8601]",
+    )
+    @click.option(
+        "--on-bad",
+        type=click.Choice(("error", "skip")),
+        default="error",
+        show_default=True,
+        help="Rows that are no ratings: stop, or set them aside into a file.",
+    )
+    @click.option(
+        "--duplicates",
+        type=click.Choice(("error", "first", "last", "mean")),
+        default="error",
+        show_default=True,
+        help="Several ratings for one user and item: stop, or which one counts, by time if there is one.",
+    )
+    @click.option(
+        "--prepare",
+        multiple=True,
+        metavar="STEP:OPTION=VALUE,…",
+        help='A step of preparation, such as "keep:rating >= 3" or k-core:min_user_ratings=5; may be '
+        "repeated, in order. 'recli list steps' has them all.",
+    )
+    @functools.wraps(command)
+    def wrapped(*args: Any, columns: dict[str, str] | None, **kwargs: Any) -> Any:
+        given = {field: kwargs.pop(field) for field in _READING} | (columns or {})
+        given["prepare"] = given["prepare"] or None
+        given["format"] = given.pop("file_format")
+        reading = {key: value for key, value in given.items() if value is not None}
+        return command(*args, reading=reading, **kwargs)
+
+    return wrapped
+
+
+_READING = (
+    *("query", "file_format", "delimiter", "header", "encoding", "quote", "escape", "decimal"),
+    *("implicit", "weights", "missing", "scale", "time_unit", "time_format", "prepare"),
+    *("on_bad", "duplicates"),
+)
+
+
+results_option = click.option(
+    "--results",
+    type=parameter_types.ResultsFolder(path_type=Path, file_okay=False),
+    default=Path("results"),
+    show_default=True,
+    envvar="RECLI_RESULTS",
+    help="Folder for runs, models and recommendations.",
+)
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Random seed."
+)
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=parameter_types.Jobs(),
+    default=-1,
+    show_default=True,
+    help="Processes at once, -1 for one per core; changes no number.",
+)
+memory_limit_option = click.option(
+    "--memory-limit",
+    type=parameter_types.Size(),
+    help="Memory for ranking the catalogue, as 512M or 2G; changes no number. "
+    "[default: half of what is free]",
+)
+params_option = click.option(
+    "-p", "params", multiple=True, metavar="NAME=VALUE", help="A hyperparameter; may be repeated."
+)
+cv_option = click.option(
+    "--cv", type=click.IntRange(2), default=5, show_default=True, help="Folds of cross-validation."
+)
+threshold_option = click.option(
+    "--threshold", type=float, help="Ratings from here on count as liked. [default: from the scale]"
+)
+algorithm_option = click.option(
+    "-a",
+    "--algorithm",
+    type=parameter_types.ALGORITHM,
+    help="An algorithm, or your own as module:Class. [default: the best of a few for the goal]",
+)
+GOAL = click.Choice(("lists", "ratings"))
+goal_option = click.option(
+    "--goal",
+    type=GOAL,
+    help="What it is for: good lists of items, or well predicted ratings.  [default: lists]",
+)
+params_file_option = click.option(
+    "--params",
+    "params_file",
+    type=click.Path(path_type=Path),
+    help="A file with algorithm and parameters, as 'recli tune' writes.",
+)
+
+
+def confirm(names: list[str], question: str) -> None:
+    """Ask before `names` are gone. Raises UsageError for any answer but yes."""
+    from recli import errors
+
+    click.echo("\n".join(names), err=True)
+    try:
+        click.confirm(question, abort=True, err=True)
+    except click.Abort:
+        raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
+
+
+def typed(option: str) -> bool:
+    """Whether the user gave this option, and not its default."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is not ParameterSource.DEFAULT
+
+
+def no_ratings(metric: str, dataset: Dataset) -> RecliError:
+    """The error for a metric of predicted ratings where there are none."""
+    from recli import errors
+
+    return errors.UsageError(
+        f"{metric} compares predicted with true ratings, and {dataset.name} holds interactions. Take a "
+        "metric of ranked lists: '--metric ndcg@10'."
+    )
+
+
+def check_suits(line_up: Iterable[Configured], dataset: Dataset) -> None:
+    """Raise UsageError for an algorithm that cannot learn from these data, before anything is run."""
+    for configured in line_up:
+        configured.create(0).check_data(dataset.ratings)
+
+
+def purpose(goal: Purpose | None, dataset: Dataset, usual: Purpose = "lists") -> Purpose:
+    """What `--goal` says, else the usual one. Raises UsageError where there are no ratings to predict."""
+    from recli import errors
+
+    if goal == "ratings" and dataset.ratings.implicit:
+        raise errors.UsageError(
+            f"--goal ratings: {dataset.name} holds interactions, and no ratings to predict. Leave it out."
+        )
+    return goal or ("lists" if dataset.ratings.implicit else usual)
+
+
+def liked_from(dataset: Dataset, threshold: float | None) -> float:
+    """The rating from which an item counts as liked. Raises UsageError for one off the scale."""
+    from recli import errors
+
+    ratings, (low, high) = dataset.ratings, dataset.ratings.scale
+    if threshold is None:
+        return ratings.default_threshold
+    if ratings.implicit and not low <= threshold <= high:
+        raise errors.UsageError(
+            f"--threshold {threshold:g}: the interactions weigh {low:g} to {high:g}. Without it, all of "
+            "them count as liked."
+        )
+    if not ratings.implicit and not low < threshold <= high:
+        raise errors.UsageError(
+            f"--threshold {threshold:g}: with ratings from {low:g} to {high:g} everything or nothing "
+            f"would be liked. Without it, {ratings.default_threshold:g} is taken."
+        )
+    return threshold

@@ -1,0 +1,119 @@
+"""The model that a command uses: a stored one, or the default, trained for the occasion."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recli.cli._options import common, parameter_types
+from recli.cli._options.common import DatasetChoice
+from recli.cli._output.console import Console
+
+if TYPE_CHECKING:
+    from recli.evaluation.metric_names import Purpose
+    from recli.models.model import Model
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A stored model by name or folder, or the dataset to train the default on."""
+
+    name: str | None
+    data: DatasetChoice
+    dataset_given: bool
+    seed: int
+    allow_pickle: bool
+
+    def load(
+        self,
+        results: Path,
+        console: Console,
+        goal: Purpose | None = None,
+        usual: Purpose = "lists",
+        keep: bool = False,
+    ) -> tuple[Model, str]:
+        """The model, and what it is called; where one is trained, for the goal, or the usual one.
+
+        keep: whether to store a model that is trained, under the name of its algorithm
+        """
+        from recli.models import model as models
+
+        if self.name is None:
+            return self._trained(results, console, goal, usual, keep)
+        model = models.load(models.find(results, self.name), self.allow_pickle)
+        shown = Path(self.name).name
+        if self.dataset_given:
+            self._check(model, shown, console)
+        return model, shown
+
+    def _check(self, model: Model, shown: str, console: Console) -> None:
+        """A model brings its own ratings: raise UsageError where `--dataset` means others."""
+        from recli import errors
+        from recli.data.load import describe
+
+        learned_from = model.dataset["name"]
+        if describe(self.data.spec).name != learned_from:
+            raise errors.UsageError(
+                f"Model '{shown}' has learned from the dataset {learned_from}, not from "
+                f"{self.data.spec}. Leave out '--dataset', or leave out '--model' to train on that."
+            )
+        if self.data.load(console, None).fingerprint != model.dataset["fingerprint"]:
+            raise errors.UsageError(
+                f"The dataset {learned_from} is no longer what model '{shown}' has learned from. Train "
+                "it again, or leave out '--dataset' to recommend as it was."
+            )
+
+    def _trained(
+        self, results: Path, console: Console, goal: Purpose | None, usual: Purpose, keep: bool
+    ) -> tuple[Model, str]:
+        from recli.cli._options.algorithm import default
+        from recli.models import model as models
+
+        dataset = self.data.load(console, results)
+        liked_from = common.liked_from(dataset, None)
+        purpose = common.purpose(goal, dataset, usual)
+        choice = default(dataset, purpose, self.seed, liked_from)
+        hint = "" if keep else " To keep one: 'recli train'."
+        console.say(f"No --model given: training {choice.why}.{hint}")
+        model = models.train(dataset, choice.configured, self.seed, liked_from, choice.origin)
+        if keep:
+            console.say(f"Kept as {models.save(model, results, choice.configured.name)}.")
+        return model, choice.configured.name
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--model`, and the dataset and seed to train one where it is left out; gives a `choice`."""
+
+    @click.option(
+        "-m",
+        "--model",
+        "model_name",
+        type=parameter_types.MODEL,
+        help="A model from 'recli train', by name or folder. [default: one is trained]",
+    )
+    @click.option(
+        "--allow-pickle",
+        is_flag=True,
+        help="Read a model that was trained with --allow-pickle. This runs code from the file.",
+    )
+    @common.dataset_options
+    @common.seed_option
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any,
+        model_name: str | None,
+        allow_pickle: bool,
+        data: DatasetChoice,
+        seed: int,
+        **kwargs: Any,
+    ) -> Any:
+        given = common.typed("dataset")
+        choice = ModelChoice(model_name, data, given, seed, allow_pickle)
+        return command(*args, choice=choice, **kwargs)
+
+    return wrapped

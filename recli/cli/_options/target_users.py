@@ -1,0 +1,103 @@
+"""For whom recommendations are made."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recli.cli._options.cold_user import Newcomer
+from recli.cli._output.console import Console, count
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from recli.models.model import Model
+
+
+@dataclass(frozen=True)
+class Audience:
+    """One user, those that a file lists, or all."""
+
+    user: str | None
+    users_file: Path | None
+    everybody: bool
+
+    def check(self, newcomer: Newcomer) -> None:
+        """Raise UsageError unless it is exactly one of the three, or somebody new or changed."""
+        from recli import errors
+
+        given = [self.user is not None, self.users_file is not None, self.everybody]
+        if newcomer.given:
+            if any(given[1:]):
+                raise errors.UsageError(
+                    f"{newcomer.option} is about one user: it goes with --user, if the model knows that "
+                    "user, or alone, but not with --users or --all-users."
+                )
+            return
+        if sum(given) != 1:
+            raise errors.UsageError(
+                "For whom? Say one of --user ID, --users FILE, --all-users. Somebody new is given "
+                "by --ratings FILE, --rate ITEM=RATING, or --new-user."
+                if not any(given)
+                else "--user, --users and --all-users exclude one another: say one of them."
+            )
+
+    @property
+    def name(self) -> str:
+        """What names the file that is written for them."""
+        if self.user is not None:
+            return f"user-{self.user}"
+        if self.users_file is None and not self.everybody:
+            return "new-user"
+        return "all-users" if self.users_file is None else self.users_file.stem
+
+    def codes(self, model: Model, console: Console) -> np.ndarray:
+        """Codes of the users, int32[n_users]; tells of ids in a file that the model does not know."""
+        import numpy as np
+
+        ids = model.trainset.ratings.user_ids
+        if self.user is not None:
+            return np.array([model.user_code(self.user)], np.int32)
+        if self.users_file is None:
+            return np.arange(len(ids), dtype=np.int32)
+        from recli.ranking.filters import read_ids
+
+        named = read_ids(self.users_file, ids, "users")
+        tell_unknown(console, self.users_file, "user", named.unknown)
+        return named.codes
+
+
+def audience_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--user`, `--users` and `--all-users`; the command gets an `audience`."""
+
+    @click.option("-u", "--user", help="The user's id, as in the ratings.")
+    @click.option(
+        "--users",
+        "users_file",
+        type=click.Path(path_type=Path),
+        help="A file with the ids of users, one a line.",
+    )
+    @click.option("--all-users", "everybody", is_flag=True, help="Everybody who has rated.")
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any, user: str | None, users_file: Path | None, everybody: bool, **kwargs: Any
+    ) -> Any:
+        return command(*args, audience=Audience(user, users_file, everybody), **kwargs)
+
+    return wrapped
+
+
+def tell_unknown(console: Console, path: Path, noun: str, unknown: list[str]) -> None:
+    """Say which ids of a file the model does not know, the first ten of them."""
+    if unknown:
+        from recli import errors
+
+        console.say(
+            f"{path}: {count(len(unknown), noun)} that the model does not know, left out:\n"
+            f"{errors.first_ten(unknown)}"
+        )

@@ -1,0 +1,69 @@
+"""The tables of an evaluation, as `recli evaluate` prints them."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from recli.cli._output.console import Console
+
+if TYPE_CHECKING:
+    from recli.experiments.evaluation_run import EvaluationRun
+    from recli.experiments.reading import Reading
+
+
+def show(console: Console, run: EvaluationRun) -> None:
+    """A table for each kind of metric and length of the lists."""
+    from recli.experiments.report import MARKS, breakdown, leaderboard, tables_of
+    from recli.records.cells import summaries
+
+    def tables() -> None:
+        for place, (title, group) in enumerate(tables_of(run.protocol.measures)):
+            found = summaries(run.line_up, run.finished, group[0])
+            header, rows = leaderboard(found, group, run.verdicts, fit=place == 0)
+            console.line()
+            console.table(header, rows, f"{title}, best {group[0]} first", right=header[1:])
+        for by in run.protocol.by:
+            header, rows = breakdown(run.summaries, by, run.leading)
+            console.line()
+            console.table(header, rows, f"{run.leading} by {by}", right=header[1:])
+        console.line()
+        for finding in run.findings:
+            console.say(f"Note: {finding.message}")
+        if len(run.line_up) > 1:
+            console.say(MARKS)
+
+    header, rows = leaderboard(run.summaries, run.protocol.measures)
+    console.emit(run.document(), header, rows, tables)
+
+
+def same_data(reading: Reading | None) -> str:
+    """What makes a command read the same data, to go behind it."""
+    from recli import urls
+    from recli.data import find
+
+    if reading is None or reading.spec == find.DEFAULT:
+        return ""
+    also = ", with the options that read the data here" if reading.has_options else ""
+    return f" -d {shlex.quote(urls.shown(reading.spec))}{also}"
+
+
+def best_lists(run: EvaluationRun) -> Iterator[str]:
+    """Whose lists are the best, where the run goes by lists; who is worse than `most-popular`."""
+    from recli.models.list_quality import FLOOR
+    from recli.records.cells import summaries
+
+    measure = run.leading
+    if measure.metric.aspect != "accuracy":
+        return
+    ranked = summaries(run.line_up, run.finished, measure)
+    best = ranked[0]
+    mean = {summary.label: summary.mean(measure) for summary in ranked}
+    beside = f" ({FLOOR} {mean[FLOOR]:.4f})" if FLOOR in mean and best.label != FLOOR else ""
+    is_plain = best.label == best.configured.name
+    following = f" Next: recli train -a {best.label}{same_data(run.reading)}" if is_plain else ""
+    yield f"The best lists: {best.label}, {measure} {mean[best.label]:.4f}{beside}.{following}"
+    if poor := [label for label in mean if mean[label] < mean.get(FLOOR, -math.inf)]:
+        yield f"Worse than {FLOOR} at lists, by {measure}: {', '.join(poor)}."

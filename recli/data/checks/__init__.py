@@ -1,0 +1,1 @@
+"""What is noteworthy about ratings and interactions."""

@@ -1,0 +1,1 @@
+"""From columns of text to users, items, ratings and times."""

@@ -1,0 +1,1 @@
+"""Where data are: files, archives, addresses, object stores, databases."""

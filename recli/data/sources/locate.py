@@ -1,0 +1,84 @@
+"""From a text to the place that it names: a file, a member of an archive, many parts, a URL, a query."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from recli import errors, urls
+from recli.data.sources import packed
+from recli.data.sources.location import Location
+from recli.data.sources.parts import Parts, is_pattern
+
+
+def locate(folder: Path, file: str, query: str | None = None) -> Location:
+    """What `file` names, a path being one from `folder`; `query` is what a database is asked.
+
+    A file that there is goes before other readings of its name. Raises UsageError for a query to what
+    is no database.
+    """
+    if urls.scheme(file) == "bigquery":
+        from recli.data.sources.bigquery import BigQuery
+
+        return BigQuery(folder, file, query)
+    if urls.is_url(file) and not urls.is_store(file):
+        from recli.data.sources.query import Query  # SQLAlchemy, for those who ask for it
+
+        return Query(folder, file, query)
+    if query is not None:
+        raise errors.UsageError(
+            f"A query is for a database, as in postgresql+psycopg://host/name; {urls.shown(file)} is "
+            "none."
+        )
+    if urls.is_url(file):
+        from recli.data.sources.remote import Remote  # not for those whose files are here
+
+        return Remote(*packed.split(file))
+    path = folder / file
+    if path.is_dir():
+        return Parts(path)
+    if not path.exists():
+        name, member = _split(folder, file)
+        if member is not None:
+            return Location(folder / name, member)
+        if is_pattern(file):
+            return Parts(path)
+    return Location(path)
+
+
+def is_path(spec: str) -> bool:
+    """Whether a text is not just a name: there is such a file, or it says where to look for some."""
+    return (
+        urls.is_url(spec)
+        or Path(spec).exists()
+        or _split(Path(), spec)[1] is not None
+        or is_pattern(spec)
+    )
+
+
+def absolute(spec: str) -> str:
+    """A place as it is found from anywhere, a URL without what is secret in it."""
+    return locate(Path(), spec).reference() if urls.is_url(spec) else str(Path(spec).resolve())
+
+
+def short_name(spec: str) -> str:
+    """What to call the dataset at a place: the member, the file or the folder, without suffixes.
+
+    >>> short_name("data/ratings.csv.gz"), short_name("ml.zip::ml/u.data"), short_name("shop/*.csv")
+    ('ratings', 'u', 'shop')
+    """
+    if urls.is_url(spec) and not urls.is_store(spec) and "::" in spec:
+        return spec.rpartition("::")[2].rpartition(".")[2]
+    spec = urls.shown(spec).partition("?")[0]
+    names = [name for name in re.split(r"[/\\]", spec.rpartition("::")[2]) if not is_pattern(name)]
+    last = next((name for name in reversed(names) if name not in ("", ".", "..")), "ratings")
+    return packed.unwrapped(last)[0].partition(".")[0].strip(":") or last
+
+
+def _split(folder: Path, text: str) -> tuple[str, str | None]:
+    """The file and the member of an archive, or the table of any other file that there is."""
+    file, member = packed.split(text)
+    name, separator, table = text.partition("::")
+    if member is None and separator and (folder / name).is_file():
+        return name, table
+    return file, member

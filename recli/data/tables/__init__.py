@@ -1,0 +1,1 @@
+"""What is known of items and users besides their ratings."""

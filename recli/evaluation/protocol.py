@@ -1,0 +1,22 @@
+"""How a line-up is compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recli.data.splits._base import Split
+from recli.evaluation.metric_names import Measure
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How a line-up is compared: what is the same for all of it.
+
+    by: what the metrics are broken down by, as in `activity`, `user:occupation`
+    """
+
+    split: Split
+    measures: tuple[Measure, ...]
+    threshold: float
+    seed: int
+    by: tuple[str, ...] = ()

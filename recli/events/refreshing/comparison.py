@@ -1,0 +1,94 @@
+"""The current model and a candidate on the newest ratings, which neither has learned from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from recli.algorithms import Algorithm
+from recli.algorithms._shared.placed import Placed
+from recli.data.training_statistics import Background
+from recli.evaluation.metric_names import Measure
+from recli.evaluation.outcome import predict, recommend
+from recli.evaluation.significance import PairedTest, paired
+from recli.evaluation.significance._matched import matched
+from recli.records.store import or_none
+
+_OF_RATINGS, _OF_SCORES = Measure("rmse", None), Measure("ndcg", 10)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two fitted algorithms in one measure, each user's own value, over the users of a test.
+
+    current, candidate: mean over the users that have a value of both
+    test: of candidate less current
+    """
+
+    measure: Measure
+    current: float
+    candidate: float
+    test: PairedTest
+
+    @property
+    def worse_by(self) -> float:
+        """How much worse the candidate is, in units of the measure; below 0 where it is better."""
+        return -self.test.difference if self.measure.greater_is_better else self.test.difference
+
+    @property
+    def worse_by_at_most(self) -> float:
+        """The end of the 95 % interval that is worst for the candidate."""
+        low, high = self.test.interval
+        return -low if self.measure.greater_is_better else high
+
+    @property
+    def is_of_lists(self) -> bool:
+        """Whether it is their lists that were compared."""
+        return self.measure == _OF_SCORES
+
+    def document(self) -> dict[str, Any]:
+        """As JSON, NaN as null."""
+        test = self.test
+        return {
+            "measure": str(self.measure),
+            "over": "users",
+            "users": test.n,
+            "current": or_none(self.current),
+            "candidate": or_none(self.candidate),
+            "difference": or_none(test.difference),
+            "interval_low": or_none(test.interval[0]),
+            "interval_high": or_none(test.interval[1]),
+            "t_p": or_none(test.t_p),
+            "wilcoxon_p": or_none(test.wilcoxon_p),
+        }
+
+
+def compare(
+    current: Algorithm, candidate: Algorithm, background: Background, test: np.ndarray, seed: int
+) -> Comparison:
+    """Both on the rows `test`, int64[n]: RMSE where ratings are predicted, else nDCG of the best ten.
+
+    candidate: fitted on the background's trainset
+    current: fitted on some of the same ratings
+
+    Both choose from all items less those that the user has in the training. What a model does not know
+    it does not recommend, and predicts as its unknown.
+    """
+    measure = _OF_RATINGS if current.predicts == "ratings" else _OF_SCORES
+
+    def values(algorithm: Algorithm) -> np.ndarray:
+        seen = (
+            predict(algorithm, background, test)
+            if measure.k is None
+            else recommend(algorithm, background, test, measure.k)
+        )
+        of_users: np.ndarray = measure.metric.values(seen)
+        return of_users
+
+    ours, theirs = values(candidate), values(Placed(current, background.trainset))
+    [table, _] = matched([ours, theirs])
+    means = table.mean(axis=0) if len(table) else (math.nan, math.nan)
+    return Comparison(measure, float(means[1]), float(means[0]), paired(ours, theirs, seed=seed))

@@ -1,0 +1,81 @@
+"""How far the dataset of a model has taken the event log in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recli import errors
+from recli.events.log import EventLog
+
+PROGRESS = "events.json"
+COUNTS = ("ratings", "clicks", "set_aside", "repeated", "taken")
+_KEYS = ("begun_from", "log", "through", "counts")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a dataset has taken the event log in; `events.json`.
+
+    begun_from: fingerprint of the dataset that the model had learned from when this one was begun
+    log: the log's id; empty before the first event
+    through: the position in it of the last event that was looked at
+    counts: of all events up to there how many were `ratings` and `clicks`, by which interactions of any
+        kind are meant; and of the ratings (in data of interactions of all events) how many were
+        `set_aside`, were `repeated` by a later one or said nothing new, and are `taken` in
+    """
+
+    begun_from: str
+    log: str
+    through: int
+    counts: Mapping[str, int]
+
+    @classmethod
+    def read(cls, results: Path, name: str) -> Progress | None:
+        """That of the dataset of the model called `name`, None where there is none.
+
+        Raises DataError for a document that is damaged.
+        """
+        path = folder_of(results, name) / PROGRESS
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            return cls(**{key: document[key] for key in _KEYS})
+        except FileNotFoundError:
+            return None
+        except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+            raise errors.DataError(
+                f"{path}: is damaged: {error}. Remove the folder {path.parent}; the next refresh begins "
+                "it again from the model and the event log."
+            ) from None
+
+    def is_of(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether the model of this manifest is the one that the dataset was begun for, or its heir."""
+        heir = manifest["origin"].get("refresh", {}).get("begun_from")
+        return self.begun_from in (manifest["dataset"]["fingerprint"], heir)
+
+    def learned(self, manifest: Mapping[str, Any]) -> int:
+        """The position through which the model of this manifest has learned, 0 for no event."""
+        refresh = manifest["origin"].get("refresh", {})
+        same = (refresh.get("begun_from"), refresh.get("log")) == (self.begun_from, self.log)
+        return int(refresh["through"]) if same else 0
+
+
+def folder_of(results: Path, name: str) -> Path:
+    """Where the dataset of the model called `name` lies."""
+    return results / "datasets" / name
+
+
+def backlog(log: EventLog, name: str) -> int:
+    """How many events of a log in a results folder no refresh has taken for the model called `name`.
+
+    All, where the dataset's document cannot be read: the next refresh tells why.
+    """
+    try:
+        progress = Progress.read(log.path.parent, name)
+    except errors.DataError:
+        progress = None
+    same = progress is not None and progress.log == log.id
+    return log.count_after(progress.through if progress and same else 0)

@@ -1,0 +1,42 @@
+"""When a model is trained again, and when it is published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recli.events.refreshing.comparison import Comparison
+
+
+@dataclass(frozen=True)
+class Settings:
+    """When a model is trained again, and when it is published.
+
+    slice: share of the ratings that are new to the current model on which the two are compared, the
+        newest; above 0, at most 1
+    tolerance: how much worse the candidate may be, in units of the measure
+    strict: whether that holds for the whole 95 % interval, not for the mean difference alone
+    min_events: new ratings to wait for, at least 1
+    warm: whether to start from what the current model has learned, where the algorithm can
+    """
+
+    slice: float = 0.2
+    tolerance: float = 0.0
+    strict: bool = False
+    min_events: int = 100
+    warm: bool = False
+
+    def verdict(self, comparison: Comparison) -> tuple[bool, str]:
+        """Whether to publish the candidate, and why."""
+        if comparison.test.n < 2:
+            return False, "There are fewer than two users to compare on."
+        mean, worst = comparison.worse_by, comparison.worse_by_at_most
+        said = f"{_worse(mean)} on the mean" + (
+            f", at worst {_worse(worst)}" if self.strict else ""
+        )
+        publish = (worst if self.strict else mean) <= self.tolerance
+        against = "within" if publish else "more than"
+        return publish, f"The candidate is {said}: {against} the tolerance of {self.tolerance:g}."
+
+
+def _worse(amount: float) -> str:
+    return f"{'worse' if amount > 0 else 'better'} by {abs(amount):.4f}"

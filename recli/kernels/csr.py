@@ -1,0 +1,26 @@
+"""Ratings grouped by row: compressed sparse rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+Csr = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""indptr int64[n_rows + 1], columns int32[n], values float64[n]; row r has indptr[r] … indptr[r+1]."""
+
+
+def csr(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, n_rows: int) -> Csr:
+    """The triples as CSR, those of a row in the order given."""
+    from recli.kernels.counting_sort import order_by  # numba: not for those who only read
+
+    indptr, order = order_by(rows, n_rows)
+    return indptr, columns[order], values[order]
+
+
+def with_first(rows: Csr, columns: np.ndarray, values: np.ndarray) -> Csr:
+    """One more row before the others, which keep their order."""
+    indptr, all_columns, all_values = rows
+    return (
+        np.concatenate(([0], len(columns) + indptr)),
+        np.concatenate((columns.astype(all_columns.dtype), all_columns)),
+        np.concatenate((values, all_values)),
+    )

@@ -1,0 +1,118 @@
+"""Stored models as one file or folder, to carry elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from recli import errors, files, urls
+from recli.data.sources import stores
+from recli.data.sources.locate import locate
+from recli.data.sources.location import Location
+from recli.models import parts
+
+_EXPECTED = {parts.MANIFEST, *parts.PARTS}
+
+
+def pack(folder: Path, target: str) -> str:
+    """Write the model in `folder` as a zip file with a folder of its name, and return where that is.
+
+    target: a file here, or the URL of one in an object store
+
+    Raises as `verified` does, so that nothing damaged is passed on; UsageError when the file cannot be
+    written, and for a model that holds a pickle.
+    """
+    portable(folder)
+    with (
+        stores.new_file(target) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+    ):
+        for name in (parts.MANIFEST, *parts.PARTS):
+            archive.write(folder / name, f"{folder.name}/{name}")
+    return urls.shown(target)
+
+
+def portable(folder: Path) -> dict[str, Any]:
+    """The manifest of the model in `folder`, if it can be used elsewhere. Raises as `pack` does."""
+    about = parts.verified(folder)
+    if about["pickled"]:
+        raise errors.UsageError(
+            f"{folder}: holds a pickle, which nobody else should have to trust. Train the model without "
+            "'--allow-pickle' to export it."
+        )
+    return about
+
+
+def copy(folder: Path, target: Path) -> None:
+    """Copy the files of the model in `folder`, and nothing else, to a new folder `target`."""
+    target.mkdir(parents=True)
+    for name in (parts.MANIFEST, *parts.PARTS):
+        shutil.copyfile(folder / name, target / name)
+
+
+def unpack(place: str, results: Path, name: str | None = None) -> Path:
+    """Store the model in a file that `pack` wrote, as `name` or as it was called, and return its folder.
+
+    place: a file here, or the URL of one elsewhere
+
+    Only the files that a model consists of are taken, and only into the new folder; all is verified
+    before the folder takes its name.
+
+    Raises NotFoundError without such a file, DataError when it is no model or is damaged, UsageError
+    when there is a model of that name.
+    """
+    archive = locate(Path(), place)
+    try:
+        with zipfile.ZipFile(archive.path) as source:
+            own_name = _checked(archive, source)
+            name = files.checked_name(name or own_name, "model")
+            folder = results / "models" / name
+            if folder.exists():
+                raise errors.UsageError(
+                    f"There is a model '{name}' in {results / 'models'} already. Give this one another "
+                    "name with '--name'."
+                )
+            with files.new_folder(folder) as temporary:
+                for part in sorted(_EXPECTED):
+                    with (
+                        source.open(f"{own_name}/{part}") as packed,
+                        (temporary / part).open("wb") as file,
+                    ):
+                        shutil.copyfileobj(packed, file)
+                try:
+                    parts.verified(temporary, "Export the model again.")
+                except errors.DataError as error:
+                    told = str(error).replace(str(temporary), own_name)
+                    raise errors.DataError(f"{archive}: {told}") from None
+    except FileNotFoundError:
+        raise errors.NotFoundError(f"{archive}: no such file.") from None
+    # RuntimeError is what zipfile raises for an encrypted member or a compression it does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        raise errors.DataError(
+            f"{archive}: cannot be unpacked, it may be damaged: {error}"
+        ) from None
+    except OSError as error:
+        raise errors.DataError(f"{archive}: cannot be read: {error.strerror or error}") from None
+    return folder
+
+
+def _checked(archive: Location, source: zipfile.ZipFile) -> str:
+    """The one folder in the archive, if it holds the files of a model and nothing else."""
+    members = [name for name in source.namelist() if not name.endswith("/")]
+    paths = [PurePosixPath(name) for name in members]
+    folders = {path.parts[0] for path in paths if len(path.parts) == 2}
+    if (
+        len(folders) != 1
+        or len(members) != len(_EXPECTED)
+        or {path.name for path in paths} != _EXPECTED
+        or any(len(path.parts) != 2 for path in paths)
+    ):
+        raise errors.DataError(
+            f"{archive}: is no model that 'recli models export' wrote. It holds\n"
+            f"{errors.first_ten(members)}\nand should hold one folder with "
+            f"{', '.join(sorted(_EXPECTED))}."
+        )
+    return folders.pop()

@@ -1,0 +1,221 @@
+"""Fitted models, in memory and on disk. Loading runs no code from a file, unless that is allowed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recli import errors, files
+from recli.algorithms import Algorithm, Configured
+from recli.data import event_kinds
+from recli.data.dataset import Dataset
+from recli.data.event import CLICK
+from recli.data.tables.items import Items
+from recli.data.trainset import Trainset
+from recli.models import parts, pickled
+
+MANIFEST = parts.MANIFEST
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A fitted algorithm with the ratings and tables that it learned from.
+
+    dataset: name and fingerprint of what it learned from, and the kinds of interaction, if any
+    origin: `params`, where its parameters come from, such as a study and its best value; `run`, what
+        an evaluation has found of it; each if known
+    """
+
+    configured: Configured
+    algorithm: Algorithm
+    trainset: Trainset
+    dataset: Mapping[str, Any]
+    seed: int
+    origin: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> event_kinds.Weights:
+        """What each kind of interaction weighs that it learns from; of ratings there is none."""
+        return kinds(self.trainset.ratings.implicit, self.dataset)
+
+    @property
+    def items(self) -> Items | None:
+        """The item table, if the dataset has one."""
+        return self.trainset.item_table
+
+    @property
+    def titles(self) -> np.ndarray | None:
+        """The titles of items by code, object[n_catalogue] of str, or None."""
+        return None if self.items is None else self.items.titles
+
+    def title(self, code: int) -> str:
+        """The title of the item with this code, or nothing."""
+        return "" if self.items is None else self.items.title(code)
+
+    def user_code(self, user: str) -> int:
+        """The code of a raw user id. Raises NotFoundError with the nearest ids."""
+        ids = self.trainset.ratings.user_ids
+        code = ids.code(user)
+        if code < 0:
+            implicit = self.trainset.ratings.implicit
+            by, value = ("what they did", "WEIGHT") if implicit else ("their ratings", "RATING")
+            raise errors.NotFoundError(
+                f"There is no user '{user}' among the {len(ids):,} that the model has learned from. "
+                f"Nearest ids: {', '.join(ids.nearest(user))}. Somebody new gets a "
+                f"list by {by}: 'recli recommend --ratings FILE' or '--rate ITEM={value}'."
+            )
+        return code
+
+
+def kinds(implicit: bool, dataset: Mapping[str, Any]) -> event_kinds.Weights:
+    """`Model.kinds`, by what its manifest says."""
+    return dict(dataset.get("kinds") or {CLICK: 1.0}) if implicit else {}
+
+
+def train(
+    dataset: Dataset,
+    configured: Configured,
+    seed: int,
+    threshold: float | None = None,
+    origin: Mapping[str, Any] | None = None,
+) -> Model:
+    """`configured` fitted on every rating of the dataset; `threshold` is where liking begins."""
+    trainset = dataset.trainset(threshold=threshold)
+    algorithm = configured.create(seed)
+    algorithm.fit(trainset)
+    return Model(configured, algorithm, trainset, about_dataset(dataset), seed, origin or {})
+
+
+def about_dataset(dataset: Dataset) -> dict[str, Any]:
+    """What a model keeps of its dataset beside ratings and tables."""
+    about: dict[str, Any] = {"name": dataset.name, "fingerprint": dataset.fingerprint}
+    kinds = event_kinds.weights(dataset)
+    return {**about, "kinds": kinds} if kinds else about
+
+
+def save(model: Model, results: Path, name: str, allow_pickle: bool = False) -> Path:
+    """Write the model as the folder `results/models/<name>`, whole or not at all, and return it.
+
+    A model of the same name is replaced once the new one is complete.
+
+    An algorithm that does not say what its fitted state is (`fitted`) is kept as a recipe: its
+    ratings, tables and parameters are stored, and `load` fits it again. With `allow_pickle`, what it
+    has learned is pickled instead, and `load` wants to be allowed that too.
+    """
+    folder = results / "models" / name
+    state = model.algorithm.state()
+    arrays = {key: value for key, value in (state or {}).items() if isinstance(value, np.ndarray)}
+    plain = {key: value for key, value in (state or {}).items() if key not in arrays}
+    about = {
+        "algorithm": model.configured.name,
+        "params": model.configured.params,
+        "seed": model.seed,
+        "trained": datetime.now(UTC).isoformat(timespec="seconds"),
+        "dataset": dict(model.dataset),
+        "origin": dict(model.origin),
+        "mean": model.trainset.global_mean,
+        "threshold": model.trainset.threshold,
+        "refit": state is None and not allow_pickle,
+        "pickled": state is None and allow_pickle,
+        "state": plain,
+    }
+    with files.new_folder(folder) as temporary:
+        if about["pickled"]:
+            pickled.write(temporary / parts.PICKLE, model.algorithm)
+        parts.write(temporary, about, arrays, model.trainset)
+    return folder
+
+
+def load(folder: Path, allow_pickle: bool = False) -> Model:
+    """The model in `folder`.
+
+    What it learned it ranks by, whether the packages that learned it are installed here or not.
+
+    Raises NotFoundError when there is none, DataError when a part is missing or altered, or when it
+    was written by another format, UsageError when it holds a pickle that is not allowed.
+    """
+    about = parts.verified(folder)
+    arrays, (ratings, items, users) = parts.read(folder, about)
+    rows, threshold = np.arange(len(ratings)), about["threshold"]
+    trainset = Trainset(ratings, rows, items, about["mean"], threshold, users)
+    configured = Configured.of(about["algorithm"], about["params"], about["refit"])
+    algorithm = configured.create(about["seed"])
+    if about["pickled"] and not allow_pickle:
+        raise errors.UsageError(
+            f"{folder}: holds a pickle, and to read a pickle runs whatever code is in it. If the model "
+            "is your own, '--allow-pickle' reads it; else train it again without."
+        )
+    if about["refit"]:
+        algorithm.fit(trainset)
+    elif about["pickled"]:
+        pickled.read(folder / parts.PICKLE, algorithm, trainset)
+    else:
+        state = {**about["state"], **arrays}
+        if set(state) != set(algorithm.fitted):
+            raise errors.DataError(
+                f"{folder}: was written by recli {about['versions']['recli']}, whose {configured.name} "
+                f"kept {', '.join(sorted(state))}; here it is {', '.join(sorted(algorithm.fitted))}. "
+                "Train the model again."
+            )
+        algorithm.restore(trainset, state)
+    return Model(configured, algorithm, trainset, about["dataset"], about["seed"], about["origin"])
+
+
+def find(results: Path, name: str) -> Path:
+    """The folder of the model called `name`, or `name` itself if it is a folder with a model.
+
+    Raises NotFoundError, the nearest names first.
+    """
+    for folder in (results / "models" / name, Path(name)):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise absent(results, name)
+
+
+def absent(results: Path, name: str) -> errors.NotFoundError:
+    """The error for a name that no model has, the nearest names first."""
+    valid = errors.nearest(name, names(results))
+    have = (
+        f"There are: {', '.join(valid)}."
+        if valid
+        else "There is none yet: 'recli train' makes one."
+    )
+    return errors.NotFoundError(f"There is no model '{name}' in {results / 'models'}. {have}")
+
+
+def about(folder: Path, verify: bool = False) -> dict[str, Any]:
+    """The manifest of the model in `folder`, its parts verified if `verify`.
+
+    Raises as `load` does.
+    """
+    return parts.verified(folder) if verify else parts.read_manifest(folder)
+
+
+def newest(results: Path) -> str:
+    """The name of the model that was trained last. Raises NotFoundError without any."""
+    for name in names(results):
+        return name
+    raise errors.NotFoundError(
+        f"There is no model in {results / 'models'}: 'recli train' makes one."
+    )
+
+
+def remove(results: Path, name: str) -> None:
+    """Remove the model called `name`. Raises UsageError when the folder cannot be written."""
+    folder = results / "models" / name
+    with files.writable(folder):
+        gone = folder.rename(folder.with_name(f".{name}.removed"))
+        shutil.rmtree(gone)
+
+
+def names(results: Path) -> list[str]:
+    """The models in a results folder, the newest first."""
+    manifests = list((results / "models").glob(f"*/{MANIFEST}"))
+    manifests.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    return [path.parent.name for path in manifests if not path.parent.name.startswith(".")]

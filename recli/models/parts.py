@@ -1,0 +1,202 @@
+"""The files that a stored model consists of.
+
+model.json           the manifest: algorithm, parameters, dataset, origin, versions, checksums
+ratings.safetensors  users, items, values and times of the ratings
+state.safetensors    what the algorithm has learned
+ids.json             raw ids of users and items
+tables.json          the item and the user table, without which there is no title and no filter
+state.pickle         instead of a state: of a class of the user's own, and only if she says so
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+import recli
+from recli import errors, files
+from recli.data.description import Feature
+from recli.data.ids import Ids
+from recli.data.ratings import Ratings
+from recli.data.tables.items import Items
+from recli.data.tables.table import Table
+from recli.data.tables.users import Users
+from recli.data.trainset import Trainset
+
+SCHEMA = 3
+MANIFEST = "model.json"
+_RATINGS, _STATE, _IDS, _TABLES = PARTS = (
+    "ratings.safetensors",
+    "state.safetensors",
+    "ids.json",
+    "tables.json",
+)
+PICKLE = "state.pickle"
+_PACKAGES = ("numpy", "scipy", "scikit-surprise", "safetensors")
+_KEYS = (
+    *("algorithm", "params", "seed", "trained", "dataset", "origin", "scale", "mean", "threshold"),
+    *("refit", "pickled", "state", "versions", "sha256", "seal"),
+)
+_AGAIN = "Train the model again."
+
+
+def write(
+    folder: Path, about: Mapping[str, Any], state: Mapping[str, np.ndarray], trainset: Trainset
+) -> None:
+    """Every part but a pickle, which is there; the manifest of `about`, versions and checksums last."""
+    ratings = trainset.ratings
+    columns = {"users": ratings.users, "items": ratings.items, "values": ratings.values}
+    if ratings.times is not None:
+        columns["times"] = ratings.times
+    if ratings.first_times is not None:
+        columns["first_times"] = ratings.first_times
+    safetensors.numpy.save_file(columns, folder / _RATINGS)
+    whole = {name: np.ascontiguousarray(array) for name, array in state.items()}
+    safetensors.numpy.save_file(whole, folder / _STATE)
+    ids = {"users": ratings.user_ids.text.tolist(), "items": ratings.item_ids.text.tolist()}
+    files.write_json(folder / _IDS, ids)
+    tables = {"items": trainset.item_table, "users": trainset.user_table}
+    files.write_json(folder / _TABLES, {name: _document(table) for name, table in tables.items()})
+    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    manifest = {
+        "schema": SCHEMA,
+        **about,
+        "scale": list(ratings.scale),
+        "time_unit": ratings.time_unit,
+        "implicit": ratings.implicit,
+        "versions": {"recli": recli.__version__, "python": platform.python_version(), **versions},
+        "sha256": {part: sha256(folder / part) for part in _parts(about)},
+    }
+    files.write_json(folder / MANIFEST, {**manifest, "seal": _seal(manifest)})
+
+
+def verified(folder: Path, advice: str = _AGAIN) -> dict[str, Any]:
+    """The manifest in `folder`, once every part is what it says.
+
+    Raises NotFoundError without a manifest, DataError for one that is damaged, of another format, or
+    lacks something, and for a part that is missing or altered; `advice` says what to do.
+    """
+    manifest = read_manifest(folder, advice)
+    for part in _parts(manifest):
+        if not (folder / part).is_file():
+            raise errors.DataError(f"{folder}: the part {part} is missing. {advice}")
+        if sha256(folder / part) != manifest["sha256"].get(part):
+            raise errors.DataError(
+                f"{folder / part}: is not what was written (SHA-256 differs). {advice}"
+            )
+    return manifest
+
+
+def read(
+    folder: Path, manifest: Mapping[str, Any]
+) -> tuple[dict[str, np.ndarray], tuple[Ratings, Items | None, Users | None]]:
+    """The arrays of the fitted state by name; then ratings, item and user table."""
+    columns, state = _arrays(folder / _RATINGS), _arrays(folder / _STATE)
+    ids = json.loads((folder / _IDS).read_text(encoding="utf-8"))
+    tables = json.loads((folder / _TABLES).read_text(encoding="utf-8"))
+    low, high = manifest["scale"]
+    ratings = Ratings(
+        user_ids=Ids(np.array(ids["users"], object)),
+        item_ids=Ids(np.array(ids["items"], object)),
+        users=columns["users"],
+        items=columns["items"],
+        values=columns["values"],
+        times=columns.get("times"),
+        scale=(low, high),
+        time_unit=manifest.get("time_unit", "s"),  # models of older versions knew no other
+        implicit=manifest.get("implicit", False),
+        first_times=columns.get("first_times"),
+    )
+    items, users = tables["items"], tables["users"]
+    return state, (
+        ratings,
+        items and _items(items, ratings.item_ids),
+        users and Users(ratings.user_ids, **_columns(users), n_unrated=users["n_unrated"]),
+    )
+
+
+def _parts(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    return (*PARTS, PICKLE) if manifest["pickled"] else PARTS
+
+
+def _document(table: Table | None) -> dict[str, Any] | None:
+    """All of a table but its ids."""
+    if table is None:
+        return None
+    document: dict[str, Any] = {
+        "columns": {name: column.tolist() for name, column in table.columns.items()},
+        "in_table": table.in_table.tolist(),
+    }
+    if isinstance(table, Users):
+        document["n_unrated"] = table.n_unrated
+    if isinstance(table, Items):
+        document["titles"] = None if table.titles is None else table.titles.tolist()
+        document["features"] = [dataclasses.asdict(feature) for feature in table.features]
+    return document
+
+
+def _columns(document: Mapping[str, Any]) -> dict[str, Any]:
+    columns = {name: np.array(texts, object) for name, texts in document["columns"].items()}
+    return {"columns": columns, "in_table": np.array(document["in_table"], bool)}
+
+
+def _items(document: Mapping[str, Any], ids: Ids) -> Items:
+    titles, features = document["titles"], document["features"]
+    return Items(
+        ids,
+        **_columns(document),
+        titles=None if titles is None else np.array(titles, object),
+        features=tuple(Feature(**{**f, "columns": tuple(f["columns"])}) for f in features),
+    )
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        arrays: dict[str, np.ndarray] = safetensors.numpy.load_file(path)
+    except SafetensorError as error:
+        raise errors.DataError(f"{path}: cannot be read: {error}") from None
+    return arrays
+
+
+def read_manifest(folder: Path, advice: str = _AGAIN) -> dict[str, Any]:
+    """The manifest in `folder`; raises as `verified` does, without a look at the parts."""
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise errors.NotFoundError(f"{folder}: holds no model ({MANIFEST} is missing).") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
+    schema = manifest.get("schema") if isinstance(manifest, dict) else None
+    if schema != SCHEMA:
+        raise errors.DataError(
+            f"{folder}: was written in format {schema}, this recli reads {SCHEMA}. {advice}"
+        )
+    lacking = [key for key in _KEYS if key not in manifest]
+    if lacking:
+        raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {advice}")
+    if _seal(manifest) != manifest["seal"]:
+        raise errors.DataError(f"{path}: is not what was written (its seal differs). {advice}")
+    return manifest
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 over all of a manifest but its seal."""
+    rest = {key: value for key, value in manifest.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

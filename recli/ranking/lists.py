@@ -1,0 +1,143 @@
+"""From a fitted model to ranked lists, some users at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+
+from recli.algorithms import best, scored
+from recli.models.model import Model
+from recli.ranking.lower_bound import Sort, sorted_by
+
+_LONGER = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Lists:
+    """Ranked lists of some users, best first.
+
+    users: int32[n_users], codes in the ratings of the model
+    items: int32[n_users, n], codes; -1 where nothing is left to recommend
+    scores: float64[n_users, n], what they are ranked by; NaN beside -1
+    plain: the lists that the scores alone give, where rerankers made others of them
+    """
+
+    users: np.ndarray
+    items: np.ndarray
+    scores: np.ndarray
+    plain: Lists | None = None
+
+    def cut(self, n: int) -> Lists:
+        """The first `n` places."""
+        return Lists(self.users, self.items[:, :n], self.scores[:, :n])
+
+
+Measure = Callable[[Lists], np.ndarray]
+"""A number for each of some lists, float64[n_users]; NaN where a list has none."""
+
+
+class Reranker(Protocol):
+    """What makes other lists of those that the scores give: caps, diversity, exploration."""
+
+    def pool(self, n: int, n_catalogue: int) -> int:
+        """How long a list it has to see to give one of `n`.
+
+        One that gives a shorter list, of a longer list than it was shown, is shown a longer one.
+        """
+
+    def __call__(self, lists: Lists, n: int) -> Lists:
+        """The best `n` by its own measure; an item keeps the score that the model gave.
+
+        Below these may follow the others, as they were, for a reranker that comes after.
+        """
+
+    def measures(self) -> Mapping[str, Measure]:
+        """What it is to change, by name, to compare its lists with those of the scores."""
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """Who gets how many of which items.
+
+    users: int32[n_users], codes in the ratings of the model
+    n: the longest that a list may be
+    candidates: bool[n_catalogue] by item code, what may be recommended; None is everything
+    exclude_seen: whether what a user has rated is left out
+    sort: what goes first, see `sorted_by`
+    rerankers: applied in their order to the lists that the scores give
+    """
+
+    users: np.ndarray
+    n: int = 10
+    candidates: np.ndarray | None = None
+    exclude_seen: bool = True
+    sort: Sort = "score"
+    rerankers: tuple[Reranker, ...] = field(default=())
+
+    def pool(self, n_catalogue: int) -> int:
+        """How many of the best items have to be found for a user."""
+        needed = [reranker.pool(self.n, n_catalogue) for reranker in self.rerankers]
+        return min(max([self.n, *needed]), n_catalogue)
+
+
+def recommend(
+    model: Model, request: Request, memory_limit: int | None = None, threads: int = 1
+) -> Iterator[Lists]:
+    """The lists that are asked for, in the order of the request's users, some users at a time.
+
+    However many users there are, only the lists of some are held. Of equal scores the smaller item
+    id goes first. `memory_limit` (bytes) and `threads` are those of `scored`; UsageError at the call if
+    the limit is too small. What the model cannot sort by raises UsageError when the first lists are
+    taken.
+    """
+    chunks = scored(
+        sorted_by(model.algorithm, request.sort),
+        model.trainset,
+        request.users,
+        0,
+        request.exclude_seen,
+        memory_limit,
+        request.candidates,
+        threads,
+    )
+    return (
+        ranked(request.users[start : start + len(scores)], scores, request)
+        for start, scores in chunks
+    )
+
+
+def ranked(users: np.ndarray, scores: np.ndarray, request: Request) -> Lists:
+    """The lists of `users` by `scores`, float64[n_users, n_catalogue] by item code.
+
+    -inf stands for what may not be recommended.
+    """
+    n_catalogue = scores.shape[1]
+    pool = request.pool(n_catalogue)
+    best_ones = _best(users, scores, pool)
+    if not request.rerankers:
+        return best_ones
+    lists = _reranked(best_ones, request)
+    n_candidates = np.count_nonzero(scores > -np.inf, axis=1)
+    while len(short := np.flatnonzero((lists.items[:, -1] < 0) & (n_candidates > pool))):
+        pool = min(_LONGER * pool, n_catalogue)
+        longer = _reranked(_best(users[short], scores[short], pool), request)
+        lists.items[short], lists.scores[short] = longer.items, longer.scores
+    return replace(lists, plain=best_ones.cut(request.n))
+
+
+def _best(users: np.ndarray, scores: np.ndarray, n: int) -> Lists:
+    rows, places, found = best(scores, n)
+    items = np.full((len(users), n), -1, np.int32)
+    values = np.full((len(users), n), np.nan)
+    items[rows, places] = found
+    values[rows, places] = scores[rows, found]
+    return Lists(users, items, values)
+
+
+def _reranked(lists: Lists, request: Request) -> Lists:
+    for reranker in request.rerankers:
+        lists = reranker(lists, request.n)
+    return lists.cut(request.n)

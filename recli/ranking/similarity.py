@@ -1,0 +1,43 @@
+"""What a model knows of items and users besides its scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse
+from sklearn.preprocessing import normalize
+
+from recli import errors
+from recli.data.dataset import Dataset
+from recli.data.description import Description, RatingsSource
+from recli.data.training_statistics import Background, missing_features
+from recli.models.model import Model
+
+
+def background(model: Model) -> Background:
+    """What the metrics of lists go by, of the ratings and the item table of a model."""
+    name, trainset = str(model.dataset["name"]), model.trainset
+    description = Description(name, Path(), RatingsSource())
+    dataset = Dataset(name, description, trainset.ratings, model.items, trainset.user_table)
+    return Background(dataset, trainset.rows, trainset.threshold)
+
+
+def vectors(model: Model) -> tuple[scipy.sparse.csr_array, str]:
+    """What makes items alike, float64[n_catalogue, k] by code, rows of length 1 or 0; and its name.
+
+    Their features if the item table has any that can be compared, else the factors of the model.
+    Raises UsageError where there are neither.
+    """
+    known = background(model)
+    if not missing_features("any", known.dataset):
+        return known.features, "features"
+    factors = getattr(model.algorithm, "qi", None)
+    if factors is None:
+        raise errors.UsageError(
+            "--diversify goes by what items are: this dataset has no item features, and "
+            f"{model.configured.name} no factors. Describe the items in its dataset.toml, or train svd."
+        )
+    by_code = np.zeros((model.trainset.n_catalogue, factors.shape[1]))
+    by_code[model.trainset.item_codes[: len(factors)]] = factors
+    return scipy.sparse.csr_array(normalize(by_code)), "factors"

@@ -1,0 +1,46 @@
+"""CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from recli.ranking.writers._base import FileWriter, Write
+
+
+class CSV(FileWriter):
+    """Comma-separated values in UTF-8 with a header; numbers in full, nothing for what is absent."""
+
+    suffixes = (".csv",)
+    summary = "comma-separated values with a header"
+    _delimiter: ClassVar[str] = ","
+
+    @contextmanager
+    def _into(self, file: BinaryIO, schema: pa.Schema) -> Iterator[Write]:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        rows = csv.writer(text, delimiter=self._delimiter, lineterminator="\n")
+        rows.writerow(schema.names)
+
+        def write(table: pa.Table) -> None:
+            columns = [plain(table[name]) for name in schema.names]
+            rows.writerows(zip(*columns, strict=True))
+
+        yield write
+        text.flush()
+        text.detach()
+
+
+def plain(column: pa.ChunkedArray) -> list[object]:
+    """The values of a column as text formats have them: times as ISO 8601."""
+    if pa.types.is_timestamp(column.type):
+        seconds = column.cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
+        times = np.array(seconds, "M8[s]")
+        return [f"{time}Z" for time in np.datetime_as_string(times)]
+    values: list[object] = column.to_pylist()
+    return values

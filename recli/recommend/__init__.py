@@ -1,1 +1,0 @@
-"""Ranked recommendations, and the models that give them."""

@@ -1,0 +1,110 @@
+"""What two runs do not have in common."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from recli.records.stored_run import StoredRun
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one of two runs has and the other has not so; None: has not at all.
+
+    part: `data`, `split`, `protocol`, `line-up` or `environment`
+    """
+
+    part: str
+    what: str
+    first: Any
+    second: Any
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The mean over folds of a metric in two runs, of an algorithm that is in both."""
+
+    algorithm: str
+    metric: str
+    first: float
+    second: float
+
+
+def differences(first: StoredRun, second: StoredRun) -> list[Difference]:
+    """What is not the same in data, split, protocol, line-up and environment, in this order."""
+    found = []
+    labels = _labels(first, second)
+    parts, others = _parts(first, labels), _parts(second, labels)
+    for part, facts in parts.items():
+        other = others[part]
+        for what in dict.fromkeys([*facts, *other]):
+            one, two = facts.get(what), other.get(what)
+            if one != two:
+                found.append(Difference(part, what, one, two))
+    return found
+
+
+def side_by_side(first: StoredRun, second: StoredRun) -> list[Pair]:
+    """Every metric that both measured, of every algorithm with its parameters that is in both."""
+    means, others = (run.over_folds()["mean"] for run in (first, second))
+    known, found = second.entries, []
+    for entry in first.best_first():
+        name = first.entries[entry]
+        if name not in known:
+            continue
+        other = known.index(name)
+        for metric in first.measures:
+            one, two = (
+                frame.get(place, math.nan)
+                for frame, place in ((means, (entry, metric)), (others, (other, metric)))
+            )
+            if metric in second.measures:
+                found.append(Pair(first.line_up[entry], metric, float(one), float(two)))
+    return found
+
+
+def _labels(*runs: StoredRun) -> dict[tuple[str, str], str]:
+    """How to show every algorithm with its parameters; the first format had only the name."""
+    labels: dict[tuple[str, str], str] = {}
+    for run in sorted(runs, key=lambda run: -int(run.document["schema"])):
+        for entry, label in zip(run.entries, run.line_up, strict=True):
+            labels.setdefault(entry, label)
+    return labels
+
+
+def _parts(run: StoredRun, labels: Mapping[tuple[str, str], str]) -> dict[str, dict[str, Any]]:
+    document = run.document
+    configuration = document["configuration"]
+    data = {name: value for name, value in document["dataset"].items() if name != "reading"}
+    split = {"split": run.split, "seed": configuration.get("split_seed", configuration["seed"])}
+    for number, fold in enumerate(document.get("folds", ()), start=1):
+        split[f"rows of fold {number}"] = fold["fingerprint"]
+    protocol = {
+        name: configuration.get(name) for name in ("seed", "threshold", "scale", "catalogue")
+    }
+    for name in ("metrics", "by"):
+        protocol[name] = ", ".join(configuration.get(name, ()))
+    line_up: dict[str, Any] = {}
+    for entry, about in zip(run.entries, configuration["line_up"], strict=True):
+        line_up[labels[entry]] = about.get("code") or "there"
+    return {
+        "data": _flat(data),
+        "split": split,
+        "protocol": protocol,
+        "line-up": line_up,
+        "environment": _flat(document.get("environment", {})),
+    }
+
+
+def _flat(facts: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested dictionaries as one, the names joined by dots."""
+    found: dict[str, Any] = {}
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            found |= _flat(value, f"{prefix}{name}.")
+        else:
+            found[prefix + name] = value
+    return found

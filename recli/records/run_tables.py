@@ -1,0 +1,91 @@
+"""The tables that a run leaves: metrics.csv, groups.csv, per_user.parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recli.algorithms import Configured
+from recli.data.ids import Ids
+from recli.evaluation.metric_names import Measure
+from recli.records.cells import Cell
+
+METRICS = ("algorithm", "params", "fold", "metric", "value")
+GROUPS = (*METRICS[:3], "by", "group", "n_users", "n_ratings")
+
+
+def metrics_csv(
+    line_up: Sequence[Configured], cells: Sequence[Cell], measures: Sequence[Measure]
+) -> str:
+    """One row per algorithm × fold × metric, in the order of `cells` and of `measures`."""
+    rows = (
+        [*_of_cell(line_up, cell), name, _number(cell.scores.metrics[name])]
+        for cell in cells
+        for name in map(str, measures)
+    )
+    return _csv(METRICS, rows)
+
+
+def groups_csv(
+    line_up: Sequence[Configured], cells: Sequence[Cell], measures: Sequence[Measure]
+) -> str:
+    """One row per algorithm × fold × group, a column for each measure, in the order of `cells`."""
+    names = list(map(str, measures))
+    rows = (
+        [
+            *_of_cell(line_up, cell),
+            *(group.by, group.group, group.n_users, group.n_ratings),
+            *(_number(group.metrics.get(name, math.nan)) for name in names),
+        ]
+        for cell in cells
+        for group in cell.scores.groups
+    )
+    return _csv([*GROUPS, *names], rows)
+
+
+def per_user_parquet(cells: Sequence[Cell], measures: Sequence[Measure], user_ids: Ids) -> bytes:
+    """One row per algorithm × fold × user of the test, a column for each measure per user.
+
+    entry, fold: int16, places in the line-up from 0 on, number of the fold from 1 on
+    user: the raw id
+    """
+    n_users = [len(cell.scores.users) for cell in cells]
+    names = [m for m in map(str, measures) if cells and m in cells[0].scores.per_user]
+    columns: dict[str, pa.Array | np.ndarray] = {
+        "entry": np.repeat(np.array([cell.entry for cell in cells], np.int16), n_users),
+        "fold": np.repeat(np.array([cell.fold + 1 for cell in cells], np.int16), n_users),
+    }
+    codes = [cell.scores.users for cell in cells] or [np.empty(0, np.int32)]
+    columns["user"] = pa.DictionaryArray.from_arrays(
+        np.concatenate(codes), pa.array(user_ids.text, pa.string())
+    )
+    for name in names:
+        columns[name] = np.concatenate([cell.scores.per_user[name] for cell in cells])
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns), sink, compression="zstd")
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def _of_cell(line_up: Sequence[Configured], cell: Cell) -> list[object]:
+    entry = line_up[cell.entry]
+    return [entry.name, json.dumps(entry.params), cell.fold + 1]
+
+
+def _number(value: float) -> str:
+    return "" if math.isnan(value) else repr(float(value))
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue()

@@ -1,0 +1,93 @@
+"""The results folder: what a run leaves on disk, and what it says about itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from recli import files
+from recli.algorithms import Configured
+from recli.data.dataset import Dataset
+from recli.evaluation.protocol import Protocol
+from recli.records import code_version
+from recli.records.cells import labels
+
+SCHEMA = 2
+"""The format of a run's folder, that recli writes; it reads this one and those before."""
+
+
+def new_id(kind: str) -> str:
+    """A new name that sorts by time: `20261122-164500-evaluate-1f3a`."""
+    return f"{datetime.now():%Y%m%d-%H%M%S}-{kind}-{uuid.uuid4().hex[:4]}"
+
+
+def new_folder(results: Path, kind: str, run: str) -> Path:
+    """The folder of a new run, `results/<kind>/<run>`. Raises UsageError if it cannot be made."""
+    folder = results / kind / run
+    with files.writable(folder):
+        folder.mkdir(parents=True)
+    return folder
+
+
+def now() -> str:
+    """This moment, UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def dataset_document(dataset: Dataset) -> dict[str, Any]:
+    """A dataset as the documents of runs name it; `implicit` is there where it holds interactions."""
+    return {
+        "name": dataset.name,
+        "users": dataset.ratings.n_users,
+        "items": dataset.ratings.n_items,
+        "ratings": len(dataset.ratings),
+        "fingerprint": dataset.fingerprint,
+        **({"implicit": True} if dataset.ratings.implicit else {}),
+        **(
+            {"prepared": list(map(dataclasses.asdict, dataset.prepared))}
+            if dataset.prepared
+            else {}
+        ),
+    }
+
+
+def protocol_document(dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
+    """How a line-up was compared."""
+    split = protocol.split
+    return {
+        "split": str(split),
+        "split_seed": split.seed,
+        "seed": protocol.seed,
+        "metrics": [str(measure) for measure in protocol.measures],
+        "threshold": protocol.threshold,
+        "candidates": "every item of the dataset less the user's items in the training fold",
+        "catalogue": len(dataset.ratings.item_ids),
+        "scale": list(dataset.ratings.scale),
+    }
+
+
+def line_up_document(line_up: Sequence[Configured]) -> list[dict[str, Any]]:
+    """Algorithms with every parameter that matters, and the version of a user's own code."""
+    documents = []
+    for entry, label in zip(line_up, labels(line_up), strict=True):
+        own = {} if entry.is_own else {"code": code_version.of_algorithm(entry)}
+        about = {"algorithm": entry.name, "params": entry.params, "label": label, **own}
+        documents.append(about)
+    return documents
+
+
+def or_none(value: float | None) -> float | None:
+    """`value`, or None for NaN, which JSON has not."""
+    return None if value is None or math.isnan(value) else value
+
+
+def without_nan(value: Any) -> Any:
+    """Numbers in lists and tuples, however deep, with None for NaN and lists for tuples."""
+    if isinstance(value, (list, tuple)):
+        return [without_nan(inner) for inner in value]
+    return or_none(value)

@@ -1,0 +1,229 @@
+"""Runs of `recli evaluate` as they lie in the results folder."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from recli import errors, files
+from recli.evaluation.metric_names import Measure, leading
+from recli.records.by_name import find, read
+from recli.records.cell_store import CellStore
+from recli.records.process import is_alive
+from recli.records.store import SCHEMA
+
+_DOCUMENT = "run.json"
+_KEYS = ("id", "status", "command", "started", "seconds", "dataset", "configuration", "cells")
+_METRICS = ("entry", "fold", "metric", "value")
+_TEXTS = ("algorithm", "params", "metric", "by", "group")
+_GROUPS = ("entry", "fold", "by", "group", "n_users", "n_ratings", "metric", "value")
+
+
+@dataclass(frozen=True, eq=False)
+class StoredRun:
+    """The folder of a run and its run.json. Entries count from 0 on, folds from 1 on."""
+
+    folder: Path
+    document: dict[str, Any]
+
+    @classmethod
+    def read(cls, results: Path, name: str) -> StoredRun:
+        """The run called `name`: its id or how it begins, `latest`, or the path of its folder.
+
+        Raises NotFoundError, the nearest names first; UsageError where several begin so; DataError
+        for a run.json that is damaged or of a newer recli.
+        """
+        known = names(results)
+        folder = find(results / "runs", known, _DOCUMENT, name, "run", "recli evaluate")
+        path = folder / _DOCUMENT
+        document, schema = read(path)
+        if not isinstance(schema, int) or not 1 <= schema <= SCHEMA:
+            raise errors.DataError(
+                f"{path}: was written in format {schema}, this recli reads 1 to {SCHEMA}. "
+                "Take a newer recli."
+            )
+        lacking = [key for key in _KEYS if key not in document]
+        if lacking:
+            raise errors.DataError(f"{path}: lacks {', '.join(lacking)}.")
+        return cls(folder, document)
+
+    @property
+    def id(self) -> str:
+        """The name of the run."""
+        return str(self.document["id"])
+
+    @property
+    def status(self) -> str:
+        """`finished`, `failed`, `interrupted`, `running`, or `killed`: nobody works on it any more."""
+        status = str(self.document["status"])
+        return (
+            "killed"
+            if status == "running" and not is_alive(self.document.get("process"))
+            else status
+        )
+
+    @property
+    def measures(self) -> list[str]:
+        """What was measured, the first orders."""
+        return list(self.document["configuration"]["metrics"])
+
+    @property
+    def entries(self) -> list[tuple[str, str]]:
+        """Name and parameters, as JSON, of every algorithm of the line-up."""
+        line_up = self.document["configuration"]["line_up"]
+        return [(entry["algorithm"], json.dumps(entry["params"])) for entry in line_up]
+
+    @property
+    def line_up(self) -> list[str]:
+        """How every algorithm of the line-up is shown."""
+        line_up = self.document["configuration"]["line_up"]
+        return [entry.get("label", entry["algorithm"]) for entry in line_up]
+
+    @property
+    def split(self) -> str:
+        """The split, as `Split.parse` reads it; the first format had only its class and options."""
+        split = self.document["configuration"]["split"]
+        if isinstance(split, str):
+            return split
+        options = (
+            f"{name}={value}" for name, value in split.items() if name not in ("name", "seed")
+        )
+        return f"{split['name']}:{','.join(options)}"
+
+    @property
+    def keys(self) -> set[str]:
+        """The names of its cells, and of those that it still lacks."""
+        of_cells = (cell.get("key") for cell in self.document["cells"])
+        return {key for key in (*of_cells, *self.document.get("missing", ())) if key}
+
+    def metrics(self) -> pd.DataFrame:
+        """entry, fold, metric, value: a row for each, NaN where a metric is not defined."""
+        return self._table("metrics.csv", _METRICS, ["value"])
+
+    def groups(self) -> pd.DataFrame:
+        """entry, fold, by, group, n_users, n_ratings, metric, value; empty without groups."""
+        if not (self.folder / "groups.csv").is_file():
+            return pd.DataFrame(columns=list(_GROUPS))
+        names = self.measures
+        return self._table("groups.csv", [*_GROUPS[:-2], *names], names).melt(
+            list(_GROUPS[:-2]), names, "metric", "value"
+        )
+
+    def per_user(self) -> pd.DataFrame:
+        """entry, fold, user (the raw id), and a column for each measure that users have.
+
+        Raises DataError for a run of the first format, which did not keep them.
+        """
+        frame = self._read("per_user.parquet", pd.read_parquet, ("entry", "fold", "user"))
+        return frame.assign(user=frame["user"].astype(str))
+
+    def over_folds(self) -> pd.DataFrame:
+        """By entry and metric: mean, std (divided by the number of folds); NaN if a fold has none."""
+        by = self.metrics().groupby(["entry", "metric"])["value"]
+        # On arrays: pandas would leave NaN out.
+        mean, std = by.agg(lambda v: np.mean(v.to_numpy())), by.agg(lambda v: np.std(v.to_numpy()))
+        return pd.DataFrame({"mean": mean, "std": std})
+
+    @property
+    def leading(self) -> str:
+        """The measure that says what is best, see `metric_names.leading`."""
+        known = set(self.metrics().dropna(subset="value")["metric"])
+        measures = list(map(Measure.parse, self.measures))
+        return str(leading(measures, lambda measure: str(measure) in known))
+
+    def best_first(self) -> list[int]:
+        """The entries that have a finished cell, the best by the leading measure first."""
+        means = self.over_folds()["mean"].xs(self.leading, level="metric")
+        ascending = not Measure.parse(self.leading).greater_is_better
+        return [int(entry) for entry in means.sort_values(ascending=ascending, kind="stable").index]
+
+    def _table(self, name: str, columns: Sequence[str], values: Sequence[str]) -> pd.DataFrame:
+        def read(content: io.BytesIO) -> pd.DataFrame:
+            return pd.read_csv(
+                content,
+                dtype=dict.fromkeys(_TEXTS, str),
+                # To the last bit, which pandas does not promise.
+                converters=dict.fromkeys(values, lambda text: float(text or "nan")),
+                keep_default_na=False,
+            )
+
+        frame = self._read(name, read, ("algorithm", "params", *columns[1:]))
+        return frame.assign(entry=self._entries(name, frame))[list(columns)]
+
+    def _entries(self, name: str, frame: pd.DataFrame) -> np.ndarray:
+        """The place in the line-up of every row, int64[n]; rows are in the order of the line-up.
+
+        The same algorithm may be in it twice, so names alone do not tell.
+        """
+        begins = frame["fold"].diff().to_numpy() < 0
+        for column in ("algorithm", "params"):
+            begins = begins | (frame[column] != frame[column].shift()).to_numpy()
+        starts = frame[begins]
+        known = self.entries
+        places: list[int] = []
+        for entry in zip(starts["algorithm"], starts["params"], strict=True):
+            after = places[-1] + 1 if places else 0
+            if entry not in known[after:]:
+                raise errors.DataError(
+                    f"{self.folder / name}: has rows of {' '.join(entry)}, which is not in the line-up "
+                    "there."
+                )
+            places.append(known.index(entry, after))
+        return np.array(places, np.int64)[np.cumsum(begins) - 1]
+
+    def _read(
+        self, name: str, read: Callable[[io.BytesIO], pd.DataFrame], columns: Sequence[str]
+    ) -> pd.DataFrame:
+        path = self.folder / name
+        if not path.is_file():
+            raise errors.DataError(
+                f"{path}: is not there; the run is {self.status}. To run its command again computes "
+                "what is missing."
+            )
+        try:
+            frame = read(io.BytesIO(path.read_bytes()))
+        except (ValueError, OSError, pa.ArrowException) as error:
+            raise errors.DataError(f"{path}: is damaged: {error}.") from None
+        lacking = [column for column in columns if column not in frame]
+        if lacking:
+            raise errors.DataError(f"{path}: lacks the columns {', '.join(lacking)}.")
+        return frame
+
+
+def names(results: Path) -> list[str]:
+    """The runs in a results folder, the newest first."""
+    found = (path.parent.name for path in (results / "runs").glob(f"*/{_DOCUMENT}"))
+    return sorted((name for name in found if not name.startswith(".")), reverse=True)
+
+
+def remove(results: Path, runs: Sequence[StoredRun]) -> int:
+    """Remove runs, then the cells that no other run needs; how many cells those were.
+
+    Raises UsageError when the folder cannot be written.
+    """
+    for run in runs:
+        with files.writable(run.folder):
+            gone = run.folder.rename(run.folder.with_name(f".{run.folder.name}"))
+            shutil.rmtree(gone)
+    store = CellStore(results)
+    needed = {key for name in names(results) for key in _keys(results, name)}
+    unneeded = set(store.keys()) - needed
+    for key in unneeded:
+        store.remove(key)
+    return len(unneeded)
+
+
+def _keys(results: Path, name: str) -> set[str]:
+    try:
+        return StoredRun.read(results, name).keys
+    except errors.DataError:
+        return set()  # what nobody can read needs nothing

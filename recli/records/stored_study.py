@@ -1,0 +1,145 @@
+"""Studies of `recli tune` as they lie in the results folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recli import errors, files
+from recli.evaluation.goals import Goal
+from recli.records.by_name import find, read
+from recli.records.process import is_alive
+from recli.records.stored_trial import Tried
+
+SCHEMA = 2
+"""The format of a study's folder."""
+DOCUMENT = "study.json"
+
+
+@dataclass(frozen=True, eq=False)
+class StoredStudy:
+    """The folder of a study and its study.json."""
+
+    folder: Path
+    document: dict[str, Any]
+
+    @classmethod
+    def read(cls, results: Path, name: str) -> StoredStudy:
+        """The study called `name`: its name or how it begins, `latest`, or the path of its folder.
+
+        Raises NotFoundError and UsageError as `find` does; DataError for a study.json that is damaged
+        or of another format.
+        """
+        folder = find(results / "studies", names(results), DOCUMENT, name, "study", "recli tune")
+        path = folder / DOCUMENT
+        document, schema = read(path)
+        if schema != SCHEMA:
+            raise errors.DataError(
+                f"{path}: was written in format {schema}, this recli reads {SCHEMA}. Its trials are in "
+                "study.db beside it, which Optuna reads."
+            )
+        return cls(folder, document)
+
+    @property
+    def id(self) -> str:
+        """The name of the study."""
+        return str(self.document["id"])
+
+    @property
+    def status(self) -> str:
+        """`finished`, `failed`, `interrupted`, `running`, or `killed`: nobody works on it any more."""
+        status = str(self.document["status"])
+        gone = status == "running" and not is_alive(self.document["process"])
+        return "killed" if gone else status
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """What was improved, the first orders."""
+        return tuple(map(Goal.parse, self.document["metrics"]))
+
+    @property
+    def algorithms(self) -> list[str]:
+        """Those of the search."""
+        return list(self.document["configuration"]["algorithms"])
+
+    @property
+    def params_file(self) -> Path:
+        """The best as TOML, which `--params` reads."""
+        return self.folder / "best.toml"
+
+    @property
+    def tried(self) -> list[Tried]:
+        """Every trial, by algorithm and number."""
+        return [self._tried(about) for about in self.document["trials"]]
+
+    @property
+    def best(self) -> Tried | None:
+        """The best trial; None where none has finished."""
+        about = self.document["best"]
+        return None if about is None else self._tried(about)
+
+    @property
+    def front(self) -> list[Tried]:
+        """The Pareto front, best first goal first; empty for one goal."""
+        return [self._tried(about) for about in self.document["front"]]
+
+    @property
+    def n_folds(self) -> int:
+        """Folds of a trial that was not stopped."""
+        return max((len(trial.folds) for trial in self.tried), default=0)
+
+    @property
+    def n_saved(self) -> int:
+        """Folds that stopping bad settings early has saved."""
+        return sum(self.n_folds - len(t.folds) for t in self.tried if t.state == "pruned")
+
+    def finished(self) -> list[Tried]:
+        """The trials with a value, the best in the first goal first."""
+        sign = self.goals[0].sign
+        found = [trial for trial in self.tried if trial.values is not None]
+        return sorted(found, key=lambda trial: sign * (trial.values or (math.nan,))[0])
+
+    def printed(self) -> dict[str, Any]:
+        """The study as `--format json` prints it."""
+        keys = ("metrics", "best", "front", "locked", "nested", "importance", "trials")
+        return {
+            "study": self.id,
+            "algorithm": self.best.algorithm if self.best else None,
+            "metric": str(self.goals[0]),
+            **{key: self.document[key] for key in keys},
+            "params_file": str(self.params_file),
+        }
+
+    def _tried(self, about: Mapping[str, Any]) -> Tried:
+        whole = about["state"] == "complete"
+        folds = (tuple(math.nan if v is None else v for v in fold) for fold in about["folds"])
+        known = {
+            **about,
+            "values": tuple(about["values"].values()) if whole else None,
+            "folds": tuple(folds),
+        }
+        return Tried(**{field.name: known[field.name] for field in dataclasses.fields(Tried)})
+
+
+def names(results: Path) -> list[str]:
+    """The studies in a results folder, the last written first."""
+    found = [
+        path
+        for path in (results / "studies").glob(f"*/{DOCUMENT}")
+        if not path.parent.name.startswith(".")
+    ]
+    found.sort(key=lambda path: (path.stat().st_mtime, path.parent.name), reverse=True)
+    return [path.parent.name for path in found]
+
+
+def remove(studies: list[StoredStudy]) -> None:
+    """Remove the folders of studies. Raises UsageError when one cannot be written."""
+    for study in studies:
+        with files.writable(study.folder):
+            gone = study.folder.rename(study.folder.with_name(f".{study.folder.name}"))
+            shutil.rmtree(gone)
