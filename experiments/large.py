@@ -17,7 +17,7 @@ from recli import memory
 from recli.algorithms import Configured
 from recli.data.expand import expand
 from recli.data.load import load
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.metrics.rmse import RMSE
 from recli.evaluation.outcome import predict
 
@@ -44,15 +44,15 @@ def run(path: str) -> None:
     n = len(dataset.ratings)
     tested = np.zeros(n, bool)
     tested[np.random.default_rng(0).choice(n, n // 10, replace=False)] = True
-    background = Background(dataset, np.flatnonzero(~tested), threshold=4.0)
-    trainset = background.trainset
+    statistics = TrainingStatistics(dataset, np.flatnonzero(~tested), threshold=4.0)
+    trainset = statistics.trainset
     trainset.by_user  # noqa: B018, grouped here, so that it is not in the time of fitting
     say("trainset")
     svd = Configured.of("svd").create(seed=0)
     svd.fit(trainset)
     fitted = time.perf_counter() - started
     say("SVD, 100 factors, 20 epochs")
-    rmse = RMSE()(predict(svd, background, np.flatnonzero(tested)))
+    rmse = RMSE()(predict(svd, statistics, np.flatnonzero(tested)))
     say("predict")
     each = fitted / (trainset.n_ratings * 20) * 1e9
     print(

@@ -35,7 +35,7 @@ from recli.models import model as models
 from recli.models.model import Model
 from recli.ranking.lists import Request, recommend
 from recli.ranking.output import written
-from recli.ranking.rows import Places
+from recli.ranking.rows import ListRows
 
 REPEATS = 15
 TOP = 10
@@ -47,7 +47,7 @@ def lists(name: str) -> None:
     everybody = Request(np.arange(model.trainset.n_users), TOP)
 
     def to_a_file() -> None:
-        places = Places(model, "svd", datetime.now(UTC))
+        places = ListRows(model, "svd", datetime.now(UTC))
         with tempfile.TemporaryDirectory() as folder:
             for _ in written(recommend(model, everybody), places, f"{folder}/lists.parquet"):
                 pass
@@ -132,7 +132,7 @@ def memory_of(n_users: str, n_items: str, n_asked: str) -> None:
     print(f"model in memory: at most {memory.peak():,.0f} MiB until then", flush=True)
     done, started = 0, time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        places = Places(model, "svd", datetime.now(UTC))
+        places = ListRows(model, "svd", datetime.now(UTC))
         chunks = written(recommend(model, request), places, f"{folder}/lists.parquet")
         for chunk in chunks:
             before, done = done, done + len(chunk.users)

@@ -102,6 +102,16 @@ def test_no_text_or_file_of_a_user_is_run(path):
     assert pickled == []
 
 
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_kernels_live_in_one_place_and_compile_through_one(path):
+    """numba by itself gives up where its cache cannot be written; `recli.compiled` does not."""
+    found = {target for _, target in imports(ast.parse(path.read_text(encoding="utf-8")))}
+    if path != PACKAGE / "compiled.py":
+        assert not {target for target in found if target.split(".")[0] == "numba"}
+    if not path.is_relative_to(PACKAGE / "kernels"):
+        assert "recli.compiled" not in found
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

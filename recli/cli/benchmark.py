@@ -11,7 +11,7 @@ from recli.cli._options.common import DatasetChoice
 from recli.cli._output.console import Console
 
 if TYPE_CHECKING:
-    from recli.experiments.benchmark import Comparison
+    from recli.experiments.benchmark import BenchmarkComparison
 
 
 @click.command(
@@ -93,7 +93,7 @@ def command(
         comparisons = benchmark.compare(ratings, chosen, line_up, seed, jobs, alone)
     else:
         comparisons = benchmark.compare_lists(ratings, line_up, seed, top, alone)
-    found: list[Comparison] = []
+    found: list[BenchmarkComparison] = []
     with console.progress("Measuring", len(line_up)) as advance:
         for comparison in comparisons:
             found.append(comparison)
@@ -101,7 +101,7 @@ def command(
     _show(console, found)
 
 
-def _show(console: Console, found: list[Comparison]) -> None:
+def _show(console: Console, found: list[BenchmarkComparison]) -> None:
     from recli.experiments.benchmark import document
 
     described = document(found)

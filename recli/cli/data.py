@@ -14,7 +14,7 @@ from recli.cli._output.console import Console, count
 from recli.cli._output.figures import QUANTILE_NAMES, date, histogram, problems
 
 if TYPE_CHECKING:
-    from recli.data.checks.check import Report
+    from recli.data.checks.check import CheckReport
 
 
 @click.group(
@@ -328,7 +328,7 @@ def download(name: str, given: Path | None, console: Console) -> None:
     console.emit(document, header, rows, lambda: console.line(f"Dataset '{name}': {folder}"))
 
 
-def _print_report(console: Console, report: Report) -> None:
+def _print_report(console: Console, report: CheckReport) -> None:
     low, high = report.scale
     console.line(f"users    {report.users:>10,}")
     console.line(f"items    {report.items:>10,}")

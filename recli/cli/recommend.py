@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recli.cli._options import common
-from recli.cli._options.cold_user import Newcomer, newcomer_options
+from recli.cli._options.cold_user import ColdUser, cold_user_options
 from recli.cli._options.filters import FilterChoice, filter_options
 from recli.cli._options.model import ModelChoice, model_options
 from recli.cli._options.reranking import reranking_options, tell
-from recli.cli._options.target_users import Audience, audience_options
+from recli.cli._options.target_users import TargetUsers, target_users_options
 from recli.cli._output.console import Console, count
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
     from recli.models.model import Model
-    from recli.ranking.lists import Lists, Request
+    from recli.ranking.lists import RankedLists, Request
     from recli.ranking.lower_bound import Sort
     from recli.ranking.reranking import Reranking
-    from recli.ranking.reranking_cost import Trade
+    from recli.ranking.reranking_cost import RerankingCost
     from recli.ranking.top_n import Recommendation
 
 _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation"}
@@ -44,8 +44,8 @@ _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation
       recli recommend --users some.txt --max-per genres=3 --output sqlite:///shop.db
     """,
 )
-@audience_options
-@newcomer_options
+@target_users_options
+@cold_user_options
 @click.option(
     "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many items."
 )
@@ -77,8 +77,8 @@ _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation
 @common.results_option
 @common.output_options()
 def command(
-    audience: Audience,
-    newcomer: Newcomer,
+    target_users: TargetUsers,
+    cold_user: ColdUser,
     n: int,
     sort: Sort,
     explain: bool,
@@ -115,15 +115,15 @@ def command(
     import numpy as np
 
     from recli.models import list_quality
-    from recli.ranking.answer import Wish
+    from recli.ranking.answer import ListOptions
     from recli.ranking.lists import recommend
     from recli.ranking.output import written
-    from recli.ranking.reranking_cost import Trade
-    from recli.ranking.rows import Places
+    from recli.ranking.reranking_cost import RerankingCost
+    from recli.ranking.rows import ListRows
     from recli.ranking.writers._base import writer
 
-    audience.check(newcomer)
-    if explain and audience.user is None and not newcomer.given:
+    target_users.check(cold_user)
+    if explain and target_users.user is None and not cold_user.given:
         raise click.UsageError("'--explain' is for a single user: add '--user ID'.")
     if output is not None:
         writer(output)  # a wrong one is told before anything is computed
@@ -132,7 +132,7 @@ def command(
             "--goal is for a model that is trained: leave out one of --model, --goal."
         )
     model, model_name = choice.load(results, console, goal)
-    wish = Wish(
+    options = ListOptions(
         n=n,
         sort=sort,
         filters=filters.read(model, console),
@@ -142,28 +142,28 @@ def command(
         seed=choice.seed,
     )
     whole = model
-    if newcomer.given:
-        model, code = newcomer.folded(model, audience.user, console)
+    if cold_user.given:
+        model, code = cold_user.folded(model, target_users.user, console)
         users = np.array([code], np.int32)
-        model_name = model.configured.name if newcomer.is_new else model_name
+        model_name = model.configured.name if cold_user.is_new else model_name
     else:
-        users = audience.codes(model, console)
-    request = wish.request(whole, model, users)
-    safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{model_name}-{audience.name}")
+        users = target_users.codes(model, console)
+    request = options.request(whole, model, users)
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{model_name}-{target_users.name}")
     target = output or str(results / "recommendations" / f"{safe}.csv")
-    places = Places(model, model_name, datetime.now(UTC), sort, explain=explain)
-    trade = Trade(request.rerankers)
+    places = ListRows(model, model_name, datetime.now(UTC), sort, explain=explain)
+    cost = RerankingCost(request.rerankers)
     made = recommend(model, request, memory_limit, _cores())
-    lists = written(trade.follow(made) if request.rerankers else made, places, target)
-    if audience.user is not None or newcomer.given:
+    lists = written(cost.follow(made) if request.rerankers else made, places, target)
+    if target_users.user is not None or cold_user.given:
         [only] = lists
-        _one(only, audience.user, request, explain, model, model_name, trade, console)
+        _one(only, target_users.user, request, explain, model, model_name, cost, console)
     else:
-        _many(lists, request, model, model_name, trade, console)
+        _many(lists, request, model, model_name, cost, console)
     if request.rerankers:
-        tell(trade, console)
+        tell(cost, console)
     console.say(f"Written to {writer(target).shown(target)}")
-    if not newcomer.is_new:
+    if not cold_user.is_new:
         console.say_all(list_quality.said(whole.configured.label, whole.origin))
 
 
@@ -174,13 +174,13 @@ def _cores() -> int:
 
 
 def _one(
-    lists: Lists,
+    lists: RankedLists,
     user: str | None,
     request: Request,
     explain: bool,
     model: Model,
     model_name: str,
-    trade: Trade,
+    cost: RerankingCost,
     console: Console,
 ) -> None:
     """Print the list of a single user, with the reasons if these are to be said.
@@ -191,9 +191,9 @@ def _one(
 
     whom = "a new user" if user is None else f"user {user}"
     found = answer(
-        model, model_name, lists, request.sort, is_new=user is None, explain=explain, trade=trade
+        model, model_name, lists, request.sort, is_new=user is None, explain=explain, cost=cost
     )
-    recommended, why = found.places, found.why
+    recommended, why = found.recommendations, found.why
     if len(recommended) < request.n:
         left = count(len(recommended), "item")
         console.say(f"{whom.capitalize()} gets {left}: that is all there is to recommend.")
@@ -240,11 +240,11 @@ def _rating(place: Recommendation) -> str:
 
 
 def _many(
-    chunks: Iterator[Lists],
+    chunks: Iterator[RankedLists],
     request: Request,
     model: Model,
     model_name: str,
-    trade: Trade,
+    cost: RerankingCost,
     console: Console,
 ) -> None:
     """Take the lists of many users, and say how many places and items they have."""
@@ -280,7 +280,7 @@ def _many(
     header = list(document)
     row = [*map(str, list(document.values())[:-1]), f"{document['seconds']:.2f}"]
     if request.rerankers:
-        document["reranking"] = trade.document
+        document["reranking"] = cost.document
 
     def summary() -> None:
         console.line(

@@ -119,7 +119,7 @@ def command(
     next.
     """
     from recli.events.refreshing.round import refresh
-    from recli.events.refreshing.rule import Settings
+    from recli.events.refreshing.rule import RefreshSettings
 
     if history:
         _show_history(results, name, console)
@@ -127,7 +127,7 @@ def command(
     name = name or _only_model(results)
     if events is not None:
         _append(results, events, name, console)
-    settings = Settings(share, tolerance, strict, min_events, warm)
+    settings = RefreshSettings(share, tolerance, strict, min_events, warm)
     _show(refresh(results, name, settings, allow_pickle), results, console)
     try:
         while every is not None:

@@ -22,7 +22,7 @@ from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
 from recli.data.tables import features, reading
 from recli.data.tables.items import parts, separator
-from recli.data.tables.reading import Described
+from recli.data.tables.reading import DescribedTable
 
 _TITLE_NAMES = ("title", "name", "label")
 
@@ -175,12 +175,12 @@ def _users_toml(
     return f"\n[users]\nfile = {toml(_kept_as(file))}\nid = {toml(described.id)}\n"
 
 
-def _found(file: Location, described: Described, known: Known) -> str:
+def _found(file: Location, described: DescribedTable, known: Known) -> str:
     has = f"{share(known.found_in(described.ids))} of the {known.whose}"
     return f"{known.role.capitalize()}s: {file.name}, ids in {described.id} ({has})"
 
 
-def _tells_apart(name: str, how: str, described: Described, catalogue: Ids) -> bool:
+def _tells_apart(name: str, how: str, described: DescribedTable, catalogue: Ids) -> bool:
     """Whether items can be learned about by a feature: not where all are alike, or it has no word."""
     feature = Feature(name=name, column=name, **tomllib.loads(f"it = {how}")["it"])
     items = reading.items(described, ItemsSource(features=(feature,)), catalogue)

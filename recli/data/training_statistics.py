@@ -18,7 +18,7 @@ from recli.data.trainset import Trainset
 _KINDS = {"any": ("categories", "flags", "tags", "text"), "categories": ("categories", "flags")}
 
 
-class Background:
+class TrainingStatistics:
     """Items and users as the training rows of a fold and the item table show them.
 
     The same for every algorithm on the fold, so that it is computed once, and only what is asked

@@ -15,7 +15,7 @@ from sklearn.preprocessing import normalize
 from recli import errors, params
 from recli.data.dataset import Dataset
 from recli.data.tables import features, user_features
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.params import Choice, Int
 
 NONE = "(none)"
@@ -26,7 +26,7 @@ _PARAMETERS = (
     Int("k", 8, "clusters", low=2, high=_MOST),
     Choice("by", None, "what is alike in a cluster", options=("features", "ratings")),
 )
-_found: weakref.WeakKeyDictionary[Background, dict[Clusters, dict[str, np.ndarray]]] = (
+_found: weakref.WeakKeyDictionary[TrainingStatistics, dict[Clusters, dict[str, np.ndarray]]] = (
     weakref.WeakKeyDictionary()
 )
 
@@ -72,15 +72,15 @@ class Clusters:
     def __str__(self) -> str:
         return f"{self.kind}:cluster:k={self.k},by={self.by}"
 
-    def groups(self, background: Background) -> dict[str, np.ndarray]:
+    def groups(self, statistics: TrainingStatistics) -> dict[str, np.ndarray]:
         """Name -> bool[n codes], which users or items belong to it; the largest first."""
-        found = _found.setdefault(background, {})
+        found = _found.setdefault(statistics, {})
         if self not in found:
-            found[self] = self._groups(background)
+            found[self] = self._groups(statistics)
         return found[self]
 
-    def _groups(self, background: Background) -> dict[str, np.ndarray]:
-        x, names = self._vectors(background)
+    def _groups(self, statistics: TrainingStatistics) -> dict[str, np.ndarray]:
+        x, names = self._vectors(statistics)
         known = np.flatnonzero(abs(x).sum(axis=1))
         groups: dict[str, np.ndarray] = {}
         if len(known):
@@ -102,16 +102,16 @@ class Clusters:
         return groups | {NONE: rest}
 
     def _vectors(
-        self, background: Background
+        self, statistics: TrainingStatistics
     ) -> tuple[scipy.sparse.csr_array | np.ndarray, list[str]]:
         """float64[n codes, n_columns], 0 for whom nothing is known; and the columns' names, if any."""
-        dataset = background.dataset
+        dataset = statistics.dataset
         if self.by == "features" and self.kind == "item":
             return features.matrix(dataset.items)
         if self.by == "features":
             return user_features.matrix(dataset.users)
-        pairs = dataset.ratings.users[background.train], dataset.ratings.items[background.train]
-        shape = len(dataset.ratings.user_ids), background.n_items
+        pairs = dataset.ratings.users[statistics.train], dataset.ratings.items[statistics.train]
+        shape = len(dataset.ratings.user_ids), statistics.n_items
         rated = scipy.sparse.csr_array((np.ones(len(pairs[0])), pairs), shape).sign()
         rows = normalize(rated if self.kind == "user" else rated.T.tocsr())
         n_factors = min(_FACTORS, min(shape) - 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli.algorithms import Configured
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.grouping import Grouping
 from recli.evaluation.groups import GroupScores, group_scores
 from recli.evaluation.metric_names import Measure
@@ -52,7 +52,7 @@ class FoldScores:
 
 
 def score_fold(
-    background: Background,
+    statistics: TrainingStatistics,
     test: np.ndarray,
     configured: Configured,
     measures: Sequence[Measure],
@@ -69,8 +69,8 @@ def score_fold(
     are groupings to break the metrics down by, whose time counts as that of metrics. Raises as
     `Grouping.parse` does.
     """
-    groupings = [Grouping.parse(text, background.dataset) for text in by]
-    trainset = background.trainset
+    groupings = [Grouping.parse(text, statistics.dataset) for text in by]
+    trainset = statistics.trainset
     algorithm = configured.create(seed)
     of_ratings = [measure for measure in measures if measure.metric.needs == "predictions"]
     of_lists = [measure for measure in measures if measure.metric.needs == "rankings"]
@@ -78,12 +78,12 @@ def score_fold(
     algorithm.fit(trainset)
     clock.append(time.perf_counter())
     rates = bool(of_ratings) and algorithm.predicts == "ratings"
-    predictions = predict(algorithm, background, test) if rates else None
+    predictions = predict(algorithm, statistics, test) if rates else None
     clock.append(time.perf_counter())
     longest = max((measure.k or 1 for measure in of_lists), default=1)
-    lists = recommend(algorithm, background, test, longest, memory_limit) if of_lists else None
+    lists = recommend(algorithm, statistics, test, longest, memory_limit) if of_lists else None
     clock.append(time.perf_counter())
-    ratings = background.dataset.ratings
+    ratings = statistics.dataset.ratings
     users = np.unique(ratings.users[test])
     metrics: dict[str, float] = {}
     per_user: dict[str, np.ndarray] = {}
@@ -100,10 +100,10 @@ def score_fold(
             metrics[str(measure)] = metric.mean(per_user[str(measure)])
         else:
             metrics[str(measure)] = metric(seen)
-    groups = group_scores(background, test, predictions, shown, measures, groupings)
+    groups = group_scores(statistics, test, predictions, shown, measures, groupings)
     clock.append(time.perf_counter())
     fit_seconds, test_seconds, rank_seconds, metric_seconds = np.diff(clock).tolist()
-    liked = test[ratings.values[test] >= background.threshold]
+    liked = test[ratings.values[test] >= statistics.threshold]
     return FoldScores(
         metrics=metrics,
         users=users,
@@ -114,6 +114,6 @@ def score_fold(
         metric_seconds=metric_seconds,
         groups=groups,
         n_users_liking=len(np.unique(ratings.users[liked])),
-        error_by_rating=error_by_rating(background, predictions) if predictions is not None else (),
-        exposure=exposure(background, lists) if lists is not None else (),
+        error_by_rating=error_by_rating(statistics, predictions) if predictions is not None else (),
+        exposure=exposure(statistics, lists) if lists is not None else (),
     )

@@ -14,7 +14,7 @@ from recli.data.columns.numbers import is_gap, number
 from recli.data.dataset import Dataset
 from recli.data.description import Feature
 from recli.data.tables.items import Items
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.clusters import NONE, Clusters
 from recli.evaluation.metrics.long_tail import LongTail
 
@@ -87,21 +87,21 @@ class Grouping:
         """Whether users or items are put together."""
         return "user" if self.by == _ACTIVITY or self.by.startswith("user:") else "item"
 
-    def groups(self, background: Background) -> dict[str, np.ndarray]:
+    def groups(self, statistics: TrainingStatistics) -> dict[str, np.ndarray]:
         """The groups in their order: name -> bool[n codes], which users or items belong to it."""
         if self.by == _ACTIVITY:
-            n = background.activity
+            n = statistics.activity
             return {name: (n >= low) & (n < high) for name, low, high in _LEVELS}
         if self.by == _POPULARITY:
-            tail = LongTail.tail(background.popularity)
-            rest = LongTail.tail(background.popularity, fifths=4)
+            tail = LongTail.tail(statistics.popularity)
+            rest = LongTail.tail(statistics.popularity, fifths=4)
             return {"head": ~rest, "mid": rest & ~tail, "tail": tail}
-        clusters = _clusters(self.by, background.dataset)
-        if clusters and self.by not in _names(background.dataset):
-            return clusters.groups(background)
-        table = background.dataset.users if self.kind == "user" else background.dataset.items
+        clusters = _clusters(self.by, statistics.dataset)
+        if clusters and self.by not in _names(statistics.dataset):
+            return clusters.groups(statistics)
+        table = statistics.dataset.users if self.kind == "user" else statistics.dataset.items
         assert table is not None
-        return by_text(self._texts(background.dataset), len(table.ids))
+        return by_text(self._texts(statistics.dataset), len(table.ids))
 
     def _texts(self, dataset: Dataset) -> pd.Series:
         """What is said of each user or item, str by code; a code as often as it has texts."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.grouping import Grouping
-from recli.evaluation.lists import Lists
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.predictions import Predictions
 
@@ -33,10 +33,10 @@ class GroupScores:
 
 
 def group_scores(
-    background: Background,
+    statistics: TrainingStatistics,
     test: np.ndarray,
     predictions: Predictions | None,
-    lists: Mapping[int | None, Lists],
+    lists: Mapping[int | None, EvaluatedLists],
     measures: Sequence[Measure],
     groupings: Sequence[Grouping],
 ) -> tuple[GroupScores, ...]:
@@ -51,13 +51,13 @@ def group_scores(
     since the lists belong to no group of items. Users without a liked item (in the group of items)
     are left out of the metrics of accuracy as always, though they count in `n_users`.
     """
-    ratings = background.dataset.ratings
+    ratings = statistics.dataset.ratings
     users, items = ratings.users[test], ratings.items[test]
     metrics = {measure: measure.metric for measure in measures}
     found = []
     for grouping in groupings:
         of_users = grouping.kind == "user"
-        for name, members in grouping.groups(background).items():
+        for name, members in grouping.groups(statistics).items():
             tested = members[users if of_users else items]
             if not tested.any():
                 continue

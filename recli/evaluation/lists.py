@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Tested:
 
 
 @dataclass(frozen=True, eq=False)
-class Lists:
+class EvaluatedLists:
     """What was recommended to each user of a test, and the test's ratings.
 
     users: int32[n_users], codes, sorted
@@ -48,7 +48,7 @@ class Lists:
     n_candidates: int64[n_users], how many items could have been in the list
     tested: the users' test ratings
     relevant: bool[len(tested.items)], which of these count as relevant: rated `threshold` or more
-    background: what is known of items and users from training
+    statistics: what is known of items and users from training
     """
 
     users: np.ndarray
@@ -56,31 +56,31 @@ class Lists:
     n_candidates: np.ndarray
     tested: Tested
     relevant: np.ndarray
-    background: Background
+    statistics: TrainingStatistics
 
     @property
     def k(self) -> int:
         """Places of a list."""
         return self.items.shape[1]
 
-    def at(self, k: int) -> Lists:
+    def at(self, k: int) -> EvaluatedLists:
         """The first `k` places."""
         return replace(self, items=self.items[:, :k]) if k < self.k else self
 
-    def of_users(self, chosen: np.ndarray) -> Lists:
+    def of_users(self, chosen: np.ndarray) -> EvaluatedLists:
         """The lists of the users that are `chosen`, bool[n_users]."""
         kept = chosen[self.tested.rows]
         tested, row = self.tested.where(kept), np.cumsum(chosen) - 1
-        return Lists(
+        return EvaluatedLists(
             self.users[chosen],
             self.items[chosen],
             self.n_candidates[chosen],
             replace(tested, rows=row[tested.rows]),
             self.relevant[kept],
-            self.background,
+            self.statistics,
         )
 
-    def of_items(self, chosen: np.ndarray) -> Lists:
+    def of_items(self, chosen: np.ndarray) -> EvaluatedLists:
         """The same lists, where only `chosen` items, bool[n_catalogue], were tested."""
         kept = chosen[self.tested.items]
         return replace(self, tested=self.tested.where(kept), relevant=self.relevant[kept])
@@ -103,7 +103,7 @@ class Lists:
     @functools.cached_property
     def _found(self) -> np.ndarray:
         """int64[n_users, k], where in `tested` the place's item is; -1 where it is not."""
-        n_items = self.background.n_items
+        n_items = self.statistics.n_items
         keys = self.tested.rows * n_items + self.tested.items
         wanted = np.arange(len(self.users))[:, None] * n_items + self.items
         found = np.searchsorted(keys, wanted)

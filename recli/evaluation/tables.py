@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recli.data.training_statistics import Background
-from recli.evaluation.lists import Lists
+from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.predictions import Predictions
 
 MOST_VALUES = 20
@@ -14,7 +14,7 @@ N_BANDS = 10
 
 
 def error_by_rating(
-    background: Background, predictions: Predictions
+    statistics: TrainingStatistics, predictions: Predictions
 ) -> tuple[tuple[float, int, float, float], ...]:
     """For each true rating: the rating, how many there are, their mean error, and their MAE.
 
@@ -24,11 +24,11 @@ def error_by_rating(
     above. Ratings or bands that the test lacks are left out; ascending.
     """
     truth, error = predictions.truth, predictions.estimate - predictions.truth
-    different = np.sort(pd.unique(background.dataset.ratings.values))
+    different = np.sort(pd.unique(statistics.dataset.ratings.values))
     if len(different) <= MOST_VALUES:
         shown, which = different, np.searchsorted(different, truth)
     else:
-        edges = np.linspace(*background.dataset.ratings.scale, N_BANDS + 1)
+        edges = np.linspace(*statistics.dataset.ratings.scale, N_BANDS + 1)
         shown = (edges[:-1] + edges[1:]) / 2
         which = np.searchsorted(edges[1:-1], truth, side="right")
     n = np.bincount(which, minlength=len(shown))
@@ -39,7 +39,9 @@ def error_by_rating(
     )
 
 
-def exposure(background: Background, lists: Lists) -> tuple[tuple[float, float], ...]:
+def exposure(
+    statistics: TrainingStatistics, lists: EvaluatedLists
+) -> tuple[tuple[float, float], ...]:
     """For each tenth of the catalogue: its share of the training ratings, and of all recommendations.
 
     The catalogue is ordered by training ratings, the most popular first, ties by item code, and cut
@@ -47,7 +49,7 @@ def exposure(background: Background, lists: Lists) -> tuple[tuple[float, float],
     divide). The recommendations are all filled places of the lists. A system that recommends what is
     rated, in proportion, has two equal shares in every band. Nothing where nothing is recommended.
     """
-    rated = background.popularity
+    rated = statistics.popularity
     shown = np.bincount(lists.items[lists.items >= 0], minlength=len(rated))
     if not shown.any():
         return ()

@@ -35,7 +35,7 @@ README_ROWS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class BenchmarkComparison:
     """Both sides of one algorithm; `surprise` is None where recli was measured alone."""
 
     configured: Configured
@@ -62,7 +62,7 @@ def compare(
     seed: int,
     jobs: int,
     alone: bool = False,
-) -> Iterator[Comparison]:
+) -> Iterator[BenchmarkComparison]:
     """Each algorithm fitted and tested on each fold by recli (on `jobs` threads) and by Surprise.
 
     Surprise has one thread; with `alone` it is left out. Each side works in a process of its own.
@@ -74,12 +74,12 @@ def compare(
         arguments = dataset, configured, seed, folds
         ours = _apart(benchmark_sides.recli_predicts, *arguments, jobs)
         theirs = None if alone else _apart(benchmark_sides.surprise_predicts, *arguments)
-        yield Comparison(configured, ours, theirs)
+        yield BenchmarkComparison(configured, ours, theirs)
 
 
 def compare_lists(
     dataset: Dataset, line_up: Sequence[Configured], seed: int, n: int, alone: bool = False
-) -> Iterator[Comparison]:
+) -> Iterator[BenchmarkComparison]:
     """The `n` best unrated items for every user, by models fitted on all ratings, one thread each.
 
     Surprise's way is build_anti_testset, test and a sort per user. What is compared are the ratings
@@ -90,7 +90,7 @@ def compare_lists(
         arguments = dataset, configured, seed, n
         ours = _apart(benchmark_sides.recli_ranks, *arguments)
         theirs = None if alone else _apart(benchmark_sides.surprise_ranks, *arguments)
-        yield Comparison(configured, ours, theirs)
+        yield BenchmarkComparison(configured, ours, theirs)
 
 
 def _check(line_up: Sequence[Configured]) -> None:
@@ -121,7 +121,7 @@ def line_up(names: Sequence[str], assignments: Sequence[str]) -> list[Configured
     return [Configured.of(name, {**own, **given}) for name, own in README_ROWS]
 
 
-def document(found: Sequence[Comparison]) -> dict[str, Any]:
+def document(found: Sequence[BenchmarkComparison]) -> dict[str, Any]:
     """The comparison as `recli benchmark --format json` prints it."""
     rows = [_row(comparison) for comparison in found]
     ours = sum(row["recli_seconds"] for row in rows)
@@ -137,7 +137,7 @@ def document(found: Sequence[Comparison]) -> dict[str, Any]:
     }
 
 
-def _row(comparison: Comparison) -> dict[str, Any]:
+def _row(comparison: BenchmarkComparison) -> dict[str, Any]:
     ours, theirs = comparison.recli, comparison.surprise
     return {
         "algorithm": comparison.configured.label,

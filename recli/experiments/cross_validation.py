@@ -11,7 +11,7 @@ from recli import memory
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold import score_fold
 from recli.evaluation.protocol import Protocol
 from recli.experiments.interrupts import start_workers
@@ -45,11 +45,11 @@ def cells(
         # What the algorithms share of a fold is made when the first of them comes to it, and is
         # gone with the last.
         for number, fold in enumerate(folds):
-            background = Background(dataset, fold.train, protocol.threshold)
+            statistics = TrainingStatistics(dataset, fold.train, protocol.threshold)
             for entry in chosen:
                 if (entry, number) in wanted:
                     configured = line_up[entry]
-                    yield background, fold.test, configured, protocol, entry, number, share, shared
+                    yield statistics, fold.test, configured, protocol, entry, number, share, shared
 
     if jobs == 1 or len(wanted) == 1:
         for task in tasks(range(len(line_up)), shared=False):
@@ -82,7 +82,7 @@ def cross_validate(
 
 
 def _cell(
-    background: Background,
+    statistics: TrainingStatistics,
     test: np.ndarray,
     configured: Configured,
     protocol: Protocol,
@@ -94,5 +94,5 @@ def _cell(
     measures, seed, by = protocol.measures, protocol.seed, protocol.by
     if not shared:  # to start over would take the peak away from the others
         memory.reset_peak()
-    scores = score_fold(background, test, configured, measures, seed, memory_limit, by)
+    scores = score_fold(statistics, test, configured, measures, seed, memory_limit, by)
     return Cell(entry, number, scores, memory.peak())

@@ -45,7 +45,7 @@ class Line(Parameter):
 
 
 @dataclass(frozen=True)
-class Scale(Parameter):
+class ScaleKey(Parameter):
     """The lowest and the highest rating."""
 
     @property
@@ -122,7 +122,7 @@ DATASET = (
     Line("weight", None, "column of the counts of interactions"),
     Line("event", None, "column of the kinds of interactions"),
     Line("time", None, "column of the times"),
-    Scale("scale", None, "lowest and highest rating"),
+    ScaleKey("scale", None, "lowest and highest rating"),
     Choice("time_unit", None, "unit of the times", options=TIME_UNITS),
     Line("time_format", None, "how dates are written, as strptime has it"),
     Steps("prepare", None, "steps of preparation, in their order"),
@@ -283,7 +283,7 @@ def _value(parameter: Parameter) -> dict[str, Any]:
             return {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": pattern}]}
         case Steps():
             return {"type": "array", "items": {"type": "string"}}
-        case Scale():
+        case ScaleKey():
             number = {"type": "number"}
             return {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
         case Literal():

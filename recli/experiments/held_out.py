@@ -12,7 +12,7 @@ from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
 from recli.data.splits.shuffle import Shuffle
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.metric_names import Measure
 from recli.models.list_quality import FLOOR, ListQuality
@@ -34,13 +34,13 @@ def list_qualities(
     """
     [cut] = Shuffle(n_splits=1, test_size=_SHARE, seed=seed).folds(dataset)
     fold = Fold(np.sort(cut.train), np.sort(cut.test))
-    background = Background(dataset, fold.train, threshold)
+    statistics = TrainingStatistics(dataset, fold.train, threshold)
     test = _of_some_users(dataset, fold, seed)
     found: dict[str, FoldScores] = {}
     for configured in (Configured.of(FLOOR), *line_up):
         try:
             found[configured.name] = score_fold(
-                background, test, configured, (NDCG, HIT_RATE), seed
+                statistics, test, configured, (NDCG, HIT_RATE), seed
             )
         except errors.RecliError:  # too large, or nothing left to learn from
             if configured.name == FLOOR:

@@ -23,7 +23,7 @@ _MOST_FOR_EASE = 10_000  # users or items, whichever are fewer: its inverse take
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenAlgorithm:
     """The algorithm taken; what its lists reach, if that was measured; why it, if nobody named it."""
 
     configured: Configured
@@ -36,7 +36,7 @@ class Choice:
         return {} if self.quality is None else {ORIGIN: self.quality.document()}
 
 
-def best_list_maker(dataset: Dataset, seed: int, threshold: float) -> Choice:
+def best_list_maker(dataset: Dataset, seed: int, threshold: float) -> ChosenAlgorithm:
     """The algorithm of `LIST_MAKERS`, or `most-popular`, that makes the best lists of these data.
 
     Each learns from four fifths of the ratings and is measured by nDCG@10 on the rest. More than
@@ -48,18 +48,20 @@ def best_list_maker(dataset: Dataset, seed: int, threshold: float) -> Choice:
         small = min(ratings.n_users, ratings.n_items) <= _MOST_FOR_EASE
         name = LIST_MAKERS[0] if small else _SCALES
         why = f"{name}, by the size of the data; 'recli evaluate' compares"
-        return Choice(Configured.of(name), why=why)
+        return ChosenAlgorithm(Configured.of(name), why=why)
     line_up = [Configured.of(name) for name in (*LIST_MAKERS, FLOOR)]
     try:
         found = list_qualities(dataset, line_up, seed, threshold)
     except errors.RecliError:
         name = LIST_MAKERS[0]
-        return Choice(Configured.of(name), why=f"{name}, since the data are too few to compare")
+        return ChosenAlgorithm(
+            Configured.of(name), why=f"{name}, since the data are too few to compare"
+        )
     ranked = sorted(found, key=lambda name: -found[name].ndcg)
     best = found[ranked[0]]
     reached = ", ".join(f"{name} {found[name].ndcg:.4f}" for name in ranked)
     why = f"{ranked[0]}, whose lists are the best on {best.measured} (nDCG@10: {reached})"
-    return Choice(Configured.of(ranked[0]), best, why)
+    return ChosenAlgorithm(Configured.of(ranked[0]), best, why)
 
 
 def lists_document(

@@ -1,7 +1,8 @@
 """Compiled loops, one subject a file.
 
-All release the GIL, so that cells run on threads. A file is imported when a kernel of it is first
-asked for, as `_kernels.sgd`: to load numba takes longer than to recommend from a stored model.
+All release the GIL, so that cells run on threads; all compile through `recli.compiled`, which
+finds a place for what is compiled. A file is imported when a kernel of it is first
+asked for, as `kernels.sgd`: to load numba takes longer than to recommend from a stored model.
 """
 
 from __future__ import annotations

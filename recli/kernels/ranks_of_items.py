@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from recli.compiled import njit
 
 
 @njit(cache=True, nogil=True)
-def places(scores: np.ndarray, rows: np.ndarray, items: np.ndarray) -> tuple:
+def ranks_of_items(scores: np.ndarray, rows: np.ndarray, items: np.ndarray) -> tuple:
     """How many candidates rank before each item, int64[n], and its midrank, float64[n].
 
     scores: float64[n_rows, n_items], -inf for what is no candidate

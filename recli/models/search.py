@@ -12,7 +12,7 @@ from recli.models.titles import words
 _NEAR = 0.7  # of difflib's ratio: a letter too many or too few in a word of four
 
 
-class Search:
+class TitleSearch:
     """The titles of a model, to be searched at every key that is typed.
 
     An item fits if each word typed begins a word of its title, in any order: `toy st` fits `Toy Story

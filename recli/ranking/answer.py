@@ -11,16 +11,16 @@ import numpy as np
 from recli.models.model import Model
 from recli.ranking.explanation import Explanation, explained
 from recli.ranking.filters import Filters
-from recli.ranking.lists import Lists, Request
+from recli.ranking.lists import RankedLists, Request
 from recli.ranking.lower_bound import Sort
 from recli.ranking.rerankers._max_per import MaxPer
 from recli.ranking.reranking import Reranking
-from recli.ranking.reranking_cost import Trade
-from recli.ranking.top_n import Recommendation, places
+from recli.ranking.reranking_cost import RerankingCost
+from recli.ranking.top_n import Recommendation, recommendations
 
 
 @dataclass(frozen=True, eq=False)
-class Wish:
+class ListOptions:
     """What lists should be like, whoever they are for.
 
     n: the longest that a list may be
@@ -39,7 +39,7 @@ class Wish:
     seed: int = 0
 
     def request(self, whole: Model, model: Model, users: np.ndarray) -> Request:
-        """The wish for `users`, int32[n_users], codes in `model`.
+        """What is asked for `users`, int32[n_users], codes in `model`.
 
         whole: the model as it was trained; model: the same, or with a user folded in, whom it knows
 
@@ -59,19 +59,19 @@ class Answer:
     model: what the model is called
     places: best first
     why: a reason for each place, or nothing where none was asked for
-    trade: what re-ranking cost and gained, where there was any
+    cost: what re-ranking cost and gained, where there was any
     """
 
     user: int | str | None
     model: str
-    places: list[Recommendation]
+    recommendations: list[Recommendation]
     why: list[Explanation]
-    trade: Trade | None = None
+    cost: RerankingCost | None = None
 
     @property
     def document(self) -> dict[str, Any]:
         """The list as JSON should carry it."""
-        reasons = [one.document for one in self.why] or [{}] * len(self.places)
+        reasons = [one.document for one in self.why] or [{}] * len(self.recommendations)
         return {
             "user": self.user,
             "model": self.model,
@@ -85,32 +85,32 @@ class Answer:
                     "deviation": place.deviation,
                     **why,
                 }
-                for place, why in zip(self.places, reasons, strict=True)
+                for place, why in zip(self.recommendations, reasons, strict=True)
             ],
-            **({} if self.trade is None else {"reranking": self.trade.document}),
+            **({} if self.cost is None else {"reranking": self.cost.document}),
         }
 
 
 def answer(
     model: Model,
     name: str,
-    lists: Lists,
+    lists: RankedLists,
     sort: Sort = "score",
     *,
     is_new: bool = False,
     explain: bool = False,
-    trade: Trade | None = None,
+    cost: RerankingCost | None = None,
 ) -> Answer:
     """The answer with the first of `lists`, which `model` made for a user whom it knows.
 
     name: what the model is called; sort: what the lists are sorted by
     is_new: whether she was folded in without an id; explain: whether to say of each item why
-    trade: that which followed the lists, if they were re-ranked
+    cost: that which followed the lists, if they were re-ranked
 
     Raises UsageError where the algorithm cannot say why.
     """
-    found, code = places(model, lists, sort), int(lists.users[0])
+    found, code = recommendations(model, lists, sort), int(lists.users[0])
     items = lists.items[0][: len(found)].tolist()
     why = [explained(model, code, item) for item in items] if explain else []
     user = None if is_new else model.trainset.ratings.user_ids.json(code)
-    return Answer(user, name, found, why, None if lists.plain is None else trade)
+    return Answer(user, name, found, why, None if lists.plain is None else cost)

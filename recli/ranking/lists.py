@@ -16,7 +16,7 @@ _LONGER = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Lists:
+class RankedLists:
     """Ranked lists of some users, best first.
 
     users: int32[n_users], codes in the ratings of the model
@@ -28,14 +28,14 @@ class Lists:
     users: np.ndarray
     items: np.ndarray
     scores: np.ndarray
-    plain: Lists | None = None
+    plain: RankedLists | None = None
 
-    def cut(self, n: int) -> Lists:
+    def cut(self, n: int) -> RankedLists:
         """The first `n` places."""
-        return Lists(self.users, self.items[:, :n], self.scores[:, :n])
+        return RankedLists(self.users, self.items[:, :n], self.scores[:, :n])
 
 
-Measure = Callable[[Lists], np.ndarray]
+Measure = Callable[[RankedLists], np.ndarray]
 """A number for each of some lists, float64[n_users]; NaN where a list has none."""
 
 
@@ -48,7 +48,7 @@ class Reranker(Protocol):
         One that gives a shorter list, of a longer list than it was shown, is shown a longer one.
         """
 
-    def __call__(self, lists: Lists, n: int) -> Lists:
+    def __call__(self, lists: RankedLists, n: int) -> RankedLists:
         """The best `n` by its own measure; an item keeps the score that the model gave.
 
         Below these may follow the others, as they were, for a reranker that comes after.
@@ -85,7 +85,7 @@ class Request:
 
 def recommend(
     model: Model, request: Request, memory_limit: int | None = None, threads: int = 1
-) -> Iterator[Lists]:
+) -> Iterator[RankedLists]:
     """The lists that are asked for, in the order of the request's users, some users at a time.
 
     However many users there are, only the lists of some are held. Of equal scores the smaller item
@@ -109,7 +109,7 @@ def recommend(
     )
 
 
-def ranked(users: np.ndarray, scores: np.ndarray, request: Request) -> Lists:
+def ranked(users: np.ndarray, scores: np.ndarray, request: Request) -> RankedLists:
     """The lists of `users` by `scores`, float64[n_users, n_catalogue] by item code.
 
     -inf stands for what may not be recommended.
@@ -128,16 +128,16 @@ def ranked(users: np.ndarray, scores: np.ndarray, request: Request) -> Lists:
     return replace(lists, plain=best_ones.cut(request.n))
 
 
-def _best(users: np.ndarray, scores: np.ndarray, n: int) -> Lists:
+def _best(users: np.ndarray, scores: np.ndarray, n: int) -> RankedLists:
     rows, places, found = best(scores, n)
     items = np.full((len(users), n), -1, np.int32)
     values = np.full((len(users), n), np.nan)
     items[rows, places] = found
     values[rows, places] = scores[rows, found]
-    return Lists(users, items, values)
+    return RankedLists(users, items, values)
 
 
-def _reranked(lists: Lists, request: Request) -> Lists:
+def _reranked(lists: RankedLists, request: Request) -> RankedLists:
     for reranker in request.rerankers:
         lists = reranker(lists, request.n)
     return lists.cut(request.n)

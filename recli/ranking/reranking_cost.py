@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from recli.ranking.lists import Lists, Measure, Reranker
+from recli.ranking.lists import Measure, RankedLists, Reranker
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Change:
     after: float
 
 
-class Trade:
+class RerankingCost:
     """Adds up what rerankers change while lists go by.
 
     The score is the mean over a list's places, then over users, as everything is; `others` is the
@@ -41,13 +41,13 @@ class Trade:
         self._counts = {name: np.zeros(2) for name in self._measures}
         self._n_places = self._n_others = 0
 
-    def follow(self, chunks: Iterator[Lists]) -> Iterator[Lists]:
+    def follow(self, chunks: Iterator[RankedLists]) -> Iterator[RankedLists]:
         """The lists themselves, each counted before it is passed on."""
         for lists in chunks:
             self._count(lists)
             yield lists
 
-    def _count(self, lists: Lists) -> None:
+    def _count(self, lists: RankedLists) -> None:
         assert lists.plain is not None
         for side, shown in enumerate((lists.plain, lists)):
             for name, measure in self._measures.items():
@@ -83,7 +83,7 @@ class Trade:
         }
 
 
-def _score(lists: Lists) -> np.ndarray:
+def _score(lists: RankedLists) -> np.ndarray:
     there = ~np.isnan(lists.scores)
     n = there.sum(axis=1)
     total = np.where(there, lists.scores, 0).sum(axis=1)

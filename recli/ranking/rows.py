@@ -13,20 +13,20 @@ import pyarrow as pa
 from recli.data.ids import Ids
 from recli.models.model import Model
 from recli.ranking.explanation import explained
-from recli.ranking.lists import Lists
+from recli.ranking.lists import RankedLists
 from recli.ranking.lower_bound import Sort, predicted
 
 _TIME = pa.timestamp("s", tz="UTC")
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class ListRows:
     """Makes tables of lists: user, model, rank, item, title, score, rating, deviation, time, and why.
 
     model_name: what is said in the column `model`
     time: when the lists were made; whole seconds are kept
     sort: what the lists are sorted by
-    user_ids: the ids that the codes in `Lists.users` stand for; by default those of the model
+    user_ids: the ids that the codes in `RankedLists.users` stand for; by default those of the model
     explain: whether there is a column `why` with the words of `explained`; then `table` raises as that
 
     Users and items are integers where all ids of the ratings are plain integers, otherwise text.
@@ -59,7 +59,7 @@ class Places:
             }
         )
 
-    def table(self, lists: Lists) -> pa.Table:
+    def table(self, lists: RankedLists) -> pa.Table:
         """A row for each place that has an item, in the order of the lists."""
         rows, places = np.nonzero(lists.items >= 0)
         items, scores = lists.items[rows, places], lists.scores[rows, places]

@@ -11,16 +11,16 @@ from sklearn.preprocessing import normalize
 from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.description import Description, RatingsSource
-from recli.data.training_statistics import Background, missing_features
+from recli.data.training_statistics import TrainingStatistics, missing_features
 from recli.models.model import Model
 
 
-def background(model: Model) -> Background:
+def statistics(model: Model) -> TrainingStatistics:
     """What the metrics of lists go by, of the ratings and the item table of a model."""
     name, trainset = str(model.dataset["name"]), model.trainset
     description = Description(name, Path(), RatingsSource())
     dataset = Dataset(name, description, trainset.ratings, model.items, trainset.user_table)
-    return Background(dataset, trainset.rows, trainset.threshold)
+    return TrainingStatistics(dataset, trainset.rows, trainset.threshold)
 
 
 def vectors(model: Model) -> tuple[scipy.sparse.csr_array, str]:
@@ -29,7 +29,7 @@ def vectors(model: Model) -> tuple[scipy.sparse.csr_array, str]:
     Their features if the item table has any that can be compared, else the factors of the model.
     Raises UsageError where there are neither.
     """
-    known = background(model)
+    known = statistics(model)
     if not missing_features("any", known.dataset):
         return known.features, "features"
     factors = getattr(model.algorithm, "qi", None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli.models.model import Model
-from recli.ranking.lists import Lists, Request, recommend
+from recli.ranking.lists import RankedLists, Request, recommend
 from recli.ranking.lower_bound import Sort, predicted
 
 
@@ -43,10 +43,10 @@ def top_n(
     """
     request = Request(np.array([model.user_code(user)]), n, sort=sort)
     [lists] = recommend(model, request, memory_limit)
-    return places(model, lists, sort)
+    return recommendations(model, lists, sort)
 
 
-def places(model: Model, lists: Lists, sort: Sort = "score") -> list[Recommendation]:
+def recommendations(model: Model, lists: RankedLists, sort: Sort = "score") -> list[Recommendation]:
     """The places of the first of `lists`, which are sorted by `sort`."""
     items = lists.items[0][lists.items[0] >= 0]
     scores, users = lists.scores[0][: len(items)], np.repeat(lists.users[:1], len(items))

@@ -24,7 +24,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Pair:
+class RunPair:
     """The mean over folds of a metric in two runs, of an algorithm that is in both."""
 
     algorithm: str
@@ -47,7 +47,7 @@ def differences(first: StoredRun, second: StoredRun) -> list[Difference]:
     return found
 
 
-def side_by_side(first: StoredRun, second: StoredRun) -> list[Pair]:
+def side_by_side(first: StoredRun, second: StoredRun) -> list[RunPair]:
     """Every metric that both measured, of every algorithm with its parameters that is in both."""
     means, others = (run.over_folds()["mean"] for run in (first, second))
     known, found = second.entries, []
@@ -62,7 +62,7 @@ def side_by_side(first: StoredRun, second: StoredRun) -> list[Pair]:
                 for frame, place in ((means, (entry, metric)), (others, (other, metric)))
             )
             if metric in second.measures:
-                found.append(Pair(first.line_up[entry], metric, float(one), float(two)))
+                found.append(RunPair(first.line_up[entry], metric, float(one), float(two)))
     return found
 
 

@@ -14,7 +14,7 @@ from recli import errors, files
 from recli.evaluation.goals import Goal
 from recli.records.by_name import find, read
 from recli.records.process import is_alive
-from recli.records.stored_trial import Tried
+from recli.records.stored_trial import StoredTrial
 
 SCHEMA = 2
 """The format of a study's folder."""
@@ -73,18 +73,18 @@ class StoredStudy:
         return self.folder / "best.toml"
 
     @property
-    def tried(self) -> list[Tried]:
+    def tried(self) -> list[StoredTrial]:
         """Every trial, by algorithm and number."""
         return [self._tried(about) for about in self.document["trials"]]
 
     @property
-    def best(self) -> Tried | None:
+    def best(self) -> StoredTrial | None:
         """The best trial; None where none has finished."""
         about = self.document["best"]
         return None if about is None else self._tried(about)
 
     @property
-    def front(self) -> list[Tried]:
+    def front(self) -> list[StoredTrial]:
         """The Pareto front, best first goal first; empty for one goal."""
         return [self._tried(about) for about in self.document["front"]]
 
@@ -98,7 +98,7 @@ class StoredStudy:
         """Folds that stopping bad settings early has saved."""
         return sum(self.n_folds - len(t.folds) for t in self.tried if t.state == "pruned")
 
-    def finished(self) -> list[Tried]:
+    def finished(self) -> list[StoredTrial]:
         """The trials with a value, the best in the first goal first."""
         sign = self.goals[0].sign
         found = [trial for trial in self.tried if trial.values is not None]
@@ -115,7 +115,7 @@ class StoredStudy:
             "params_file": str(self.params_file),
         }
 
-    def _tried(self, about: Mapping[str, Any]) -> Tried:
+    def _tried(self, about: Mapping[str, Any]) -> StoredTrial:
         whole = about["state"] == "complete"
         folds = (tuple(math.nan if v is None else v for v in fold) for fold in about["folds"])
         known = {
@@ -123,7 +123,9 @@ class StoredStudy:
             "values": tuple(about["values"].values()) if whole else None,
             "folds": tuple(folds),
         }
-        return Tried(**{field.name: known[field.name] for field in dataclasses.fields(Tried)})
+        return StoredTrial(
+            **{field.name: known[field.name] for field in dataclasses.fields(StoredTrial)}
+        )
 
 
 def names(results: Path) -> list[str]:

@@ -21,7 +21,7 @@ _STATES: dict[str, State] = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL":
 
 
 @dataclass(frozen=True)
-class Tried:
+class StoredTrial:
     """A trial as it is told: in tables, on disk, in reports.
 
     number: within the study of its algorithm, 0 are the defaults
@@ -41,7 +41,7 @@ class Tried:
     reason: str = ""
 
     @classmethod
-    def of(cls, algorithm: str, trial: FrozenTrial) -> Tried:
+    def of(cls, algorithm: str, trial: FrozenTrial) -> StoredTrial:
         """A trial of Optuna's, as a study of ours keeps it."""
         state = _STATES.get(trial.state.name, "running")
         if trial.user_attrs.get(STOPPED):

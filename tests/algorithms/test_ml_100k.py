@@ -15,7 +15,7 @@ import scipy.sparse
 from recli.algorithms import Algorithm, Configured
 from recli.data.load import load
 from recli.data.splits.k_fold import KFold
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import recommend
 from recli.experiments import cross_validation
@@ -113,12 +113,12 @@ class Given(Algorithm):
 def test_ranks_as_well_as_irspack(name, given, other, ml_100k):
     """Within 2 % of what others make of the same model on the same fold."""
     fold = KFold(5, seed=0).folds(ml_100k)[0]
-    background = Background(ml_100k, fold.train, threshold=4.0)
-    trainset = background.trainset
+    statistics = TrainingStatistics(ml_100k, fold.train, threshold=4.0)
+    trainset = statistics.trainset
     ours = Configured.of(name, {**given, "preferences": "liked"}).create(0).fit(trainset)
     x = scipy.sparse.csr_matrix(ours.preferred)
     theirs = Given(trainset, other(x).learn().get_score(np.arange(trainset.n_users)))
     metric = Measure.parse("ndcg@10").metric
-    values = [metric(recommend(model, background, fold.test, 10)) for model in (ours, theirs)]
+    values = [metric(recommend(model, statistics, fold.test, 10)) for model in (ours, theirs)]
     assert values[0] == pytest.approx(values[1], rel=0.02)
     assert values[1] > 0.3

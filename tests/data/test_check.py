@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recli.data.checks.check import Problem, Report, check
+from recli.data.checks.check import CheckReport, Problem, check
 from recli.data.dataset import Dataset
 from recli.data.load import load
 
@@ -22,16 +22,16 @@ SOUND = [(f"u{u}", f"i{i}", 1 + (u + i) % 5) for u in range(6) for i in range(6)
 
 def checked(
     read: Read, rows: list[Row], header: str = "user,item,rating", **options: object
-) -> Report:
+) -> CheckReport:
     content = "\n".join([header, *(",".join(map(str, row)) for row in rows)])
     return check(read(content, duplicates="keep", **options))
 
 
-def problems(report: Report) -> dict[str, int]:
+def problems(report: CheckReport) -> dict[str, int]:
     return {problem.kind: problem.count for problem in report.problems}
 
 
-def advice(report: Report, kind: str) -> str:
+def advice(report: CheckReport, kind: str) -> str:
     return next(problem.advice for problem in report.problems if problem.kind == kind)
 
 

@@ -13,8 +13,8 @@ from recli.data.description import Description, Feature, RatingsSource
 from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.tables.items import Items
-from recli.data.training_statistics import Background
-from recli.evaluation.lists import Lists, Tested
+from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.lists import EvaluatedLists, Tested
 
 _shared = runpy.run_path(str(Path(__file__).parents[1] / "algorithms" / "conftest.py"))
 embedded = _shared["embedded"]
@@ -67,7 +67,7 @@ def lists_by_hand(
     places = [place[user].get(item, -1) for user, item, _ in tested]
     values = np.array([value for _, _, value in tested], float)
     data = dataset_of([*train, *tested], n_users, n_items, item_codes=item_codes)
-    return Lists(
+    return EvaluatedLists(
         users=np.array(users, np.int32),
         items=items,
         n_candidates=np.array([len(ranked[user]) for user in users], np.int64),
@@ -79,7 +79,7 @@ def lists_by_hand(
             midranks=np.array([rank + 1 if rank >= 0 else np.nan for rank in places], float),
         ),
         relevant=values >= threshold,
-        background=Background(data, np.arange(len(train)), threshold),
+        statistics=TrainingStatistics(data, np.arange(len(train)), threshold),
     )
 
 

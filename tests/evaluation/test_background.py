@@ -14,7 +14,7 @@ from recli.data.description import Description, Feature, RatingsSource
 from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.tables.items import Items
-from recli.data.training_statistics import Background, missing_features
+from recli.data.training_statistics import TrainingStatistics, missing_features
 
 GENRES = Feature("genres", "categories", "genres")
 FLAGS = Feature("kind", "flags", "kind", columns=("Short", "Silent"))
@@ -49,12 +49,12 @@ def dataset(*features: Feature) -> Dataset:
     return Dataset("hand", description, ratings, table if features else None)
 
 
-def background(*features: Feature) -> Background:
-    return Background(dataset(*features), np.arange(len(ROWS) - 2), threshold=4)
+def statistics(*features: Feature) -> TrainingStatistics:
+    return TrainingStatistics(dataset(*features), np.arange(len(ROWS) - 2), threshold=4)
 
 
 def test_counts_are_of_the_training_rows() -> None:
-    known = background()
+    known = statistics()
     assert known.n_items == 4
     assert known.popularity.tolist() == [1, 3, 2, 0]
     assert known.raters.tolist() == [1, 2, 2, 0]  # user 1 rated item 1 twice
@@ -64,28 +64,28 @@ def test_counts_are_of_the_training_rows() -> None:
 def test_places_in_a_list_of_the_most_popular() -> None:
     """The order is 1 2 0 3; user 0 is left with 3, user 1 with 2 0 3, user 3 with all."""
     users, items = np.array([0, 1, 1, 1, 2, 3, 3]), np.array([3, 2, 0, 3, 1, 1, 3])
-    places = background().popularity_places(users, items)
+    places = statistics().popularity_places(users, items)
     assert places.tolist() == [0, 0, 1, 2, 0, 0, 3]
 
 
 def test_places_of_equally_popular_items_go_by_code() -> None:
-    known = Background(dataset(), np.array([0, 1]), threshold=4)
+    known = TrainingStatistics(dataset(), np.array([0, 1]), threshold=4)
     places = known.popularity_places(np.full(4, 3), np.array([0, 1, 2, 3]))
     assert places.tolist() == [0, 1, 2, 3]
 
 
 def test_features_are_of_length_one_without_numbers() -> None:
-    both = background(GENRES, FLAGS, YEAR).features.toarray()  # Drama, War, Short, Silent
+    both = statistics(GENRES, FLAGS, YEAR).features.toarray()  # Drama, War, Short, Silent
     np.testing.assert_allclose(
         both, [[0.5, 0.5, HALF, 0], [HALF, 0, HALF, 0], [0, 0, 0, 0], [0, 0, HALF, HALF]]
     )
-    words = background(PLOT, YEAR).features
+    words = statistics(PLOT, YEAR).features
     assert words.shape == (4, 3)  # cat, dog, the; no year
     np.testing.assert_allclose(np.sqrt(words.multiply(words).sum(axis=1)), [1, 1, 1, 0])
 
 
 def test_a_weight_of_one_spread_over_all_categories() -> None:
-    found = background(GENRES, FLAGS, PLOT, YEAR).categories.toarray()
+    found = statistics(GENRES, FLAGS, PLOT, YEAR).categories.toarray()
     third = 1 / 3
     np.testing.assert_allclose(
         found, [[third, third, third, 0], [0.5, 0, 0.5, 0], [0, 0, 0, 0], [0, 0, 0.5, 0.5]]
@@ -94,13 +94,13 @@ def test_a_weight_of_one_spread_over_all_categories() -> None:
 
 def test_tastes_are_of_liked_training_items() -> None:
     """User 0 liked items 0 and 1; user 1 item 1, twice; user 2 nothing; user 3 only in the test."""
-    found = background(GENRES).tastes.toarray()
+    found = statistics(GENRES).tastes.toarray()
     np.testing.assert_allclose(found, [[0.75, 0.25], [1, 0], [0, 0], [0, 0]])
 
 
 def test_an_item_liked_twice_counts_once() -> None:
     rows = [(0, 0, 5), (0, 1, 5), (0, 1, 4)]
-    known = background(GENRES)
+    known = statistics(GENRES)
     ratings = known.dataset.ratings
     users, items, values = zip(*rows, strict=True)
     again = Ratings(
@@ -113,7 +113,7 @@ def test_an_item_liked_twice_counts_once() -> None:
         ratings.scale,
     )
     twice = Dataset("twice", known.dataset.description, again, known.dataset.items)
-    found = Background(twice, np.arange(3), threshold=4).tastes.toarray()
+    found = TrainingStatistics(twice, np.arange(3), threshold=4).tastes.toarray()
     np.testing.assert_allclose(found[0], [0.75, 0.25])
 
 
@@ -152,4 +152,4 @@ def test_missing_features(name: str, features: list[Feature], kinds: set[str]) -
 @pytest.mark.parametrize("what", ["features", "categories", "tastes"])
 def test_what_needs_features_says_how_to_declare_them(what: str, features: list[Feature]) -> None:
     with pytest.raises(errors.DataError, match=r"(?s)'hand' declares none.*\[items.features\]"):
-        getattr(background(*features), what)
+        getattr(statistics(*features), what)

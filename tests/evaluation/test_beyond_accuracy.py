@@ -19,8 +19,8 @@ from recli.data.description import Description, Feature, RatingsSource
 from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.tables.items import Items
-from recli.data.training_statistics import Background
-from recli.evaluation.lists import Lists
+from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.lists import Tested as RatedInTest  # pytest collects what begins with Test
 
 NAN = float("nan")
@@ -74,13 +74,13 @@ class World:
         items = Items(ratings.item_ids, {"genres": texts}, known, None, (feature,))
         description = Description("world", Path(), RatingsSource())
         train = np.arange(len(self.train))
-        background = Background(Dataset("world", description, ratings, items), train, LIKED)
+        statistics = TrainingStatistics(Dataset("world", description, ratings, items), train, LIKED)
         users = sorted(self.lists)
         padded = [self.lists[user] + [-1] * (self.k - len(self.lists[user])) for user in users]
         best = {(user, item): value for user, item, value in sorted(self.test)}
         tested = sorted(pair for pair in best if pair[0] in self.lists)
         values = np.array([best[pair] for pair in tested], np.float64)
-        return Lists(
+        return EvaluatedLists(
             np.array(users, np.int32),
             np.array(padded, np.int32).reshape(len(users), self.k),
             np.array([len(self.lists[user]) for user in users], np.int64),
@@ -92,7 +92,7 @@ class World:
                 np.ones(len(tested)),
             ),
             values >= LIKED,
-            background,
+            statistics,
         )
 
     def relabelled(self, users, items):

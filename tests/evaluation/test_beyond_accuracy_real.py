@@ -17,7 +17,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 from recli import registry
 from recli.algorithms import Algorithm, Configured
 from recli.data.load import load
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.outcome import recommend
 
 MOVIES = Path(__file__).parents[2] / "datasets" / "movielens-small" / "movies.csv"
@@ -40,14 +40,14 @@ class MostRated(Algorithm):
 def split():
     dataset = load("movielens-small")
     test = np.random.default_rng(1).random(len(dataset.ratings)) < 0.2
-    return Background(dataset, np.flatnonzero(~test), 4.0), np.flatnonzero(test)
+    return TrainingStatistics(dataset, np.flatnonzero(~test), 4.0), np.flatnonzero(test)
 
 
 @pytest.fixture(scope="module")
 def lists(split):
-    background, test = split
+    statistics, test = split
     algorithm = Configured.of("svd", {"n_epochs": 3, "n_factors": 5}).create(0)
-    return recommend(algorithm.fit(background.trainset), background, test, max(K))
+    return recommend(algorithm.fit(statistics.trainset), statistics, test, max(K))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def genres():
 
 def ids(lists, k):
     """The lists by user id, of item ids."""
-    ratings = lists.background.dataset.ratings
+    ratings = lists.statistics.dataset.ratings
     return {
         ratings.user_ids.text[user]: [ratings.item_ids.text[item] for item in items if item >= 0]
         for user, items in zip(lists.users, lists.items[:, :k], strict=True)
@@ -70,14 +70,14 @@ def ids(lists, k):
 @pytest.fixture(scope="module")
 def log(lists):
     """The training ratings as a table of ids."""
-    ratings, train = lists.background.dataset.ratings, lists.background.train
+    ratings, train = lists.statistics.dataset.ratings, lists.statistics.train
     users = ratings.user_ids.text[ratings.users[train]]
     return pd.DataFrame({"user_id": users, "item_id": ratings.item_ids.text[ratings.items[train]]})
 
 
 @pytest.mark.parametrize("k", K)
 def test_rs_metrics_gives_the_same_coverage(lists, k):
-    catalogue = list(lists.background.dataset.ratings.item_ids.text)
+    catalogue = list(lists.statistics.dataset.ratings.item_ids.text)
     expected = rs_metrics.coverage(catalogue, ids(lists, k))
     assert metric("catalogue-coverage")(lists.at(k)) == pytest.approx(expected, rel=1e-12)
 
@@ -117,7 +117,7 @@ def test_scikit_learn_gives_the_same_diversity(lists, genres, k):
 
 @pytest.mark.parametrize("k", K)
 def test_scipy_gives_the_same_calibration(lists, genres, k):
-    ratings, train = lists.background.dataset.ratings, lists.background.train
+    ratings, train = lists.statistics.dataset.ratings, lists.statistics.train
     liked = train[ratings.values[train] >= 4]
     names = sorted(set().union(*genres.values()))
 
@@ -139,12 +139,12 @@ def test_scipy_gives_the_same_calibration(lists, genres, k):
 
 @pytest.mark.parametrize("k", K)
 def test_the_lists_of_a_popularity_ranker_are_what_serendipity_expects(split, lists, k):
-    background, test = split
-    popular = recommend(MostRated().fit(background.trainset), background, test, k)
+    statistics, test = split
+    popular = recommend(MostRated().fit(statistics.trainset), statistics, test, k)
     assert (popular.items >= 0).all() and popular.hits.any()
     assert metric("serendipity")(popular) == 0
     rows, places = np.nonzero(popular.items >= 0)
-    found = background.popularity_places(popular.users[rows], popular.items.ravel())
+    found = statistics.popularity_places(popular.users[rows], popular.items.ravel())
     np.testing.assert_array_equal(found, places)
     surprising = [
         hits & ~np.isin(items, expected)

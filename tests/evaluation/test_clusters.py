@@ -11,7 +11,7 @@ import pytest
 from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.load import load
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.grouping import Grouping
 
 BLOCKS = (12, 8, 5)
@@ -50,16 +50,16 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return load(str(folder))
 
 
-def background(dataset: Dataset) -> Background:
+def statistics(dataset: Dataset) -> TrainingStatistics:
     rng = np.random.default_rng(1)
     train = np.sort(rng.permutation(len(dataset.ratings))[: len(dataset.ratings) * 4 // 5])
-    return Background(dataset, train, 4.0)
+    return TrainingStatistics(dataset, train, 4.0)
 
 
 def members(dataset: Dataset, by: str) -> dict[str, set[str]]:
     grouping = Grouping.parse(by, dataset)
     ids = dataset.ratings.user_ids if grouping.kind == "user" else dataset.ratings.item_ids
-    return {name: set(ids.text[m]) for name, m in grouping.groups(background(dataset)).items()}
+    return {name: set(ids.text[m]) for name, m in grouping.groups(statistics(dataset)).items()}
 
 
 @pytest.mark.parametrize("kind", ["user", "item"])
@@ -100,13 +100,15 @@ def test_only_the_training_counts(blocks: Dataset) -> None:
     larger = dataclasses.replace(
         blocks, ratings=dataclasses.replace(ratings, users=users, items=items, values=values)
     )
-    groups = Grouping("user:cluster:k=3,by=ratings").groups(Background(larger, np.arange(n), 4.0))
+    groups = Grouping("user:cluster:k=3,by=ratings").groups(
+        TrainingStatistics(larger, np.arange(n), 4.0)
+    )
     assert set(ratings.user_ids.text[groups["3"]]) == {f"u2-{m}" for m in range(5)}
 
 
 def test_it_is_the_same_each_time(blocks: Dataset) -> None:
     grouping = Grouping.parse("user:cluster:k=5,by=ratings", blocks)
-    one, other = (grouping.groups(background(blocks)) for _ in range(2))
+    one, other = (grouping.groups(statistics(blocks)) for _ in range(2))
     assert list(one) == list(other)
     assert all((one[name] == other[name]).all() for name in one)
 

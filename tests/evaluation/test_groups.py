@@ -19,11 +19,11 @@ from recli.data.dataset import Dataset
 from recli.data.load import load
 from recli.data.splits.k_fold import KFold
 from recli.data.tables.users import Users
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation import metric_names
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.grouping import Grouping, by_text
-from recli.evaluation.lists import Lists
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.protocol import Protocol
@@ -68,15 +68,15 @@ def described(tmp_path: Path) -> Dataset:
     return load(str(folder))
 
 
-def background(dataset: Dataset) -> Background:
-    return Background(dataset, np.arange(len(dataset.ratings)), 4.0)
+def statistics(dataset: Dataset) -> TrainingStatistics:
+    return TrainingStatistics(dataset, np.arange(len(dataset.ratings)), 4.0)
 
 
 def members(dataset: Dataset, text: str) -> dict[str, set[str]]:
     """Raw ids by group."""
     grouping, ratings = Grouping.parse(text, dataset), dataset.ratings
     ids = (ratings.user_ids if grouping.kind == "user" else ratings.item_ids).text
-    groups = grouping.groups(background(dataset))
+    groups = grouping.groups(statistics(dataset))
     return {name: set(ids[rows]) for name, rows in groups.items() if rows.any()}
 
 
@@ -153,7 +153,7 @@ def test_columns(described: Dataset, text: str, expected: dict[str, set[str]]) -
 def made(described: Dataset):
     """A dataset with as many ratings of each user, or of each item, as said."""
 
-    def made(what: str, counts: list[int]) -> Background:
+    def made(what: str, counts: list[int]) -> TrainingStatistics:
         codes = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
         given = {what: codes, "users" if what == "items" else "items": np.zeros_like(codes)}
         ids = dataclasses.replace(
@@ -162,7 +162,7 @@ def made(described: Dataset):
         ratings = dataclasses.replace(
             described.ratings, user_ids=ids, item_ids=ids, values=np.ones(len(codes)), **given
         )
-        return background(dataclasses.replace(described, ratings=ratings, users=None, items=None))
+        return statistics(dataclasses.replace(described, ratings=ratings, users=None, items=None))
 
     return made
 
@@ -267,15 +267,15 @@ def fold(movielens: Dataset):
 @pytest.fixture(scope="module")
 def scores(movielens: Dataset, fold) -> FoldScores:
     return score_fold(
-        Background(movielens, fold.train, 4.0), fold.test, Configured.of("baseline-only", {}),
+        TrainingStatistics(movielens, fold.train, 4.0), fold.test, Configured.of("baseline-only", {}),
         MEASURES, 0, by=BY,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def outcome(movielens: Dataset, fold) -> tuple[pd.DataFrame, Lists]:
+def outcome(movielens: Dataset, fold) -> tuple[pd.DataFrame, EvaluatedLists]:
     """The test ratings with their predictions and whether they are among the ten; the lists."""
-    known = Background(movielens, fold.train, 4.0)
+    known = TrainingStatistics(movielens, fold.train, 4.0)
     algorithm = Configured.of("baseline-only", {}).create(0)
     algorithm.fit(known.trainset)
     ratings = movielens.ratings
@@ -371,7 +371,7 @@ def test_metrics_of_lists_are_over_the_lists_of_the_users(movielens, scores, out
 
 def test_groups_change_no_number_of_the_whole(movielens, fold, scores) -> None:
     without = score_fold(
-        Background(movielens, fold.train, 4.0), fold.test, Configured.of("baseline-only", {}),
+        TrainingStatistics(movielens, fold.train, 4.0), fold.test, Configured.of("baseline-only", {}),
         MEASURES, 0,
     )  # fmt: skip
     assert without.groups == ()
@@ -383,7 +383,7 @@ def test_an_unknown_grouping_is_said_before_anything_is_fitted(movielens, fold) 
         def create(self, seed: int) -> None:
             raise AssertionError("created")
 
-    known = Background(movielens, fold.train, 4.0)
+    known = TrainingStatistics(movielens, fold.train, 4.0)
     with pytest.raises(errors.UsageError, match="no grouping 'user:jobs'"):
         score_fold(known, fold.test, Unfit(), MEASURES, 0, by=("user:jobs",))  # type: ignore[arg-type]
 
@@ -392,7 +392,7 @@ def test_an_unknown_grouping_is_said_before_anything_is_fitted(movielens, fold) 
 def test_metrics_that_use_no_test_are_those_that_need_none(name: str, outcome) -> None:
     metric, lists = registry.get("metric", name)(), outcome[1]
     if isinstance(metric, ListMetric):
-        rare = lists.of_items(lists.background.popularity < 100)
+        rare = lists.of_items(lists.statistics.popularity < 100)
         assert (metric(rare) == metric(lists)) == (not metric.uses_test)
 
 

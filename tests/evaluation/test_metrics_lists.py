@@ -124,7 +124,7 @@ def test_without_cutoff_the_length_of_the_lists_does_not_matter(name, lists_of, 
 @pytest.mark.parametrize("name", LISTS)
 def test_arguments_stay_as_they_are(name, lists_of):
     lists = lists_of({0: [3, 1, 0], 1: [2, 0]}, [(0, 1, 5.0), (1, 2, 2.0)], 2, 4, [(0, 2, 4.0)])
-    for part in (lists, lists.tested, lists.background.dataset.ratings):
+    for part in (lists, lists.tested, lists.statistics.dataset.ratings):
         for field in dataclasses.fields(part):
             if isinstance(getattr(part, field.name), np.ndarray):
                 getattr(part, field.name).flags.writeable = False

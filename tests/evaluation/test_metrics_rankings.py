@@ -15,7 +15,7 @@ import sklearn.metrics
 
 from recli import registry
 from recli.algorithms import Algorithm
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.outcome import recommend
 
 K = (1, 3, 10)
@@ -75,10 +75,10 @@ def make_fold(dataset, tied):
     """A fifth is the test; scores by code with NaN for what was seen, and the order they give."""
     ratings = dataset.ratings
     chosen = np.random.default_rng(1).random(len(ratings)) < 0.2
-    background = Background(dataset, np.flatnonzero(~chosen), 4.0)
-    algorithm, trainset = Factors(tied).fit(background.trainset), background.trainset
-    lists = recommend(algorithm, background, np.flatnonzero(chosen), 10)
-    scores = np.empty((len(lists.users), background.n_items))
+    statistics = TrainingStatistics(dataset, np.flatnonzero(~chosen), 4.0)
+    algorithm, trainset = Factors(tied).fit(statistics.trainset), statistics.trainset
+    lists = recommend(algorithm, statistics, np.flatnonzero(chosen), 10)
+    scores = np.empty((len(lists.users), statistics.n_items))
     for row, user in enumerate(lists.users):
         inner = algorithm.score_users(trainset.inner_users[[user]])[0]
         scores[row, trainset.item_codes] = inner
@@ -89,7 +89,7 @@ def make_fold(dataset, tied):
     for index in np.flatnonzero(chosen):
         rated[row_of[ratings.users[index]]][int(ratings.items[index])] = ratings.values[index]
     return SimpleNamespace(
-        background=background,
+        statistics=statistics,
         algorithm=algorithm,
         lists=lists,
         scores=scores,
@@ -231,9 +231,9 @@ def factored(embedded):
     """A fold without ties, and recometrics' own ranking of the factors."""
     recometrics = pytest.importorskip("recometrics", reason="recometrics is compiled on Linux only")
     fold = make_fold(embedded, tied=False)
-    trainset, ratings = fold.background.trainset, embedded.ratings
-    users, n_items = fold.lists.users, fold.background.n_items
-    train = fold.background.train
+    trainset, ratings = fold.statistics.trainset, embedded.ratings
+    users, n_items = fold.lists.users, fold.statistics.n_items
+    train = fold.statistics.train
     seen = scipy.sparse.csr_matrix(
         (np.ones(len(train)), (ratings.users[train], ratings.items[train])),
         (len(ratings.user_ids), n_items),

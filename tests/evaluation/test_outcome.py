@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from surprise import PredictionImpossible
 
 from recli.algorithms import Algorithm
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.predictions import Predictions
-from recli.kernels.ranks_of_items import places
+from recli.kernels.ranks_of_items import ranks_of_items
 
 # Predictions.
 
@@ -67,7 +67,7 @@ def test_places_are_those_of_sorting(compiled, rows, data):
     of_rows, items = (
         np.array(column, int) for column in (list(zip(*pairs, strict=True)) or [(), ()])
     )
-    function = places if compiled else places.py_func
+    function = ranks_of_items if compiled else ranks_of_items.py_func
     before, midranks = function(np.array(rows), of_rows, items)
     expected = [places_by_loops(rows[row], item) for row, item in pairs]
     np.testing.assert_array_equal(before, [place for place, _ in expected])
@@ -120,9 +120,9 @@ TEST = [(3, 4, 5.0), (0, 1, 4.0), (1, 2, 2.0), (1, 2, 5.0), (0, 5, 1.0)]
 
 def fold(toy_dataset, estimates, train, test, threshold=4.0):
     data = toy_dataset([*train, *test], N_USERS, N_ITEMS)
-    background = Background(data, np.arange(len(train)), threshold)
-    algorithm = Given(estimates).fit(background.trainset)
-    return algorithm, background, np.arange(len(train), len(train) + len(test))
+    statistics = TrainingStatistics(data, np.arange(len(train)), threshold)
+    algorithm = Given(estimates).fit(statistics.trainset)
+    return algorithm, statistics, np.arange(len(train), len(train) + len(test))
 
 
 def row_of(user, train):

@@ -11,7 +11,7 @@ import pytest
 from recli.algorithms import Configured
 from recli.data.load import load
 from recli.data.splits.k_fold import KFold
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation import metric_names
 from recli.evaluation.fold import score_fold
 from recli.evaluation.outcome import predict, recommend
@@ -30,8 +30,8 @@ def fold(movielens):
 
 
 @pytest.fixture(scope="module")
-def known(movielens, fold) -> Background:
-    return Background(movielens, fold.train, 4.0)
+def known(movielens, fold) -> TrainingStatistics:
+    return TrainingStatistics(movielens, fold.train, 4.0)
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +41,13 @@ def fitted(known):
     return algorithm
 
 
-def rated(tmp_path, values, scale=None) -> Background:
+def rated(tmp_path, values, scale=None) -> TrainingStatistics:
     """A dataset with these ratings, all of them training."""
     path = tmp_path / "ratings.csv"
     rows = "".join(f"u{n % 3},i{n},{value}\n" for n, value in enumerate(values))
     path.write_text("user,item,rating\n" + rows, encoding="utf-8")
     dataset = load(str(path), {"scale": scale} if scale else {})
-    return Background(dataset, np.arange(len(values)), 1.0)
+    return TrainingStatistics(dataset, np.arange(len(values)), 1.0)
 
 
 def test_a_row_for_each_rating_that_the_test_has(tmp_path) -> None:
@@ -116,7 +116,7 @@ def test_nothing_recommended_is_no_exposure(tmp_path) -> None:
     path = tmp_path / "one.csv"
     path.write_text("user,item,rating\na,x,1\nb,x,3\na,x,2\n", encoding="utf-8")
     dataset = load(str(path), {}, "error", "last")
-    known = Background(dataset, np.arange(len(dataset.ratings)), 1.0)
+    known = TrainingStatistics(dataset, np.arange(len(dataset.ratings)), 1.0)
     algorithm = Configured.of("normal-predictor", {}).create(0)
     algorithm.fit(known.trainset)
     assert exposure(known, recommend(algorithm, known, np.arange(2), 2)) == ()

@@ -16,7 +16,7 @@ from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.splits._base import Fold
 from recli.data.splits.k_fold import KFold
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold import score_fold
 from recli.evaluation.metric_names import DEFAULT, Measure
 from recli.evaluation.protocol import Protocol
@@ -124,7 +124,7 @@ def toy():
 
 def score(dataset, fold, configured, measures, threshold):
     return score_fold(
-        Background(dataset, fold.train, threshold), fold.test, configured, measures, 0
+        TrainingStatistics(dataset, fold.train, threshold), fold.test, configured, measures, 0
     )
 
 

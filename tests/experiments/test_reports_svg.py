@@ -21,7 +21,7 @@ NUMBERS = st.floats(-1e6, 1e6).map(lambda x: round(x, 6))
 
 @given(st.lists(NUMBERS, min_size=1, max_size=20))
 def test_ticks_are_few_even_and_on_the_scale(values):
-    scale = svg.Scale.around(values, 0.0, 100.0)
+    scale = svg.Axis.around(values, 0.0, 100.0)
     ticks = scale.ticks
     assert 2 <= len(ticks) <= 7
     assert all(-0.1 <= scale(tick) <= 100.1 for tick in ticks)
@@ -30,7 +30,7 @@ def test_ticks_are_few_even_and_on_the_scale(values):
 
 @given(st.lists(st.floats(1e-3, 1e4), min_size=1, max_size=20))
 def test_ticks_of_logarithms_are_on_the_scale(values):
-    scale = svg.Scale.around(values, 0.0, 100.0, log=True)
+    scale = svg.Axis.around(values, 0.0, 100.0, log=True)
     assert len(scale.ticks) >= 2
     assert all(-0.1 <= scale(tick) <= 100.1 for tick in scale.ticks)
     assert all(-0.1 <= scale(value) <= 100.1 for value in values)
@@ -83,5 +83,5 @@ def test_the_interval_is_that_of_the_t_test():
 
 @pytest.mark.parametrize("value", [0.0, 3.0, -2.0])
 def test_one_value_has_a_scale_too(value):
-    scale = svg.Scale.around([value, value], 0.0, 10.0)
+    scale = svg.Axis.around([value, value], 0.0, 10.0)
     assert math.isclose(scale(value), 5.0)

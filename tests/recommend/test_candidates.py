@@ -15,7 +15,7 @@ from recli.data.ids import Ids
 from recli.data.trainset import Trainset
 from recli.ranking.fields import field
 from recli.ranking.filters import Filters, read_ids
-from recli.ranking.lists import Lists, Request, recommend
+from recli.ranking.lists import RankedLists, Request, recommend
 from recli.ranking.rerankers import _max_per
 from recli.ranking.rerankers._max_per import MaxPer
 
@@ -195,7 +195,7 @@ def test_caps_hold_on_real_lists(small):
     request = Request(np.arange(60), 10, rerankers=(MaxPer(((genres, 3),)),))
     texts = small.items.columns["genres"]
     for lists in recommend(model, request):
-        assert isinstance(lists, Lists)
+        assert isinstance(lists, RankedLists)
         for row in lists.items:
             held = Counter(genre for item in row[row >= 0] for genre in texts[item].split("|"))
             assert max(held.values()) <= 3

@@ -17,7 +17,7 @@ from recli.cli import main
 from recli.models import model as models
 from recli.ranking.lists import Request, recommend
 from recli.ranking.lower_bound import LowerBound, sorted_by
-from recli.ranking.rows import Places
+from recli.ranking.rows import ListRows
 from recli.ranking.top_n import top_n
 
 
@@ -109,7 +109,7 @@ def test_the_command(tiny):
 def test_tables_tell_what_single_lists_tell(bayesian, sort):
     users = np.arange(3)
     chunks = recommend(bayesian, Request(users, 7, sort=sort))
-    places = Places(bayesian, "m", datetime.now(UTC), sort)
+    places = ListRows(bayesian, "m", datetime.now(UTC), sort)
     rows = [row for lists in chunks for row in places.table(lists).to_pylist()]
     for user in users:
         raw = bayesian.trainset.ratings.user_ids.text[user]

@@ -12,16 +12,18 @@ import scipy.sparse
 from recli import errors
 from recli.algorithms import Configured
 from recli.models import model as models
-from recli.ranking.lists import Lists, Request, recommend
+from recli.ranking.lists import RankedLists, Request, recommend
 from recli.ranking.rerankers._greedy import Greedy
 from recli.ranking.rerankers.calibrate import Calibrate
 from recli.ranking.rerankers.diversify import Diversify
 from recli.ranking.rerankers.explore import Explore
-from recli.ranking.reranking_cost import Trade
+from recli.ranking.reranking_cost import RerankingCost
 
 
 def one_list(items, scores):
-    return Lists(np.zeros(1, np.int32), np.array([items], np.int32), np.array([scores], np.float64))
+    return RankedLists(
+        np.zeros(1, np.int32), np.array([items], np.int32), np.array([scores], np.float64)
+    )
 
 
 def csr(rows):
@@ -144,7 +146,7 @@ def test_short_lists_stay_short():
 def test_exploration_takes_its_share_from_below():
     n_items, n = 200, 10
     users = np.arange(300, dtype=np.int32)
-    lists = Lists(
+    lists = RankedLists(
         users,
         np.tile(np.arange(n_items, dtype=np.int32), (300, 1)),
         np.tile(-np.arange(n_items, dtype=np.float64), (300, 1)),
@@ -164,13 +166,13 @@ def test_exploration_takes_its_share_from_below():
 
 
 def test_exploration_depends_on_seed_and_user_alone():
-    lists = Lists(
+    lists = RankedLists(
         np.array([4, 9], np.int32),
         np.tile(np.arange(50, dtype=np.int32), (2, 1)),
         np.zeros((2, 50)),
     )
     both = Explore(0.5, 1, np.zeros(50))(lists, 10).items
-    alone = Lists(lists.users[1:], lists.items[1:], lists.scores[1:])
+    alone = RankedLists(lists.users[1:], lists.items[1:], lists.scores[1:])
     np.testing.assert_array_equal(Explore(0.5, 1, np.zeros(50))(alone, 10).items, both[1:])
     assert (Explore(0.5, 2, np.zeros(50))(lists, 10).items != both).any()
     assert (both[0] != both[1]).any()
@@ -179,7 +181,7 @@ def test_exploration_depends_on_seed_and_user_alone():
 def test_a_fraction_of_a_place_is_by_chance():
     users = np.arange(1000, dtype=np.int32)
     items = np.tile(np.arange(100, dtype=np.int32), (1000, 1))
-    lists = Lists(users, items, np.zeros((1000, 100)))
+    lists = RankedLists(users, items, np.zeros((1000, 100)))
     n_drawn = (Explore(0.25, 0, np.zeros(100))(lists, 5).items[:, :5] != np.arange(5)).any(axis=1)
     assert 0.9 < n_drawn.mean() <= 1  # one place always, a second by a quarter
 
@@ -194,31 +196,31 @@ def model(small):
 
 def made(model, *rerankers, n=5):
     request = Request(np.arange(1, 40, dtype=np.int32), n, rerankers=rerankers)
-    trade = Trade(rerankers)
-    lists = list(trade.follow(recommend(model, request)))
-    return np.concatenate([chunk.items for chunk in lists]), trade
+    cost = RerankingCost(rerankers)
+    lists = list(cost.follow(recommend(model, request)))
+    return np.concatenate([chunk.items for chunk in lists]), cost
 
 
-def change(trade, what):
-    [found] = [change for change in trade.changes if change.what == what]
+def change(cost, what):
+    [found] = [change for change in cost.changes if change.what == what]
     return found
 
 
 def test_what_it_costs_and_gains(model):
     terms = Diversify.of(model, 0.4), Calibrate.of(model, "genres", 0.4)
-    items, trade = made(model, Greedy(terms))
+    items, cost = made(model, Greedy(terms))
     assert items.shape == (39, 5)
-    assert change(trade, "score").after < change(trade, "score").before
-    assert change(trade, "diversity").after > change(trade, "diversity").before
-    calibrated = change(trade, "divergence of genres")
+    assert change(cost, "score").after < change(cost, "score").before
+    assert change(cost, "diversity").after > change(cost, "diversity").before
+    calibrated = change(cost, "divergence of genres")
     assert calibrated.after < calibrated.before
-    assert 0 < trade.others < 1
+    assert 0 < cost.others < 1
 
 
 def test_exploration_shows_what_is_less_known(model):
-    _, trade = made(model, Explore.of(model, 0.4, 0))
-    assert change(trade, "novelty in bits").after > change(trade, "novelty in bits").before
-    assert trade.others == pytest.approx(0.4, abs=0.02)
+    _, cost = made(model, Explore.of(model, 0.4, 0))
+    assert change(cost, "novelty in bits").after > change(cost, "novelty in bits").before
+    assert cost.others == pytest.approx(0.4, abs=0.02)
 
 
 def test_without_features_factors_tell_items_apart(small, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 from recli.algorithms import Configured
 from recli.data.load import load
 from recli.models import model as models
-from recli.models.search import Search
+from recli.models.search import TitleSearch
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def films() -> models.Model:
 @pytest.fixture(scope="module")
 def search(films):
     """Titles that are found for a text."""
-    found = Search(films)
+    found = TitleSearch(films)
     return lambda text: [films.title(code) for code in found.find(text).tolist()]
 
 
@@ -58,7 +58,7 @@ def test_an_id_goes_first(search):
 def test_without_titles_by_id(films):
     bare = replace(films, trainset=replace_table(films))
     ids = films.trainset.ratings.item_ids
-    found = [ids.text[code] for code in Search(bare).find("31").tolist()]
+    found = [ids.text[code] for code in TitleSearch(bare).find("31").tolist()]
     assert found[0] == "31"
     assert found == list(dict.fromkeys(found))
     assert set(found) == {raw for raw in ids.text if raw.startswith("31")}

@@ -17,9 +17,9 @@ import pyarrow.parquet
 import pytest
 
 from recli import errors, files, registry
-from recli.ranking.lists import Lists, Request, recommend
+from recli.ranking.lists import RankedLists, Request, recommend
 from recli.ranking.output import written
-from recli.ranking.rows import Places
+from recli.ranking.rows import ListRows
 from recli.ranking.writers._base import writer
 
 NOW = datetime(2026, 11, 25, 18, 30, 5, 999, tzinfo=UTC)
@@ -57,7 +57,7 @@ def write(model, target, users=None, n=3, name="m"):
     request = Request(
         np.arange(len(model.trainset.ratings.user_ids)) if users is None else users, n
     )
-    return list(written(recommend(model, request), Places(model, name, NOW), target))
+    return list(written(recommend(model, request), ListRows(model, name, NOW), target))
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -136,7 +136,7 @@ def test_many_users_take_no_more_memory_than_a_few(model_of, target, monkeypatch
     users = model.trainset.ratings.user_ids
 
     def peak(n_users):
-        places = Places(model, "m", NOW, user_ids=users)
+        places = ListRows(model, "m", NOW, user_ids=users)
         request = Request(np.arange(n_users), 20)
         tracemalloc.start()
         for _ in written(recommend(model, request), places, f"{n_users}-{target}"):
@@ -200,7 +200,7 @@ def failing(chunks, error):
 def chunks_of(films):
     """Two parts, which are written before it fails."""
     for user in range(2):
-        yield Lists(np.array([user], np.int32), np.array([[0, 1]]), np.array([[2.0, 1.0]]))
+        yield RankedLists(np.array([user], np.int32), np.array([[0, 1]]), np.array([[2.0, 1.0]]))
 
 
 @pytest.mark.parametrize("error", [Stop, KeyboardInterrupt, OSError(28, "No space left on device")])
@@ -215,7 +215,7 @@ def test_a_failure_in_the_middle(films, target, there, error):
         errors.UsageError if isinstance(error, OSError) and target != "out.db" else type(error)
     )
     with pytest.raises(error if isinstance(error, type) else expected):
-        list(written(parts, Places(films, "other", NOW), target))
+        list(written(parts, ListRows(films, "other", NOW), target))
     assert os.listdir() == ([target] if there else [])
     assert (Path(target).read_bytes() if there else None) == before
 

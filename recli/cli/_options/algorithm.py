@@ -9,13 +9,13 @@ from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.evaluation.metric_names import Purpose
 from recli.experiments import params_file as files_of_params
-from recli.experiments.list_makers import Choice, best_list_maker
+from recli.experiments.list_makers import ChosenAlgorithm, best_list_maker
 from recli.params import assignments
 
 _WITH_FEATURES, _WITHOUT = "content-based", "svd"
 
 
-def default(dataset: Dataset, purpose: Purpose, seed: int, threshold: float) -> Choice:
+def default(dataset: Dataset, purpose: Purpose, seed: int, threshold: float) -> ChosenAlgorithm:
     """The algorithm where none is named.
 
     For lists, the best of the list-makers; for ratings, content-based if items have features, else SVD.
@@ -33,7 +33,7 @@ def choose(
     purpose: Purpose,
     seed: int,
     threshold: float,
-) -> Choice:
+) -> ChosenAlgorithm:
     """What `-a`, `-p` and `--params` say together; `-p` goes before the file.
 
     Raises UsageError when `-a` names another algorithm than the file, and for `-p` where it is not
@@ -42,7 +42,7 @@ def choose(
     given = assignments(params)
     if params_file is None:
         if algorithm:
-            return Choice(Configured.of(algorithm, given))
+            return ChosenAlgorithm(Configured.of(algorithm, given))
         if purpose == "ratings":
             return _rating_predictor(dataset, given)
         if given:
@@ -54,12 +54,12 @@ def choose(
             f"{params_file} holds parameters of {configured.name}, not of {algorithm}. "
             "Leave out one of the two."
         )
-    return Choice(configured)
+    return ChosenAlgorithm(configured)
 
 
-def _rating_predictor(dataset: Dataset, given: dict[str, str]) -> Choice:
+def _rating_predictor(dataset: Dataset, given: dict[str, str]) -> ChosenAlgorithm:
     name = _WITH_FEATURES if dataset.has_features else _WITHOUT
     with_or_without = "with" if dataset.has_features else "without"
-    return Choice(
+    return ChosenAlgorithm(
         Configured.of(name, given), why=f"{name}, for ratings {with_or_without} item features"
     )

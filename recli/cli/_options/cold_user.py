@@ -21,7 +21,7 @@ _STDIN = "-"
 
 
 @dataclass(frozen=True)
-class Newcomer:
+class ColdUser:
     """What somebody says she likes, as it was typed."""
 
     ratings: str | None
@@ -124,8 +124,8 @@ class Newcomer:
         return [Given(item, liking, f"--like-item {item}") for item in self.likes]
 
 
-def newcomer_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Ratings of somebody new or changed; the command gets a `newcomer`."""
+def cold_user_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Ratings of somebody new or changed; the command gets a `cold_user`."""
 
     @click.option(
         "--ratings",
@@ -163,6 +163,6 @@ def newcomer_options(command: Callable[..., Any]) -> Callable[..., Any]:
         is_new: bool,
         **kwargs: Any,
     ) -> Any:
-        return command(*args, newcomer=Newcomer(ratings, rates, likes, is_new), **kwargs)
+        return command(*args, cold_user=ColdUser(ratings, rates, likes, is_new), **kwargs)
 
     return wrapped

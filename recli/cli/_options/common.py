@@ -189,7 +189,10 @@ def reading_options(command: Command) -> Command:
         help="In a wide matrix, the number that stands for no rating.",
     )
     @click.option(
-        "--scale", type=parameter_types.Scale(), metavar="LOW:HIGH", help="Rating scale, as 1:5."
+        "--scale",
+        type=parameter_types.ScaleType(),
+        metavar="LOW:HIGH",
+        help="Rating scale, as 1:5.",
     )
     @click.option(
         "--time-unit",

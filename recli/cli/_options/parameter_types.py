@@ -176,7 +176,7 @@ class Size(click.ParamType[int]):
         return value if isinstance(value, int) else memory.parse(value)
 
 
-class Scale(click.ParamType[tuple[float, float]]):
+class ScaleType(click.ParamType[tuple[float, float]]):
     """`LOWEST:HIGHEST`."""
 
     name = "scale"

@@ -11,7 +11,7 @@ import click
 from recli.cli._output.console import Console
 
 if TYPE_CHECKING:
-    from recli.ranking.reranking_cost import Trade
+    from recli.ranking.reranking_cost import RerankingCost
 
 _CALIBRATE = 0.5
 
@@ -68,11 +68,9 @@ def _weighed(calibrate: str) -> tuple[str, float]:
     return name.strip(), weight
 
 
-def tell(trade: Trade, console: Console) -> None:
+def tell(cost: RerankingCost, console: Console) -> None:
     """Say what the lists cost and gained."""
-    changes = [
-        f"{change.what} {change.before:.3f} → {change.after:.3f}" for change in trade.changes
-    ]
+    changes = [f"{change.what} {change.before:.3f} → {change.after:.3f}" for change in cost.changes]
     console.say(
-        f"Re-ranked: {trade.others:.0%} of the places go to other items. Mean {'; '.join(changes)}."
+        f"Re-ranked: {cost.others:.0%} of the places go to other items. Mean {'; '.join(changes)}."
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recli.cli._options.cold_user import Newcomer
+from recli.cli._options.cold_user import ColdUser
 from recli.cli._output.console import Console, count
 
 if TYPE_CHECKING:
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Audience:
+class TargetUsers:
     """One user, those that a file lists, or all."""
 
     user: str | None
     users_file: Path | None
     everybody: bool
 
-    def check(self, newcomer: Newcomer) -> None:
+    def check(self, cold_user: ColdUser) -> None:
         """Raise UsageError unless it is exactly one of the three, or somebody new or changed."""
         from recli import errors
 
         given = [self.user is not None, self.users_file is not None, self.everybody]
-        if newcomer.given:
+        if cold_user.given:
             if any(given[1:]):
                 raise errors.UsageError(
-                    f"{newcomer.option} is about one user: it goes with --user, if the model knows that "
+                    f"{cold_user.option} is about one user: it goes with --user, if the model knows that "
                     "user, or alone, but not with --users or --all-users."
                 )
             return
@@ -72,8 +72,8 @@ class Audience:
         return named.codes
 
 
-def audience_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--user`, `--users` and `--all-users`; the command gets an `audience`."""
+def target_users_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--user`, `--users` and `--all-users`; the command gets an `target_users`."""
 
     @click.option("-u", "--user", help="The user's id, as in the ratings.")
     @click.option(
@@ -87,7 +87,7 @@ def audience_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(
         *args: Any, user: str | None, users_file: Path | None, everybody: bool, **kwargs: Any
     ) -> Any:
-        return command(*args, audience=Audience(user, users_file, everybody), **kwargs)
+        return command(*args, target_users=TargetUsers(user, users_file, everybody), **kwargs)
 
     return wrapped
 

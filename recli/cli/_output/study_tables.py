@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from recli.experiments.tuning.study import TuningRun
     from recli.experiments.tuning.watch import Watch
     from recli.records.stored_study import StoredStudy
-    from recli.records.stored_trial import Tried
+    from recli.records.stored_trial import StoredTrial
 
 _SHOWN_TRIALS = 5
 
@@ -47,10 +47,10 @@ class _Board:
     def __init__(self, run: TuningRun, budget: Budget) -> None:
         self._run, self._budget = run, budget
         self._started = time.monotonic()
-        self._ended: list[Tried] = []
+        self._ended: list[StoredTrial] = []
         self._fold = 0
 
-    def on_trial(self, trial: Tried) -> None:
+    def on_trial(self, trial: StoredTrial) -> None:
         self._ended.append(trial)
         self._fold = 0
 
@@ -117,7 +117,7 @@ def show(console: Console, study: StoredStudy) -> None:
     console.emit(study.printed(), header, rows, table)
 
 
-def _table(study: StoredStudy, trials: list[Tried]) -> tuple[list[str], list[list[str]]]:
+def _table(study: StoredStudy, trials: list[StoredTrial]) -> tuple[list[str], list[list[str]]]:
     """Of one algorithm a column for each parameter, of several a column for all."""
     from recli.experiments.reports._study.words import setting
     from recli.params import short

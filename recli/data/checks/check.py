@@ -34,7 +34,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Report:
+class CheckReport:
     """A dataset in figures.
 
     histogram: (from, to, count) for each bar; from equals to where every rating has its own
@@ -57,7 +57,7 @@ class Report:
     problems: list[Problem]
 
 
-def check(dataset: Dataset) -> Report:
+def check(dataset: Dataset) -> CheckReport:
     """The figures and problems of a dataset that was loaded with `duplicates="keep"`."""
     ratings = dataset.ratings
     by_user = _positive(np.bincount(ratings.users))
@@ -65,7 +65,7 @@ def check(dataset: Dataset) -> Report:
     pair = ratings.pairs
     distinct, first = np.unique(pair, return_inverse=True)
     duplicates = len(pair) - len(distinct)
-    return Report(
+    return CheckReport(
         users=len(by_user),
         items=len(by_item),
         ratings=len(ratings),

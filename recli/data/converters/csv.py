@@ -11,7 +11,7 @@ from recli.data.converters._tables import ratings_table
 from recli.data.dataset import Dataset
 
 
-class CSV(FileConverter):
+class CsvConverter(FileConverter):
     """A header, quotes where a text needs them, times in ISO 8601, UTC."""
 
     suffixes = (".csv",)

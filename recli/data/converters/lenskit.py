@@ -34,7 +34,7 @@ _VERSION = "2025.3"  # of the layout, from which on pairs are sorted
 _TYPES = {"labels": pa.list_(pa.string()), "number": pa.float64(), "text": pa.string()}
 
 
-class LensKit(FolderConverter):
+class LensKitConverter(FolderConverter):
     """`schema.json` and a Parquet file for users, items and ratings, as `Dataset.load` reads them.
 
     Ids are integers where all are plain integers, else texts. Ratings are sorted by user and item, as

@@ -11,7 +11,7 @@ from recli.data.converters._tables import ratings_table
 from recli.data.dataset import Dataset
 
 
-class Parquet(FileConverter):
+class ParquetConverter(FileConverter):
     """Typed columns: user_id, item_id, rating or weight, timestamp."""
 
     suffixes = (".parquet", ".pq")

@@ -28,9 +28,11 @@ def reader(file: Location, source: TableSource) -> Format:
     if file.parts:
         return Parted(reader(file.parts[0].file, source))
     if file.is_answer:
-        from recli.data.formats._answer import Answer  # SQLAlchemy, for those who ask for it
+        from recli.data.formats._query_result import (
+            QueryResult,  # SQLAlchemy, for those who ask for it
+        )
 
-        return Answer()
+        return QueryResult()
     if source.format:
         return _format(source.format)
     if source.delimiter:

@@ -11,7 +11,7 @@ import numpy as np
 from recli import errors
 from recli.data.preparation._base import Draft
 from recli.data.tables import fields, where
-from recli.data.tables.fields import Field, Number, Text, Value
+from recli.data.tables.fields import Field, Number, TextField, Value
 from recli.data.tables.items import Items
 
 
@@ -66,7 +66,10 @@ def _fields(draft: Draft) -> dict[str, Callable[[], Field]]:
     }
     # Ratings and ids are what was made of their columns, which are known by their roles as well.
     source = dataset.description.ratings
-    users, items = Text("user", ratings.user_ids.text), Text("item", ratings.item_ids.text)
+    users, items = (
+        TextField("user", ratings.user_ids.text),
+        TextField("item", ratings.item_ids.text),
+    )
     of_role: dict[str, Callable[[], Field]] = {
         "rating": functools.partial(Number, "rating", ratings.values),
         "user": functools.partial(_Along, users, ratings.users),
@@ -82,7 +85,7 @@ def _fields(draft: Draft) -> dict[str, Callable[[], Field]]:
             of_items[name] = functools.partial(_of_item, dataset.items, name, ratings.items)
     if dataset.users is not None:
         for name, column in dataset.users.columns.items():
-            of_users[name] = functools.partial(_Along, Text(name, column), ratings.users)
+            of_users[name] = functools.partial(_Along, TextField(name, column), ratings.users)
     found |= {f"item:{name}": make for name, make in of_items.items()}
     found |= {f"user:{name}": make for name, make in of_users.items()}
     for name, make in (of_items | of_users).items():
@@ -99,7 +102,7 @@ def _column(draft: Draft, name: str) -> Field:
     """A column of the table of ratings, compared once for each distinct text."""
     encoded = draft.columns[name].combine_chunks().dictionary_encode()
     texts = encoded.dictionary.to_numpy(zero_copy_only=False)
-    return _Along(Text(name, texts), encoded.indices.to_numpy())
+    return _Along(TextField(name, texts), encoded.indices.to_numpy())
 
 
 def _ambiguous(name: str) -> Field:

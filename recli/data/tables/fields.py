@@ -43,7 +43,7 @@ class Field(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Text:
+class TextField:
     """A text for each thing, object[n] of str, empty where unknown."""
 
     name: str
@@ -148,7 +148,7 @@ class Categories:
         return self
 
 
-Known = Text | Number | Categories
+Known = TextField | Number | Categories
 
 
 def of_items(items: Items, name: str) -> Known:
@@ -165,8 +165,8 @@ def of_items(items: Items, name: str) -> Known:
         raise errors.unknown("item column", name, names(items))
     if known not in items.columns:
         assert items.titles is not None
-        return Text(known, items.titles)
-    return Text(known, items.columns[known])
+        return TextField(known, items.titles)
+    return TextField(known, items.columns[known])
 
 
 def names(items: Items) -> list[str]:
@@ -182,4 +182,4 @@ def _of_feature(items: Items, feature: Feature) -> Known:
     texts = items.texts_of(feature)
     if feature.kind in ("number", "year"):
         return Number(feature.name, np.array([number(text) for text in texts]))
-    return Text(feature.name, texts)
+    return TextField(feature.name, texts)

@@ -26,7 +26,7 @@ _MEND = "Mend the file, or set such rows aside with '--on-bad skip'."
 
 
 @dataclass(frozen=True)
-class Described:
+class DescribedTable:
     """A file with a row for each id.
 
     ids: object[n] of str, none of them empty and no two the same
@@ -59,7 +59,9 @@ class Described:
         return columns, in_table
 
 
-def describe_items(about: Description, known: Known, on_bad: str = "error") -> Described | None:
+def describe_items(
+    about: Description, known: Known, on_bad: str = "error"
+) -> DescribedTable | None:
     """The file of the item table, or None where the dataset has none.
 
     known: the ids of the ratings' items, by which the column of ids is found if none is named
@@ -72,7 +74,9 @@ def describe_items(about: Description, known: Known, on_bad: str = "error") -> D
     return None if source is None else describe(about.location(source), source, known, on_bad)
 
 
-def describe_users(about: Description, known: Known, on_bad: str = "error") -> Described | None:
+def describe_users(
+    about: Description, known: Known, on_bad: str = "error"
+) -> DescribedTable | None:
     """The file of the user table, or None where the dataset has none.
 
     A download that lacks the file has none either, because it may be older than the entry; the
@@ -84,7 +88,7 @@ def describe_users(about: Description, known: Known, on_bad: str = "error") -> D
     return describe(about.location(source), source, known, on_bad)
 
 
-def items(described: Described, source: ItemsSource, ids: Ids) -> Items:
+def items(described: DescribedTable, source: ItemsSource, ids: Ids) -> Items:
     """The item table along the catalogue."""
     of_features = {name for one in source.features for name in one.columns or (one.column,)}
     columns, in_table = described.along(ids, described.text.names)
@@ -98,7 +102,7 @@ def items(described: Described, source: ItemsSource, ids: Ids) -> Items:
     )
 
 
-def users(described: Described, ids: Ids) -> Users:
+def users(described: DescribedTable, ids: Ids) -> Users:
     """The user table along the users who rated."""
     names = [name for name in described.text.names if name != described.id]
     columns, in_table = described.along(ids, names)
@@ -108,7 +112,7 @@ def users(described: Described, ids: Ids) -> Users:
 
 def describe(
     file: Location, source: ItemsSource | UsersSource, known: Known, on_bad: str = "error"
-) -> Described:
+) -> DescribedTable:
     """A file of items or users. Raises DataError as `describe_items` does."""
     if not file.exists():
         raise errors.DataError(f"{file}: no such file, although the dataset.toml names it.")
@@ -139,7 +143,7 @@ def describe(
         ids = ids[good]
         table = dataclasses.replace(table, columns=kept, lines=table.lines[good])
     bad.sort(key=lambda row: (row.part, row.line))
-    return Described(ids, table, column, file.name, tuple(told), tuple(bad))
+    return DescribedTable(ids, table, column, file.name, tuple(told), tuple(bad))
 
 
 def _bad(file: Location, line: int, reason: str, text: str) -> BadRow:

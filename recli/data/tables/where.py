@@ -55,7 +55,7 @@ def parse(text: str) -> Condition:
 
     Raises UsageError with the place marked where it is none.
     """
-    reader = _Reader(text)
+    reader = _Parser(text)
     condition = reader.either()
     reader.expect("end", "", "'and', 'or' or the end")
     return condition
@@ -112,7 +112,7 @@ class _Token:
     end: int
 
 
-class _Reader:
+class _Parser:
     """Recursive descent, a method for each rule of the grammar."""
 
     def __init__(self, text: str) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from recli.evaluation.lists import Lists
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.predictions import Predictions
 
 Aspect = Literal["ratings", "accuracy", "lists"]
@@ -78,7 +78,7 @@ class ListMetric(Metric):
     cutoff = True
     greater_is_better = True
 
-    def __call__(self, lists: Lists) -> float:
+    def __call__(self, lists: EvaluatedLists) -> float:
         """The mean over the users with a value; NaN if there are none."""
         return self.mean(self.values(lists))
 
@@ -87,7 +87,7 @@ class ListMetric(Metric):
         counted = values[~np.isnan(values)]
         return float(counted.mean()) if len(counted) else float("nan")
 
-    def values(self, lists: Lists) -> np.ndarray:
+    def values(self, lists: EvaluatedLists) -> np.ndarray:
         """The metric of each user's list, float64[n_users]; NaN where it is not defined."""
         raise NotImplementedError
 
@@ -100,7 +100,7 @@ class HitMetric(ListMetric):
 
     aspect = "accuracy"
 
-    def values(self, lists: Lists) -> np.ndarray:
+    def values(self, lists: EvaluatedLists) -> np.ndarray:
         return self.of_hits(lists.hits, lists.n_relevant)
 
     def of_hits(self, hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.data.training_statistics import Background
-from recli.evaluation.lists import Lists
+from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 from recli.ranking.qualities import mean_of_items
 
 
-def counts(lists: Lists) -> np.ndarray:
+def counts(lists: EvaluatedLists) -> np.ndarray:
     """In how many of the lists each item is, int64[n_catalogue]."""
-    return np.bincount(lists.items[lists.items >= 0], minlength=lists.background.n_items)
+    return np.bincount(lists.items[lists.items >= 0], minlength=lists.statistics.n_items)
 
 
 class CountMetric(ListMetric):
@@ -24,7 +24,7 @@ class CountMetric(ListMetric):
     per_user = False
     uses_test = False
 
-    def __call__(self, lists: Lists) -> float:
+    def __call__(self, lists: EvaluatedLists) -> float:
         return self.of_counts(counts(lists))
 
     def of_counts(self, counts: np.ndarray) -> float:
@@ -46,9 +46,9 @@ class ItemMetric(ListMetric):
 
     uses_test = False
 
-    def values(self, lists: Lists) -> np.ndarray:
-        return mean_of_items(lists.items, self._numbers(lists.background))
+    def values(self, lists: EvaluatedLists) -> np.ndarray:
+        return mean_of_items(lists.items, self._numbers(lists.statistics))
 
-    def _numbers(self, background: Background) -> np.ndarray:
+    def _numbers(self, statistics: TrainingStatistics) -> np.ndarray:
         """The number of each item, float64[n_catalogue]."""
         raise NotImplementedError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.evaluation.lists import Lists
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 
 
@@ -30,7 +30,7 @@ class AUC(ListMetric):
     aspect = "accuracy"
     summary = "how often a relevant item ranks before another, over all candidates"
 
-    def values(self, lists: Lists) -> np.ndarray:
+    def values(self, lists: EvaluatedLists) -> np.ndarray:
         chosen = lists.relevant & (lists.tested.places >= 0)
         rows, n_users = lists.tested.rows[chosen], len(lists.users)
         m = np.bincount(rows, minlength=n_users)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.evaluation.lists import Lists
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 from recli.ranking.qualities import divergence
 
@@ -26,6 +26,6 @@ class Calibration(ListMetric):
     greater_is_better = False
     summary = "divergence of the categories of the list from those the user likes"
 
-    def values(self, lists: Lists) -> np.ndarray:
-        background = lists.background
-        return divergence(lists.items, background.categories, background.tastes[lists.users])
+    def values(self, lists: EvaluatedLists) -> np.ndarray:
+        statistics = lists.statistics
+        return divergence(lists.items, statistics.categories, statistics.tastes[lists.users])

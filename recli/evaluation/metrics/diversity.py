@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.evaluation.lists import Lists
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 from recli.ranking.qualities import diversity
 
@@ -24,5 +24,5 @@ class Diversity(ListMetric):
     uses_test = False
     summary = "how different the k recommended items are from one another"
 
-    def values(self, lists: Lists) -> np.ndarray:
-        return diversity(lists.items, lists.background.features)
+    def values(self, lists: EvaluatedLists) -> np.ndarray:
+        return diversity(lists.items, lists.statistics.features)

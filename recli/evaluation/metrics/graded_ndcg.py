@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.evaluation.lists import Lists
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 
 
@@ -26,8 +26,8 @@ class GradedNDCG(ListMetric):
     aspect = "accuracy"
     summary = "gain of the k recommended by their test ratings, discounted by rank"
 
-    def values(self, lists: Lists) -> np.ndarray:
-        lowest = lists.background.dataset.ratings.scale[0]
+    def values(self, lists: EvaluatedLists) -> np.ndarray:
+        lowest = lists.statistics.dataset.ratings.scale[0]
         rows, gains = lists.tested.rows, lists.tested.values - lowest
         gains = gains[np.lexsort((-gains, rows))]
         place = np.arange(len(rows)) - np.searchsorted(rows, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recli.data.checks.concentration import tail
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.metrics._items import ItemMetric
 
 
@@ -22,8 +22,6 @@ class LongTail(ItemMetric):
     >>> tail = LongTail.tail(np.array([0, 3, 10, 1, 1, 10]))
     >>> tail
     array([ True,  True, False,  True,  True, False])
-    >>> mean_of_items(np.array([[2, 1], [5, 2]]), tail)
-    array([0.5, 0. ])
     """
 
     summary = "share of the k recommended items from the long tail"
@@ -37,5 +35,5 @@ class LongTail(ItemMetric):
         """
         return tail(popularity, fifths)
 
-    def _numbers(self, background: Background) -> np.ndarray:
-        return self.tail(background.popularity)
+    def _numbers(self, statistics: TrainingStatistics) -> np.ndarray:
+        return self.tail(statistics.popularity)

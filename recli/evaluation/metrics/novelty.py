@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.metrics._items import ItemMetric
 from recli.ranking.qualities import surprisal
 
@@ -21,5 +21,5 @@ class Novelty(ItemMetric):
 
     summary = "self-information of the k recommended items, in bits"
 
-    def _numbers(self, background: Background) -> np.ndarray:
-        return surprisal(background.raters, int(np.count_nonzero(background.activity)))
+    def _numbers(self, statistics: TrainingStatistics) -> np.ndarray:
+        return surprisal(statistics.raters, int(np.count_nonzero(statistics.activity)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.evaluation.lists import Lists
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 from recli.evaluation.metrics._items import counts
 
@@ -26,7 +26,7 @@ class Personalisation(ListMetric):
     uses_test = False
     summary = "how different the lists of two users are"
 
-    def __call__(self, lists: Lists) -> float:
+    def __call__(self, lists: EvaluatedLists) -> float:
         return self.of_counts(counts(lists), len(lists.users), lists.k)
 
     def of_counts(self, counts: np.ndarray, n_users: int, k: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.metrics._items import ItemMetric
 
 
@@ -15,13 +15,10 @@ class Popularity(ItemMetric):
     (Yin et al., Challenging the long tail recommendation, VLDB 2012). In ratings, from 0; NaN for
     an empty list. Less counts as better, because the metric is mostly asked for to see a bias towards
     what is popular; the popular is no worse for it.
-
-    >>> mean_of_items(np.array([[0, 1], [2, -1]]), np.array([9.0, 1.0, 4.0]))
-    array([5., 4.])
     """
 
     greater_is_better = False
     summary = "training ratings of the k recommended items, averaged"
 
-    def _numbers(self, background: Background) -> np.ndarray:
-        return background.popularity
+    def _numbers(self, statistics: TrainingStatistics) -> np.ndarray:
+        return statistics.popularity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.evaluation.lists import Lists
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 
 
@@ -28,7 +28,7 @@ class RPrecision(ListMetric):
     aspect = "accuracy"
     summary = "precision of as many places as the user has relevant items"
 
-    def values(self, lists: Lists) -> np.ndarray:
+    def values(self, lists: EvaluatedLists) -> np.ndarray:
         tested, n_relevant = lists.tested, lists.n_relevant
         hit = lists.relevant & (tested.places >= 0) & (tested.places < n_relevant[tested.rows])
         hits = np.bincount(tested.rows[hit], minlength=len(n_relevant))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.evaluation.lists import Lists
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 
 
@@ -24,11 +24,11 @@ class Serendipity(ListMetric):
 
     summary = "share of the k recommended items that are relevant and not popular"
 
-    def values(self, lists: Lists) -> np.ndarray:
+    def values(self, lists: EvaluatedLists) -> np.ndarray:
         places = np.zeros(lists.items.shape, np.int64)
         rows, columns = np.nonzero(lists.hits)
         users, items = lists.users[rows], lists.items[rows, columns]
-        places[rows, columns] = lists.background.popularity_places(users, items)
+        places[rows, columns] = lists.statistics.popularity_places(users, items)
         return self.of_places(lists.hits, places, lists.n_relevant)
 
     def of_places(self, hits: np.ndarray, places: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:

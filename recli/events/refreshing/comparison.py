@@ -10,7 +10,7 @@ import numpy as np
 
 from recli.algorithms import Algorithm
 from recli.algorithms._shared.placed import Placed
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.significance import PairedTest, paired
@@ -21,7 +21,7 @@ _OF_RATINGS, _OF_SCORES = Measure("rmse", None), Measure("ndcg", 10)
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ModelComparison:
     """Two fitted algorithms in one measure, each user's own value, over the users of a test.
 
     current, candidate: mean over the users that have a value of both
@@ -67,8 +67,12 @@ class Comparison:
 
 
 def compare(
-    current: Algorithm, candidate: Algorithm, background: Background, test: np.ndarray, seed: int
-) -> Comparison:
+    current: Algorithm,
+    candidate: Algorithm,
+    statistics: TrainingStatistics,
+    test: np.ndarray,
+    seed: int,
+) -> ModelComparison:
     """Both on the rows `test`, int64[n]: RMSE where ratings are predicted, else nDCG of the best ten.
 
     candidate: fitted on the background's trainset
@@ -81,14 +85,16 @@ def compare(
 
     def values(algorithm: Algorithm) -> np.ndarray:
         seen = (
-            predict(algorithm, background, test)
+            predict(algorithm, statistics, test)
             if measure.k is None
-            else recommend(algorithm, background, test, measure.k)
+            else recommend(algorithm, statistics, test, measure.k)
         )
         of_users: np.ndarray = measure.metric.values(seen)
         return of_users
 
-    ours, theirs = values(candidate), values(Placed(current, background.trainset))
+    ours, theirs = values(candidate), values(Placed(current, statistics.trainset))
     [table, _] = matched([ours, theirs])
     means = table.mean(axis=0) if len(table) else (math.nan, math.nan)
-    return Comparison(measure, float(means[1]), float(means[0]), paired(ours, theirs, seed=seed))
+    return ModelComparison(
+        measure, float(means[1]), float(means[0]), paired(ours, theirs, seed=seed)
+    )

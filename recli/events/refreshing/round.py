@@ -21,14 +21,14 @@ from recli import errors, files
 from recli.algorithms import Algorithm
 from recli.data.dataset import Dataset
 from recli.data.splits._rows import number_of
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.data.trainset import Trainset
 from recli.events.log import FILE_NAME, EventLog
 from recli.events.refreshing import findings, history
-from recli.events.refreshing.comparison import Comparison, compare
-from recli.events.refreshing.grown_dataset import Grown
+from recli.events.refreshing.comparison import ModelComparison, compare
 from recli.events.refreshing.progress import Progress, folder_of
-from recli.events.refreshing.rule import Settings
+from recli.events.refreshing.refreshed_dataset import RefreshedDataset
+from recli.events.refreshing.rule import RefreshSettings
 from recli.models import list_quality
 from recli.models import model as models
 from recli.models.fold_in import most_popular
@@ -48,7 +48,9 @@ class Outcome:
     told: tuple[str, ...]
 
 
-def refresh(results: Path, name: str, settings: Settings, allow_pickle: bool = False) -> Outcome:
+def refresh(
+    results: Path, name: str, settings: RefreshSettings, allow_pickle: bool = False
+) -> Outcome:
     """One round for the model called `name`.
 
     Raises NotFoundError without such a model, UsageError while another refresh is at work on the same
@@ -67,7 +69,7 @@ def refresh(results: Path, name: str, settings: Settings, allow_pickle: bool = F
 
 
 def _round(
-    results: Path, name: str, settings: Settings, log: EventLog, allow_pickle: bool
+    results: Path, name: str, settings: RefreshSettings, log: EventLog, allow_pickle: bool
 ) -> Outcome:
     started, clock = store.now(), time.perf_counter()
     folder = results / "models" / name
@@ -82,7 +84,7 @@ def _round(
         since = f" since event {decided:,}" if decided else ""
         return Outcome(None, (f"Nothing new for model '{name}'{since}.",))
     model = models.load(folder, allow_pickle)
-    grown = Grown.of(results, name, model, manifest).take(log)
+    grown = RefreshedDataset.of(results, name, model, manifest).take(log)
     dataset = grown.load() if grown.progress == progress else grown.write()
     events = grown.positions
     learned = grown.progress.learned(manifest)
@@ -93,9 +95,9 @@ def _round(
             None, (_waiting(name, n_new, settings, grown.progress, dataset.ratings.noun),)
         )
     tested = _newest(dataset, events, fresh, settings.slice)
-    background = Background(dataset, np.flatnonzero(~tested), model.trainset.threshold)
-    candidate = _fit(model, background.trainset, settings.warm)
-    comparison = compare(model.algorithm, candidate, background, np.flatnonzero(tested), model.seed)
+    statistics = TrainingStatistics(dataset, np.flatnonzero(~tested), model.trainset.threshold)
+    candidate = _fit(model, statistics.trainset, settings.warm)
+    comparison = compare(model.algorithm, candidate, statistics, np.flatnonzero(tested), model.seed)
     publish, why = settings.verdict(comparison)
     decision = {
         "id": store.new_id("refresh"),
@@ -120,7 +122,7 @@ def _round(
             dataset.ratings.values[fresh if dataset.ratings.implicit else events > learned],
             model.trainset.global_mean,
         ),
-        "lists": _list_quality(model, candidate, comparison, background, np.flatnonzero(tested)),
+        "lists": _list_quality(model, candidate, comparison, statistics, np.flatnonzero(tested)),
         "warm": settings.warm and candidate.starts_warm,
         "decision": "publish" if publish else "keep",
         "why": why,
@@ -195,7 +197,7 @@ def _finished(results: Path, name: str, decision: dict[str, Any], allow_pickle: 
     same_events = progress is not None and progress.through == decision["events"]["through"]
     if same_events and manifest["seal"] == decision["learned"]["seal"]:
         model = models.load(folder, allow_pickle)
-        grown = Grown.of(results, name, model, manifest)
+        grown = RefreshedDataset.of(results, name, model, manifest)
         _publish(results, name, decision, model, grown.load(), manifest["pickled"])
         return f"Published now, an earlier refresh had been interrupted: {decision['id']}."
     why = f"{decision['why']} It was interrupted, and the model has been trained anew since."
@@ -215,7 +217,7 @@ def _check_same(progress: Progress, log: EventLog, folder: Path) -> None:
 def _decided(
     progress: Progress | None,
     manifest: Mapping[str, Any],
-    settings: Settings,
+    settings: RefreshSettings,
     past: Sequence[Mapping[str, Any]],
 ) -> int:
     """The position of the last event that this model has learned or was kept in spite of."""
@@ -268,17 +270,17 @@ def _fit(model: Model, trainset: Trainset, warm: bool) -> Algorithm:
 def _list_quality(
     model: Model,
     candidate: Algorithm,
-    comparison: Comparison,
-    background: Background,
+    comparison: ModelComparison,
+    statistics: TrainingStatistics,
     test: np.ndarray,
 ) -> dict[str, Any] | None:
     """How good the candidate's lists are beside what is the same for everybody, as models keep it."""
     if not comparison.is_of_lists or math.isnan(comparison.candidate):
         return None
-    learned = dataclasses.replace(model, algorithm=candidate, trainset=background.trainset)
+    learned = dataclasses.replace(model, algorithm=candidate, trainset=statistics.trainset)
     popular = most_popular(learned).algorithm
-    floor = compare(popular, candidate, background, test, model.seed)
-    noun = background.dataset.ratings.noun
+    floor = compare(popular, candidate, statistics, test, model.seed)
+    noun = statistics.dataset.ratings.noun
     return list_quality.ListQuality(
         ndcg=comparison.candidate,
         hit_rate=None,
@@ -288,7 +290,9 @@ def _list_quality(
     ).document()
 
 
-def _waiting(name: str, n_new: int, settings: Settings, progress: Progress, noun: str) -> str:
+def _waiting(
+    name: str, n_new: int, settings: RefreshSettings, progress: Progress, noun: str
+) -> str:
     counts = progress.counts
     return (
         f"Too little new for model '{name}': {n_new:,} of the {settings.min_events:,} {noun}s of new "

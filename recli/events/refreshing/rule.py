@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recli.events.refreshing.comparison import Comparison
+from recli.events.refreshing.comparison import ModelComparison
 
 
 @dataclass(frozen=True)
-class Settings:
+class RefreshSettings:
     """When a model is trained again, and when it is published.
 
     slice: share of the ratings that are new to the current model on which the two are compared, the
@@ -25,7 +25,7 @@ class Settings:
     min_events: int = 100
     warm: bool = False
 
-    def verdict(self, comparison: Comparison) -> tuple[bool, str]:
+    def verdict(self, comparison: ModelComparison) -> tuple[bool, str]:
         """Whether to publish the candidate, and why."""
         if comparison.test.n < 2:
             return False, "There are fewer than two users to compare on."

@@ -14,7 +14,7 @@ from recli.experiments.run_data import RunData
 _HEADER = ["run", "metric", "place", "algorithm", "mean", "std", "p_against_best"]
 
 
-class CSV(Report):
+class CsvReport(Report):
     """A row per run × metric × algorithm: mean and deviation over folds, place, and p.
 
     p is that of a difference from the best of the run over users, adjusted as in the other formats;

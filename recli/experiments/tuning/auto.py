@@ -14,7 +14,7 @@ from recli.data.dataset import Dataset
 from recli.evaluation.goals import Goal
 from recli.experiments.tuning.search import Search
 from recli.experiments.tuning.watch import Watch
-from recli.records.stored_trial import Tried
+from recli.records.stored_trial import StoredTrial
 
 STACK = "hybrid"
 """The algorithm that stacks others; each member is fitted on its folds, and once on all."""
@@ -131,18 +131,18 @@ class Auto:
                 served[trial.algorithm] += trial.seconds
         return min(served, key=lambda name: served[name]) if served else None
 
-    def _ranked(self) -> list[Tried]:
+    def _ranked(self) -> list[StoredTrial]:
         """The finished trials of all algorithms but the stack, the best first."""
         sign = self.search.goals[0].sign
         singles = [trial for trial in self.search.finished if trial.algorithm != STACK]
         return sorted(singles, key=lambda trial: sign * (trial.values or (0.0,))[0])
 
-    def _members(self, seconds: float) -> list[Tried]:
+    def _members(self, seconds: float) -> list[StoredTrial]:
         """The best settings, each of another algorithm, that can be stacked in so many seconds.
 
         Of an algorithm whose best setting is too slow for that, the next best stands for it.
         """
-        members: dict[str, Tried] = {}
+        members: dict[str, StoredTrial] = {}
         for trial in self._ranked():
             if len(members) == _MOST:
                 break
@@ -155,12 +155,12 @@ class Auto:
         """Seconds for the stack, as it would be now."""
         return self._reserve(self._members(_FOR_THE_STACK * self.timeout))
 
-    def _reserve(self, members: Sequence[Tried]) -> float:
+    def _reserve(self, members: Sequence[StoredTrial]) -> float:
         """Seconds that stacking them on all folds takes, and to measure the stack on the test."""
         return _AIR * (_FITS + _LOCKED) * sum(trial.seconds for trial in members)
 
 
-def stack(members: Sequence[Tried], implicit: bool = False) -> Configured:
+def stack(members: Sequence[StoredTrial], implicit: bool = False) -> Configured:
     """The stack of tuned algorithms.
 
     implicit: whether the data are interactions; they have no rating that weights could be learned
@@ -169,7 +169,7 @@ def stack(members: Sequence[Tried], implicit: bool = False) -> Configured:
     return Configured.of(STACK, dict(_given(members, implicit)))
 
 
-def _given(members: Sequence[Tried], implicit: bool) -> Iterator[tuple[str, Any]]:
+def _given(members: Sequence[StoredTrial], implicit: bool) -> Iterator[tuple[str, Any]]:
     yield "members", ",".join(trial.algorithm for trial in members)
     if implicit:
         yield "method", "weighted"

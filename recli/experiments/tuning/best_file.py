@@ -8,20 +8,20 @@ from collections.abc import Mapping, Sequence
 from recli.data.dataset import Dataset
 from recli.data.description import toml
 from recli.evaluation.goals import Goal
-from recli.experiments.tuning.holdout import Verdict
+from recli.experiments.tuning.holdout import HoldoutVerdict
 from recli.params import Value
-from recli.records.stored_trial import Tried
+from recli.records.stored_trial import StoredTrial
 
 
 def best_toml(
     study: str,
     dataset: Dataset,
-    best: Tried,
+    best: StoredTrial,
     chosen: Mapping[str, Value],
     goals: Sequence[Goal],
     n_trials: int,
     seed: int,
-    locked: Sequence[Verdict],
+    locked: Sequence[HoldoutVerdict],
 ) -> str:
     """The text of the file.
 

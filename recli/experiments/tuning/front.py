@@ -8,18 +8,18 @@ import numpy as np
 
 from recli import errors
 from recli.evaluation.goals import Goal
-from recli.records.stored_trial import Tried
+from recli.records.stored_trial import StoredTrial
 
 PICKS = ("knee", "first")
 
 
-def pareto_front(goals: Sequence[Goal], finished: Sequence[Tried]) -> list[Tried]:
+def pareto_front(goals: Sequence[Goal], finished: Sequence[StoredTrial]) -> list[StoredTrial]:
     """The finished trials that no other equals in every goal and beats in one; best first goal first.
 
     Of several with the same values the first stands for all. With one goal it is the best trial.
     """
     costs = _costs(goals, finished)
-    kept: dict[tuple[float, ...], Tried] = {}
+    kept: dict[tuple[float, ...], StoredTrial] = {}
     for trial, cost in zip(finished, costs, strict=True):
         beaten = (costs <= cost).all(axis=1) & (costs < cost).any(axis=1)
         if not beaten.any():
@@ -27,7 +27,7 @@ def pareto_front(goals: Sequence[Goal], finished: Sequence[Tried]) -> list[Tried
     return [kept[cost] for cost in sorted(kept)]
 
 
-def picked(goals: Sequence[Goal], front: Sequence[Tried], pick: str) -> Tried:
+def picked(goals: Sequence[Goal], front: Sequence[StoredTrial], pick: str) -> StoredTrial:
     """The trial of the front that `pick` means.
 
     `first` is the best in the first goal, a number its place in the front, from 1 on. `knee` is the
@@ -51,7 +51,7 @@ def picked(goals: Sequence[Goal], front: Sequence[Tried], pick: str) -> Tried:
     return front[int(pick) - 1]
 
 
-def _costs(goals: Sequence[Goal], trials: Sequence[Tried]) -> np.ndarray:
+def _costs(goals: Sequence[Goal], trials: Sequence[StoredTrial]) -> np.ndarray:
     """float64[n_trials, n_goals], the smaller the better."""
     signs = [goal.sign for goal in goals]
     return np.array([trial.values for trial in trials], float).reshape(-1, len(goals)) * signs

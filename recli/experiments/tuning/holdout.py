@@ -66,7 +66,7 @@ class HoldOut:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class HoldoutVerdict:
     """The winner and the defaults on a test that neither has seen, in one goal.
 
     tuned: what tuning said of the winner, the mean of its folds
@@ -123,7 +123,7 @@ def unlock(
     goals: Sequence[Goal],
     protocol: Protocol,
     resources: Resources,
-) -> tuple[Verdict, ...]:
+) -> tuple[HoldoutVerdict, ...]:
     """Fit the winner and the defaults on all that tuning saw, and measure both on the test.
 
     tuned: what tuning said of the winner, for each goal
@@ -149,7 +149,7 @@ def _verdict(
     defaults: Cell,
     floor: Sequence[Cell],
     seed: int,
-) -> Verdict:
+) -> HoldoutVerdict:
     test = None
     name = str(goal)
     if name in winner.scores.per_user:
@@ -158,4 +158,6 @@ def _verdict(
         if math.isnan(test.difference):
             test = None
     least = goal.value(floor[0].scores) if goal.ranks else None
-    return Verdict(goal, tuned, goal.value(winner.scores), goal.value(defaults.scores), test, least)
+    return HoldoutVerdict(
+        goal, tuned, goal.value(winner.scores), goal.value(defaults.scores), test, least
+    )

@@ -25,7 +25,7 @@ from recli.experiments.tuning.space import Space
 from recli.experiments.tuning.trials import FAILURES, Trials
 from recli.experiments.tuning.watch import NOBODY, Watch
 from recli.params import Value
-from recli.records.stored_trial import PARAMS, REASON, Tried, counts
+from recli.records.stored_trial import PARAMS, REASON, StoredTrial, counts
 
 _WAIT = 1.0  # seconds between looks at what other workers do
 
@@ -127,7 +127,7 @@ class Search:
                 noted,
                 n_trials=1,
                 catch=FAILURES,
-                callbacks=[lambda _, trial: watch.on_trial(Tried.of(algorithm, trial))],
+                callbacks=[lambda _, trial: watch.on_trial(StoredTrial.of(algorithm, trial))],
             )
         except KeyboardInterrupt:
             for number in numbers:
@@ -137,7 +137,7 @@ class Search:
                         RetryHeartbeatStaleTrialCallback()(study, trial)
             raise
 
-    def ask(self) -> Tried:
+    def ask(self) -> StoredTrial:
         """The next setting of the algorithm whose turn it is, to be measured elsewhere."""
         algorithm = self._next(sys.maxsize)
         if not algorithm:
@@ -148,7 +148,7 @@ class Search:
         configured = self.spaces[algorithm].configured(trial)
         trial.set_user_attr(PARAMS, json.dumps(configured.params))
         trial.set_user_attr(REASON, "failed elsewhere")  # if it is told so
-        return Tried.of(algorithm, self.studies[algorithm].trials[trial.number])
+        return StoredTrial.of(algorithm, self.studies[algorithm].trials[trial.number])
 
     def tell(self, told: Told) -> None:
         """Take down what came out elsewhere. Raises UsageError for a trial that does not wait for it."""
@@ -192,17 +192,17 @@ class Search:
         """Whether an algorithm has settings left."""
         return self.count(algorithm) < self._limits[algorithm]
 
-    def tried(self) -> list[Tried]:
+    def tried(self) -> list[StoredTrial]:
         """All trials that count, by algorithm and number."""
         return [
-            Tried.of(algorithm, trial)
+            StoredTrial.of(algorithm, trial)
             for algorithm, study in self.studies.items()
             for trial in study.get_trials(deepcopy=False)
             if counts(trial)
         ]
 
     @property
-    def finished(self) -> list[Tried]:
+    def finished(self) -> list[StoredTrial]:
         """The trials that gave values."""
         return [trial for trial in self.tried() if trial.state == "complete"]
 

@@ -25,7 +25,7 @@ from recli.experiments.tuning import front, storage
 from recli.experiments.tuning.auto import Auto, Rung
 from recli.experiments.tuning.best_file import best_toml
 from recli.experiments.tuning.external_trials import Told
-from recli.experiments.tuning.holdout import HoldOut, Verdict, unlock
+from recli.experiments.tuning.holdout import HoldOut, HoldoutVerdict, unlock
 from recli.experiments.tuning.importance import importances
 from recli.experiments.tuning.plan import Plan
 from recli.experiments.tuning.samplers import sees_means
@@ -37,7 +37,7 @@ from recli.records import store, stored_study
 from recli.records.environment import environment
 from recli.records.process import this_process
 from recli.records.stored_study import StoredStudy
-from recli.records.stored_trial import Tried
+from recli.records.stored_trial import StoredTrial
 
 Begin = Literal["join", "resume", "fresh"]
 
@@ -78,9 +78,9 @@ class TuningRun:
         self.folder = results / "studies" / self.id
         self.url = url or storage.local(self.folder)
         self._begin(begin)
-        self.tried: list[Tried] = []
-        self.locked: tuple[Verdict, ...] = ()
-        self.nested: list[tuple[Verdict, ...]] = []
+        self.tried: list[StoredTrial] = []
+        self.locked: tuple[HoldoutVerdict, ...] = ()
+        self.nested: list[tuple[HoldoutVerdict, ...]] = []
         self.importance: dict[str, dict[str, float]] = {}
         self.timed_out = False
         self.rungs: list[Rung] = []
@@ -115,7 +115,7 @@ class TuningRun:
         finally:
             self._write(status)
 
-    def ask(self) -> Tried:
+    def ask(self) -> StoredTrial:
         """The next setting, for somebody else to measure and `tell`."""
         search = self._new_search(self.open, self.id, Budget(1), Resources(), HeldBack())
         return search.ask()
@@ -134,7 +134,7 @@ class TuningRun:
         return self.plan.goals
 
     @property
-    def finished(self) -> list[Tried]:
+    def finished(self) -> list[StoredTrial]:
         """The trials that gave values."""
         return [trial for trial in self.tried if trial.state == "complete"]
 
@@ -144,17 +144,17 @@ class TuningRun:
         return self.holdout.open if self.holdout else self.dataset
 
     @property
-    def front(self) -> list[Tried]:
+    def front(self) -> list[StoredTrial]:
         """The trials that no other beats in every goal; with one goal the best of all."""
         return front.pareto_front(self.goals, self.finished)
 
     @property
-    def best(self) -> Tried:
+    def best(self) -> StoredTrial:
         """The best trial, or that of the front which was picked."""
         return front.picked(self.goals, self.front, self.plan.pick)
 
     @property
-    def defaults(self) -> Tried | None:
+    def defaults(self) -> StoredTrial | None:
         """The best of the algorithms' defaults, by the first goal; None if all of them failed."""
         own = [trial for trial in self.finished if trial.algorithm in self.spaces]
         first = [trial for trial in own if trial.number == 0]
@@ -203,7 +203,7 @@ class TuningRun:
             self.tried = inner.tried()
             self.nested.append(self._judge(fold.train, fold.test, resources, held_back))
 
-        def on_trial(trial: Tried) -> None:
+        def on_trial(trial: StoredTrial) -> None:
             self.tried = whole.tried()
             self._write("running")
             watch.on_trial(trial)
@@ -249,7 +249,7 @@ class TuningRun:
 
     def _judge(
         self, train: np.ndarray, test: np.ndarray, resources: Resources, held_back: HeldBack
-    ) -> tuple[Verdict, ...]:
+    ) -> tuple[HoldoutVerdict, ...]:
         """The best of what was tried and the defaults, fitted on `train`, on `test`."""
         self._check_finished()
         best = self.best
@@ -277,7 +277,7 @@ class TuningRun:
         words = [word for word in self.command if word not in ("--fresh", "--resume")]
         return shlex.join([*words, "--resume"])
 
-    def _about(self, trial: Tried) -> dict[str, Any]:
+    def _about(self, trial: StoredTrial) -> dict[str, Any]:
         values = trial.values or [math.nan] * len(self.goals)
         named = zip(map(str, self.goals), store.without_nan(values), strict=True)
         return {
@@ -287,7 +287,7 @@ class TuningRun:
             "folds": store.without_nan(trial.folds),
         }
 
-    def _chosen(self, trial: Tried) -> dict[str, Value]:
+    def _chosen(self, trial: StoredTrial) -> dict[str, Value]:
         if trial.algorithm in self.spaces:
             return self.spaces[trial.algorithm].chosen(trial.configured)
         return {name: value for name, value in trial.params.items() if value is not None}

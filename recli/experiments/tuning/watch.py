@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from recli.records.stored_trial import Tried
+from recli.records.stored_trial import StoredTrial
 
 
 @dataclass(frozen=True)
 class Watch:
     """Hears of every trial that ended, and of every fold of the one at work."""
 
-    on_trial: Callable[[Tried], None] = lambda trial: None
+    on_trial: Callable[[StoredTrial], None] = lambda trial: None
     on_fold: Callable[[int], None] = lambda n: None
 
 

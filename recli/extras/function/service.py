@@ -14,7 +14,7 @@ import flask
 from recli.extras.serve.app import create_app
 from recli.extras.serve.problems import problem
 from recli.extras.serve.routes import recommend
-from recli.extras.serve.settings import Keys, Settings
+from recli.extras.serve.settings import Keys, ServiceSettings
 
 _PATHS = ("/", recommend.PATH)
 
@@ -32,7 +32,7 @@ class Service:
         # next request goes to another instance as likely as not.
         self._results = tempfile.TemporaryDirectory(prefix="recli-")
         name, keys = str(model.resolve()), Keys.of(os.environ)
-        self._app = create_app(Settings(Path(self._results.name), name, keys, remembered=0))
+        self._app = create_app(ServiceSettings(Path(self._results.name), name, keys, remembered=0))
 
     def answer(self, request: flask.Request) -> flask.Response:
         """The list for `GET` with a query or `POST` with a body, or a problem."""

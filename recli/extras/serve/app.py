@@ -15,11 +15,11 @@ import recli
 from recli.events.log import FILE_NAME, EventLog
 from recli.extras.serve import problems, routes
 from recli.extras.serve.current import Current
-from recli.extras.serve.description import Described
+from recli.extras.serve.description import ModelDescription
 from recli.extras.serve.guard import Guard
 from recli.extras.serve.metrics import Measured, Metrics
 from recli.extras.serve.remembered import Remembered
-from recli.extras.serve.settings import Settings
+from recli.extras.serve.settings import ServiceSettings
 
 _ABOUT = """\
 Ranked recommendations and predictions by a model of recli. Ids of users and items are those of the
@@ -28,7 +28,7 @@ ratings, as text or as numbers. What goes wrong is told as `application/problem+
 _FIRST = "recommend"  # of the routes: what is asked most is found first
 
 
-def create_app(settings: Settings) -> ASGIApp:
+def create_app(settings: ServiceSettings) -> ASGIApp:
     """The application that serves the model of `settings`, which is loaded and tested first.
 
     Raises NotFoundError where there is no such model, DataError where it cannot be loaded or fails its
@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> ASGIApp:
         log.close()
 
     # No page of /docs: FastAPI's own takes its scripts from the network.
-    app = Described(
+    app = ModelDescription(
         with_keys=settings.keys.read is not None,
         kinds=current.loaded.model.kinds,
         title="recli",

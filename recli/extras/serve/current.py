@@ -15,7 +15,7 @@ from recli.extras.serve.self_test import check
 from recli.models import model as models
 from recli.models.fold_in import most_popular
 from recli.models.model import Model
-from recli.models.search import Search
+from recli.models.search import TitleSearch
 
 _LOG = logging.getLogger("recli.serve")
 _SECONDS = 1.0
@@ -44,9 +44,9 @@ class Loaded:
         return most_popular(self.model)
 
     @functools.cached_property
-    def search(self) -> Search:
+    def search(self) -> TitleSearch:
         """The items by their titles."""
-        return Search(self.model)
+        return TitleSearch(self.model)
 
 
 @dataclass(frozen=True)

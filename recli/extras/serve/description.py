@@ -20,7 +20,7 @@ _SCHEMES = {
 }
 
 
-class Described(FastAPI):
+class ModelDescription(FastAPI):
     """FastAPI with the schema of problems, the docstrings' first lines as summaries, and the keys.
 
     with_keys: whether requests have to bring a key, but for health

@@ -13,16 +13,16 @@ from recli.extras.serve.answers import Kind, Made
 from recli.extras.serve.current import Loaded
 from recli.models.fold_in import Rated, fold_in
 from recli.models.model import Model
-from recli.ranking.answer import Wish, answer
+from recli.ranking.answer import ListOptions, answer
 from recli.ranking.lists import recommend
-from recli.ranking.reranking_cost import Trade
+from recli.ranking.reranking_cost import RerankingCost
 
 # Bytes, far above what one user's list takes; to ask the system takes as long as the list.
 _MEMORY = 1 << 30
 
 
 def known(
-    loaded: Loaded, user: str, wish: Wish, explain: bool, left_out: Sequence[str] = ()
+    loaded: Loaded, user: str, options: ListOptions, explain: bool, left_out: Sequence[str] = ()
 ) -> Made:
     """The list of a user whom the model knows. Raises NotFoundError for another.
 
@@ -31,14 +31,14 @@ def known(
     model = loaded.model
     code = model.user_code(user)
     kind: Kind = "known" if model.trainset.inner_users[code] >= 0 else "fallback"
-    return _made(loaded, model, code, wish, kind, explain=explain, left_out=left_out)
+    return _made(loaded, model, code, options, kind, explain=explain, left_out=left_out)
 
 
-def newcomer(
+def cold_user(
     loaded: Loaded,
     user: str | None,
     ratings: Sequence[tuple[str, float]],
-    wish: Wish,
+    options: ListOptions,
     explain: bool,
     left_out: Sequence[str] = (),
 ) -> Made:
@@ -52,12 +52,12 @@ def newcomer(
     rated items, UsageError for a rating off the scale and as `fold_in` does.
     """
     if not ratings:
-        return _made(loaded, loaded.popular, 0, wish, "fallback", True, explain, left_out)
+        return _made(loaded, loaded.popular, 0, options, "fallback", True, explain, left_out)
     model = loaded.model
     rated, unknown = _rated(model, ratings)
     folded, code = fold_in(model, rated, user)
     names = [*left_out, *unknown]
-    return _made(loaded, folded, code, wish, "folded", user is None, explain, names)
+    return _made(loaded, folded, code, options, "folded", user is None, explain, names)
 
 
 def item_codes(model: Model, items: Sequence[str]) -> tuple[np.ndarray, list[str]]:
@@ -108,19 +108,19 @@ def _made(
     loaded: Loaded,
     model: Model,
     code: int,
-    wish: Wish,
+    options: ListOptions,
     kind: Kind,
     is_new: bool = False,
     explain: bool = False,
     left_out: Sequence[str] = (),
 ) -> Made:
     """The list of the user with this code in `model`, maybe the loaded one with a user folded in."""
-    request = wish.request(loaded.model, model, np.array([code], np.int32))
-    trade = Trade(request.rerankers) if request.rerankers else None
+    request = options.request(loaded.model, model, np.array([code], np.int32))
+    cost = RerankingCost(request.rerankers) if request.rerankers else None
     made = recommend(model, request, _MEMORY)
-    [lists] = made if trade is None else trade.follow(made)
+    [lists] = made if cost is None else cost.follow(made)
     name = loaded.name if model is not loaded.popular else model.configured.name
-    found = answer(model, name, lists, wish.sort, is_new=is_new, explain=explain, trade=trade)
+    found = answer(model, name, lists, options.sort, is_new=is_new, explain=explain, cost=cost)
     document = found.document
     if left_out:
         document["left_out"] = list(left_out)

@@ -9,7 +9,7 @@ import numpy as np
 from recli import errors
 from recli.models.fold_in import Rated, fold_in
 from recli.models.model import Model
-from recli.ranking.lists import Lists, Request, recommend
+from recli.ranking.lists import RankedLists, Request, recommend
 
 _N = 10
 _QUICK = 0.002  # seconds: what the way to another thread and back takes on a busy machine
@@ -47,7 +47,7 @@ def _seconds(model: Model, user: np.ndarray) -> float:
     return time.perf_counter() - started
 
 
-def _check(model: Model, lists: Lists) -> None:
+def _check(model: Model, lists: RankedLists) -> None:
     for items, scores in zip(lists.items, lists.scores, strict=True):
         there = items >= 0
         found, values = items[there], scores[there]

@@ -17,14 +17,14 @@ from uvicorn.supervisors import Multiprocess
 
 from recli import errors
 from recli.extras.serve.patience import Impatient
-from recli.extras.serve.settings import MULTIPROCESS, Keys, Settings
+from recli.extras.serve.settings import MULTIPROCESS, Keys, ServiceSettings
 
 _BACKLOG = 2048
 _SECONDS = 60.0
 
 
 def serve(
-    settings: Settings, place: socket.socket, workers: int, ready: Callable[[], None]
+    settings: ServiceSettings, place: socket.socket, workers: int, ready: Callable[[], None]
 ) -> None:
     """Serve at `place`, a bound socket, until the process is told to stop; answer what was begun.
 
@@ -87,7 +87,7 @@ def _taken_by(port: int) -> str:
     return ""
 
 
-def _config(settings: Settings, workers: int) -> uvicorn.Config:
+def _config(settings: ServiceSettings, workers: int) -> uvicorn.Config:
     return uvicorn.Config(
         functools.partial(_app, settings),
         factory=True,
@@ -104,7 +104,7 @@ def _config(settings: Settings, workers: int) -> uvicorn.Config:
     )
 
 
-def _app(settings: Settings) -> object:
+def _app(settings: ServiceSettings) -> object:
     from recli.extras.serve.app import create_app  # once, in the process that serves
 
     return create_app(settings)

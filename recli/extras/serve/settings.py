@@ -52,7 +52,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Settings:
+class ServiceSettings:
     """Which model is served from which results folder, to whom.
 
     origins: web pages that may ask from a browser, as https://shop.example; none but the server's own

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from recli.ranking.lists import Lists, Measure
+from recli.ranking.lists import Measure, RankedLists
 
 _POOL = 100
 
@@ -57,7 +57,7 @@ class Greedy:
     def measures(self) -> Mapping[str, Measure]:
         return {name: measure for term in self.terms for name, measure in term.measures().items()}
 
-    def __call__(self, lists: Lists, n: int) -> Lists:
+    def __call__(self, lists: RankedLists, n: int) -> RankedLists:
         items, scores = lists.items.copy(), lists.scores.copy()
         size = self.pool(n, items.shape[1])
         for row, user in enumerate(lists.users):
@@ -65,7 +65,7 @@ class Greedy:
             order = self._order(int(user), pool, scores[row, : len(pool)], n)
             items[row, : len(pool)] = pool[order]
             scores[row, : len(pool)] = scores[row, order]
-        return Lists(lists.users, items, scores)
+        return RankedLists(lists.users, items, scores)
 
     def _order(self, user: int, items: np.ndarray, scores: np.ndarray, n: int) -> np.ndarray:
         """Places of the pool, the `n` chosen ones first and the others as they were."""

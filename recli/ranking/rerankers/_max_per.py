@@ -10,7 +10,7 @@ import numpy as np
 from recli.data.tables.fields import Categories
 from recli.models.model import Model
 from recli.ranking.fields import field
-from recli.ranking.lists import Lists, Measure
+from recli.ranking.lists import Measure, RankedLists
 
 _POOL = 100
 
@@ -38,14 +38,14 @@ class MaxPer:
     def measures(self) -> Mapping[str, Measure]:
         return {}
 
-    def __call__(self, lists: Lists, n: int) -> Lists:
+    def __call__(self, lists: RankedLists, n: int) -> RankedLists:
         items = np.full((len(lists.users), n), -1, np.int32)
         scores = np.full((len(lists.users), n), np.nan)
         for row, best in enumerate(lists.items):
             kept = self._kept(best[best >= 0], n)
             items[row, : len(kept)] = best[kept]
             scores[row, : len(kept)] = lists.scores[row, kept]
-        return Lists(lists.users, items, scores)
+        return RankedLists(lists.users, items, scores)
 
     def _kept(self, items: np.ndarray, n: int) -> list[int]:
         """Places of the first `n` that have room."""

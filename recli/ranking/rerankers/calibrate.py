@@ -12,7 +12,7 @@ from sklearn.preprocessing import normalize
 from recli.models.model import Model
 from recli.ranking import qualities
 from recli.ranking.fields import field
-from recli.ranking.lists import Lists, Measure
+from recli.ranking.lists import Measure, RankedLists
 from recli.ranking.qualities import ALPHA
 
 
@@ -54,7 +54,7 @@ class Calibrate:
         return _Shares(taste, self.categories[items].toarray()) if taste.any() else None
 
     def measures(self) -> Mapping[str, Measure]:
-        def divergence(lists: Lists) -> np.ndarray:
+        def divergence(lists: RankedLists) -> np.ndarray:
             return qualities.divergence(lists.items, self.categories, self.tastes[lists.users])
 
         return {f"divergence of {self.name}": divergence}

@@ -10,7 +10,7 @@ import scipy.sparse
 
 from recli.models.model import Model
 from recli.ranking import qualities, similarity
-from recli.ranking.lists import Lists, Measure
+from recli.ranking.lists import Measure, RankedLists
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Diversify:
         return _Nearest((own @ own.T).toarray())
 
     def measures(self) -> Mapping[str, Measure]:
-        def diversity(lists: Lists) -> np.ndarray:
+        def diversity(lists: RankedLists) -> np.ndarray:
             return qualities.diversity(lists.items, self.vectors)
 
         return {"diversity": diversity}

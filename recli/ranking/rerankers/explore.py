@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli.models.model import Model
-from recli.ranking.lists import Lists, Measure
+from recli.ranking.lists import Measure, RankedLists
 from recli.ranking.qualities import mean_of_items, surprisal
 
 
@@ -37,18 +37,18 @@ class Explore:
         return n_catalogue
 
     def measures(self) -> Mapping[str, Measure]:
-        def novelty(lists: Lists) -> np.ndarray:
+        def novelty(lists: RankedLists) -> np.ndarray:
             return mean_of_items(lists.items, self.surprisal)
 
         return {"novelty in bits": novelty}
 
-    def __call__(self, lists: Lists, n: int) -> Lists:
+    def __call__(self, lists: RankedLists, n: int) -> RankedLists:
         items, scores = lists.items.copy(), lists.scores.copy()
         for row, user in enumerate(lists.users):
             order = self._order(int(user), int(np.count_nonzero(items[row] >= 0)), n)
             items[row, : len(order)] = items[row, order]
             scores[row, : len(order)] = scores[row, order]
-        return Lists(lists.users, items, scores)
+        return RankedLists(lists.users, items, scores)
 
     def _order(self, user: int, n_items: int, n: int) -> np.ndarray:
         """Places of the list, int64[n_items], the first `n` of them with what is drawn among them."""

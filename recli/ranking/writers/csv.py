@@ -14,7 +14,7 @@ import pyarrow as pa
 from recli.ranking.writers._base import FileWriter, Write
 
 
-class CSV(FileWriter):
+class CsvWriter(FileWriter):
     """Comma-separated values in UTF-8 with a header; numbers in full, nothing for what is absent."""
 
     suffixes = (".csv",)

@@ -14,7 +14,7 @@ from recli.ranking.writers._base import FileWriter, Write
 _ROWS = 1 << 16  # of a row group; a few megabytes
 
 
-class Parquet(FileWriter):
+class ParquetWriter(FileWriter):
     """Typed columns; rows are held until they fill a row group."""
 
     suffixes = (".parquet", ".pq")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recli.ranking.writers.csv import CSV as _CSV
+from recli.ranking.writers.csv import CsvWriter as _CSV
 
 
 class TSV(_CSV):

@@ -10,7 +10,7 @@ from recli.evaluation.goals import goals
 from recli.experiments import params_file
 from recli.experiments.tuning import auto
 from recli.records.stored_study import StoredStudy
-from recli.records.stored_trial import Tried
+from recli.records.stored_trial import StoredTrial
 
 SIX = ("baseline-only", "normal-predictor", "slope-one", "knn-basic", "co-clustering", "svd")
 
@@ -76,8 +76,8 @@ def test_what_suits(small):
 
 def test_a_stack_has_the_parameters_of_its_members():
     members = [
-        Tried("svd", 3, "complete", (0.9,), (), {"n_factors": 7, "lr_bu": None}, {}, 1.0),
-        Tried("slope-one", 0, "complete", (0.95,), (), {}, {}, 1.0),
+        StoredTrial("svd", 3, "complete", (0.9,), (), {"n_factors": 7, "lr_bu": None}, {}, 1.0),
+        StoredTrial("slope-one", 0, "complete", (0.95,), (), {}, {}, 1.0),
     ]
     stack = auto.stack(members)
     assert stack == Configured.of("hybrid", {"members": "svd,slope-one", "svd.n_factors": 7})
@@ -85,8 +85,8 @@ def test_a_stack_has_the_parameters_of_its_members():
 
 def test_a_stack_for_interactions_gives_scores():
     members = [
-        Tried("ease", 1, "complete", (0.4,), (), {"reg": 70.0}, {}, 1.0),
-        Tried("most-popular", 0, "complete", (0.2,), (), {}, {}, 1.0),
+        StoredTrial("ease", 1, "complete", (0.4,), (), {"reg": 70.0}, {}, 1.0),
+        StoredTrial("most-popular", 0, "complete", (0.2,), (), {}, {}, 1.0),
     ]
     stack = auto.stack(members, implicit=True)
     given = {"members": "ease,most-popular", "method": "weighted", "ease.reg": 70.0}

@@ -8,14 +8,14 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.evaluation.goals import Goal, goals
 from recli.experiments.tuning.front import pareto_front, picked
-from recli.records.stored_trial import Tried
+from recli.records.stored_trial import StoredTrial
 
 RMSE_AND_TIME = goals(["rmse", "fit_seconds"])
 
 
 def trials(*values):
     return [
-        Tried("svd", number, "complete", pair, (), {}, {}, 0.0)
+        StoredTrial("svd", number, "complete", pair, (), {}, {}, 0.0)
         for number, pair in enumerate(values)
     ]
 

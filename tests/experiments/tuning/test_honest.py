@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from recli.data.splits._base import Split
-from recli.data.training_statistics import Background
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold import score_fold
 from recli.evaluation.goals import goals
 from recli.experiments.tuning import trials
-from recli.experiments.tuning.holdout import HoldOut, Verdict
+from recli.experiments.tuning.holdout import HoldOut, HoldoutVerdict
 from recli.records.stored_study import StoredStudy
 
 
@@ -60,10 +60,10 @@ def test_tuning_never_sees_the_test(new_run, search, small, monkeypatch):
 def test_winner_and_defaults_on_the_locked_test(new_run, search, small):
     run = search(new_run("baseline-only", holdout=0.3), 6)
     fold = run.holdout.fold
-    background = Background(small, fold.train, run.protocol.threshold)
+    statistics = TrainingStatistics(small, fold.train, run.protocol.threshold)
     measures = run.protocol.measures
     winner, defaults = (
-        score_fold(background, fold.test, trial.configured, measures, run.protocol.seed)
+        score_fold(statistics, fold.test, trial.configured, measures, run.protocol.seed)
         for trial in (run.best, run.tried[0])
     )
     [verdict] = run.locked
@@ -78,9 +78,9 @@ def test_winner_and_defaults_on_the_locked_test(new_run, search, small):
 
 def test_optimism_has_the_sense_of_the_goal():
     rmse, ndcg = goals(["rmse", "ndcg@10"])
-    assert Verdict(rmse, 0.90, 0.91, 0.95, None).optimism == pytest.approx(0.01)
-    assert Verdict(ndcg, 0.30, 0.28, 0.25, None).optimism == pytest.approx(0.02)
-    assert Verdict(ndcg, 0.30, 0.28, 0.25, None).gain == pytest.approx(0.03)
+    assert HoldoutVerdict(rmse, 0.90, 0.91, 0.95, None).optimism == pytest.approx(0.01)
+    assert HoldoutVerdict(ndcg, 0.30, 0.28, 0.25, None).optimism == pytest.approx(0.02)
+    assert HoldoutVerdict(ndcg, 0.30, 0.28, 0.25, None).gain == pytest.approx(0.03)
 
 
 def test_nested(new_run, search, small):
@@ -96,9 +96,9 @@ def test_nested(new_run, search, small):
     ]
     for (verdict,), fold in zip(run.nested, folds, strict=True):
         train = np.sort(fold.train)
-        background = Background(small, train, run.protocol.threshold)
+        statistics = TrainingStatistics(small, train, run.protocol.threshold)
         default = run.spaces["baseline-only"].start
-        scores = score_fold(background, np.sort(fold.test), default, run.protocol.measures, 0)
+        scores = score_fold(statistics, np.sort(fold.test), default, run.protocol.measures, 0)
         assert verdict.defaults == pytest.approx(scores.metrics["rmse"])
 
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from recli.algorithms import Configured
 from recli.data.load import load
 from recli.extras.serve.app import create_app
-from recli.extras.serve.settings import Settings
+from recli.extras.serve.settings import ServiceSettings
 from recli.models import model as models
 from recli.models.model import Model
 
@@ -65,7 +65,7 @@ def serving(results: Path) -> Iterator[Serving]:
     with ExitStack() as stack:
 
         def start(model: str = "mine", **settings: object) -> TestClient:
-            app = create_app(Settings(results, model, **settings))
+            app = create_app(ServiceSettings(results, model, **settings))
             return stack.enter_context(TestClient(app, raise_server_exceptions=False))
 
         yield start

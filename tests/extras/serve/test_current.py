@@ -112,7 +112,7 @@ def test_every_algorithm_can_be_served(name, trained):
 
 
 def test_lists_that_are_not_sorted_are_seen(results):
-    from recli.ranking.lists import Lists
+    from recli.ranking.lists import RankedLists
 
     model = models.load(results / "models" / "mine")
     users = np.array([0], np.int32)
@@ -123,8 +123,8 @@ def test_lists_that_are_not_sorted_are_seen(results):
         ([0, 1], [np.inf, 1.0]),
     ):
         with pytest.raises(errors.DataError):
-            _check(model, Lists(users, np.array([items], np.int32), np.array([scores])))
-    padded = Lists(users, np.array([[0, -1]], np.int32), np.array([[1.0, np.nan]]))
+            _check(model, RankedLists(users, np.array([items], np.int32), np.array([scores])))
+    padded = RankedLists(users, np.array([[0, -1]], np.int32), np.array([[1.0, np.nan]]))
     _check(model, padded)
 
 

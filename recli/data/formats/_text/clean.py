@@ -14,7 +14,7 @@ from recli.data.formats._base import Malformed
 from recli.data.formats._text import comments
 from recli.data.formats._text.quotes import Quotes, quotes
 from recli.data.formats._text.shape import Shape
-from recli.data.formats._text.text import Edit, Text
+from recli.data.formats._text.text import Edit, FileText
 
 _SNIFFED_BYTES = 1 << 16
 _SNIFFED_LINES = 200
@@ -32,7 +32,7 @@ class Clean:
     found: fields of the source that the text tells; notes: what the user should know
     """
 
-    text: Text
+    text: FileText
     delimiter: str
     quoted: bool = False
     longest: int = 0
@@ -41,7 +41,7 @@ class Clean:
     notes: list[str] = field(default_factory=list)
 
 
-def clean(text: Text, source: TableSource) -> Clean:
+def clean(text: FileText, source: TableSource) -> Clean:
     """The text of a file that is read as `source` says, complete but for the quotes."""
     assert source.columns and source.delimiter
     cutter = Cutter(source.delimiter, source.escape)
@@ -73,21 +73,21 @@ def clean(text: Text, source: TableSource) -> Clean:
     return made
 
 
-def first_lines(text: Text) -> list[str]:
+def first_lines(text: FileText) -> list[str]:
     """The first lines with something on them."""
     head = text.content[:_SNIFFED_BYTES]
     lines = head[: head.rfind(b"\n") + 1 or None].decode(errors="ignore").split("\n")
     return sniff.filled(lines)[:_SNIFFED_LINES]
 
 
-def _first_row(text: Text, comments: Container[int]) -> int:
+def _first_row(text: FileText, comments: Container[int]) -> int:
     """Where the first line begins that has something on it and is no comment."""
     lines = re.finditer(rb"[^\n]*\n", text.content)
     places = (line.start() for line in lines if line[0].strip(b" \n"))
     return next((place for place in places if place not in comments), 0)
 
 
-def _signs(text: Text, source: TableSource) -> bool:
+def _signs(text: FileText, source: TableSource) -> bool:
     return b'"' in text.content or (source.escape or '"').encode() in text.content
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from recli.data.columns import sniff
 from recli.data.columns.cells import SPACE, Cutter
 from recli.data.formats._text.shape import Shape
-from recli.data.formats._text.text import Edit, Text
+from recli.data.formats._text.text import Edit, FileText
 
 MARKS = "%#@"
 _HEAD = re.compile(rb"(?:[%#@][^\n]*\n|[ \t]*\n)*")  # what stands before the first row
@@ -19,7 +19,7 @@ _FORMATS = {
 }
 
 
-def other_format(text: Text) -> str | None:
+def other_format(text: FileText) -> str | None:
     """The format whose first line a file has; what stands below its comments is no mere row."""
     begin = _HEAD.match(text.content)
     assert begin
@@ -44,7 +44,7 @@ def unmarked(lines: Sequence[str]) -> list[str]:
     return [line for line in lines if line[0] not in MARKS] or list(lines)
 
 
-def edits(text: Text, shape: Shape) -> list[Edit]:
+def edits(text: FileText, shape: Shape) -> list[Edit]:
     """The comments of a file.
 
     They are lines that begin with a mark and do not have the cells of a row; before the first row, also
@@ -58,7 +58,7 @@ def edits(text: Text, shape: Shape) -> list[Edit]:
     return sorted(found, key=lambda edit: edit.line)
 
 
-def _of_mark(text: Text, shape: Shape, mark: str) -> list[Edit]:
+def _of_mark(text: FileText, shape: Shape, mark: str) -> list[Edit]:
     content, comments = text.content, []
     begin = _HEAD.match(content)
     assert begin

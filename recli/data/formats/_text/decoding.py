@@ -8,7 +8,7 @@ import re
 from recli import errors
 from recli.data.columns import sniff
 from recli.data.formats._base import Malformed
-from recli.data.formats._text.text import Edit, Text
+from recli.data.formats._text.text import Edit, FileText
 from recli.data.sources.location import Location
 
 _NOT_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
@@ -16,7 +16,7 @@ _NOT_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 
 def decoded(
     file: Location, content: bytes, encoding: str | None = None, cut: bool = False
-) -> tuple[Text, str, list[Malformed]]:
+) -> tuple[FileText, str, list[Malformed]]:
     """The text with lines ended by LF, its encoding, and the lines that are not of it.
 
     encoding: what the bytes are; None for what they look like
@@ -29,14 +29,14 @@ def decoded(
     if encoding is None and found not in ("utf-16", "utf-32"):
         _check(file, content)
     if found.lower() == "utf-8" and sniff.is_utf_8(content):
-        return Text(_lines(file, content.removeprefix(codecs.BOM_UTF8))), found, []
+        return FileText(_lines(file, content.removeprefix(codecs.BOM_UTF8))), found, []
     if encoding is None and found == "utf-8" and not sniff.is_utf_8(content, cut):
         text, malformed = _mixed(_lines(file, content.removeprefix(codecs.BOM_UTF8)))
         return text, found, malformed
-    return Text(_lines(file, _transcoded(file, content, found, cut))), found, []
+    return FileText(_lines(file, _transcoded(file, content, found, cut))), found, []
 
 
-def _mixed(content: bytes) -> tuple[Text, list[Malformed]]:
+def _mixed(content: bytes) -> tuple[FileText, list[Malformed]]:
     """The lines that are UTF-8, and those that are not."""
     edits, malformed = [], []
     line, place = 0, 0
@@ -49,7 +49,7 @@ def _mixed(content: bytes) -> tuple[Text, list[Malformed]]:
             shown = found[0].decode(errors="backslashreplace")
             malformed.append(Malformed(line + 1, reason, shown))
             edits.append(Edit(line, 1, found.start(), found.end() + 1))
-    return Text(content).edited(edits), malformed
+    return FileText(content).edited(edits), malformed
 
 
 def _transcoded(file: Location, content: bytes, encoding: str, cut: bool) -> bytes:

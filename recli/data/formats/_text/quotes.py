@@ -10,7 +10,7 @@ import numpy as np
 from recli.data.columns.cells import SPACE, Cutter, quoted
 from recli.data.formats._base import Malformed
 from recli.data.formats._text.shape import Shape
-from recli.data.formats._text.text import Edit, Text
+from recli.data.formats._text.text import Edit, FileText
 
 _BLOCK = 1 << 24
 _NEWLINE, _QUOTE = b'\n"'
@@ -33,7 +33,7 @@ class Quotes:
 
 
 def quotes(
-    text: Text,
+    text: FileText,
     shape: Shape,
     strict: bool,
     delimiter: str,
@@ -74,7 +74,7 @@ class _Span:
 
 
 class _Resolver:
-    def __init__(self, text: Text, shape: Shape, strict: bool, delimiter: str) -> None:
+    def __init__(self, text: FileText, shape: Shape, strict: bool, delimiter: str) -> None:
         self.text, self.shape, self.strict = text, shape, strict
         self.delimiter = delimiter
         self.found = Quotes()

@@ -28,7 +28,7 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Text:
+class FileText:
     """UTF-8 whose lines all end with LF.
 
     lines: int64[n], the number in the file of each record, None where that is `first`, first + 1, …
@@ -49,7 +49,7 @@ class Text:
         """The number in the file of one record, counted from 0."""
         return self.first + record if self.lines is None else int(self.lines[record])
 
-    def filled(self) -> Text:
+    def filled(self) -> FileText:
         """The text from its first line with something on it."""
         blank = _BLANK.match(self.content)
         assert blank
@@ -57,9 +57,11 @@ class Text:
             return self
         n = self.content.count(b"\n", 0, blank.end())
         lines = None if self.lines is None else self.lines[n:]
-        return Text(self.content[blank.end() :], self.first + n, lines)
+        return FileText(self.content[blank.end() :], self.first + n, lines)
 
-    def edited(self, edits: Iterable[Edit], others: Callable[[bytes], bytes] | None = None) -> Text:
+    def edited(
+        self, edits: Iterable[Edit], others: Callable[[bytes], bytes] | None = None
+    ) -> FileText:
         """The text with these lines edited, in their order, and `others` done to all the others."""
         parts: list[bytes] = []
         dropped: list[int] = []
@@ -69,11 +71,13 @@ class Text:
             place = edit.end
             dropped += range(edit.line + bool(edit.row), edit.line + edit.n_lines)
         if not parts:
-            return self if others is None else Text(others(self.content), self.first, self.lines)
+            return (
+                self if others is None else FileText(others(self.content), self.first, self.lines)
+            )
         parts.append(self._part(place, len(self.content), others))
         kept = np.ones(self.content.count(b"\n"), dtype=bool)
         kept[dropped] = False
-        return Text(b"".join(parts), self.first, self.numbers(len(kept))[kept])
+        return FileText(b"".join(parts), self.first, self.numbers(len(kept))[kept])
 
     def _part(self, start: int, end: int, others: Callable[[bytes], bytes] | None) -> bytes:
         part = self.content[start:end]

@@ -45,7 +45,7 @@ def _small(p: float) -> str:
 
 
 def _diagram(data: RunData, ranks: AverageRanks, title: str) -> str:
-    scale = svg.Scale(1, len(ranks.ranks), _LEFT, _RIGHT)
+    scale = svg.Axis(1, len(ranks.ranks), _LEFT, _RIGHT)
     end = scale(1 + ranks.critical_difference)
     parts = [
         svg.line([(_LEFT, 16), (min(end, _RIGHT), 16)], "bar"),

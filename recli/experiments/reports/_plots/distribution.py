@@ -41,7 +41,7 @@ def interval(values: np.ndarray) -> tuple[float, float]:
 def _figure(data: RunData, measure: Measure, rows: list[tuple[str, np.ndarray]]) -> Figure:
     pooled = np.concatenate([values for _, values in rows])
     low, high = np.quantile(pooled, [0.005, 0.995])
-    scale = svg.Scale.around([low, high], 8, svg.WIDTH - 8)
+    scale = svg.Axis.around([low, high], 8, svg.WIDTH - 8)
     bottom = _ROW * len(rows) + 4
     parts = [svg.x_axis(scale, bottom, 0, f"{measure} of a user")]
     for place, (label, values) in enumerate(rows):
@@ -60,7 +60,7 @@ def _row(
     entry: int,
     label: str,
     values: np.ndarray,
-    scale: svg.Scale,
+    scale: svg.Axis,
     limits: tuple[float, float],
     base: float,
 ) -> str:

@@ -36,7 +36,7 @@ def _figure(data: RunData, measure: Measure, by: str, rows: pd.DataFrame) -> Fig
     values = rows.pivot_table("value", "group", "entry")
     fits = max(_FEWEST, _MOST_BARS // len(groups))
     entries = [entry for entry in ordered(standing(data, measure)) if entry in values][:fits]
-    scale = svg.Scale(0, float(np.nanmax(values.to_numpy())) or 1, _NAMES, svg.WIDTH - _VALUES)
+    scale = svg.Axis(0, float(np.nanmax(values.to_numpy())) or 1, _NAMES, svg.WIDTH - _VALUES)
     parts, y = [], 0.0
     for group in groups:
         users, ratings = sizes.loc[group]
@@ -74,7 +74,7 @@ def _gap(data: RunData, entry: int, values: pd.DataFrame) -> str:
     )
 
 
-def _bar(entry: int, label: str, value: float, scale: svg.Scale, y: float) -> str:
+def _bar(entry: int, label: str, value: float, scale: svg.Axis, y: float) -> str:
     shown = "–" if np.isnan(value) else f"{value:.4f}"
     end = scale.start if np.isnan(value) else scale(max(value, 0))
     return svg.group(

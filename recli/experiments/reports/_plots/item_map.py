@@ -34,8 +34,8 @@ def figures(data: RunData) -> list[Figure]:
 
 
 def _drawn(found: ItemMap) -> str:
-    across = svg.Scale.around(found.points[:, 0], _EDGE, _SIDE - _EDGE)
-    up = svg.Scale.around(found.points[:, 1], _SIDE - _EDGE, _EDGE)
+    across = svg.Axis.around(found.points[:, 0], _EDGE, _SIDE - _EDGE)
+    up = svg.Axis.around(found.points[:, 1], _SIDE - _EDGE, _EDGE)
     categories = found.categories or [""] * len(found.names)
     shown = _frequent(categories)
     entries = {name: entry for entry, name in enumerate(shown)}

@@ -31,8 +31,8 @@ def scatter(
     height = max(230.0, _ROW * len(series) + 20)
     bottom = _TOP + height
     points = [point for one in series for point in one.points]
-    across = svg.Scale.around([x for x, _ in points], _LEFT, _RIGHT, log_x)
-    up = svg.Scale.around([y for _, y in points], bottom, _TOP)
+    across = svg.Axis.around([x for x, _ in points], _LEFT, _RIGHT, log_x)
+    up = svg.Axis.around([y for _, y in points], bottom, _TOP)
     ends = [up(one.points[-1][1]) for one in series]
     names = svg.spread_out(ends, _ROW, _TOP + 6, bottom - 4)
     parts = [svg.y_axis(up, _LEFT, _RIGHT, y_name), svg.x_axis(across, bottom, _TOP, x_name)]
@@ -41,7 +41,7 @@ def scatter(
     return svg.svg(bottom + 36, label, parts)
 
 
-def _series(one: Series, across: svg.Scale, up: svg.Scale, name: float) -> str:
+def _series(one: Series, across: svg.Axis, up: svg.Axis, name: float) -> str:
     places = [(across(x), up(y)) for x, y in one.points]
     marks = [
         svg.group([svg.mark(one.entry, *place)], tooltip)

@@ -17,7 +17,7 @@ _LETTER = 5.9  # units, of the type that plots are set in: the widest usual lett
 
 
 @dataclass(frozen=True)
-class Scale:
+class Axis:
     """From numbers to places: `low` to `start`, `high` to `end`."""
 
     low: float
@@ -27,7 +27,7 @@ class Scale:
     log: bool = False
 
     @classmethod
-    def around(cls, values: Iterable[float], start: float, end: float, log: bool = False) -> Scale:
+    def around(cls, values: Iterable[float], start: float, end: float, log: bool = False) -> Axis:
         """The scale that holds all of `values`, with a little air.
 
         >>> Scale.around([1.0, 3.0], 0.0, 100.0)(2.0)
@@ -140,7 +140,7 @@ def mark(entry: int, x: float, y: float, size: float = 4.5) -> str:
     return area([(x + dx, y + dy) for dx, dy in corners], f"mark {colour(entry)}")
 
 
-def x_axis(scale: Scale, y: float, top: float, name: str) -> str:
+def x_axis(scale: Axis, y: float, top: float, name: str) -> str:
     """Ticks with grid lines up to `top`, numbers below `y`, and what they are."""
     middle = (scale.start + scale.end) / 2
     parts = [line([(scale(t), top), (scale(t), y)], "grid") for t in scale.ticks]
@@ -148,7 +148,7 @@ def x_axis(scale: Scale, y: float, top: float, name: str) -> str:
     return group([*parts, text(middle, y + 29, name, "axis", "middle")])
 
 
-def y_axis(scale: Scale, x: float, right: float, name: str) -> str:
+def y_axis(scale: Axis, x: float, right: float, name: str) -> str:
     """Ticks with grid lines up to `right`, numbers left of `x`, and above it what they are."""
     parts = [line([(x, scale(t)), (right, scale(t))], "grid") for t in scale.ticks]
     parts += [text(x - 5, scale(t) + 4, f"{t:g}", "tick", "end") for t in scale.ticks]

@@ -17,8 +17,8 @@ def figures(study: StoredStudy) -> list[Figure]:
     finished.sort(key=lambda trial: (trial.number, order.get(trial.algorithm, 0)))
     for place, goal in enumerate(study.goals):
         values = [(trial.values or ())[place] for trial in finished]
-        across = svg.Scale(0, max(len(values), 2), _LEFT, _RIGHT)
-        up = svg.Scale.around(values, _BOTTOM, _TOP)
+        across = svg.Axis(0, max(len(values), 2), _LEFT, _RIGHT)
+        up = svg.Axis.around(values, _BOTTOM, _TOP)
         best, steps = values[0], []
         for number, value in enumerate(values):
             steps.append((across(number + 0.5), up(best)))

@@ -19,7 +19,7 @@ def figures(study: StoredStudy) -> list[Figure]:
             found.append(Figure(title, "needs two parameters and eight trials that gave values."))
             continue
         ordered = sorted(shares.items(), key=lambda item: -item[1])
-        scale = svg.Scale(0, max(shares.values()) or 1, _NAMES, svg.WIDTH - _VALUES)
+        scale = svg.Axis(0, max(shares.values()) or 1, _NAMES, svg.WIDTH - _VALUES)
         parts = []
         for row, (name, share) in enumerate(ordered):
             y = row * _BAR

@@ -8,7 +8,7 @@ from recli.experiments.reports._plots import svg
 from recli.experiments.reports._plots._figure import Figure
 from recli.params import Value, short, shown
 from recli.records.stored_study import StoredStudy
-from recli.records.stored_trial import Tried
+from recli.records.stored_trial import StoredTrial
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 24.0, 356.0, 30.0, 230.0
 _BEST = 0.2
@@ -33,15 +33,15 @@ def figures(study: StoredStudy) -> list[Figure]:
 
 
 def _drawing(
-    study: StoredStudy, title: str, names: list[str], space: dict, trials: list[Tried]
+    study: StoredStudy, title: str, names: list[str], space: dict, trials: list[StoredTrial]
 ) -> str:
     axes = [*names, str(study.goals[0])]
     step = (_RIGHT - _LEFT) / (len(axes) - 1)
     at = [_LEFT + step * number for number in range(len(axes))]
     values = [(trial.values or (0.0,))[0] for trial in trials]
-    last = svg.Scale(min(values), max(values) or 1, _BOTTOM, _TOP)
+    last = svg.Axis(min(values), max(values) or 1, _BOTTOM, _TOP)
     if last.low == last.high:
-        last = svg.Scale.around(values, _BOTTOM, _TOP)
+        last = svg.Axis.around(values, _BOTTOM, _TOP)
     parts = [svg.line([(x, _TOP), (x, _BOTTOM)], "grid") for x in at]
     for number, (x, name) in enumerate(zip(at, axes, strict=True)):
         anchor = "start" if number == 0 else "end" if number + 1 == len(axes) else "middle"

@@ -18,8 +18,8 @@ def _figure(study: StoredStudy, place: int) -> Figure:
     first, other = study.goals[0], study.goals[place]
     trials = study.finished()
     points = [((t.values or ())[place], (t.values or ())[0]) for t in trials]
-    across = svg.Scale.around([x for x, _ in points], _LEFT, _RIGHT)
-    up = svg.Scale.around([y for _, y in points], _BOTTOM, _TOP)
+    across = svg.Axis.around([x for x, _ in points], _LEFT, _RIGHT)
+    up = svg.Axis.around([y for _, y in points], _BOTTOM, _TOP)
     front = {(trial.algorithm, trial.number) for trial in study.front}
     best = study.best
     marks, line = [], []

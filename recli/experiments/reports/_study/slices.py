@@ -6,7 +6,7 @@ from recli.experiments.reports._plots import svg
 from recli.experiments.reports._plots._figure import Figure
 from recli.params import Value, shown
 from recli.records.stored_study import StoredStudy
-from recli.records.stored_trial import Tried
+from recli.records.stored_trial import StoredTrial
 
 _LEFT, _RIGHT, _TOP, _HEIGHT = 46.0, 372.0, 22.0, 120.0
 
@@ -32,12 +32,12 @@ def figures(study: StoredStudy) -> list[Figure]:
 
 
 def _slice(
-    study: StoredStudy, entry: int, name: str, spec: object, trials: list[Tried], top: float
+    study: StoredStudy, entry: int, name: str, spec: object, trials: list[StoredTrial], top: float
 ) -> list[str]:
     values = [(trial.values or (0.0,))[0] for trial in trials]
     drawn = [trial.varied[name] for trial in trials]
     low, high = top + _TOP + _HEIGHT, top + _TOP
-    up = svg.Scale.around(values, low, high)
+    up = svg.Axis.around(values, low, high)
     places, axis = across(drawn, spec, low, high, name)
     goal = str(study.goals[0])
     return [
@@ -60,7 +60,7 @@ def across(
     """Where values of a parameter stand, and the axis below."""
     if isinstance(spec, dict):
         numbers = [float(value) for value in drawn if value is not None]
-        scale = svg.Scale.around(
+        scale = svg.Axis.around(
             [*numbers, spec["low"], spec["high"]], _LEFT, _RIGHT, bool(spec["log"])
         )
         return [scale(number) for number in numbers], [svg.x_axis(scale, low, high, name)]

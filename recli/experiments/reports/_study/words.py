@@ -9,7 +9,7 @@ from recli.evaluation.goals import Goal
 from recli.models.list_quality import FLOOR
 from recli.params import short
 from recli.records.stored_study import StoredStudy
-from recli.records.stored_trial import Tried
+from recli.records.stored_trial import StoredTrial
 
 
 def said(study: StoredStudy) -> Iterator[str]:
@@ -41,7 +41,7 @@ def said(study: StoredStudy) -> Iterator[str]:
         yield "It was chosen for that number: on other data expect a little less (see --holdout)."
 
 
-def setting(trial: Tried) -> str:
+def setting(trial: StoredTrial) -> str:
     """The parameters that were drawn, on one line; of a stack what is in it."""
     shown = trial.varied or {k: v for k, v in trial.params.items() if k == "members"}
     return ", ".join(f"{name}={short(value)}" for name, value in shown.items()) or "as it is"

@@ -21,7 +21,7 @@ _DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class DesignSide:
     """The users or the items, a row for each: those with ratings, then those without.
 
     The last row stands for whomever the trainset does not know. The first columns are the ids of those
@@ -61,8 +61,8 @@ class Design:
     values: np.ndarray
     blocks: Sequence[tuple[np.ndarray, scipy.sparse.csr_array]]
     groups: np.ndarray
-    users: Side
-    items: Side
+    users: DesignSide
+    items: DesignSide
     times: scipy.sparse.csr_array | None
 
 
@@ -109,8 +109,8 @@ def design(
         values=values,
         blocks=blocks,
         groups=np.repeat(np.arange(len(kinds)), [kind.shape[1] for kind in kinds]),
-        users=Side(x_users, slice(first[0]), 0, n_users),
-        items=Side(x_items, slice(*first), len(of_users), n_items),
+        users=DesignSide(x_users, slice(first[0]), 0, n_users),
+        items=DesignSide(x_items, slice(*first), len(of_users), n_items),
         times=times,
     )
 

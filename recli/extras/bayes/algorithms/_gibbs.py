@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
-from recli.extras.bayes.algorithms._design import Design, Side
+from recli.extras.bayes.algorithms._design import Design, DesignSide
 
 _INIT_DEVIATION = 0.1  # of the factors at the start, which the burn-in forgets
 
@@ -51,7 +51,7 @@ class Draw:
             factors += of_times
         return factors, weights
 
-    def sums(self, side: Side) -> tuple[np.ndarray, np.ndarray]:
+    def sums(self, side: DesignSide) -> tuple[np.ndarray, np.ndarray]:
         """What the columns of users or items come to: float64[n_rows, n_factors] and float64[n_rows].
 
         For each row the factors Σ x_f v_f and the weight Σ w_f x_f + Σ_{f<g} ⟨v_f, v_g⟩ x_f x_g: the

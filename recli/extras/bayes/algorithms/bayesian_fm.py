@@ -13,7 +13,7 @@ from surprise.utils import get_rng
 from recli import errors
 from recli.algorithms._base import Algorithm, catalogue_size
 from recli.extras.bayes.algorithms import _gibbs
-from recli.extras.bayes.algorithms._design import Side, design
+from recli.extras.bayes.algorithms._design import DesignSide, design
 from recli.params import Bool, Choice, Float, Int, Text
 
 _BLOCK = 1 << 22  # factors: 32 MiB
@@ -156,7 +156,7 @@ class BayesianFM(Algorithm):
         seed = get_rng(self.random_state).randint(2**31 - 1)
         _gibbs.sample(columns, y, n_levels, self.n_factors, n_draws, seed, keep)
 
-    def _ones(self, side: Side) -> np.ndarray:
+    def _ones(self, side: DesignSide) -> np.ndarray:
         n_rows = side.n_known + 2 * side.n_cold
         return np.ones((self.n_samples, n_rows, self.n_factors + 2), np.float32)
 

@@ -13,7 +13,7 @@ from recli.ranking.writers._base import TABLE, Write, Writer
 from recli.ranking.writers.jsonl import JSONLines
 
 
-class BigQuery(Writer):
+class BigQueryWriter(Writer):
     """The table `recommendations` of a dataset, `bigquery://PROJECT/DATASET`, by one load job.
 
     All rows arrive or none. A table that is there gets the rows added; one with other columns is

@@ -14,7 +14,7 @@ from recli.extras.serve.state import TheLoaded
 router = APIRouter(tags=["lists"])
 
 
-class Asked(Sent):
+class ItemsQuery(Sent):
     """What of a title, and how many."""
 
     q: str = Field(
@@ -24,7 +24,7 @@ class Asked(Sent):
 
 
 @router.get("/items", responses=responses(401, 422, 429))
-def found(asked: Annotated[Asked, Query()], loaded: TheLoaded) -> dict[str, Any]:
+def found(asked: Annotated[ItemsQuery, Query()], loaded: TheLoaded) -> dict[str, Any]:
     """Find items by title or id, those of most users first.
 
     Where no title fits, misspelt words are taken for the nearest. `total` is how many there are.

@@ -16,7 +16,7 @@ from recli.ranking.lower_bound import predicted
 router = APIRouter(tags=["predictions"])
 
 
-class Pair(Sent):
+class PairQuery(Sent):
     """A user and an item."""
 
     user_id: Id
@@ -26,7 +26,7 @@ class Pair(Sent):
 class Pairs(Sent):
     """Whose predictions, of what."""
 
-    pairs: list[Pair] = Field(min_length=1, max_length=MOST_ITEMS)
+    pairs: list[PairQuery] = Field(min_length=1, max_length=MOST_ITEMS)
 
     model_config = Sent.model_config | {
         "json_schema_extra": {"examples": [{"pairs": [{"user_id": 42, "item_id": 318}]}]}

@@ -19,7 +19,7 @@ from recli.extras.serve.metrics import Metrics
 from recli.extras.serve.problems import responses
 from recli.extras.serve.schemas import MOST_ITEMS, Id, Sent, as_parameters, of_query
 from recli.extras.serve.state import TheLoaded, TheMetrics
-from recli.ranking.answer import Wish
+from recli.ranking.answer import ListOptions
 from recli.ranking.filters import Filters
 from recli.ranking.lower_bound import Sort
 from recli.ranking.reranking import Reranking
@@ -61,7 +61,7 @@ _DESCRIBED: dict[str, Any] = {
 }
 
 
-class Asked(Sent):
+class RecommendQuery(Sent):
     """For whom, and how many."""
 
     user_id: Id = Field(description="The user's id, as in the ratings.", examples=["42"])
@@ -153,10 +153,10 @@ class Wished(Sent):
 
 
 # Parsed here: FastAPI's own way takes a third of the time that the list itself takes.
-@router.get(PATH, openapi_extra={"parameters": as_parameters(Asked)}, **_DESCRIBED)
+@router.get(PATH, openapi_extra={"parameters": as_parameters(RecommendQuery)}, **_DESCRIBED)
 async def of_known_user(request: Request) -> Response:
     """Recommend items to a user whom the model knows."""
-    asked = of_query(Asked, request)
+    asked = of_query(RecommendQuery, request)
     loaded, metrics = request.app.state.current.loaded, request.app.state.metrics
     make = functools.partial(_of_known_user, asked, loaded, metrics)
     made = make() if _is_quick(asked, loaded) else await run_in_threadpool(make)
@@ -172,12 +172,12 @@ def of_anybody(wished: Wished, loaded: TheLoaded, metrics: TheMetrics) -> Respon
     _check_explained(wished.n, wished.explain)
     if user is not None:
         _check_known(user, loaded, metrics)
-    wish, unknown = _wish(wished, loaded)
+    options, unknown = _wish(wished, loaded)
     ratings = _given(wished, loaded)
     if user is not None and not ratings:
-        made = lists.known(loaded, user, wish, wished.explain, unknown)
+        made = lists.known(loaded, user, options, wished.explain, unknown)
     else:
-        made = lists.newcomer(loaded, user, ratings, wish, wished.explain, unknown)
+        made = lists.cold_user(loaded, user, ratings, options, wished.explain, unknown)
     metrics.served(loaded, made)
     return response(made)
 
@@ -195,14 +195,16 @@ def _given(wished: Wished, loaded: Loaded) -> list[tuple[str, float]]:
     return [(one.item_id, one.rating) for one in wished.ratings]
 
 
-def _of_known_user(asked: Asked, loaded: Loaded, metrics: Metrics) -> Made:
+def _of_known_user(asked: RecommendQuery, loaded: Loaded, metrics: Metrics) -> Made:
     _check_explained(asked.n, asked.explain)
     _check_known(asked.user_id, loaded, metrics)
-    wish = Wish(asked.n, filters=Filters(where=asked.where), exclude_seen=not asked.include_seen)
-    return lists.known(loaded, asked.user_id, wish, asked.explain)
+    options = ListOptions(
+        asked.n, filters=Filters(where=asked.where), exclude_seen=not asked.include_seen
+    )
+    return lists.known(loaded, asked.user_id, options, asked.explain)
 
 
-def _is_quick(asked: Asked, loaded: Loaded) -> bool:
+def _is_quick(asked: RecommendQuery, loaded: Loaded) -> bool:
     """Whether nobody else is kept waiting while the list is made; to find near ids takes longer."""
     plain = asked.where is None and not asked.explain
     return (
@@ -230,7 +232,7 @@ def _check_known(user: str, loaded: Loaded, metrics: Metrics) -> None:
         raise
 
 
-def _wish(wished: Wished, loaded: Loaded) -> tuple[Wish, list[str]]:
+def _wish(wished: Wished, loaded: Loaded) -> tuple[ListOptions, list[str]]:
     """What the list should be like, and the candidates that the model does not know."""
     only, unknown = None, list[str]()
     ids = loaded.model.trainset.ratings.item_ids
@@ -247,7 +249,7 @@ def _wish(wished: Wished, loaded: Loaded) -> tuple[Wish, list[str]]:
     reranking = Reranking(
         wished.diversify, next(iter(wished.calibrate.items()), None), wished.explore
     )
-    wish = Wish(
+    options = ListOptions(
         n=wished.n,
         sort=wished.sort,
         filters=filters,
@@ -256,4 +258,4 @@ def _wish(wished: Wished, loaded: Loaded) -> tuple[Wish, list[str]]:
         reranking=reranking,
         seed=wished.seed,
     )
-    return wish, unknown
+    return options, unknown

@@ -16,7 +16,7 @@ from recli.models.similar import document, similar
 router = APIRouter(tags=["lists"])
 
 
-class Asked(Sent):
+class SimilarQuery(Sent):
     """How many, and of which."""
 
     n: int = Field(10, ge=1, le=MOST_ITEMS, description="How many items.")
@@ -31,7 +31,7 @@ class Asked(Sent):
 @router.get("/similar/{item_id}", responses=responses(401, 404, 422, 429))
 def to_item(
     item_id: Annotated[str, Path(max_length=200, description="The item's id.", examples=["318"])],
-    asked: Annotated[Asked, Query()],
+    asked: Annotated[SimilarQuery, Query()],
     loaded: TheLoaded,
 ) -> dict[str, Any]:
     """Find what the model finds like an item, as `recli similar --format json` prints it."""

@@ -11,7 +11,7 @@ from recli.algorithms import Configured
 from recli.data.event import Event
 from recli.data.load import load
 from recli.events.log import FILE_NAME, EventLog
-from recli.events.refreshing.grown_dataset import Grown
+from recli.events.refreshing.refreshed_dataset import RefreshedDataset
 from recli.models import model as models
 
 SHOP = """\
@@ -61,9 +61,9 @@ def take(tmp_path):
     def taken():
         folder = tmp_path / "r" / "models" / "m"
         with EventLog(tmp_path / "r" / FILE_NAME) as log:
-            grown = Grown.of(tmp_path / "r", "m", models.load(folder), models.about(folder)).take(
-                log
-            )
+            grown = RefreshedDataset.of(
+                tmp_path / "r", "m", models.load(folder), models.about(folder)
+            ).take(log)
         return grown, grown.write()
 
     return taken

@@ -14,7 +14,7 @@ from recli.data.event import Event
 from recli.events.log import FILE_NAME, EventLog
 from recli.models import model as models
 
-_shared = runpy.run_path(str(Path(__file__).parents[2] / "algorithms" / "conftest.py"))
+_shared = runpy.run_path(str(Path(__file__).parents[1] / "algorithms" / "conftest.py"))
 embedded, small = _shared["embedded"], _shared["small"]
 
 START = 1_700_000_000

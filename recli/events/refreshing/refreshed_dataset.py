@@ -48,7 +48,7 @@ _SUFFIX = "+events"
 
 
 @dataclass(frozen=True, eq=False)
-class Grown:
+class RefreshedDataset:
     """The dataset of one model, in memory.
 
     ratings: user_id, item_id, rating, time if the data have times, event; each pair once. Of
@@ -65,7 +65,9 @@ class Grown:
     aside: str
 
     @classmethod
-    def of(cls, results: Path, name: str, model: Model, manifest: Mapping[str, Any]) -> Grown:
+    def of(
+        cls, results: Path, name: str, model: Model, manifest: Mapping[str, Any]
+    ) -> RefreshedDataset:
         """The one on disk, if it is of this model; else one begun from the model's own ratings."""
         folder = folder_of(results, name)
         progress = Progress.read(results, name)
@@ -86,7 +88,7 @@ class Grown:
             ) from None
         return cls(folder, model, progress, ratings, unit, aside)
 
-    def take(self, log: EventLog) -> Grown:
+    def take(self, log: EventLog) -> RefreshedDataset:
         """This dataset and the events that came since.
 
         Interactions add up, and ratings are set aside. Into ratings no click is taken; of several

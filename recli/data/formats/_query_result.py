@@ -17,7 +17,7 @@ from recli.data.sources.location import Location
 from recli.data.sources.query import Query
 
 
-class Answer(Format):
+class QueryResult(Format):
     """The rows of a query or of a table in a database; their numbers stand for lines."""
 
     def read(self, file: Location, source: TableSource) -> TextTable:

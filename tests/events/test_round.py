@@ -24,14 +24,14 @@ from recli.data.load import load
 from recli.events.log import FILE_NAME, EventLog
 from recli.events.refreshing import history
 from recli.events.refreshing.round import refresh
-from recli.events.refreshing.rule import Settings
+from recli.events.refreshing.rule import RefreshSettings
 from recli.models import model as models
 
 from .conftest import START
 
-FEW = Settings(min_events=10)
-ANYTHING = Settings(min_events=10, tolerance=9.0)
-NOTHING = Settings(min_events=10, slice=0.5, tolerance=0.0, strict=True)
+FEW = RefreshSettings(min_events=10)
+ANYTHING = RefreshSettings(min_events=10, tolerance=9.0)
+NOTHING = RefreshSettings(min_events=10, slice=0.5, tolerance=0.0, strict=True)
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_tolerance_is_held_against_the_mean_or_the_interval(
 ):
     store("most-popular" if greater else "svd")
     send(newcomers(20))
-    scores = refresh(results, "m", Settings(min_events=10, slice=0.5)).decision["scores"]
+    scores = refresh(results, "m", RefreshSettings(min_events=10, slice=0.5)).decision["scores"]
     shutil.rmtree(results)
     for offset, expected in ((1e-9, "publish"), (-1e-9, "keep")):
         store("most-popular" if greater else "svd")
@@ -142,7 +142,7 @@ def test_tolerance_is_held_against_the_mean_or_the_interval(
         worst = -scores["interval_low"] if greater else scores["interval_high"]
         mean = -scores["difference"] if greater else scores["difference"]
         bound = worst if strict else mean
-        settings = Settings(0.5, bound + offset, strict, min_events=10)
+        settings = RefreshSettings(0.5, bound + offset, strict, min_events=10)
         assert refresh(results, "m", settings).decision["decision"] == expected
         shutil.rmtree(results)
 
@@ -151,7 +151,7 @@ def test_a_model_of_scores_is_measured_by_its_lists(results, store, send, newcom
     """nDCG of the best ten of a model of popularity, counted here from the tables."""
     old = store("most-popular")
     send(newcomers(20))
-    decision = refresh(results, "m", Settings(min_events=10, slice=0.5)).decision
+    decision = refresh(results, "m", RefreshSettings(min_events=10, slice=0.5)).decision
     assert decision["scores"]["measure"] == "ndcg@10"
     ratings = pd.read_parquet(results / "datasets" / "m" / "ratings.parquet")
     newest = ratings["event"].nlargest(100).index

@@ -14,8 +14,8 @@ from recli import errors
 from recli.data.event import Event
 from recli.data.load import load
 from recli.events.log import FILE_NAME, EventLog
-from recli.events.refreshing.grown_dataset import Grown
 from recli.events.refreshing.progress import Progress, backlog, folder_of
+from recli.events.refreshing.refreshed_dataset import RefreshedDataset
 from recli.models import model as models
 
 from .conftest import START
@@ -25,7 +25,7 @@ def take(results):
     folder = results / "models" / "m"
     manifest = models.about(folder)
     with EventLog(results / FILE_NAME) as log:
-        grown = Grown.of(results, "m", models.load(folder), manifest).take(log)
+        grown = RefreshedDataset.of(results, "m", models.load(folder), manifest).take(log)
     return grown, grown.write()
 
 
