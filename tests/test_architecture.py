@@ -105,11 +105,17 @@ def test_no_text_or_file_of_a_user_is_run(path):
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_kernels_live_in_one_place_and_compile_through_one(path):
     """numba by itself gives up where its cache cannot be written; `recli.compiled` does not."""
-    found = {target for _, target in imports(ast.parse(path.read_text(encoding="utf-8")))}
-    if path != PACKAGE / "compiled.py":
-        assert not {target for target in found if target.split(".")[0] == "numba"}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = {target for _, target in imports(tree)}
+    if path == PACKAGE / "compiled.py":
+        return
     if not path.is_relative_to(PACKAGE / "kernels"):
+        assert not {name for name in found if name.split(".")[0] == "numba"}
         assert "recli.compiled" not in found
+    from_numba = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    from_numba = [node for node in from_numba if node.module == "numba"]
+    assert not {alias.name for node in from_numba for alias in node.names} & {"jit", "njit"}
+    assert not [call for call in calls(tree) if call[1] in ("numba.jit", "numba.njit")]
 
 
 @pytest.mark.parametrize(
