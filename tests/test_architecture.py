@@ -14,7 +14,19 @@ import recli
 
 PACKAGE = Path(recli.__file__).parent
 GROUND = dict.fromkeys(
-    ("recli", "errors", "params", "registry", "files", "memory", "compiled", "kernels", "urls"), 0
+    (
+        "recli",
+        "errors",
+        "params",
+        "registry",
+        "spec",
+        "files",
+        "memory",
+        "compiled",
+        "kernels",
+        "urls",
+    ),
+    0,
 )
 STOREYS = (
     *("data", "algorithms", "models", "ranking", "evaluation", "records", "experiments", "events"),

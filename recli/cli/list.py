@@ -99,14 +99,17 @@ def _print_algorithms(console: Console, traits: Mapping[str, Traits]) -> None:
 
 def _metrics() -> tuple[list[str], list[list[str]]]:
     from recli import registry
+    from recli.params import shown
 
     rows = []
     for name in registry.names("metric"):
         cls = registry.get("metric", name)
         cut = "@k" if cls.cutoff else ""
         better = "more" if cls.greater_is_better else "less"
-        rows.append([name, cls.needs, cut, better, cls.features, cls.summary])
-    return ["metric", "of", "cut-off", "better", "item features", "what it says"], rows
+        options = ",".join(f"{o.name}={shown(o.default)}" for o in cls.parameters)
+        rows.append([name, cls.needs, cut, better, options, cls.features, cls.summary])
+    header = ["metric", "of", "cut-off", "better", "options", "item features", "what it says"]
+    return header, rows
 
 
 def _splits() -> tuple[list[str], list[list[str]]]:
