@@ -30,7 +30,7 @@ GROUND = dict.fromkeys(
 )
 STOREYS = (
     *("data", "algorithms", "models", "ranking", "evaluation", "records", "experiments", "events"),
-    *("extras", "cli"),
+    *("extras", "testing", "cli"),
 )
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (
