@@ -13,7 +13,7 @@ from recli.events.log import FILE_NAME, EventLog
 from recli.events.refreshing.round import refresh
 from recli.events.refreshing.rule import RefreshSettings
 from recli.extras.serve.app import create_app
-from recli.extras.serve.settings import RefreshSettings as Serving
+from recli.extras.serve.settings import ServiceSettings as Serving
 from recli.models import model as models
 
 KINDS = {"view": 1.0, "cart": 2.0, "purchase": 4.0}
