@@ -44,7 +44,7 @@ class Fold:
 
 
 class Split:
-    """A way to cut ratings into training and test; a subclass in a file of its own registers it.
+    """A way to cut ratings into training and test.
 
     A subclass is a frozen dataclass of its options, which `parameters` declares, and `seed`. It gives
     `_folds`. An option out of bounds raises UsageError, in Python as in text.
@@ -66,15 +66,15 @@ class Split:
     def parse(text: str, seed: int = 0) -> Split:
         """The split that `name` or `name:option=value,option=value` means; `str` is the inverse.
 
-        Raises UsageError for an unknown name or option, the nearest spelling first, and for a value
-        that is not valid.
+        The name may be `module:Class`. Raises UsageError for an unknown name or option, the nearest
+        spelling first, and for a value that is not valid.
 
         >>> Split.parse("LastN:n=5", seed=3)
         LastN(n=5, min_train=1, seed=3)
         >>> str(Split.parse("LastN:n=5", seed=3))
         'last-n:n=5,min_train=1'
         """
-        name, _, rest = text.partition(":")
+        name, rest = registry.cut("split", text)
         cls: type[Split] = registry.get("split", name)
         name = registry.name_of(cls)
         given: dict[str, str] = {}
