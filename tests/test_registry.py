@@ -23,6 +23,8 @@ FOLDERS = {
     "converter": "data/converters",
     "report": "experiments/reports",
     "writer": "ranking/writers",
+    "sampler": "experiments/tuning/samplers",
+    "pruner": "experiments/tuning/pruners",
 }
 FILES = [
     (kind, ".".join(path.relative_to(PACKAGE).parent.parts), path.stem)

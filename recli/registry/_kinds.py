@@ -62,4 +62,12 @@ KINDS = {
     "converter": Kind("recli.data.converters", "recli.data.converters:Converter", "converters"),
     "report": Kind("recli.experiments.reports", "recli.experiments.reports:Report", "reports"),
     "writer": Kind("recli.ranking.writers", "recli.ranking.writers:Writer", "writers"),
+    "sampler": Kind(
+        "recli.experiments.tuning.samplers",
+        "recli.experiments.tuning.samplers:Sampler",
+        "samplers",
+    ),
+    "pruner": Kind(
+        "recli.experiments.tuning.pruners", "recli.experiments.tuning.pruners:Pruner", "pruners"
+    ),
 }
