@@ -23,6 +23,7 @@ FOLDERS = {
     "converter": "data/converters",
     "report": "experiments/reports",
     "writer": "ranking/writers",
+    "check": "evaluation/lint_checks",
     "sampler": "experiments/tuning/samplers",
     "pruner": "experiments/tuning/pruners",
 }

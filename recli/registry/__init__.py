@@ -77,6 +77,11 @@ def usable_outside(kind: str) -> Iterator[tuple[str, Any]]:
             _log_once(str(error))
 
 
+def in_order(kind: str) -> list[tuple[str, Any]]:
+    """`usable`, of a kind whose classes have a `position`, in the order of it."""
+    return sorted(usable(kind), key=lambda entry: (entry[1].position, entry[0]))
+
+
 def resolve(kind: str, name: str) -> str:
     """The registered spelling of `name`, in which case and punctuation do not matter.
 

@@ -62,6 +62,7 @@ KINDS = {
     "converter": Kind("recli.data.converters", "recli.data.converters:Converter", "converters"),
     "report": Kind("recli.experiments.reports", "recli.experiments.reports:Report", "reports"),
     "writer": Kind("recli.ranking.writers", "recli.ranking.writers:Writer", "writers"),
+    "check": Kind("recli.evaluation.lint_checks", "recli.evaluation.lint_checks:Check", "lint"),
     "sampler": Kind(
         "recli.experiments.tuning.samplers",
         "recli.experiments.tuning.samplers:Sampler",
