@@ -1,9 +1,6 @@
-"""One thing with options as the user writes it: `k-fold:n_splits=5`, `rbp:p=0.8`.
+"""One thing with options as the user writes it: `k-fold:n_splits=5`, `mine:Metric:p=0.8`.
 
-The grammar is `NAME` or `NAME:OPTION=VALUE,OPTION=VALUE`. The name is a registered one in any spelling,
-or a class of the user's as `module:Class`, so that `mine:Metric:p=0.8` has options too. What follows a
-registered name is options; else a second part is of the name if it can be that of a class, which
-`n_splits=5` cannot.
+The grammar is `NAME` or `NAME:OPTION=VALUE,OPTION=VALUE`, with a name as `registry.cut` finds it.
 """
 
 from __future__ import annotations
@@ -13,20 +10,6 @@ from typing import Any
 
 from recli import errors, params, registry
 from recli.params import Value
-
-
-def parts(kind: str, text: str) -> tuple[str, str]:
-    """The name and what is written after it, both without spaces around.
-
-    >>> parts("split", "LastN: n=5"), parts("metric", "mine:Metric:p=0.8"), parts("metric", "rmse")
-    (('LastN', 'n=5'), ('mine:Metric', 'p=0.8'), ('rmse', ''))
-    """
-    name, _, rest = (part.strip() for part in text.partition(":"))
-    if rest and errors.plain(name) not in map(errors.plain, registry.names(kind)):
-        inner, _, after = (part.strip() for part in rest.partition(":"))
-        if inner.isidentifier():
-            return f"{name}:{inner}", after
-    return name, rest
 
 
 def parse(kind: str, text: str) -> tuple[Any, dict[str, Value]]:
@@ -43,7 +26,7 @@ def parse(kind: str, text: str) -> tuple[Any, dict[str, Value]]:
     >>> parse("split", "shuffle:test_size=0.1")[1]
     {'n_splits': 5, 'test_size': 0.1}
     """
-    name, rest = parts(kind, text)
+    name, rest = (part.strip() for part in registry.cut(kind, text))
     cls = registry.get(kind, name)
     name = registry.name_of(cls)
     given: dict[str, str] = {}

@@ -53,7 +53,7 @@ class Fold:
 
 
 class Split:
-    """A way to cut ratings into training and test; a subclass in a file of its own registers it.
+    """A way to cut ratings into training and test.
 
     A subclass is a frozen dataclass of its options, which `parameters` declares, and `seed`. It gives
     `_folds`. An option out of bounds raises UsageError, in Python as in text.
