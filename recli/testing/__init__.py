@@ -28,6 +28,8 @@ pytest.register_assert_rewrite(
     *(f"{__name__}.{file.name}" for file in pkgutil.iter_modules(__path__))
 )
 
-from recli.testing.metric import MetricContract  # noqa: E402, what is rewritten comes after
+from recli.testing._data import small_dataset  # noqa: E402, what is rewritten comes after
+from recli.testing.metric import MetricContract  # noqa: E402
+from recli.testing.split import SplitContract  # noqa: E402
 
-__all__ = ["MetricContract"]
+__all__ = ["MetricContract", "SplitContract", "small_dataset"]

@@ -23,7 +23,7 @@ _FEATURES = (
 )
 
 
-def small() -> Dataset:
+def small_dataset() -> Dataset:
     """60 users and 300 films, 50 of which nobody has rated; about 3,000 ratings from 0.5 to 5 in time.
 
     Ratings are biases of user and item, what the user thinks of the film's first genre, and noise, to

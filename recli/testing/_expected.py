@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 from recli.params import Bool, Choice, Float, Int, Parameter, Value
 
@@ -49,3 +52,28 @@ def check_declarations(parameters: Sequence[Parameter]) -> None:
         assert "\n" not in parameter.help, f"the help of {parameter.name} is more than a line"
         assert parameter.domain, f"{parameter.name} does not say what it takes"
         assert parameter.default is None or parameter.check(parameter.default) == parameter.default
+
+
+def given_with(parameters: Sequence[Parameter], name: str, value: Value) -> dict[str, Value]:
+    """An option and those without which it means nothing."""
+    by_name = {parameter.name: parameter for parameter in parameters}
+    given = {name: value}
+    needed = by_name[name].when
+    while needed is not None:
+        given[needed[0]] = needed[1][0]
+        needed = by_name[needed[0]].when
+    return given
+
+
+@contextlib.contextmanager
+def global_random_state(seed: int) -> Iterator[None]:
+    """With numpy's global generator so seeded; it is as before afterwards, and has to be left alone."""
+    before = np.random.get_state()
+    np.random.seed(seed)
+    seeded = np.random.get_state()[1].tolist()  # type: ignore[index]
+    try:
+        yield
+        now = np.random.get_state()[1].tolist()  # type: ignore[index]
+        assert now == seeded, "numpy's global random state was used; take a generator of the seed"
+    finally:
+        np.random.set_state(before)

@@ -14,7 +14,13 @@ from recli import errors
 from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import Metric
 from recli.evaluation.predictions import Predictions
-from recli.testing._expected import check_declarations, expected, other_value
+from recli.testing._expected import (
+    check_declarations,
+    expected,
+    given_with,
+    global_random_state,
+    other_value,
+)
 from recli.testing._lists import Rated, lists_by_hand
 
 Sample = Predictions | EvaluatedLists
@@ -87,7 +93,7 @@ class MetricContract:
             value = other_value(option)
             if value is None:
                 continue
-            given = {option.name: value} | _needed(subject, option.name)
+            given = given_with(subject.parameters, option.name, value)
             base = {name: given[name] for name in given if name != option.name}
             one, two = subject(**base), subject(**given)
             same = [_equal(_value(one, s), _value(two, s)) for s in _samples(subject.needs)]
@@ -180,10 +186,9 @@ class MetricContract:
         assert values.shape == (0,)
 
     def test_global_random_state_is_left_alone(self, subject: type[Metric], found: Any) -> None:
-        before = np.random.get_state()[1].tolist()  # type: ignore[index]
-        for sample in _samples(subject.needs):
-            _value(found, sample)
-        assert np.random.get_state()[1].tolist() == before  # type: ignore[index]
+        with global_random_state(3):
+            for sample in _samples(subject.needs):
+                _value(found, sample)
 
     def _range(self, subject: type[Metric]) -> tuple[float, float]:
         lowest, highest = (expected(self, subject, name) for name in ("lowest", "highest"))
@@ -202,17 +207,6 @@ def _equal(one: tuple[float, np.ndarray], two: tuple[float, np.ndarray]) -> bool
         np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True)
         for a, b in zip(one, two, strict=True)
     )
-
-
-def _needed(subject: type[Metric], name: str) -> dict[str, object]:
-    """The options without which one means nothing."""
-    by_name = {option.name: option for option in subject.parameters}
-    given: dict[str, object] = {}
-    needed = by_name[name].when
-    while needed is not None:
-        given[needed[0]] = needed[1][0]
-        needed = by_name[needed[0]].when
-    return given
 
 
 def _users(sample: Sample) -> np.ndarray:

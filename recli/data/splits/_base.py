@@ -59,13 +59,20 @@ class Split:
     `_folds`. An option out of bounds raises UsageError, in Python as in text.
 
     Attributes:
-        uses_time: whether it needs to know when ratings were given
+        uses_time: whether it needs to know when ratings were given, and never learns from a later rating
+            of a user than it tests
+        random: whether another seed makes other folds
+        leaves_out: whether ratings may be in neither training nor test of a fold
+        tests_all: whether every rating is tested in exactly one fold
         advice: what to do when it leaves a fold nothing to learn from or nothing to test on
         seed: what is drawn at random is drawn by it
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     uses_time: ClassVar[bool] = False
+    random: ClassVar[bool] = True
+    leaves_out: ClassVar[bool] = False
+    tests_all: ClassVar[bool] = False
     advice: ClassVar[str]
     seed: int
 

@@ -45,8 +45,8 @@ class Metric:
     uses_test: ClassVar[bool] = True
     greater_is_better: ClassVar[bool]
     lowest: ClassVar[float] = 0.0
-    highest: ClassVar[float]
-    perfect: ClassVar[float | None]
+    highest: ClassVar[float] = math.inf
+    perfect: ClassVar[float | None] = None
     summary: ClassVar[str]
 
     def __init__(self, **options: object) -> None:
@@ -68,7 +68,6 @@ class RatingMetric(Metric):
     needs = "predictions"
     aspect: ClassVar[Aspect] = "ratings"
     greater_is_better = False
-    highest: ClassVar[float] = math.inf
     perfect: ClassVar[float | None] = 0.0
 
     def __call__(self, predictions: Predictions) -> float:
@@ -104,8 +103,6 @@ class ListMetric(Metric):
     aspect: ClassVar[Aspect] = "lists"
     cutoff = True
     greater_is_better = True
-    highest: ClassVar[float] = math.inf
-    perfect: ClassVar[float | None] = None
 
     def __call__(self, lists: EvaluatedLists) -> float:
         """The mean over the users with a value; NaN if there are none."""
