@@ -11,7 +11,8 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli import errors, registry
-from recli.algorithms._guards import Guarded
+from recli.algorithms._contract.constructor import Declared
+from recli.algorithms._contract.guards import Guarded
 from recli.algorithms._shared.biases import Biased
 from recli.algorithms._shared.blas import ONE_THREAD_OF_BLAS
 from recli.algorithms._shared.reasons import Reason
@@ -29,7 +30,7 @@ Side = Literal["user", "item"]
 Kind = Literal["baseline", "neighbours", "factors", "content", "linear", "graph", "hybrid", "other"]
 
 
-class Algorithm(Guarded, Biased, surprise.AlgoBase):
+class Algorithm(Declared, Guarded, Biased, surprise.AlgoBase):
     """A `surprise.AlgoBase` that predicts arrays of pairs and scores whole catalogues.
 
     Users and items are inner ids. -1 is a user or item that the trainset does not know; an item with

@@ -25,10 +25,24 @@ def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parame
         "yj": "implicit item factors",
     }
     return (
-        Float("lr_all", lr_all, "learning rate", low=0, tune=(0.002, 0.02), log=True),
+        Float(
+            "lr_all",
+            lr_all,
+            "learning rate",
+            low=0,
+            tune=(0.002, 0.02),
+            log=True,
+            lower_for="divergence",
+        ),
         Float("reg_all", reg_all, "regularisation", low=0, tune=(0.01, 0.2), log=True),
         *(
-            Float(f"lr_{p}", None, f"learning rate of {words[p]}, else lr_all", low=0)
+            Float(
+                f"lr_{p}",
+                None,
+                f"learning rate of {words[p]}, else lr_all",
+                low=0,
+                lower_for="divergence",
+            )
             for p in parts
         ),
         *(
@@ -115,6 +129,7 @@ def baselines(*, tune: bool, only_for: tuple[str, tuple[str, ...]] | None) -> tu
             tune=around(0.001, 0.05),
             log=True,
             when=sgd,
+            lower_for="divergence",
         ),
     )
 

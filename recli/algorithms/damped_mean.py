@@ -29,10 +29,6 @@ class DampedMean(Algorithm):
     fitted = ("bi",)
     additive = True
 
-    def __init__(self, damping: float = 25.0) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.damping = damping
-
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
         indptr, _, values = by_item(trainset)

@@ -28,10 +28,6 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
     additive = True
     parameters = (CUT_HALF_STARS,)
 
-    def __init__(self, cut_half_stars: bool = False) -> None:
-        surprise.SlopeOne.__init__(self)
-        self.cut_half_stars = cut_half_stars
-
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
         users = by_user(trainset)

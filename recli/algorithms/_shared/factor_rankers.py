@@ -26,7 +26,6 @@ class FactorRanker(Ranker):
     kind = "factors"
     additive = True
     similarity = "cosine of factors"
-    sized_by = ("n_factors",)
     fitted = ("liked_from", "user_factors", "item_factors")
 
     n_factors: int

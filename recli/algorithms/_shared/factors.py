@@ -27,7 +27,6 @@ class Factors(Algorithm):
     biased = True
     additive = True
     similarity = "cosine of factors"
-    sized_by = ("n_factors",)
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         return 8 * self.n_factors * (trainset.n_users + trainset.n_items)
