@@ -10,7 +10,7 @@ from sklearn.preprocessing import normalize
 from recli import errors, kernels
 from recli.algorithms._base import Algorithm, catalogue_size
 from recli.algorithms._contract.constructor import Argument
-from recli.algorithms._declared import baselines
+from recli.algorithms._declared import baseline_options, baselines
 from recli.algorithms._shared.reasons import Reason
 from recli.algorithms._shared.weighing import triples
 from recli.data.tables import features
@@ -21,7 +21,6 @@ from recli.params import Bool, Choice, Float, Int, Text
 
 _RIDGE, _PROFILE = ("mode", ("ridge",)), ("mode", ("profile",))
 _TOLERANCE = 1e-12  # of the residual, to that of weights of 0: as good as solved
-_ALS_REG_I = 10.0  # Surprise's, where another way of baselines has none
 _NO_VECTORS = "Train it with fewer features: '-p text_terms=…' or 'text_factors=…'."
 _FEWEST = 0.1  # of the rated items that a table has to describe to be theirs
 
@@ -147,7 +146,7 @@ class ContentBased(Algorithm):
         indptr, items, values = by_user(trainset)
         counts = np.zeros(x.shape[0])
         counts[: len(bi)] = np.bincount(items, minlength=len(bi))
-        pull = max(float(self.bsl_options.get("reg_i", _ALS_REG_I)), np.finfo(float).tiny)
+        pull = max(float(baseline_options(self.bsl_options)["reg_i"]), np.finfo(float).tiny)
         said = x @ _shared_weights(x, bi, counts[: len(bi)], pull, self.shared_reg)
         self.item_offsets = np.append(pull / (counts + pull) * said, 0.0)
         self.item_offsets[: len(bi)] += bi
