@@ -13,7 +13,8 @@ from typing import Any
 import surprise
 
 from recli import errors, params, registry
-from recli.algorithms._base import Algorithm, adapted
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.adapted import adapted
 from recli.algorithms._contract.constructor import accepted
 from recli.params import Literal, Parameter, Value
 

@@ -8,7 +8,8 @@ import surprise
 from sklearn.preprocessing import normalize
 
 from recli import errors, kernels
-from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._contract.constructor import Argument
 from recli.algorithms._declared import baseline_options, baselines
 from recli.algorithms._shared.reasons import Reason

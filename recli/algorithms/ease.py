@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse
 
-from recli.algorithms._base import Side
+from recli.algorithms._contract.abilities import Side
 from recli.algorithms._shared.gram import gram, inverse
 from recli.algorithms._shared.preferences import GRADED, Ranker
 from recli.algorithms._shared.reasons import Reason

@@ -12,8 +12,9 @@ import numpy as np
 import surprise
 
 from recli import errors, params
-from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured, class_of, declared
+from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._contract.constructor import Argument
 from recli.algorithms._hybrids import METHODS, Weighting
 from recli.algorithms._hybrids.members import Members, named, out_of_fold

@@ -9,9 +9,11 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli import kernels
-from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size, rated_items
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.guards import NO_MATRIX
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
-from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.data.trainset import by_item, by_user
 from recli.kernels.csr import with_first
 

@@ -10,6 +10,9 @@ import surprise
 from recli import errors, memory, registry
 from recli.params import Parameter
 
+NO_MATRIX = "Predictions and rankings need no such matrix."
+"""Advice where a matrix of all pairs, which is only for code that asks for it, does not fit."""
+
 
 class Guarded:
     """The part of an algorithm that refuses what does not fit and what did not converge."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from recli import errors, kernels
 from recli.algorithms._declared import baseline_options
+from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_item, by_user
 
 
@@ -36,6 +37,16 @@ class Biased:
         else:
             raise errors.unknown("baseline method", options["method"], ("als", "sgd"))
         return self.bu, self.bi
+
+    def _baseline_reasons(self, user: int, item: int) -> list[Reason]:
+        """Mean, user bias and item bias, less those that are 0 as of the unknown."""
+        known = 0 <= item < self.trainset.n_items
+        amounts = {
+            "mean": float(self.trainset.global_mean),
+            "user bias": float(self.bu[user]) if user >= 0 else 0.0,
+            "item bias": float(self.bi[item]) if known else 0.0,
+        }
+        return [Reason(kind, "", amount) for kind, amount in amounts.items() if amount]
 
     def _bias(self, items: np.ndarray, values: np.ndarray, bi: np.ndarray) -> float:
         """The bias of one user, as `bsl_options` says, from her ratings and the biases of all items.

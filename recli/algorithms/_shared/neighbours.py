@@ -10,9 +10,12 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli import errors, kernels, registry
-from recli.algorithms._base import NO_MATRIX, Algorithm, Side, catalogue_size, rated_items, raw_user
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.abilities import Side
+from recli.algorithms._contract.catalogue import catalogue_size, raw_user
+from recli.algorithms._contract.guards import NO_MATRIX
 from recli.algorithms._declared import similarity_options
-from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.data.trainset import Trainset, by_item, by_user
 from recli.kernels.csr import csr, with_first
 

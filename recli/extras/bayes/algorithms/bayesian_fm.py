@@ -11,7 +11,8 @@ import surprise
 from surprise.utils import get_rng
 
 from recli import errors
-from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.extras.bayes.algorithms import _gibbs
 from recli.extras.bayes.algorithms._design import DesignSide, design

@@ -7,8 +7,10 @@ import scipy.sparse
 import surprise
 from sklearn.preprocessing import normalize
 
-from recli.algorithms._base import Side, catalogue_size, cosines
+from recli.algorithms._contract.abilities import Side
+from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._contract.constructor import RANDOM_STATE
+from recli.algorithms._shared.arrays import cosines
 from recli.algorithms._shared.factor_rankers import FactorRanker
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.algorithms._shared.weighing import WEIGHTING
