@@ -28,12 +28,22 @@ class Trial(Protocol):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One hyperparameter. `when` names another parameter and the values that make this one matter."""
+    """One hyperparameter.
+
+    Attributes:
+        name: What `-p name=value` and the constructor call it; dotted, the key of a dictionary.
+        default: What it is where nothing else is said; None only where None is a value of it.
+        help: One line.
+        when: Another parameter and the values that make this one matter; None where it always does.
+        lower_for: What a lower value helps against: "memory", where what is learned grows with it,
+            or "divergence" of the learning; empty for neither. Error messages advise by it.
+    """
 
     name: str
     default: Value
     help: str
     when: tuple[str, tuple[Value, ...]] | None = field(default=None, kw_only=True)
+    lower_for: str = field(default="", kw_only=True)
 
     def check(self, value: object) -> Value:
         """`value` as this parameter's type, read from text where it is text.

@@ -10,7 +10,9 @@ from typing import Any
 import surprise
 
 from recli import errors, params, registry
-from recli.algorithms._base import Algorithm, adapted
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.adapted import adapted
+from recli.algorithms._contract.constructor import accepted
 from recli.params import Literal, Parameter, Value
 
 
@@ -92,8 +94,8 @@ class Configured:
 
     def arguments(self, cls: type, seed: int) -> dict[str, Any]:
         """The parameters, seed and silence, as the constructor of `cls` takes them."""
-        takes = inspect.signature(cls).parameters
-        open_ended = any(p.kind is p.VAR_KEYWORD for p in takes.values())
+        own = issubclass(cls, Algorithm)
+        takes = accepted(cls) if own else inspect.signature(cls).parameters
         # A nested option of None is left out: Surprise then takes its own default. A member's is not.
         of_members = tuple(f"{part}." for part in self.parts[1:])
         given = {
@@ -101,9 +103,8 @@ class Configured:
             for name, value in self.params.items()
             if value is not None or "." not in name or name.startswith(of_members)
         }
-        found = {"random_state": seed, "verbose": False, **params.nested(given)}
-        optional = {"random_state", "verbose"}
-        return {k: v for k, v in found.items() if k in takes or (open_ended and k not in optional)}
+        besides = {"random_state": seed, "verbose": False}
+        return {k: v for k, v in besides.items() if k in takes} | params.nested(given)
 
 
 def class_of(name: str) -> type[surprise.AlgoBase]:

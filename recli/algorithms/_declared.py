@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from recli.kernels.csr import Csr
@@ -25,10 +28,24 @@ def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parame
         "yj": "implicit item factors",
     }
     return (
-        Float("lr_all", lr_all, "learning rate", low=0, tune=(0.002, 0.02), log=True),
+        Float(
+            "lr_all",
+            lr_all,
+            "learning rate",
+            low=0,
+            tune=(0.002, 0.02),
+            log=True,
+            lower_for="divergence",
+        ),
         Float("reg_all", reg_all, "regularisation", low=0, tune=(0.01, 0.2), log=True),
         *(
-            Float(f"lr_{p}", None, f"learning rate of {words[p]}, else lr_all", low=0)
+            Float(
+                f"lr_{p}",
+                None,
+                f"learning rate of {words[p]}, else lr_all",
+                low=0,
+                lower_for="divergence",
+            )
             for p in parts
         ),
         *(
@@ -115,8 +132,47 @@ def baselines(*, tune: bool, only_for: tuple[str, tuple[str, ...]] | None) -> tu
             tune=around(0.001, 0.05),
             log=True,
             when=sgd,
+            lower_for="divergence",
         ),
     )
+
+
+def _defaults(declared: tuple[Parameter, ...], dictionary: str) -> dict[str, Any]:
+    dotted = {parameter.name: parameter.default for parameter in declared}
+    prefix = f"{dictionary}."
+    return {k.removeprefix(prefix): v for k, v in dotted.items() if k.startswith(prefix)}
+
+
+_BASELINES = _defaults(baselines(tune=False, only_for=None), "bsl_options")
+_SIMILARITY = _defaults(neighbours(), "sim_options")
+
+
+def baseline_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """How biases are estimated.
+
+    Args:
+        given: `bsl_options`, of which every key may be left out.
+
+    Returns:
+        All of its keys, with the declared defaults of those left out.
+    """
+    options = {**_BASELINES, **given}
+    if options["n_epochs"] is None:
+        options["n_epochs"] = 20 if options["method"] == "sgd" else 10
+    return options
+
+
+def similarity_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """How similarities are computed.
+
+    Args:
+        given: `sim_options`, of which every key may be left out.
+
+    Returns:
+        All of its keys, with the declared defaults of those left out; the name in small letters.
+    """
+    options = {**_SIMILARITY, **given}
+    return options | {"name": options["name"].lower()}
 
 
 WITH_PEARSON_BASELINE = ("sim_options.name", ("pearson_baseline",))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse
-import surprise
 
-from recli.algorithms._base import Side
+from recli.algorithms._contract.abilities import Side
 from recli.algorithms._shared.gram import gram, inverse
 from recli.algorithms._shared.preferences import GRADED, Ranker
 from recli.algorithms._shared.reasons import Reason
-from recli.algorithms._shared.weighing import LOG, WEIGHTING
+from recli.algorithms._shared.weighing import WEIGHTING
 from recli.params import Float
 
 _CHUNK = 1 << 21  # numbers: 16 MiB
@@ -44,19 +43,6 @@ class EASE(Ranker):
     additive = True
     similarity = "weights between items"
     fitted = (*Ranker.fitted, "inverse", "diagonal")
-
-    def __init__(
-        self,
-        reg: float = 200.0,
-        preferences: str = "graded",
-        weighting: str = LOG,
-        cap: float | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.reg = reg
-        self.preferences = preferences
-        self.weighting = weighting
-        self.cap = cap
 
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         known = self.popularity > 0

@@ -9,7 +9,7 @@ import surprise
 from recli import errors
 from recli.algorithms._shared.preferences import PREFERENCES, Ranker, preferring
 from recli.algorithms._shared.reasons import Reason
-from recli.algorithms._shared.weighing import LOG, WEIGHTING
+from recli.algorithms._shared.weighing import WEIGHTING
 from recli.data.trainset import Trainset
 from recli.params import Float
 
@@ -35,19 +35,6 @@ class MostPopular(Ranker):
         Float("half_life", None, "days in which a preference loses half its weight", low=1e-3),
     )
     fitted = (*Ranker.fitted, "popularity")
-
-    def __init__(
-        self,
-        preferences: str = "liked",
-        weighting: str = LOG,
-        cap: float | None = None,
-        half_life: float | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.preferences = preferences
-        self.weighting = weighting
-        self.cap = cap
-        self.half_life = half_life
 
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         if self.half_life is None:

@@ -9,9 +9,11 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli import kernels
-from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size, rated_items
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.guards import NO_MATRIX
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
-from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.data.trainset import by_item, by_user
 from recli.kernels.csr import with_first
 
@@ -27,10 +29,6 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
     kind = "neighbours"
     additive = True
     parameters = (CUT_HALF_STARS,)
-
-    def __init__(self, cut_half_stars: bool = False) -> None:
-        surprise.SlopeOne.__init__(self)
-        self.cut_half_stars = cut_half_stars
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)

@@ -26,11 +26,19 @@ class SVD(Factors, surprise.SVD):
     cold_users = "baseline"
     cold_items = "baseline"
     parameters = (
-        Int("n_factors", 100, "factors", low=1, tune=(20, 200), log=True),
+        Int("n_factors", 100, "factors", low=1, tune=(20, 200), log=True, lower_for="memory"),
         Int("n_epochs", 20, "passes over the ratings", low=1, tune=(10, 100), log=True),
         Bool("biased", True, "add the biases of user and item"),
-        Float("init_mean", 0.0, "mean of the factors at the start"),
-        Float("init_std_dev", 0.1, "their deviation", low=0, tune=(0.001, 0.1), log=True),
+        Float("init_mean", 0.0, "mean of the factors at the start", lower_for="divergence"),
+        Float(
+            "init_std_dev",
+            0.1,
+            "their deviation",
+            low=0,
+            tune=(0.001, 0.1),
+            log=True,
+            lower_for="divergence",
+        ),
         *rates(0.005, 0.02, ("bu", "bi", "pu", "qi")),
     )
     fitted = ("pu", "qi", "bu", "bi")

@@ -13,8 +13,10 @@ import numpy as np
 import surprise
 
 from recli import errors
-from recli.algorithms._base import Algorithm, catalogue_size, padded
+from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._shared.arrays import padded
 from recli.data.trainset import Trainset, by_item, by_user, from_surprise
 
 _CHUNK = 1 << 22  # scores: 32 MiB

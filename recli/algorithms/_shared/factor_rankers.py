@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse
 import surprise
 
-from recli.algorithms._base import catalogue_size
+from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._shared.factors import carried
 from recli.algorithms._shared.preferences import Ranker, below
 from recli.algorithms._shared.reasons import Reason
@@ -26,7 +26,6 @@ class FactorRanker(Ranker):
     kind = "factors"
     additive = True
     similarity = "cosine of factors"
-    sized_by = ("n_factors",)
     fitted = ("liked_from", "user_factors", "item_factors")
 
     n_factors: int

@@ -7,8 +7,10 @@ import math
 import numpy as np
 import surprise
 
-from recli.algorithms._base import Algorithm, catalogue_size, padded, rated_items
-from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._shared.arrays import padded
+from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.data.trainset import Trainset, by_user
 
 _BLOCK = 1 << 22  # factors: 32 MiB
@@ -27,7 +29,6 @@ class Factors(Algorithm):
     biased = True
     additive = True
     similarity = "cosine of factors"
-    sized_by = ("n_factors",)
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         return 8 * self.n_factors * (trainset.n_users + trainset.n_items)

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse
 import surprise
 
-from recli.algorithms._base import Side
+from recli.algorithms._contract.abilities import Side
 from recli.algorithms._shared.preferences import Ranker
 from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import Trainset

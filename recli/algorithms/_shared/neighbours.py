@@ -10,8 +10,12 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli import errors, kernels, registry
-from recli.algorithms._base import NO_MATRIX, Algorithm, Side, catalogue_size, rated_items, raw_user
-from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.abilities import Side
+from recli.algorithms._contract.catalogue import catalogue_size, raw_user
+from recli.algorithms._contract.guards import NO_MATRIX
+from recli.algorithms._declared import similarity_options
+from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.data.trainset import Trainset, by_item, by_user
 from recli.kernels.csr import csr, with_first
 
@@ -179,14 +183,14 @@ class Neighbours(Algorithm):
 
     @property
     def _measure(self) -> str:
-        name: str = self.sim_options.get("name", "msd").lower()
-        return name
+        return str(similarity_options(self.sim_options)["name"])
 
     @functools.cached_property
     def _near(self) -> kernels.neighbours.Neighbourhood:
         y_indptr, y_xs, y_values = self._by_y
         ys = np.repeat(np.arange(self.n_y), np.diff(y_indptr))
-        min_support = self.sim_options.get("min_support", 1)
+        options = similarity_options(self.sim_options)
+        min_support = options["min_support"]
         if self._measure == "pearson_baseline":
             min_support = max(2, min_support)
             y_values = y_values - ((self.trainset.global_mean + self.by[ys]) + self.bx[y_xs])
@@ -200,7 +204,7 @@ class Neighbours(Algorithm):
             y_values=y_values,
             measure=kernels.neighbours.MEASURES.index(self._measure),
             min_support=min_support,
-            shrinkage=float(self.sim_options.get("shrinkage", 100)),
+            shrinkage=float(options["shrinkage"]),
         )
 
     @functools.cached_property

@@ -11,8 +11,9 @@ import scipy.sparse
 import surprise
 
 from recli import errors, registry
-from recli.algorithms._base import Algorithm, catalogue_size, rated_items
-from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.algorithms._shared.weighing import LOG, Weigh, triples, weigh
 from recli.data.trainset import Trainset, by_user, threshold
 from recli.params import Choice

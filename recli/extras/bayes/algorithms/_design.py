@@ -11,7 +11,7 @@ import surprise
 from sklearn.preprocessing import normalize
 
 from recli import errors
-from recli.algorithms._base import catalogue_size
+from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._shared.preferences import preferences
 from recli.algorithms._shared.weighing import Alike
 from recli.data.tables import features, user_features

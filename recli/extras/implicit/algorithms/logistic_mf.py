@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import surprise
 
 from recli.algorithms._shared.preferences import PREFERENCES
-from recli.algorithms._shared.weighing import LOG, WEIGHTING
+from recli.algorithms._shared.weighing import WEIGHTING
 from recli.extras.implicit.algorithms._learned import Learned
 from recli.params import Float, Int
 
@@ -28,32 +27,19 @@ class LogisticMF(Learned):
     parameters = (
         PREFERENCES,
         *WEIGHTING,
-        Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),
+        Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True, lower_for="memory"),
         Int("n_epochs", 60, "passes over users and items", low=1, tune=(20, 200), log=True),
-        Float("learning_rate", 1.0, "learning rate", low=0, tune=(0.1, 2), log=True),
+        Float(
+            "learning_rate",
+            1.0,
+            "learning rate",
+            low=0,
+            tune=(0.1, 2),
+            log=True,
+            lower_for="divergence",
+        ),
         Float("reg", 6.0, "regularisation", low=0, tune=(0.5, 30), log=True),
     )
-
-    def __init__(
-        self,
-        n_factors: int = 64,
-        n_epochs: int = 60,
-        learning_rate: float = 1.0,
-        reg: float = 6.0,
-        preferences: str = "liked",
-        weighting: str = LOG,
-        cap: float | None = None,
-        random_state: int | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.n_factors = n_factors
-        self.n_epochs = n_epochs
-        self.learning_rate = learning_rate
-        self.reg = reg
-        self.preferences = preferences
-        self.weighting = weighting
-        self.cap = cap
-        self.random_state = random_state
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
         """Her steps of training, over what they are in the mean of all draws; the item side stays.
