@@ -29,7 +29,8 @@ pytest.register_assert_rewrite(
 )
 
 from recli.testing._data import small_dataset  # noqa: E402, what is rewritten comes after
+from recli.testing.algorithm import AlgorithmContract  # noqa: E402
 from recli.testing.metric import MetricContract  # noqa: E402
 from recli.testing.split import SplitContract  # noqa: E402
 
-__all__ = ["MetricContract", "SplitContract", "small_dataset"]
+__all__ = ["AlgorithmContract", "MetricContract", "SplitContract", "small_dataset"]
