@@ -49,7 +49,7 @@ class IALS(Learned):
         return super()._state_bytes(trainset) + 12 * self.n_factors**2
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Her least squares, (QᵀQ + Qᵀ(C − 1)Q + reg I)⁻¹ QᵀC x, solved; the factors of items stay."""
+        """The user's least squares, (QᵀQ + Qᵀ(C − 1)Q + reg I)⁻¹ QᵀC x, solved; items stay."""
         self._prefers(items, values, user)
         own = self.preferred
         weighted, inverse = self._normal(own)

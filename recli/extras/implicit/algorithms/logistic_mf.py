@@ -42,7 +42,7 @@ class LogisticMF(Learned):
     )
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Her steps of training, over what they are in the mean of all draws; the item side stays.
+        """The user's steps of training, over their mean over all draws; the item side stays.
 
         The factor before the last is 1 for users, so that the items' are their biases; that of users
         in the last, where items have 1, is their bias.
