@@ -24,6 +24,7 @@ FOLDERS = {
     "report": "experiments/reports",
     "writer": "ranking/writers",
     "check": "evaluation/lint_checks",
+    "plot": "experiments/reports/plots",
     "sampler": "experiments/tuning/samplers",
     "pruner": "experiments/tuning/pruners",
 }

@@ -63,6 +63,9 @@ KINDS = {
     "report": Kind("recli.experiments.reports", "recli.experiments.reports:Report", "reports"),
     "writer": Kind("recli.ranking.writers", "recli.ranking.writers:Writer", "writers"),
     "check": Kind("recli.evaluation.lint_checks", "recli.evaluation.lint_checks:Check", "lint"),
+    "plot": Kind(
+        "recli.experiments.reports.plots", "recli.experiments.reports.plots:Plot", "plots"
+    ),
     "sampler": Kind(
         "recli.experiments.tuning.samplers",
         "recli.experiments.tuning.samplers:Sampler",

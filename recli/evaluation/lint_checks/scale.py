@@ -22,6 +22,6 @@ class Scale(Check):
         if max(lowest - low, high - highest) >= _UNUSED * (high - low) > 0:
             yield (
                 f"The scale is {low:g} to {high:g}, and the ratings lie between {lowest:g} and "
-                f"{highest:g}: predictions are clipped to the scale, and what counts as liked goes by it. If it "
-                f"is not right, say '--scale {lowest:g}:{highest:g}'."
+                f"{highest:g}: predictions are clipped to the scale, and what counts as liked goes by "
+                f"it. If it is not right, say '--scale {lowest:g}:{highest:g}'."
             )
