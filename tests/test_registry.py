@@ -25,6 +25,7 @@ FOLDERS = {
     "writer": "ranking/writers",
     "check": "evaluation/lint_checks",
     "plot": "experiments/reports/plots",
+    "source": "data/sources/schemes",
     "sampler": "experiments/tuning/samplers",
     "pruner": "experiments/tuning/pruners",
 }

@@ -66,6 +66,7 @@ KINDS = {
     "plot": Kind(
         "recli.experiments.reports.plots", "recli.experiments.reports.plots:Plot", "plots"
     ),
+    "source": Kind("recli.data.sources.schemes", "recli.data.sources.schemes:Source", "sources"),
     "sampler": Kind(
         "recli.experiments.tuning.samplers",
         "recli.experiments.tuning.samplers:Sampler",

@@ -50,5 +50,6 @@ class PrecisionRecall(Plot):
         lengths = ", ".join(map(str, cutoffs))
         reading = f"Lists of {lengths} places, from left to right; up and to the right is better."
         if len(cutoffs) == 1:
-            reading = f"Lists of {lengths} places; up and to the right is better. More lengths make lines."
+            reading = f"Lists of {lengths} places; up and to the right is better."
+            reading += " More lengths make lines."
         return [Figure(_TITLE, reading, scatter(series, "recall", "precision", _TITLE))]
