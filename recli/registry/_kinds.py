@@ -13,9 +13,9 @@ class Kind:
     """A kind of thing that has names.
 
     Args:
-        package: Whose files register, each under its own name.
-        base: `module:Class`, what everything of this kind derives from.
-        plural: As `recli list` calls all of them; `recli.` and this is the group of entry points.
+        package: whose files register, each under its own name
+        base: `module:Class`, what everything of this kind derives from
+        plural: as `recli list` calls all of them; `recli.` and this is the group of entry points
     """
 
     package: str

@@ -16,7 +16,11 @@ _HEAD_BYTES = 1 << 16
 
 
 def described(folder: Path) -> Description | None:
-    """The description of a folder that is a dataset in one of the formats; None for any other."""
+    """The description of a folder that is a dataset in one of the formats; None for any other.
+
+    Args:
+        folder: the folder of the dataset
+    """
     return next(filter(None, (one.describe(folder) for one in _formats())), None)
 
 
@@ -25,6 +29,10 @@ def reader(file: Location, source: TableSource) -> Format:
 
     recli's own go first, those of other packages follow. Delimited where there is none, and where the
     source says what cuts its rows.
+
+    Args:
+        file: where the table is
+        source: how the table is read
     """
     if file.parts:
         return Parted(reader(file.parts[0].file, source))

@@ -20,9 +20,9 @@ class Fetched(Location):
     is what was looked at.
 
     Args:
-        address: Where it is.
-        member: The member of the archive that it is, if one is named.
-        fetch: Puts the file at an address at a path.
+        address: where it is
+        member: the member of the archive that it is, if one is named
+        fetch: puts the file at an address at a path
     """
 
     def __init__(

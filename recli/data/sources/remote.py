@@ -16,7 +16,13 @@ _MAGIC = re.compile(r"[*\[]")
 
 
 class Remote(Fetched):
-    """The file at a URL in an object store, all files below it, or all that a pattern matches."""
+    """The file at a URL in an object store, all files below it, or all that a pattern matches.
+
+    Args:
+        url: the address
+        member: the member of the archive; None where it has a single one
+        is_file: whether it is known to be one file
+    """
 
     def __init__(self, url: str, member: str | None = None, is_file: bool = False) -> None:
         super().__init__(url, member, _fetch)

@@ -17,9 +17,9 @@ class Source:
     A subclass gives `fetch`, or `locate` where a place is more than a file.
 
     Attributes:
-        schemes: Of the addresses that it knows, in lower case, such as `s3`.
-        takes_query: Whether what is there answers queries.
-        summary: What it is, in a line.
+        schemes: of the addresses that it knows, in lower case, such as `s3`
+        takes_query: whether what is there answers queries
+        summary: what it is, in a line
     """
 
     schemes: ClassVar[tuple[str, ...]] = ()
@@ -30,9 +30,9 @@ class Source:
         """The place that an address names; by default a file, which may be packed.
 
         Args:
-            folder: What a path in the address is relative to.
-            address: The whole of it, with its scheme, and a member or table after `::`.
-            query: What is asked there; None unless the source takes queries.
+            folder: what a path in the address is relative to
+            address: the whole of it, with its scheme, and a member or table after `::`
+            query: what is asked there; None unless the source takes queries
         """
         return Fetched(*packed.split(address), self.fetch)
 
@@ -40,9 +40,9 @@ class Source:
         """Put the file at an address, without the member of an archive, at `target`.
 
         Raises:
-            NotFoundError: If there is none.
-            DataError: If it cannot be had.
-            MissingExtraError: If a package that this takes is not installed.
+            NotFoundError: if there is none
+            DataError: if it cannot be had
+            MissingExtraError: if a package that this takes is not installed
         """
         raise NotImplementedError
 

@@ -24,7 +24,7 @@ class Plot:
     """What a page draws of a run.
 
     Attributes:
-        position: Its place on the page: plots with smaller ones come first.
+        position: its place on the page: plots with smaller ones come first
     """
 
     position: ClassVar[int] = 1000
