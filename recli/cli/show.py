@@ -17,9 +17,6 @@ from recli.cli._output.traits import COSTS, Traits
 if TYPE_CHECKING:
     from recli.params import Parameter
 
-_SPLIT = parameter_types.Name("split", lambda ctx: registry.names("split"))
-_STEP = parameter_types.Name("step", lambda ctx: registry.names("step"))
-
 
 @click.group(
     name="show",
@@ -57,7 +54,7 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
     from recli.algorithms._configured import class_of
     from recli.params import assignments, shown
 
-    name = name if ":" in name else registry.resolve("algorithm", name)
+    name = registry.resolve("algorithm", name)
     cls = class_of(name)
     given = assignments(params)
     parameters = declared(name, Configured.of(name, given).params if given else None)
@@ -74,12 +71,13 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
     ]
     text = _description(cls)
     source = getattr(cls, "source", "")
-    traits = None if ":" in name else Traits.of(name)
+    traits = Traits.of(name)
     document = {
         "algorithm": name,
         "description": text,
         "source": source,
-        **(dataclasses.asdict(traits) if traits else {}),
+        "from": str(registry.origin("algorithm", name)),
+        **dataclasses.asdict(traits),
         "parameters": [
             {**_described(parameter), "tuned": tuning_range(parameter) or None}
             for parameter in parameters
@@ -87,9 +85,8 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
     }
 
     def as_text() -> None:
-        console.line(f"{name}\n\n{text}\n\nSource: {source or 'your own class'}\n")
-        if traits:
-            console.line(f"{_in_words(traits)}\n")
+        said = f"Source: {source}\n\n" if source else ""
+        console.line(f"{name}\n\n{text}\n\n{_from('algorithm', name)}{said}{_in_words(traits)}\n")
         if rows:
             console.table(header, rows, right=("default",))
         else:
@@ -111,8 +108,13 @@ def metric(name: str, console: Console) -> None:
     """Explain a metric: definition, source, range, empty case."""
     name = registry.resolve("metric", name)
     text = _description(registry.get("metric", name))
-    document = {"metric": name, "description": text}
-    console.emit(document, [], [], lambda: console.line(f"{name}\n\n{text}"))
+    document = {
+        "metric": name,
+        "description": text,
+        "from": str(registry.origin("metric", name)),
+    }
+    shown = f"{name}\n\n{text}\n\n{_from('metric', name)}".rstrip()
+    console.emit(document, [], [], lambda: console.line(shown))
 
 
 @command.command(
@@ -122,7 +124,7 @@ def metric(name: str, console: Console) -> None:
       recli show split last-n
     """,
 )
-@click.argument("name", type=_SPLIT)
+@click.argument("name", type=parameter_types.SPLIT)
 @common.output_options()
 def split(name: str, console: Console) -> None:
     """Explain a split: what is learnt from and what tested on, its options."""
@@ -139,13 +141,15 @@ def split(name: str, console: Console) -> None:
     document = {
         "split": name,
         "description": text,
+        "from": str(registry.origin("split", name)),
         "needs_times": cls.uses_time,
         "options": [_described(option) for option in cls.parameters],
     }
 
     def as_text() -> None:
         needs = "It needs the times of the ratings.\n\n" if cls.uses_time else ""
-        console.line(f"{name}\n\n{text}\n\n{needs}As it is by default: {cls()}\n")
+        origin = _from("split", name)
+        console.line(f"{name}\n\n{text}\n\n{origin}{needs}As it is by default: {cls()}\n")
         console.table(header, rows, right=("default",))
 
     console.emit(document, header, rows, as_text)
@@ -158,7 +162,7 @@ def split(name: str, console: Console) -> None:
       recli show step keep
     """,
 )
-@click.argument("name", type=_STEP)
+@click.argument("name", type=parameter_types.STEP)
 @common.output_options()
 def step(name: str, console: Console) -> None:
     """Explain a step of preparation: what it does to a dataset, its options."""
@@ -175,11 +179,13 @@ def step(name: str, console: Console) -> None:
         "step": name,
         "description": text,
         "example": cls.example,
+        "from": str(registry.origin("step", name)),
         "options": [_described(option) for option in cls.parameters],
     }
 
     def as_text() -> None:
-        console.line(f'{name}\n\n{text}\n\nExample: --prepare "{cls.example}"\n')
+        origin = _from("step", name)
+        console.line(f'{name}\n\n{text}\n\n{origin}Example: --prepare "{cls.example}"\n')
         console.table(header, rows, right=("default",))
 
     console.emit(document, header, rows, as_text)
@@ -217,6 +223,12 @@ def where() -> None:
     from recli.data.tables import where as conditions
 
     click.echo(inspect.cleandoc(conditions.__doc__ or ""))
+
+
+def _from(kind: str, name: str) -> str:
+    """A paragraph on where something comes from; nothing for what recli itself has."""
+    origin = registry.origin(kind, name)
+    return "" if origin.is_recli else f"From: {origin}\n\n"
 
 
 def _in_words(traits: Traits) -> str:

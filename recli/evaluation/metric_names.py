@@ -28,7 +28,7 @@ ALL = "all"
 class Measure:
     """A metric, with the cut-off of its lists if it is one of rankings.
 
-    name: the registered name
+    name: the registered name, or `module:Class`
     k: the number of recommended items that count, at least 1; None for a metric without cut-off
     """
 

@@ -97,7 +97,7 @@ class Step:
         >>> str(Step.parse("keep: rating >= 3 and verified = 'yes'"))
         "keep:rating >= 3 and verified = 'yes'"
         """
-        name, _, rest = (part.strip() for part in text.partition(":"))
+        name, rest = (part.strip() for part in registry.cut("step", text))
         if errors.plain(name) in _NORMALISED:
             raise errors.UsageError(
                 f"There is no step '{name}': the mean and the deviation of a user over all ratings would "

@@ -53,7 +53,7 @@ class Fold:
 
 
 class Split:
-    """A way to cut ratings into training and test; a subclass in a file of its own registers it.
+    """A way to cut ratings into training and test.
 
     A subclass is a frozen dataclass of its options, which `parameters` declares, and `seed`. It gives
     `_folds`. An option out of bounds raises UsageError, in Python as in text.
@@ -78,7 +78,7 @@ class Split:
         """The split that `name` or `name:option=value,option=value` means; `str` is the inverse.
 
         Args:
-            text: the text to read
+            text: the text to read, the name may be `module:Class`
             seed: what is drawn at random is drawn by it
 
         Raises:
@@ -90,7 +90,7 @@ class Split:
         >>> str(Split.parse("LastN:n=5", seed=3))
         'last-n:n=5,min_train=1'
         """
-        name, _, rest = text.partition(":")
+        name, rest = registry.cut("split", text)
         cls: type[Split] = registry.get("split", name)
         name = registry.name_of(cls)
         given: dict[str, str] = {}

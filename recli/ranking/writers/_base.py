@@ -23,9 +23,11 @@ class Writer:
     writer holds in memory does not grow with their number.
 
     suffixes: of the files that it writes, with the dot
+    schemes: of the URLs that it writes to, such as bigquery; without any, those of files
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()
+    schemes: ClassVar[tuple[str, ...]] = ()
     summary: ClassVar[str] = ""
 
     def open(self, target: str, schema: pa.Schema) -> AbstractContextManager[Write]:
@@ -58,22 +60,24 @@ def writer(target: str) -> Writer:
 
     Raises UsageError for a suffix that none writes, the valid ones named.
     """
-    if urls.scheme(target) == "bigquery":
-        registry.check_installed("writer", "bigquery")
-        return _writer("bigquery")
     if urls.is_url(target) and not urls.is_store(target):
-        return _writer("sql")
+        databases: Writer = registry.get("writer", "sql")()
+        return _found(lambda cls: urls.scheme(target) in cls.schemes) or databases
     name = urls.file_name(target) if urls.is_url(target) else target
     suffix = PurePosixPath(name).suffix.lower()
-    by_suffix = {s: name for name in registry.names("writer") for s in _writer(name).suffixes}
-    if suffix not in by_suffix:
-        raise errors.UsageError(
-            f"'{urls.shown(target)}': by its suffix it is none of {', '.join(by_suffix)}, and it is no "
-            "URL of a database, as in sqlite:///recommendations.db."
-        )
-    return _writer(by_suffix[suffix])
+    if found := _found(lambda cls: suffix in cls.suffixes):
+        return found
+    known = ", ".join(s for _, cls in registry.usable("writer") for s in cls.suffixes)
+    raise errors.UsageError(
+        f"'{urls.shown(target)}': by its suffix it is none of {known}, and it is no URL of a database, "
+        "as in sqlite:///recommendations.db."
+    )
 
 
-def _writer(name: str) -> Writer:
-    found: Writer = registry.get("writer", name)()
-    return found
+def _found(suits: Callable[[type[Writer]], bool]) -> Writer | None:
+    """The first writer that suits, whose packages have to be there; recli's own go first."""
+    for name, cls in registry.usable("writer"):
+        if suits(cls):
+            registry.check_installed("writer", name)
+            return cls()  # type: ignore[no-any-return]
+    return None
