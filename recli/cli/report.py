@@ -10,6 +10,7 @@ import click
 from recli import registry
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console
+from recli.models.stored import MODELS
 
 if TYPE_CHECKING:
     from recli.models.item_map import ItemMap
@@ -78,4 +79,4 @@ def _item_map(model_name: str, results: Path, console: Console) -> ItemMap:
 
     if console.format != "html":
         raise click.UsageError("'--model' draws a map, which only '--format html' has.")
-    return item_map(models.load(models.find(results, model_name)))
+    return item_map(models.load(MODELS.find(results, model_name)))
