@@ -26,10 +26,8 @@ class Compare:
 
     def advance(self) -> State:
         """`Decide`."""
-        model, learned = self.taken.model, self.learned
-        comparison = compare(
-            model.algorithm, learned.candidate, learned.statistics, learned.test, model.seed
-        )
+        learned = self.learned
+        comparison = compare(self.taken.model, learned.candidate, learned.statistics, learned.test)
         compared = Compared(comparison, self._list_quality(comparison))
         return Decide(self.round, self.taken, learned, compared)
 
@@ -40,8 +38,7 @@ class Compare:
         model, learned = self.taken.model, self.learned
         statistics, candidate = learned.statistics, learned.candidate
         of_candidate = dataclasses.replace(model, algorithm=candidate, trainset=statistics.trainset)
-        popular = most_popular(of_candidate).algorithm
-        floor = compare(popular, candidate, statistics, learned.test, model.seed)
+        floor = compare(most_popular(of_candidate), candidate, statistics, learned.test)
         noun = self.taken.dataset.ratings.noun
         return ListQuality(
             ndcg=comparison.candidate,
