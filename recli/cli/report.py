@@ -58,7 +58,7 @@ def command(
     """
     from recli import files
     from recli.experiments.run_data import RunData
-    from recli.records import store
+    from recli.records import default_files, store
     from recli.records.stored_run import StoredRun
 
     found = [StoredRun.read(results, name) for name in dict.fromkeys(runs)]
@@ -69,7 +69,8 @@ def command(
         return
     if output is None and len(found) == 1:
         output = found[0].folder / "report.html"
-    path = files.write_text(output or results / "reports" / f"{store.new_id('report')}.html", text)
+    output = output or default_files.report(results, store.new_id("report"))
+    path = files.write_text(output, text)
     console.say(f"Written to {path}")
 
 
