@@ -87,7 +87,7 @@ class ByColumn(Parameter):
             return self.of.check(value)
         except errors.UsageError:
             raise errors.UsageError(
-                f"{self.name}: '{column}={value}' is not valid: {value or 'nothing'} is not "
+                f"{self.name}: '{column}={value}' is not valid: {value if str(value) else 'nothing'} is not "
                 f"{self.of.domain}."
             ) from None
 
