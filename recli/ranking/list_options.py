@@ -86,9 +86,9 @@ class ByColumn(Parameter):
         try:
             return self.of.check(value)
         except errors.UsageError:
+            what = value if str(value) else "nothing"
             raise errors.UsageError(
-                f"{self.name}: '{column}={value}' is not valid: {value if str(value) else 'nothing'} is not "
-                f"{self.of.domain}."
+                f"{self.name}: '{column}={value}' is not valid: {what} is not {self.of.domain}."
             ) from None
 
     def _typed(self, text: str) -> dict[str, object]:
