@@ -15,16 +15,8 @@ import recli
 PACKAGE = Path(recli.__file__).parent
 GROUND = dict.fromkeys(
     (
-        "recli",
-        "errors",
-        "params",
-        "registry",
-        "spec",
-        "files",
-        "memory",
-        "compiled",
-        "kernels",
-        "urls",
+        *("recli", "errors", "params", "registry", "spec", "files", "stored", "memory"),
+        *("compiled", "kernels", "urls"),
     ),
     0,
 )

@@ -24,6 +24,8 @@ FOLDERS = {
     "report": "experiments/reports",
     "writer": "ranking/writers",
     "check": "evaluation/lint_checks",
+    "plot": "experiments/reports/plots",
+    "source": "data/sources/schemes",
     "sampler": "experiments/tuning/samplers",
     "pruner": "experiments/tuning/pruners",
 }

@@ -19,6 +19,14 @@ def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parame
     Tuned around the published settings: Koren (2008) takes 0.002 to 0.007 and 0.005 to 0.02; longer
     training with more regularisation is usually better (Rendle, Zhang, Koren 2019). Factors that start
     near zero let many of them be learned without more of either.
+
+    Args:
+        lr_all: Default of the learning rate.
+        reg_all: Default of the regularisation.
+        parts: Names of the parts, as "bu" and "qi".
+
+    Returns:
+        The parameters.
     """
     words = {
         "bu": "user biases",
@@ -56,7 +64,11 @@ def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parame
 
 
 def neighbours() -> tuple[Parameter, ...]:
-    """How many neighbours count, and by which similarity they are found."""
+    """How many neighbours count, and by which similarity they are found.
+
+    Returns:
+        The parameters.
+    """
     return (
         Int("k", 40, "largest number of neighbours", low=1, tune=(10, 120), log=True),
         Int("min_k", 1, "with fewer neighbours, fall back", low=1, tune=(1, 8)),
@@ -75,7 +87,15 @@ def neighbours() -> tuple[Parameter, ...]:
 
 
 def baselines(*, tune: bool, only_for: tuple[str, tuple[str, ...]] | None) -> tuple[Parameter, ...]:
-    """How the biases of users and items are estimated (Koren 2010, section 2.1)."""
+    """How the biases of users and items are estimated (Koren 2010, section 2.1).
+
+    Args:
+        tune: Whether tuning varies them.
+        only_for: The parameter and its values that make them matter; None where they always do.
+
+    Returns:
+        The parameters.
+    """
     als = ("bsl_options.method", ("als",))
     sgd = ("bsl_options.method", ("sgd",))
 
@@ -182,6 +202,14 @@ CUT_HALF_STARS = Bool(
 
 
 def whole_where(cut: bool, ratings: Csr) -> Csr:
-    """The ratings with their values cut to whole numbers if `cut`."""
+    """Ratings as Surprise holds them in some algorithms.
+
+    Args:
+        cut: Whether to cut the values to whole numbers.
+        ratings: The ratings.
+
+    Returns:
+        The ratings, cut or as they are.
+    """
     indptr, columns, values = ratings
     return (indptr, columns, np.trunc(values)) if cut else ratings

@@ -63,7 +63,7 @@ class CoClustering(Algorithm, surprise.CoClustering):
         self._average(users)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Put her into the cluster in which her ratings are predicted best; the clusters stay."""
+        """Put the user into the cluster in which the ratings are predicted best; the clusters stay."""
         items, values = self._alone(items, values, user)
         values = np.trunc(values) if self.cut_half_stars else values
         self.cltr_u, self.user_mean = np.zeros(1, np.intp), np.array([values.mean()])

@@ -27,22 +27,20 @@ _FEWEST = 0.1  # of the rated items that a table has to describe to be theirs
 
 
 class ContentBased(Algorithm):
-    """What a user likes of an item's features: a ridge regression for each user, or her profile.
+    """What a user likes of an item's features: a ridge regression for each user, or a profile.
 
     mode=ridge predicts ratings: μ + b_u + b_i + x_i · w_u, where w_u minimises
-    Σ (r_ui − μ − b_u − b_i − x_i · w_u)² + reg |w_u|² over her ratings. The bias of an item is drawn
-    to what its features say to everybody, b_i + λ / (n_i + λ) x_i · w, by as much as its n_i ratings
-    let baselines shrink it (λ = reg_i); w is one ridge regression over all items. So an item that
-    nobody rated is predicted from its features alone, one without features and an unknown user get
-    the baseline. Lists begin with what is rated rarely and highly: `recli recommend --min-ratings 10`
-    leaves that out.
+    Σ (r_ui − μ − b_u − b_i − x_i · w_u)² + reg |w_u|² over the user's ratings. The bias of an item is
+    drawn to what its features say to everybody, b_i + λ / (n_i + λ) x_i · w, by as much as its n_i
+    ratings let baselines shrink it (λ = reg_i); w is one ridge regression over all items. So an item
+    that nobody rated is predicted from its features alone, one without features and an unknown user
+    get the baseline. Lists begin with what is rated rarely and highly: `recli recommend --min-ratings
+    10` leaves that out.
 
-    mode=profile gives scores, cos(p_u, x_i): p_u is the mean of the vectors that she liked, less
-    `disliked` times the mean of those that she did not (Rocchio), each of length 1. An unknown user
+    mode=profile gives scores, cos(p_u, x_i): p_u is the mean of the vectors that the user liked, less
+    `disliked` times the mean of those that they did not (Rocchio), each of length 1. An unknown user
     has the profile of all users' ratings together; an item without features stands last, with -1.
     It is what goes for interactions: all are liked, each counts by ln(1 + weight).
-
-    items: the item table; by default that of the trainset's dataset
     """
 
     source = (
@@ -171,18 +169,18 @@ class ContentBased(Algorithm):
         self._keep(x)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Her own ridge regression, or her profile; of cold items too. What items have stays."""
+        """The user's own ridge regression, or profile; of cold items too. What items have stays."""
         self.trainset = self.trainset.alone(items, values, user)
         x, indptr = self._x, np.array([0, len(items)])
         if self.mode == "ridge":
             bias = self._bias(items, values, self.item_offsets)
             residuals = values - self._mean - self.item_offsets[items] - bias
-            hers = _ridge((indptr, items, residuals), x, self.reg)
+            theirs = _ridge((indptr, items, residuals), x, self.reg)
         else:
             bias, rated = 0.0, (self.trainset.users, items)
-            hers = self._profiles(rated, _liking(self.trainset), x)
+            theirs = self._profiles(rated, _liking(self.trainset), x)
         self.user_offsets = np.array([bias, 0.0])
-        self.weights = np.append(hers, self.weights[-1:], axis=0)
+        self.weights = np.append(theirs, self.weights[-1:], axis=0)
 
     def _profiles(
         self,

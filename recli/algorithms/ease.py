@@ -26,10 +26,12 @@ class EASE(Ranker):
     P_ii = (1 − x_iᵀ (X Xᵀ + reg I)⁻¹ x_i) / reg. An item that nobody prefers scores 0 and takes no
     part. O(n³) to fit and O(n²) to store, where n is the smaller number.
 
-    inverse: float64[n, n], of the items that somebody prefers, or of the users
-    diagonal: float64[n_items], P_ii
+    Attributes:
+        inverse: float64[n, n], of the items that somebody prefers, or of the users.
+        diagonal: float64[n_items], P_ii.
 
-    Raises TooLargeError where the inverse does not fit in memory.
+    Raises:
+        TooLargeError: Where the inverse does not fit in memory.
     """
 
     source = "Steck 2019"
@@ -91,7 +93,7 @@ class EASE(Ranker):
     where the inverse is over users."""
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """X B of her preferences x; the weights between items stay.
+        """X B of the user's preferences x; the weights between items stay.
 
         Over users it is x P = (x − x Xᵀ (X Xᵀ + reg I)⁻¹ X) / reg.
         """

@@ -120,7 +120,14 @@ class Hybrid(Algorithm):
     def declared(cls, given: Mapping[str, object]) -> tuple[Parameter, ...]:
         """Its own and those of the members, by name: `svd.n_factors`.
 
-        Raises UsageError where `given` names members that there are not.
+        Args:
+            given: Values by name; `members` says whose parameters come along.
+
+        Returns:
+            The parameters.
+
+        Raises:
+            UsageError: Where `given` names members that there are not.
         """
         of_members = (
             _prefixed(name, parameter)
@@ -166,7 +173,7 @@ class Hybrid(Algorithm):
         return all(member.folds_in for member in self._fitted.algorithms.values())
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Every member folds her in and the weights stay; fitted again if one has to be."""
+        """Every member folds the user in and the weights stay; fitted again if one has to be."""
         if self.folds_in:
             self._alone(items, values, user)
             self._fitted = self._fitted.folded(items, values, user)

@@ -17,13 +17,14 @@ _DAY = 24 * 60 * 60
 
 
 class MostPopular(Ranker):
-    """The number of users who like an item: the same list for everybody, less what she knows.
+    """The number of users who like an item: the same list for everybody, less what they know.
 
     The floor under every ranking: what is not above it has learned nothing of the user. With a
     `half_life` of h days a preference that is t days older than the newest rating counts 2^(−t / h),
     so that the list shows what is popular now.
 
-    Raises DataError for a `half_life` where ratings have no time.
+    Raises:
+        DataError: For a `half_life` where ratings have no time.
     """
 
     source = "Cremonesi, Koren and Turrin 2010, section 3.1; Ji et al. 2020 (popularity by time)"

@@ -23,7 +23,8 @@ class SLIM(ItemWeights):
     holds how much users prefer items: found by coordinate descent until no weight changes by more
     than 0.0001. Most weights are 0, the more so the larger `l1`.
 
-    Raises TooLargeError where XᵀX does not fit in memory.
+    Raises:
+        TooLargeError: Where XᵀX does not fit in memory.
     """
 
     source = "Ning and Karypis 2011"

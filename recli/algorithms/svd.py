@@ -44,7 +44,7 @@ class SVD(Factors, surprise.SVD):
     fitted = ("pu", "qi", "bu", "bi")
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """The gradient descent of `fit` over her ratings, from the mean of its starts; b_i, q_i stay."""
+        """The gradient descent of `fit` over the ratings, from the mean of its starts; b_i, q_i stay."""
         items, values = self._alone(items, values, user)
         self.bu, self.pu = np.zeros(1), np.full((1, self.n_factors), float(self.init_mean))
         kernels.sgd.svd(

@@ -15,7 +15,7 @@ from recli.params import Bool, Float, Int
 
 
 class SVDpp(Factors, surprise.SVDpp):
-    """SVD++: to the factors of a user come those of the items that she rated, whatever the rating.
+    """SVD++: to the factors of a user come those of the items that they rated, whatever the rating.
 
     μ + b_u + b_i + q_i · (p_u + |I_u|^-½ Σ_{j ∈ I_u} y_j). An unknown user or item has zeros.
     """
@@ -51,7 +51,7 @@ class SVDpp(Factors, surprise.SVDpp):
         return 8 * self.n_factors * (trainset.n_users + 2 * trainset.n_items)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """The gradient descent of `fit` over her ratings, from the mean of its starts.
+        """The gradient descent of `fit` over the user's ratings, from the mean of its starts.
 
         b_i, q_i and y_j stay.
         """

@@ -136,6 +136,7 @@ _ROWS: dict[str, _Row] = {
     "format": _FILES,
     "converter": _FILES,
     "writer": _FILES,
+    "source": (["schemes", "what it is"], lambda name, cls: [" ".join(cls.schemes), cls.summary]),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -70,7 +71,7 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
         ]
         for parameter in parameters
     ]
-    text = inspect.cleandoc(cls.__doc__ or "")
+    text = _description(cls)
     source = getattr(cls, "source", "")
     traits = Traits.of(name)
     document = {
@@ -108,9 +109,7 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
 def metric(name: str, console: Console) -> None:
     """Explain a metric: definition, source, range, empty case, its options."""
     cls = registry.get("metric", name)
-    name = registry.name_of(cls)
-    documented = inspect.cleandoc(cls.__doc__ or "")
-    text = documented.partition("\n\n>>>")[0]  # what follows is an example for programmers
+    name, text = registry.name_of(cls), _description(cls)
     options = [_described(option) for option in cls.parameters]
     document = {"metric": name, "description": text, "options": options}
     document["from"] = str(registry.origin("metric", name))
@@ -140,7 +139,7 @@ def split(name: str, console: Console) -> None:
     """Explain a split: what is learnt from and what tested on, its options."""
     cls = registry.get("split", name)
     name = registry.name_of(cls)
-    text = inspect.cleandoc(cls.__doc__ or "")
+    text = _description(cls)
     header, rows = _options(cls.parameters)
     document = {
         "split": name,
@@ -171,7 +170,7 @@ def split(name: str, console: Console) -> None:
 def step(name: str, console: Console) -> None:
     """Explain a step of preparation: what it does to a dataset, its options."""
     cls = registry.get("step", name)
-    name, text = registry.name_of(cls), inspect.cleandoc(cls.__doc__ or "")
+    name, text = registry.name_of(cls), _description(cls)
     header, rows = _options(cls.parameters)
     document = {
         "step": name,
@@ -281,3 +280,9 @@ def _condition(when: tuple[str, tuple[object, ...]] | None) -> str:
     from recli.params import shown
 
     return f" (only with {when[0]}={' or '.join(map(shown, when[1]))})" if when else ""
+
+
+def _description(cls: type) -> str:
+    """What the docstring of a class says before sections and examples, which are for programmers."""
+    documented = inspect.cleandoc(cls.__doc__ or "")
+    return re.split(r"\n\n(?:(?:Args|Attributes|Returns|Raises):\n|>>>)", documented)[0]

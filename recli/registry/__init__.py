@@ -119,8 +119,8 @@ def get(kind: str, name: str) -> Any:
     The extra of a name need not be installed.
 
     Raises:
-        UsageError: For an unknown name, and for what comes from elsewhere and is no such class.
-        MissingExtraError: For what comes from elsewhere and imports what is not installed.
+        UsageError: for an unknown name, and for what comes from elsewhere and is no such class
+        MissingExtraError: for what comes from elsewhere and imports what is not installed
     """
     name = resolve(kind, name)
     module_name = _folders.modules(kind).get(name)

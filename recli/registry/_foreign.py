@@ -32,9 +32,9 @@ def of_module(kind: str, name: str) -> type:
     """The class that `module:Class` names; modules in the current folder are found too.
 
     Raises:
-        UsageError: If there is no such module or class, the module fails, or the class is of another
-            kind.
-        MissingExtraError: If the module imports one that is not installed.
+        UsageError: if there is no such module or class, the module fails, or the class is of another
+            kind
+        MissingExtraError: if the module imports one that is not installed
     """
     if spelled(name) != name:
         raise errors.UsageError(

@@ -13,9 +13,9 @@ class Kind:
     """A kind of thing that has names.
 
     Args:
-        package: Whose files register, each under its own name.
-        base: `module:Class`, what everything of this kind derives from.
-        plural: As `recli list` calls all of them; `recli.` and this is the group of entry points.
+        package: whose files register, each under its own name
+        base: `module:Class`, what everything of this kind derives from
+        plural: as `recli list` calls all of them; `recli.` and this is the group of entry points
     """
 
     package: str
@@ -63,6 +63,10 @@ KINDS = {
     "report": Kind("recli.experiments.reports", "recli.experiments.reports:Report", "reports"),
     "writer": Kind("recli.ranking.writers", "recli.ranking.writers:Writer", "writers"),
     "check": Kind("recli.evaluation.lint_checks", "recli.evaluation.lint_checks:Check", "lint"),
+    "plot": Kind(
+        "recli.experiments.reports.plots", "recli.experiments.reports.plots:Plot", "plots"
+    ),
+    "source": Kind("recli.data.sources.schemes", "recli.data.sources.schemes:Source", "sources"),
     "sampler": Kind(
         "recli.experiments.tuning.samplers",
         "recli.experiments.tuning.samplers:Sampler",

@@ -13,10 +13,10 @@ class Origin:
     """Where something that is registered comes from.
 
     Args:
-        package: The package that has it; empty for a file of the user.
-        version: The version of the package.
-        extra: The extra of recli in whose room it stands, if it does.
-        file: The source; None where there is none to read.
+        package: the package that has it; empty for a file of the user
+        version: the version of the package
+        extra: the extra of recli in whose room it stands, if it does
+        file: the source; None where there is none to read
     """
 
     package: str

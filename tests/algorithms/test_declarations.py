@@ -206,7 +206,8 @@ def test_help_has_a_line_for_every_parameter(name):
     lines = [line.strip() for line in cls.__init__.__doc__.splitlines()]
     for parameter in cls.parameters:
         key = parameter.name.rpartition(".")[2]
-        assert any(line.startswith(f"{key}: {parameter.help}") for line in lines)
+        told = f"{key}: {parameter.help[:1].upper()}{parameter.help[1:]}; {parameter.domain}"
+        assert f"{told} (default {parameter.default!r})." in lines
     for argument in inspect.signature(cls).parameters:
         assert any(line.startswith(f"{argument}: ") for line in lines)
 

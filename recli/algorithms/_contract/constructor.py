@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import surprise
 
 from recli import errors
-from recli.params import Parameter, shown
+from recli.params import Parameter
 
 _SELF = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -50,6 +50,7 @@ class Argument:
 
 
 RANDOM_STATE = Argument("random_state", None, "the seed; None: other random numbers every time")
+_INHERITED = "As in the class that it extends."
 _ALWAYS = {
     "random_state": RANDOM_STATE.help,
     "verbose": "accepted as in Surprise; nothing is printed",
@@ -180,21 +181,23 @@ def _checked(cls: type[Declared], given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _documented(cls: type[Declared], signature: inspect.Signature) -> str:
     """The docstring of the constructor, with a line for each argument."""
-    lines = {name: f"{text}." for name, text in _ALWAYS.items()}
-    lines |= {argument.name: f"{argument.help}." for argument in cls.takes}
+    lines = {name: f"{_sentence(text)}." for name, text in _ALWAYS.items()}
+    lines |= {argument.name: f"{_sentence(argument.help)}." for argument in cls.takes}
     for parameter in cls.parameters:
         root, _, key = parameter.name.partition(".")
-        text = f"{parameter.help}: {parameter.domain} (default {shown(parameter.default)})."
+        text = f"{_sentence(parameter.help)}; {parameter.domain} (default {parameter.default!r})."
         if key:
-            before = lines.get(root, "a dictionary, of which each key may be left out.")
+            before = lines.get(root, "A dictionary, of which each key may be left out.")
             text = f"{before}\n            {key}: {text}"
         lines[root] = text
     arguments = list(signature.parameters)[1:]
-    about = [
-        f"    {name}: {lines.get(name, 'as in the class that it extends.')}" for name in arguments
-    ]
-    text = "\n    ".join(["Not fitted yet.", "", "Args:", *about]) if about else "Not fitted yet."
-    return f"{text}\n    "
+    about = [f"        {name}: {lines.get(name, _INHERITED)}\n" for name in arguments]
+    section = f"\n\n    Args:\n{''.join(about)}    " if about else ""
+    return f"Make the algorithm, not fitted.{section}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _check_declaration(cls: type[Declared]) -> None:

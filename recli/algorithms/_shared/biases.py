@@ -21,7 +21,14 @@ class Biased:
     bi: Any
 
     def compute_baselines(self) -> tuple[np.ndarray, np.ndarray]:
-        """Biases of users and items, float64[n_users] and float64[n_items], as `bsl_options` says."""
+        """Biases of users and items, as `bsl_options` says.
+
+        Returns:
+            float64[n_users] and float64[n_items].
+
+        Raises:
+            UsageError: For a method that there is not.
+        """
         if self.bu is not None and self.bi is not None:
             return self.bu, self.bi
         options, mean = baseline_options(self.bsl_options), self.trainset.global_mean
@@ -49,7 +56,7 @@ class Biased:
         return [Reason(kind, "", amount) for kind, amount in amounts.items() if amount]
 
     def _bias(self, items: np.ndarray, values: np.ndarray, bi: np.ndarray) -> float:
-        """The bias of one user, as `bsl_options` says, from her ratings and the biases of all items.
+        """The bias of one user, as `bsl_options` says, from their ratings and the biases of all items.
 
         The biases of items stay: `als` is then Σ (r − μ − b_i) / (reg_u + n), `sgd` its epochs.
         """

@@ -52,10 +52,10 @@ class Neighbours(Algorithm):
         return super().fold_in(items, values, user)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Her neighbours among all users or, item-based, what is near the items that she rated.
+        """Their neighbours among all users or, item-based, what is near the rated items.
 
-        Similarities of others, means and biases stay. She becomes user 0 and the others move by one;
-        what she had rated before does not count as a neighbour of hers.
+        Similarities of others, means and biases stay. The user becomes user 0 and the others move by
+        one; what the user had rated before does not count as a neighbour of theirs.
         """
         near, self._learned_from = self._near, self.trainset
         self.__dict__.pop("sim", None)
@@ -90,7 +90,7 @@ class Neighbours(Algorithm):
         self._by_y = y_indptr, y_xs, y_values[kept]
         self.n_x += 1
         return near._replace(
-            # No row but hers is ever made: those of the others may be empty.
+            # No other row than this is ever made: those of the others may be empty.
             x_indptr=np.append(0, np.full(self.n_x, len(ys))),
             x_ys=ys.astype(near.x_ys.dtype),
             x_values=compared,
@@ -132,7 +132,7 @@ class Neighbours(Algorithm):
     def explain(self, user: int, item: int) -> list[Reason]:
         """What it centres on, and each neighbour's rating, by its share of the similarities.
 
-        A neighbour is a user or, item-based, an item that she rated. All count where there are at
+        A neighbour is a user or, item-based, an item that the user rated. All count where there are at
         least `min_k`, none otherwise.
         """
         [[x]], [[y]] = self.switch(np.array([[user]]), self._known_items(np.array([[item]])))
@@ -175,7 +175,7 @@ class Neighbours(Algorithm):
         return raw_user(self._learned_from, user - 1)
 
     def _scale_first(self, values: np.ndarray) -> None:
-        """Put before what `_fit_scale` learned of every user that of one more, from her ratings."""
+        """Put before what `_fit_scale` learned of every user that of one more, from their ratings."""
 
     @property
     def item_by_item(self) -> bool:

@@ -85,7 +85,7 @@ class Split:
         """The split that `name` or `name:option=value,option=value` means; `str` is the inverse.
 
         Args:
-            text: the text to read
+            text: the text to read, the name may be `module:Class`
             seed: what is drawn at random is drawn by it
 
         Raises:

@@ -25,12 +25,12 @@ class Checked:
     """A protocol on a dataset.
 
     Args:
-        dataset: What is learned from and tested on.
-        folds: What `split` makes of it.
-        split: How it is cut.
-        measures: What is measured.
-        threshold: The rating from which an item counts as liked.
-        line_up: Names of the algorithms.
+        dataset: what is learned from and tested on
+        folds: what `split` makes of it
+        split: how it is cut
+        measures: what is measured
+        threshold: the rating from which an item counts as liked
+        line_up: names of the algorithms
     """
 
     dataset: Dataset
@@ -66,7 +66,7 @@ class Check:
     """A reason to doubt the numbers of a protocol; its name is the code of what it finds.
 
     Attributes:
-        position: Its place among the checks: those with smaller ones come first.
+        position: its place among the checks: those with smaller ones come first
     """
 
     position: ClassVar[int] = 1000

@@ -17,10 +17,10 @@ def unknown(checked: Checked, codes: np.ndarray, what: str, by: str) -> Iterator
     """What to say of them, unless they are few, or all, as the split then means it.
 
     Args:
-        checked: The protocol.
-        codes: int32[n_ratings], the user or the item of every rating.
-        what: What the codes are.
-        by: How their groups are called.
+        checked: the protocol
+        codes: int32[n_ratings], the user or the item of every rating
+        what: what the codes are
+        by: how their groups are called
     """
     n_codes, n_ratings, noun = 0, 0, checked.ratings.noun
     for fold in checked.folds:

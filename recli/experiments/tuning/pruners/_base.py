@@ -18,7 +18,7 @@ class Pruner:
     """A way to stop bad settings after their first folds.
 
     Attributes:
-        by_means: Whether it compares the means of the folds so far, rather than fold with fold.
+        by_means: whether it compares the means of the folds so far, rather than fold with fold
     """
 
     by_means: ClassVar[bool] = False

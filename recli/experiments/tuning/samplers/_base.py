@@ -17,11 +17,11 @@ class Sampler:
     """A way to propose settings.
 
     Attributes:
-        several_goals: Whether it can improve several goals at once.
-        is_grid: Whether the settings are those of a grid, which are queued before it is asked.
-        is_sequence: Whether its draws are a sequence, whose place the study keeps. Any other sampler is
-            made anew for each trial, from the trial's seed.
-        needs: The packages that it imports besides Optuna, and how each is installed.
+        several_goals: whether it can improve several goals at once
+        is_grid: whether the settings are those of a grid, which are queued before it is asked
+        is_sequence: whether its draws are a sequence, whose place the study keeps. Any other sampler is
+            made anew for each trial, from the trial's seed
+        needs: the packages that it imports besides Optuna, and how each is installed
     """
 
     several_goals: ClassVar[bool] = False
@@ -46,8 +46,8 @@ def sampler(name: str, seed: int, n_goals: int) -> BaseSampler:
     same.
 
     Raises:
-        UsageError: For a name that is none, or of a sampler that cannot have several goals.
-        MissingExtraError: If its packages are missing.
+        UsageError: for a name that is none, or of a sampler that cannot have several goals
+        MissingExtraError: if its packages are missing
     """
     found: Sampler = registry.get("sampler", name)()
     for package, install in found.needs.items():

@@ -29,7 +29,7 @@ class BayesianFM(Algorithm):
     """A factorisation machine averaged over its posterior: SVD++ that knows how sure it is.
 
     A rating is w_0 + Σ_f w_f x_f + Σ_{f<g} ⟨v_f, v_g⟩ x_f x_g, where x holds the id of the user and
-    the items that she rated, the id of the item and the users who rated it, and features and time if
+    the items that they rated, the id of the item and the users who rated it, and features and time if
     asked for. Weights and factors are normal, each kind of column (ids, sets, …) with a mean and a
     precision of its own, which are learned too: there is nothing to regularise by hand. A Gibbs
     sampler draws from all of it, and predictions are means over its draws.
@@ -45,15 +45,18 @@ class BayesianFM(Algorithm):
     The deviation of a rating is that of its predictive distribution: how the machine differs from draw
     to draw, and the noise of ratings around it.
 
-    user_factors: float32[n_samples, n_users + 2, n_factors + 2], and item_factors: in each draw what
-        the columns of a user, or of an item, come to: factors, weight and 1, or factors, 1 and weight,
-        so that their product is the machine. After those with ratings come those without, once with
-        the prior's mean and once with a draw from it. Rounding to float32 moves a rating by 1e-6; the
-        draws leave it uncertain by ten thousand times as much
-    cutpoints: float64[n_samples, n_levels - 1]
-    levels: float64[n_levels], the ratings that there are; empty for a regression
-    noise: float64[n_samples], the deviation of ratings from the machine in units of `unit`
-    center, unit: mean and deviation of the ratings; a regression is fitted to what is left of them
+    Attributes:
+        user_factors: float32[n_samples, n_users + 2, n_factors + 2], what the columns of a user come to
+            in each draw: factors, weight and 1. After those with ratings come those without, once with
+            the prior's mean and once with a draw from it. Rounding to float32 moves a rating by 1e-6;
+            the draws leave it uncertain by ten thousand times as much.
+        item_factors: The same of items: factors, 1 and weight, so that the product of the two is the
+            machine.
+        cutpoints: float64[n_samples, n_levels - 1].
+        levels: float64[n_levels], the ratings that there are; empty for a regression.
+        noise: float64[n_samples], the deviation of ratings from the machine in units of `unit`.
+        center: Mean of the ratings.
+        unit: Their deviation; a regression is fitted to what is left of them.
     """
 
     source = (

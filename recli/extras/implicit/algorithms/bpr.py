@@ -14,7 +14,7 @@ _DRAWS = 8  # of other items for each preference of somebody folded in, where tr
 
 
 class BPR(Learned):
-    """Factors that rank what a user prefers above what she does not.
+    """Factors that rank what a user prefers above what they do not.
 
     b_i + p_u · q_i, where stochastic gradient descent lowers
     Σ −ln σ(b_i + p_u · q_i − b_j − p_u · q_j) + reg (|p_u|² + |q_i|² + |q_j|² + b_i² + b_j²) / 2
@@ -44,10 +44,10 @@ class BPR(Learned):
     )
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """A third of her steps of training, with more draws each; the item side stays.
+        """A third of the user's steps of training, with more draws each; the item side stays.
 
-        Items begin small in training. With what they have become, all steps would carry her nearly
-        twice as far as they carry users there.
+        Items begin small in training. With what they have become, all steps would carry a user
+        nearly twice as far as there.
         """
         self._prefers(items, values, user)
         own, rng = self.preferred.indices, np.random.default_rng(self.random_state)

@@ -49,14 +49,14 @@ class IALS(Learned):
         return super()._state_bytes(trainset) + 12 * self.n_factors**2
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Her least squares, (QᵀQ + Qᵀ(C − 1)Q + reg I)⁻¹ QᵀC x, solved; the factors of items stay."""
+        """The user's least squares, (QᵀQ + Qᵀ(C − 1)Q + reg I)⁻¹ QᵀC x, solved; items stay."""
         self._prefers(items, values, user)
         own = self.preferred
         weighted, inverse = self._normal(own)
         self.user_factors = (inverse @ weighted.sum(axis=0))[None]
 
     def _normal(self, own: scipy.sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
-        """c_uj q_j of the items that a user prefers, and the inverse in her least squares.
+        """c_uj q_j of the items that a user prefers, and the inverse in their least squares.
 
         own: float64[1, n_items]
         """
@@ -66,7 +66,7 @@ class IALS(Learned):
         return confidence * rated, np.linalg.inv(squares)
 
     def _amounts(self, user: int, item: int, own: scipy.sparse.csr_array) -> np.ndarray:
-        """c_uj q_iᵀ W q_j, where W is the inverse in her least squares (Hu et al. 2008, section 5)."""
+        """c_uj q_iᵀ W q_j, where W is the inverse in the least squares (Hu et al. 2008, section 5)."""
         weighted, inverse = self._normal(own)
         amounts: np.ndarray = weighted @ (inverse @ self.item_factors[item])
         return amounts

@@ -18,7 +18,7 @@ class LogisticMF(Learned):
     """Factors that tell preferences from other pairs by logistic regression.
 
     b_u + b_i + p_u · q_i is the log-odds that u prefers i. In an epoch each user's preferences, and
-    `n_factors` + 2 items drawn from the preferences of all, move her factors, and the same for items
+    `n_factors` + 2 items drawn from the preferences of all, move their factors, and the same for items
     with users; the steps are Adagrad's. A preference counts as often as it weighs.
     """
 
@@ -42,7 +42,7 @@ class LogisticMF(Learned):
     )
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Her steps of training, over what they are in the mean of all draws; the item side stays.
+        """The user's steps of training, over their mean over all draws; the item side stays.
 
         The factor before the last is 1 for users, so that the items' are their biases; that of users
         in the last, where items have 1, is their bias.
@@ -52,8 +52,8 @@ class LogisticMF(Learned):
         known = float(own.nnz > 0 and self.popularity.any())
         drawn = n * self.popularity / (self.popularity.sum() or 1.0)  # n is n_factors + 2
         drawn[own.indices] = 0.0
-        hers = np.arange(n) != n - 2
-        x, biases = self.item_factors[:, hers], self.item_factors[:, n - 2]
+        others = np.arange(n) != n - 2
+        x, biases = self.item_factors[:, others], self.item_factors[:, n - 2]
         learned, squares = np.zeros(n - 1), np.zeros(n - 1)
         for _ in range(self.n_epochs if known else 0):
             odds = np.exp(-np.logaddexp(0.0, -(x @ learned + biases)))
@@ -63,7 +63,7 @@ class LogisticMF(Learned):
             squares += gradient**2
             learned += self.learning_rate * gradient / np.sqrt(_TINY + squares)
         self.user_factors = np.zeros((1, n))
-        self.user_factors[0, hers], self.user_factors[0, n - 2] = learned, known
+        self.user_factors[0, others], self.user_factors[0, n - 2] = learned, known
 
     def _model(self) -> Any:
         from implicit.cpu.lmf import LogisticMatrixFactorization

@@ -116,7 +116,7 @@ class LightFM(FactorRanker):
         return cosines((items if side == "item" else users)[:, :-2], x)
 
     def _of_users(self) -> scipy.sparse.csr_matrix:
-        """float32[n_users, n_features]: who she is, if she prefers anything, and her features."""
+        """float32[n_users, n_features]: who they are, if they prefer anything, and their features."""
         prefers = np.diff(self.preferred.indptr) > 0
         own = [_itself(prefers, self.trainset.n_users)]
         if self.user_features is not None:

@@ -6,24 +6,31 @@ import numpy as np
 import scipy.stats
 
 from recli.evaluation.metric_names import Measure
+from recli.experiments.reports import _svg as svg
 from recli.experiments.reports._leaderboard import ordered, standing
-from recli.experiments.reports._plots import svg
-from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.reports.plots._base import Figure, Plot
 from recli.experiments.run_data import RunData
 
 _ROW, _HILL, _BINS = 46.0, 20.0, 60
 
 
-def figures(data: RunData) -> list[Figure]:
-    """One for each headline measure."""
-    found = []
-    for measure in data.headlines:
-        users = {label: v[~np.isnan(v)] for label, v in data.of_users(measure).items()}
-        order = [data.labels[entry] for entry in ordered(standing(data, measure))]
-        rows = [(label, users[label]) for label in order if len(users.get(label, ())) > 1]
-        if rows:
-            found.append(_figure(data, measure, rows))
-    return found
+class Distribution(Plot):
+    """The distribution of per-user scores, with the interval of their mean.
+
+    One for each headline measure.
+    """
+
+    position = 10
+
+    def figures(self, data: RunData) -> list[Figure]:
+        found = []
+        for measure in data.headlines:
+            users = {label: v[~np.isnan(v)] for label, v in data.of_users(measure).items()}
+            order = [data.labels[entry] for entry in ordered(standing(data, measure))]
+            rows = [(label, users[label]) for label in order if len(users.get(label, ())) > 1]
+            if rows:
+                found.append(_figure(data, measure, rows))
+        return found
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recli.experiments.reports._plots import svg
+from recli.experiments.reports import _svg as svg
 
 _LEFT, _RIGHT, _NAMES, _TOP, _ROW = 46.0, 236.0, 258.0, 22.0, 15.0
 

@@ -6,27 +6,36 @@ import numpy as np
 import pandas as pd
 
 from recli.evaluation.metric_names import Measure
+from recli.experiments.reports import _svg as svg
 from recli.experiments.reports._leaderboard import ordered, standing
-from recli.experiments.reports._plots import svg
-from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.reports.plots._base import Figure, Plot
 from recli.experiments.run_data import RunData
 
 _BAR, _NAMES, _VALUES = 13.0, 120.0, 46.0
 _MOST_BARS, _MOST_GROUPS, _FEWEST = 60, 12, 3
 
 
-def figures(data: RunData) -> list[Figure]:
-    """One for each headline measure and each way to group."""
-    if data.groups.empty:
-        return [Figure("Groups", "needs something to group by, as with --by activity.")]
-    found = []
-    for by in data.groups["by"].unique():
-        for measure in data.headlines:
-            rows = data.groups[(data.groups["by"] == by) & (data.groups["metric"] == str(measure))]
-            rows = rows[rows["value"].notna()]
-            if len(rows):
-                found.append(_figure(data, measure, str(by), rows))
-    return found
+class GroupBars(Plot):
+    """A measure in parts of the test.
+
+    One for each headline measure and each way to group.
+    """
+
+    position = 80
+
+    def figures(self, data: RunData) -> list[Figure]:
+        if data.groups.empty:
+            return [Figure("Groups", "needs something to group by, as with --by activity.")]
+        found = []
+        for by in data.groups["by"].unique():
+            for measure in data.headlines:
+                rows = data.groups[
+                    (data.groups["by"] == by) & (data.groups["metric"] == str(measure))
+                ]
+                rows = rows[rows["value"].notna()]
+                if len(rows):
+                    found.append(_figure(data, measure, str(by), rows))
+        return found
 
 
 def _figure(data: RunData, measure: Measure, by: str, rows: pd.DataFrame) -> Figure:

@@ -5,33 +5,42 @@ from __future__ import annotations
 import math
 
 from recli.evaluation.significance import AverageRanks, average_ranks
-from recli.experiments.reports._plots import svg
-from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.reports import _svg as svg
+from recli.experiments.reports.plots._base import Figure, Plot
 from recli.experiments.run_data import RunData
 
 _AXIS, _LEFT, _RIGHT, _ROW, _BAR = 46.0, 24.0, svg.WIDTH - 24, 16.0, 6.0
 
 
-def figures(data: RunData) -> list[Figure]:
-    """One for each headline measure."""
-    found = []
-    for measure in data.headlines:
-        title = f"Mean ranks: {measure}"
-        users = data.of_users(measure)
-        if len(users) < 3:
-            found.append(Figure(title, "needs three algorithms or more."))
-            continue
-        ranks = average_ranks(users, measure.greater_is_better)
-        if math.isnan(ranks.critical_difference):
-            found.append(Figure(title, "needs two users or more with a value of every algorithm."))
-            continue
-        reading = (
-            f"Algorithms by their mean rank over {ranks.n:,} users, the best left; a bar joins those "
-            f"that differ by less than the critical difference (CD, Nemenyi, 0.05). "
-            f"{_friedman(ranks.friedman_p)}"
-        )
-        found.append(Figure(title, reading, _diagram(data, ranks, title)))
-    return found
+class CriticalDifference(Plot):
+    """The critical-difference diagram.
+
+    One for each headline measure.
+    """
+
+    position = 20
+
+    def figures(self, data: RunData) -> list[Figure]:
+        found = []
+        for measure in data.headlines:
+            title = f"Mean ranks: {measure}"
+            users = data.of_users(measure)
+            if len(users) < 3:
+                found.append(Figure(title, "needs three algorithms or more."))
+                continue
+            ranks = average_ranks(users, measure.greater_is_better)
+            if math.isnan(ranks.critical_difference):
+                found.append(
+                    Figure(title, "needs two users or more with a value of every algorithm.")
+                )
+                continue
+            reading = (
+                f"Algorithms by their mean rank over {ranks.n:,} users, the best left; a bar joins those "
+                f"that differ by less than the critical difference (CD, Nemenyi, 0.05). "
+                f"{_friedman(ranks.friedman_p)}"
+            )
+            found.append(Figure(title, reading, _diagram(data, ranks, title)))
+        return found
 
 
 def _friedman(p: float) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from recli.experiments.reports._plots import svg
-from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.reports import _svg as svg
+from recli.experiments.reports.plots._base import Figure, Plot
 from recli.experiments.run_data import RunData
 
 if TYPE_CHECKING:
@@ -18,19 +18,26 @@ _OTHERS = 5  # the colour of all categories but the five most frequent, and a qu
 _DOT = 2.6
 
 
-def figures(data: RunData) -> list[Figure]:
-    """The most rated items, near where the model finds them alike."""
-    found = data.item_map
-    if found is None:
-        return [Figure(_TITLE, "needs a model with vectors: 'recli report RUN --model NAME'.")]
-    reading = (
-        f"The {len(found.names):,} items rated most, near where {found.label} finds them alike "
-        f"({found.method} of their vectors; directions and distances far off mean nothing). Point at "
-        "one for its title."
-    )
-    if found.categories is not None:
-        reading += " Colours are first categories."
-    return [Figure(_TITLE, reading, _drawn(found))]
+class MapOfItems(Plot):
+    """The items as a model sees them.
+
+    The most rated items, near where the model finds them alike.
+    """
+
+    position = 90
+
+    def figures(self, data: RunData) -> list[Figure]:
+        found = data.item_map
+        if found is None:
+            return [Figure(_TITLE, "needs a model with vectors: 'recli report RUN --model NAME'.")]
+        reading = (
+            f"The {len(found.names):,} items rated most, near where {found.label} finds them alike "
+            f"({found.method} of their vectors; directions and distances far off mean nothing). Point at "
+            "one for its title."
+        )
+        if found.categories is not None:
+            reading += " Colours are first categories."
+        return [Figure(_TITLE, reading, _drawn(found))]
 
 
 def _drawn(found: ItemMap) -> str:
