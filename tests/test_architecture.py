@@ -14,7 +14,11 @@ import recli
 
 PACKAGE = Path(recli.__file__).parent
 GROUND = dict.fromkeys(
-    ("recli", "errors", "params", "registry", "files", "memory", "compiled", "kernels", "urls"), 0
+    (
+        *("recli", "errors", "params", "registry", "files", "stored", "memory", "compiled"),
+        *("kernels", "urls"),
+    ),
+    0,
 )
 STOREYS = (
     *("data", "algorithms", "models", "ranking", "evaluation", "records", "experiments", "events"),

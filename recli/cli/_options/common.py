@@ -15,6 +15,7 @@ from recli import registry
 from recli.cli._group import DEBUG
 from recli.cli._options import parameter_types
 from recli.cli._output.console import Console
+from recli.records import default_files
 
 if TYPE_CHECKING:
     from recli.algorithms import Configured
@@ -116,7 +117,7 @@ class DatasetChoice:
         dataset = load(self.spec, self.overrides, self.on_bad, self.duplicates)
         console.describe(dataset)
         if dataset.bad_rows and results is not None:
-            console.set_aside(dataset, results / "bad-rows" / f"{dataset.name}.csv")
+            console.set_aside(dataset, default_files.bad_rows(results, dataset.name))
         return dataset
 
 

@@ -130,9 +130,14 @@ def _parameters(data: RunData) -> dict[str, Any]:
     """By label, the parameters that are set."""
     line_up = data.configuration["line_up"]
     return {
-        label: {name: value for name, value in entry["params"].items() if value is not None} or None
+        label: {name: value for name, value in _set(entry).items() if value is not None} or None
         for label, entry in zip(data.labels, line_up, strict=True)
     }
+
+
+def _set(entry: dict[str, Any]) -> dict[str, Any]:
+    """Parameters and options of lists of an entry of a line-up."""
+    return {**entry["params"], **{f"lists: {k}": v for k, v in entry.get("lists", {}).items()}}
 
 
 def _again(data: RunData) -> str:

@@ -33,8 +33,9 @@ from recli.experiments.tuning.search import Budget, Search
 from recli.experiments.tuning.trials import Trials
 from recli.experiments.tuning.watch import NOBODY, Watch
 from recli.params import Value
-from recli.records import store, stored_study
+from recli.records import store
 from recli.records.environment import environment
+from recli.records.kinds import STUDIES
 from recli.records.process import this_process
 from recli.records.stored_study import StoredStudy
 from recli.records.stored_trial import StoredTrial
@@ -308,7 +309,6 @@ class TuningRun:
             )
             files.write_text(self.folder / "best.toml", text)
         document = {
-            "schema": stored_study.SCHEMA,
             "id": self.id,
             "status": status,
             "command": list(self.command),
@@ -331,7 +331,7 @@ class TuningRun:
             "rungs": [rung.document() for rung in self.rungs],
             "environment": self._environment,
         }
-        files.write_json(self.folder / stored_study.DOCUMENT, document)
+        STUDIES.write(self.folder, document)
         if ended:
             page = study_page(StoredStudy(self.folder, document))
             files.write_text(self.folder / "report.html", page)

@@ -11,6 +11,7 @@ from recli.algorithms import Configured
 from recli.data.event import Event
 from recli.data.load import load
 from recli.events.log import FILE_NAME, EventLog
+from recli.events.refreshing.progress import folder_of
 from recli.events.refreshing.refreshed_dataset import RefreshedDataset
 from recli.models import model as models
 
@@ -61,10 +62,10 @@ def take(tmp_path):
     def taken():
         folder = tmp_path / "r" / "models" / "m"
         with EventLog(tmp_path / "r" / FILE_NAME) as log:
-            grown = RefreshedDataset.of(
-                tmp_path / "r", "m", models.load(folder), models.about(folder)
+            refreshed = RefreshedDataset.of(
+                folder_of(tmp_path / "r", "m"), models.load(folder), models.about(folder)
             ).take(log)
-        return grown, grown.write()
+        return refreshed, refreshed.write()
 
     return taken
 
@@ -95,14 +96,14 @@ def test_events_add_up_by_kind_and_count(shop, send, take):
         ("cart", "b", "y", None, 1003),
         ("view", "new", "newer", 0.5, 1002),
     )
-    grown, dataset = take()
+    refreshed, dataset = take()
     added = {("a", "y"): 11, ("b", "y"): 4, ("new", "newer"): 0.5}
     assert rows(dataset) == {**PAIRS, **added}
     assert dataset.ratings.time_unit == "ms"
     assert rows(dataset, "times")["b", "y"] == 1_003_000
     assert rows(dataset, "first_times")["b", "y"] == 1_001_250
     assert rows(dataset, "first_times")["a", "y"] == 200_000
-    assert grown.progress.counts == {
+    assert refreshed.progress.counts == {
         "ratings": 0,
         "clicks": 4,
         "set_aside": 0,
@@ -110,12 +111,12 @@ def test_events_add_up_by_kind_and_count(shop, send, take):
         "taken": 4,
     }
     # The pairs in the order in which they first appear: a-x, a-y, b-x, b-z, c-y, then b-y, new-newer.
-    assert grown.positions.tolist() == [0, 1, 0, 0, 0, 3, 4]
+    assert refreshed.positions.tolist() == [0, 1, 0, 0, 0, 3, 4]
     send(("view", "b", "y", None, 1004))
-    grown, dataset = take()
+    refreshed, dataset = take()
     assert rows(dataset)["b", "y"] == 5
-    assert grown.progress.counts["taken"] == 5
-    assert grown.positions.tolist() == [0, 1, 0, 0, 0, 5, 4]
+    assert refreshed.progress.counts["taken"] == 5
+    assert refreshed.positions.tolist() == [0, 1, 0, 0, 0, 5, 4]
 
 
 def test_what_is_no_such_interaction_is_set_aside_with_the_reason(shop, send, take, tmp_path):
@@ -127,9 +128,9 @@ def test_what_is_no_such_interaction_is_set_aside_with_the_reason(shop, send, ta
         ("cart", "a", "x", None, 4_000_000_000),
         ("cart", "a", "x", None, 1000),
     )
-    grown, dataset = take()
+    refreshed, dataset = take()
     assert rows(dataset) == {("a", "x"): 8, ("b", "x"): 3}
-    with (grown.folder / "set-aside.csv").open(encoding="utf-8", newline="") as file:
+    with (refreshed.folder / "set-aside.csv").open(encoding="utf-8", newline="") as file:
         aside = {row["event_id"]: row["reason"] for row in csv.DictReader(file)}
     assert aside == {
         "e0": "type is 'rating': events are view, cart and purchase",
@@ -138,7 +139,7 @@ def test_what_is_no_such_interaction_is_set_aside_with_the_reason(shop, send, ta
         "e3": "its time was in the future when it came",
     }
     counts = {"ratings": 1, "clicks": 4, "set_aside": 4, "repeated": 0, "taken": 1}
-    assert grown.progress.counts == counts
+    assert refreshed.progress.counts == counts
 
 
 @pytest.mark.parametrize("times", [True, False])
@@ -150,11 +151,11 @@ def test_without_kinds_a_click_weighs_one(times, shop, send, take):
     send(
         ("click", "a", "x", None, 1000), ("click", "c", "z", 3.0, 1001), ("view", "c", "z", 3.0, 1)
     )
-    grown, dataset = take()
+    refreshed, dataset = take()
     expected = {("a", "x"): 3, ("a", "y"): 1, ("b", "x"): 1, ("b", "z"): 1, ("c", "y"): 2}
     assert rows(dataset) == {**expected, ("c", "z"): 3}
     assert (dataset.ratings.times is not None) == times
-    assert grown.progress.counts["set_aside"] == 1
+    assert refreshed.progress.counts["set_aside"] == 1
 
 
 def test_a_model_trained_on_these_very_rows_does_not_learn_them_twice(shop, send, take, tmp_path):
@@ -168,10 +169,10 @@ def test_a_model_trained_on_these_very_rows_does_not_learn_them_twice(shop, send
     again = load(str(tmp_path / "r" / "datasets" / "m"))
     models.save(models.train(again, Configured.of("most-popular"), 0), tmp_path / "r", "m")
     send(("view", "b", "y", None, 1002), ("view", "b", "y", None, 1004))
-    grown, dataset = take()
+    refreshed, dataset = take()
     assert rows(dataset) == {**rows(before), ("b", "y"): 3}
     # Three that it had, and one from a time of which it knows.
-    assert (grown.progress.counts["repeated"], grown.progress.counts["taken"]) == (4, 1)
+    assert (refreshed.progress.counts["repeated"], refreshed.progress.counts["taken"]) == (4, 1)
 
 
 def test_an_export_in_whole_seconds_knows_the_event_of_that_second(shop, send, take):
@@ -181,6 +182,6 @@ def test_an_export_in_whole_seconds_knows_the_event_of_that_second(shop, send, t
         ("view", "a", "x", None, 161),
         ("view", "a", "x", None, 99.9),
     )
-    grown, dataset = take()
+    refreshed, dataset = take()
     assert rows(dataset)["a", "x"] == 8
-    assert grown.progress.counts["repeated"] == 1
+    assert refreshed.progress.counts["repeated"] == 1

@@ -1,4 +1,4 @@
-"""The dataset that grows: begun from a model, by events that are counted one by one."""
+"""The refreshed dataset: begun from a model, by events that are counted one by one."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ def take(results):
     folder = results / "models" / "m"
     manifest = models.about(folder)
     with EventLog(results / FILE_NAME) as log:
-        grown = RefreshedDataset.of(results, "m", models.load(folder), manifest).take(log)
-    return grown, grown.write()
+        refreshed = RefreshedDataset.of(
+            folder_of(results, "m"), models.load(folder), manifest
+        ).take(log)
+    return refreshed, refreshed.write()
 
 
 def table(dataset):
@@ -92,9 +94,9 @@ def test_of_a_pair_the_latest_rating_by_time_stays(results, store, small, send):
             known = expected.get((user, item), (0, -1, 0.0))
             expected[user, item] = max(known, (START + int(at), order, value))
             order += 1
-        grown, dataset = take(results)
+        refreshed, dataset = take(results)
         assert table(dataset) == {pair: value for pair, (_, _, value) in expected.items()}
-    counts = grown.progress.counts
+    counts = refreshed.progress.counts
     assert counts["ratings"] == 120
     assert counts["taken"] == sum(order >= 0 for _, order, _ in expected.values())
     assert counts["repeated"] == 120 - counts["taken"]
@@ -123,9 +125,9 @@ def test_what_is_no_rating_here_is_set_aside_and_counted(results, store):
     ]
     with EventLog(results / FILE_NAME) as log:
         log.append([*events, Event("click", "click", "u", "i", None, START)])
-    grown, dataset = take(results)
+    refreshed, dataset = take(results)
     assert dataset.ratings.user_ids.code('u,"1"') >= 0
-    with (grown.folder / "set-aside.csv").open(encoding="utf-8", newline="") as file:
+    with (refreshed.folder / "set-aside.csv").open(encoding="utf-8", newline="") as file:
         aside = {row["event_id"]: row["reason"] for row in csv.DictReader(file)}
     assert aside == {
         "high": "rating 5.5 is off the scale 0.5 to 5",
@@ -134,11 +136,11 @@ def test_what_is_no_rating_here_is_set_aside_and_counted(results, store):
         "ahead": "its time was in the future when it came",
     }
     expected = {"ratings": 5, "clicks": 1, "set_aside": 4, "repeated": 0, "taken": 1}
-    assert grown.progress.counts == expected
+    assert refreshed.progress.counts == expected
     with EventLog(results / FILE_NAME) as log:
         log.append([Event("more", "rating", "u", "i", 99.0, START)])
-    grown, _ = take(results)
-    assert (grown.folder / "set-aside.csv").read_text().count("\n") == 6  # header, and five
+    refreshed, _ = take(results)
+    assert (refreshed.folder / "set-aside.csv").read_text().count("\n") == 6  # header, and five
 
 
 def test_any_id_that_the_log_takes_stays_what_it_is(results, store, send):
@@ -192,10 +194,10 @@ def test_tenths_of_a_second_decide_which_rating_is_the_latest(results, store, sm
 def test_to_take_again_changes_nothing(results, store, send, newcomers):
     store()
     send(newcomers())
-    grown, _ = take(results)
-    before = {path.name: path.read_bytes() for path in grown.folder.iterdir()}
-    grown, _ = take(results)
-    assert {path.name: path.read_bytes() for path in grown.folder.iterdir()} == before
+    refreshed, _ = take(results)
+    before = {path.name: path.read_bytes() for path in refreshed.folder.iterdir()}
+    refreshed, _ = take(results)
+    assert {path.name: path.read_bytes() for path in refreshed.folder.iterdir()} == before
 
 
 def test_what_a_killed_refresh_has_left_goes(results, store):
@@ -210,8 +212,8 @@ def test_what_a_killed_refresh_has_left_goes(results, store):
 def test_every_rating_knows_its_event(results, store, send):
     store()
     send([("u", "i", 3.0), ("v", "j", 4.0), ("u", "i", 5.0)])
-    grown, _ = take(results)
-    ratings = pd.read_parquet(grown.folder / "ratings.parquet")
+    refreshed, _ = take(results)
+    ratings = pd.read_parquet(refreshed.folder / "ratings.parquet")
     assert ratings[ratings["event"] > 0][["user_id", "event"]].values.tolist() == [
         ["v", 2],
         ["u", 3],
@@ -221,14 +223,14 @@ def test_every_rating_knows_its_event(results, store, send):
 def test_a_model_trained_anew_begins_its_dataset_anew_with_all_events(results, store, small, send):
     store()
     send([("u", "i", 3.0)])
-    _, grown = take(results)
+    _, refreshed = take(results)
     half = small.part(np.arange(len(small.ratings) // 2))
     store(dataset=half)
     assert table(take(results)[1]) == {**table(half), ("u", "i"): 3.0}
-    # And one that is trained on what has grown finds no news in its events.
-    store(dataset=grown)
+    # And one that is trained on such a dataset finds no news in its events.
+    store(dataset=refreshed)
     again, dataset = take(results)
-    assert table(dataset) == table(grown)
+    assert table(dataset) == table(refreshed)
     assert again.progress.counts["taken"] == 0
 
 
@@ -238,7 +240,7 @@ def test_a_damaged_document_is_told(results, store, send, damage):
     take(results)
     (folder_of(results, "m") / "events.json").write_text(damage)
     with pytest.raises(errors.DataError, match="is damaged.*Remove the folder"):
-        Progress.read(results, "m")
+        Progress.read(folder_of(results, "m"))
 
 
 def test_a_missing_part_is_told(results, store):
