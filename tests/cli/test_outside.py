@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import importlib
 import json
 import os
 import subprocess
@@ -94,7 +96,8 @@ def test_origins(shop):
     origin = registry.origin("split", "EveryNth")
     assert (origin.package, origin.version) == ("shop-recsys", "1.2")
     assert origin.file == OUTSIDE / "shop_recsys" / "every_nth.py"
-    assert origin.document["sha256"] == origin.sha256
+    text = origin.file.read_bytes().replace(b"\r\n", b"\n")
+    assert origin.sha256 == hashlib.sha256(text).hexdigest()[:16]
     own = registry.origin("split", "shop_recsys.every_nth:EveryNth")
     assert (own.package, own.version, own.sha256) == ("", "", origin.sha256)
     assert registry.origin("split", "last-n").is_recli
@@ -227,6 +230,48 @@ def test_names_of_other_packages_are_completed(shop):
         check=True,
     )
     assert done.stdout == "plain,every-nth\n"
+
+
+METRIC = """
+import numpy as np
+
+from recli.evaluation.metrics import RatingMetric
+
+
+class Bias(RatingMetric):
+    per_user = False
+    summary = "by how much predictions are too high"
+
+    def _value(self, predictions):
+        return float((predictions.estimate - predictions.truth).mean())
+"""
+
+
+def test_a_run_knows_where_its_parts_come_from(recli, shop, tiny, monkeypatch):
+    def write(code):
+        Path("own_metric.py").write_text(code, encoding="utf-8")
+        importlib.invalidate_caches()
+        monkeypatch.delitem(sys.modules, "own_metric", raising=False)
+        return f"your own file own_metric.py, {hashlib.sha256(code.encode()).hexdigest()[:16]}"
+
+    was = write(METRIC)
+    evaluate = ("evaluate", "-d", tiny, "-a", "shop-mean", "-a", "damped-mean", "-j", "1")
+    recli(*evaluate, "--metric", "own_metric:Bias", "--split", "every-nth:n=2")
+    [path] = Path("results/runs").glob("*/run.json")
+    outside = json.loads(path.read_text(encoding="utf-8"))["environment"]["outside"]
+    assert set(outside) == {"split every-nth", "metric own_metric:Bias", "algorithm shop-mean"}
+    assert outside["metric own_metric:Bias"] == was
+    assert outside["split every-nth"].startswith("shop-recsys 1.2, ")
+    recli("reproduce", path.parent.name, "-q")
+    now = write(METRIC.replace(".mean())", ".mean()) + 1"))
+    found = recli("reproduce", path.parent.name, code=7)
+    assert f"metric own_metric:Bias changed: {was} → {now}" in found.output
+
+
+def test_a_run_of_recli_alone_says_nothing_of_others(recli, tiny):
+    recli("evaluate", "-d", tiny, "-a", "damped-mean", "--cv", "2", "-j", "1")
+    run = json.loads(next(Path("results/runs").glob("*/run.json")).read_text(encoding="utf-8"))
+    assert "outside" not in run["environment"]
 
 
 # What does not work
