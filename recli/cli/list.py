@@ -107,16 +107,19 @@ def _print_algorithms(console: Console, traits: Mapping[str, Traits]) -> None:
 
 
 def _metric(name: str, cls: Any) -> list[str]:
-    better = "more" if cls.greater_is_better else "less"
-    return [cls.needs, "@k" if cls.cutoff else "", better, cls.features, cls.summary]
+    cut, better = "@k" if cls.cutoff else "", "more" if cls.greater_is_better else "less"
+    return [cls.needs, cut, better, _options(name, cls), cls.features, cls.summary]
 
 
 def _split(name: str, cls: Any) -> list[str]:
-    from recli import params
+    return ["yes" if cls.uses_time else "no", _options(name, cls), summary(cls)]
 
-    values = params.resolve(cls.parameters, {}, name, "split")
-    options = ",".join(f"{option}={v}" for option, v in values.items() if v is not None)
-    return ["yes" if cls.uses_time else "no", options, summary(cls)]
+
+def _options(name: str, cls: Any) -> str:
+    from recli import params, spec
+
+    values = params.resolve(cls.parameters, {}, name)
+    return spec.written(name, values).removeprefix(name).removeprefix(":")
 
 
 def _of_files(name: str, cls: Any) -> list[str]:
@@ -127,7 +130,7 @@ _Row = tuple[list[str], Callable[[str, Any], list[str]]]
 _FILES: _Row = (["files", "what it is"], _of_files)
 _OTHERS: _Row = (["what it does"], lambda name, cls: [summary(cls)])
 _ROWS: dict[str, _Row] = {
-    "metric": (["of", "cut-off", "better", "item features", "what it says"], _metric),
+    "metric": (["of", "cut-off", "better", "options", "item features", "what it says"], _metric),
     "split": (["needs times", "options", "what it does"], _split),
     "step": (["example", "what it does"], lambda name, cls: [cls.example, summary(cls)]),
     "format": _FILES,

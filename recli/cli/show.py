@@ -15,6 +15,8 @@ from recli.cli._output.console import Console
 from recli.cli._output.traits import COSTS, Traits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from recli.params import Parameter
 
 
@@ -105,16 +107,23 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
 @click.argument("name", type=parameter_types.METRIC)
 @common.output_options("table", "json")
 def metric(name: str, console: Console) -> None:
-    """Explain a metric: definition, source, range, empty case."""
-    name = registry.resolve("metric", name)
-    text = _description(registry.get("metric", name))
-    document = {
-        "metric": name,
-        "description": text,
-        "from": str(registry.origin("metric", name)),
-    }
-    shown = f"{name}\n\n{text}\n\n{_from('metric', name)}".rstrip()
-    console.emit(document, [], [], lambda: console.line(shown))
+    """Explain a metric: definition, source, range, empty case, its options."""
+    cls = registry.get("metric", name)
+    name, text = registry.name_of(cls), _description(cls)
+    options = [_described(option) for option in cls.parameters]
+    document = {"metric": name, "description": text, "options": options}
+    document["from"] = str(registry.origin("metric", name))
+    header, rows = _options(cls.parameters)
+
+    def as_text() -> None:
+        console.line(f"{name}\n\n{text}\n\n{_from('metric', name)}".rstrip())
+        if rows:
+            console.line()
+            console.table(header, rows, right=("default",))
+            example = f"{name}:{rows[0][0]}={rows[0][1]}{'@10' if cls.cutoff else ''}"
+            console.line(f"\nOptions follow the name, as in '{example}'.")
+
+    console.emit(document, header, rows, as_text)
 
 
 @command.command(
@@ -128,16 +137,10 @@ def metric(name: str, console: Console) -> None:
 @common.output_options()
 def split(name: str, console: Console) -> None:
     """Explain a split: what is learnt from and what tested on, its options."""
-    from recli.params import shown
-
     cls = registry.get("split", name)
     name = registry.name_of(cls)
     text = _description(cls)
-    header = ["option", "default", "values", "what it is"]
-    rows = [
-        [option.name, shown(option.default), option.domain, option.help + _condition(option.when)]
-        for option in cls.parameters
-    ]
+    header, rows = _options(cls.parameters)
     document = {
         "split": name,
         "description": text,
@@ -166,15 +169,9 @@ def split(name: str, console: Console) -> None:
 @common.output_options()
 def step(name: str, console: Console) -> None:
     """Explain a step of preparation: what it does to a dataset, its options."""
-    from recli.params import shown
-
     cls = registry.get("step", name)
     name, text = registry.name_of(cls), _description(cls)
-    header = ["option", "default", "values", "what it is"]
-    rows = [
-        [option.name, shown(option.default), option.domain, option.help]
-        for option in cls.parameters
-    ]
+    header, rows = _options(cls.parameters)
     document = {
         "step": name,
         "description": text,
@@ -243,6 +240,16 @@ def _in_words(traits: Traits) -> str:
         there = "installed" if traits.installed else f"pip install 'recli[{traits.extra}]'"
         lines.append(f"Extra: {traits.extra}, {there}.")
     return "\n".join(lines)
+
+
+def _options(declared: Sequence[Parameter]) -> tuple[list[str], list[list[str]]]:
+    from recli.params import shown
+
+    rows = [
+        [option.name, shown(option.default), option.domain, option.help + _condition(option.when)]
+        for option in declared
+    ]
+    return ["option", "default", "values", "what it is"], rows
 
 
 def _described(parameter: Parameter) -> dict[str, Any]:
