@@ -9,6 +9,7 @@ from recli import registry
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.evaluation.protocol import Protocol
+from recli.ranking.recommender import lists_of
 
 
 def outside(
@@ -22,7 +23,7 @@ def outside(
     Args:
         dataset: by the steps that have prepared it
         protocol: by its split and its metrics
-        line_up: by its algorithms and their parts
+        line_up: by its algorithms, their parts and their re-rankers
         others: kinds and names of what else there is
 
     Returns:
@@ -33,6 +34,11 @@ def outside(
         ("split", registry.name_of(type(protocol.split))),
         *(("metric", measure.name) for measure in protocol.measures),
         *(("algorithm", part) for entry in line_up for part in entry.parts),
+        *(
+            ("reranker", registry.cut("reranker", text)[0])
+            for entry in line_up
+            for text in lists_of(entry).rerank
+        ),
         *others,
     ]
     found = {}

@@ -26,6 +26,7 @@ NAMES = {
     "converter": "shop-pairs",
     "report": "one-line",
     "writer": "shop-rows",
+    "reranker": "by-code",
     "sampler": "dice",
     "pruner": "patient",
     "source": "shelf",
@@ -176,6 +177,84 @@ def test_writers_by_suffix(recli, shop, tiny):
         rows = [f"{row['user']} {row['item']}" for row in csv.DictReader(file)]
     assert Path("a.shop").read_text().splitlines() == rows
     assert len(rows) > 30
+
+
+def rows_of(path):
+    with Path(path).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_rerankers(recli, shop, tiny):
+    options = ("recommend", "-d", tiny, "--all-users", "-n", "4")
+    recli(*options, "--output", "plain.csv")
+    recli(*options, "--output", "ours.csv", "--rerank", "by-code")
+    recli(*options, "--output", "own.csv", "--rerank", "shop_recsys.by_id:ByCode:reverse=true")
+    lists = {}
+    for name in ("plain", "ours", "own"):
+        for row in rows_of(f"{name}.csv"):
+            lists.setdefault(row["user"], {}).setdefault(name, []).append(row["item"])
+    # The catalogue of these ratings is in the order of the ids as numbers.
+    for of_user in lists.values():
+        assert of_user["ours"] == sorted(of_user["plain"], key=int)
+        assert of_user["own"] == of_user["ours"][::-1]
+    assert any(of_user["ours"] != of_user["plain"] for of_user in lists.values())
+
+
+def test_terms_share_the_weights(recli, shop, tiny):
+    options = ("recommend", "-d", tiny, "--user", "15", "-n", "4", "--include-seen")
+    low = ("--rerank", "shop_recsys.by_id:Low:weight=1")
+    recli(*options, *low, "--output", "low.csv")
+    items = [int(row["item"]) for row in rows_of("low.csv")]
+    assert items == sorted(int(row["movieId"]) for row in rows_of(tiny / "movies.csv"))[:4]
+    refused = recli(*options, *low, "--diversify", "0.1", code=2)
+    assert "The weights of diversify and shop_recsys.by_id:Low are more than 1" in refused.stderr
+    assert (
+        "no parameter of shop_recsys.by_id:Low 'wait'"
+        in recli(*options, "--rerank", "shop_recsys.by_id:Low:wait=1", code=2).stderr
+    )
+
+
+def test_those_of_recli_by_name_are_those_of_their_options(recli, tiny):
+    options = ("recommend", "-d", tiny, "--all-users", "-n", "5")
+    for number, choice in enumerate(
+        (
+            ("--diversify", "0.3", "--calibrate", "genres=0.2", "--explore", "0.4"),
+            (
+                *(
+                    "--rerank",
+                    "explore:share=0.4",
+                    "--rerank",
+                    "calibrate:column=genres,weight=0.2",
+                ),
+                *("--rerank", "diversify"),
+            ),
+        )
+    ):
+        recli(*options, *choice, "--output", f"{number}.csv")
+    assert rows_of("0.csv") == rows_of("1.csv")
+    assert "needs a column" in recli(*options, "--rerank", "calibrate", code=2).stderr
+
+
+def test_rerankers_are_measured(recli, shop, tiny):
+    Path("e.toml").write_text(
+        f"""
+datasets = "{tiny.as_posix()}"
+splits = "shuffle:n_splits=1"
+metrics = ["ndcg@3", "map@3"]
+
+[algorithm.most-popular]
+
+[recommend]
+rerank = ["by-code", "by-code:reverse=true"]
+""",
+        encoding="utf-8",
+    )
+    recli("run", "e.toml", "-j", "1")
+    run = json.loads(next(Path("results/runs").glob("*/run.json")).read_text(encoding="utf-8"))
+    lists = [entry["lists"]["rerank"] for entry in run["configuration"]["line_up"]]
+    assert lists == [["by-code:reverse=false"], ["by-code:reverse=true"]]
+    assert run["environment"]["outside"]["reranker by-code"].startswith("shop-recsys 1.2, ")
+    assert "most-popular rerank=by-code:reverse=true" in recli("runs", "show", "latest").stdout
 
 
 def test_reports_and_plots(recli, shop, tiny):
