@@ -18,15 +18,15 @@ LATEST = "latest"
 class StoredKind:
     """One kind of what is stored: the folders `results/<plural>/<name>` that hold its document.
 
-    Args:
-        noun: What one is called, such as `run`.
-        plural: The folder of the results folder where they lie, such as `runs`.
-        document: The JSON file that says what one is, such as `run.json`.
-        maker: The command that makes one.
-        schemas: The formats of the document that this recli reads, the one that it writes last.
-        keys: What a document has to have.
-        advice: What to do about a document that cannot be read.
-        dated: Whether names are ids that begin with the time and so sort by it; else users choose them.
+    Attributes:
+        noun: what one is called, such as `run`
+        plural: the folder of the results folder where they lie, such as `runs`
+        document: the JSON file that says what one is, such as `run.json`
+        maker: the command that makes one
+        schemas: the formats of the document that this recli reads, the one that it writes last
+        keys: what a document has to have
+        advice: what to do about a document that cannot be read
+        dated: whether names are ids that begin with the time and so sort by it; else users choose them
     """
 
     noun: str
@@ -60,12 +60,12 @@ class StoredKind:
         """The folder of the one that `name` means.
 
         Args:
-            results: The results folder.
-            name: Its name, how that begins if no other does so, `latest`, or the path of its folder.
+            results: the results folder
+            name: its name, how that begins if no other does so, `latest`, or the path of its folder
 
         Raises:
-            NotFoundError: If there is none; the nearest names are given.
-            UsageError: If several names begin so.
+            NotFoundError: if there is none; the nearest names are given
+            UsageError: if several names begin so
         """
         known = self.names(results)
         if name in known:
@@ -118,12 +118,12 @@ class StoredKind:
         """The document in a folder.
 
         Args:
-            folder: As `find` gives it.
-            advice: What to do about one that cannot be read, in place of the usual.
+            folder: as `find` gives it
+            advice: what to do about one that cannot be read, in place of the usual
 
         Raises:
-            NotFoundError: If the folder holds none.
-            DataError: If it is damaged, of a format that this recli does not read, or lacks something.
+            NotFoundError: if the folder holds none
+            DataError: if it is damaged, of a format that this recli does not read, or lacks something
         """
         path, advice = folder / self.document, advice or self.advice
         try:
@@ -150,7 +150,7 @@ class StoredKind:
         """Write the document of a folder, with its format, in place of what it said before.
 
         Raises:
-            UsageError: If it cannot be written.
+            UsageError: if it cannot be written
         """
         return files.write_json(folder / self.document, {"schema": self.schema, **document})
 
@@ -159,7 +159,7 @@ def remove(folders: Sequence[Path]) -> None:
     """Remove folders with all that is in them; none is seen half removed.
 
     Raises:
-        UsageError: If one cannot be removed; those before it are gone.
+        UsageError: if one cannot be removed; those before it are gone
     """
     for folder in folders:
         with files.writable(folder):

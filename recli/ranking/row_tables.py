@@ -26,11 +26,11 @@ class RowTables:
     user's may be from it; each is null where the model does not know it. The title is null where the
     item has none.
 
-    Args:
-        model: The model that made the lists.
-        model_name: What is said in the column `model`.
-        time: When the lists were made; whole seconds are kept.
-        explain: Whether there is a column `why`, with the words of the reasons that the rows then have.
+    Attributes:
+        model: the model that made the lists
+        model_name: what is said in the column `model`
+        time: when the lists were made; whole seconds are kept
+        explain: whether there is a column `why`, with the words of the reasons that the rows then have
     """
 
     model: Model

@@ -10,9 +10,9 @@ def recommendations(results: Path, model_name: str, users: str) -> Path:
     """The file for lists of some users by a model.
 
     Args:
-        results: The results folder.
-        model_name: What the model is called.
-        users: What the users are called, such as `user-42` or `all-users`.
+        results: the results folder
+        model_name: what the model is called
+        users: what the users are called, such as `user-42` or `all-users`
 
     >>> recommendations(Path("results"), "svd", "user-a/b").as_posix()
     'results/recommendations/svd-user-a_b.csv'

@@ -20,13 +20,13 @@ _KEYS = ("begun_from", "log", "through", "counts")
 class Progress:
     """How far a dataset has taken the event log in; `events.json`.
 
-    Args:
-        begun_from: Fingerprint of the dataset that the model had learned from when this one was begun.
-        log: The log's id; empty before the first event.
-        through: The position in it of the last event that was looked at.
-        counts: Of all events up to there how many were `ratings` and `clicks`, by which interactions of
+    Attributes:
+        begun_from: fingerprint of the dataset that the model had learned from when this one was begun
+        log: the log's id; empty before the first event
+        through: the position in it of the last event that was looked at
+        counts: of all events up to there how many were `ratings` and `clicks`, by which interactions of
             any kind are meant; and of the ratings (in data of interactions of all events) how many were
-            `set_aside`, were `repeated` by a later one or said nothing new, and are `taken` in.
+            `set_aside`, were `repeated` by a later one or said nothing new, and are `taken` in
     """
 
     begun_from: str
@@ -39,7 +39,7 @@ class Progress:
         """That of the dataset in a folder, None where there is none.
 
         Raises:
-            DataError: If the document is damaged.
+            DataError: if the document is damaged
         """
         path = folder / PROGRESS
         try:
@@ -74,8 +74,8 @@ def backlog(log: EventLog, name: str) -> int:
     """How many events of a log no refresh has taken yet.
 
     Args:
-        log: The log, in its results folder.
-        name: The model that they are counted for.
+        log: the log, in its results folder
+        name: the model that they are counted for
 
     Returns:
         The number; of all events where the dataset's document cannot be read, and the next refresh

@@ -69,12 +69,12 @@ class RefreshedDataset:
         """The one on disk, if it is of this model; else one begun from the model's own ratings.
 
         Args:
-            folder: Where it lies, or will.
-            model: The model that keeps up.
-            manifest: What that says of itself.
+            folder: where it lies, or will
+            model: the model that keeps up
+            manifest: what that says of itself
 
         Raises:
-            DataError: If it is damaged.
+            DataError: if it is damaged
         """
         progress = Progress.read(folder)
         if progress is None or not progress.is_of(manifest):

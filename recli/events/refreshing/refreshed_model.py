@@ -20,10 +20,10 @@ from recli.models.stored import MODELS
 class RefreshedModel:
     """A stored model that keeps up with the event log.
 
-    Args:
-        results: The results folder.
-        name: The whole name of the model there.
-        allow_pickle: Whether a model that holds a pickle may be read and written.
+    Attributes:
+        results: the results folder
+        name: the whole name of the model there
+        allow_pickle: whether a model that holds a pickle may be read and written
     """
 
     results: Path
@@ -37,8 +37,8 @@ class RefreshedModel:
         Nobody else may be at work on the same results.
 
         Raises:
-            NotFoundError: If there is no such model in the results folder.
-            UsageError: If several names begin so.
+            NotFoundError: if there is no such model in the results folder
+            UsageError: if several names begin so
         """
         for replaced in (MODELS.folder(results, name), folder_of(results, name)):
             files.recover(replaced)
@@ -78,12 +78,12 @@ class RefreshedModel:
         """Store another model under the name.
 
         Args:
-            model: What is stored.
-            seal: The seal of the model that it is to take the place of.
-            pickled: Whether what it has learned is pickled, as it was of that one.
+            model: what is stored
+            seal: the seal of the model that it is to take the place of
+            pickled: whether what it has learned is pickled, as it was of that one
 
         Raises:
-            UsageError: If another model has taken the name meanwhile.
+            UsageError: if another model has taken the name meanwhile
         """
         if self.manifest()["seal"] != seal:
             raise errors.UsageError(

@@ -24,8 +24,8 @@ class Writer:
     writer holds in memory does not grow with their number.
 
     Attributes:
-        suffixes: Of the files that it writes, with the dot; none for a writer into databases.
-        summary: What it writes, for lists of writers.
+        suffixes: of the files that it writes, with the dot; none for a writer into databases
+        summary: what it writes, for lists of writers
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()
@@ -35,11 +35,11 @@ class Writer:
         """`with writer.open(target, schema) as write: write(table)`.
 
         Args:
-            target: A file, or the URL of one or of a database.
-            schema: Names and types of the columns, the same for all tables.
+            target: a file, or the URL of one or of a database
+            schema: names and types of the columns, the same for all tables
 
         Raises:
-            UsageError: If the target cannot be written.
+            UsageError: if the target cannot be written
         """
         raise NotImplementedError
 
@@ -65,9 +65,9 @@ class FileWriter(Writer):
 class Target:
     """Where rows are written, with the writer that does it.
 
-    Args:
-        place: A file, or the URL of one or of a database.
-        writer: The writer for such a place.
+    Attributes:
+        place: a file, or the URL of one or of a database
+        writer: the writer for such a place
     """
 
     place: str
@@ -78,8 +78,8 @@ class Target:
         """The target at a place.
 
         Raises:
-            UsageError: If no writer writes files with its suffix; the valid ones are named.
-            MissingExtraError: If the writer's packages are not installed.
+            UsageError: if no writer writes files with its suffix; the valid ones are named
+            MissingExtraError: if the writer's packages are not installed
         """
         return cls(place, _writer(place))
 

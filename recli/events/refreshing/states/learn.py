@@ -39,8 +39,8 @@ def newest(taken: Taken, share: float) -> np.ndarray:
     """Which ratings are the newest of those that are fresh.
 
     Args:
-        taken: What was taken; at least one rating of it is fresh.
-        share: How many of the fresh ones, above 0, at most 1.
+        taken: what was taken; at least one rating of it is fresh
+        share: how many of the fresh ones, above 0, at most 1
 
     Returns:
         bool[n], by time, or as they came where there is none. Ratings of the same time are on the same

@@ -18,10 +18,10 @@ class Resume:
     Hands on `Publish` where model and dataset are still those that were decided on. Where the model is
     published already the decision is marked so, and where another model has the name it is taken back.
 
-    Args:
-        round: What the states share.
-        decision: The document of that decision.
-        then: The state that follows once it is seen through.
+    Attributes:
+        round: what the states share
+        decision: the document of that decision
+        then: the state that follows once it is seen through
     """
 
     round: Round

@@ -29,8 +29,8 @@ class Take:
         """`Learn`, or the end where nothing or too little is new.
 
         Raises:
-            DataError: If model, dataset or log is damaged, or the log is not the one of the dataset.
-            UsageError: If the model holds a pickle that is not allowed.
+            DataError: if model, dataset or log is damaged, or the log is not the one of the dataset
+            UsageError: if the model holds a pickle that is not allowed
         """
         model, log, tell = self.round.model, self.round.log, self.round.told.append
         manifest, progress, past = model.manifest(), model.progress(), model.decisions()
