@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     "them alike.",
 )
 @common.results_option
-@common.output_options(*registry.names("report"), default="html")
+@common.output_options(default="html", kind="report")
 def command(
     runs: tuple[str, ...],
     output: Path | None,
@@ -61,9 +61,10 @@ def command(
     from recli.records import default_files, store
     from recli.records.stored_run import StoredRun
 
+    make = registry.get("report", console.format)()
     found = [StoredRun.read(results, name) for name in dict.fromkeys(runs)]
     drawn = None if model_name is None else _item_map(model_name, results, console)
-    text = registry.get("report", console.format)()([RunData.of(run, drawn) for run in found])
+    text = make([RunData.of(run, drawn) for run in found])
     if output is None and console.format != "html":
         click.echo(text, nl=False)
         return

@@ -13,6 +13,7 @@ from typing import Any
 from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.lint import lint
 from recli.evaluation.metric_names import Measure, leading
@@ -23,6 +24,7 @@ from recli.experiments.report import markdown_report
 from recli.experiments.resources import Resources
 from recli.experiments.run_data import RunData
 from recli.experiments.verdicts import Verdict
+from recli.ranking import recommender
 from recli.records import run_tables, store
 from recli.records.cell_store import CellStore, cell_key
 from recli.records.cells import Cell, Summary, summaries
@@ -71,6 +73,8 @@ class EvaluationRun:
         if strict and self.findings:
             found = errors.first_ten([finding.message for finding in self.findings])
             raise errors.DataError(f"--strict, and there is reason to doubt:\n{found}")
+        first = TrainingStatistics(dataset, self.folds[0].train, protocol.threshold)
+        recommender.check(self.line_up, first, protocol.seed)
         self.finished: list[Cell] = []
         self.verdicts: dict[str, Verdict] = {}
         self.id = store.new_id("evaluate")

@@ -12,6 +12,7 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.models.list_quality import FLOOR, ListQuality
+from recli.ranking.recommender import lists_of
 from recli.records import store
 from recli.records.kinds import RUNS
 from recli.records.stored_run import StoredRun
@@ -63,8 +64,8 @@ def _runs(results: Path, dataset: Dataset) -> Iterator[tuple[StoredRun, pd.Serie
 
 def _of(run: StoredRun, means: pd.Series, configured: Configured) -> pd.Series | None:
     """The means of an algorithm by metric, None where the run has none of it."""
-    wanted = (configured.name, configured.params)
+    wanted = (configured.name, configured.params, lists_of(configured).document())
     for entry, about in enumerate(run.document["configuration"]["line_up"]):
-        if (about["algorithm"], about["params"]) == wanted:
+        if (about["algorithm"], about["params"], about.get("lists", {})) == wanted:
             return means.xs(entry, level="entry")
     return None

@@ -20,7 +20,8 @@ from recli.records.kinds import RUNS
 from recli.records.process import is_alive
 
 _METRICS = ("entry", "fold", "metric", "value")
-_TEXTS = ("algorithm", "params", "metric", "by", "group")
+_ENTRY = ("algorithm", "params", "lists")
+_TEXTS = (*_ENTRY, "metric", "by", "group")
 _GROUPS = ("entry", "fold", "by", "group", "n_users", "n_ratings", "metric", "value")
 
 
@@ -66,10 +67,12 @@ class StoredRun:
         return list(self.document["configuration"]["metrics"])
 
     @property
-    def entries(self) -> list[tuple[str, str]]:
-        """Name and parameters, as JSON, of every algorithm of the line-up."""
-        line_up = self.document["configuration"]["line_up"]
-        return [(entry["algorithm"], json.dumps(entry["params"])) for entry in line_up]
+    def entries(self) -> list[tuple[str, str, str]]:
+        """Name, parameters and how lists are made, both as JSON, of every entry of the line-up."""
+        return [
+            (entry["algorithm"], json.dumps(entry["params"]), json.dumps(entry.get("lists", {})))
+            for entry in self.document["configuration"]["line_up"]
+        ]
 
     @property
     def line_up(self) -> list[str]:
@@ -146,6 +149,8 @@ class StoredRun:
             )
 
         frame = self._read(name, read, ("algorithm", "params", *columns[1:]))
+        if "lists" not in frame:
+            frame = frame.assign(lists="{}")  # all are made by the scores alone
         return frame.assign(entry=self._entries(name, frame))[list(columns)]
 
     def _entries(self, name: str, frame: pd.DataFrame) -> np.ndarray:
@@ -154,12 +159,12 @@ class StoredRun:
         The same algorithm may be in it twice, so names alone do not tell.
         """
         begins = frame["fold"].diff().to_numpy() < 0
-        for column in ("algorithm", "params"):
+        for column in _ENTRY:
             begins = begins | (frame[column] != frame[column].shift()).to_numpy()
         starts = frame[begins]
         known = self.entries
         places: list[int] = []
-        for entry in zip(starts["algorithm"], starts["params"], strict=True):
+        for entry in zip(*(starts[column] for column in _ENTRY), strict=True):
             after = places[-1] + 1 if places else 0
             if entry not in known[after:]:
                 raise errors.DataError(

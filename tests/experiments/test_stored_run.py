@@ -72,7 +72,7 @@ def test_its_tables(finished):
     assert list(run.groups())[:4] == ["entry", "fold", "by", "group"]
     by_label = {summary.configured.name: summary for summary in finished.summaries}
     scores = run.over_folds()
-    for entry, (name, _) in enumerate(run.entries):
+    for entry, (name, *_) in enumerate(run.entries):
         for measure in MEASURES:
             row = scores.loc[(entry, str(measure))]
             assert row["mean"] == by_label[name].mean(measure)

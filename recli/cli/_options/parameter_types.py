@@ -53,11 +53,17 @@ def _stored(kind: StoredKind) -> Callable[[click.Context], list[str]]:
     return names
 
 
-ALGORITHM = Name("algorithm", lambda ctx: registry.names("algorithm"))
-SPLIT = Name("split", lambda ctx: registry.names("split"))
-METRIC = Name("metric", lambda ctx: registry.names("metric"))
-FILE_FORMAT = Name("format", lambda ctx: registry.names("format"))
-CONVERTER = Name("form", lambda ctx: registry.names("converter"))
+def registered(kind: str, name: str = "") -> Name:
+    """A registered name of a kind, or the user's own class; `name` is how help shows it."""
+    return Name(name or kind, lambda ctx: registry.every(kind))
+
+
+ALGORITHM = registered("algorithm")
+SPLIT = registered("split")
+METRIC = registered("metric")
+STEP = registered("step")
+FILE_FORMAT = registered("format")
+CONVERTER = registered("converter", "form")
 DATASET = Name("dataset", _dataset_names)
 OWN_DATASET = Name("dataset", _own_datasets)
 MODEL = Name("model", _stored(MODELS))

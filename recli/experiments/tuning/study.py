@@ -28,7 +28,7 @@ from recli.experiments.tuning.external_trials import Told
 from recli.experiments.tuning.holdout import HoldOut, HoldoutVerdict, unlock
 from recli.experiments.tuning.importance import importances
 from recli.experiments.tuning.plan import Plan
-from recli.experiments.tuning.samplers import sees_means
+from recli.experiments.tuning.pruners import by_means
 from recli.experiments.tuning.search import Budget, Search
 from recli.experiments.tuning.trials import Trials
 from recli.experiments.tuning.watch import NOBODY, Watch
@@ -242,7 +242,7 @@ class TuningRun:
             self.goals,
             resources,
             held_back,
-            by_means=sees_means(self.plan.method.pruner),
+            by_means=by_means(self.plan.method.pruner),
         )
         terms = self.plan.terms(self.dataset, self.protocol)
         spaces = list(self.spaces.values())

@@ -25,10 +25,12 @@ class Writer:
 
     Attributes:
         suffixes: of the files that it writes, with the dot; none for a writer into databases
+        schemes: of the URLs that it writes to, such as bigquery; without any, those of files
         summary: what it writes, for lists of writers
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()
+    schemes: ClassVar[tuple[str, ...]] = ()
     summary: ClassVar[str] = ""
 
     def open(self, target: str, schema: pa.Schema) -> AbstractContextManager[Write]:
@@ -94,22 +96,24 @@ class Target:
 
 def _writer(place: str) -> Writer:
     """The writer for a URL of a database or, by its suffix, for a file here or in an object store."""
-    if urls.scheme(place) == "bigquery":
-        registry.check_installed("writer", "bigquery")
-        return _named("bigquery")
     if urls.is_url(place) and not urls.is_store(place):
-        return _named("sql")
+        databases: Writer = registry.get("writer", "sql")()
+        return _found(lambda cls: urls.scheme(place) in cls.schemes) or databases
     name = urls.file_name(place) if urls.is_url(place) else place
     suffix = PurePosixPath(name).suffix.lower()
-    by_suffix = {s: name for name in registry.names("writer") for s in _named(name).suffixes}
-    if suffix not in by_suffix:
-        raise errors.UsageError(
-            f"'{urls.shown(place)}': by its suffix it is none of {', '.join(by_suffix)}, and it is no "
-            "URL of a database, as in sqlite:///recommendations.db."
-        )
-    return _named(by_suffix[suffix])
+    if found := _found(lambda cls: suffix in cls.suffixes):
+        return found
+    known = ", ".join(s for _, cls in registry.usable("writer") for s in cls.suffixes)
+    raise errors.UsageError(
+        f"'{urls.shown(place)}': by its suffix it is none of {known}, and it is no URL of a database, "
+        "as in sqlite:///recommendations.db."
+    )
 
 
-def _named(name: str) -> Writer:
-    found: Writer = registry.get("writer", name)()
-    return found
+def _found(suits: Callable[[type[Writer]], bool]) -> Writer | None:
+    """The first writer that suits, whose packages have to be there; recli's own go first."""
+    for name, cls in registry.usable("writer"):
+        if suits(cls):
+            registry.check_installed("writer", name)
+            return cls()  # type: ignore[no-any-return]
+    return None
