@@ -57,7 +57,11 @@ class RowTables:
         )
 
     def table(self, rows: Rows) -> pa.Table:
-        """The rows, in their order."""
+        """The rows, in their order.
+
+        Args:
+            rows: by the same model
+        """
         found, n_rows = rows.predicted, len(rows)
         same, items = _numbers(np.zeros(n_rows, np.int32)), _numbers(rows.items)
         unknown = pa.nulls(n_rows, pa.float64())

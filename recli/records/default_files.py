@@ -22,10 +22,20 @@ def recommendations(results: Path, model_name: str, users: str) -> Path:
 
 
 def report(results: Path, name: str) -> Path:
-    """The file for a report of several runs, which is called `name`."""
+    """The file for a report of several runs.
+
+    Args:
+        results: the results folder
+        name: what the report is called
+    """
     return results / "reports" / f"{name}.html"
 
 
 def bad_rows(results: Path, dataset_name: str) -> Path:
-    """The file for the rows of a dataset that could not be read."""
+    """The file for the rows of a dataset that could not be read.
+
+    Args:
+        results: the results folder
+        dataset_name: what the dataset is called
+    """
     return results / "bad-rows" / f"{dataset_name}.csv"

@@ -38,6 +38,10 @@ def write(results: Path, document: dict[str, Any]) -> Path:
 def of_model(results: Path, model: str) -> list[dict[str, Any]]:
     """The documents about one model, the newest first.
 
+    Args:
+        results: the results folder
+        model: its whole name
+
     Raises:
         DataError: if one is damaged, whichever model it is about
     """

@@ -38,6 +38,9 @@ class Progress:
     def read(cls, folder: Path) -> Progress | None:
         """That of the dataset in a folder, None where there is none.
 
+        Args:
+            folder: the dataset's
+
         Raises:
             DataError: if the document is damaged
         """
@@ -54,19 +57,32 @@ class Progress:
             ) from None
 
     def is_of(self, manifest: Mapping[str, Any]) -> bool:
-        """Whether the model of this manifest is the one that the dataset was begun for, or its heir."""
+        """Whether a model is the one that the dataset was begun for, or its heir.
+
+        Args:
+            manifest: what the model says of itself
+        """
         heir = manifest["origin"].get("refresh", {}).get("begun_from")
         return self.begun_from in (manifest["dataset"]["fingerprint"], heir)
 
     def learned(self, manifest: Mapping[str, Any]) -> int:
-        """The position through which the model of this manifest has learned, 0 for no event."""
+        """The position of the last event that a model has learned, 0 for none.
+
+        Args:
+            manifest: what the model says of itself
+        """
         refresh = manifest["origin"].get("refresh", {})
         same = (refresh.get("begun_from"), refresh.get("log")) == (self.begun_from, self.log)
         return int(refresh["through"]) if same else 0
 
 
 def folder_of(results: Path, name: str) -> Path:
-    """Where the dataset of the model called `name` lies."""
+    """Where the dataset of a model lies.
+
+    Args:
+        results: the results folder
+        name: the model's
+    """
     return results / "datasets" / name
 
 

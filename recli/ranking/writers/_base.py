@@ -46,7 +46,11 @@ class Writer:
         raise NotImplementedError
 
     def shown(self, target: str) -> str:
-        """The target as it may be shown to anybody."""
+        """The target as it may be shown to anybody, without its password.
+
+        Args:
+            target: a file, or the URL of one or of a database
+        """
         return urls.shown(target)
 
 
@@ -79,6 +83,9 @@ class Target:
     def of(cls, place: str) -> Target:
         """The target at a place.
 
+        Args:
+            place: a file, or the URL of one or of a database
+
         Raises:
             UsageError: if no writer writes files with its suffix; the valid ones are named
             MissingExtraError: if the writer's packages are not installed
@@ -86,11 +93,15 @@ class Target:
         return cls(place, _writer(place))
 
     def open(self, schema: pa.Schema) -> AbstractContextManager[Write]:
-        """`with target.open(schema) as write: write(table)`, see `Writer.open`."""
+        """`with target.open(schema) as write: write(table)`, see `Writer.open`.
+
+        Args:
+            schema: names and types of the columns, the same for all tables
+        """
         return self.writer.open(self.place, schema)
 
     def __str__(self) -> str:
-        """The place as it may be shown to anybody."""
+        """The place as it may be shown to anybody, without its password."""
         return self.writer.shown(self.place)
 
 

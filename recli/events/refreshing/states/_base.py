@@ -35,7 +35,11 @@ class Round:
 
 @dataclass(frozen=True)
 class End:
-    """The end of a round: the document of what was decided, None where there was nothing to decide."""
+    """The end of a round.
+
+    Attributes:
+        decision: the document of what was decided; None where there was nothing to decide
+    """
 
     decision: dict[str, Any] | None = None
 

@@ -19,13 +19,17 @@ class Learn:
     """Fit the model's algorithm without the ratings to compare on; hands on `Learned` to `Compare`.
 
     Nothing is written: a round that was cut off here learns again.
+
+    Attributes:
+        round: what the states share
+        taken: the model, and its dataset with the events that came since
     """
 
     round: Round
     taken: Taken
 
     def advance(self) -> State:
-        """`Compare`. Raises what the fit does."""
+        """`Compare`; a fit that fails raises by itself."""
         taken, settings = self.taken, self.round.settings
         tested = newest(taken, settings.slice)
         threshold = taken.model.trainset.threshold

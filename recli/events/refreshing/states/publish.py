@@ -69,7 +69,15 @@ class Publish:
 
 
 def mark_published(model: RefreshedModel, decision: dict[str, Any]) -> dict[str, Any]:
-    """Write a decision with the time at which its model was published: now. Returns what it says."""
+    """Write a decision with the time at which its model was published, now.
+
+    Args:
+        model: the model that it is about
+        decision: the document
+
+    Returns:
+        What the document says from now on.
+    """
     decision = {**decision, "published": store.now()}
     model.record(decision)
     return decision

@@ -51,7 +51,11 @@ class Resume:
 
 
 def entry(round_: Round) -> State:
-    """The state that a round begins in: `Resume` where an earlier one was cut off, else `Take`."""
+    """The state that a round begins in: `Resume` where an earlier one was cut off, else `Take`.
+
+    Args:
+        round_: the round
+    """
     state: State = Take(round_)
     for decision in reversed(round_.model.decisions()):
         if decision["decision"] == "publish" and decision["published"] is None:

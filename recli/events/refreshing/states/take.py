@@ -21,6 +21,9 @@ class Take:
     """Take the new events into the dataset, which is written whole; hands on `Taken` to `Learn`.
 
     A round that was cut off after this finds them taken.
+
+    Attributes:
+        round: what the states share
     """
 
     round: Round
