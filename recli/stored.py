@@ -44,11 +44,20 @@ class StoredKind:
         return self.schemas[-1]
 
     def folder(self, results: Path, name: str = "") -> Path:
-        """Where the one called `name` lies, whether it is there or not; without a name where all do."""
+        """Where one lies, whether it is there or not.
+
+        Args:
+            results: the results folder
+            name: its name; without one it is the folder of all
+        """
         return results / self.plural / name
 
     def names(self, results: Path) -> list[str]:
-        """The names of all in a results folder, the newest first; by its id, or when it was written."""
+        """The names of all in a results folder, the newest first; by its id, or when it was written.
+
+        Args:
+            results: the results folder
+        """
         found = list(self.folder(results).glob(f"[!.]*/{self.document}"))
         if self.dated:
             found.sort(reverse=True)
@@ -85,26 +94,51 @@ class StoredKind:
         return self.folder(results, begin[0])
 
     def find_own(self, results: Path, name: str) -> Path:
-        """As `find`, but only what lies in this results folder: for what is replaced or removed."""
+        """As `find`, but only what lies in this results folder: for what is replaced or removed.
+
+        Args:
+            results: the results folder
+            name: as for `find`
+
+        Raises:
+            NotFoundError: if there is none, or it lies elsewhere
+            UsageError: if several names begin so
+        """
         found = self.find(results, name)
         if found.resolve().parent != self.folder(results).resolve():
             raise self.absent(results, name)
         return found
 
     def newest(self, results: Path) -> Path:
-        """The folder of the newest. Raises NotFoundError without any."""
+        """The folder of the newest.
+
+        Args:
+            results: the results folder
+
+        Raises:
+            NotFoundError: if there is none
+        """
         for name in self.names(results):
             return self.folder(results, name)
         raise self.none(results)
 
     def none(self, results: Path) -> errors.NotFoundError:
-        """The error where there is not one in a results folder yet."""
+        """The error where there is not one in a results folder yet.
+
+        Args:
+            results: the results folder
+        """
         return errors.NotFoundError(
             f"There is no {self.noun} in {self.folder(results)} yet: '{self.maker}' makes one."
         )
 
     def absent(self, results: Path, name: str) -> errors.NotFoundError:
-        """The error for a name that none has, the nearest names first."""
+        """The error for a name that none has, the nearest names first.
+
+        Args:
+            results: the results folder
+            name: the name that was asked for
+        """
         nearest = errors.nearest(name, self.names(results))
         have = f"There is none yet: '{self.maker}' makes one."
         if nearest:
@@ -149,6 +183,10 @@ class StoredKind:
     def write(self, folder: Path, document: dict[str, Any]) -> Path:
         """Write the document of a folder, with its format, in place of what it said before.
 
+        Args:
+            folder: as `folder` gives it; it is made if it is not there
+            document: what it says but for the format
+
         Raises:
             UsageError: if it cannot be written
         """
@@ -157,6 +195,9 @@ class StoredKind:
 
 def remove(folders: Sequence[Path]) -> None:
     """Remove folders with all that is in them; none is seen half removed.
+
+    Args:
+        folders: as `StoredKind.find_own` gives them
 
     Raises:
         UsageError: if one cannot be removed; those before it are gone
