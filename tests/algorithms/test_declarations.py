@@ -247,6 +247,15 @@ def test_the_callers_dictionary_stays_and_none_is_shared():
     assert three.bsl_options == {}
 
 
+def test_what_the_base_takes_and_nobody_declares():
+    class Own(surprise.KNNBasic, Algorithm):
+        parameters = (DAMPING,)
+
+    made = Own(7, damping=3, verbose=False)
+    assert (made.k, made.min_k, made.damping, made.verbose) == (7, 1, 3, False)
+    assert Own(sim_options={"name": "cosine"}).sim_options["name"] == "cosine"
+
+
 def test_an_argument_that_nobody_takes():
     with pytest.raises(TypeError, match=r"KNNBasic\(\): got an unexpected keyword argument 'kk'"):
         KNNBasic(kk=3)

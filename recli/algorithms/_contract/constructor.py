@@ -127,9 +127,8 @@ def _constructor(cls: type[Declared]) -> Callable[..., None]:
             bound = signature.bind(self, *args, **kwargs)
         except TypeError as error:
             raise TypeError(f"{cls.__name__}(): {error}") from None
-        given = dict(list(bound.arguments.items())[1:])
-        bound.apply_defaults()
-        values = dict(list(bound.arguments.items())[1:]) | _checked(cls, given)
+        given = {name: value for name, value in bound.arguments.items() if name != "self"}
+        values = _defaults(cls) | given | _checked(cls, given)
         base_init(self, **{k: v for k, v in values.items() if k in of_base})
         for name in values.keys() - of_base.keys():
             setattr(self, name, values[name])
@@ -141,6 +140,12 @@ def _constructor(cls: type[Declared]) -> Callable[..., None]:
     __init__.__signature__ = signature  # type: ignore[attr-defined]
     setattr(__init__, _MADE, True)
     return __init__
+
+
+def _defaults(cls: type[Declared]) -> dict[str, Any]:
+    """What the class itself takes, as it is where nothing is given."""
+    found: dict[str, Any] = {p.name: p.default for p in cls.parameters if "." not in p.name}
+    return found | {a.name: {} if a.many else a.default for a in cls.takes}
 
 
 def _signature(cls: type[Declared], of_base: Mapping[str, inspect.Parameter]) -> inspect.Signature:
