@@ -164,7 +164,7 @@ KEYS = (
             "what is measured, the first one orders; 'all' is every metric",
             reads=_measure,
             names=(*registry.names("metric"), metric_names.ALL),
-            pattern=rf"^({_names('metric')})@[1-9][0-9]{{0,8}}$",
+            pattern=rf"^({_names('metric')})(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
         ),
         metric_names.DEFAULT,
     ),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from recli.data.dataset import Dataset
 from recli.evaluation.groups import GroupScores
-from recli.evaluation.lint import Finding
+from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
 from recli.experiments.verdicts import Verdict

@@ -13,7 +13,8 @@ from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.models.list_quality import FLOOR, ListQuality
 from recli.ranking.recommender import lists_of
-from recli.records import store, stored_run
+from recli.records import store
+from recli.records.kinds import RUNS
 from recli.records.stored_run import StoredRun
 
 
@@ -51,9 +52,9 @@ def measured_lists(
 
 def _runs(results: Path, dataset: Dataset) -> Iterator[tuple[StoredRun, pd.Series]]:
     """The finished runs on these data, the newest first, and the means of all metrics by entry."""
-    for name in stored_run.names(results):
+    for name in RUNS.names(results):
         try:
-            run = StoredRun.read(results, name)
+            run = StoredRun.of(RUNS.folder(results, name))
             about = run.document["dataset"]
             if run.status == "finished" and about.get("fingerprint") == dataset.fingerprint:
                 yield run, run.over_folds()["mean"]

@@ -18,9 +18,6 @@ from recli.ranking.recommender import lists_of
 from recli.records import code_version
 from recli.records.cells import labels
 
-SCHEMA = 2
-"""The format of a run's folder, that recli writes; it reads this one and those before."""
-
 
 def new_id(kind: str) -> str:
     """A new name that sorts by time: `20261122-164500-evaluate-1f3a`."""

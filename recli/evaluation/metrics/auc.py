@@ -30,6 +30,8 @@ class AUC(ListMetric):
 
     cutoff = False
     aspect = "accuracy"
+    highest = 1.0
+    perfect = 1.0
     summary = "how often a relevant item ranks before another, over all candidates"
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:

@@ -27,6 +27,8 @@ class RPrecision(ListMetric):
 
     cutoff = False
     aspect = "accuracy"
+    highest = 1.0
+    perfect = 1.0
     summary = "precision of as many places as the user has relevant items"
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:

@@ -6,36 +6,15 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
+from recli import registry
 from recli.experiments.merged_runs import together
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
 from recli.experiments.reports._leaderboard import Leaderboard, Row, Score, leaderboards
 from recli.experiments.reports._page import definitions, drawn, page
-from recli.experiments.reports._plots import (
-    against_diversity,
-    against_time,
-    critical_difference,
-    distribution,
-    error_by_rating,
-    exposure,
-    group_bars,
-    item_map,
-    precision_recall,
-)
 from recli.experiments.run_data import RunData
 
 _WIDTH = 12
-_PLOTS = (
-    distribution,
-    critical_difference,
-    against_time,
-    against_diversity,
-    precision_recall,
-    error_by_rating,
-    exposure,
-    group_bars,
-    item_map,
-)
 
 
 class HTML(Report):
@@ -128,7 +107,7 @@ def _cell(score: Score) -> str:
 
 
 def _plots(data: RunData) -> Iterator[str]:
-    figures = [figure for plot in _PLOTS for figure in plot.figures(data)]
+    figures = [figure for _, plot in registry.in_order("plot") for figure in plot().figures(data)]
     yield f"<h3>Plots</h3>{drawn(figures)}"
 
 
