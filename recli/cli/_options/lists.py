@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NAMES = (
     *("sort", "exclude_seen", "candidates", "exclude", "where", "min_ratings", "since", "max_per"),
-    *("diversify", "calibrate", "explore"),
+    *("diversify", "calibrate", "explore", "rerank"),
 )
 _FILES = ("candidates", "exclude")
 
