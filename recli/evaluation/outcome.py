@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli import kernels
 from recli.algorithms import Algorithm, best, scored
 from recli.data.training_statistics import TrainingStatistics
-from recli.evaluation.lists import EvaluatedLists, Tested
+from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.predictions import Predictions
-from recli.kernels.ranks_of_items import ranks_of_items
 
 
 def predict(algorithm: Algorithm, statistics: TrainingStatistics, test: np.ndarray) -> Predictions:
@@ -36,7 +36,7 @@ def recommend(
     `scored`.
     """
     trainset = statistics.trainset
-    users, rows, items, values = _tested(statistics, test)
+    users, rows, items, values = tested_pairs(statistics, test)
     chunks = scored(algorithm, trainset, users, k, memory_limit=memory_limit)
     lists = np.full((len(users), k), -1, np.int32)
     n_candidates = np.empty(len(users), np.int64)
@@ -47,6 +47,7 @@ def recommend(
         lists[start + of_row, of_place] = of_item
         n_candidates[chunk] = np.count_nonzero(scores > -np.inf, axis=1)
         tests = slice(*np.searchsorted(rows, (chunk.start, chunk.stop)))
+        ranks_of_items = kernels.ranks_of_items.ranks_of_items
         before[tests], midranks[tests] = ranks_of_items(scores, rows[tests] - start, items[tests])
     return EvaluatedLists(
         users=users,
@@ -56,17 +57,3 @@ def recommend(
         relevant=values >= statistics.threshold,
         statistics=statistics,
     )
-
-
-def _tested(
-    statistics: TrainingStatistics, test: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Users of the test, then row of the user, item and value for each distinct tested pair."""
-    ratings = statistics.dataset.ratings
-    users, rows = np.unique(ratings.users[test], return_inverse=True)
-    items, values = ratings.items[test], ratings.values[test]
-    order = np.lexsort((-values, items, rows))
-    rows, items, values = rows[order], items[order], values[order]
-    first = np.ones(len(rows), bool)
-    first[1:] = (rows[1:] != rows[:-1]) | (items[1:] != items[:-1])
-    return users, rows[first], items[first], values[first]
