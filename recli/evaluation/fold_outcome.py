@@ -152,14 +152,13 @@ def fold_outcome(
     """Fit on the fold's training rows, predict its test rows, and rank the catalogue.
 
     Ratings are predicted for all test rows. Lists are made for every user with a test rating, out of
-    all items of the catalogue less those that the user has in the training rows; they have `LIST_LENGTH`
-    places where fewer are wanted.
+    all items of the catalogue less those that the user has in the training rows.
 
     Args:
         statistics: the training rows, int64[n]
         test: the rows to test on, int64[n]
         configured: the algorithm
-        wanted: what is to be made; nothing else is, longer lists excepted
+        wanted: what is to be made; nothing else is
         seed: that of the algorithm
         memory_limit: bytes, that of `scored`
         alone: whether nothing else works in this process, so that its peak of memory is this cell's
@@ -177,8 +176,7 @@ def fold_outcome(
         estimated = Estimated(found.estimate, found.impossible)
     clock.append(time.perf_counter())
     if wanted.k:
-        length = _length(wanted.k, statistics, test, memory_limit)
-        lists = recommend(algorithm, statistics, test, length, memory_limit)
+        lists = recommend(algorithm, statistics, test, wanted.k, memory_limit)
         places, midranks = lists.tested.places, lists.tested.midranks
         listed = Listed(lists.items, lists.n_candidates, places, midranks)
     clock.append(time.perf_counter())
@@ -188,8 +186,14 @@ def fold_outcome(
     )
 
 
-def _length(k: int, statistics: TrainingStatistics, test: np.ndarray, limit: int | None) -> int:
-    """Places of the lists that are made where `k` are wanted; of no more than the limit lets hold."""
-    n_users = len(np.unique(statistics.dataset.ratings.users[test]))
-    places = LIST_LENGTH if limit is None else min(LIST_LENGTH, limit // 4 // (12 * n_users))
-    return max(k, min(places, statistics.n_items))
+def to_keep(
+    wanted: Wanted, statistics: TrainingStatistics, test: np.ndarray, memory_limit: int
+) -> Wanted:
+    """What to make where it will be kept: lists of `LIST_LENGTH` places at least, if any.
+
+    Less where the catalogue has not so many items, or the limit (bytes) does not easily hold the lists
+    of all users.
+    """
+    n_users = max(1, len(np.unique(statistics.dataset.ratings.users[test])))
+    most = memory_limit // 4 // (12 * n_users)
+    return wanted | Wanted(k=min(LIST_LENGTH, most, statistics.n_items)) if wanted.k else wanted

@@ -35,12 +35,7 @@ def closure(modules: Iterable[str]) -> list[str]:
 
 def digest(modules: Iterable[str]) -> str:
     """SHA-256 over the `closure` of modules of recli, 16 hexadecimal digits of it."""
-    found = hashlib.sha256()
-    for name in closure(modules):
-        path = _path(name)
-        assert path is not None
-        found.update(f"{name}\0{tree_digest(path)}\0".encode())
-    return found.hexdigest()[:16]
+    return _digest(frozenset(modules))
 
 
 def inside(package: str) -> list[str]:
@@ -53,17 +48,26 @@ def inside(package: str) -> list[str]:
 
 def tree_digest(path: Path) -> str:
     """SHA-256 of what a source says to the interpreter; of its bytes where that cannot read it."""
-    return _read(path)[0]
+    return _parsed(path.read_bytes())[0]
 
 
 def imported(path: Path) -> frozenset[str]:
     """The modules of recli that a source imports, as far as there are such."""
-    return _read(path)[1]
+    return _parsed(path.read_bytes())[1]
 
 
 @functools.cache
-def _read(path: Path) -> tuple[str, frozenset[str]]:
-    content = path.read_bytes()
+def _digest(modules: frozenset[str]) -> str:
+    found = hashlib.sha256()
+    for name in closure(modules):
+        path = _path(name)
+        assert path is not None
+        found.update(f"{name}\0{tree_digest(path)}\0".encode())
+    return found.hexdigest()[:16]
+
+
+@functools.cache
+def _parsed(content: bytes) -> tuple[str, frozenset[str]]:
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError):

@@ -215,11 +215,15 @@ def remove(results: Path, runs: Sequence[StoredRun]) -> int:
             gone = run.folder.rename(run.folder.with_name(f".{run.folder.name}"))
             shutil.rmtree(gone)
     store = CellStore(results)
-    needed = {key for name in names(results) for key in _keys(results, name)}
-    unneeded = set(store.keys()) - needed
+    unneeded = set(store.keys()) - needed_keys(results)
     for key in unneeded:
         store.remove(key)
     return len(unneeded)
+
+
+def needed_keys(results: Path) -> set[str]:
+    """The names of the cells of all runs, and of those that they still lack."""
+    return {key for name in names(results) for key in _keys(results, name)}
 
 
 def _keys(results: Path, name: str) -> set[str]:
