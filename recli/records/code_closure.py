@@ -97,15 +97,16 @@ def _names(tree: ast.Module) -> Iterator[str]:
     yield from (f"{bound[name]}.{attribute}" for name, attribute in attributes if name in bound)
 
 
-def _run(node: ast.AST) -> Iterator[ast.AST]:
+def _run(tree: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a tree, without what only type checkers read."""
-    yield node
-    if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-        children: Iterable[ast.AST] = node.orelse
-    else:
-        children = ast.iter_child_nodes(node)
-    for child in children:
-        yield from _run(child)
+    coming = [tree]
+    while coming:
+        node = coming.pop()
+        yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            coming += node.orelse
+        else:
+            coming += ast.iter_child_nodes(node)
 
 
 def _packages(name: str) -> list[str]:

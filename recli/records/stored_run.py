@@ -105,6 +105,12 @@ class StoredRun:
         of_cells = (cell.get("key") for cell in self.document["cells"])
         return {key for key in (*of_cells, *self.document.get("missing", ())) if key}
 
+    @property
+    def n_cell_bytes(self) -> int:
+        """What the outcomes of its cells take on disk, as far as they are kept."""
+        store = CellStore(self.folder.parent.parent)
+        return sum(map(store.size, self.keys))
+
     def metrics(self) -> pd.DataFrame:
         """entry, fold, metric, value: a row for each, NaN where a metric is not defined."""
         return self._table("metrics.csv", _METRICS, ["value"])
