@@ -154,7 +154,9 @@ def _in_one_row(array: np.ndarray) -> pa.LargeListArray:
 
 
 def _array(column: pa.ChunkedArray) -> np.ndarray:
-    found: np.ndarray = column.combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    if not pa.types.is_large_list(column.type) or column.num_chunks != 1:
+        raise ValueError(f"a column is of type {column.type}")
+    found: np.ndarray = column.chunk(0).flatten().to_numpy(zero_copy_only=False)
     return found
 
 
