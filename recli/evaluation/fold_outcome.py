@@ -16,6 +16,8 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.predictions import Predictions
+from recli.models.model import of_training
+from recli.ranking.recommender import lists_of
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Measure
@@ -151,8 +153,9 @@ def fold_outcome(
 ) -> FoldOutcome:
     """Fit on the fold's training rows, predict its test rows, and rank the catalogue.
 
-    Ratings are predicted for all test rows. Lists are made for every user with a test rating, out of
-    all items of the catalogue less those that the user has in the training rows.
+    Ratings are predicted for all test rows. Lists are made for every user with a test rating, as
+    `recommend` makes them: out of all items of the catalogue less those that the user has in the
+    training rows, by score, unless `configured` is a `Recommender`, which says otherwise.
 
     Args:
         statistics: the training rows, int64[n]
@@ -162,6 +165,9 @@ def fold_outcome(
         seed: that of the algorithm
         memory_limit: bytes, that of `scored`
         alone: whether nothing else works in this process, so that its peak of memory is this cell's
+
+    Raises:
+        RecliError: as the algorithm and `recommend` do.
     """
     if alone:
         memory.reset_peak()
@@ -176,7 +182,8 @@ def fold_outcome(
         estimated = Estimated(found.estimate, found.impossible)
     clock.append(time.perf_counter())
     if wanted.k:
-        lists = recommend(algorithm, statistics, test, wanted.k, memory_limit)
+        model, options = of_training(statistics, configured, algorithm, seed), lists_of(configured)
+        lists = recommend(model, statistics, test, wanted.k, memory_limit, options)
         places, midranks = lists.tested.places, lists.tested.midranks
         listed = Listed(lists.items, lists.n_candidates, places, midranks)
     clock.append(time.perf_counter())
@@ -187,13 +194,19 @@ def fold_outcome(
 
 
 def to_keep(
-    wanted: Wanted, statistics: TrainingStatistics, test: np.ndarray, memory_limit: int
+    wanted: Wanted,
+    configured: Configured,
+    statistics: TrainingStatistics,
+    test: np.ndarray,
+    memory_limit: int,
 ) -> Wanted:
     """What to make where it will be kept: lists of `LIST_LENGTH` places at least, if any.
 
     Less where the catalogue has not so many items, or the limit (bytes) does not easily hold the lists
-    of all users.
+    of all users. Re-ranked lists are as long as they are wanted: longer ones begin otherwise.
     """
+    if not wanted.k or lists_of(configured).reranks:
+        return wanted
     n_users = max(1, len(np.unique(statistics.dataset.ratings.users[test])))
     most = memory_limit // 4 // (12 * n_users)
-    return wanted | Wanted(k=min(LIST_LENGTH, most, statistics.n_items)) if wanted.k else wanted
+    return wanted | Wanted(k=min(LIST_LENGTH, most, statistics.n_items))

@@ -75,7 +75,7 @@ class CellTask:
         wanted = Wanted.by(self.protocol.measures) | self.there
         key, limit = self._key, self.memory_limit
         if key:
-            wanted = to_keep(wanted, self.statistics, self.test, limit)
+            wanted = to_keep(wanted, self.configured, self.statistics, self.test, limit)
         seed = self.protocol.seed
         outcome = fold_outcome(
             self.statistics, self.test, self.configured, wanted, seed, limit, self.alone

@@ -15,6 +15,7 @@ import pandas as pd
 from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.lint import lint
 from recli.evaluation.metric_names import Measure, leading
@@ -26,11 +27,13 @@ from recli.experiments.report import markdown_report
 from recli.experiments.resources import Resources
 from recli.experiments.run_data import RunData
 from recli.experiments.verdicts import Verdict
+from recli.ranking import recommender
 from recli.records import run_tables, store
 from recli.records.cell_key import cell_key
 from recli.records.cell_store import CellStore
 from recli.records.cells import Cell, Summary, labels, summaries
 from recli.records.environment import environment
+from recli.records.kinds import RUNS
 from recli.records.process import this_process
 
 _LOG = logging.getLogger("recli")
@@ -73,6 +76,8 @@ class EvaluationRun:
         if strict and self.findings:
             found = errors.first_ten([finding.message for finding in self.findings])
             raise errors.DataError(f"--strict, and there is reason to doubt:\n{found}")
+        first = TrainingStatistics(dataset, self.folds[0].train, protocol.threshold)
+        recommender.check(self.line_up, first, protocol.seed)
         self.finished: list[Cell] = []
         self.verdicts: dict[str, Verdict] = {}
         self.id = store.new_id("evaluate")
@@ -177,7 +182,7 @@ class EvaluationRun:
         if status != "running":
             self._write_tables(done, document)
         document["seconds"] = round(time.perf_counter() - self._clock, 3)
-        files.write_json(self.folder / "run.json", document)
+        RUNS.write(self.folder, document)
 
     def _write_tables(self, done: Sequence[Cell], document: dict[str, Any]) -> None:
         measures, ids = self.protocol.measures, self.dataset.ratings.user_ids
@@ -216,7 +221,6 @@ class EvaluationRun:
         left_out = self.dataset.left_out
         places = {(cell.entry, cell.fold) for cell in done}
         return {
-            "schema": store.SCHEMA,
             "id": self.id,
             "status": status,
             "command": list(self.command),

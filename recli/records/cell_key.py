@@ -5,47 +5,42 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
 
 from recli import registry
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
+from recli.evaluation.fold_outcome import Wanted
 from recli.evaluation.protocol import Protocol
+from recli.ranking.recommender import lists_of
 from recli.records import code_version, environment
 from recli.records.cell_store import SCHEMA
 
-_NONE: Mapping[str, Any] = MappingProxyType({})
-
 
 def cell_key(
-    dataset: Dataset,
-    fold: Fold,
-    configured: Configured,
-    protocol: Protocol,
-    lists: Mapping[str, Any] = _NONE,
+    dataset: Dataset, fold: Fold, configured: Configured, protocol: Protocol
 ) -> str | None:
     """SHA-256 over all that the outcome of a cell depends on, hexadecimal.
 
     That is data, rows of the fold, algorithm, parameters, seed, how its lists are made, the code that
-    computes it, and the threshold if the algorithm goes by it. Metrics and groups are no part of it:
-    they are computed from the outcome.
+    computes it, and the threshold if the algorithm or a re-ranking may go by it. Metrics and groups are
+    no part of it: they are computed from the outcome. But of re-ranked lists the length is, which
+    follows from the metrics: longer ones begin otherwise.
 
     Args:
         dataset: the whole data
         fold: the rows to learn from and to test on
         configured: the algorithm
-        protocol: seed and threshold
-        lists: how the ranked lists are made, as JSON; empty for the best candidates by their score
+        protocol: seed and threshold, and what is measured
 
     Returns:
         None for an algorithm without a source to read: nothing would tell when it has changed.
     """
-    code = code_version.of_outcome(configured, bool(lists))
+    code = code_version.of_outcome(configured)
     if code is None:
         return None
+    lists = lists_of(configured)
+    heeded = configured.uses_threshold or lists.reranks
     known = {
         "schema": SCHEMA,
         "dataset": dataset.fingerprint,
@@ -53,8 +48,9 @@ def cell_key(
         "algorithm": configured.name,
         "params": configured.params,
         "seed": protocol.seed,
-        "threshold": float(protocol.threshold) if configured.uses_threshold else None,
-        "lists": dict(lists),
+        "threshold": float(protocol.threshold) if heeded else None,
+        "lists": lists.document(),
+        "places": Wanted.by(protocol.measures).k if lists.reranks else None,
         "code": code,
         "packages": _versions((*environment.COMPUTE, *_brought_by(configured))),
     }
@@ -69,5 +65,6 @@ def _versions(packages: tuple[str, ...]) -> dict[str, str]:
 
 def _brought_by(configured: Configured) -> tuple[str, ...]:
     """The packages of the extras that the algorithm and its parts come with."""
-    extras = (registry.extra_of("algorithm", part) for part in configured.parts if ":" not in part)
+    own = set(registry.names("algorithm")).intersection(configured.parts)
+    extras = (registry.extra_of("algorithm", part) for part in own)
     return tuple(sorted({name for extra in extras for name in registry.packages(extra)}))

@@ -14,6 +14,8 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold import measure
 from recli.evaluation.fold_outcome import LIST_LENGTH, Wanted, fold_outcome, to_keep
 from recli.evaluation.metric_names import Measure
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
 
 dataset_of = runpy.run_path(str(Path(__file__).parent / "conftest.py"))["dataset_of"]
 
@@ -98,12 +100,21 @@ def test_measured_with_another_threshold(fold):
 
 
 def test_lists_to_keep(fold):
-    statistics, test, _ = fold
+    statistics, test, configured = fold
     plenty = 1 << 30
-    assert to_keep(Wanted(True), statistics, test, plenty) == Wanted(True)
-    assert to_keep(Wanted(True, 2), statistics, test, plenty) == Wanted(True, 5)  # the catalogue
-    assert to_keep(Wanted(False, 2), statistics, test, 4 * 12 * 3 * 4) == Wanted(False, 4)
-    assert to_keep(Wanted(False, 2), statistics, test, 1) == Wanted(False, 2)
+    assert to_keep(Wanted(True), configured, statistics, test, plenty) == Wanted(True)
+    assert to_keep(Wanted(True, 2), configured, statistics, test, plenty) == Wanted(
+        True, 5
+    )  # the catalogue
+    assert to_keep(Wanted(False, 2), configured, statistics, test, 4 * 12 * 3 * 4) == Wanted(
+        False, 4
+    )
+    assert to_keep(Wanted(False, 2), configured, statistics, test, 1) == Wanted(False, 2)
     many = TrainingStatistics(dataset_of(RATED, 3, 99), np.arange(5), 4.0)
-    assert to_keep(Wanted(False, 2), many, test, plenty).k == LIST_LENGTH
-    assert to_keep(Wanted(False, 80), many, test, plenty).k == 80
+    assert to_keep(Wanted(False, 2), configured, many, test, plenty).k == LIST_LENGTH
+    assert to_keep(Wanted(False, 80), configured, many, test, plenty).k == 80
+    # Of re-ranked lists the beginning depends on the length.
+    reranked = recommender(configured, ListOptions(explore=0.5))
+    assert to_keep(Wanted(True, 2), reranked, statistics, test, plenty) == Wanted(True, 2)
+    filtered = recommender(configured, ListOptions(min_ratings=1))
+    assert to_keep(Wanted(True, 2), filtered, statistics, test, plenty) == Wanted(True, 5)

@@ -19,6 +19,8 @@ from recli.data.splits.k_fold import KFold
 from recli.evaluation.fold_outcome import Estimated, FoldOutcome, Listed
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
 from recli.records import cell_key as cell_key_module
 from recli.records import code_version
 from recli.records.cell_key import cell_key
@@ -147,9 +149,8 @@ def test_the_key_is_of_everything_that_outcomes_depend_on(small, monkeypatch):
     folds = PROTOCOL.split.folds(small)
     popular = Configured.of("most-popular")
 
-    def key(dataset=small, fold=folds[0], configured=popular, lists=None, **changes):
-        protocol = dataclasses.replace(PROTOCOL, **changes)
-        return cell_key(dataset, fold, configured, protocol, lists or {})
+    def key(dataset=small, fold=folds[0], configured=popular, **changes):
+        return cell_key(dataset, fold, configured, dataclasses.replace(PROTOCOL, **changes))
 
     first = key()
     assert len(first) == 64
@@ -162,7 +163,7 @@ def test_the_key_is_of_everything_that_outcomes_depend_on(small, monkeypatch):
         key(configured=alike),
         key(seed=1),
         key(threshold=3.5),
-        key(lists={"min_ratings": 10}),
+        key(configured=recommender(popular, ListOptions(min_ratings=10))),
     ]
     monkeypatch.setattr(cell_key_module, "_versions", lambda packages: {"numpy": "0.1"})
     others.append(key())
@@ -177,6 +178,23 @@ def test_the_key_is_of_everything_that_outcomes_depend_on(small, monkeypatch):
     assert key(measures=(NDCG,), by=("activity",)) == first
     assert key(threshold=4) == first
     assert key(configured=alike, threshold=3.5) == key(configured=alike)
+
+
+def test_the_key_of_reranked_lists_is_of_their_length_and_of_the_threshold(small):
+    [fold, *_] = PROTOCOL.split.folds(small)
+    longer = (*PROTOCOL.measures, Measure.parse("recall@7"))
+    shorter = (*PROTOCOL.measures, Measure.parse("recall@2"))
+    for options, counts in (
+        (ListOptions(diversify=0.2), True),
+        (ListOptions(min_ratings=2), False),
+    ):
+        svd = recommender(Configured.of("svd"), options)
+        keys = [
+            cell_key(small, fold, svd, dataclasses.replace(PROTOCOL, **changes))
+            for changes in ({}, {"measures": longer}, {"threshold": 3.5}, {"measures": shorter})
+        ]
+        assert (keys[1] != keys[0], keys[2] != keys[0]) == (counts, counts)
+        assert keys[3] == keys[0]
 
 
 def test_the_key_is_of_the_packages_of_an_extra(small, monkeypatch):

@@ -210,8 +210,3 @@ def test_the_code_of_a_users_class_without_its_comments(own):
         sys.modules.pop("own_outcome", None)
         found.append(code_version.of_outcome(Configured("own_outcome:Own")))
     assert found[0] == found[1] != found[2]
-
-
-def test_what_lists_are_made_by_counts_where_they_are_made():
-    plain, made = (code_version.of_outcome(Configured.of("svd"), lists) for lists in (False, True))
-    assert plain != made

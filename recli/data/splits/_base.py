@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from recli import errors, params, registry
+from recli import errors, params, registry, spec
 from recli.data.dataset import Dataset
 from recli.data.ratings import Ratings
 from recli.params import Parameter, Value
@@ -18,14 +18,23 @@ from recli.params import Parameter, Value
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """Row numbers of a table of ratings, int64: those to learn from and those to test on."""
+    """Row numbers of a table of ratings, int64: those to learn from and those to test on.
+
+    Attributes:
+        train: int64[n], rows that are learned from, ascending
+        test: int64[n], rows that are tested, ascending
+    """
 
     train: np.ndarray
     test: np.ndarray
 
     @classmethod
     def where(cls, tested: np.ndarray) -> Fold:
-        """The fold that tests on the rows where `tested`, bool[n], and learns from all others."""
+        """The fold that tests on the rows where `tested`, bool[n], and learns from all others.
+
+        Args:
+            tested: bool[n], which rows are tested
+        """
         return cls(np.flatnonzero(~tested), np.flatnonzero(tested))
 
     @functools.cached_property
@@ -44,17 +53,26 @@ class Fold:
 
 
 class Split:
-    """A way to cut ratings into training and test; a subclass in a file of its own registers it.
+    """A way to cut ratings into training and test.
 
     A subclass is a frozen dataclass of its options, which `parameters` declares, and `seed`. It gives
     `_folds`. An option out of bounds raises UsageError, in Python as in text.
 
-    uses_time: whether it needs to know when ratings were given
-    advice: what to do when it leaves a fold nothing to learn from or nothing to test on
+    Attributes:
+        uses_time: whether it needs to know when ratings were given, and never learns from a later rating
+            of a user than it tests
+        random: whether another seed makes other folds
+        leaves_out: whether ratings may be in neither training nor test of a fold
+        tests_all: whether every rating is tested in exactly one fold
+        advice: what to do when it leaves a fold nothing to learn from or nothing to test on
+        seed: what is drawn at random is drawn by it
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     uses_time: ClassVar[bool] = False
+    random: ClassVar[bool] = True
+    leaves_out: ClassVar[bool] = False
+    tests_all: ClassVar[bool] = False
     advice: ClassVar[str]
     seed: int
 
@@ -66,31 +84,25 @@ class Split:
     def parse(text: str, seed: int = 0) -> Split:
         """The split that `name` or `name:option=value,option=value` means; `str` is the inverse.
 
-        Raises UsageError for an unknown name or option, the nearest spelling first, and for a value
-        that is not valid.
+        Args:
+            text: the text to read, the name may be `module:Class`
+            seed: what is drawn at random is drawn by it
+
+        Raises:
+            UsageError: for an unknown name or option, the nearest spelling first, and for a value
+                that is not valid
 
         >>> Split.parse("LastN:n=5", seed=3)
         LastN(n=5, min_train=1, seed=3)
         >>> str(Split.parse("LastN:n=5", seed=3))
         'last-n:n=5,min_train=1'
         """
-        name, _, rest = text.partition(":")
-        cls: type[Split] = registry.get("split", name)
-        name = registry.name_of(cls)
-        given: dict[str, str] = {}
-        for part in rest.split(",") if rest.strip() else ():
-            option, equals, value = (piece.strip() for piece in part.partition("="))
-            if not equals or option in given:
-                raise errors.UsageError(
-                    f"'{text}' is not NAME:OPTION=VALUE,OPTION=VALUE with each option once, as in "
-                    f"'{cls()}'."
-                )
-            given[option] = value
-        return cls(**params.resolve(cls.parameters, given, name, "split"), seed=seed)  # type: ignore[call-arg]
+        cls, options = spec.parse("split", text)
+        split: Split = cls(**options, seed=seed)
+        return split
 
     def __str__(self) -> str:
-        given = ",".join(f"{name}={v}" for name, v in self.options.items() if v is not None)
-        return f"{registry.name_of(type(self))}:{given}"
+        return spec.written(registry.name_of(type(self)), self.options)
 
     @property
     def options(self) -> dict[str, Value]:
@@ -102,7 +114,11 @@ class Split:
     def folds(self, dataset: Dataset) -> list[Fold]:
         """The folds, in each at least one row to learn from and one to test on, none in both.
 
-        Raises DataError when the ratings are too few for that, or have no times and need them.
+        Args:
+            dataset: the ratings, and what is known of items and users
+
+        Raises:
+            DataError: when the ratings are too few for that, or have no times and need them
         """
         ratings = dataset.ratings
         if self.uses_time and ratings.times is None:

@@ -41,12 +41,19 @@ class Predefined(Split):
     first of `train` goes with the first of `test`, and so on; one pair is one fold. They are read as
     the file of ratings is, packed or not. Every row has to be a rating of the dataset, and no two rows
     of a pair may be the same. Ratings that are in neither file of a pair are left out of its fold.
+
+    Attributes:
+        train: the file of the training ratings, or a pattern
+        test: the file of the test ratings, or a pattern
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (
         _Pattern("train", "train.*", "files of training ratings"),
         _Pattern("test", "test.*", "files of test ratings"),
     )
+    random = False
+    leaves_out = True
     advice = "Look at the files."
 
     train: str = "train.*"

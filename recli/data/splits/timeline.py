@@ -20,6 +20,11 @@ class Timeline(Split):
 
     The moment is the start of the day `at`, UTC, or that of the first of the last `test_size` of the
     ratings. Ratings of the same time are on the same side, so that the test may be a little larger.
+
+    Attributes:
+        test_size: the share of the whole that is tested
+        at: the moment at which the test begins, a date or a time in ISO 8601
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (
@@ -27,6 +32,7 @@ class Timeline(Split):
         share("test_size", 0.2, "the ratings in the test", when=("at", (None,))),
     )
     uses_time = True
+    random = False
     advice = "Choose another date or test_size."
 
     test_size: float = 0.2
