@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import runpy
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +14,7 @@ from recli.evaluation.fold_outcome import LIST_LENGTH, Wanted, fold_outcome, to_
 from recli.evaluation.metric_names import Measure
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
-
-dataset_of = runpy.run_path(str(Path(__file__).parent / "conftest.py"))["dataset_of"]
+from recli.testing._lists import dataset_of
 
 # Of the item alone: 0 scores 1, 1 scores 4, 2 and 3 score 3, 4 scores nothing and gets the mean, 3.5.
 BY_ITEM = """\

@@ -16,6 +16,8 @@ from recli.evaluation.metric_names import Measure, measures
 from recli.evaluation.protocol import Protocol
 from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.resources import Resources
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
 from recli.records.cell_store import CellStore
 
 # Every fit leaves a line. Scores are of the item and of the user, with ties.
@@ -58,13 +60,20 @@ def run(small, tmp_path, monkeypatch):
     Path("counted_fits.py").write_text(COUNTED, encoding="utf-8")
 
     def made(
-        *metrics, name="Heedless", results="results", fresh=False, threshold=4.0, by=(), seed=0
+        *metrics,
+        name="Heedless",
+        results="results",
+        fresh=False,
+        threshold=4.0,
+        by=(),
+        seed=0,
+        **lists,
     ):
         fits = Path("fits")
         before = len(fits.read_text().splitlines()) if fits.exists() else 0
         wanted = tuple(map(Measure.parse, metrics or USUAL))
         protocol = Protocol(KFold(3, seed=0), wanted, threshold, seed, by)
-        line_up = [Configured.of(f"counted_fits:{name}")]
+        line_up = [recommender(Configured.of(f"counted_fits:{name}"), ListOptions(**lists))]
         found = EvaluationRun(tmp_path / results, ("recli",), small, line_up, protocol)
         found.run(Resources(1), fresh=fresh)
         return found, len(fits.read_text().splitlines()) - before
@@ -146,6 +155,31 @@ def test_who_predicts_no_ratings_is_not_asked_again_for_them(run):
     found, more = run("rmse", "ndcg@5", name="Scorer")
     assert more == 0
     assert all(np.isnan(cell.scores.metrics["rmse"]) for cell in found.finished)
+
+
+def test_reranked_lists_begin_otherwise_where_longer_ones_are_asked_for(run):
+    lists = {"explore": 0.5, "max_per": {"genres": 2}}
+    assert run("ndcg@5", **lists)[1] == 3
+    again, more = run("precision@5", "recall@2", **lists)
+    assert more == 0
+    longer, more = run("precision@5", "recall@2", "ndcg@9", **lists)
+    assert more == 3
+    for made, asked in ((again, ()), (longer, ("ndcg@9",))):
+        alone, _ = run("precision@5", "recall@2", *asked, results="elsewhere", **lists)
+        assert tables(made) == tables(alone)
+    assert again.finished[0].scores.metrics != longer.finished[0].scores.metrics
+    assert run("ndcg@5", **lists)[1] == 0  # both are kept
+    assert run("ndcg@5", **lists, threshold=3.0)[1] == 3
+
+
+def test_filtered_lists_are_the_beginning_of_longer_ones(run):
+    lists = {"min_ratings": 5, "exclude_seen": False}
+    assert run("ndcg@5", **lists)[1] == 3
+    again, more = run("ndcg@30", **lists)
+    alone, _ = run("ndcg@30", results="elsewhere", **lists)
+    assert more == 0
+    assert tables(again) == tables(alone)
+    assert run("ndcg@5")[1] == 3  # without the filter
 
 
 def test_fresh_fits_and_what_it_makes_is_kept(run):
