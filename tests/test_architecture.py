@@ -14,7 +14,19 @@ import recli
 
 PACKAGE = Path(recli.__file__).parent
 GROUND = dict.fromkeys(
-    ("recli", "errors", "params", "registry", "files", "memory", "compiled", "kernels", "urls"), 0
+    (
+        "recli",
+        "configuration",
+        "errors",
+        "params",
+        "registry",
+        "files",
+        "memory",
+        "compiled",
+        "kernels",
+        "urls",
+    ),
+    0,
 )
 STOREYS = (
     *("data", "algorithms", "models", "ranking", "evaluation", "records", "experiments", "events"),
@@ -23,7 +35,7 @@ STOREYS = (
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (
     *("numpy", "pandas", "numba", "sklearn", "scipy", "surprise", "optuna", "rich", "pyarrow"),
-    *("joblib", "safetensors", "sqlalchemy"),
+    *("joblib", "safetensors", "sqlalchemy", "msgspec", "pydantic"),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

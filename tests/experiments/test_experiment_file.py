@@ -183,18 +183,22 @@ BROKEN = [
     (f"metrics = ['rsme']\n{SVD}", r"line 1: metrics: .*Did you mean 'rmse'\?", True),
     (f"metrics = 'rmse@5'\n{SVD}", "metrics: .*takes no cut-off", False),
     (f"metrics = []\n{SVD}", "metrics: is an empty list", True),
-    (f"k = 0\n{SVD}", "k: .*whole number from 1 to 999999999", True),
-    (f"seeds = ['a']\n{SVD}", "seeds: .*whole number from 0 to 4294967295", True),
+    (f"k = 0\n{SVD}", "line 1: k = 0 should be a whole number from 1 to 999999999", True),
+    (
+        f"seeds = ['a']\n{SVD}",
+        'line 1: seeds = "a" should be a whole number from 0 to 4294967295',
+        True,
+    ),
     (f"seeds = [1, 1]\n{SVD}", "seeds: 1 is there twice", True),
-    (f"seeds = true\n{SVD}", "seeds: .*whole number", True),
-    (f"title = 3\n{SVD}", "line 1: title: title = 3 should be text", True),
-    (f"threshold = [4]\n{SVD}", "threshold: .*takes a number", True),
-    (f"by = 3\n{SVD}", "by: by = 3 should be text", True),
-    (f"min_user_ratings = -1\n{SVD}", "min_user_ratings: .*whole number ≥ 0", True),
+    (f"seeds = true\n{SVD}", "seeds = true should be a whole number", True),
+    (f"title = 3\n{SVD}", "line 1: title = 3 should be text", True),
+    (f"threshold = [4]\n{SVD}", r"threshold = \[4\] should be a number", True),
+    (f"by = 3\n{SVD}", "line 1: by = 3 should be text", True),
+    (f"min_user_ratings = -1\n{SVD}", "min_user_ratings = -1 should be a whole number ≥ 0", True),
     (f"splits = 'kfoldd'\n{SVD}", r"splits: .*Did you mean 'k-fold'\?", True),
     (f"splits = 'k-fold:n=3'\n{SVD}", "splits: There is no parameter of k-fold 'n'", False),
     (f"datasets = 3\n{SVD}", "datasets = 3 should be text", True),
-    (f"datasets = {{ scale = [1, 5] }}\n{SVD}", "datasets: a table needs dataset = ", True),
+    (f"datasets = {{ scale = [1, 5] }}\n{SVD}", "datasets: lacks dataset, a name, a folder", True),
     (
         f"datasets = {{ dataset = 'x', scales = 3 }}\n{SVD}",
         r"datasets\.scales: .*Did you mean 'scale'\?",
@@ -202,7 +206,7 @@ BROKEN = [
     ),
     (
         f"datasets = [{{ dataset = 'x', scale = [5] }}]\n{SVD}",
-        r"datasets\.scale: .*list of two numbers",
+        r"datasets\.scale = \[5\] should be a list of two numbers",
         True,
     ),
     (
@@ -212,18 +216,18 @@ BROKEN = [
     ),
     (
         f"datasets = {{ dataset = 'x', prepare = 'k-core' }}\n{SVD}",
-        r"datasets\.prepare: .*list of steps",
+        r"datasets\.prepare = \"k-core\" should be a list of steps",
         True,
     ),
     (
         f"datasets = {{ dataset = 'x', on_bad = 'ignore' }}\n{SVD}",
-        r"datasets\.on_bad: .*Valid: error, skip",
+        r"datasets\.on_bad = \"ignore\" should be one of error, skip",
         True,
     ),
-    ("title = 'x'\n", "algorithm: should be a table for each algorithm", True),
-    ("[algorithm]\n", "algorithm: should be a table for each algorithm", True),
+    ("title = 'x'\n", "lacks algorithm, a table for each algorithm", True),
+    ("[algorithm]\n", "line 1: algorithm should be a table for each algorithm", True),
     ("algorithm = 'svd'\n[params]\n", "goes to 'recli evaluate --params'", True),
-    ("[algorithm]\nsvd = 3\n", r"line 2: algorithm\.svd: should be a table", True),
+    ("[algorithm]\nsvd = 3\n", r"line 2: algorithm\.svd should be a table", True),
     ("[algorithm]\nsvd = []\n", r"algorithm\.svd: is an empty list", True),
     ("[algorithm.svdd]\n", r"line 1: algorithm\.svdd: .*Did you mean 'svd'\?", True),
     ("[algorithm.svd]\n\n[algorithm.SVD]\n", r"line 3: algorithm\.SVD: svd is there twice", True),
@@ -264,7 +268,7 @@ def test_an_error_points_at_the_key(text, message, in_schema):
     ("given", "message"),
     [
         ("sedes=1", r"^-S sedes: .*Did you mean 'seeds'\?"),
-        ("seeds=1,x", "^-S seeds: .*whole number"),
+        ("seeds=1,x", '^-S seeds = "x" should be a whole number'),
         ("algorithm.svd.n_factor=3", r"^-S algorithm\.svd\.n_factor: .*'n_factors'\?"),
         ("algorithm.svdd.n_factors=3", r"^-S algorithm\.svdd\.n_factors: .*'svd'\?"),
         ("algorithm.svd=3", "nothing that '-S' sets"),
@@ -284,10 +288,21 @@ def test_an_error_of_the_file_is_not_blamed_on_a_setting():
         read(f"title = 3\n{SVD}", "seeds=1")
 
 
-def test_no_line_where_a_key_stands_on_several():
+def test_each_of_several_tables_has_lines_of_its_own():
     twice = "[[algorithm.svd]]\nn_factors = 1\n[[algorithm.svd]]\nn_factors = 0\n"
-    with pytest.raises(errors.UsageError, match=r"^x\.toml: algorithm\.svd\.n_factors"):
+    with pytest.raises(errors.UsageError, match=r"^x\.toml, line 4: algorithm\.svd\.n_factors"):
         read(twice)
+
+
+def test_every_mistake_is_named():
+    text = "k = 0\nseed = 1\n[[datasets]]\ndataset = 'a'\n[[datasets]]\ndataset = 'b'\nquote = 1\n"
+    with pytest.raises(errors.UsageError) as caught:
+        read(f"{text}{SVD}", "by=")
+    assert [line.partition(" ")[2][:17] for line in str(caught.value).splitlines()] == [
+        "line 1: k = 0 sho",
+        "line 2: seed: The",
+        "line 7: datasets.",
+    ]
 
 
 def test_not_toml():

@@ -1,0 +1,83 @@
+"""A file of configuration, read."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from recli import errors
+from recli.configuration.place import Place, lines
+from recli.configuration.toml import toml
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a TOML file says, and where.
+
+    Attributes:
+        values: What it says.
+        top: The file as a whole, for errors to point at.
+    """
+
+    values: dict[str, Any]
+    top: Place
+
+    @classmethod
+    def read(cls, path: Path) -> Document:
+        """The document in a file.
+
+        Args:
+            path: The file, UTF-8.
+
+        Raises:
+            NotFoundError: There is no such file.
+            DataError: It cannot be read as TOML; says line and column.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+            return cls(tomllib.loads(text), Place(str(path), lines(text)))
+        except FileNotFoundError:
+            raise errors.NotFoundError(f"{path}: no such file.") from None
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise errors.DataError(f"{path}: cannot be read as TOML: {error}") from None
+
+    def to(
+        self,
+        kind: type[T],
+        *,
+        error: type[errors.RecliError] = errors.DataError,
+        lax: bool = False,
+    ) -> T:
+        """The document as what `kind` declares.
+
+        Args:
+            kind: A dataclass.
+            error: What is raised.
+            lax: Whether numbers may be written as text, and names in any spelling.
+
+        Raises:
+            RecliError: One of the kind `error`, which names every key that is unknown, missing or
+                not valid.
+        """
+        from recli.configuration.conversion import converted
+
+        return converted(kind, self.values, self.top, error=error, lax=lax)
+
+
+def listed(value: object) -> list[Any]:
+    """The list itself, or the one value as a list.
+
+    Raises:
+        UsageError: The list is empty, or has something twice.
+    """
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        raise errors.UsageError("is an empty list. Name one at least, or leave it out.")
+    for number, one in enumerate(values):
+        if one in values[:number]:
+            raise errors.UsageError(f"{toml(one)} is there twice.")
+    return values

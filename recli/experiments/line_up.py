@@ -1,0 +1,97 @@
+"""Tables of parameters in a file, with lists that make grids, as algorithms to compare."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from recli import errors, params
+from recli.algorithms import Configured, declared
+from recli.configuration import Place, listed
+from recli.params import Parameter, Value
+
+
+def line_up(tables: Mapping[str, Any], place: Place) -> tuple[Configured, ...]:
+    """The algorithms of a file, each with every combination of its values.
+
+    Args:
+        tables: By the name of the algorithm in any spelling, its table of parameters or a list of
+            such tables.
+        place: Where they stand.
+
+    Raises:
+        UsageError: A name or value is not valid, or an algorithm with its parameters is there twice.
+    """
+    found: list[Configured] = []
+    for name, several in tables.items():
+        at = place.key(name)
+        with at.pointed_at():
+            each = listed(several)
+        numbered = isinstance(several, list)
+        for number, table in enumerate(each, start=1):
+            here = at.key(number) if numbered else at
+            for entry in _grid(name, table, here):
+                if entry in found:
+                    raise errors.UsageError(f"{here}: {entry.whole_label} is there twice.")
+                found.append(entry)
+    return tuple(found)
+
+
+def _grid(name: str, table: object, place: Place) -> Iterator[Configured]:
+    """The algorithm with every combination of the values in `table`."""
+    if not isinstance(table, dict):
+        raise errors.UsageError(f"{place} should be a table of parameters, as [algorithm.{name}].")
+    with place.pointed_at():
+        wanted = Configured.of(name).name
+    given = {}
+    for parameter, values in params.flat(table).items():
+        with place.key(*parameter.split(".")).pointed_at():
+            given[parameter] = listed(values)
+    yield from grid(wanted, given, place)
+
+
+def grid(
+    algorithm: str, given: Mapping[str, Sequence[object]], place: Place
+) -> Iterator[Configured]:
+    """The algorithm with every combination of the values.
+
+    Args:
+        algorithm: Its name.
+        given: By dotted name of a parameter, its values.
+        place: Where the parameters stand.
+
+    Raises:
+        UsageError: A parameter or value is not valid; names the place of it.
+    """
+    places = {parameter: place.key(*parameter.split(".")) for parameter in given}
+    known = _by_name(declared(algorithm))
+    own = {
+        name: _checked(known[name], given[name], places[name]) for name in given if name in known
+    }
+    with place.pointed_at():
+        for combination in _combinations(own):
+            known |= _by_name(declared(algorithm, combination))  # what the members of a hybrid have
+    for parameter, at in places.items():
+        with at.pointed_at():
+            if parameter not in known:
+                hint = f"'recli show algorithm {algorithm}' explains them."
+                raise errors.unknown(f"parameter of {algorithm}", parameter, known, hint)
+    whole = {name: _checked(known[name], values, places[name]) for name, values in given.items()}
+    with place.pointed_at():
+        for combination in _combinations(whole):
+            yield Configured.of(algorithm, combination)
+
+
+def _checked(parameter: Parameter, values: Sequence[object], place: Place) -> list[Value]:
+    with place.pointed_at():
+        return [parameter.check(value) for value in values]
+
+
+def _by_name(declared: Sequence[Parameter]) -> dict[str, Parameter]:
+    return {parameter.name: parameter for parameter in declared}
+
+
+def _combinations(grid: Mapping[str, Sequence[Value]]) -> Iterator[dict[str, Value]]:
+    for combination in itertools.product(*grid.values()):
+        yield dict(zip(grid, combination, strict=True))
