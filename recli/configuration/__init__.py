@@ -6,7 +6,8 @@ section `Attributes:` of its docstring says what they are. `Document.read(path).
 file is read and not before.
 """
 
-from recli.configuration.document import Document, listed
+from recli.configuration.document import Document, convert, listed
+from recli.configuration.kinds import fields
 from recli.configuration.marks import Check, Keyed, Made, Many, OneOf
 from recli.configuration.place import Place, parts
 from recli.configuration.toml import key, toml
@@ -19,6 +20,8 @@ __all__ = [
     "Many",
     "OneOf",
     "Place",
+    "convert",
+    "fields",
     "key",
     "listed",
     "parts",

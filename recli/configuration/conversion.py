@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -16,21 +16,8 @@ from recli.configuration.marks import Made
 from recli.configuration.place import Place
 from recli.configuration.toml import toml
 
-T = TypeVar("T")
 
-
-def converted(
-    kind: type[T], given: object, place: Place, *, error: type[errors.RecliError], lax: bool
-) -> T:
-    """See `Document.to`."""
-    conversion = _Conversion(lax)
-    found: T = conversion.value(Kind.of(kind), given, place)
-    if conversion.problems:
-        raise error("\n".join(conversion.problems))
-    return found
-
-
-class _Conversion:
+class Conversion:
     """One document on its way; `problems` says what is wrong with it, each with its place.
 
     Every method gives None for what has a problem.

@@ -5,13 +5,11 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from recli import errors
 from recli.configuration.place import Place, lines
 from recli.configuration.toml import toml
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,25 +45,44 @@ class Document:
 
     def to(
         self,
-        kind: type[T],
+        kind: Any,
         *,
         error: type[errors.RecliError] = errors.DataError,
         lax: bool = False,
-    ) -> T:
-        """The document as what `kind` declares.
+    ) -> Any:
+        """The document as what `kind` declares, see `convert`."""
+        return convert(kind, self.values, self.top, error=error, lax=lax)
 
-        Args:
-            kind: A dataclass.
-            error: What is raised.
-            lax: Whether numbers may be written as text, and names in any spelling.
 
-        Raises:
-            RecliError: One of the kind `error`, which names every key that is unknown, missing or
-                not valid.
-        """
-        from recli.configuration.conversion import converted
+def convert(
+    kind: Any,
+    given: object,
+    place: Place,
+    *,
+    error: type[errors.RecliError] = errors.DataError,
+    lax: bool = False,
+) -> Any:
+    """What a file says, as what `kind` declares.
 
-        return converted(kind, self.values, self.top, error=error, lax=lax)
+    Args:
+        kind: A dataclass, or any other type that one of its fields could have.
+        given: What the file says.
+        place: Where it says so.
+        error: What is raised.
+        lax: Whether numbers may be written as text, and names in any spelling.
+
+    Raises:
+        RecliError: One of the kind `error`, which names every key that is unknown, missing or not
+            valid, a line each.
+    """
+    from recli.configuration.conversion import Conversion  # loads msgspec
+    from recli.configuration.kinds import Kind
+
+    conversion = Conversion(lax)
+    found = conversion.value(Kind.of(kind), given, place)
+    if conversion.problems:
+        raise error("\n".join(conversion.problems))
+    return found
 
 
 def listed(value: object) -> list[Any]:

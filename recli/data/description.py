@@ -321,7 +321,7 @@ def read(path: Path) -> Description:
         NotFoundError: There is no such file.
         DataError: Something in it is not understood; names the file, the line and the key.
     """
-    file = Document.read(path).to(DatasetFile)
+    file: DatasetFile = Document.read(path).to(DatasetFile)
     told = {field.name: getattr(file, field.name) for field in dataclasses.fields(file)}
     steps = (*told.pop("prepare"), *(file.ratings.prepare or ()))
     return Description(

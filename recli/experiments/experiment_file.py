@@ -58,7 +58,7 @@ def read(file: Path, settings: Sequence[str] = ()) -> Experiment:
     for key, value in given.items():
         _set(document.values, paths[key], _values(value), top)
     document = dataclasses.replace(document, top=top)
-    said = document.to(ExperimentFile, error=errors.UsageError, lax=True)
+    said: ExperimentFile = document.to(ExperimentFile, error=errors.UsageError, lax=True)
     keys = {field.name: getattr(said, field.name) for field in dataclasses.fields(ExperimentKeys)}
     return Experiment(file=file, line_up=line_up(said.algorithm, top.key(ALGORITHM)), **keys)
 

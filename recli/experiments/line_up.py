@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from recli import errors, params
@@ -44,48 +45,60 @@ def _grid(name: str, table: object, place: Place) -> Iterator[Configured]:
         raise errors.UsageError(f"{place} should be a table of parameters, as [algorithm.{name}].")
     with place.pointed_at():
         wanted = Configured.of(name).name
-    given = {}
+    given, places = {}, {}
     for parameter, values in params.flat(table).items():
-        with place.key(*parameter.split(".")).pointed_at():
+        places[parameter] = place.key(*parameter.split("."))
+        with places[parameter].pointed_at():
             given[parameter] = listed(values)
-    yield from grid(wanted, given, place)
+    yield from grid(wanted, given, places, place)
 
 
 def grid(
-    algorithm: str, given: Mapping[str, Sequence[object]], place: Place
+    algorithm: str,
+    given: Mapping[str, Sequence[object]],
+    places: Mapping[str, Place],
+    place: Place,
 ) -> Iterator[Configured]:
     """The algorithm with every combination of the values.
 
     Args:
         algorithm: Its name.
         given: By dotted name of a parameter, its values.
-        place: Where the parameters stand.
+        places: By name, where a parameter stands, if in the file.
+        place: Where they stand as a whole.
 
     Raises:
         UsageError: A parameter or value is not valid; names the place of it.
     """
-    places = {parameter: place.key(*parameter.split(".")) for parameter in given}
     known = _by_name(declared(algorithm))
     own = {
-        name: _checked(known[name], given[name], places[name]) for name in given if name in known
+        name: _checked(known[name], values, places.get(name))
+        for name, values in given.items()
+        if name in known
     }
     with place.pointed_at():
         for combination in _combinations(own):
             known |= _by_name(declared(algorithm, combination))  # what the members of a hybrid have
-    for parameter, at in places.items():
-        with at.pointed_at():
-            if parameter not in known:
+    for name in given:
+        with _pointed_at(places.get(name)):
+            if name not in known:
                 hint = f"'recli show algorithm {algorithm}' explains them."
-                raise errors.unknown(f"parameter of {algorithm}", parameter, known, hint)
-    whole = {name: _checked(known[name], values, places[name]) for name, values in given.items()}
+                raise errors.unknown(f"parameter of {algorithm}", name, known, hint)
+    whole = {
+        name: _checked(known[name], values, places.get(name)) for name, values in given.items()
+    }
     with place.pointed_at():
         for combination in _combinations(whole):
             yield Configured.of(algorithm, combination)
 
 
-def _checked(parameter: Parameter, values: Sequence[object], place: Place) -> list[Value]:
-    with place.pointed_at():
+def _checked(parameter: Parameter, values: Sequence[object], place: Place | None) -> list[Value]:
+    with _pointed_at(place):
         return [parameter.check(value) for value in values]
+
+
+def _pointed_at(place: Place | None) -> AbstractContextManager[None]:
+    return place.pointed_at() if place else nullcontext()
 
 
 def _by_name(declared: Sequence[Parameter]) -> dict[str, Parameter]:
