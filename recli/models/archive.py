@@ -6,15 +6,15 @@ import shutil
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from recli import errors, files, urls
 from recli.data.sources import stores
 from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
 from recli.models import parts
+from recli.models.manifest import MANIFEST, Manifest
 
-_EXPECTED = {parts.MANIFEST, *parts.PARTS}
+_EXPECTED = {MANIFEST, *parts.PARTS}
 
 
 def pack(folder: Path, target: str) -> str:
@@ -30,12 +30,12 @@ def pack(folder: Path, target: str) -> str:
         stores.new_file(target) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
-        for name in (parts.MANIFEST, *parts.PARTS):
+        for name in (MANIFEST, *parts.PARTS):
             archive.write(folder / name, f"{folder.name}/{name}")
     return urls.shown(target)
 
 
-def portable(folder: Path) -> dict[str, Any]:
+def portable(folder: Path) -> Manifest:
     """The manifest of the model in `folder`, if it can be used elsewhere. Raises as `pack` does."""
     about = parts.verified(folder)
     if about["pickled"]:
@@ -49,7 +49,7 @@ def portable(folder: Path) -> dict[str, Any]:
 def copy(folder: Path, target: Path) -> None:
     """Copy the files of the model in `folder`, and nothing else, to a new folder `target`."""
     target.mkdir(parents=True)
-    for name in (parts.MANIFEST, *parts.PARTS):
+    for name in (MANIFEST, *parts.PARTS):
         shutil.copyfile(folder / name, target / name)
 
 

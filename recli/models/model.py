@@ -18,9 +18,9 @@ from recli.data.dataset import Dataset
 from recli.data.event import CLICK
 from recli.data.tables.items import Items
 from recli.data.trainset import Trainset
-from recli.models import parts, pickled
+from recli.models import manifest, parts, pickled
 
-MANIFEST = parts.MANIFEST
+MANIFEST = manifest.MANIFEST
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +194,7 @@ def about(folder: Path, verify: bool = False) -> dict[str, Any]:
 
     Raises as `load` does.
     """
-    return parts.verified(folder) if verify else parts.read_manifest(folder)
+    return {**(parts.verified(folder) if verify else manifest.read(folder))}
 
 
 def newest(results: Path) -> str:

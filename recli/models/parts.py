@@ -5,7 +5,7 @@ ratings.safetensors  users, items, values and times of the ratings
 state.safetensors    what the algorithm has learned
 ids.json             raw ids of users and items
 tables.json          the item and the user table, without which there is no title and no filter
-state.pickle         instead of a state: of a class of the user's own, and only if she says so
+state.pickle         instead of a state: of a class of the user's own, and only if the user says so
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from recli.data.tables.items import Items
 from recli.data.tables.table import Table
 from recli.data.tables.users import Users
 from recli.data.trainset import Trainset
+from recli.models import manifest as manifests
+from recli.models.manifest import AGAIN, MANIFEST, SCHEMA, Manifest
 
-SCHEMA = 3
-MANIFEST = "model.json"
 _RATINGS, _STATE, _IDS, _TABLES = PARTS = (
     "ratings.safetensors",
     "state.safetensors",
@@ -43,11 +43,6 @@ _RATINGS, _STATE, _IDS, _TABLES = PARTS = (
 )
 PICKLE = "state.pickle"
 _PACKAGES = ("numpy", "scipy", "scikit-surprise", "safetensors")
-_KEYS = (
-    *("algorithm", "params", "seed", "trained", "dataset", "origin", "scale", "mean", "threshold"),
-    *("refit", "pickled", "state", "versions", "sha256", "seal"),
-)
-_AGAIN = "Train the model again."
 
 
 def write(
@@ -77,16 +72,16 @@ def write(
         "versions": {"recli": recli.__version__, "python": platform.python_version(), **versions},
         "sha256": {part: sha256(folder / part) for part in _parts(about)},
     }
-    files.write_json(folder / MANIFEST, {**manifest, "seal": _seal(manifest)})
+    files.write_json(folder / MANIFEST, {**manifest, "seal": manifests.seal(manifest)})
 
 
-def verified(folder: Path, advice: str = _AGAIN) -> dict[str, Any]:
+def verified(folder: Path, advice: str = AGAIN) -> Manifest:
     """The manifest in `folder`, once every part is what it says.
 
     Raises NotFoundError without a manifest, DataError for one that is damaged, of another format, or
     lacks something, and for a part that is missing or altered; `advice` says what to do.
     """
-    manifest = read_manifest(folder, advice)
+    manifest = manifests.read(folder, advice)
     for part in _parts(manifest):
         if not (folder / part).is_file():
             raise errors.DataError(f"{folder}: the part {part} is missing. {advice}")
@@ -98,7 +93,7 @@ def verified(folder: Path, advice: str = _AGAIN) -> dict[str, Any]:
 
 
 def read(
-    folder: Path, manifest: Mapping[str, Any]
+    folder: Path, manifest: Manifest
 ) -> tuple[dict[str, np.ndarray], tuple[Ratings, Items | None, Users | None]]:
     """The arrays of the fitted state by name; then ratings, item and user table."""
     columns, state = _arrays(folder / _RATINGS), _arrays(folder / _STATE)
@@ -166,34 +161,6 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
     except SafetensorError as error:
         raise errors.DataError(f"{path}: cannot be read: {error}") from None
     return arrays
-
-
-def read_manifest(folder: Path, advice: str = _AGAIN) -> dict[str, Any]:
-    """The manifest in `folder`; raises as `verified` does, without a look at the parts."""
-    path = folder / MANIFEST
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise errors.NotFoundError(f"{folder}: holds no model ({MANIFEST} is missing).") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
-    schema = manifest.get("schema") if isinstance(manifest, dict) else None
-    if schema != SCHEMA:
-        raise errors.DataError(
-            f"{folder}: was written in format {schema}, this recli reads {SCHEMA}. {advice}"
-        )
-    lacking = [key for key in _KEYS if key not in manifest]
-    if lacking:
-        raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {advice}")
-    if _seal(manifest) != manifest["seal"]:
-        raise errors.DataError(f"{path}: is not what was written (its seal differs). {advice}")
-    return manifest
-
-
-def _seal(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 over all of a manifest but its seal."""
-    rest = {key: value for key, value in manifest.items() if key != "seal"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def sha256(path: Path) -> str:

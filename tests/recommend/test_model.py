@@ -18,6 +18,7 @@ from recli.algorithms import Configured
 from recli.data.load import load
 from recli.data.tables.users import Users
 from recli.models import archive, parts
+from recli.models import manifest as manifests
 from recli.models import model as models
 from recli.ranking.top_n import top_n
 
@@ -44,7 +45,7 @@ def seal(folder, **changes):
     """`edit`, by somebody who knows how manifests are sealed."""
     edit(folder, **changes)
     manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    edit(folder, seal=parts._seal(manifest))
+    edit(folder, seal=manifests.seal(manifest))
 
 
 def everything(path):
@@ -205,6 +206,12 @@ def test_a_manifest_that_lacks_something(folder, key):
     del manifest[key]
     (folder / "model.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(errors.DataError, match=rf"model\.json: lacks {key}"):
+        models.load(folder)
+
+
+def test_a_manifest_in_which_something_is_of_another_type(folder):
+    seal(folder, seed="0")
+    with pytest.raises(errors.DataError, match=r"model\.json: is damaged: .*`int`.*seed"):
         models.load(folder)
 
 

@@ -1,0 +1,103 @@
+"""The manifest of a stored model: what it is, and the checksums of its parts."""
+
+# Annotations are no texts here: by those, TypedDict would not tell which keys are required.
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
+
+from recli import errors
+
+SCHEMA = 3
+MANIFEST = "model.json"
+AGAIN = "Train the model again."
+
+
+class Manifest(TypedDict):
+    """What `model.json` says.
+
+    Attributes:
+        schema: The format of the folder.
+        algorithm: The name of the algorithm, or `module:Class`.
+        params: Every parameter of it that matters.
+        seed: That of the fit.
+        trained: When, ISO 8601.
+        dataset: Its name and fingerprint; of interactions the weights of their kinds.
+        origin: Where the parameters come from, what the lists were worth, which refresh it was.
+        scale: The lowest and the highest rating.
+        time_unit: The unit of the times; models of older versions knew no other than seconds.
+        implicit: Whether it has learned from interactions rather than ratings.
+        mean: The mean rating.
+        threshold: From here on a rating counts as liked.
+        refit: Whether the state is not stored, and the algorithm is fitted again.
+        pickled: Whether a class of the user's own is pickled.
+        state: What the algorithm has learned, but for its arrays.
+        versions: Of recli, Python and the packages that wrote it.
+        sha256: By part, its checksum, hexadecimal.
+        seal: The checksum of all of this but itself.
+    """
+
+    schema: int
+    algorithm: str
+    params: dict[str, Any]
+    seed: int
+    trained: str
+    dataset: dict[str, Any]
+    origin: dict[str, Any]
+    scale: list[float]
+    time_unit: NotRequired[str]
+    implicit: NotRequired[bool]
+    mean: float
+    threshold: float | None
+    refit: bool
+    pickled: bool
+    state: dict[str, Any]
+    versions: dict[str, str]
+    sha256: dict[str, str]
+    seal: str
+
+
+def read(folder: Path, advice: str = AGAIN) -> Manifest:
+    """The manifest of a model, without a look at its parts.
+
+    Args:
+        folder: The folder of the model.
+        advice: What to do about one that is damaged.
+
+    Raises:
+        NotFoundError: There is no manifest.
+        DataError: It is damaged, of another format, or lacks something.
+    """
+    import msgspec
+
+    path = folder / MANIFEST
+    try:
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise errors.NotFoundError(f"{folder}: holds no model ({MANIFEST} is missing).") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
+    schema = found.get("schema") if isinstance(found, dict) else None
+    if schema != SCHEMA:
+        raise errors.DataError(
+            f"{folder}: was written in format {schema}, this recli reads {SCHEMA}. {advice}"
+        )
+    required = Manifest.__required_keys__
+    lacking = [key for key in Manifest.__annotations__ if key in required and key not in found]
+    if lacking:
+        raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {advice}")
+    try:
+        msgspec.convert(found, Manifest)
+    except msgspec.ValidationError as error:
+        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
+    manifest: Manifest = found
+    if seal(manifest) != manifest["seal"]:
+        raise errors.DataError(f"{path}: is not what was written (its seal differs). {advice}")
+    return manifest
+
+
+def seal(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 over all of a manifest but its seal, hexadecimal."""
+    rest = {key: value for key, value in manifest.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
