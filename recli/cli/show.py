@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -71,7 +72,7 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
         ]
         for parameter in parameters
     ]
-    text = inspect.cleandoc(cls.__doc__ or "")
+    text = _description(cls)
     source = getattr(cls, "source", "")
     traits = None if ":" in name else Traits.of(name)
     document = {
@@ -109,8 +110,7 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
 def metric(name: str, console: Console) -> None:
     """Explain a metric: definition, source, range, empty case."""
     name = registry.resolve("metric", name)
-    documented = inspect.cleandoc(registry.get("metric", name).__doc__ or "")
-    text = documented.partition("\n\n>>>")[0]  # what follows is an example for programmers
+    text = _description(registry.get("metric", name))
     document = {"metric": name, "description": text}
     console.emit(document, [], [], lambda: console.line(f"{name}\n\n{text}"))
 
@@ -130,7 +130,7 @@ def split(name: str, console: Console) -> None:
 
     cls = registry.get("split", name)
     name = registry.name_of(cls)
-    text = inspect.cleandoc(cls.__doc__ or "")
+    text = _description(cls)
     header = ["option", "default", "values", "what it is"]
     rows = [
         [option.name, shown(option.default), option.domain, option.help + _condition(option.when)]
@@ -165,7 +165,7 @@ def step(name: str, console: Console) -> None:
     from recli.params import shown
 
     cls = registry.get("step", name)
-    name, text = registry.name_of(cls), inspect.cleandoc(cls.__doc__ or "")
+    name, text = registry.name_of(cls), _description(cls)
     header = ["option", "default", "values", "what it is"]
     rows = [
         [option.name, shown(option.default), option.domain, option.help]
@@ -261,3 +261,9 @@ def _condition(when: tuple[str, tuple[object, ...]] | None) -> str:
     from recli.params import shown
 
     return f" (only with {when[0]}={' or '.join(map(shown, when[1]))})" if when else ""
+
+
+def _description(cls: type) -> str:
+    """What the docstring of a class says before sections and examples, which are for programmers."""
+    documented = inspect.cleandoc(cls.__doc__ or "")
+    return re.split(r"\n\n(?:(?:Args|Attributes|Returns|Raises):\n|>>>)", documented)[0]

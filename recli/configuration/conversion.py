@@ -18,9 +18,13 @@ from recli.configuration.toml import toml
 
 
 class Conversion:
-    """One document on its way; `problems` says what is wrong with it, each with its place.
+    """One document on its way. Every method gives None for what has a problem.
 
-    Every method gives None for what has a problem.
+    Args:
+        lax: whether numbers may be written as text, and names in any spelling
+
+    Attributes:
+        problems: what is wrong with the document, each with its place
     """
 
     def __init__(self, lax: bool) -> None:
@@ -28,6 +32,13 @@ class Conversion:
         self.problems: list[str] = []
 
     def value(self, kind: Kind, given: object, place: Place) -> Any:
+        """What a file says of a key, as what its type makes of it.
+
+        Args:
+            kind: the type
+            given: what the file says
+            place: where it says so
+        """
         before = len(self.problems)
         found = self._found(kind, given, place)
         if len(self.problems) == before:

@@ -17,8 +17,8 @@ class Document:
     """What a TOML file says, and where.
 
     Attributes:
-        values: What it says.
-        top: The file as a whole, for errors to point at.
+        values: what it says
+        top: the file as a whole, for errors to point at
     """
 
     values: dict[str, Any]
@@ -29,11 +29,11 @@ class Document:
         """The document in a file.
 
         Args:
-            path: The file, UTF-8.
+            path: the file, UTF-8
 
         Raises:
-            NotFoundError: There is no such file.
-            DataError: It cannot be read as TOML; says line and column.
+            NotFoundError: there is no such file
+            DataError: it cannot be read as TOML; says line and column
         """
         try:
             text = path.read_text(encoding="utf-8")
@@ -50,7 +50,16 @@ class Document:
         error: type[errors.RecliError] = errors.DataError,
         lax: bool = False,
     ) -> Any:
-        """The document as what `kind` declares, see `convert`."""
+        """The document as what a dataclass declares.
+
+        Args:
+            kind: the dataclass
+            error: as of `convert`
+            lax: as of `convert`
+
+        Raises:
+            RecliError: as `convert` does
+        """
         return convert(kind, self.values, self.top, error=error, lax=lax)
 
 
@@ -65,15 +74,15 @@ def convert(
     """What a file says, as what `kind` declares.
 
     Args:
-        kind: A dataclass, or any other type that one of its fields could have.
-        given: What the file says.
-        place: Where it says so.
-        error: What is raised.
-        lax: Whether numbers may be written as text, and names in any spelling.
+        kind: a dataclass, or any other type that one of its fields could have
+        given: what the file says
+        place: where it says so
+        error: what is raised
+        lax: whether numbers may be written as text, and names in any spelling
 
     Raises:
-        RecliError: One of the kind `error`, which names every key that is unknown, missing or not
-            valid, a line each.
+        RecliError: one of the kind `error`, which names every key that is unknown, missing or not
+            valid, a line each
     """
     from recli.configuration.conversion import Conversion  # loads msgspec
     from recli.configuration.kinds import Kind
@@ -88,8 +97,11 @@ def convert(
 def listed(value: object) -> list[Any]:
     """The list itself, or the one value as a list.
 
+    Args:
+        value: what a file says
+
     Raises:
-        UsageError: The list is empty, or has something twice.
+        UsageError: the list is empty, or has something twice
     """
     values = value if isinstance(value, list) else [value]
     if not values:

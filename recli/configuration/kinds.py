@@ -18,9 +18,9 @@ class Kind:
     """A type, taken apart. That it may be None is left out: a file says so by leaving the key out.
 
     Attributes:
-        core: The type alone.
-        marks: What it is annotated with, innermost first.
-        optional: Whether it may be None.
+        core: the type alone
+        marks: what it is annotated with, innermost first
+        optional: whether it may be None
     """
 
     core: Any
@@ -29,7 +29,11 @@ class Kind:
 
     @classmethod
     def of(cls, hint: Any) -> Kind:
-        """The type that an annotation means."""
+        """The type that an annotation means.
+
+        Args:
+            hint: the annotation, evaluated
+        """
         core, marks, optional = hint, (), False
         while True:
             args = typing.get_args(core)
@@ -107,13 +111,21 @@ class Kind:
 
 @functools.cache
 def fields(table: type) -> dict[str, Kind]:
-    """The keys of a dataclass and what each is, in order."""
+    """The keys of a dataclass and what each is, in order.
+
+    Args:
+        table: the dataclass
+    """
     hints = typing.get_type_hints(table, include_extras=True)
     return {field.name: Kind.of(hints[field.name]) for field in dataclasses.fields(table)}
 
 
 def required(table: type) -> list[str]:
-    """The keys of a dataclass that have no default."""
+    """The keys of a dataclass that have no default.
+
+    Args:
+        table: the dataclass
+    """
     unset = dataclasses.MISSING
     return [
         field.name

@@ -12,12 +12,12 @@ class Check:
     """What else holds of a value.
 
     Attributes:
-        reads: Is given the value. Raises a RecliError that says what is wrong with it, or ValueError
+        reads: is given the value. Raises a RecliError that says what is wrong with it, or ValueError
             where `words` say enough. What it returns is of no account.
-        words: What the value should be, as "should be" goes on; by default its type says it.
-        needs: Of a table, fields with a default that a file has to fill in.
-        names: Of a text, what it may be, for its JSON Schema.
-        pattern: Of a text, the regular expression of what it may be besides, for its JSON Schema.
+        words: what the value should be, as "should be" goes on; by default its type says it
+        needs: of a table, fields with a default that a file has to fill in
+        names: of a text, what it may be, for its JSON Schema
+        pattern: of a text, the regular expression of what it may be besides, for its JSON Schema
     """
 
     reads: Callable[[Any], object] | None = None
@@ -32,7 +32,7 @@ class OneOf:
     """Of a text, what it may be.
 
     Attributes:
-        names: The texts.
+        names: the texts
     """
 
     names: tuple[str, ...]
@@ -51,7 +51,7 @@ class Keyed:
     """In a file a table of tables: of a field `tuple[X, ...]`, X a dataclass.
 
     Attributes:
-        name: The field of X that takes the key of its table.
+        name: the field of X that takes the key of its table
     """
 
     name: str = "name"
@@ -62,8 +62,8 @@ class Made:
     """Of what is something else in a file.
 
     Attributes:
-        of: The type that it has there.
-        by: Makes a value of that; raises a RecliError that says what is wrong with it.
+        of: the type that it has there
+        by: makes a value of that; raises a RecliError that says what is wrong with it
     """
 
     of: Any

@@ -24,11 +24,11 @@ class Place:
     r"""A key of a file.
 
     Attributes:
-        file: How the file is named.
-        lines: Of tables and keys, as `lines` finds them.
-        keys: Which key this is; none for the file as a whole.
-        settings: Keys, of which some option of the command line sets the value instead.
-        option: The option.
+        file: how the file is named
+        lines: of tables and keys, as `lines` finds them
+        keys: which key this is; none for the file as a whole
+        settings: keys, of which some option of the command line sets the value instead
+        option: the option
 
     >>> print(Place("x.toml", lines("[svd]\nk = 3")).key("svd", "k"))
     x.toml, line 2: svd.k
@@ -41,7 +41,11 @@ class Place:
     option: str = field(default="", kw_only=True)
 
     def key(self, *names: str | int) -> Place:
-        """A key within this one, or one of its list by its number, from 1 on."""
+        """A key within this one.
+
+        Args:
+            names: the keys that lead there; of a list the number, from 1 on
+        """
         return dataclasses.replace(self, keys=(*self.keys, *names))
 
     @property
@@ -66,7 +70,7 @@ class Place:
         """Errors from within name this place.
 
         Raises:
-            RecliError: One of the kind that came from within.
+            RecliError: one of the kind that came from within
         """
         try:
             yield
@@ -76,6 +80,9 @@ class Place:
 
 def parts(dotted: str) -> tuple[str, ...]:
     """A dotted key of TOML, cut at the dots outside of quotes.
+
+    Args:
+        dotted: the key as it is written
 
     >>> parts("algorithm.'mine:My.Class'.k")
     ('algorithm', 'mine:My.Class', 'k')
@@ -88,6 +95,9 @@ def lines(text: str) -> dict[Keys, int | None]:
 
     A table of a list has its number behind its key, from 1 on. None for a key that stands on several
     lines; a key within a line is left out.
+
+    Args:
+        text: the whole file
 
     >>> lines("a = 1\n[b]\nc = { d = 1 }")
     {('a',): 1, ('b',): 2, ('b', 'c'): 3}

@@ -21,15 +21,19 @@ def json_schema(table: type, title: str) -> dict[str, Any]:
     it. What depends on several keys it leaves to recli.
 
     Args:
-        table: The dataclass that declares the file.
-        title: What the file is.
+        table: the dataclass that declares the file
+        title: what the file is
     """
     about = inspect.cleandoc(table.__doc__ or "").partition("\n\n")[0]
     return {"$schema": DIALECT, "title": title, "description": about, **of(Kind.of(table))}
 
 
 def of(kind: Kind) -> dict[str, Any]:
-    """The JSON Schema of one value."""
+    """The JSON Schema of one value.
+
+    Args:
+        kind: its type
+    """
     if kind.made:
         return of(Kind.of(kind.made.of))
     if kind.is_many:
@@ -59,7 +63,12 @@ def _text(kind: Kind, plain: dict[str, Any]) -> dict[str, Any]:
 
 
 def of_table(kind: Kind, known: str | None = None) -> dict[str, Any]:
-    """The JSON Schema of a dataclass, less the key that is known otherwise."""
+    """The JSON Schema of a dataclass.
+
+    Args:
+        kind: the dataclass
+        known: a field that is no key
+    """
     said = descriptions(kind.core)
     keys = {name: one for name, one in fields(kind.core).items() if name != known}
     defaults = {field.name: field.default for field in dataclasses.fields(kind.core)}
@@ -84,7 +93,11 @@ def _default(value: object) -> dict[str, Any]:
 
 
 def descriptions(table: type) -> dict[str, str]:
-    """What the docstring of a dataclass says of its fields, in the section `Attributes:`."""
+    """What the docstring of a dataclass, and of its bases, says of its fields.
+
+    Args:
+        table: the dataclass
+    """
     found: dict[str, str] = {}
     for cls in reversed(table.__mro__):
         _, _, section = inspect.cleandoc(cls.__doc__ or "").partition("\nAttributes:\n")

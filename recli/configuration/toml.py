@@ -12,7 +12,7 @@ def toml(value: object) -> str:
     """A value as it stands behind the equals sign.
 
     Args:
-        value: A text, number, truth value or time, or a list or table of these.
+        value: a text, number, truth value or time, or a list or table of these
 
     >>> print(toml("Ω"), toml([0.5, 5]), toml(True), toml({"view": 1.0, "add to": "x"}))
     "Ω" [0.5, 5] true { view = 1.0, "add to" = "x" }
@@ -33,6 +33,9 @@ def toml(value: object) -> str:
 
 def key(name: str) -> str:
     """A key, in quotes where it has to be.
+
+    Args:
+        name: the key
 
     >>> print(key("n_factors"), key("add to cart"))
     n_factors "add to cart"

@@ -12,8 +12,8 @@ def of(kind: Kind, given: object = None) -> str:
     """What a value should be, as "should be" goes on.
 
     Args:
-        kind: Its type.
-        given: What it is instead; of several names that it may be, the nearest come first.
+        kind: its type
+        given: what it is instead; of several names that it may be, the nearest come first
     """
     said = [check.words for check in kind.checks if check.words]
     if said:

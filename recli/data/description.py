@@ -27,15 +27,15 @@ class TableSource:
     """A file and how to read it. None means: look at the file and find out.
 
     Attributes:
-        file: The file, beside the dataset.toml or by its path; a URL, also of a database.
-        query: What a database is asked: a table or a SELECT.
-        format: The format of the file; 'recli list formats' has them.
-        delimiter: What cuts a row into columns.
-        header: Whether the first row names the columns.
-        encoding: The encoding of the file.
-        quote: Whether double quotes enclose cells.
-        escape: The character that takes a quote or a delimiter literally.
-        columns: The names of the columns, where the file has none.
+        file: the file, beside the dataset.toml or by its path; a URL, also of a database
+        query: what a database is asked: a table or a SELECT
+        format: the format of the file; 'recli list formats' has them
+        delimiter: what cuts a row into columns
+        header: whether the first row names the columns
+        encoding: the encoding of the file
+        quote: whether double quotes enclose cells
+        escape: the character that takes a quote or a delimiter literally
+        columns: the names of the columns, where the file has none
     """
 
     file: str = ""
@@ -69,20 +69,20 @@ class RatingsSource(TableSource):
     """A table of ratings or of interactions: which columns play each role, and how they are read.
 
     Attributes:
-        user: The column of the users, by name or number.
-        item: The column of the items.
-        rating: The column of the ratings.
-        weight: The column of the counts of interactions: plays, quantities.
-        event: The column of the kinds of interactions.
-        time: The column of the times.
-        implicit: Whether rows are interactions (views, purchases, plays) rather than ratings.
-        weights: What each kind of interaction weighs.
-        scale: The lowest and the highest rating.
-        decimal: The decimal point of numbers.
-        time_unit: The unit of the times.
-        time_format: How dates are written, as strptime has it.
-        missing: The value that stands for no rating.
-        prepare: The steps of preparation, in their order, as `--prepare` takes them.
+        user: the column of the users, by name or number
+        item: the column of the items
+        rating: the column of the ratings
+        weight: the column of the counts of interactions: plays, quantities
+        event: the column of the kinds of interactions
+        time: the column of the times
+        implicit: whether rows are interactions (views, purchases, plays) rather than ratings
+        weights: what each kind of interaction weighs
+        scale: the lowest and the highest rating
+        decimal: the decimal point of numbers
+        time_unit: the unit of the times
+        time_format: how dates are written, as strptime has it
+        missing: the value that stands for no rating
+        prepare: the steps of preparation, in their order, as `--prepare` takes them
     """
 
     user: str | None = None
@@ -120,15 +120,15 @@ class Feature:
     """One feature of items.
 
     Attributes:
-        name: What it is called.
+        name: what it is called
         kind: `categories` (several, split at `separator`), `flags` (a column of 0 and 1 for each
             category), `tags` (several, each with how often it was given: `funny:3|dark`), `text`,
-            `number`, or `year`.
-        column: Its column; by default of its name.
-        columns: Of flags, their columns.
-        separator: What stands between several.
-        pattern: A regular expression; its first group is the value, as in a year at a title's end.
-        scaling: How a number is scaled; without one it is `standard`.
+            `number`, or `year`
+        column: its column; by default of its name
+        columns: of flags, their columns
+        separator: what stands between several
+        pattern: a regular expression; its first group is the value, as in a year at a title's end
+        scaling: how a number is scaled; without one it is `standard`
     """
 
     name: str
@@ -155,9 +155,9 @@ class ItemsSource(TableSource):
     """A table of items: the columns of ids and titles, and the features.
 
     Attributes:
-        id: The column of the ids.
-        title: The column of the titles.
-        features: What else is known of items, a table for each feature.
+        id: the column of the ids
+        title: the column of the titles
+        features: what else is known of items, a table for each feature
     """
 
     id: str | None = None
@@ -175,7 +175,7 @@ class UsersSource(TableSource):
     """A table of users: the column of ids; every other column describes them.
 
     Attributes:
-        id: The column of the ids.
+        id: the column of the ids
     """
 
     id: str | None = None
@@ -195,11 +195,11 @@ class DownloadSource:
     """An archive or file to fetch, what to take out of it, and the publisher's checksum.
 
     Attributes:
-        members: What is taken out, and the file that it becomes.
-        url: Where it is fetched from.
-        page: Where the user finds it, if it cannot be fetched.
-        md5: The checksum, hexadecimal.
-        sha256: The checksum, hexadecimal.
+        members: what is taken out, and the file that it becomes
+        url: where it is fetched from
+        page: where the user finds it, if it cannot be fetched
+        md5: the checksum, hexadecimal
+        sha256: the checksum, hexadecimal
     """
 
     members: Annotated[Mapping[str, str], Check(words="a table from member to file name")]
@@ -214,16 +214,16 @@ class Description:
     """A dataset: where it comes from, its licence, and its tables.
 
     Attributes:
-        name: What it is called.
-        folder: Where the files of its tables lie.
-        ratings: Its ratings or interactions.
-        items: Its items, if they are described.
-        users: Its users, if they are described.
-        download: How to get it, where it does not come along.
-        title: For people.
-        licence: Under which it may be used.
-        citation: What its authors would like to be cited.
-        homepage: Where it is described.
+        name: what it is called
+        folder: where the files of its tables lie
+        ratings: its ratings or interactions
+        items: its items, if they are described
+        users: its users, if they are described
+        download: how to get it, where it does not come along
+        title: for people
+        licence: under which it may be used
+        citation: what its authors would like to be cited
+        homepage: where it is described
     """
 
     name: str
@@ -238,7 +238,11 @@ class Description:
     homepage: str = ""
 
     def location(self, source: TableSource) -> Location:
-        """Where the file of one of its tables is, or will be once downloaded."""
+        """Where the file of one of its tables is, or will be once downloaded.
+
+        Args:
+            source: how the table is read
+        """
         return locate(self.folder, source.file, source.query)
 
     @property
@@ -286,17 +290,17 @@ class DatasetFile:
     """What a dataset.toml may say.
 
     Attributes:
-        ratings: The table of ratings or interactions.
-        items: The table of items.
-        users: The table of users.
-        download: How to get the dataset.
-        prepare: The steps of preparation, in their order, each a table with the name of its `step` and
-            its options.
-        name: What the dataset is called; by default as its folder.
-        title: For people.
-        licence: Under which it may be used.
-        citation: What its authors would like to be cited.
-        homepage: Where it is described.
+        ratings: the table of ratings or interactions
+        items: the table of items
+        users: the table of users
+        download: how to get the dataset
+        prepare: the steps of preparation, in their order, each a table with the name of its `step` and
+            its options
+        name: what the dataset is called; by default as its folder
+        title: for people
+        licence: under which it may be used
+        citation: what its authors would like to be cited
+        homepage: where it is described
     """
 
     ratings: Annotated[RatingsSource, _A_FILE]
@@ -315,11 +319,11 @@ def read(path: Path) -> Description:
     """The description in a dataset.toml.
 
     Args:
-        path: The file.
+        path: the file
 
     Raises:
-        NotFoundError: There is no such file.
-        DataError: Something in it is not understood; names the file, the line and the key.
+        NotFoundError: there is no such file
+        DataError: something in it is not understood; names the file, the line and the key
     """
     file: DatasetFile = Document.read(path).to(DatasetFile)
     told = {field.name: getattr(file, field.name) for field in dataclasses.fields(file)}

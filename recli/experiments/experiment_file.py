@@ -24,8 +24,8 @@ class Experiment(ExperimentKeys):
     """What an experiment file says: an evaluation for each of `datasets` × `splits` × `seeds`.
 
     Attributes:
-        file: The file.
-        line_up: The algorithms that each evaluation compares, the product of their grids.
+        file: the file
+        line_up: the algorithms that each evaluation compares, the product of their grids
     """
 
     file: Path
@@ -36,15 +36,15 @@ def read(file: Path, settings: Sequence[str] = ()) -> Experiment:
     """The experiment in a file.
 
     Args:
-        file: The file.
-        settings: Texts `KEY=VALUE` that go before what the file says. Dots lead into tables and commas
+        file: the file
+        settings: texts `KEY=VALUE` that go before what the file says. Dots lead into tables and commas
             part several values: `algorithm.svd.n_factors=50,100`.
 
     Raises:
-        NotFoundError: There is no such file.
-        DataError: It is not TOML.
-        UsageError: A key, name or value is not valid; names the file, the line and the key, or the
-            setting.
+        NotFoundError: there is no such file
+        DataError: it is not TOML
+        UsageError: a key, name or value is not valid; names the file, the line and the key, or the
+            setting
     """
     document = Document.read(file)
     given = params.assignments(settings, "-S", "seeds=0,1")

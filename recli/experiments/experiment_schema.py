@@ -32,28 +32,28 @@ class DatasetTable:
     """A dataset, and how it is read.
 
     Attributes:
-        dataset: A name, a folder with a dataset.toml, or a file of ratings.
-        query: What is asked, where the dataset is the URL of a database.
-        format: The format of the file.
-        delimiter: What cuts a row into columns.
-        header: Whether the first row names the columns.
-        encoding: The encoding of the file.
-        quote: Whether double quotes enclose cells.
-        escape: Takes the next character literally.
-        decimal: The decimal point of numbers.
-        implicit: Whether rows are interactions rather than ratings.
-        user: The column of the users, by name or number.
-        item: The column of the items.
-        rating: The column of the ratings.
-        weight: The column of the counts of interactions.
-        event: The column of the kinds of interactions.
-        time: The column of the times.
-        scale: The lowest and the highest rating.
-        time_unit: The unit of the times.
-        time_format: How dates are written, as strptime has it.
-        prepare: The steps of preparation, in their order.
-        on_bad: Rows that are no ratings: stop, or skip them.
-        duplicates: Several ratings for one user and item: stop, or which one counts.
+        dataset: a name, a folder with a dataset.toml, or a file of ratings
+        query: what is asked, where the dataset is the URL of a database
+        format: the format of the file
+        delimiter: what cuts a row into columns
+        header: whether the first row names the columns
+        encoding: the encoding of the file
+        quote: whether double quotes enclose cells
+        escape: takes the next character literally
+        decimal: the decimal point of numbers
+        implicit: whether rows are interactions rather than ratings
+        user: the column of the users, by name or number
+        item: the column of the items
+        rating: the column of the ratings
+        weight: the column of the counts of interactions
+        event: the column of the kinds of interactions
+        time: the column of the times
+        scale: the lowest and the highest rating
+        time_unit: the unit of the times
+        time_format: how dates are written, as strptime has it
+        prepare: the steps of preparation, in their order
+        on_bad: rows that are no ratings: stop, or skip them
+        duplicates: several ratings for one user and item: stop, or which one counts
     """
 
     dataset: Annotated[
@@ -131,17 +131,17 @@ class ExperimentKeys:
     """What an experiment says beside its algorithms.
 
     Attributes:
-        title: What the experiment is called.
-        description: What it asks, for people.
-        datasets: Names, folders, files of ratings, or tables that say how to read one.
-        splits: How ratings are cut into training and test; 'recli list splits' has them.
-        seeds: Random seeds, of splits and algorithms.
-        metrics: What is measured, the first one orders; 'all' is every metric.
-        k: Lengths of the lists, for metrics without '@'.
-        threshold: Ratings from here on count as liked; else from the scale.
-        by: What metrics are broken down by, such as activity.
-        min_user_ratings: Leave out users with fewer ratings.
-        min_item_ratings: Leave out items with fewer ratings.
+        title: what the experiment is called
+        description: what it asks, for people
+        datasets: names, folders, files of ratings, or tables that say how to read one
+        splits: how ratings are cut into training and test; 'recli list splits' has them
+        seeds: random seeds, of splits and algorithms
+        metrics: what is measured, the first one orders; 'all' is every metric
+        k: lengths of the lists, for metrics without '@'
+        threshold: ratings from here on count as liked; else from the scale
+        by: what metrics are broken down by, such as activity
+        min_user_ratings: leave out users with fewer ratings
+        min_item_ratings: leave out items with fewer ratings
     """
 
     title: str = ""
@@ -169,7 +169,7 @@ class ExperimentFile(ExperimentKeys):
     """What 'recli run' reads: an evaluation for each dataset × split × seed.
 
     Attributes:
-        algorithm: The algorithms to compare, each a table of its parameters.
+        algorithm: the algorithms to compare, each a table of its parameters
     """
 
     algorithm: Annotated[

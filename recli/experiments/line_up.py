@@ -17,12 +17,12 @@ def line_up(tables: Mapping[str, Any], place: Place) -> tuple[Configured, ...]:
     """The algorithms of a file, each with every combination of its values.
 
     Args:
-        tables: By the name of the algorithm in any spelling, its table of parameters or a list of
-            such tables.
-        place: Where they stand.
+        tables: by the name of the algorithm in any spelling, its table of parameters or a list of
+            such tables
+        place: where they stand
 
     Raises:
-        UsageError: A name or value is not valid, or an algorithm with its parameters is there twice.
+        UsageError: a name or value is not valid, or an algorithm with its parameters is there twice
     """
     found: list[Configured] = []
     for name, several in tables.items():
@@ -62,13 +62,13 @@ def grid(
     """The algorithm with every combination of the values.
 
     Args:
-        algorithm: Its name.
-        given: By dotted name of a parameter, its values.
-        places: By name, where a parameter stands, if in the file.
-        place: Where they stand as a whole.
+        algorithm: its name
+        given: by dotted name of a parameter, its values
+        places: by name, where a parameter stands, if in the file
+        place: where they stand as a whole
 
     Raises:
-        UsageError: A parameter or value is not valid; names the place of it.
+        UsageError: a parameter or value is not valid; names the place of it
     """
     known = _by_name(declared(algorithm))
     own = {

@@ -18,9 +18,9 @@ class ParamsFile:
     """Parameters of an algorithm, as 'recli tune' writes them and '--params' reads them.
 
     Attributes:
-        algorithm: The name of the algorithm.
-        params: Its parameters; those that are left out have their defaults.
-        origin: Where they come from: for people, and for the manifest of a model.
+        algorithm: the name of the algorithm
+        params: its parameters; those that are left out have their defaults
+        origin: where they come from: for people, and for the manifest of a model
     """
 
     algorithm: Annotated[str, Check(words='the name of one, as in algorithm = "svd"')]
@@ -32,13 +32,13 @@ def read(path: Path, given: Mapping[str, object] | None = None) -> Configured:
     """The algorithm in a file of parameters.
 
     Args:
-        path: The file.
-        given: Parameters that go before those of the file.
+        path: the file
+        given: parameters that go before those of the file
 
     Raises:
-        NotFoundError: There is no such file.
-        DataError: It is not of that form; names the line and the key.
-        UsageError: The algorithm does not exist, or has no such parameter or value.
+        NotFoundError: there is no such file
+        DataError: it is not of that form; names the line and the key
+        UsageError: the algorithm does not exist, or has no such parameter or value
     """
     document = Document.read(path)
     said: ParamsFile = document.to(ParamsFile)
@@ -57,7 +57,7 @@ def origin(path: Path) -> dict[str, Any]:
     """What such a file says of where its parameters come from, and the file: for a model's manifest.
 
     Raises:
-        RecliError: As `read` raises.
+        RecliError: as `read` raises
     """
     said: ParamsFile = Document.read(path).to(ParamsFile)
     plain = {

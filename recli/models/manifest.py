@@ -18,24 +18,24 @@ class Manifest(TypedDict):
     """What `model.json` says.
 
     Attributes:
-        schema: The format of the folder.
-        algorithm: The name of the algorithm, or `module:Class`.
-        params: Every parameter of it that matters.
-        seed: That of the fit.
-        trained: When, ISO 8601.
-        dataset: Its name and fingerprint; of interactions the weights of their kinds.
-        origin: Where the parameters come from, what the lists were worth, which refresh it was.
-        scale: The lowest and the highest rating.
-        time_unit: The unit of the times; models of older versions knew no other than seconds.
-        implicit: Whether it has learned from interactions rather than ratings.
-        mean: The mean rating.
-        threshold: From here on a rating counts as liked.
-        refit: Whether the state is not stored, and the algorithm is fitted again.
-        pickled: Whether a class of the user's own is pickled.
-        state: What the algorithm has learned, but for its arrays.
-        versions: Of recli, Python and the packages that wrote it.
-        sha256: By part, its checksum, hexadecimal.
-        seal: The checksum of all of this but itself.
+        schema: the format of the folder
+        algorithm: the name of the algorithm, or `module:Class`
+        params: every parameter of it that matters
+        seed: that of the fit
+        trained: when, ISO 8601
+        dataset: its name and fingerprint; of interactions the weights of their kinds
+        origin: where the parameters come from, what the lists were worth, which refresh it was
+        scale: the lowest and the highest rating
+        time_unit: the unit of the times; models of older versions knew no other than seconds
+        implicit: whether it has learned from interactions rather than ratings
+        mean: the mean rating
+        threshold: from here on a rating counts as liked
+        refit: whether the state is not stored, and the algorithm is fitted again
+        pickled: whether a class of the user's own is pickled
+        state: what the algorithm has learned, but for its arrays
+        versions: of recli, Python and the packages that wrote it
+        sha256: by part, its checksum, hexadecimal
+        seal: the checksum of all of this but itself
     """
 
     schema: int
@@ -62,12 +62,12 @@ def read(folder: Path, advice: str = AGAIN) -> Manifest:
     """The manifest of a model, without a look at its parts.
 
     Args:
-        folder: The folder of the model.
-        advice: What to do about one that is damaged.
+        folder: the folder of the model
+        advice: what to do about one that is damaged
 
     Raises:
-        NotFoundError: There is no manifest.
-        DataError: It is damaged, of another format, or lacks something.
+        NotFoundError: there is no manifest
+        DataError: it is damaged, of another format, or lacks something
     """
     import msgspec
 

@@ -11,7 +11,7 @@ import surprise
 
 from recli import errors
 from recli.algorithms import Configured, declared
-from recli.algorithms._base import Adapted
+from recli.algorithms._contract.adapted import Adapted
 
 OWN = '''
 import surprise

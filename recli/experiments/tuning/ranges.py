@@ -18,10 +18,10 @@ class Bounds:
     """A range of numbers.
 
     Attributes:
-        low: The lowest.
-        high: The highest.
-        log: Whether equal factors are equally likely, rather than equal steps; by default as the
-            parameter declares.
+        low: the lowest
+        high: the highest
+        log: whether equal factors are equally likely, rather than equal steps; by default as the
+            parameter declares
     """
 
     low: float
@@ -50,8 +50,8 @@ class Range:
     """What is said of one parameter.
 
     Attributes:
-        given: Lowest and highest, or every value.
-        place: Where it is said.
+        given: lowest and highest, or every value
+        place: where it is said
     """
 
     given: Bounds | tuple[Any, ...]
@@ -62,7 +62,7 @@ class Range:
         """The range that a value of a file means.
 
         Raises:
-            UsageError: It is none.
+            UsageError: it is none
         """
         return cls(convert(Given, given, place, error=errors.UsageError), place)
 
@@ -70,7 +70,7 @@ class Range:
         """A parameter with this as its tuning range.
 
         Raises:
-            UsageError: The parameter has no such range, or the range leaves its default out.
+            UsageError: the parameter has no such range, or the range leaves its default out
         """
         with self.place.pointed_at():
             if isinstance(parameter, Literal):
@@ -124,12 +124,12 @@ def read_ranges(path: Path) -> Ranges:
     words and truth values, the list of them.
 
     Args:
-        path: The file.
+        path: the file
 
     Raises:
-        NotFoundError: There is no such file.
-        DataError: It is not TOML, or not of tables.
-        UsageError: There is no such algorithm, or what is said is no range.
+        NotFoundError: there is no such file
+        DataError: it is not TOML, or not of tables
+        UsageError: there is no such algorithm, or what is said is no range
     """
     document = Document.read(path)
     found: Ranges = {}

@@ -33,14 +33,14 @@ class Space:
         """The space of an algorithm by name.
 
         Args:
-            algorithm: The name, in any spelling.
-            fixed: The parameters that are not varied.
-            ranges: By parameter, what goes before its declared range: a `Range`, or a value that a
-                file could have, as `[10, 400]`.
+            algorithm: the name, in any spelling
+            fixed: the parameters that are not varied
+            ranges: by parameter, what goes before its declared range: a `Range`, or a value that a
+                file could have, as `[10, 400]`
 
         Raises:
-            UsageError: The algorithm has no such name or value, or a range is none or leaves the
-                default out.
+            UsageError: the algorithm has no such name or value, or a range is none or leaves the
+                default out
         """
         start = Configured.of(algorithm, fixed)
         held = {name: start.params[name] for name in fixed}

@@ -10,13 +10,14 @@ import surprise
 from recli import errors, memory, registry
 from recli.params import Parameter
 
+NO_MATRIX = "Predictions and rankings need no such matrix."
+"""Advice where a matrix of all pairs, which is only for code that asks for it, does not fit."""
+
 
 class Guarded:
     """The part of an algorithm that refuses what does not fit and what did not converge."""
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
-    sized_by: ClassVar[tuple[str, ...]] = ()
-    """Parameters by which what is learned grows, the ones to lower where memory is short."""
     fitted: tuple[str, ...] = ()
     """Attributes that `fit` sets and that a stored model holds. Empty: a stored model is refitted.
 
@@ -31,8 +32,9 @@ class Guarded:
         """Raise TooLargeError if `n_bytes` are not free; without advice: lower what sizes it."""
         free = memory.available()
         if n_bytes > free:
-            advice = advice or f"Lower {' or '.join(self.sized_by)}."
-            settings = ", ".join(f"{name}={getattr(self, name)}" for name in self.sized_by)
+            sized_by = self._lowered_for("memory")
+            advice = advice or f"Lower {' or '.join(sized_by)}."
+            settings = ", ".join(f"{name}={getattr(self, name)}" for name in sized_by)
             raise errors.TooLargeError(
                 f"{registry.name_of(type(self))}{settings and f' with {settings}'} needs "
                 f"{memory.shown(n_bytes)} for {purpose}, {memory.shown(free)} are free. "
@@ -46,20 +48,22 @@ class Guarded:
         with np.errstate(over="ignore", invalid="ignore"):
             converged = all(np.isfinite(np.dot(array, array)) for array in learned)
         if not converged:
-            names = [parameter.name for parameter in self.parameters]
-            rates = [name for name in names if name.endswith("learning_rate")] or self._rates()
+            names = self._lowered_for("divergence")
             starts = [name for name in names if name.startswith("init_")]
+            rates = self._largest([name for name in names if name not in starts])
             raise errors.DivergedError(
                 f"{registry.name_of(type(self))} diverged: what it learned is no longer finite. "
-                f"Lower {' or '.join([*rates, *starts] or self.sized_by)}."
+                f"Lower {' or '.join([*rates, *starts] or self._lowered_for('memory'))}."
             )
 
-    def _rates(self) -> list[str]:
-        """The learning rates to lower: that of all parts, unless some part has a larger one."""
-        names = [parameter.name for parameter in self.parameters]
-        if "lr_all" not in names:
-            return [name for name in names if name.startswith("lr_")]
-        of_parts = {name: getattr(self, name) for name in names if name in vars(self)}
-        of_parts = {name: rate for name, rate in of_parts.items() if name.startswith("lr_")}
+    def _lowered_for(self, what: str) -> list[str]:
+        """The parameters that help against "memory" or "divergence" where they are lowered."""
+        return [parameter.name for parameter in self.parameters if parameter.lower_for == what]
+
+    def _largest(self, rates: list[str]) -> list[str]:
+        """Of the rates, that of all parts, unless some part has a larger one."""
+        if "lr_all" not in rates:
+            return rates
+        of_parts = {name: getattr(self, name) for name in rates if name in vars(self)}
         largest = [name for name, rate in of_parts.items() if rate == max(of_parts.values())]
         return ["lr_all"] if len(largest) == len(of_parts) else largest
