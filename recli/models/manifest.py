@@ -69,8 +69,6 @@ def read(folder: Path, advice: str = AGAIN) -> Manifest:
         NotFoundError: there is no manifest
         DataError: it is damaged, of another format, or lacks something
     """
-    import msgspec
-
     path = folder / MANIFEST
     try:
         found: Any = json.loads(path.read_text(encoding="utf-8"))
@@ -87,17 +85,36 @@ def read(folder: Path, advice: str = AGAIN) -> Manifest:
     lacking = [key for key in Manifest.__annotations__ if key in required and key not in found]
     if lacking:
         raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {advice}")
-    try:
-        msgspec.convert(found, Manifest)
-    except msgspec.ValidationError as error:
-        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
     manifest: Manifest = found
     if seal(manifest) != manifest["seal"]:
         raise errors.DataError(f"{path}: is not what was written (its seal differs). {advice}")
     return manifest
 
 
+def check_types(manifest: Manifest, path: Path, advice: str) -> None:
+    """Make sure of the type of all that a manifest says, where another may have written it.
+
+    Args:
+        manifest: what `read` gives
+        path: where it stands
+        advice: what to do about one that is damaged
+
+    Raises:
+        DataError: something is of another type than `Manifest` declares
+    """
+    import msgspec  # which `recli recommend` does without
+
+    try:
+        msgspec.convert(manifest, Manifest)
+    except msgspec.ValidationError as error:
+        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
+
+
 def seal(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 over all of a manifest but its seal, hexadecimal."""
+    """SHA-256 over all of a manifest but its seal, hexadecimal.
+
+    Args:
+        manifest: with or without a seal
+    """
     rest = {key: value for key, value in manifest.items() if key != "seal"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()

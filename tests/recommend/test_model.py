@@ -209,12 +209,6 @@ def test_a_manifest_that_lacks_something(folder, key):
         models.load(folder)
 
 
-def test_a_manifest_in_which_something_is_of_another_type(folder):
-    seal(folder, seed="0")
-    with pytest.raises(errors.DataError, match=r"model\.json: is damaged: .*`int`.*seed"):
-        models.load(folder)
-
-
 def test_a_manifest_without_checksums_is_not_believed(folder):
     seal(folder, sha256={})
     with pytest.raises(errors.DataError, match="is not what was written"):
