@@ -76,7 +76,8 @@ def of_table(kind: Kind, known: str | None = None) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {
-            name: {"description": said[name], **of(one), **_default(defaults[name])}
+            name: {"description": said[name], **of(one)}
+            | ({} if name in needed else _default(defaults[name]))
             for name, one in keys.items()
         },
         "required": [name for name in keys if name in needed],

@@ -28,7 +28,9 @@ def toml(value: object) -> str:
         return value.isoformat()
     if isinstance(value, float):
         return float.__repr__(value)  # numpy's own would name its type
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(value)
 
 
 def key(name: str) -> str:
@@ -40,4 +42,4 @@ def key(name: str) -> str:
     >>> print(key("n_factors"), key("add to cart"))
     n_factors "add to cart"
     """
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)

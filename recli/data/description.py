@@ -336,3 +336,10 @@ def read(path: Path) -> Description:
             "ratings": dataclasses.replace(file.ratings, prepare=steps or None),
         }
     )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a dataset.toml, see `recli.configuration.schema`."""
+    from recli.configuration import schema  # loads msgspec
+
+    return schema.json_schema(DatasetFile, "recli dataset")

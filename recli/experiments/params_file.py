@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from recli import params
 from recli.algorithms import Configured
-from recli.configuration import Check, Document
+from recli.configuration import Check, Document, schema
 from recli.experiments.line_up import grid
 
 
@@ -64,3 +64,11 @@ def origin(path: Path) -> dict[str, Any]:
         key: value for key, value in said.origin.items() if isinstance(value, str | int | float)
     }
     return {"file": str(path), **plain}
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a file of parameters, see `recli.configuration.schema`.
+
+    Which parameters an algorithm has is left to recli.
+    """
+    return schema.json_schema(ParamsFile, "recli parameters")

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from recli import errors, params, registry
-from recli.configuration import Check, Document, Place, convert, fields
+from recli.configuration import Check, Document, Place, convert, fields, schema
+from recli.configuration.kinds import Kind
 from recli.params import Bool, Choice, Float, Int, Literal, Parameter
 
 
@@ -139,6 +140,25 @@ def read_ranges(path: Path) -> Ranges:
             known = name if ":" in name else registry.resolve("algorithm", name)
         found[known] = _flat(table, place)
     return found
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a file of ranges, see `recli.configuration.schema`.
+
+    Which parameters an algorithm has, and whether a range fits one, is left to recli.
+    """
+    one = schema.of(Kind.of(Given))
+    nested = {"type": "object", "additionalProperties": one}
+    table = {"type": "object", "additionalProperties": {"anyOf": [*one["anyOf"], nested]}}
+    return {
+        "$schema": schema.DIALECT,
+        "title": "recli space",
+        "description": "What tuning varies, a table for each algorithm: '--space' reads it.",
+        "type": "object",
+        "properties": dict.fromkeys(registry.names("algorithm"), table),
+        "patternProperties": {"^[^:]+:[^:]+$": table},
+        "additionalProperties": False,
+    }
 
 
 def _flat(table: Mapping[str, Any], place: Place, prefix: str = "") -> dict[str, Range]:
