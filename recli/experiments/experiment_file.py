@@ -12,8 +12,9 @@ from typing import Any
 from recli import errors, params
 from recli.algorithms import Configured
 from recli.configuration import Document, Place, parts
-from recli.experiments.experiment_schema import ALGORITHM, ExperimentFile, ExperimentKeys
-from recli.experiments.line_up import line_up
+from recli.experiments.experiment_schema import ALGORITHM, RECOMMEND, ExperimentFile, ExperimentKeys
+from recli.experiments.line_up import line_up, lists
+from recli.ranking.recommender import recommender
 
 # A comma ends a value, but not within brackets, nor before option=value of a split.
 _COMMA = re.compile(r",(?!\s*\w+=)(?![^\[]*\])")
@@ -25,7 +26,8 @@ class Experiment(ExperimentKeys):
 
     Attributes:
         file: the file
-        line_up: the algorithms that each evaluation compares, the product of their grids
+        line_up: the algorithms that each evaluation compares, the product of their grids and of
+            those of how lists are made
     """
 
     file: Path
@@ -60,7 +62,10 @@ def read(file: Path, settings: Sequence[str] = ()) -> Experiment:
     document = dataclasses.replace(document, top=top)
     said: ExperimentFile = document.to(ExperimentFile, error=errors.UsageError, lax=True)
     keys = {field.name: getattr(said, field.name) for field in dataclasses.fields(ExperimentKeys)}
-    return Experiment(file=file, line_up=line_up(said.algorithm, top.key(ALGORITHM)), **keys)
+    algorithms = line_up(said.algorithm, top.key(ALGORITHM))
+    ways = lists(said.recommend, top.key(RECOMMEND))
+    compared = tuple(recommender(entry, way) for entry in algorithms for way in ways)
+    return Experiment(file=file, line_up=compared, **keys)
 
 
 def _values(text: str) -> str | list[str]:
@@ -70,8 +75,11 @@ def _values(text: str) -> str | list[str]:
 
 def _set(document: dict[str, Any], path: tuple[str, ...], value: object, top: Place) -> None:
     """Puts `value` at `path`; the name of an algorithm in any spelling, all its tables at once."""
-    if len(path) == 1 and path[0] != ALGORITHM:
+    if len(path) == 1 and path[0] not in (ALGORITHM, RECOMMEND):
         document[path[0]] = value
+        return
+    if len(path) == 2 and path[0] == RECOMMEND:
+        _replace(document, list(path), value)
         return
     if len(path) < 3 or path[0] != ALGORITHM:
         raise errors.UsageError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -23,8 +23,9 @@ from recli.evaluation import metric_names
 from recli.evaluation.metric_names import Measure
 from recli.experiments.reading import Reading
 from recli.params import Bool, Choice, Float, Int, Literal, Parameter
+from recli.ranking.list_options import PARAMETERS, ByColumn
 
-ALGORITHM = "algorithm"
+ALGORITHM, RECOMMEND = "algorithm", "recommend"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +119,7 @@ MetricText = Annotated[
     Check(
         _measure,
         names=(*registry.names("metric"), metric_names.ALL),
-        pattern=rf"^({_names('metric')})@[1-9][0-9]{{0,8}}$",
+        pattern=rf"^({_names('metric')})(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
     ),
 ]
 Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]
@@ -170,12 +171,14 @@ class ExperimentFile(ExperimentKeys):
 
     Attributes:
         algorithm: the algorithms to compare, each a table of its parameters
+        recommend: how lists are made; a list is a grid, which every algorithm is compared with
     """
 
     algorithm: Annotated[
         Mapping[str, Any],
         Check(_not_empty, "a table for each algorithm to compare, as [algorithm.svd]"),
     ]
+    recommend: Mapping[str, Any] = field(default_factory=dict)
 
 
 def json_schema() -> dict[str, Any]:
@@ -186,7 +189,13 @@ def json_schema() -> dict[str, Any]:
     found = schema.json_schema(ExperimentFile, "recli experiment")
     keys = found["properties"]
     keys["datasets"] |= {"default": [find.DEFAULT], "examples": find.names()}
-    keys["algorithm"] = {"description": keys["algorithm"]["description"], **_algorithms()}
+    keys[ALGORITHM] = {"description": keys[ALGORITHM]["description"], **_algorithms()}
+    keys[RECOMMEND] = {
+        "description": keys[RECOMMEND]["description"],
+        "type": "object",
+        "properties": _parameters(PARAMETERS),
+        "additionalProperties": False,
+    }
     return found
 
 
@@ -248,6 +257,8 @@ def _type(parameter: Parameter) -> Any:
             return bool
         case Choice():
             return Annotated[str, OneOf(*parameter.options)]
+        case ByColumn(of=number):
+            return str | Mapping[str, _type(number)]  # type: ignore[misc]
         case Literal():
             return Any
     return str

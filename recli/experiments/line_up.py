@@ -11,6 +11,7 @@ from recli import errors, params
 from recli.algorithms import Configured, declared
 from recli.configuration import Place, listed
 from recli.params import Parameter, Value
+from recli.ranking.list_options import PARAMETERS, ListOptions
 
 
 def line_up(tables: Mapping[str, Any], place: Place) -> tuple[Configured, ...]:
@@ -90,6 +91,32 @@ def grid(
     with place.pointed_at():
         for combination in _combinations(whole):
             yield Configured.of(algorithm, combination)
+
+
+def lists(table: Mapping[str, Any], place: Place) -> list[ListOptions]:
+    """How lists are made, every combination of the values in a table.
+
+    Args:
+        table: by option, its value or a list of them
+        place: where they stand
+
+    Raises:
+        UsageError: an option or value is not valid, or a combination is there twice
+    """
+    known, values = _by_name(PARAMETERS), {}
+    for name, given in table.items():
+        with place.key(name).pointed_at():
+            if name not in known:
+                raise errors.unknown("option of lists", name, known)
+            values[name] = [known[name].check(value) for value in listed(given)]
+    found: list[ListOptions] = []
+    with place.pointed_at():
+        for combination in _combinations(values):
+            options = ListOptions.of(combination)
+            if options in found:
+                raise errors.UsageError(f"'{options or 'the default'}' is there twice.")
+            found.append(options)
+    return found
 
 
 def _checked(parameter: Parameter, values: Sequence[object], place: Place | None) -> list[Value]:

@@ -6,16 +6,17 @@ import shutil
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from recli import errors, files, urls
 from recli.data.sources import stores
 from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
 from recli.models import manifest, parts
-from recli.models.manifest import MANIFEST, Manifest
+from recli.models.stored import MODELS
 
 _AGAIN = "Export the model again."
-_EXPECTED = {MANIFEST, *parts.PARTS}
+_EXPECTED = {MODELS.document, *parts.PARTS}
 
 
 def pack(folder: Path, target: str) -> str:
@@ -31,12 +32,12 @@ def pack(folder: Path, target: str) -> str:
         stores.new_file(target) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
-        for name in (MANIFEST, *parts.PARTS):
+        for name in (MODELS.document, *parts.PARTS):
             archive.write(folder / name, f"{folder.name}/{name}")
     return urls.shown(target)
 
 
-def portable(folder: Path) -> Manifest:
+def portable(folder: Path) -> dict[str, Any]:
     """The manifest of the model in `folder`, if it can be used elsewhere. Raises as `pack` does."""
     about = parts.verified(folder)
     if about["pickled"]:
@@ -50,7 +51,7 @@ def portable(folder: Path) -> Manifest:
 def copy(folder: Path, target: Path) -> None:
     """Copy the files of the model in `folder`, and nothing else, to a new folder `target`."""
     target.mkdir(parents=True)
-    for name in (MANIFEST, *parts.PARTS):
+    for name in (MODELS.document, *parts.PARTS):
         shutil.copyfile(folder / name, target / name)
 
 
@@ -70,11 +71,11 @@ def unpack(place: str, results: Path, name: str | None = None) -> Path:
         with zipfile.ZipFile(archive.path) as source:
             own_name = _checked(archive, source)
             name = files.checked_name(name or own_name, "model")
-            folder = results / "models" / name
+            folder = MODELS.folder(results, name)
             if folder.exists():
                 raise errors.UsageError(
-                    f"There is a model '{name}' in {results / 'models'} already. Give this one another "
-                    "name with '--name'."
+                    f"There is a model '{name}' in {MODELS.folder(results)} already. Give this one "
+                    "another name with '--name'."
                 )
             with files.new_folder(folder) as temporary:
                 for part in sorted(_EXPECTED):
@@ -85,7 +86,7 @@ def unpack(place: str, results: Path, name: str | None = None) -> Path:
                         shutil.copyfileobj(packed, file)
                 try:
                     found = parts.verified(temporary, _AGAIN)
-                    manifest.check_types(found, temporary / MANIFEST, _AGAIN)
+                    manifest.check_types(found, temporary / MODELS.document, _AGAIN)
                 except errors.DataError as error:
                     told = str(error).replace(str(temporary), own_name)
                     raise errors.DataError(f"{archive}: {told}") from None

@@ -1,17 +1,11 @@
 """The manifest of a stored model: what it is, and the checksums of its parts."""
 
 # Annotations are no texts here: by those, TypedDict would not tell which keys are required.
-import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from recli import errors
-
-SCHEMA = 3
-MANIFEST = "model.json"
-AGAIN = "Train the model again."
 
 
 class Manifest(TypedDict):
@@ -58,44 +52,17 @@ class Manifest(TypedDict):
     seal: str
 
 
-def read(folder: Path, advice: str = AGAIN) -> Manifest:
-    """The manifest of a model, without a look at its parts.
-
-    Args:
-        folder: the folder of the model
-        advice: what to do about one that is damaged
-
-    Raises:
-        NotFoundError: there is no manifest
-        DataError: it is damaged, of another format, or lacks something
-    """
-    path = folder / MANIFEST
-    try:
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise errors.NotFoundError(f"{folder}: holds no model ({MANIFEST} is missing).") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
-    schema = found.get("schema") if isinstance(found, dict) else None
-    if schema != SCHEMA:
-        raise errors.DataError(
-            f"{folder}: was written in format {schema}, this recli reads {SCHEMA}. {advice}"
-        )
-    required = Manifest.__required_keys__
-    lacking = [key for key in Manifest.__annotations__ if key in required and key not in found]
-    if lacking:
-        raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {advice}")
-    manifest: Manifest = found
-    if seal(manifest) != manifest["seal"]:
-        raise errors.DataError(f"{path}: is not what was written (its seal differs). {advice}")
-    return manifest
+KEYS = tuple(
+    key for key in Manifest.__annotations__ if key in Manifest.__required_keys__ and key != "schema"
+)
+"""What every manifest has, but for its format."""
 
 
-def check_types(manifest: Manifest, path: Path, advice: str) -> None:
+def check_types(manifest: Mapping[str, Any], path: Path, advice: str) -> None:
     """Make sure of the type of all that a manifest says, where another may have written it.
 
     Args:
-        manifest: what `read` gives
+        manifest: what `parts.read_manifest` gives
         path: where it stands
         advice: what to do about one that is damaged
 
@@ -108,13 +75,3 @@ def check_types(manifest: Manifest, path: Path, advice: str) -> None:
         msgspec.convert(manifest, Manifest)
     except msgspec.ValidationError as error:
         raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
-
-
-def seal(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 over all of a manifest but its seal, hexadecimal.
-
-    Args:
-        manifest: with or without a seal
-    """
-    rest = {key: value for key, value in manifest.items() if key != "seal"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()

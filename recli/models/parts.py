@@ -5,7 +5,7 @@ ratings.safetensors  users, items, values and times of the ratings
 state.safetensors    what the algorithm has learned
 ids.json             raw ids of users and items
 tables.json          the item and the user table, without which there is no title and no filter
-state.pickle         instead of a state: of a class of the user's own, and only if the user says so
+state.pickle         instead of a state: of a class of the user's own, and only if she says so
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ from recli.data.tables.items import Items
 from recli.data.tables.table import Table
 from recli.data.tables.users import Users
 from recli.data.trainset import Trainset
-from recli.models import manifest as manifests
-from recli.models.manifest import AGAIN, MANIFEST, SCHEMA, Manifest
+from recli.models.stored import MODELS
 
 _RATINGS, _STATE, _IDS, _TABLES = PARTS = (
     "ratings.safetensors",
@@ -49,7 +48,7 @@ def write(
     folder: Path, about: Mapping[str, Any], state: Mapping[str, np.ndarray], trainset: Trainset
 ) -> None:
     """Every part but a pickle, which is there; the manifest of `about`, versions and checksums last."""
-    ratings = trainset.ratings
+    ratings = trainset.own_ratings
     columns = {"users": ratings.users, "items": ratings.items, "values": ratings.values}
     if ratings.times is not None:
         columns["times"] = ratings.times
@@ -64,7 +63,7 @@ def write(
     files.write_json(folder / _TABLES, {name: _document(table) for name, table in tables.items()})
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
     manifest = {
-        "schema": SCHEMA,
+        "schema": MODELS.schema,
         **about,
         "scale": list(ratings.scale),
         "time_unit": ratings.time_unit,
@@ -72,16 +71,16 @@ def write(
         "versions": {"recli": recli.__version__, "python": platform.python_version(), **versions},
         "sha256": {part: sha256(folder / part) for part in _parts(about)},
     }
-    files.write_json(folder / MANIFEST, {**manifest, "seal": manifests.seal(manifest)})
+    MODELS.write(folder, {**manifest, "seal": _seal(manifest)})
 
 
-def verified(folder: Path, advice: str = AGAIN) -> Manifest:
+def verified(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
     """The manifest in `folder`, once every part is what it says.
 
     Raises NotFoundError without a manifest, DataError for one that is damaged, of another format, or
     lacks something, and for a part that is missing or altered; `advice` says what to do.
     """
-    manifest = manifests.read(folder, advice)
+    manifest = read_manifest(folder, advice)
     for part in _parts(manifest):
         if not (folder / part).is_file():
             raise errors.DataError(f"{folder}: the part {part} is missing. {advice}")
@@ -93,7 +92,7 @@ def verified(folder: Path, advice: str = AGAIN) -> Manifest:
 
 
 def read(
-    folder: Path, manifest: Manifest
+    folder: Path, manifest: Mapping[str, Any]
 ) -> tuple[dict[str, np.ndarray], tuple[Ratings, Items | None, Users | None]]:
     """The arrays of the fitted state by name; then ratings, item and user table."""
     columns, state = _arrays(folder / _RATINGS), _arrays(folder / _STATE)
@@ -161,6 +160,22 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
     except SafetensorError as error:
         raise errors.DataError(f"{path}: cannot be read: {error}") from None
     return arrays
+
+
+def read_manifest(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
+    """The manifest in `folder`; raises as `verified` does, without a look at the parts."""
+    manifest = MODELS.read(folder, advice)
+    if _seal(manifest) != manifest["seal"]:
+        raise errors.DataError(
+            f"{folder / MODELS.document}: is not what was written (its seal differs). {advice}"
+        )
+    return manifest
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 over all of a manifest but its seal."""
+    rest = {key: value for key, value in manifest.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def sha256(path: Path) -> str:

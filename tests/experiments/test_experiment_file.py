@@ -327,7 +327,7 @@ def test_the_schema_knows_every_name_and_default():
         assert schema().is_valid({"splits": [name], "algorithm": {"svd": {}}})
     found = read(SVD)
     for name, key in keys.items():
-        if name not in ("algorithm", "datasets", "threshold"):
+        if name not in ("algorithm", "recommend", "datasets", "threshold"):
             value = getattr(found, name)
             assert key["default"] == (list(value) if isinstance(value, tuple) else value)
     every = {name: key for name, key in keys.items() if name != "algorithm"}

@@ -11,9 +11,9 @@ import pytest
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.models import archive
-from recli.models import manifest as manifests
+from recli.models import archive, parts
 from recli.models import model as models
+from recli.models.stored import MODELS
 from recli.ranking.top_n import top_n
 
 HERE, THERE = Path("here"), Path("there")
@@ -53,7 +53,7 @@ def test_there_and_back(packed, model, small):
 def test_a_manifest_in_which_something_is_of_another_type(packed):
     def change(members):
         manifest = {**json.loads(members["mine/model.json"]), "seed": "0"}
-        manifest["seal"] = manifests.seal(manifest)
+        manifest["seal"] = parts._seal(manifest)
         return {**members, "mine/model.json": json.dumps(manifest)}
 
     wanted = r"^mine\.zip: mine/model\.json: is damaged: .*`int`.*seed.*Export the model again"
@@ -70,7 +70,7 @@ def test_the_archive_is_a_plain_zip(packed):
 
 def test_another_name(packed):
     assert archive.unpack(packed, THERE, "yours") == THERE / "models" / "yours"
-    assert models.names(THERE) == ["yours"]
+    assert MODELS.names(THERE) == ["yours"]
 
 
 def test_a_model_is_not_replaced(packed):

@@ -137,7 +137,7 @@ def read_ranges(path: Path) -> Ranges:
     for name, table in document.to(SpaceFile).items():
         place = document.top.key(name)
         with place.pointed_at():
-            known = name if ":" in name else registry.resolve("algorithm", name)
+            known = registry.resolve("algorithm", name)
         found[known] = _flat(table, place)
     return found
 
