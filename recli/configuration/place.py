@@ -115,7 +115,10 @@ def lines(text: str) -> dict[Keys, int | None]:
         if header := _HEADER.match(line):
             path = table = _numbered(parts(header[2]), counts, is_next=header[1] == "[[")
         elif key := _KEY.match(line):
-            path = (*table, *parts(key[1]))
+            dotted = parts(key[1])
+            path = (*table, *dotted)
+            for depth in range(1, len(dotted)):
+                found.setdefault((*table, *dotted[:depth]), number)
         else:
             continue
         found[path] = None if path in found else number

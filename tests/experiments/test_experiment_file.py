@@ -177,6 +177,18 @@ def test_a_setting_replaces_a_nested_parameter_and_adds_an_algorithm():
     ]
 
 
+def test_lists_are_a_grid_that_every_algorithm_is_compared_with():
+    text = f"{SVD}[algorithm.nmf]\n[recommend]\nmin_ratings = 5\ndiversify = [0, 0.2]\n"
+    assert labels(read(text)) == [
+        "svd min_ratings=5",
+        "svd min_ratings=5 diversify=0.2",
+        "nmf min_ratings=5",
+        "nmf min_ratings=5 diversify=0.2",
+    ]
+    found = read(f"{SVD}[recommend]\n", "recommend.diversify=0,0.4")
+    assert labels(found) == ["svd", "svd diversify=0.4"]
+
+
 # Text, what the message says, and whether the JSON Schema refuses it as well.
 BROKEN = [
     (f"metrcs = 'rmse'\n{SVD}", r"x\.toml, line 1: metrcs: .*Did you mean 'metrics'\?", True),
@@ -251,6 +263,28 @@ BROKEN = [
     (
         "[algorithm.knn-basic]\nsim_options.shrinkage = 50\n",
         r"algorithm\.knn-basic: .*only matters with sim_options\.name=pearson_baseline",
+        False,
+    ),
+    (f"recommend = 3\n{SVD}", r"line 1: recommend = 3 should be a table", True),
+    (
+        f"{SVD}[recommend]\ndiversfy = 0.2\n",
+        r"x\.toml, line 3: recommend\.diversfy: .*Did you mean 'diversify'\?",
+        True,
+    ),
+    (
+        f"{SVD}[recommend]\nexplore = 0.1\ndiversify = [0, 2]\n",
+        r"line 4: recommend\.diversify: .*diversify=2 is not valid: it takes a number from 0 to 1",
+        True,
+    ),
+    (
+        f"{SVD}[recommend]\nmax_per.genres = 0\n",
+        r"line 3: recommend\.max_per: .*0 is not a whole number ≥ 1",
+        True,
+    ),
+    (f"{SVD}[recommend]\ndiversify = [0, 0.0]\n", "line 3: .*is there twice", True),
+    (
+        f"{SVD}[recommend]\ndiversify = 0.6\ncalibrate.genres = 0.6\n",
+        r"line 2: recommend: .*more than 1 together",
         False,
     ),
     ("[algorithm.'no_such_module:X']\n", "There is no module 'no_such_module'", False),
