@@ -56,14 +56,23 @@ class Place:
                 return self.lines[self.keys[:end]]
         return None
 
+    @property
+    def is_set(self) -> bool:
+        """Whether the option sets its value, and so by text."""
+        return any(self._names[: len(keys)] == keys for keys in self.settings)
+
+    @property
+    def _names(self) -> Keys:
+        return tuple(name for name in self.keys if isinstance(name, str))
+
     def __str__(self) -> str:
-        if not self.keys:
+        dotted = ".".join(map(str, self._names))
+        if not dotted:
             return self.file
-        names = tuple(name for name in self.keys if isinstance(name, str))
-        if any(names[: len(keys)] == keys for keys in self.settings):
-            return f"{self.option} {'.'.join(names)}"
+        if self.is_set:
+            return f"{self.option} {dotted}"
         line = f", line {self.line}" if self.line else ""
-        return f"{self.file}{line}: {'.'.join(names)}"
+        return f"{self.file}{line}: {dotted}"
 
     @contextmanager
     def pointed_at(self) -> Iterator[None]:

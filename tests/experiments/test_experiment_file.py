@@ -302,7 +302,7 @@ def test_an_error_points_at_the_key(text, message, in_schema):
     ("given", "message"),
     [
         ("sedes=1", r"^-S sedes: .*Did you mean 'seeds'\?"),
-        ("seeds=1,x", '^-S seeds = "x" should be a whole number'),
+        ("seeds=1,x", "^-S seeds=x should be a whole number"),
         ("algorithm.svd.n_factor=3", r"^-S algorithm\.svd\.n_factor: .*'n_factors'\?"),
         ("algorithm.svdd.n_factors=3", r"^-S algorithm\.svdd\.n_factors: .*'svd'\?"),
         ("algorithm.svd=3", "nothing that '-S' sets"),
