@@ -147,10 +147,9 @@ class Conversion:
                     self._says(place, error)
 
     def _wrong(self, kind: Kind, given: object, place: Place) -> None:
+        value = f"={given}" if place.is_set else f" = {toml(given)}"
         if isinstance(given, Mapping):
-            value = ""
-        else:
-            value = f"={given}" if place.is_set else f" = {toml(given)}"
+            value = ""  # too long, and under its own line
         guess = errors.did_you_mean(given, kind.choices) if isinstance(given, str) else ""
         self.problems.append(f"{place}{value} should be {words.of(kind, given)}.{guess}")
 
