@@ -27,11 +27,13 @@ class Writer:
         suffixes: of the files that it writes, with the dot; none for a writer into databases
         schemes: of the URLs that it writes to, such as bigquery; without any, those of files
         summary: what it writes, for lists of writers
+        adds: whether rows that are there stay; else they are replaced
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()
     schemes: ClassVar[tuple[str, ...]] = ()
     summary: ClassVar[str] = ""
+    adds: ClassVar[bool] = False
 
     def open(self, target: str, schema: pa.Schema) -> AbstractContextManager[Write]:
         """`with writer.open(target, schema) as write: write(table)`.
