@@ -30,7 +30,7 @@ if TYPE_CHECKING:
       recli evaluate -d my-ratings.csv -a svd --metric rmse --metric ndcg@5
       recli evaluate --split timeline --metric all --k 5,10,20 --by activity
       recli evaluate --goal ratings
-      recli evaluate -a ease -a svd --min-ratings 10 --diversify 0.3 --metric ndcg --metric diversity
+      recli evaluate -a ease --diversify 0.3 --metric ndcg --metric diversity
       recli evaluate -a svd --params results/studies/…/best.toml
     """,
 )

@@ -77,7 +77,7 @@ class TuningRun:
         self.holdout: HoldOut | None = None
         if plan.holdout and not plan.nested:
             self.holdout = HoldOut.of(dataset, protocol.split, plan.holdout, protocol.seed)
-        self.folder = results / "studies" / self.id
+        self.folder = STUDIES.folder(results, self.id)
         self.url = url or storage.local(self.folder)
         self._begin(begin)
         self.tried: list[StoredTrial] = []
