@@ -3,30 +3,56 @@
 from __future__ import annotations
 
 import functools
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from recli import params
 from recli.algorithms import Configured
 from recli.models import model as models
 from recli.models.model import Model
-from recli.ranking.lists import RankedLists, Reranker
+from recli.ranking.lists import RankedLists
+from recli.ranking.rerankers import Reranker
 from recli.testing._data import small_dataset
+from recli.testing._expected import check_declarations, global_random_state
 
 _N = 10
 
 
 class RerankerContract:
-    """The tests of a reranker; a subclass gives `reranker(model)`."""
+    """The tests of a reranker; a subclass says which.
 
-    def reranker(self, model: Model) -> Reranker:
-        """What is tested, made for a model of the data that come with the contract."""
-        raise NotImplementedError("reranker(model) of the class of tests is to give one")
+    Attributes:
+        reranker: The class.
+        options: Those with which it is tested; by default none, so all are as by default. The items of
+            the data have genres, a year and a plot.
+    """
+
+    reranker: ClassVar[type[Reranker]]
+    options: ClassVar[dict[str, object]] = {}
 
     @pytest.fixture
-    def found(self) -> Reranker:
+    def subject(self) -> type[Reranker]:
+        """The class under test."""
+        return self.reranker
+
+    @pytest.fixture
+    def given(self, subject: type[Reranker]) -> dict[str, Any]:
+        """Its options, the others as by default."""
+        return params.resolve(subject.parameters, self.options, "it", "reranker")
+
+    @pytest.fixture
+    def found(self, subject: type[Reranker], given: dict[str, Any]) -> Reranker:
         """The reranker under test."""
-        return self.reranker(_model())
+        return subject.of(_model(), _model(), 0, **given)
+
+    def test_says_what_it_is(self, subject: type[Reranker], given: dict[str, Any]) -> None:
+        assert issubclass(subject, Reranker), "it is to be a recli.ranking.rerankers.Reranker"
+        assert subject.__doc__
+        assert isinstance(subject.position, int)
+        check_declarations(subject.parameters)
+        subject.check(_model(), **given)
 
     @pytest.mark.parametrize("n", [1, 3, _N, 1000])
     def test_the_pool_is_long_enough_and_within_the_catalogue(
@@ -53,9 +79,13 @@ class RerankerContract:
             assert np.isnan(given.scores[row, ~there]).all()
             assert (np.diff(there.astype(int)) <= 0).all(), "a gap in a list"
 
-    def test_the_same_again(self, found: Reranker) -> None:
+    def test_the_same_again(
+        self, subject: type[Reranker], given: dict[str, Any], found: Reranker
+    ) -> None:
         pool = _lists(found)
-        one, two = found(pool, _N), self.reranker(_model())(pool, _N)
+        with global_random_state(3):
+            one = found(pool, _N)
+            two = subject.of(_model(), _model(), 0, **given)(pool, _N)
         np.testing.assert_array_equal(one.items, two.items)
         np.testing.assert_array_equal(one.scores, two.scores)
 

@@ -1,30 +1,32 @@
-"""Every way to make other lists keeps to the contract."""
+"""Every registered way to make other lists keeps to the contract."""
 
 from __future__ import annotations
 
-from recli.ranking.rerankers._greedy import Greedy
+import pytest
+
+from recli import params, registry
 from recli.ranking.rerankers._max_per import MaxPer
-from recli.ranking.rerankers.calibrate import Calibrate
-from recli.ranking.rerankers.diversify import Diversify
-from recli.ranking.rerankers.explore import Explore
 from recli.testing import RerankerContract
 
 
-class TestDiversify(RerankerContract):
-    def reranker(self, model):
-        return Greedy((Diversify.of(model, 0.4),))
+class TestEveryReranker(RerankerContract):
+    @pytest.fixture(params=registry.names("reranker"))
+    def subject(self, request):
+        return registry.get("reranker", request.param)
+
+    @pytest.fixture
+    def given(self, subject):
+        own = {"column": "genres"} if any(p.name == "column" for p in subject.parameters) else {}
+        return params.resolve(subject.parameters, own, "it", "reranker")
 
 
-class TestCalibrate(RerankerContract):
-    def reranker(self, model):
-        return Greedy((Calibrate.of(model, "genres", 0.6),))
+class OfGenres(MaxPer):
+    """What `--max-per genres=4` makes."""
 
-
-class TestExplore(RerankerContract):
-    def reranker(self, model):
-        return Explore.of(model, 0.3, 5)
+    @classmethod
+    def of(cls, whole, model, seed):
+        return cls.by_fields(model, {"genres": 4})
 
 
 class TestMaxPer(RerankerContract):
-    def reranker(self, model):
-        return MaxPer.of(model, {"genres": 4})
+    reranker = OfGenres

@@ -71,8 +71,8 @@ class TestLines(testing.WriterContract):
 
 
 class TestBackwards(testing.RerankerContract):
-    def reranker(self, model):
-        return Backwards()
+    reranker = Backwards
+    options = {"kept": 2}
 
 
 class TestShelf(testing.SourceContract):
@@ -148,8 +148,7 @@ class TestHalfWritten(testing.WriterContract):
 
 
 class TestInventing(testing.RerankerContract):
-    def reranker(self, model):
-        return Inventing()
+    reranker = Inventing
 
 
 class TestSilent(testing.SourceContract):

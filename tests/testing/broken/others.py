@@ -12,6 +12,7 @@ from recli.data.formats import Format, TextTable
 from recli.data.sources.schemes import Source
 from recli.experiments.reports import Report
 from recli.ranking.lists import RankedLists
+from recli.ranking.rerankers import Reranker
 from recli.ranking.writers import Writer
 
 
@@ -56,14 +57,12 @@ class HalfWritten(Writer):
             yield lambda table: file.writelines(f"{row['user']}\n" for row in table.to_pylist())
 
 
-class Inventing:
+class Inventing(Reranker):
     """Lists the first item of the catalogue at every place."""
 
-    def pool(self, n, n_catalogue):
-        return n
-
-    def measures(self):
-        return {}
+    @classmethod
+    def of(cls, whole, model, seed):
+        return cls()
 
     def __call__(self, lists, n):
         return RankedLists(lists.users, np.zeros_like(lists.items), lists.scores)
