@@ -107,19 +107,21 @@ def _finite(number: float) -> None:
 
 
 def _names(kind: str) -> str:
-    return "|".join(registry.names(kind))
+    """A pattern for a registered name or the user's own class."""
+    own = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+    return f"({'|'.join(registry.names(kind))}|{own})"
 
 
 SplitText = Annotated[
     str,
-    Check(Split.parse, names=registry.names("split"), pattern=rf"^({_names('split')}):"),
+    Check(Split.parse, names=registry.names("split"), pattern=f"^{_names('split')}(:|$)"),
 ]
 MetricText = Annotated[
     str,
     Check(
         _measure,
         names=(*registry.names("metric"), metric_names.ALL),
-        pattern=rf"^({_names('metric')})(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
+        pattern=rf"^{_names('metric')}(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
     ),
 ]
 Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]
