@@ -172,7 +172,9 @@ def test_steps_and_converters(recli, shop, tiny):
 def test_writers_by_suffix(recli, shop, tiny):
     options = ("recommend", "-d", tiny, "--all-users", "-n", "3")
     recli(*options, "--output", "a.shop")
+    recli(*options, "--output", "shop_recsys.shop_rows:ShopRows:b.txt")
     recli(*options, "--output", "a.csv")
+    assert Path("b.txt").read_text() == Path("a.shop").read_text()
     with Path("a.csv").open(newline="") as file:
         rows = [f"{row['user']} {row['item']}" for row in csv.DictReader(file)]
     assert Path("a.shop").read_text().splitlines() == rows
