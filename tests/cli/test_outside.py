@@ -86,7 +86,7 @@ def test_without_other_packages_the_screen_shows_no_origin(kind, recli):
     assert "from" not in recli("list", PLURALS[kind]).stdout.splitlines()[0].split()
 
 
-@pytest.mark.parametrize("kind", ["algorithm", "metric", "split", "step"])
+@pytest.mark.parametrize("kind", ["algorithm", "metric", "split", "step", "reranker"])
 def test_each_is_explained(kind, recli, shop):
     text = recli("show", kind, NAMES[kind].upper()).stdout
     assert text.startswith(f"{NAMES[kind]}\n\n")
