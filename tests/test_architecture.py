@@ -14,11 +14,15 @@ import recli
 
 PACKAGE = Path(recli.__file__).parent
 GROUND = dict.fromkeys(
-    ("recli", "errors", "params", "registry", "files", "memory", "compiled", "kernels", "urls"), 0
+    (
+        *("recli", "errors", "params", "registry", "spec", "files", "stored", "memory"),
+        *("compiled", "kernels", "urls"),
+    ),
+    0,
 )
 STOREYS = (
     *("data", "algorithms", "models", "ranking", "evaluation", "records", "experiments", "events"),
-    *("extras", "cli"),
+    *("extras", "testing", "cli"),
 )
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (

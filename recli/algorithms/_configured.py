@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import surprise
@@ -49,10 +46,9 @@ class Configured:
             UsageError: For an unknown name, an unknown parameter or a value out of bounds.
             MissingExtraError: If it is to be fitted and packages that it takes are not installed.
         """
-        if ":" not in name:
-            name = registry.resolve("algorithm", name)
-            if to_fit:
-                registry.check_installed("algorithm", name)
+        name = registry.resolve("algorithm", name)
+        if to_fit:
+            registry.check_installed("algorithm", name)
         given = given or {}
         configured = cls(name, params.resolve(declared(name, given), given, name))
         if len(configured.parts) > 1:
@@ -68,8 +64,8 @@ class Configured:
 
     @property
     def is_own(self) -> bool:
-        """Whether it is one of recli's algorithms, and no part of it is a user's class."""
-        return not any(":" in part for part in self.parts)
+        """Whether it is one of recli's algorithms, and so are all parts of it."""
+        return set(self.parts) <= set(registry.names("algorithm"))
 
     @property
     def needs_features(self) -> bool:
@@ -152,7 +148,8 @@ def class_of(name: str) -> type[surprise.AlgoBase]:
     Raises:
         UsageError: If there is none.
     """
-    return _own_class(name) if ":" in name else registry.get("algorithm", name)
+    found: type[surprise.AlgoBase] = registry.get("algorithm", name)
+    return found
 
 
 def declared(name: str, given: Mapping[str, object] | None = None) -> tuple[Parameter, ...]:
@@ -184,36 +181,3 @@ def declared(name: str, given: Mapping[str, object] | None = None) -> tuple[Para
             )
         found.append(Literal(parameter.name, parameter.default, "see the class"))
     return tuple(found)
-
-
-def _own_class(name: str) -> type[surprise.AlgoBase]:
-    """The class that `module:Class` names; modules in the current folder are found too."""
-    module_name, _, class_name = name.partition(":")
-    if not all(part.isidentifier() for part in [*module_name.split("."), class_name]):
-        raise errors.UsageError(
-            f"'{name}' is not module:Class, as in 'my_package.my_module:MyAlgo'."
-        )
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
-            raise
-        raise errors.UsageError(
-            f"There is no module '{module_name}' in {here} or among the installed packages."
-        ) from None
-    cls = getattr(module, class_name, None)
-    if cls is None:
-        classes = [key for key, value in vars(module).items() if _is_algorithm(value)]
-        raise errors.unknown(f"algorithm in {module_name}", class_name, classes)
-    if not _is_algorithm(cls):
-        raise errors.UsageError(f"'{name}' is not a subclass of surprise.AlgoBase.")
-    own: type[surprise.AlgoBase] = cls
-    return own
-
-
-def _is_algorithm(value: object) -> bool:
-    is_algorithm = inspect.isclass(value) and issubclass(value, surprise.AlgoBase)
-    return is_algorithm and value is not surprise.AlgoBase

@@ -12,15 +12,24 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.models.list_quality import FLOOR, ListQuality
-from recli.records import store, stored_run
+from recli.ranking.recommender import lists_of
+from recli.records import store
+from recli.records.kinds import RUNS
 from recli.records.stored_run import StoredRun
 
 
 def measured(results: Path, dataset: Dataset, configured: Configured) -> dict[str, Any] | None:
     """The newest finished run that measured `configured` on the same data: run, split, metrics.
 
-    metrics: means over folds; None stands for one that is not defined. Runs that cannot be read tell
-    nothing.
+    Runs that cannot be read tell nothing.
+
+    Args:
+        results: the results folder
+        dataset: what it was to be measured on
+        configured: the algorithm with its parameters
+
+    Returns:
+        `metrics` are means over folds, None stands for one that is not defined; None without such a run.
     """
     for run, means in _runs(results, dataset):
         if (own := _of(run, means, configured)) is not None:
@@ -35,6 +44,12 @@ def measured_lists(
     """What the lists of `configured` reach by the newest finished run that has them and most-popular's.
 
     It is of the same data, and the same ratings counted as liked.
+
+    Args:
+        results: the results folder
+        dataset: what they were to be measured on
+        configured: the algorithm with its parameters
+        threshold: the rating from which on an item is liked
     """
     for run, means in _runs(results, dataset):
         own, floor = (_of(run, means, each) for each in (configured, Configured.of(FLOOR)))
@@ -50,9 +65,9 @@ def measured_lists(
 
 def _runs(results: Path, dataset: Dataset) -> Iterator[tuple[StoredRun, pd.Series]]:
     """The finished runs on these data, the newest first, and the means of all metrics by entry."""
-    for name in stored_run.names(results):
+    for name in RUNS.names(results):
         try:
-            run = StoredRun.read(results, name)
+            run = StoredRun.of(RUNS.folder(results, name))
             about = run.document["dataset"]
             if run.status == "finished" and about.get("fingerprint") == dataset.fingerprint:
                 yield run, run.over_folds()["mean"]
@@ -62,8 +77,8 @@ def _runs(results: Path, dataset: Dataset) -> Iterator[tuple[StoredRun, pd.Serie
 
 def _of(run: StoredRun, means: pd.Series, configured: Configured) -> pd.Series | None:
     """The means of an algorithm by metric, None where the run has none of it."""
-    wanted = (configured.name, configured.params)
+    wanted = (configured.name, configured.params, lists_of(configured).document())
     for entry, about in enumerate(run.document["configuration"]["line_up"]):
-        if (about["algorithm"], about["params"]) == wanted:
+        if (about["algorithm"], about["params"], about.get("lists", {})) == wanted:
             return means.xs(entry, level="entry")
     return None

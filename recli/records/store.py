@@ -14,20 +14,31 @@ from recli import files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.evaluation.protocol import Protocol
+from recli.ranking.recommender import lists_of
 from recli.records import code_version
 from recli.records.cells import labels
 
-SCHEMA = 2
-"""The format of a run's folder, that recli writes; it reads this one and those before."""
-
 
 def new_id(kind: str) -> str:
-    """A new name that sorts by time: `20261122-164500-evaluate-1f3a`."""
+    """A new name that sorts by time: `20261122-164500-evaluate-1f3a`.
+
+    Args:
+        kind: what makes it
+    """
     return f"{datetime.now():%Y%m%d-%H%M%S}-{kind}-{uuid.uuid4().hex[:4]}"
 
 
 def new_folder(results: Path, kind: str, run: str) -> Path:
-    """The folder of a new run, `results/<kind>/<run>`. Raises UsageError if it cannot be made."""
+    """The folder of a new run, `results/<kind>/<run>`.
+
+    Args:
+        results: the results folder
+        kind: the folder of its kind, such as `runs`
+        run: its name
+
+    Raises:
+        UsageError: if it cannot be made
+    """
     folder = results / kind / run
     with files.writable(folder):
         folder.mkdir(parents=True)
@@ -40,7 +51,11 @@ def now() -> str:
 
 
 def dataset_document(dataset: Dataset) -> dict[str, Any]:
-    """A dataset as the documents of runs name it; `implicit` is there where it holds interactions."""
+    """A dataset as the documents of runs name it; `implicit` is there where it holds interactions.
+
+    Args:
+        dataset: the dataset
+    """
     return {
         "name": dataset.name,
         "users": dataset.ratings.n_users,
@@ -57,7 +72,12 @@ def dataset_document(dataset: Dataset) -> dict[str, Any]:
 
 
 def protocol_document(dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
-    """How a line-up was compared."""
+    """How a line-up was compared.
+
+    Args:
+        dataset: what it was compared on
+        protocol: split, metrics, seed and threshold
+    """
     split = protocol.split
     return {
         "split": str(split),
@@ -72,22 +92,37 @@ def protocol_document(dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
 
 
 def line_up_document(line_up: Sequence[Configured]) -> list[dict[str, Any]]:
-    """Algorithms with every parameter that matters, and the version of a user's own code."""
+    """Algorithms with every parameter that matters, and the version of a user's own code.
+
+    Where lists are made otherwise than by the scores alone, also `lists`, see `ListOptions.document`.
+
+    Args:
+        line_up: the algorithms, in their order
+    """
     documents = []
     for entry, label in zip(line_up, labels(line_up), strict=True):
         own = {} if entry.is_own else {"code": code_version.of_algorithm(entry)}
+        lists = lists_of(entry).document()
         about = {"algorithm": entry.name, "params": entry.params, "label": label, **own}
-        documents.append(about)
+        documents.append({**about, "lists": lists} if lists else about)
     return documents
 
 
 def or_none(value: float | None) -> float | None:
-    """`value`, or None for NaN, which JSON has not."""
+    """A number, or None for NaN, which JSON has not.
+
+    Args:
+        value: the number, or None
+    """
     return None if value is None or math.isnan(value) else value
 
 
 def without_nan(value: Any) -> Any:
-    """Numbers in lists and tuples, however deep, with None for NaN and lists for tuples."""
+    """Numbers in lists and tuples, however deep, with None for NaN and lists for tuples.
+
+    Args:
+        value: a number, None, or a list or tuple of such values
+    """
     if isinstance(value, (list, tuple)):
         return [without_nan(inner) for inner in value]
     return or_none(value)

@@ -14,9 +14,11 @@ import scipy.sparse
 import sklearn.metrics
 
 from recli import registry
-from recli.algorithms import Algorithm
+from recli.algorithms import Algorithm, Configured
 from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import recommend
+from recli.models.model import of_training
 
 K = (1, 3, 10)
 RANX = {
@@ -77,7 +79,12 @@ def make_fold(dataset, tied):
     chosen = np.random.default_rng(1).random(len(ratings)) < 0.2
     statistics = TrainingStatistics(dataset, np.flatnonzero(~chosen), 4.0)
     algorithm, trainset = Factors(tied).fit(statistics.trainset), statistics.trainset
-    lists = recommend(algorithm, statistics, np.flatnonzero(chosen), 10)
+    lists = recommend(
+        of_training(statistics, Configured("given"), algorithm, 0),
+        statistics,
+        np.flatnonzero(chosen),
+        10,
+    )
     scores = np.empty((len(lists.users), statistics.n_items))
     for row, user in enumerate(lists.users):
         inner = algorithm.score_users(trainset.inner_users[[user]])[0]
@@ -171,8 +178,16 @@ def test_ranx_gives_the_same_gain_of_ratings(fold, shortened):
     judged = [{item: 2 * value - 1 for item, value in mine.items()} for mine in fold.rated]
     expected = ranx_values([f"ndcg@{k}" for k in K], judged, shortened[1])
     for k in K:
-        values = metric("graded-ndcg").values(shortened[0].at(k))
+        values = Measure.parse("ndcg:gain=rating").metric.values(shortened[0].at(k))
         np.testing.assert_allclose(values, expected[f"ndcg@{k}"], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("option", "p"), [("", 80), (":p=0.95", 95), (":p=0.5", 50)])
+def test_ranx_gives_the_same_rank_biased_precision(option, p, fold, shortened):
+    judged = [dict.fromkeys(mine, 1) for mine in fold.relevant]
+    expected = ranx_values([f"rbp.{p}"], judged, shortened[1])[f"rbp.{p}"]
+    values = Measure.parse(f"rbp{option}").metric.values(shortened[0])
+    np.testing.assert_allclose(values, expected, rtol=1e-12, atol=1e-12)
 
 
 def test_ranx_gives_the_same_r_precision(fold):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import tomllib
@@ -16,6 +17,7 @@ from recli import errors, registry
 from recli.experiments import experiment_file
 from recli.experiments.experiment_schema import json_schema
 from recli.experiments.reading import Reading
+from recli.ranking.list_options import ListOptions
 
 EXPERIMENTS = sorted((Path(__file__).parents[2] / "experiments").glob("*.toml"))
 SVD = "[algorithm.svd]\n"
@@ -312,9 +314,14 @@ def test_the_schema_knows_every_name_and_default():
         assert schema().is_valid({"splits": [name], "algorithm": {"svd": {}}})
     found = read(SVD)
     for name, key in keys.items():
-        if name not in ("algorithm", "datasets", "threshold"):
+        if name not in ("algorithm", "datasets", "threshold", "recommend"):
             value = getattr(found, name)
             assert key["default"] == (list(value) if isinstance(value, tuple) else value)
+    lists = keys["recommend"]["properties"]
+    assert set(lists) == {field.name for field in dataclasses.fields(ListOptions)}
+    for name in ("sort", "exclude_seen", "min_ratings", "diversify", "explore"):
+        assert lists[name]["default"] == getattr(ListOptions(), name)
+    assert all(key["description"] for key in lists.values())
     every = {name: key for name, key in keys.items() if name != "algorithm"}
     assert all(key["description"] for key in every.values())
 
@@ -359,6 +366,21 @@ DOCUMENTS = st.fixed_dictionaries(
         "k": one_or_more([1, 10, 0, 10**9, "x"]),
         "threshold": st.sampled_from([4, 3.5, True, [4], "x"]),
         "datasets": one_or_more(["a", 1, {"dataset": "a", "header": True}, {"header": True}]),
+        "recommend": st.one_of(
+            st.just(3),
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "diversify": one_or_more([0, 0.3, 1, 1.5, "x"]),
+                    "min_ratings": one_or_more([0, 10, -1, 2.5]),
+                    "exclude_seen": one_or_more([False, True, 7]),
+                    "sort": one_or_more(["score", "lower-bound", "best"]),
+                    "max_per": one_or_more(["none", {"genres": 3}, {"genres": 0}, {}, 3]),
+                    "where": one_or_more(["none", "year > 3", 3]),
+                    "wrong": st.just(1),
+                },
+            ),
+        ),
         "wrong": st.just(1),
     },
 )

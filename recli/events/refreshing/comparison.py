@@ -15,6 +15,7 @@ from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.significance import PairedTest, paired
 from recli.evaluation.significance._matched import matched
+from recli.models.model import Model, of_training
 from recli.records.store import or_none
 
 _OF_RATINGS, _OF_SCORES = Measure("rmse", None), Measure("ndcg", 10)
@@ -24,8 +25,11 @@ _OF_RATINGS, _OF_SCORES = Measure("rmse", None), Measure("ndcg", 10)
 class ModelComparison:
     """Two fitted algorithms in one measure, each user's own value, over the users of a test.
 
-    current, candidate: mean over the users that have a value of both
-    test: of candidate less current
+    Attributes:
+        measure: RMSE, or nDCG of the best ten
+        current: mean over the users that have a value of both, of the model as it is
+        candidate: the same of the candidate
+        test: of candidate less current
     """
 
     measure: Measure
@@ -67,34 +71,41 @@ class ModelComparison:
 
 
 def compare(
-    current: Algorithm,
+    current: Model,
     candidate: Algorithm,
     statistics: TrainingStatistics,
     test: np.ndarray,
-    seed: int,
 ) -> ModelComparison:
     """Both on the rows `test`, int64[n]: RMSE where ratings are predicted, else nDCG of the best ten.
 
-    candidate: fitted on the background's trainset
-    current: fitted on some of the same ratings
-
     Both choose from all items less those that the user has in the training. What a model does not know
     it does not recommend, and predicts as its unknown.
+
+    Args:
+        current: fitted on some of the ratings of `statistics`
+        candidate: the algorithm of `current`, fitted on the trainset of `statistics`
+        statistics: of the training ratings
+        test: rows of the dataset that neither has learned from, int64[n]
     """
-    measure = _OF_RATINGS if current.predicts == "ratings" else _OF_SCORES
+    measure = _OF_RATINGS if current.algorithm.predicts == "ratings" else _OF_SCORES
 
     def values(algorithm: Algorithm) -> np.ndarray:
         seen = (
             predict(algorithm, statistics, test)
             if measure.k is None
-            else recommend(algorithm, statistics, test, measure.k)
+            else recommend(
+                of_training(statistics, current.configured, algorithm, current.seed),
+                statistics,
+                test,
+                measure.k,
+            )
         )
         of_users: np.ndarray = measure.metric.values(seen)
         return of_users
 
-    ours, theirs = values(candidate), values(Placed(current, statistics.trainset))
+    ours, theirs = values(candidate), values(Placed(current.algorithm, statistics.trainset))
     [table, _] = matched([ours, theirs])
     means = table.mean(axis=0) if len(table) else (math.nan, math.nan)
     return ModelComparison(
-        measure, float(means[1]), float(means[0]), paired(ours, theirs, seed=seed)
+        measure, float(means[1]), float(means[0]), paired(ours, theirs, seed=current.seed)
     )

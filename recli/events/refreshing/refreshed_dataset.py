@@ -37,7 +37,7 @@ from recli.data.tables.items import Items
 from recli.data.tables.table import Table
 from recli.events.log import EventLog, Logged
 from recli.events.refreshing import interactions
-from recli.events.refreshing.progress import COUNTS, PROGRESS, Progress, folder_of
+from recli.events.refreshing.progress import COUNTS, PROGRESS, Progress
 from recli.models.model import Model
 
 _RATINGS, _ASIDE = "ratings.parquet", "set-aside.csv"
@@ -51,10 +51,14 @@ _SUFFIX = "+events"
 class RefreshedDataset:
     """The dataset of one model, in memory.
 
-    ratings: user_id, item_id, rating, time if the data have times, event; each pair once. Of
-        interactions see `interactions`: each event once
-    time_unit: of the times
-    aside: the text of set-aside.csv
+    Attributes:
+        folder: where it lies, or will
+        model: the model that keeps up
+        progress: how far it has taken the event log in
+        ratings: user_id, item_id, rating, time if the data have times, event; each pair once. Of
+            interactions see `interactions`: each event once
+        time_unit: of the times, such as `s`
+        aside: the text of set-aside.csv
     """
 
     folder: Path
@@ -65,12 +69,18 @@ class RefreshedDataset:
     aside: str
 
     @classmethod
-    def of(
-        cls, results: Path, name: str, model: Model, manifest: Mapping[str, Any]
-    ) -> RefreshedDataset:
-        """The one on disk, if it is of this model; else one begun from the model's own ratings."""
-        folder = folder_of(results, name)
-        progress = Progress.read(results, name)
+    def of(cls, folder: Path, model: Model, manifest: Mapping[str, Any]) -> RefreshedDataset:
+        """The one on disk, if it is of this model; else one begun from the model's own ratings.
+
+        Args:
+            folder: where it lies, or will
+            model: the model that keeps up
+            manifest: what that says of itself
+
+        Raises:
+            DataError: if it is damaged
+        """
+        progress = Progress.read(folder)
         if progress is None or not progress.is_of(manifest):
             fresh = Progress(model.dataset["fingerprint"], "", 0, dict.fromkeys(COUNTS, 0))
             aside = _csv(["position", "event_id", "user_id", "item_id", "value", "time", "reason"])
@@ -94,6 +104,9 @@ class RefreshedDataset:
         Interactions add up, and ratings are set aside. Into ratings no click is taken; of several
         ratings of a pair the latest by time stays, of the same time the one that came last; in data
         without times the one that came last. Every event is counted as one thing.
+
+        Args:
+            log: the events
         """
         through = log.last
         if through <= self.progress.through:

@@ -28,13 +28,15 @@ from recli.experiments.tuning.external_trials import Told
 from recli.experiments.tuning.holdout import HoldOut, HoldoutVerdict, unlock
 from recli.experiments.tuning.importance import importances
 from recli.experiments.tuning.plan import Plan
-from recli.experiments.tuning.samplers import sees_means
+from recli.experiments.tuning.pruners import by_means
 from recli.experiments.tuning.search import Budget, Search
 from recli.experiments.tuning.trials import Trials
 from recli.experiments.tuning.watch import NOBODY, Watch
 from recli.params import Value
-from recli.records import store, stored_study
+from recli.records import store
 from recli.records.environment import environment
+from recli.records.kinds import STUDIES
+from recli.records.outside import outside
 from recli.records.process import this_process
 from recli.records.stored_study import StoredStudy
 from recli.records.stored_trial import StoredTrial
@@ -75,7 +77,7 @@ class TuningRun:
         self.holdout: HoldOut | None = None
         if plan.holdout and not plan.nested:
             self.holdout = HoldOut.of(dataset, protocol.split, plan.holdout, protocol.seed)
-        self.folder = results / "studies" / self.id
+        self.folder = STUDIES.folder(results, self.id)
         self.url = url or storage.local(self.folder)
         self._begin(begin)
         self.tried: list[StoredTrial] = []
@@ -85,7 +87,9 @@ class TuningRun:
         self.timed_out = False
         self.rungs: list[Rung] = []
         self.n_found = 0
-        self._environment = environment()
+        method = (("sampler", plan.method.sampler), ("pruner", plan.method.pruner))
+        entries = [space.start for space in self.spaces.values()]
+        self._environment = environment() | outside(dataset, protocol, entries, method)
         self._started, self._clock = store.now(), time.perf_counter()
 
     def run(self, budget: Budget, resources: Resources, watch: Watch = NOBODY) -> None:
@@ -241,7 +245,7 @@ class TuningRun:
             self.goals,
             resources,
             held_back,
-            by_means=sees_means(self.plan.method.pruner),
+            by_means=by_means(self.plan.method.pruner),
         )
         terms = self.plan.terms(self.dataset, self.protocol)
         spaces = list(self.spaces.values())
@@ -308,7 +312,6 @@ class TuningRun:
             )
             files.write_text(self.folder / "best.toml", text)
         document = {
-            "schema": stored_study.SCHEMA,
             "id": self.id,
             "status": status,
             "command": list(self.command),
@@ -331,7 +334,7 @@ class TuningRun:
             "rungs": [rung.document() for rung in self.rungs],
             "environment": self._environment,
         }
-        files.write_json(self.folder / stored_study.DOCUMENT, document)
+        STUDIES.write(self.folder, document)
         if ended:
             page = study_page(StoredStudy(self.folder, document))
             files.write_text(self.folder / "report.html", page)

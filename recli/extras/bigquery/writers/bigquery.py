@@ -20,6 +20,8 @@ class BigQueryWriter(Writer):
     refused.
     """
 
+    schemes = ("bigquery",)
+    adds = True
     summary = "the table 'recommendations' of Google BigQuery, by bigquery://PROJECT/DATASET"
 
     @contextmanager

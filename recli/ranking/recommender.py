@@ -1,0 +1,64 @@
+"""An algorithm and how lists are made of its scores: what is evaluated, and what is served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from recli.algorithms import Configured
+from recli.models.model import of_training
+from recli.params import Value
+from recli.ranking.list_options import ListOptions
+
+if TYPE_CHECKING:
+    from recli.data.training_statistics import TrainingStatistics
+
+
+@dataclass(frozen=True)
+class Recommender(Configured):
+    """A configured algorithm whose lists are made otherwise than by its scores alone.
+
+    It is fitted as the algorithm is: what differs is made of the same scores. An entry of a line-up
+    is a plain `Configured` or one of these, see `recommender` and `lists_of`.
+
+    Args:
+        name, params: The algorithm, see `Configured`.
+        lists: How its lists are made.
+    """
+
+    lists: ListOptions = field(default_factory=ListOptions)
+
+    def _labelled(self, changed: Mapping[str, Value]) -> str:
+        return f"{super()._labelled(changed)} {self.lists}".rstrip()
+
+
+def recommender(configured: Configured, lists: ListOptions) -> Configured:
+    """The algorithm with these options of lists; the algorithm itself where they are the default.
+
+    >>> recommender(Configured.of("ease"), ListOptions(diversify=0.3)).label
+    'ease diversify=0.3'
+    >>> recommender(Configured.of("ease"), ListOptions())
+    Configured(name='ease', params={...})
+    """
+    if lists == ListOptions():
+        return Configured(configured.name, configured.params)
+    return Recommender(configured.name, configured.params, lists)
+
+
+def lists_of(configured: Configured) -> ListOptions:
+    """How the lists of an entry of a line-up are made."""
+    return configured.lists if isinstance(configured, Recommender) else ListOptions()
+
+
+def check(line_up: Iterable[Configured], statistics: TrainingStatistics, seed: int) -> None:
+    """Raise what the options of lists would raise once the entries are fitted, see `ListOptions.check`.
+
+    Args:
+        line_up: The entries, of which those with options are looked at.
+        statistics: The training rows of a fold.
+        seed: That of the algorithms.
+    """
+    for entry in line_up:
+        if isinstance(entry, Recommender):
+            entry.lists.check(of_training(statistics, entry, entry.create(seed), seed))
