@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import scipy.sparse
 import surprise
@@ -108,6 +110,10 @@ class ContentBased(Algorithm):
     item_offsets: np.ndarray  # float64[n_catalogue + 1]
     weights: np.ndarray  # float64[n_users + 1, n_features]
     feature_names: list[str]
+
+    @classmethod
+    def uses_threshold(cls, given: Mapping[str, object]) -> bool:
+        return given.get("mode") == "profile"
 
     def _prepare(self) -> None:
         self.predicts = "ratings" if self.mode == "ridge" else "scores"

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 @common.memory_limit_option
 @click.option("--strict", is_flag=True, help="Stop where the protocol gives reason to doubt.")
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
+@common.cells_limit_option
 @common.results_option
 @common.output_options()
 def command(
@@ -73,6 +74,7 @@ def command(
     memory_limit: int | None,
     strict: bool,
     fresh: bool,
+    cells_limit: int | None,
     results: Path,
     console: Console,
 ) -> None:
@@ -114,6 +116,7 @@ def command(
         console.say(
             f"{run.n_reused} of {run.n_cells} cells were there already (--fresh computes anew)"
         )
+    common.limit_cells(cells_limit, results, console)
     leaderboard.show(console, run)
     console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
     console.say_all(leaderboard.best_lists(run))

@@ -74,6 +74,7 @@ class Planned:
 @common.jobs_option
 @common.memory_limit_option
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
+@common.cells_limit_option
 @common.results_option
 @common.output_options()
 def command(
@@ -83,6 +84,7 @@ def command(
     jobs: int,
     memory_limit: int | None,
     fresh: bool,
+    cells_limit: int | None,
     results: Path,
     console: Console,
 ) -> None:
@@ -126,6 +128,7 @@ def command(
             console.line(f"\n{heading}")
             leaderboard.show(console, run)
         console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
+        common.limit_cells(cells_limit, results, console)
         runs.append(run)
     _show(console, experiment, plan, runs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Self
 
@@ -95,6 +96,10 @@ class Ranker(Algorithm):
     weighting: str = LOG
     cap: float | None = None
     liked_from: float
+
+    @classmethod
+    def uses_threshold(cls, given: Mapping[str, object]) -> bool:
+        return given.get("preferences") == "liked"
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)

@@ -60,16 +60,16 @@ class Taken:
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class Candidate:
     """A candidate, and the ratings that it has not learned from.
 
     Attributes:
-        candidate: the model's algorithm, fitted on the training ratings of `statistics`
+        algorithm: that of the model, fitted on the training ratings of `statistics`
         statistics: of the dataset without the ratings to compare on
         test: rows of the dataset to compare on, int64[n_test]
     """
 
-    candidate: Algorithm
+    algorithm: Algorithm
     statistics: TrainingStatistics
     test: np.ndarray
 

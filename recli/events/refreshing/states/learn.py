@@ -11,12 +11,12 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.events.refreshing.refreshed_model import refitted
 from recli.events.refreshing.states._base import Round, State
 from recli.events.refreshing.states.compare import Compare
-from recli.events.refreshing.states.handed_on import Learned, Taken
+from recli.events.refreshing.states.handed_on import Candidate, Taken
 
 
 @dataclass(frozen=True, eq=False)
 class Learn:
-    """Fit the model's algorithm without the ratings to compare on; hands on `Learned` to `Compare`.
+    """Fit the model's algorithm without the ratings to compare on; hands on `Candidate` to `Compare`.
 
     Nothing is written: a round that was cut off here learns again.
 
@@ -34,9 +34,9 @@ class Learn:
         tested = newest(taken, settings.slice)
         threshold = taken.model.trainset.threshold
         statistics = TrainingStatistics(taken.dataset, np.flatnonzero(~tested), threshold)
-        candidate = refitted(taken.model, statistics.trainset, settings.warm)
-        learned = Learned(candidate, statistics, np.flatnonzero(tested))
-        return Compare(self.round, taken, learned)
+        algorithm = refitted(taken.model, statistics.trainset, settings.warm)
+        candidate = Candidate(algorithm, statistics, np.flatnonzero(tested))
+        return Compare(self.round, taken, candidate)
 
 
 def newest(taken: Taken, share: float) -> np.ndarray:
