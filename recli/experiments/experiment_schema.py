@@ -26,6 +26,14 @@ from recli.params import Bool, Choice, Float, Int, Literal, Parameter
 from recli.ranking.list_options import PARAMETERS, ByColumn
 
 ALGORITHM, RECOMMEND = "algorithm", "recommend"
+_OWN_CLASS = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+
+
+def _format(name: str) -> object:
+    return registry.get("format", name)
+
+
+FormatText = Annotated[str, Check(_format, names=registry.names("format"), pattern=_OWN_CLASS)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +69,7 @@ class DatasetTable:
         str, Check(words="a name, a folder with a dataset.toml, or a file of ratings")
     ]
     query: str | None = None
-    format: Annotated[str, OneOf(*registry.names("format"))] | None = None
+    format: FormatText | None = None
     delimiter: str | None = None
     header: bool | None = None
     encoding: str | None = None
@@ -107,21 +115,21 @@ def _finite(number: float) -> None:
 
 
 def _names(kind: str) -> str:
-    """A pattern for a registered name or the user's own class."""
-    own = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
-    return f"({'|'.join(registry.names(kind))}|{own})"
+    return "|".join(registry.names(kind))
 
 
 SplitText = Annotated[
     str,
-    Check(Split.parse, names=registry.names("split"), pattern=f"^{_names('split')}(:|$)"),
+    Check(
+        Split.parse, names=registry.names("split"), pattern=rf"^({_names('split')}):|{_OWN_CLASS}"
+    ),
 ]
 MetricText = Annotated[
     str,
     Check(
         _measure,
         names=(*registry.names("metric"), metric_names.ALL),
-        pattern=rf"^{_names('metric')}(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
+        pattern=rf"^({_names('metric')})(:[^@]+)?(@[1-9][0-9]{{0,8}})?$|{_OWN_CLASS}",
     ),
 ]
 Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]
