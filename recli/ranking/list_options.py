@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -245,13 +245,16 @@ class ListOptions:
             DataError: The model lacks the times or the item table that are asked for.
             NotFoundError: No item is left.
         """
+        model = model or whole
+        # One of whom nothing is known gets a list of another algorithm, which may not say how sure it is.
+        unsure = whole.algorithm.has_deviations and not model.algorithm.has_deviations
         return Request(
-            users,
-            n,
-            candidates(self, whole),
-            self.exclude_seen,
-            self.sort,
-            rerankers(self, whole, model or whole, seed),
+            users=users,
+            n=n,
+            candidates=candidates(self, whole),
+            exclude_seen=self.exclude_seen,
+            sort="score" if unsure else self.sort,
+            rerankers=rerankers(self, whole, model, seed),
         )
 
     def check(self, model: Model) -> None:
@@ -285,6 +288,11 @@ class ListOptions:
     def reranks(self) -> bool:
         """Whether lists are others than the first candidates by score: with places by other measures."""
         return bool(self.max_per or self.diversify or self.calibrate or self.explore)
+
+    @property
+    def without_reranking(self) -> ListOptions:
+        """The filters alone, by score."""
+        return replace(self, sort="score", max_per={}, diversify=0.0, calibrate=None, explore=0.0)
 
     def __str__(self) -> str:
         """What differs from the default, for labels; empty where nothing does."""

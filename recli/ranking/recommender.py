@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from recli.algorithms import Configured
-from recli.models.model import of_training
+from recli.models.model import Model, of_training
 from recli.params import Value
 from recli.ranking.list_options import ListOptions
 
@@ -49,6 +49,16 @@ def recommender(configured: Configured, lists: ListOptions) -> Configured:
 def lists_of(configured: Configured) -> ListOptions:
     """How the lists of an entry of a line-up are made."""
     return configured.lists if isinstance(configured, Recommender) else ListOptions()
+
+
+def remembered(model: Model) -> ListOptions:
+    """How the lists of a model are made where nobody says otherwise."""
+    return ListOptions.of(model.lists)
+
+
+def labelled(model: Model) -> str:
+    """How a model is shown: its algorithm and how its lists are made."""
+    return recommender(model.configured, remembered(model)).label
 
 
 def check(line_up: Iterable[Configured], statistics: TrainingStatistics, seed: int) -> None:

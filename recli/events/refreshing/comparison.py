@@ -16,6 +16,7 @@ from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.significance import PairedTest, paired
 from recli.evaluation.significance._matched import matched
 from recli.models.model import Model, of_training
+from recli.ranking.recommender import remembered
 from recli.records.store import or_none
 
 _OF_RATINGS, _OF_SCORES = Measure("rmse", None), Measure("ndcg", 10)
@@ -78,8 +79,8 @@ def compare(
     candidate: the algorithm of `current`, fitted on the trainset of `statistics`
     current: fitted on some of the same ratings
 
-    Both choose from all items less those that the user has in the training. What a model does not know
-    it does not recommend, and predicts as its unknown.
+    Lists are made as those of `current` are, by default of all items less those that the user has in
+    the training. What a model does not know it does not recommend, and predicts as its unknown.
     """
     measure = _OF_RATINGS if current.algorithm.predicts == "ratings" else _OF_SCORES
 
@@ -92,6 +93,7 @@ def compare(
                 statistics,
                 test,
                 measure.k,
+                options=remembered(current),
             )
         )
         of_users: np.ndarray = measure.metric.values(seen)
