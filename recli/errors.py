@@ -31,6 +31,10 @@ class TooLargeError(UsageError):
     """More memory asked for than is free; raised before it is allocated."""
 
 
+class DeclarationError(UsageError, TypeError):
+    """A class whose constructor is not what it declares; raised when the class is made."""
+
+
 class DataError(RecliError):
     """A file that is not what it should be."""
 

@@ -37,6 +37,7 @@ class Parameter:
         when: Another parameter and the values that make this one matter; None where it always does.
         lower_for: What a lower value helps against: "memory", where what is learned grows with it,
             or "divergence" of the learning; empty for neither. Error messages advise by it.
+        speed_only: Whether it changes time and memory alone, never a number.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Parameter:
     help: str
     when: tuple[str, tuple[Value, ...]] | None = field(default=None, kw_only=True)
     lower_for: str = field(default="", kw_only=True)
+    speed_only: bool = field(default=False, kw_only=True)
 
     def check(self, value: object) -> Value:
         """`value` as this parameter's type, read from text where it is text.

@@ -17,7 +17,7 @@ from recli.algorithms._contract.warm_start import StartsWarm
 from recli.algorithms._shared.biases import Biased
 from recli.data.ratings import Ratings
 from recli.data.trainset import Trainset
-from recli.params import Parameter
+from recli.params import Parameter, Value
 
 Kind = Literal["baseline", "neighbours", "factors", "content", "linear", "graph", "hybrid", "other"]
 
@@ -48,6 +48,7 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
         needs_features: Whether it does nothing without item features.
         for_interactions: The parameters with which it learns from interactions, where it predicts
             ratings by default.
+        quick: Parameters with which it learns in less time and keeps to the same, for tests.
     """
 
     kind: ClassVar[Kind] = "other"
@@ -64,6 +65,7 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
     source: ClassVar[str] = ""
     needs_features: ClassVar[bool] = False
     for_interactions: ClassVar[str] = ""
+    quick: ClassVar[Mapping[str, Value]] = {}
 
     @property
     def item_by_item(self) -> bool:

@@ -30,6 +30,7 @@ from recli.records.cell_store import CellStore, cell_key
 from recli.records.cells import Cell, Summary, summaries
 from recli.records.environment import environment
 from recli.records.kinds import RUNS
+from recli.records.outside import outside
 from recli.records.process import this_process
 from recli.records.stored_run import StoredRun
 
@@ -252,7 +253,7 @@ class EvaluationRun:
             ],
             "jobs": resources.jobs,
             "memory_limit": resources.memory_limit,
-            "environment": environment(),
+            "environment": environment() | outside(self.dataset, self.protocol, self.line_up),
             "warnings": [dataclasses.asdict(finding) for finding in self.findings],
             "cells": [self._cell_document(cell) for cell in done],
             "missing": [key for place, key in self._keys.items() if place not in places],

@@ -21,6 +21,7 @@ from recli.evaluation.fold import FoldScores
 from recli.evaluation.groups import GroupScores
 from recli.evaluation.protocol import Protocol
 from recli.ranking.recommender import lists_of
+from recli.ranking.reranking import code_of
 from recli.records import code_version, environment
 from recli.records.cells import Cell
 
@@ -47,7 +48,7 @@ def cell_key(
         "fold": fold.fingerprint,
         "algorithm": configured.name,
         "params": configured.params,
-        "lists": lists_of(configured).document(),
+        "lists": lists_of(configured).document() | code_of(lists_of(configured)),
         "seed": protocol.seed,
         "threshold": float(protocol.threshold),
         "measures": sorted(map(str, protocol.measures)),

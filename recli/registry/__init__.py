@@ -34,7 +34,7 @@ from recli.registry._origin import Origin
 __all__ = ["KINDS", "Origin"]
 
 _given: dict[type, str] = {}
-"""The names by which classes of entry points were asked for."""
+"""The names by which classes from elsewhere were asked for."""
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -127,16 +127,17 @@ def get(kind: str, name: str) -> Any:
     if module_name is not None:
         return _only_class(module_name)
     if ":" in name:
-        return _foreign.of_module(kind, name)
-    point = _entry_points.named(kind, name)
-    assert point is not None
-    found = _foreign.of_entry_point(kind, point)
+        found = _foreign.of_module(kind, name)
+    else:
+        point = _entry_points.named(kind, name)
+        assert point is not None
+        found = _foreign.of_entry_point(kind, point)
     _given[found] = name
     return found
 
 
 def name_of(cls: type) -> str:
-    """The name of a class that `get` returns: its file's, its entry point's, or `module:Class`."""
+    """The name of a class that `get` returns: its file's, or that by which it was asked for."""
     if cls.__module__.startswith("recli."):
         return _folders.name_of(cls.__module__)
     return _given.get(cls, f"{cls.__module__}:{cls.__qualname__}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,3 @@ class Origin:
         if self.file is None:
             return None
         return hashlib.sha256(self.file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()[:16]
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """As JSON, to tell later whether it is the same."""
-        return {
-            "package": self.package or None,
-            "version": self.version or None,
-            "file": self.file.name if self.file else None,
-            "sha256": self.sha256,
-        }

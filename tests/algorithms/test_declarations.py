@@ -75,7 +75,7 @@ def test_a_parameter_more_than_the_base(small):
     np.testing.assert_allclose(more - plain, 0.25)
 
 
-# What does not agree is a TypeError when the class is made
+# What does not agree is a TypeError when the class is made; on the command line it is one line
 
 
 def declares(*parameters, init=None):
@@ -101,9 +101,15 @@ def test_declared_and_not_accepted(init):
     with pytest.raises(TypeError) as caught:
         declares(DAMPING, init=init)
     message = str(caught.value)
-    assert message.startswith("Own declares the parameter 'damping', and its constructor takes ")
+    assert "Own declares the parameter 'damping', and its constructor takes " in message
     assert "a value of 'damping' would be lost" in message
     assert ("dampen" in message) == (init is takes_another)
+
+
+def test_one_line_on_the_command_line():
+    with pytest.raises(errors.RecliError) as caught:
+        declares(DAMPING, init=takes_nothing)
+    assert caught.value.exit_code == 2
 
 
 def other_default(self, damping=20.0):
@@ -118,9 +124,10 @@ def no_default(self, damping):
 def test_another_default(init, has):
     with pytest.raises(TypeError) as caught:
         declares(DAMPING, init=init)
-    assert str(caught.value).startswith(
-        f"Own declares the parameter 'damping' with the default 25.0, and its constructor has {has}: "
+    told = (
+        f"Own declares the parameter 'damping' with the default 25.0, and its constructor has {has}"
     )
+    assert f"{told}: " in str(caught.value)
 
 
 def test_a_dictionary_that_is_not_accepted():
@@ -238,6 +245,15 @@ def test_the_callers_dictionary_stays_and_none_is_shared():
     two.sim_options["user_based"] = False
     assert three.sim_options == {"user_based": True}
     assert three.bsl_options == {}
+
+
+def test_what_the_base_takes_and_nobody_declares():
+    class Own(surprise.KNNBasic, Algorithm):
+        parameters = (DAMPING,)
+
+    made = Own(7, damping=3, verbose=False)
+    assert (made.k, made.min_k, made.damping, made.verbose) == (7, 1, 3, False)
+    assert Own(sim_options={"name": "cosine"}).sim_options["name"] == "cosine"
 
 
 def test_an_argument_that_nobody_takes():

@@ -71,7 +71,7 @@ class Declared:
         takes: What the constructor takes besides.
 
     Raises:
-        TypeError: When the class is made, if declaration and constructor disagree.
+        DeclarationError: A TypeError, when the class is made, if declaration and constructor disagree.
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
@@ -127,9 +127,8 @@ def _constructor(cls: type[Declared]) -> Callable[..., None]:
             bound = signature.bind(self, *args, **kwargs)
         except TypeError as error:
             raise TypeError(f"{cls.__name__}(): {error}") from None
-        given = dict(list(bound.arguments.items())[1:])
-        bound.apply_defaults()
-        values = dict(list(bound.arguments.items())[1:]) | _checked(cls, given)
+        given = {name: value for name, value in bound.arguments.items() if name != "self"}
+        values = _defaults(cls) | given | _checked(cls, given)
         base_init(self, **{k: v for k, v in values.items() if k in of_base})
         for name in values.keys() - of_base.keys():
             setattr(self, name, values[name])
@@ -141,6 +140,12 @@ def _constructor(cls: type[Declared]) -> Callable[..., None]:
     __init__.__signature__ = signature  # type: ignore[attr-defined]
     setattr(__init__, _MADE, True)
     return __init__
+
+
+def _defaults(cls: type[Declared]) -> dict[str, Any]:
+    """What the class itself takes, as it is where nothing is given."""
+    found: dict[str, Any] = {p.name: p.default for p in cls.parameters if "." not in p.name}
+    return found | {a.name: {} if a.many else a.default for a in cls.takes}
 
 
 def _signature(cls: type[Declared], of_base: Mapping[str, inspect.Parameter]) -> inspect.Signature:
@@ -201,27 +206,27 @@ def _sentence(text: str) -> str:
 
 
 def _check_declaration(cls: type[Declared]) -> None:
-    """Raise TypeError for a name that is declared twice, or that depends on none before it."""
+    """Raise DeclarationError for a name that is declared twice, or that depends on none before it."""
     names: list[str] = []
     for parameter in cls.parameters:
-        where = f"{cls.__qualname__} declares the parameter '{parameter.name}'"
+        where = f"{cls.__module__}.{cls.__qualname__} declares the parameter '{parameter.name}'"
         if parameter.name in names:
-            raise TypeError(f"{where} twice.")
+            raise errors.DeclarationError(f"{where} twice.")
         if parameter.when is not None and parameter.when[0] not in names:
-            raise TypeError(
+            raise errors.DeclarationError(
                 f"{where} to matter with '{parameter.when[0]}', which is not declared before it."
             )
         names.append(parameter.name)
 
 
 def _check_constructor(cls: type[Declared]) -> None:
-    """Raise TypeError for a parameter that the constructor does not take, or with another default."""
+    """Raise DeclarationError for a parameter that the constructor lacks or has with another default."""
     takes = accepted(cls)
     for parameter in cls.parameters:
         root, _, key = parameter.name.partition(".")
-        where = f"{cls.__qualname__} declares the parameter '{parameter.name}'"
+        where = f"{cls.__module__}.{cls.__qualname__} declares the parameter '{parameter.name}'"
         if root not in takes:
-            raise TypeError(
+            raise errors.DeclarationError(
                 f"{where}, and its constructor takes {', '.join(takes) or 'no argument'}: a value of "
                 f"'{root}' would be lost. Add it to the constructor, take it out of `parameters`, or "
                 "write no constructor, so that it is made from `parameters`."
@@ -229,7 +234,7 @@ def _check_constructor(cls: type[Declared]) -> None:
         default = takes[root].default
         if not key and (default is inspect.Parameter.empty or default != parameter.default):
             found = "none" if default is inspect.Parameter.empty else repr(default)
-            raise TypeError(
+            raise errors.DeclarationError(
                 f"{where} with the default {parameter.default!r}, and its constructor has {found}: "
                 "make them one, or write no constructor, so that it is made from `parameters`."
             )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _NAMES = (
     *("sort", "exclude_seen", "candidates", "exclude", "where", "min_ratings", "since", "max_per"),
-    *("diversify", "calibrate", "explore"),
+    *("diversify", "calibrate", "explore", "rerank"),
 )
 _FILES = ("candidates", "exclude")
 
@@ -43,9 +43,10 @@ class ListChoice:
         from recli.ranking.list_options import ListOptions
 
         given = dict(self.typed)
-        if given.get("max_per") == ("none",):
-            given["max_per"] = None
-        elif "max_per" in given:
+        for name in ("max_per", "rerank"):
+            if given.get(name) == ("none",):
+                given[name] = None
+        if given.get("max_per"):
             given["max_per"] = assignments(given["max_per"], "--max-per", "genres=3")
         if "since" in given:
             given["since"] = given["since"].date().isoformat()

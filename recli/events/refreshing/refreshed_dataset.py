@@ -51,10 +51,14 @@ _SUFFIX = "+events"
 class RefreshedDataset:
     """The dataset of one model, in memory.
 
-    ratings: user_id, item_id, rating, time if the data have times, event; each pair once. Of
-        interactions see `interactions`: each event once
-    time_unit: of the times
-    aside: the text of set-aside.csv
+    Attributes:
+        folder: where it lies, or will
+        model: the model that keeps up
+        progress: how far it has taken the event log in
+        ratings: user_id, item_id, rating, time if the data have times, event; each pair once. Of
+            interactions see `interactions`: each event once
+        time_unit: of the times, such as `s`
+        aside: the text of set-aside.csv
     """
 
     folder: Path
@@ -69,12 +73,12 @@ class RefreshedDataset:
         """The one on disk, if it is of this model; else one begun from the model's own ratings.
 
         Args:
-            folder: Where it lies, or will.
-            model: The model that keeps up.
-            manifest: What that says of itself.
+            folder: where it lies, or will
+            model: the model that keeps up
+            manifest: what that says of itself
 
         Raises:
-            DataError: If it is damaged.
+            DataError: if it is damaged
         """
         progress = Progress.read(folder)
         if progress is None or not progress.is_of(manifest):
@@ -100,6 +104,9 @@ class RefreshedDataset:
         Interactions add up, and ratings are set aside. Into ratings no click is taken; of several
         ratings of a pair the latest by time stays, of the same time the one that came last; in data
         without times the one that came last. Every event is counted as one thing.
+
+        Args:
+            log: the events
         """
         through = log.last
         if through <= self.progress.through:

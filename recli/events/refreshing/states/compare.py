@@ -18,7 +18,13 @@ from recli.models.list_quality import ListQuality
 
 @dataclass(frozen=True, eq=False)
 class Compare:
-    """Measure both on the ratings held back; hands on `Compared` to `Decide`. Nothing is written."""
+    """Measure both on the ratings held back; hands on `Compared` to `Decide`. Nothing is written.
+
+    Attributes:
+        round: what the states share
+        taken: the model, and its dataset with the events that came since
+        learned: the candidate, and what it has not learned from
+    """
 
     round: Round
     taken: Taken

@@ -19,6 +19,12 @@ class Decide:
     """Hold the comparison against the settings and write the document of the decision.
 
     Once it is written, a round that is cut off is taken up by the next in `Resume`.
+
+    Attributes:
+        round: what the states share
+        taken: the model, and its dataset with the events that came since
+        learned: the candidate, and what it has not learned from
+        compared: how the candidate does beside the model as it is
     """
 
     round: Round
@@ -27,7 +33,11 @@ class Decide:
     compared: Compared
 
     def advance(self) -> State | End:
-        """`Publish`, or the end where the model is kept. Raises UsageError if nothing can be written."""
+        """`Publish`, or the end where the model is kept.
+
+        Raises:
+            UsageError: if nothing can be written
+        """
         publish, why = self.round.settings.verdict(self.compared.comparison)
         decision = self._document("publish" if publish else "keep", why)
         self.round.model.record(decision)
