@@ -83,7 +83,8 @@ def command(
     from recli.experiments.list_makers import lists_document
     from recli.models import list_quality
     from recli.models import model as models
-    from recli.ranking.recommender import check, recommender
+    from recli.ranking.list_options import ListOptions
+    from recli.ranking.recommender import check, lists_of, recommender
     from recli.records.measured import measured
 
     lists.options  # noqa: B018, a wrong one is told before anything is loaded
@@ -91,7 +92,8 @@ def command(
     purpose = common.purpose(goal, dataset)
     liked_from = common.liked_from(dataset, threshold)
     choice = choose(algorithm, params, params_file, dataset, purpose, seed, liked_from)
-    configured = recommender(choice.configured, lists.options)
+    options = lists.over(lists_of(choice.configured))
+    configured = recommender(choice.configured, options)
     lists.tell_unknown(dataset.ratings.item_ids, console)
     check(
         [configured], TrainingStatistics(dataset, np.arange(len(dataset.ratings)), liked_from), seed
@@ -101,7 +103,7 @@ def command(
         "params": params_file and params_files.origin(params_file),
         "run": measured(results, dataset, configured),
     }
-    of_choice = {} if lists.typed else choice.origin  # measured by lists of the scores alone
+    of_choice = {} if str(options) else choice.origin  # measured by lists of the scores alone
     origin = {of: found for of, found in origin.items() if found} | of_choice
     model_name = files.checked_name(name or configured.name.replace(":", "."), "model")
     if choice.why:
@@ -113,9 +115,9 @@ def command(
     if purpose == "lists" and list_quality.ORIGIN not in origin:
         quality = lists_document(results, dataset, configured, seed, liked_from, seconds)
         origin[list_quality.ORIGIN] = quality
-    remembered = lists.options.document()
+    remembered = options.document()
     model = dataclasses.replace(
-        model, configured=choice.configured, origin=origin, lists=remembered
+        model, configured=recommender(configured, ListOptions()), origin=origin, lists=remembered
     )
     path = models.save(model, results, model_name, allow_pickle)
     document = {

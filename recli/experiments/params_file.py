@@ -9,22 +9,28 @@ from typing import Any
 
 from recli import errors, params
 from recli.algorithms import Configured
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
 
 
 def read(path: Path, given: Mapping[str, object] | None = None) -> Configured:
     """The algorithm in a file with `algorithm = "…"` and a table [params]; `given` goes before it.
+
+    A table [recommend] says how its lists are made.
 
     Raises NotFoundError when there is no such file, DataError when it is not of that form, and
     UsageError for a name or value that the algorithm does not have.
     """
     document = _document(path)
     name, values = document.get("algorithm"), document.get("params", {})
-    if not isinstance(name, str) or not isinstance(values, dict):
+    lists = document.get("recommend", {})
+    if not isinstance(name, str) or not isinstance(values, dict) or not isinstance(lists, dict):
         raise errors.DataError(
             f"{path}: needs a line algorithm = \"svd\" and a table [params], as 'recli tune' writes."
         )
     try:
-        return Configured.of(name, {**params.flat(values), **(given or {})})
+        configured = Configured.of(name, {**params.flat(values), **(given or {})})
+        return recommender(configured, ListOptions.of(lists))
     except errors.UsageError as error:
         raise errors.UsageError(f"{path}: {error}") from None
 
