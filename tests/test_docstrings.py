@@ -14,7 +14,7 @@ import pytest
 
 RECLI = Path(__file__).parents[1] / "recli"
 DONE = (
-    *("algorithms", "extras/*/algorithms", "kernels", "params.py"),
+    *("configuration", "algorithms", "extras/*/algorithms", "kernels", "params.py"),
     *("events", "ranking/writers", "ranking/row*.py", "ranking/answer.py", "ranking/output.py"),
     *("ranking/top_n.py", "records", "stored.py"),
 )

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
     from recli.params import Parameter
 
+_SCHEMAS = {
+    "experiment": "recli.experiments.experiment_schema",
+    "dataset": "recli.data.description",
+    "params": "recli.experiments.params_file",
+    "space": "recli.experiments.tuning.ranges",
+}
+
 
 @click.group(
     name="show",
@@ -191,21 +198,24 @@ def step(name: str, console: Console) -> None:
 @command.command(
     epilog="""
     \b
-    Example:
+    Examples:
       recli show schema > experiment.schema.json
+      recli show schema dataset > dataset.schema.json
     """,
 )
-def schema() -> None:
-    """Print the JSON Schema of experiment files.
+@click.argument("file", type=click.Choice([*_SCHEMAS]), default="experiment")
+def schema(file: str) -> None:
+    """Print the JSON Schema of a kind of file.
 
-    Editors complete and check by it: with '#:schema experiment.schema.json' as the first line of the
-    file where they know TOML.
+    Of an experiment, of a dataset.toml, of parameters (which '--params' takes) or of a space of ranges
+    (which '--space' takes). Editors complete and check by it: with '#:schema experiment.schema.json' as
+    the first line of the file where they know TOML.
     """
+    import importlib
     import json
 
-    from recli.experiments.experiment_schema import json_schema
-
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    found = importlib.import_module(_SCHEMAS[file]).json_schema()
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 @command.command(

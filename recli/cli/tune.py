@@ -214,10 +214,10 @@ def command(
     from recli.data.splits.k_fold import KFold
     from recli.evaluation.protocol import Protocol
     from recli.experiments.resources import Resources
-    from recli.experiments.tuning import space
     from recli.experiments.tuning.auto import suitable
     from recli.experiments.tuning.external_trials import Told
     from recli.experiments.tuning.plan import Plan
+    from recli.experiments.tuning.ranges import read_ranges
     from recli.experiments.tuning.search import Budget, Method
     from recli.experiments.tuning.study import TuningRun
     from recli.params import assignments
@@ -244,7 +244,7 @@ def command(
             seed,
         ),
         fixed=assignments(params, "--fix"),
-        ranges=space.read_ranges(space_file) if space_file else {},
+        ranges=read_ranges(space_file) if space_file else {},
         holdout=holdout,
         nested=nested,
         auto=auto,

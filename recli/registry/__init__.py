@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import importlib.metadata
 import inspect
 import logging
 import sys
@@ -198,10 +197,7 @@ def installed(extra: str) -> bool:
     No extra at all, which is the empty name, needs none. Where recli runs from its sources without being
     installed, nobody knows what an extra needs, and none is.
     """
-    try:
-        return _extras.are_met(_extras.requirements(extra))
-    except importlib.metadata.PackageNotFoundError:
-        return False
+    return _extras.is_installed(extra)
 
 
 def packages(extra: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,4 +39,6 @@ class Origin:
         """SHA-256 of the source, 16 hexadecimal digits of it, however its lines end."""
         if self.file is None:
             return None
+        import hashlib
+
         return hashlib.sha256(self.file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()[:16]

@@ -220,18 +220,14 @@ def test_those_of_recli_by_name_are_those_of_their_options(recli, tiny):
         (
             ("--diversify", "0.3", "--calibrate", "genres=0.2", "--explore", "0.4"),
             (
-                *(
-                    "--rerank",
-                    "explore:share=0.4",
-                    "--rerank",
-                    "calibrate:column=genres,weight=0.2",
-                ),
-                *("--rerank", "diversify"),
+                *("--rerank", "explore:share=0.4", "--rerank", "diversify"),
+                *("--rerank", "calibrate:column=genres,weight=0.2"),
             ),
         )
     ):
         recli(*options, *choice, "--output", f"{number}.csv")
-    assert rows_of("0.csv") == rows_of("1.csv")
+    short, long = ([{**row, "time": ""} for row in rows_of(f"{n}.csv")] for n in (0, 1))
+    assert short == long
     assert "needs a column" in recli(*options, "--rerank", "calibrate", code=2).stderr
 
 

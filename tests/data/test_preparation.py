@@ -354,8 +354,8 @@ min_user_ratings = 2
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ('prepare = "keep"', "prepare should be tables"),
-        ("[[prepare]]\nwhere = 'rating > 1'", r"number 1 needs step = "),
+        ('prepare = "keep"', 'line 1: prepare = "keep" should be a list of tables'),
+        ("[[prepare]]\nwhere = 'rating > 1'", r"line 4: prepare: needs step = "),
         ("[[prepare]]\nstep = 'kep'", "There is no step 'kep'. Did you mean 'keep'"),
         ("[[prepare]]\nstep = 'k-core'\nmin_user = 3", "Did you mean 'min_user_ratings'"),
         ("[[prepare]]\nstep = 'clip'\nlow = 'x'", "low=x is not valid"),

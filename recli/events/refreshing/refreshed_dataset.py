@@ -27,10 +27,11 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from recli import errors, files
+from recli.configuration import toml
 from recli.data import description, description_text, event_kinds
 from recli.data.columns import times
 from recli.data.dataset import Dataset
-from recli.data.description import FILE_NAME, Description, Feature, RatingsSource, toml
+from recli.data.description import FILE_NAME, Description, Feature, RatingsSource
 from recli.data.event import RATING
 from recli.data.load import load
 from recli.data.tables.items import Items

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from recli.configuration import toml
 from recli.data.dataset import Dataset
-from recli.data.description import toml
 from recli.evaluation.goals import Goal
 from recli.experiments.tuning.holdout import HoldoutVerdict
 from recli.params import Value

@@ -16,8 +16,9 @@ from recli.evaluation.goals import Goal
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
 from recli.experiments.tuning import front, pruners, samplers
+from recli.experiments.tuning.ranges import Ranges
 from recli.experiments.tuning.search import Method
-from recli.experiments.tuning.space import Ranges, Space
+from recli.experiments.tuning.space import Space
 from recli.records import code_version, store
 
 

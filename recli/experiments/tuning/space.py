@@ -5,18 +5,14 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from recli import errors, params, registry
+from recli import errors, params
 from recli.algorithms import Configured, declared
-from recli.params import Bool, Choice, Float, Int, Literal, Parameter, Trial, Value
-
-_KEYS = {"low", "high", "log"}
-Ranges = dict[str, dict[str, Any]]
-"""By algorithm and parameter, what a file of spaces says."""
+from recli.configuration import Place
+from recli.experiments.tuning.ranges import Range
+from recli.params import Float, Int, Parameter, Trial, Value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,24 +30,36 @@ class Space:
     def of(
         cls, algorithm: str, fixed: Mapping[str, object], ranges: Mapping[str, Any] | None = None
     ) -> Space:
-        """The space of an algorithm by name. `ranges` go before the declared ones.
+        """The space of an algorithm by name.
 
-        Raises UsageError for names and values that the algorithm does not have, and for a range
-        that is none or leaves its default out.
+        Args:
+            algorithm: the name, in any spelling
+            fixed: the parameters that are not varied
+            ranges: by parameter, what goes before its declared range: a `Range`, or a value that a
+                file could have, as `[10, 400]`
+
+        Raises:
+            UsageError: the algorithm has no such name or value, or a range is none or leaves the
+                default out
         """
         start = Configured.of(algorithm, fixed)
         held = {name: start.params[name] for name in fixed}
         known = declared(start.name, fixed)
-        overrides = dict(ranges or {})
-        for name in overrides:
-            if name not in {parameter.name for parameter in known}:
-                hint = f"'recli show algorithm {start.name}' explains them."
-                every = [parameter.name for parameter in known]
-                raise errors.unknown(f"parameter of {start.name}", name, every, hint)
-            if name in held:
-                raise errors.UsageError(f"{name} is fixed, and has a range in the space: take one.")
+        place = Place("ranges", {})
+        overrides = {
+            name: given if isinstance(given, Range) else Range.of(given, place.key(name))
+            for name, given in (ranges or {}).items()
+        }
+        every = [parameter.name for parameter in known]
+        for name, override in overrides.items():
+            with override.place.pointed_at():
+                if name not in every:
+                    hint = f"'recli show algorithm {start.name}' explains them."
+                    raise errors.unknown(f"parameter of {start.name}", name, every, hint)
+                if name in held:
+                    raise errors.UsageError(f"{name} is fixed, and has a range: take one.")
         parameters = tuple(
-            _ranged(p, overrides[p.name]) if p.name in overrides else _held(p, held) for p in known
+            overrides[p.name].applied(p) if p.name in overrides else _held(p, held) for p in known
         )
         return cls(start, held, parameters)
 
@@ -100,40 +108,6 @@ class Space:
         return {p.name: _range(p) for p in self.parameters if p.tunable}
 
 
-def read_ranges(path: Path) -> Ranges:
-    """The ranges in a TOML file: a table for each algorithm, in it a line for each parameter.
-
-    A line is `n_factors = [10, 400]`, `reg_all = { low = 0.001, high = 1, log = true }` or, for
-    words and truth values, the list of them. Raises NotFoundError, DataError and UsageError.
-    """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise errors.NotFoundError(f"{path}: no such file.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise errors.DataError(f"{path}: cannot be read as TOML: {error}") from None
-    found: Ranges = {}
-    for name, table in document.items():
-        if not isinstance(table, dict):
-            raise errors.DataError(
-                f"{path}: '{name}' stands outside a table. Write [svd] and below it "
-                f"{name} = [low, high]."
-            )
-        known = registry.resolve("algorithm", name)
-        found[known] = _flat(table)
-    return found
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in table.items():
-        if isinstance(value, dict) and not value.keys() & _KEYS:
-            found |= _flat(value, f"{prefix}{name}.")
-        else:
-            found[f"{prefix}{name}"] = value
-    return found
-
-
 def _held(parameter: Parameter, fixed: Mapping[str, Value]) -> Parameter:
     """`parameter`, if it is fixed with that value as its default and without a tuning range."""
     if parameter.name not in fixed:
@@ -142,78 +116,6 @@ def _held(parameter: Parameter, fixed: Mapping[str, Value]) -> Parameter:
     if parameter.tunable:
         changes["tune"] = None
     return dataclasses.replace(parameter, **changes)
-
-
-def _ranged(parameter: Parameter, given: Any) -> Parameter:
-    """`parameter` with another tuning range."""
-    if isinstance(parameter, Literal):
-        parameter = _typed(parameter, given)
-    if isinstance(parameter, Int | Float):
-        return _with_bounds(parameter, given)
-    if not isinstance(parameter, Bool | Choice):
-        raise errors.UsageError(f"Parameter {parameter.name} is text, which has no range.")
-    if not isinstance(given, list) or not given:
-        raise errors.UsageError(
-            f"The space of {parameter.name} is a list of values: {parameter.domain}."
-        )
-    values = tuple(parameter.check(value) for value in given)
-    _check_default(parameter, parameter.default in values, given)
-    return dataclasses.replace(parameter, tune=values)  # type: ignore[arg-type]
-
-
-def _with_bounds(parameter: Int | Float, given: Any) -> Parameter:
-    table = given if isinstance(given, dict) else {}
-    pair = given if isinstance(given, list) else [table.get("low"), table.get("high")]
-    log = table.get("log", parameter.log)
-    if len(pair) != 2 or None in pair or not table.keys() <= _KEYS or not isinstance(log, bool):
-        raise errors.UsageError(
-            f"The space of {parameter.name} is [low, high] or {{ low = …, high = …, log = true }}, "
-            f"not {given}."
-        )
-    low, high = map(parameter.check, pair)
-    assert low is not None
-    assert high is not None
-    if not low < high:  # type: ignore[operator]
-        raise errors.UsageError(
-            f"The space of {parameter.name} from {low} to {high} holds nothing: the first bound must "
-            "be the smaller."
-        )
-    if log and low <= 0:  # type: ignore[operator]
-        raise errors.UsageError(
-            f"The space of {parameter.name} begins at {low}, which has no logarithm: say log = false, "
-            "or begin above 0."
-        )
-    inside = parameter.default is not None and low <= parameter.default <= high  # type: ignore[operator]
-    _check_default(parameter, inside, f"from {low} to {high}")
-    return dataclasses.replace(parameter, tune=(low, high), log=log)  # type: ignore[arg-type]
-
-
-def _check_default(parameter: Parameter, inside: bool, given: object) -> None:
-    if not inside:
-        raise errors.UsageError(
-            f"The space of {parameter.name}, {given}, leaves out its default "
-            f"{params.shown(parameter.default)}, with which every study begins. Widen it."
-        )
-
-
-def _typed(parameter: Literal, given: Any) -> Parameter:
-    """A parameter of a user's own class, with the type that its default and its range tell."""
-    about: dict[str, Any] = {
-        "name": parameter.name,
-        "default": parameter.default,
-        "help": parameter.help,
-    }
-    values = list(given.values()) if isinstance(given, dict) else given
-    if not isinstance(values, list):
-        raise errors.UsageError(
-            f"The space of {parameter.name} is [low, high] or a list of words, not {given}."
-        )
-    if all(isinstance(value, str) for value in values):
-        return Choice(**about, options=tuple(values))
-    if all(isinstance(value, bool) for value in values):
-        return Bool(**about)
-    whole = all(isinstance(value, int) for value in (*values, parameter.default))
-    return Int(**about) if whole else Float(**about)
 
 
 def _combinations(
