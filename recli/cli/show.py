@@ -40,7 +40,7 @@ _SCHEMAS = {
     """,
 )
 def command() -> None:
-    """Explain an algorithm, a metric, a split, a step, experiment files or conditions on items."""
+    """Explain an algorithm, metric, split, step or re-ranker, experiment files or conditions on items."""
 
 
 @command.command(
@@ -191,6 +191,38 @@ def step(name: str, console: Console) -> None:
         origin = _from("step", name)
         console.line(f'{name}\n\n{text}\n\n{origin}Example: --prepare "{cls.example}"\n')
         console.table(header, rows, right=("default",))
+
+    console.emit(document, header, rows, as_text)
+
+
+@command.command(
+    epilog="""
+    \b
+    Example:
+      recli show reranker diversify
+    """,
+)
+@click.argument("name", type=parameter_types.RERANKER)
+@common.output_options()
+def reranker(name: str, console: Console) -> None:
+    """Explain a re-ranker: how it makes other lists than the scores alone, its options."""
+    cls = registry.get("reranker", name)
+    name, text = registry.name_of(cls), _description(cls)
+    header, rows = _options(cls.parameters)
+    document = {
+        "reranker": name,
+        "description": text,
+        "from": str(registry.origin("reranker", name)),
+        "options": [_described(option) for option in cls.parameters],
+    }
+
+    def as_text() -> None:
+        console.line(f"{name}\n\n{text}\n\n{_from('reranker', name)}".rstrip())
+        if rows:
+            console.line()
+            console.table(header, rows, right=("default",))
+            example = getattr(cls, "example", f"{name}:{rows[0][0]}={rows[0][1]}")
+            console.line(f"\nOptions follow the name, as in '--rerank {example}'.")
 
     console.emit(document, header, rows, as_text)
 

@@ -28,6 +28,16 @@ from recli.ranking.list_options import PARAMETERS, ByColumn
 ALGORITHM, RECOMMEND = "algorithm", "recommend"
 
 
+def _format(name: str) -> object:
+    return registry.get("format", name)
+
+
+_OWN_CLASS = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+FormatText = Annotated[
+    str, Check(_format, names=registry.names("format"), pattern=f"^{_OWN_CLASS}")
+]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DatasetTable:
     """A dataset, and how it is read.
@@ -61,7 +71,7 @@ class DatasetTable:
         str, Check(words="a name, a folder with a dataset.toml, or a file of ratings")
     ]
     query: str | None = None
-    format: Annotated[str, OneOf(*registry.names("format"))] | None = None
+    format: FormatText | None = None
     delimiter: str | None = None
     header: bool | None = None
     encoding: str | None = None
@@ -107,19 +117,20 @@ def _finite(number: float) -> None:
 
 
 def _names(kind: str) -> str:
-    return "|".join(registry.names(kind))
+    """A pattern for a registered name or the user's own class."""
+    return f"({'|'.join(registry.names(kind))}|{_OWN_CLASS})"
 
 
 SplitText = Annotated[
     str,
-    Check(Split.parse, names=registry.names("split"), pattern=rf"^({_names('split')}):"),
+    Check(Split.parse, names=registry.names("split"), pattern=f"^{_names('split')}(:|$)"),
 ]
 MetricText = Annotated[
     str,
     Check(
         _measure,
         names=(*registry.names("metric"), metric_names.ALL),
-        pattern=rf"^({_names('metric')})(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
+        pattern=rf"^{_names('metric')}(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
     ),
 ]
 Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]

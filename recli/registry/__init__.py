@@ -39,6 +39,9 @@ _given: dict[type, str] = {}
 def names(kind: str) -> tuple[str, ...]:
     """The names of `kind` that recli itself has, sorted.
 
+    Args:
+        kind: one of `KINDS`, as all below
+
     >>> "knn-baseline" in names("algorithm")
     True
     """
@@ -84,7 +87,12 @@ def in_order(kind: str) -> list[tuple[str, Any]]:
 def resolve(kind: str, name: str) -> str:
     """The registered spelling of `name`, in which case and punctuation do not matter.
 
-    `module:Class` stays as it is. Raises UsageError for a name that there is not.
+    Args:
+        kind: one of `KINDS`
+        name: a name in any spelling; `module:Class` stays as it is
+
+    Raises:
+        UsageError: for a name that there is not, the nearest spelling first
 
     >>> resolve("algorithm", "SVD++"), resolve("algorithm", "KNNWithZScore")
     ('svdpp', 'knn-with-zscore')
@@ -102,6 +110,10 @@ def resolve(kind: str, name: str) -> str:
 def cut(kind: str, text: str) -> tuple[str, str]:
     """The name that a text begins with, which may be `module:Class`, and what follows its colon.
 
+    Args:
+        kind: one of `KINDS`
+        text: such as NAME or NAME:OPTION=VALUE
+
     >>> cut("split", "last-n:n=5"), cut("split", "shop.splits:Weekly:n=3")
     (('last-n', 'n=5'), ('shop.splits:Weekly', 'n=3'))
     """
@@ -115,7 +127,9 @@ def cut(kind: str, text: str) -> tuple[str, str]:
 def get(kind: str, name: str) -> Any:
     """The class registered as `name`, or that `module:Class` names.
 
-    The extra of a name need not be installed.
+    Args:
+        kind: one of `KINDS`
+        name: a name in any spelling, whose extra need not be installed
 
     Raises:
         UsageError: for an unknown name, and for what comes from elsewhere and is no such class
@@ -143,7 +157,14 @@ def name_of(cls: type) -> str:
 
 
 def origin(kind: str, name: str) -> Origin:
-    """Where `name` comes from; what is not recli's own is imported. Raises as `get` does.
+    """Where `name` comes from, to be told, or to be compared later.
+
+    Args:
+        kind: one of `KINDS`
+        name: a name in any spelling; what is not recli's own is imported
+
+    Raises:
+        UsageError, MissingExtraError: as `get` does
 
     >>> str(origin("metric", "ndcg")), str(origin("algorithm", "bpr"))
     ('recli', 'recli[implicit]')

@@ -86,7 +86,7 @@ def test_without_other_packages_the_screen_shows_no_origin(kind, recli):
     assert "from" not in recli("list", PLURALS[kind]).stdout.splitlines()[0].split()
 
 
-@pytest.mark.parametrize("kind", ["algorithm", "metric", "split", "step"])
+@pytest.mark.parametrize("kind", ["algorithm", "metric", "split", "step", "reranker"])
 def test_each_is_explained(kind, recli, shop):
     text = recli("show", kind, NAMES[kind].upper()).stdout
     assert text.startswith(f"{NAMES[kind]}\n\n")
@@ -172,7 +172,9 @@ def test_steps_and_converters(recli, shop, tiny):
 def test_writers_by_suffix(recli, shop, tiny):
     options = ("recommend", "-d", tiny, "--all-users", "-n", "3")
     recli(*options, "--output", "a.shop")
+    recli(*options, "--output", "shop_recsys.shop_rows:ShopRows:b.txt")
     recli(*options, "--output", "a.csv")
+    assert Path("b.txt").read_text() == Path("a.shop").read_text()
     with Path("a.csv").open(newline="") as file:
         rows = [f"{row['user']} {row['item']}" for row in csv.DictReader(file)]
     assert Path("a.shop").read_text().splitlines() == rows

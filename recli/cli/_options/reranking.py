@@ -39,7 +39,7 @@ _OPTIONS = (
     click.option(
         "--rerank",
         multiple=True,
-        type=parameter_types.registered("reranker"),
+        type=parameter_types.RERANKER,
         metavar="NAME[:OPTION=VALUE,…]",
         help="Another re-ranker: 'recli list rerankers' has them, and module:Class is your own; may be "
         "repeated.",

@@ -28,9 +28,11 @@ class Calibrate(Term):
     `calibration`. p are the shares of categories among what the user liked, q those of the list. A
     user who likes nothing that has categories gets the list of the scores.
 
-    name: what the categories are
-    categories: float64[n_catalogue, n_categories] by item code, rows that sum to 1, or 0
-    tastes: float64[n_users, n_categories] by user code, rows that sum to 1, or 0
+    Attributes:
+        weight: w
+        name: what the categories are
+        categories: float64[n_catalogue, n_categories] by item code, rows that sum to 1, or 0
+        tastes: float64[n_users, n_categories] by user code, rows that sum to 1, or 0
     """
 
     parameters = (
@@ -38,6 +40,7 @@ class Calibrate(Term):
         Float("weight", 0.5, "weight of its shares in what the user likes", low=0, high=1),
     )
     position = 200
+    example = "calibrate:column=genres,weight=0.3"
 
     weight: float
     name: str

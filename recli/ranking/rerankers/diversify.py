@@ -21,7 +21,9 @@ class Diversify(Term):
 
     Carbonell and Goldstein, The use of MMR, SIGIR 1998, where λ is 1 − w.
 
-    vectors: float64[n_catalogue, k] by item code, rows of length 1 or 0: features or factors
+    Attributes:
+        weight: w
+        vectors: float64[n_catalogue, k] by item code, rows of length 1 or 0: features or factors
     """
 
     parameters = (

@@ -22,7 +22,10 @@ class Explore(Reranker):
     of a list as share · n says, a fraction of one by chance. What is drawn depends on the seed and
     the user alone. Items that are not drawn keep their order.
 
-    surprisal: float64[n_catalogue] by item code, in bits, as in the metric `novelty`
+    Attributes:
+        share: the share of places, from 0 to 1
+        seed: what is drawn, for each user, is drawn by it
+        surprisal: float64[n_catalogue] by item code, in bits, as in the metric `novelty`
     """
 
     parameters = (Float("share", 0.1, "share of places for items drawn by chance", low=0, high=1),)

@@ -86,12 +86,16 @@ class Target:
         """The target at a place.
 
         Args:
-            place: a file, or the URL of one or of a database
+            place: a file, or the URL of one or of a database; after `module:Class:` that of the user's
+                own writer
 
         Raises:
             UsageError: if no writer writes files with its suffix; the valid ones are named
             MissingExtraError: if the writer's packages are not installed
         """
+        name, rest = registry.cut("writer", place)
+        if ":" in name and rest:
+            return cls(rest, registry.get("writer", name)())
         return cls(place, _writer(place))
 
     def open(self, schema: pa.Schema) -> AbstractContextManager[Write]:
