@@ -124,7 +124,9 @@ class Plan:
             who = "auto"
         elif len(spaces) > 2:
             who = f"{len(spaces)}-algorithms"
-        readable = f"{who}-{self.goals[0]}-{dataset.name}".replace("@", "")
+        goal = str(self.goals[0])
+        goal = goal.replace("@", "-" if ":" in goal else "")  # p=0.5@10 is not 0.510
+        readable = f"{who}-{goal}-{dataset.name}"
         return f"{re.sub(r'[^A-Za-z0-9_.+-]', '-', readable)[:80]}-{digest}"
 
     def document(
