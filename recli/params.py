@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import typing
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 from recli import errors
 
 Value = int | float | bool | str | None
+LowerFor = typing.Literal["", "memory", "divergence"]
 
 
 class Trial(Protocol):
@@ -44,7 +46,7 @@ class Parameter:
     default: Value
     help: str
     when: tuple[str, tuple[Value, ...]] | None = field(default=None, kw_only=True)
-    lower_for: str = field(default="", kw_only=True)
+    lower_for: LowerFor = field(default="", kw_only=True)
     speed_only: bool = field(default=False, kw_only=True)
 
     def check(self, value: object) -> Value:

@@ -101,11 +101,17 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
 
     @classmethod
     def uses_threshold(cls, given: Mapping[str, object]) -> bool:
-        """Whether with these parameters, all that there are, what it gives depends on the threshold.
+        """Whether what it gives depends on the threshold.
 
         The threshold is `trainset.threshold`, the rating from which an item counts as liked. Where it
         does not matter, what was computed with one serves any other. A class of recli's own says so
         where it does; of any other class it is taken for granted, unless it says otherwise.
+
+        Args:
+            given: Values of all parameters by name.
+
+        Returns:
+            Whether it does under these parameters.
         """
         return cls.__module__.partition(".")[0] != "recli"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -111,8 +110,8 @@ class Conversion:
             return self._says(place, error)
 
     def _list(self, kind: Kind, given: list[Any], place: Place) -> Any:
-        places = (place.key(number) for number in itertools.count(1))
-        return tuple(self.value(kind, one, at) for one, at in zip(given, places, strict=False))
+        numbered = enumerate(given, start=1)
+        return tuple(self.value(kind, one, place.key(number)) for number, one in numbered)
 
     def _option(self, kind: Kind, given: object, place: Place) -> Any:
         """What is one of several types: a table of those that are, else the plain one."""

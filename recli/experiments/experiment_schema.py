@@ -26,14 +26,16 @@ from recli.params import Bool, Choice, Float, Int, Literal, Parameter
 from recli.ranking.list_options import PARAMETERS, ByColumn
 
 ALGORITHM, RECOMMEND = "algorithm", "recommend"
-_OWN_CLASS = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*"
 
 
 def _format(name: str) -> object:
     return registry.get("format", name)
 
 
-FormatText = Annotated[str, Check(_format, names=registry.names("format"), pattern=_OWN_CLASS)]
+_OWN_CLASS = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+FormatText = Annotated[
+    str, Check(_format, names=registry.names("format"), pattern=f"^{_OWN_CLASS}")
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,21 +117,20 @@ def _finite(number: float) -> None:
 
 
 def _names(kind: str) -> str:
-    return "|".join(registry.names(kind))
+    """A pattern for a registered name or the user's own class."""
+    return f"({'|'.join(registry.names(kind))}|{_OWN_CLASS})"
 
 
 SplitText = Annotated[
     str,
-    Check(
-        Split.parse, names=registry.names("split"), pattern=rf"^({_names('split')}):|{_OWN_CLASS}"
-    ),
+    Check(Split.parse, names=registry.names("split"), pattern=f"^{_names('split')}(:|$)"),
 ]
 MetricText = Annotated[
     str,
     Check(
         _measure,
         names=(*registry.names("metric"), metric_names.ALL),
-        pattern=rf"^({_names('metric')})(:[^@]+)?(@[1-9][0-9]{{0,8}})?$|{_OWN_CLASS}",
+        pattern=rf"^{_names('metric')}(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
     ),
 ]
 Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]

@@ -11,6 +11,8 @@ from recli import params
 from recli.algorithms import Configured
 from recli.configuration import Check, Document, schema
 from recli.experiments.line_up import grid
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
 
 
 @dataclass(frozen=True)
@@ -20,16 +22,20 @@ class ParamsFile:
     Attributes:
         algorithm: the name of the algorithm
         params: its parameters; those that are left out have their defaults
+        recommend: how its lists are made
         origin: where they come from: for people, and for the manifest of a model
     """
 
     algorithm: Annotated[str, Check(words='the name of one, as in algorithm = "svd"')]
     params: Mapping[str, Any] = field(default_factory=dict)
+    recommend: Mapping[str, Any] = field(default_factory=dict)
     origin: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read(path: Path, given: Mapping[str, object] | None = None) -> Configured:
     """The algorithm in a file of parameters.
+
+    A table [recommend] says how its lists are made.
 
     Args:
         path: the file
@@ -50,7 +56,8 @@ def read(path: Path, given: Mapping[str, object] | None = None) -> Configured:
     places = {key: place.key(*key.split(".")) for key in own if key not in given}
     values = {key: [value] for key, value in {**own, **given}.items()}
     [configured] = grid(name, values, places, place)
-    return configured
+    with document.top.key("recommend").pointed_at():
+        return recommender(configured, ListOptions.of(said.recommend))
 
 
 def origin(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -242,9 +242,8 @@ class ListOptions:
             found["since"] = date.fromisoformat(found["since"])
         if "calibrate" in found:
             [(column, weight)] = found["calibrate"].items()
-            found["calibrate"] = (
-                (column, weight) if weight else None
-            )  # so that a grid may hold none
+            # A grid may hold a weight of 0.
+            found["calibrate"] = (column, weight) if weight else None
         return cls(**found)
 
     def request(
@@ -264,13 +263,16 @@ class ListOptions:
             DataError: The model lacks the times or the item table that are asked for.
             NotFoundError: No item is left.
         """
+        model = model or whole
+        # One of whom nothing is known gets a list of another algorithm, which may not say how sure it is.
+        unsure = whole.algorithm.has_deviations and not model.algorithm.has_deviations
         return Request(
-            users,
-            n,
-            candidates(self, whole),
-            self.exclude_seen,
-            self.sort,
-            rerankers(self, whole, model or whole, seed),
+            users=users,
+            n=n,
+            candidates=candidates(self, whole),
+            exclude_seen=self.exclude_seen,
+            sort="score" if unsure else self.sort,
+            rerankers=rerankers(self, whole, model, seed),
         )
 
     def check(self, model: Model) -> None:
@@ -305,6 +307,13 @@ class ListOptions:
         """Whether lists are others than the first candidates by score: with places by other measures."""
         by_weight = self.diversify or self.calibrate or self.explore
         return bool(self.max_per or by_weight or self.rerank)
+
+    @property
+    def without_reranking(self) -> ListOptions:
+        """The filters alone, by score."""
+        return replace(
+            self, sort="score", max_per={}, diversify=0.0, calibrate=None, explore=0.0, rerank=()
+        )
 
     def __str__(self) -> str:
         """What differs from the default, for labels; empty where nothing does."""

@@ -12,7 +12,7 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.models.list_quality import FLOOR, ListQuality
-from recli.ranking.recommender import lists_of
+from recli.ranking.recommender import lists_of, recommender
 from recli.records import store
 from recli.records.kinds import RUNS
 from recli.records.stored_run import StoredRun
@@ -51,8 +51,9 @@ def measured_lists(
         configured: the algorithm with its parameters
         threshold: the rating from which on an item is liked
     """
+    least_of_all = recommender(Configured.of(FLOOR), lists_of(configured))
     for run, means in _runs(results, dataset):
-        own, floor = (_of(run, means, each) for each in (configured, Configured.of(FLOOR)))
+        own, floor = (_of(run, means, each) for each in (configured, least_of_all))
         same = run.document["configuration"]["threshold"] == threshold
         if own is None or floor is None or not same:
             continue

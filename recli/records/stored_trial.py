@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from recli.algorithms import Configured
 from recli.params import Value
+from recli.ranking.recommender import of_settings
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -76,7 +77,7 @@ class StoredTrial:
     @property
     def configured(self) -> Configured:
         """The algorithm with these parameters."""
-        return Configured.of(self.algorithm, self.params)
+        return of_settings(self.algorithm, self.params)
 
 
 def counts(trial: FrozenTrial) -> bool:

@@ -33,6 +33,8 @@ from recli.testing.algorithm import AlgorithmContract  # noqa: E402
 from recli.testing.format import FormatContract  # noqa: E402
 from recli.testing.metric import MetricContract  # noqa: E402
 from recli.testing.report import ReportContract  # noqa: E402
+from recli.testing.reranker import RerankerContract  # noqa: E402
+from recli.testing.source import SourceContract  # noqa: E402
 from recli.testing.split import SplitContract  # noqa: E402
 from recli.testing.writer import WriterContract  # noqa: E402
 
@@ -41,6 +43,8 @@ __all__ = [
     "FormatContract",
     "MetricContract",
     "ReportContract",
+    "RerankerContract",
+    "SourceContract",
     "SplitContract",
     "WriterContract",
     "small_dataset",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-import pickle
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -221,7 +220,7 @@ class AlgorithmContract:
 
         model = models.train(_small(), configured, 1)
         for function in ("dump", "dumps", "load", "loads"):
-            monkeypatch.setattr(pickle, function, refuse)
+            monkeypatch.setattr(f"pickle.{function}", refuse)
         loaded = models.load(models.save(model, tmp_path, "m"))
         assert loaded.configured == model.configured
         assert (loaded.seed, loaded.dataset) == (1, model.dataset)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import surprise
 
-from recli import errors
+from recli import errors, params
 from recli.params import Parameter
 
 _SELF = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -61,10 +61,10 @@ class Declared:
     """The part of an algorithm that states its hyperparameters once, in `parameters`.
 
     A class that declares `parameters` and writes no constructor gets one. It takes the arguments of
-    Surprise's class, if the class extends one, and then what else is declared, each in its order;
-    checks them as declared, and sets each as an attribute. `a.b` is the key `b` of a dictionary `a`.
-    A class that writes its constructor has to accept every parameter with the default that it
-    declares.
+    Surprise's class, if the class extends one, and then what else is declared, each in its order,
+    and sets each as an attribute. Values are checked as declared, except for those that Surprise
+    takes. `a.b` is the key `b` of a dictionary `a`. A class that writes its constructor has to accept
+    every parameter with the default that it declares.
 
     Attributes:
         parameters: The hyperparameters.
@@ -128,7 +128,7 @@ def _constructor(cls: type[Declared]) -> Callable[..., None]:
         except TypeError as error:
             raise TypeError(f"{cls.__name__}(): {error}") from None
         given = {name: value for name, value in bound.arguments.items() if name != "self"}
-        values = _defaults(cls) | given | _checked(cls, given)
+        values = _defaults(cls) | given | _checked(cls, given, of_base)
         base_init(self, **{k: v for k, v in values.items() if k in of_base})
         for name in values.keys() - of_base.keys():
             setattr(self, name, values[name])
@@ -164,24 +164,23 @@ def _signature(cls: type[Declared], of_base: Mapping[str, inspect.Parameter]) ->
     return inspect.Signature([_SELF, *sorted(found.values(), key=lambda p: p.kind)])
 
 
-def _checked(cls: type[Declared], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The hyperparameters among the arguments `given`, as declared; dictionaries are copies.
+def _checked(
+    cls: type[Declared], given: Mapping[str, Any], of_base: Mapping[str, inspect.Parameter]
+) -> dict[str, Any]:
+    """The hyperparameters among the arguments `given`, and a new dictionary for each not given.
 
-    Raises UsageError for a value out of bounds and for a key that is not declared.
+    What the base takes is left to it, as Surprise takes some values that are out of our bounds; what
+    `cls` takes itself is checked as it is declared. Raises UsageError for a value out of bounds, and
+    for a key that is not declared.
     """
     by_name = {parameter.name: parameter for parameter in cls.parameters}
     roots = {name.partition(".")[0] for name in by_name if "." in name}
-    checked: dict[str, Any] = {root: {} for root in roots}
-    for name, value in given.items():
-        if name in by_name:
-            checked[name] = by_name[name].check(value)
-        elif name in roots:
-            for key, one in (value or {}).items():
-                whole = f"{name}.{key}"
-                if whole not in by_name:
-                    raise errors.unknown(f"parameter of {cls.__name__}", whole, by_name)
-                checked[name][key] = by_name[whole].check(one)
-    return checked
+    options = {root: {} if given.get(root) is None else given[root] for root in roots}
+    for name in params.flat(options):
+        if name not in by_name:
+            raise errors.unknown(f"parameter of {cls.__name__}", name, by_name)
+    own = by_name.keys() & given.keys() - of_base.keys()
+    return options | {name: by_name[name].check(given[name]) for name in own}
 
 
 def _documented(cls: type[Declared], signature: inspect.Signature) -> str:

@@ -16,6 +16,7 @@ from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.significance import PairedTest, paired
 from recli.evaluation.significance._matched import matched
 from recli.models.model import Model, of_training
+from recli.ranking.recommender import remembered
 from recli.records.store import or_none
 
 _OF_RATINGS, _OF_SCORES = Measure("rmse", None), Measure("ndcg", 10)
@@ -78,8 +79,8 @@ def compare(
 ) -> ModelComparison:
     """Both on the rows `test`, int64[n]: RMSE where ratings are predicted, else nDCG of the best ten.
 
-    Both choose from all items less those that the user has in the training. What a model does not know
-    it does not recommend, and predicts as its unknown.
+    Lists are made as those of `current` are, by default of all items less those that the user has in
+    the training. What a model does not know it does not recommend, and predicts as its unknown.
 
     Args:
         current: fitted on some of the ratings of `statistics`
@@ -98,6 +99,7 @@ def compare(
                 statistics,
                 test,
                 measure.k,
+                options=remembered(current),
             )
         )
         of_users: np.ndarray = measure.metric.values(seen)

@@ -13,11 +13,15 @@ from recli.algorithms import Configured, declared
 from recli.configuration import Place
 from recli.experiments.tuning.ranges import Range
 from recli.params import Float, Int, Parameter, Trial, Value
+from recli.ranking.list_options import PARAMETERS, ListOptions
+from recli.ranking.recommender import LISTS, of_settings, recommender, settings
 
 
 @dataclasses.dataclass(frozen=True)
 class Space:
     """The parameters of one algorithm; what is fixed has no range and that value as its default.
+
+    Options of lists are among them, with `lists.` before their names.
 
     start: the algorithm with which a study begins, its defaults and what is fixed
     """
@@ -28,7 +32,12 @@ class Space:
 
     @classmethod
     def of(
-        cls, algorithm: str, fixed: Mapping[str, object], ranges: Mapping[str, Any] | None = None
+        cls,
+        algorithm: str,
+        fixed: Mapping[str, object],
+        ranges: Mapping[str, Any] | None = None,
+        lists: ListOptions = ListOptions(),  # noqa: B008, it is frozen
+        vary: Sequence[str] = (),
     ) -> Space:
         """The space of an algorithm by name.
 
@@ -37,6 +46,8 @@ class Space:
             fixed: the parameters that are not varied
             ranges: by parameter, what goes before its declared range: a `Range`, or a value that a
                 file could have, as `[10, 400]`
+            lists: how lists are made, but for what is varied of that
+            vary: options of lists to vary, such as `diversify`
 
         Raises:
             UsageError: the algorithm has no such name or value, or a range is none or leaves the
@@ -44,7 +55,8 @@ class Space:
         """
         start = Configured.of(algorithm, fixed)
         held = {name: start.params[name] for name in fixed}
-        known = declared(start.name, fixed)
+        start = recommender(start, lists)
+        known = (*declared(start.name, fixed), *_of_lists(lists, vary))
         place = Place("ranges", {})
         overrides = {
             name: given if isinstance(given, Range) else Range.of(given, place.key(name))
@@ -61,6 +73,10 @@ class Space:
         parameters = tuple(
             overrides[p.name].applied(p) if p.name in overrides else _held(p, held) for p in known
         )
+        varied = {parameter.name for parameter in parameters if parameter.tunable}
+        for name, value in lists.document().items():
+            if LISTS + name not in varied:
+                held[LISTS + name] = value
         return cls(start, held, parameters)
 
     @property
@@ -71,16 +87,31 @@ class Space:
     @property
     def defaults(self) -> dict[str, Value]:
         """The setting to begin with: the varied parameters that matter under the defaults."""
-        return {name: self.start.params[name] for name in self.tunable if name in self.start.params}
+        of_lists = {p.name: p.default for p in self.parameters if p.name.startswith(LISTS)}
+        known = {**of_lists, **self.start.params}
+        return {name: known[name] for name in self.tunable if name in known}
+
+    @property
+    def changed(self) -> Configured:
+        """The algorithm with every option of lists that is varied away from its default."""
+        ends = {p.name: p.tune[1] for p in self.parameters if isinstance(p, Float) and p.tune}
+        varied = {name: end for name, end in ends.items() if name.startswith(LISTS)}
+        return of_settings(self.start.name, {**settings(self.start), **varied})
 
     def configured(self, trial: Trial) -> Configured:
         """The algorithm as `trial` draws it."""
-        return Configured.of(self.start.name, params.suggest(self.parameters, trial))
+        return of_settings(
+            self.start.name, {**self._lists_held, **params.suggest(self.parameters, trial)}
+        )
+
+    @property
+    def _lists_held(self) -> dict[str, Value]:
+        return {name: value for name, value in self.fixed.items() if name.startswith(LISTS)}
 
     def chosen(self, configured: Configured) -> dict[str, Value]:
         """What of a setting was fixed or varied, so that the rest are defaults."""
         names = {*self.fixed, *self.tunable}
-        return {k: v for k, v in configured.params.items() if k in names and v is not None}
+        return {k: v for k, v in settings(configured).items() if k in names and v is not None}
 
     def grid(self, n: int) -> list[dict[str, Value]]:
         """Every combination of a few values of each parameter, as many as `n` allows.
@@ -106,6 +137,24 @@ class Space:
     def document(self) -> dict[str, Any]:
         """What is varied and how, as JSON."""
         return {p.name: _range(p) for p in self.parameters if p.tunable}
+
+
+def _of_lists(lists: ListOptions, vary: Sequence[str]) -> Iterator[Parameter]:
+    """The options of lists that can be varied, with a range if they are in `vary`."""
+    able = {option.name: option for option in PARAMETERS if option.tunable}
+    for name in vary:
+        if name not in able:
+            raise errors.unknown("option of lists that can be varied", name, able)
+    for name, option in able.items():
+        assert isinstance(option, Float)
+        most = 1.0 - lists.calibrate[1] if name == "diversify" and lists.calibrate else 1.0
+        yield dataclasses.replace(
+            option,
+            name=LISTS + name,
+            default=getattr(lists, name),
+            high=most,
+            tune=(0, most) if name in vary else None,
+        )
 
 
 def _held(parameter: Parameter, fixed: Mapping[str, Value]) -> Parameter:

@@ -65,6 +65,7 @@ class Publish:
             dataset={**model.dataset, "name": dataset.name, "fingerprint": dataset.fingerprint},
             seed=model.seed,
             origin=origin,
+            lists=model.lists,
         )
 
 

@@ -144,9 +144,6 @@ class BayesianFM(Algorithm):
         n_rows = side.n_known + 2 * side.n_cold
         return np.ones((self.n_samples, n_rows, self.n_factors + 2), np.float32)
 
-    def estimate(self, u: int | str, i: int | str) -> float:
-        return self._estimate_one(u, i)
-
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         return self._over_pairs(users, items, self._means)
 
