@@ -15,7 +15,17 @@ import recli
 PACKAGE = Path(recli.__file__).parent
 GROUND = dict.fromkeys(
     (
-        *("recli", "errors", "params", "registry", "spec", "files", "stored", "memory"),
+        *(
+            "recli",
+            "configuration",
+            "errors",
+            "params",
+            "registry",
+            "spec",
+            "files",
+            "stored",
+            "memory",
+        ),
         *("compiled", "kernels", "urls"),
     ),
     0,
@@ -27,7 +37,7 @@ STOREYS = (
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (
     *("numpy", "pandas", "numba", "sklearn", "scipy", "surprise", "optuna", "rich", "pyarrow"),
-    *("joblib", "safetensors", "sqlalchemy"),
+    *("joblib", "safetensors", "sqlalchemy", "msgspec", "pydantic"),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -211,9 +211,6 @@ class ContentBased(Algorithm):
             (self.feature_data, self.feature_indices, self.feature_indptr), shape=shape
         )
 
-    def estimate(self, u: int | str, i: int | str) -> float:
-        return self._estimate_one(u, i)
-
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         x = self._x[items]
         # Only the weights of the features that an item has: the rest would be n × n_features zeros.

@@ -186,9 +186,6 @@ class Hybrid(Algorithm):
         else:
             super()._fold_in(items, values, user)
 
-    def estimate(self, u: int | str, i: int | str) -> float:
-        return self._estimate_one(u, i)
-
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         return sum(self._parts(users, items), np.zeros(len(users)))
 

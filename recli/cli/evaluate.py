@@ -30,7 +30,7 @@ if TYPE_CHECKING:
       recli evaluate -d my-ratings.csv -a svd --metric rmse --metric ndcg@5
       recli evaluate --split timeline --metric all --k 5,10,20 --by activity
       recli evaluate --goal ratings
-      recli evaluate -a ease -a svd --min-ratings 10 --diversify 0.3 --metric ndcg --metric diversity
+      recli evaluate -a ease --diversify 0.3 --metric ndcg --metric diversity
       recli evaluate -a svd --params results/studies/…/best.toml
     """,
 )
@@ -90,7 +90,7 @@ def command(
     """
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
-    from recli.ranking.recommender import recommender
+    from recli.ranking.recommender import lists_of, recommender
 
     choice.check()
     made = str(lists.options)
@@ -98,7 +98,7 @@ def command(
     dataset = choice.filtered(data.load(console, results), console)
     purpose = common.purpose(goal, dataset)
     line_up = line_up or _line_up(_default_line_up(dataset, purpose, console), params, ())
-    line_up = [recommender(configured, lists.options) for configured in line_up]
+    line_up = [recommender(configured, lists.over(lists_of(configured))) for configured in line_up]
     lists.tell_unknown(dataset.ratings.item_ids, console)
     common.check_suits(line_up, dataset)
     protocol = choice.protocol(dataset, console, purpose)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recli import errors, files
+from recli.configuration import key, toml
 from recli.data import description, find
 from recli.data.columns.numbers import is_gap
 from recli.data.columns.table_ids import Known, share
 from recli.data.columns.values import Column
 from recli.data.dataset import Dataset
-from recli.data.description import Feature, ItemsSource, UsersSource, toml
+from recli.data.description import Feature, ItemsSource, UsersSource
 from recli.data.ids import Ids
 from recli.data.load import load
 from recli.data.sources.locate import locate
@@ -187,8 +188,7 @@ def _items_toml(
         lines.append(f"title = {toml(title)}")
     lines += ["", "[items.features]"]
     for name, how in kept.items():
-        key = name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)
-        lines.append(f"{key} = {how}")
+        lines.append(f"{key(name)} = {how}")
     return "\n".join(lines) + "\n"
 
 

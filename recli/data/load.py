@@ -141,7 +141,7 @@ class _Read:
             self.guessed.append("scale")
 
 
-def _rows(read: _Read, on_bad: str) -> tuple[parsing.Rows, list[BadRow]]:
+def _rows(read: _Read, on_bad: str) -> tuple[parsing.RatingRows, list[BadRow]]:
     """The rows that count, and those that are set aside. Raises DataError as `load` does."""
     file, table = read.file, read.table
     rows = parsing.parse(table, read.source, read.kinds)
@@ -159,7 +159,7 @@ def _rows(read: _Read, on_bad: str) -> tuple[parsing.Rows, list[BadRow]]:
 
 
 def _described(
-    about: Description, read: _Read, rows: parsing.Rows, bad: list[BadRow], on_bad: str
+    about: Description, read: _Read, rows: parsing.RatingRows, bad: list[BadRow], on_bad: str
 ) -> Dataset:
     """The dataset of these rows, with its item and its user table."""
     source = read.source
@@ -230,7 +230,7 @@ def describe(spec: str) -> Description:
     return about
 
 
-def read_rows(path: Path, source: RatingsSource) -> parsing.Rows:
+def read_rows(path: Path, source: RatingsSource) -> parsing.RatingRows:
     """The ratings in a file, read as `source` says, in the file's order.
 
     Args:
@@ -261,7 +261,7 @@ def _read(file: Location, source: RatingsSource) -> _Read:
     return _Read(file, table, source, [*guessed, *assigned.guessed], assigned.notes)
 
 
-def _bad_rows(file: Location, table: TextTable, rows: parsing.Rows) -> list[BadRow]:
+def _bad_rows(file: Location, table: TextTable, rows: parsing.RatingRows) -> list[BadRow]:
     malformed = (BadRow(row.line, row.reason, row.text) for row in table.malformed)
     found = []
     for row in sorted([*malformed, *rows.bad], key=lambda row: row.line):
@@ -284,7 +284,7 @@ def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> st
     return f"{'only the header' if source.header else 'no row'} ({', '.join(table.names)})."
 
 
-def _ratings(rows: parsing.Rows, source: RatingsSource, item_ids: Ids) -> Ratings:
+def _ratings(rows: parsing.RatingRows, source: RatingsSource, item_ids: Ids) -> Ratings:
     user_ids = Ids.of(rows.users.unique().to_numpy(zero_copy_only=False))
     return Ratings(
         user_ids=user_ids,

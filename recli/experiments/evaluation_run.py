@@ -34,6 +34,7 @@ from recli.records.cell_store import CellStore
 from recli.records.cells import Cell, Summary, labels, summaries
 from recli.records.environment import environment
 from recli.records.kinds import RUNS
+from recli.records.outside import outside
 from recli.records.process import this_process
 
 _LOG = logging.getLogger("recli")
@@ -243,7 +244,7 @@ class EvaluationRun:
             ],
             "jobs": resources.jobs,
             "memory_limit": resources.memory_limit,
-            "environment": environment(),
+            "environment": environment() | outside(self.dataset, self.protocol, self.line_up),
             "warnings": [dataclasses.asdict(finding) for finding in self.findings],
             "cells": [self._cell_document(cell) for cell in done],
             "missing": [key for place, key in self._keys.items() if place not in places],

@@ -13,6 +13,7 @@ from recli.data.splits._base import Fold
 from recli.evaluation.fold_outcome import Wanted
 from recli.evaluation.protocol import Protocol
 from recli.ranking.recommender import lists_of
+from recli.ranking.reranking import code_of
 from recli.records import code_version, environment
 from recli.records.cell_store import SCHEMA
 
@@ -49,7 +50,7 @@ def cell_key(
         "params": configured.params,
         "seed": protocol.seed,
         "threshold": float(protocol.threshold) if heeded else None,
-        "lists": lists.document(),
+        "lists": lists.document() | code_of(lists),
         "places": Wanted.by(protocol.measures).k if lists.reranks else None,
         "code": code,
         "packages": _versions((*environment.COMPUTE, *_brought_by(configured))),

@@ -182,9 +182,6 @@ class Ranker(Algorithm):
         np.maximum.at(rating, items[mine], values[mine])
         return rated_items(self.trainset, rated, amounts, rating[rated])
 
-    def estimate(self, u: int | str, i: int | str) -> float:
-        return self._estimate_one(u, i)
-
     def default_prediction(self) -> float:
         return 0.0
 
