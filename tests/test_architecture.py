@@ -14,11 +14,25 @@ import recli
 
 PACKAGE = Path(recli.__file__).parent
 GROUND = dict.fromkeys(
-    ("recli", "errors", "params", "registry", "files", "memory", "compiled", "kernels", "urls"), 0
+    (
+        *(
+            "recli",
+            "errors",
+            "params",
+            "registry",
+            "files",
+            "memory",
+            "compiled",
+            "kernels",
+            "urls",
+        ),
+        "class_attributes",
+    ),
+    0,
 )
 STOREYS = (
     *("data", "algorithms", "models", "ranking", "evaluation", "records", "experiments", "events"),
-    *("extras", "cli"),
+    *("api", "extras", "cli"),
 )
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (
@@ -63,7 +77,10 @@ def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_imports_point_down(path):
     name = name_of(path).removesuffix(".__init__")
-    if name == "recli.__main__":
+    if name in (
+        "recli.__main__",
+        "recli",
+    ):  # doors: the latter names for type checkers what it opens
         return
     upward = [
         f"line {line}: {target}"

@@ -51,6 +51,16 @@ class Configured:
         return (self.name, *made_of)
 
     @property
+    def is_named(self) -> bool:
+        """Whether its name and parameters say all of it, so that it can be made again from these."""
+        return True
+
+    @property
+    def classes(self) -> tuple[type[surprise.AlgoBase], ...]:
+        """The classes of its `parts`."""
+        return tuple(map(class_of, self.parts))
+
+    @property
     def is_own(self) -> bool:
         """Whether it is one of recli's algorithms, and no part of it is a user's class."""
         return not any(":" in part for part in self.parts)
@@ -58,7 +68,7 @@ class Configured:
     @property
     def needs_features(self) -> bool:
         """Whether it, or a part of it, does nothing without item features."""
-        return any(getattr(class_of(part), "needs_features", False) for part in self.parts)
+        return any(getattr(cls, "needs_features", False) for cls in self.classes)
 
     @property
     def releases_gil(self) -> bool:
@@ -88,6 +98,9 @@ class Configured:
     def _labelled(self, changed: Mapping[str, Value]) -> str:
         texts = [f"{name}={params.short(value)}" for name, value in changed.items()]
         return f"{self.name} ({', '.join(texts)})" if texts else self.name
+
+    def __str__(self) -> str:
+        return self.label
 
     def create(self, seed: int) -> Algorithm:
         """The algorithm, not fitted; `seed` is its `random_state` if it has one."""
@@ -120,7 +133,13 @@ def declared(name: str, given: Mapping[str, object] | None = None) -> tuple[Para
 
     given: parameters that may bring others along, as the members of a hybrid do
     """
-    cls = class_of(name)
+    return declared_by(class_of(name), name, given)
+
+
+def declared_by(
+    cls: type[surprise.AlgoBase], name: str, given: Mapping[str, object] | None = None
+) -> tuple[Parameter, ...]:
+    """The hyperparameters of the class of an algorithm, see `declared`."""
     if issubclass(cls, Algorithm):
         return cls.declared(given or {})
     found = []

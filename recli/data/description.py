@@ -103,15 +103,18 @@ class Feature:
 
 @dataclass(frozen=True)
 class ItemsSource(TableSource):
-    """A table of items: the columns of ids and titles, and the features."""
+    """A table of items: the columns of ids and titles, and the features.
+
+    features: None, which no dataset.toml says, to look for them and the title
+    """
 
     id: str | None = None
     title: str | None = None
-    features: tuple[Feature, ...] = ()
+    features: tuple[Feature, ...] | None = ()
 
     @property
     def used(self) -> tuple[str, ...]:
-        described = (name for f in self.features for name in f.columns or (f.column,))
+        described = (name for f in self.features or () for name in f.columns or (f.column,))
         return (*filter(None, (self.id, self.title)), *described)
 
 

@@ -16,7 +16,7 @@ from recli.data.columns import date_columns, parsing
 from recli.data.columns.assign import assign
 from recli.data.columns.table_ids import Known
 from recli.data.dataset import BadRow, Dataset, Kind
-from recli.data.description import Description, RatingsSource
+from recli.data.description import Description, ItemsSource, RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.formats._reader import described, reader
 from recli.data.ids import Ids
@@ -24,6 +24,7 @@ from recli.data.ratings import Ratings
 from recli.data.sources.locate import is_path, short_name
 from recli.data.sources.location import Location
 from recli.data.tables import reading
+from recli.data.tables.guess_features import guess_items
 
 ON_BAD = ("error", "skip")
 DUPLICATES = ("error", "first", "last", "mean")
@@ -65,13 +66,22 @@ def load(
     Raises NotFoundError for a name or file that does not exist, DataError for content that is not
     a table of ratings, each with file, line and reason.
     """
+    return load_described(describe(spec), overrides, on_bad, duplicates)
+
+
+def load_described(
+    about: Description,
+    overrides: Mapping[str, Any] | None = None,
+    on_bad: str = "error",
+    duplicates: str = "error",
+) -> Dataset:
+    """The dataset of this description; arguments and errors are those of `load`."""
     for name, choice, valid in (
         ("on_bad", on_bad, ON_BAD),
         ("duplicates", duplicates, (*DUPLICATES, "keep")),
     ):
         if choice not in valid:
             raise errors.unknown(f"way of {name}", choice, valid)
-    about = describe(spec)
     steps = prepare.steps(about, (overrides or {}).get("prepare", ()))
     asked = {**(overrides or {}), "prepare": tuple(map(str, steps)) or None}
     source = dataclasses.replace(about.ratings, **asked)
@@ -158,8 +168,13 @@ def _described(
     raters = Known.users(source, ratings.user_ids.text)
     of_users = reading.describe_users(about, raters, on_bad)
     found = [described for described in (of_items, of_users) if described]
-    items = None
+    items, described = None, list[tuple[str, str, str]]()
     if of_items and about.items:
+        if about.items.features is None:
+            guessed = guess_items(of_items, about.items, ratings.item_ids)
+            about = dataclasses.replace(about, items=guessed.source)
+            described = _of_items(guessed.source)
+        assert about.items
         items = reading.items(of_items, about.items, ratings.item_ids)
     return Dataset(
         name=about.name,
@@ -172,6 +187,7 @@ def _described(
             *_shown(source, read.guessed),
             *read.told,
             *(told for one in found for told in one.told),
+            *described,
         ),
         bad_rows=(*bad, *(row for one in found for row in one.bad)),
         notes=(
@@ -182,6 +198,13 @@ def _described(
         ),
         kinds=read.kinds,
     )
+
+
+def _of_items(source: ItemsSource) -> list[tuple[str, str, str]]:
+    """What was found out about an item table, as `Dataset.sniffed` has it."""
+    titled = [("titles", source.title, "--items")] if source.title else []
+    features = ", ".join(feature.name for feature in source.features or ())
+    return [*titled, ("item features", features or "none", "--items")]
 
 
 def describe(spec: str) -> Description:

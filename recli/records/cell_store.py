@@ -35,9 +35,9 @@ def cell_key(
 
     That is data, rows of the fold, algorithm, parameters, seed, threshold, measures in any order,
     groups, and the versions of the code that computes. None for an algorithm without a source to
-    read: nothing would tell when it has changed.
+    read, or that is an object in memory: nothing would tell when it has changed.
     """
-    code = code_version.of_algorithm(configured)
+    code = code_version.of_algorithm(configured) if configured.is_named else None
     if code is None:
         return None
     known = {

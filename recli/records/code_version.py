@@ -10,7 +10,6 @@ from pathlib import Path
 
 import recli
 from recli.algorithms import Configured
-from recli.algorithms._configured import class_of
 
 _COMPUTE = ("kernels", "data", "algorithms", "models", "ranking", "evaluation")
 _NOT_OF_THE_USER = {"recli", "surprise", *sys.stdlib_module_names}
@@ -37,7 +36,7 @@ def of_algorithm(configured: Configured) -> str | None:
     where there is no source to read.
     """
     folders = set()
-    for base in (base for part in configured.parts for base in class_of(part).__mro__):
+    for base in (base for cls in configured.classes for base in cls.__mro__):
         if base.__module__.partition(".")[0] in _NOT_OF_THE_USER:
             continue
         source = getattr(sys.modules.get(base.__module__), "__file__", None)

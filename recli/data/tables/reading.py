@@ -90,7 +90,8 @@ def describe_users(
 
 def items(described: DescribedTable, source: ItemsSource, ids: Ids) -> Items:
     """The item table along the catalogue."""
-    of_features = {name for one in source.features for name in one.columns or (one.column,)}
+    features = source.features or ()
+    of_features = {name for one in features for name in one.columns or (one.column,)}
     columns, in_table = described.along(ids, described.text.names)
     apart = {described.id, source.title} - of_features
     return Items(
@@ -98,7 +99,7 @@ def items(described: DescribedTable, source: ItemsSource, ids: Ids) -> Items:
         columns={name: columns[name] for name in sorted(columns.keys() - apart)},
         in_table=in_table,
         titles=columns[source.title] if source.title else None,
-        features=source.features,
+        features=features,
     )
 
 
