@@ -136,6 +136,7 @@ def _plan(
     """The evaluations on a dataset; what cannot be run is an error now, not hours later."""
     from recli.data.load import describe
     from recli.data.splits._base import Split
+    from recli.experiments.line_up import check_suits
 
     pairs = list(itertools.product(experiment.splits, experiment.seeds))
     with _errors_of(f"{experiment.file}: datasets"):
@@ -157,7 +158,7 @@ def _plan(
     dataset = choice.filtered(data.load(console, results), console)
     with _errors_of(f"{experiment.file}, on {dataset.name}"):
         _check_features(experiment, dataset)
-        common.check_suits(experiment.line_up, dataset)
+        check_suits(experiment.line_up, dataset)
         on_dataset = choice.protocol(dataset, console)
     plan = []
     for text, seed in pairs:

@@ -68,18 +68,20 @@ def command(
 
     from recli import files
     from recli.cli._options.algorithm import choose
+    from recli.evaluation import make_protocol
     from recli.experiments import params_file as params_files
+    from recli.experiments.line_up import check_suits
     from recli.experiments.list_makers import lists_document
     from recli.models import list_quality
     from recli.models import model as models
     from recli.records.measured import measured
 
     dataset = data.load(console, results)
-    purpose = common.purpose(goal, dataset)
-    liked_from = common.liked_from(dataset, threshold)
+    purpose = make_protocol.purpose(goal, dataset)
+    liked_from = make_protocol.liked_from(dataset, threshold)
     choice = choose(algorithm, params, params_file, dataset, purpose, seed, liked_from)
     configured = choice.configured
-    common.check_suits([configured], dataset)
+    check_suits([configured], dataset)
     origin = {
         "params": params_file and params_files.origin(params_file),
         "run": measured(results, dataset, configured),

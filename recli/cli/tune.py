@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recli.cli._options import common, parameter_types, tuning_goals
+from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
 from recli.cli._output import leaderboard, study_tables
 from recli.cli._output.console import Console, count
@@ -208,9 +208,8 @@ def command(
     from recli.cli.evaluate import command_line
     from recli.data.splits._base import Split
     from recli.data.splits.k_fold import KFold
-    from recli.evaluation.protocol import Protocol
     from recli.experiments.resources import Resources
-    from recli.experiments.tuning import space
+    from recli.experiments.tuning import space, usual
     from recli.experiments.tuning.auto import suitable
     from recli.experiments.tuning.external_trials import Told
     from recli.experiments.tuning.plan import Plan
@@ -226,7 +225,7 @@ def command(
     budget = Budget(
         trials or (sys.maxsize if auto else _TRIALS), timeout or (_AUTO if auto else None)
     )
-    goals = tuning_goals.aims(metrics, goal)
+    goals = usual.aims(metrics, goal)
     dataset, named = None, bool(algorithms)
     if auto and not algorithms:
         dataset = data.load(console, results)
@@ -243,19 +242,17 @@ def command(
         pick=pick,
     )
     if named and not metrics and goal is None:
-        plan = dataclasses.replace(plan, goals=tuning_goals.of_what_they_predict(plan))
+        plan = dataclasses.replace(plan, goals=usual.of_what_they_predict(plan))
     plan.check()
-    folds = Split.parse(split, seed) if split else KFold(cv, seed)
+    cut = Split.parse(split, seed) if split else None
+    if cut is None and (common.typed("cv") or not auto):
+        cut = KFold(cv, seed)
     dataset = dataset or data.load(console, results)
-    common.purpose(goal, dataset)
-    common.check_suits((space.start for space in plan.spaces()), dataset)
-    plan = tuning_goals.on(dataset, plan, metrics)
-    if auto and plan.goals[0].ranks and not split and not common.typed("cv"):
-        folds = tuning_goals.by_time(dataset, seed) or folds
-        if folds.uses_time:
-            console.say("Tested on the last of each user, since there are times (--split, --cv).")
-    liked = common.liked_from(dataset, threshold)
-    protocol = Protocol(folds, plan.measures, liked, seed)
+    plan, protocol = usual.on_dataset(
+        plan, dataset, metrics=metrics, goal=goal, split=cut, threshold=threshold, seed=seed
+    )
+    if cut is None and protocol.split.uses_time:
+        console.say("Tested on the last of each user, since there are times (--split, --cv).")
     run = TuningRun(
         results,
         command_line(),

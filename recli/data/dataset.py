@@ -150,7 +150,8 @@ class Dataset:
             columns[role] = (ids.text.astype(np.int64) if ids.integers else ids.text)[codes]
         columns["weight" if ratings.implicit else "rating"] = ratings.values
         if ratings.times is not None:
-            columns["time"] = pd.to_datetime(ratings.times, unit=ratings.time_unit, utc=True)
+            moments = pd.Series(ratings.times.view(f"datetime64[{ratings.time_unit}]"))
+            columns["time"] = moments.dt.tz_localize("UTC")
         return pd.DataFrame(columns)
 
     def to_surprise(self) -> DatasetAutoFolds:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from recli.cli._options.as_typed import as_typed
+
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
 
@@ -38,7 +40,7 @@ class Console:
     def say(self, message: str) -> None:
         """A message, on stderr."""
         if not self.quiet:
-            click.echo(message, err=True)
+            click.echo(as_typed(message), err=True)
 
     def say_all(self, messages: Iterable[str]) -> None:
         """Messages, on stderr, a line each."""
