@@ -98,9 +98,9 @@ def test_writable(tmp_path):
 
 PROGRAM = """
 import numpy as np
-from recli.data.counting_sort import order_by
-from recli.algorithms import _kernels
-print(order_by(np.array([1, 0, 1]), 2)[1].tolist(), _kernels.sgd.svd.__name__)
+from recli.kernels.counting_sort import order_by
+from recli import kernels
+print(order_by(np.array([1, 0, 1]), 2)[1].tolist(), kernels.sgd.svd.__name__)
 """
 
 

@@ -21,7 +21,7 @@ FOLDERS = {
     "step": "data/preparation",
     "converter": "data/converters",
     "report": "experiments/reports",
-    "writer": "recommend/writers",
+    "writer": "ranking/writers",
 }
 FILES = [
     (kind, ".".join(path.relative_to(PACKAGE).parent.parts), path.stem)

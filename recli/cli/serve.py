@@ -126,7 +126,7 @@ def command(
     name = model_name or _trained(data, seed, results, console) or models.newest(results)
     about = models.about(models.find(results, name), verify=workers > 1)
     limits = settings.Limits(max_body, rate=rate)
-    wanted = settings.Settings(results.resolve(), name, keys, limits, origins, remember)
+    wanted = settings.ServiceSettings(results.resolve(), name, keys, limits, origins, remember)
     with server.bind(host, port) as place, contextlib.suppress(KeyboardInterrupt):
         # What stops a container stops the server as Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)

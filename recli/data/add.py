@@ -24,7 +24,13 @@ from recli.data.tables.reading import DescribedTable
 
 @dataclass(frozen=True)
 class Added:
-    """A dataset that was added: its folder, itself as it loads from there, and what there is to tell."""
+    """A dataset that was added: its folder, itself as it loads from there, and what there is to tell.
+
+    Attributes:
+        folder: the folder of the dataset
+        dataset: the ratings, and what is known of items and users
+        told: what was decided, a sentence each
+    """
 
     folder: Path
     dataset: Dataset
@@ -49,8 +55,22 @@ def add(
     folder gets its name. Files at a URL are fetched; many parts and tables in a database stay where
     they are, and the dataset.toml says where, without a password.
 
-    Raises UsageError for a name that cannot be a folder's or is taken and for files of one name,
-    NotFoundError for an absent file, DataError for a table that cannot be read.
+    Args:
+        name: the name
+        ratings_file: the table of ratings, a file or an address
+        dataset: the ratings, and what is known of items and users
+        items_file: the table of items
+        users_file: the table of users
+        items_id: the column of the item table that holds the ids; None looks for it
+        users_id: the column of the user table that holds the ids; None looks for it
+        on_bad: `error`, or `skip` to set bad rows aside
+        duplicates: what becomes of repeated pairs of user and item: `error`, `first`, `last`,
+            `mean` or `keep`
+
+    Raises:
+        UsageError: for a name that cannot be a folder's or is taken and for files of one name
+        NotFoundError: for an absent file
+        DataError: for a table that cannot be read
     """
     folder = find.user_folder() / files.checked_name(name, "dataset")
     if folder.exists():
@@ -80,7 +100,14 @@ def add(
 
 
 def remove(name: str) -> Path:
-    """Remove a dataset from the user's own folder. Raises NotFoundError where it is not in there."""
+    """Remove a dataset from the user's own folder.
+
+    Args:
+        name: the name
+
+    Raises:
+        NotFoundError: where it is not in there
+    """
     folder = find.own(name)
     with files.writable(folder):
         gone = folder.rename(folder.with_name(f".{name}.removed"))

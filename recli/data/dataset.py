@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 class BadRow:
     """A row that is not a rating: its line in the file (1 is the first), its text, what is wrong.
 
-    part: the file that it stands in, where there are several
+    Attributes:
+        line: the line of the file, from 1 on
+        reason: why it is no rating
+        text: the text to read
+        part: the file that it stands in, where there are several
     """
 
     line: int
@@ -40,7 +44,13 @@ class BadRow:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of interaction: its name, how many rows are of it, and what each weighs."""
+    """A kind of interaction: its name, how many rows are of it, and what each weighs.
+
+    Attributes:
+        name: the name
+        rows: how many rows are of the kind
+        weight: what one of them weighs
+    """
 
     name: str
     rows: int
@@ -53,7 +63,16 @@ class Kind:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What a filter left out: numbers of users, items of the catalogue, ratings; in how many rounds."""
+    """What a filter left out: numbers of users, items of the catalogue, ratings; in how many rounds.
+
+    Attributes:
+        min_user_ratings: users with fewer ratings are left out
+        min_item_ratings: items with fewer ratings are left out
+        users: how many users
+        items: how many items
+        ratings: how many ratings
+        rounds: how many times all were looked at
+    """
 
     min_user_ratings: int
     min_item_ratings: int
@@ -65,7 +84,14 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A step of preparation: how many ratings it took out, how many are left, what else it did."""
+    """A step of preparation: how many ratings it took out, how many are left, what else it did.
+
+    Attributes:
+        step: the name of the step, for errors
+        removed: how many rows it took out
+        ratings: how many ratings
+        what: what it is, for people
+    """
 
     step: str
     removed: int
@@ -81,13 +107,19 @@ class Prepared:
 class Dataset:
     """Ratings, the item and the user table if there are such, and how they were read.
 
-    sniffed: (what, value, option that overrules it) for everything guessed from the file
-    bad_rows: rows set aside under `on_bad="skip"`
-    merged: rows that repeated an earlier pair of user and item and were merged into one
-    kinds: the kinds of interaction, if a column says them; those that weigh 0 are left out
-    left_out: what a filter left out, None where the dataset is whole
-    prepared: what the steps of its preparation did, in their order
-    notes: what the user should know of how the file was read, a sentence each
+    Attributes:
+        name: the name
+        description: what the dataset's `dataset.toml` says
+        ratings: the ratings or interactions
+        items: the item table; None if there is none
+        users: the user table; None if there is none
+        sniffed: (what, value, option that overrules it) for everything guessed from the file
+        bad_rows: rows set aside under `on_bad="skip"`
+        merged: rows that repeated an earlier pair of user and item and were merged into one
+        left_out: what a filter left out, None where the dataset is whole
+        prepared: what the steps of its preparation did, in their order
+        notes: what the user should know of how the file was read, a sentence each
+        kinds: the kinds of interaction, if a column says them; those that weigh 0 are left out
     """
 
     name: str
@@ -128,7 +160,12 @@ class Dataset:
         return self.items is not None and bool(self.items.features)
 
     def trainset(self, rows: np.ndarray | None = None, threshold: float | None = None) -> Trainset:
-        """The rows (all of them by default) as a trainset; `threshold` is where liking begins."""
+        """The rows (all of them by default) as a trainset; `threshold` is where liking begins.
+
+        Args:
+            rows: int64[n], the rows that are learned from; None for all
+            threshold: the rating from which on an item is liked
+        """
         rows = np.arange(len(self.ratings)) if rows is None else rows
         return Trainset(self.ratings, rows, self.items, threshold=threshold, user_table=self.users)
 
@@ -165,7 +202,11 @@ class Dataset:
         return to_surprise(self.ratings)
 
     def part(self, rows: np.ndarray) -> Dataset:
-        """The dataset with these rows of its ratings, int64[n]; ids, catalogue and tables are whole."""
+        """The dataset with these rows of its ratings, int64[n]; ids, catalogue and tables are whole.
+
+        Args:
+            rows: int64[n], places of rows
+        """
         return dataclasses.replace(self, ratings=self.ratings.part(rows))
 
     @property
@@ -180,14 +221,23 @@ class Dataset:
         return f"{n_rows:,} interaction{'s' * (n_rows != 1)}{pairs}{weights}"
 
     def title(self, code: int) -> str:
-        """The title of the item with this code, or nothing."""
+        """The title of the item with this code, or nothing.
+
+        Args:
+            code: the code of an item
+        """
         return self.items.title(code) if self.items else ""
 
     def column(self, kind: Literal["user", "item"], name: str) -> np.ndarray:
         """A column of the user or the item table, object[n] of str by code, empty where unknown.
 
-        Raises DataError where the dataset has no such table, UsageError for a column that it lacks, the
-        nearest name first.
+        Args:
+            kind: whose table it is
+            name: the name
+
+        Raises:
+            DataError: where the dataset has no such table
+            UsageError: for a column that it lacks, the nearest name first
         """
         table = self.users if kind == "user" else self.items
         if table is None:

@@ -27,9 +27,16 @@ FILE_NAME = "dataset.toml"
 class TableSource:
     """A file and how to read it. None means: look at the file and find out.
 
-    quote: one of `QUOTES`
-    escape: the character that takes a quote or a delimiter literally
-    query: what a database is asked; `file` is its URL then
+    Attributes:
+        file: a file, folder, pattern, address or database, as the user writes it
+        query: what a database is asked; `file` is its URL then
+        format: the name of the format; None finds out
+        delimiter: what stands between two cells; None finds out
+        header: whether the first row names the columns; None finds out
+        encoding: how the bytes become text; None finds out
+        quote: one of `QUOTES`
+        escape: the character that takes a quote or a delimiter literally
+        columns: names of columns; None takes those of the header
     """
 
     file: str = ""
@@ -52,13 +59,19 @@ class TableSource:
 class RatingsSource(TableSource):
     """A table of ratings or of interactions: which columns play each role, and how they are read.
 
-    implicit: whether rows are interactions (views, purchases, plays) rather than ratings
-    weight: the column of counts of an interaction: plays, quantities
-    event: the column of kinds of an interaction, and `weights`, what each kind weighs
-    decimal: the decimal point of numbers
-    time_unit: one of `TIME_UNITS`; time_format: how dates are written, as strptime has it
-    missing: the value that stands for no rating
-    prepare: the steps of preparation, in their order, as `recli.data.preparation` reads them
+    Attributes:
+        user: the column of the users
+        item: the column, or what is done with the ids, of items
+        weight: the column of counts of an interaction: plays, quantities
+        event: the column of kinds of an interaction, and `weights`, what each kind weighs
+        implicit: whether rows are interactions (views, purchases, plays) rather than ratings
+        weights: what each kind of interaction weighs
+        scale: the lowest and the highest rating; None takes those of the data
+        decimal: the decimal point of numbers
+        time_unit: one of `TIME_UNITS`
+        time_format: how dates are written, as strptime has it
+        missing: the value that stands for no rating
+        prepare: the steps of preparation, in their order, as `recli.data.preparation` reads them
     """
 
     user: str | None = None
@@ -85,11 +98,17 @@ class RatingsSource(TableSource):
 class Feature:
     """One feature of items.
 
-    kind: `categories` (several, split at `separator`), `flags` (a column of 0 and 1 for each
     category), `tags` (several, each with how often it was given: `funny:3|dark`), `text`, `number`,
     or `year`.
-    pattern: a regular expression; its first group is the value, as in a year at a title's end.
-    scaling: how a number is scaled, one of `SCALINGS`; without one it is `standard`
+
+    Attributes:
+        name: the name
+        kind: `categories` (several, split at `separator`), `flags` (a column of 0 and 1 for each
+        column: the name of the column
+        columns: names of columns
+        separator: what stands between the labels of a cell
+        pattern: a regular expression; its first group is the value, as in a year at a title's end.
+        scaling: how a number is scaled, one of `SCALINGS`; without one it is `standard`
     """
 
     name: str
@@ -105,7 +124,11 @@ class Feature:
 class ItemsSource(TableSource):
     """A table of items: the columns of ids and titles, and the features.
 
-    features: None, which no dataset.toml says, to look for them and the title
+    Attributes:
+        id: the column of the ids
+        title: the column of the titles
+        features: what is known of items, column by column; None, which no dataset.toml says, to look
+            for them and for the title
     """
 
     id: str | None = None
@@ -120,7 +143,11 @@ class ItemsSource(TableSource):
 
 @dataclass(frozen=True)
 class UsersSource(TableSource):
-    """A table of users: the column of ids; every other column describes them."""
+    """A table of users: the column of ids; every other column describes them.
+
+    Attributes:
+        id: the column of the ids
+    """
 
     id: str | None = None
 
@@ -133,7 +160,12 @@ class UsersSource(TableSource):
 class DownloadSource:
     """An archive or file to fetch, what to take out of it, and the publisher's checksum.
 
-    url: where it is fetched from; page: where the user finds it, if it cannot be fetched
+    Attributes:
+        members: files of the archive, and what they are called in the folder
+        url: where it is fetched from
+        page: where the user finds it, if it cannot be fetched
+        md5: the checksum of the file, hexadecimal
+        sha256: the checksum of the file, hexadecimal
     """
 
     members: Mapping[str, str]
@@ -145,7 +177,20 @@ class DownloadSource:
 
 @dataclass(frozen=True)
 class Description:
-    """A dataset: where it comes from, its licence, and its tables."""
+    """A dataset: where it comes from, its licence, and its tables.
+
+    Attributes:
+        name: the name
+        folder: the folder of the dataset
+        ratings: where the ratings are, and how they are read
+        items: where the item table is; None if there is none
+        users: where the user table is; None if there is none
+        download: where the data can be had; None if they are here
+        title: what it is called, for people
+        licence: under which licence the data are
+        citation: the paper to cite
+        homepage: the page about it
+    """
 
     name: str
     folder: Path
@@ -159,7 +204,11 @@ class Description:
     homepage: str = ""
 
     def location(self, source: TableSource) -> Location:
-        """Where the file of one of its tables is, or will be once downloaded."""
+        """Where the file of one of its tables is, or will be once downloaded.
+
+        Args:
+            source: how the table is read
+        """
         return locate(self.folder, source.file, source.query)
 
     @property
@@ -188,7 +237,11 @@ class Description:
 def read(path: Path) -> Description:
     """The description in the file `path`.
 
-    Raises DataError naming the file and the key for anything that is not understood.
+    Args:
+        path: the file
+
+    Raises:
+        DataError: naming the file and the key for anything that is not understood
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -224,7 +277,11 @@ def read(path: Path) -> Description:
 
 
 class _Reader:
-    """Builds the parts of a description, with errors that point at the key."""
+    """Builds the parts of a description, with errors that point at the key.
+
+    Args:
+        path: the file
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -16,6 +16,9 @@ def text(about: Description) -> str:
     """What `description.read` reads as `about`, without a `download`.
 
     Only what differs from the default is written.
+
+    Args:
+        about: what the dataset's `dataset.toml` says
     """
     parts = ["\n".join(f"{key} = {toml(v)}" for key in _ABOUT if (v := getattr(about, key)))]
     for name in _TABLES:

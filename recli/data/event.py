@@ -20,15 +20,18 @@ _NOT_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 class Event:
     """A user has rated an item, or done something with it.
 
-    event_id: the sender's own name for it, by which it is known again when it is sent twice
-    type: `rating`, else the kind of interaction: `click`, `view`, `purchase`
-    user_id, item_id: raw ids
-    value: the rating; of an interaction how often or how many, above 0, None for once
-    time: when it happened, seconds since 1970 UTC, of which the log keeps microseconds
+    Attributes:
+        event_id: the sender's own name for it, by which it is known again when it is sent twice
+        type: `rating`, else the kind of interaction: `click`, `view`, `purchase`
+        user_id: raw ids
+        item_id: likewise
+        value: the rating; of an interaction how often or how many, above 0, None for once
+        time: when it happened, seconds since 1970 UTC, of which the log keeps microseconds
 
-    Raises DataError for what cannot be an event: an id that is blank, longer than 256 characters or
-    has control characters, a type that does, a value that is no finite number or, of an interaction,
-    not above 0, a time before 1970 or after 9999.
+    Raises:
+        DataError: for what cannot be an event: an id that is blank, longer than 256 characters or
+            has control characters, a type that does, a value that is no finite number or, of an
+            interaction, not above 0, a time before 1970 or after 9999
 
     >>> Event("e1", "rating", "42", "7", 4.0, 1_700_000_000).value
     4.0

@@ -13,19 +13,31 @@ Weights = Mapping[str, float]
 
 
 def weights(dataset: Dataset) -> dict[str, float]:
-    """Those of a dataset; where no column tells kinds apart, a click weighs 1."""
+    """Those of a dataset; where no column tells kinds apart, a click weighs 1.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+    """
     if not dataset.ratings.implicit:
         return {}
     return dict(dataset.description.ratings.weights or {CLICK: 1.0})
 
 
 def types(of_kinds: Weights) -> tuple[str, ...]:
-    """The types that events may have: the kinds of interaction; of ratings `rating` and `click`."""
+    """The types that events may have: the kinds of interaction; of ratings `rating` and `click`.
+
+    Args:
+        of_kinds: what each kind of interaction weighs; empty for ratings
+    """
     return tuple(of_kinds) or (RATING, CLICK)
 
 
 def are(types: Sequence[str]) -> str:
-    """What events may be, for people."""
+    """What events may be, for people.
+
+    Args:
+        types: types of events
+    """
     *others, last = types
     names = f"{', '.join(others)} and {last}" if others else last
     return f"events are {names}"
@@ -35,6 +47,11 @@ def objection(event: Event, ratings: Ratings, of_kinds: Weights) -> str:
     """Why such data cannot have an event; empty where they can.
 
     Ratings leave clicks aside, without an objection.
+
+    Args:
+        event: what a user has done
+        ratings: the ratings or interactions
+        of_kinds: what each kind of interaction weighs; empty for ratings
     """
     if event.type not in types(of_kinds):
         return f"type is '{event.type}': {are(types(of_kinds))}"

@@ -22,7 +22,13 @@ def expand(dataset: Dataset, n_ratings: int, seed: int) -> Dataset:
     it goes to one of them by `seed`, so ratings per item keep the shape of their distribution and
     are a / b times as many. The last ratings beyond `n_ratings` are left out.
 
-    Raises UsageError for fewer ratings than the dataset has.
+    Args:
+        dataset: the ratings, and what is known of items and users
+        n_ratings: how many ratings there are to be
+        seed: what is drawn at random is drawn by it
+
+    Raises:
+        UsageError: for fewer ratings than the dataset has
     """
     ratings = dataset.ratings
     if n_ratings < len(ratings):

@@ -23,7 +23,13 @@ def filtered(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> 
     can be neither learnt nor recommended; with a `min_item_ratings` of 0 it stays whole, items that
     nobody rated included. Each round is O(ratings).
 
-    Raises DataError when nothing is left.
+    Args:
+        dataset: the ratings, and what is known of items and users
+        min_user_ratings: users with fewer ratings are left out
+        min_item_ratings: items with fewer ratings are left out
+
+    Raises:
+        DataError: when nothing is left
 
     >>> from recli.data.load import load
     >>> core = filtered(load("movielens-small"), 20, 20)
@@ -45,7 +51,13 @@ def filtered(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> 
 
 @dataclass(frozen=True, eq=False)
 class Core:
-    """The ratings, bool[n_ratings], and items, bool[n_catalogue], that a filter leaves."""
+    """The ratings, bool[n_ratings], and items, bool[n_catalogue], that a filter leaves.
+
+    Attributes:
+        stays: bool[n], which rows stay
+        items: int32[n], codes of items
+        rounds: how many times all were looked at
+    """
 
     stays: np.ndarray
     items: np.ndarray
@@ -53,7 +65,16 @@ class Core:
 
 
 def left(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> Core:
-    """What `filtered` leaves. Raises DataError when nothing is left."""
+    """What `filtered` leaves.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        min_user_ratings: users with fewer ratings are left out
+        min_item_ratings: items with fewer ratings are left out
+
+    Raises:
+        DataError: when nothing is left
+    """
     found = core(dataset.ratings, min_user_ratings, min_item_ratings)
     if not found.stays.any():
         raise errors.DataError(
@@ -64,7 +85,13 @@ def left(dataset: Dataset, min_user_ratings: int, min_item_ratings: int) -> Core
 
 
 def core(ratings: Ratings, min_user_ratings: int, min_item_ratings: int) -> Core:
-    """The core that `filtered` describes, which may be empty."""
+    """The core that `filtered` describes, which may be empty.
+
+    Args:
+        ratings: the ratings or interactions
+        min_user_ratings: users with fewer ratings are left out
+        min_item_ratings: items with fewer ratings are left out
+    """
     n_users, n_items = len(ratings.user_ids), len(ratings.item_ids)
     stays = np.ones(len(ratings), bool)
     counted = _first_of_pairs(ratings) if ratings.implicit else stays
@@ -90,7 +117,10 @@ def _first_of_pairs(ratings: Ratings) -> np.ndarray:
 def only(dataset: Dataset, stays: np.ndarray, items: np.ndarray) -> Dataset:
     """These ratings of the dataset, their users, and these items of the catalogue.
 
-    stays: bool[n_ratings]; items: bool[n_catalogue], all that have such a rating and maybe others
+    Args:
+        dataset: the ratings, and what is known of items and users
+        stays: bool[n_ratings]
+        items: bool[n_catalogue], all that have such a rating and maybe others
     """
     ratings = dataset.ratings
     users = np.bincount(ratings.users[stays], minlength=len(ratings.user_ids)) > 0

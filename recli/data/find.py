@@ -52,7 +52,12 @@ def own_names() -> list[str]:
 def own(name: str) -> Path:
     """The folder of a dataset in the user's own folder.
 
-    Raises UsageError for one that is elsewhere, NotFoundError for one that there is not.
+    Args:
+        name: the name
+
+    Raises:
+        UsageError: for one that is elsewhere
+        NotFoundError: for one that there is not
     """
     if name in own_names():
         return user_folder() / name
@@ -68,7 +73,13 @@ def to_download(name: str) -> Description:
     """The description to download the dataset called `name` by.
 
     That which the name means, except that a copy from an earlier download gives way to the shipped
-    entry for the same archive, which may take more out of it. Raises NotFoundError as `named` does.
+    entry for the same archive, which may take more out of it.
+
+    Args:
+        name: the name
+
+    Raises:
+        NotFoundError: as `named` does
     """
     about = named(name)
     shipped = _shipped() / name / description.FILE_NAME
@@ -83,7 +94,12 @@ def named(name: str) -> Description:
     """The description of the dataset called `name`.
 
     A downloaded copy in the user's folder goes before the shipped entry that tells where to get it.
-    Raises NotFoundError, the nearest names first.
+
+    Args:
+        name: the name
+
+    Raises:
+        NotFoundError: the nearest names first
     """
     for folder in folders():
         path = folder / name / description.FILE_NAME

@@ -25,6 +25,9 @@ class Ids:
 
     `text` is object[n] of str: in numeric order where every id is a plain integer, in alphabetic
     order otherwise.
+
+    Attributes:
+        text: object[n] of str, raw ids by code
     """
 
     text: np.ndarray
@@ -52,6 +55,9 @@ class Ids:
     def codes(self, column: object) -> np.ndarray:
         """The codes of a column of text, int32; -1 where an id is not in the set.
 
+        Args:
+            column: raw ids: text, or an array of Arrow
+
         >>> Ids.of(["10", "9"]).codes(["10", "9", "8"])
         array([ 1,  0, -1], dtype=int32)
         """
@@ -67,11 +73,19 @@ class Ids:
         return np.fromiter(found, np.int32, len(texts))
 
     def code(self, raw: str) -> int:
-        """The code of one id, or -1."""
+        """The code of one id, or -1.
+
+        Args:
+            raw: an id as the file has it
+        """
         return int(self.codes([raw])[0])
 
     def json(self, code: int) -> int | str:
-        """The id as JSON should carry it: a number if all ids of the file are integers."""
+        """The id as JSON should carry it: a number if all ids of the file are integers.
+
+        Args:
+            code: the code of an item
+        """
         raw: str = self.text[code]
         return int(raw) if self.integers else raw
 
@@ -79,6 +93,10 @@ class Ids:
         """The `n` ids nearest to `raw`: by number where ids are integers, else by spelling.
 
         Of more than 2,000 texts only those around its place in the alphabet are compared with it.
+
+        Args:
+            raw: an id as the file has it
+            n: how many there are
         """
         if self.integers and _CANONICAL_INTEGER.fullmatch(raw):
             place = bisect.bisect_left(self.text, int(raw), key=int)
@@ -94,6 +112,9 @@ def without_point_zero(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
     None where there is no such, or anything but whole numbers without leading zeros beside it; an
     empty text does not matter.
+
+    Args:
+        column: the cells, as text
 
     >>> without_point_zero(pa.chunked_array([["42.0", "7"]])).to_pylist()
     ['42', '7']

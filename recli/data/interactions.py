@@ -24,7 +24,10 @@ _SHOWN = 8
 def check_options(given: Iterable[str], duplicates: str) -> None:
     """Raise UsageError for what only ratings have: a scale, several ratings of a pair to choose from.
 
-    given: fields of a `RatingsSource` that were set for these data
+    Args:
+        given: fields of a `RatingsSource` that were set for these data
+        duplicates: what becomes of repeated pairs of user and item: `error`, `first`, `last`,
+            `mean` or `keep`
     """
     if "scale" in given:
         raise errors.UsageError(
@@ -38,14 +41,24 @@ def check_options(given: Iterable[str], duplicates: str) -> None:
 
 
 def of_rows(source: RatingsSource) -> RatingsSource:
-    """`source` without what only ratings have, where it is of interactions."""
+    """`source` without what only ratings have, where it is of interactions.
+
+    Args:
+        source: how the table is read, and which column is what
+    """
     return dataclasses.replace(source, rating=None, scale=None) if source.implicit else source
 
 
 def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[Kind, ...]:
     """The kinds of interaction in a table, the most frequent first; each weighs 1 unless it says.
 
-    Raises DataError where weights are given and a kind has none, or there is no column of kinds.
+    Args:
+        file: where the table is
+        table: the columns, as text
+        source: how the table is read, and which column is what
+
+    Raises:
+        DataError: where weights are given and a kind has none, or there is no column of kinds
     """
     if source.event is None:
         if source.weights:
@@ -75,7 +88,11 @@ def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[Kind
 
 
 def listed(some: Iterable[Kind]) -> str:
-    """Kinds with their rows, eight of them at most."""
+    """Kinds with their rows, eight of them at most.
+
+    Args:
+        some: kinds of interaction
+    """
     found = list(some)
     more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
     return ", ".join(f"{kind.name} ({kind.rows:,})" for kind in found[:_SHOWN]) + more
@@ -88,6 +105,11 @@ def weights(
 
     The second, bool[n], is true where the column of counts holds no number above 0; the third says
     what is wrong with such a row. A row of a kind that weighs 0 weighs 0.
+
+    Args:
+        table: the columns, as text
+        source: how the table is read, and which column is what
+        of_kind: kinds of interaction
     """
     found = np.ones(len(table))
     wrong = np.zeros(len(table), bool)
@@ -115,7 +137,11 @@ def weights(
 
 
 def with_pairs_once(dataset: Dataset) -> Dataset:
-    """The dataset with its interactions `added_up`; how many rows that took is in `merged`."""
+    """The dataset with its interactions `added_up`; how many rows that took is in `merged`.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+    """
     ratings = added_up(dataset.ratings)
     merged = len(dataset.ratings) - len(ratings)
     return dataclasses.replace(dataset, ratings=ratings, merged=merged)
@@ -125,6 +151,9 @@ def added_up(ratings: Ratings) -> Ratings:
     """Interactions with each pair of user and item once, in the order in which pairs first appear.
 
     The weights of a pair are summed; of its times the last is in `times`, the first in `first_times`.
+
+    Args:
+        ratings: the ratings or interactions
     """
     pairs = ratings.pairs
     pair, distinct = pd.factorize(pairs)

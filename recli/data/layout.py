@@ -20,7 +20,13 @@ _SAID_OF = {
 
 
 def advice(table: TextTable, bad: Sequence[BadRow], header: bool) -> str:
-    """What to do about bad rows: to set them aside is no advice where they show another layout."""
+    """What to do about bad rows: to set them aside is no advice where they show another layout.
+
+    Args:
+        table: the columns, as text
+        bad: the rows that are no ratings
+        header: whether the first row names the columns
+    """
     if mostly_bad(table, bad):
         least = _NEARLY_ALL * _n_rows(table)
         to_say = (said for ending, said in _SAID_OF.items() if _saying(bad, ending) > least)
@@ -32,7 +38,12 @@ def advice(table: TextTable, bad: Sequence[BadRow], header: bool) -> str:
 
 
 def mostly_bad(table: TextTable, bad: Sequence[BadRow]) -> bool:
-    """Whether more than half of the rows are bad, and not just a few."""
+    """Whether more than half of the rows are bad, and not just a few.
+
+    Args:
+        table: the columns, as text
+        bad: the rows that are no ratings
+    """
     return len(bad) >= _SOME and 2 * len(bad) > _n_rows(table)
 
 

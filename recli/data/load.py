@@ -55,16 +55,19 @@ def load(
 ) -> Dataset:
     """The dataset that `spec` means: a name, a folder with a dataset.toml, or a file of ratings.
 
-    overrides: fields of `RatingsSource` that go before what the dataset.toml says or a look at the
-        file suggests
-    on_bad: `error` stops at rows that are no ratings, items or users, `skip` sets them aside in
-        `bad_rows`
-    duplicates: what becomes of several ratings for one pair: `error`, or keep the `first`, the
-        `last` (by time, and of one time or without times by row), or their `mean`, with the time of the
-        last; `keep` leaves them, for a check
+    Args:
+        spec: a dataset by name, folder, file, pattern, URL or query
+        overrides: fields of `RatingsSource` that go before what the dataset.toml says or a look at
+            the file suggests
+        on_bad: `error` stops at rows that are no ratings, items or users, `skip` sets them aside in
+            `bad_rows`
+        duplicates: what becomes of several ratings for one pair: `error`, or keep the `first`, the
+            `last` (by time, and of one time or without times by row), or their `mean`, with the
+            time of the last; `keep` leaves them, for a check
 
-    Raises NotFoundError for a name or file that does not exist, DataError for content that is not
-    a table of ratings, each with file, line and reason.
+    Raises:
+        NotFoundError: for a name or file that does not exist
+        DataError: for content that is not a table of ratings, each with file, line and reason
     """
     return load_described(describe(spec), overrides, on_bad, duplicates)
 
@@ -112,9 +115,13 @@ def load_described(
 class _Read:
     """A table of ratings as text, and what was found out about it.
 
-    guessed: fields of `source` that a look at the file has filled
-    told: (what, value, option that overrules it) for what else was decided
-    kinds: of interactions, once they are weighed
+    Attributes:
+        file: where the table is
+        table: the columns, as text
+        source: how the table is read, and which column is what
+        guessed: fields of `source` that a look at the file has filled
+        told: (what, value, option that overrules it) for what else was decided
+        kinds: of interactions, once they are weighed
     """
 
     file: Location
@@ -133,7 +140,11 @@ class _Read:
             self.guessed.append("weights")
 
     def scale_of(self, values: np.ndarray) -> None:
-        """Take the scale of ratings from these, float64[n], where none is said."""
+        """Take the scale of ratings from these, float64[n], where none is said.
+
+        Args:
+            values: float64[n]
+        """
         if self.source.scale is None and not self.source.implicit:
             scale = float(values.min()), float(values.max())
             self.source = dataclasses.replace(self.source, scale=scale)
@@ -210,7 +221,11 @@ def _of_items(source: ItemsSource) -> list[tuple[str, str, str]]:
 def describe(spec: str) -> Description:
     """The description that `spec` means, without reading the ratings.
 
-    Raises NotFoundError when there is no such name or file.
+    Args:
+        spec: a dataset by name, folder, file, pattern, URL or query
+
+    Raises:
+        NotFoundError: when there is no such name or file
     """
     if urls.is_url(spec):
         if urls.HIDDEN in spec:
@@ -241,7 +256,12 @@ def describe(spec: str) -> Description:
 def read_rows(path: Path, source: RatingsSource) -> parsing.Rows:
     """The ratings in a file, read as `source` says, in the file's order.
 
-    Raises DataError naming file and line when a row is no rating.
+    Args:
+        path: the file
+        source: how the table is read, and which column is what
+
+    Raises:
+        DataError: naming file and line when a row is no rating
     """
     file = Location(path)
     read = _read(file, source)

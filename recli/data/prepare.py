@@ -19,8 +19,14 @@ from recli.data.preparation.rename import Rename
 def steps(about: Description, asked: Iterable[str]) -> list[Step]:
     """The steps that a dataset.toml declares, then those that are asked for.
 
-    Raises UsageError for a step that cannot be, DataError where it stands in the dataset.toml; and for
-    a `rename` behind another step, which would not know the new names.
+    Args:
+        about: what the dataset's `dataset.toml` says
+        asked: steps as the user writes them
+
+    Raises:
+        UsageError: for a step that cannot be
+        DataError: where it stands in the dataset.toml; and for a `rename` behind another step,
+            which would not know the new names
     """
     try:
         found = [Step.parse(text) for text in about.ratings.prepare or ()]
@@ -35,7 +41,12 @@ def steps(about: Description, asked: Iterable[str]) -> list[Step]:
 
 
 def renamed(table: TextTable, source: RatingsSource) -> TextTable:
-    """The table with the names of columns that the steps of its source give them."""
+    """The table with the names of columns that the steps of its source give them.
+
+    Args:
+        table: the columns, as text
+        source: how the table is read, and which column is what
+    """
     for step in map(Step.parse, source.prepare or ()):
         if isinstance(step, Rename):
             table = step.renamed(table)
@@ -43,7 +54,11 @@ def renamed(table: TextTable, source: RatingsSource) -> TextTable:
 
 
 def merges(steps: Sequence[Step]) -> bool:
-    """Whether one of the steps merges repeated pairs, so that reading leaves them."""
+    """Whether one of the steps merges repeated pairs, so that reading leaves them.
+
+    Args:
+        steps: in the order in which they are applied
+    """
     return any(isinstance(step, Deduplicate) for step in steps)
 
 
@@ -52,7 +67,11 @@ def prepared(
 ) -> Dataset:
     """The dataset after the steps.
 
-    table: of the ratings; places: int64[n_ratings], the row of it that each rating is
+    Args:
+        dataset: the ratings, and what is known of items and users
+        table: of the ratings
+        places: int64[n_ratings], the row of it that each rating is
+        steps: in the order in which they are applied
     """
     if not steps:
         return dataset

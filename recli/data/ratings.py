@@ -18,14 +18,20 @@ PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 class Ratings:
     """Ratings or interactions in the order of the file, users and items as codes into their ids.
 
-    users, items: int32[n], codes into `user_ids` and `item_ids`
-    values: float64[n], the ratings; of interactions, how much each weighs, above 0
-    times: int64[n], in `time_unit` since 1970 UTC, or None where the file has no time
-    scale: lowest and highest rating possible; of interactions, the least and the largest weight
-    implicit: whether these are interactions, each pair of user and item once, `times` the last of them
-    time_unit: `s`, `ms`, `us` or `ns`, the coarsest in which every time is whole
-    first_times: int64[n], when a pair of interactions was first seen; None for ratings
     `item_ids` is the catalogue: items of the item table that nobody rated are in it too.
+
+    Attributes:
+        user_ids: raw ids of the users, and their codes
+        item_ids: raw ids of the items, and their codes
+        users: int32[n], codes into `user_ids` and `item_ids`
+        items: likewise
+        values: float64[n], the ratings; of interactions, how much each weighs, above 0
+        times: int64[n], in `time_unit` since 1970 UTC, or None where the file has no time
+        scale: lowest and highest rating possible; of interactions, the least and the largest weight
+        implicit: whether these are interactions, each pair of user and item once, `times` the last
+            of them
+        time_unit: `s`, `ms`, `us` or `ns`, the coarsest in which every time is whole
+        first_times: int64[n], when a pair of interactions was first seen; None for ratings
     """
 
     user_ids: Ids
@@ -63,7 +69,11 @@ class Ratings:
         return "interaction" if self.implicit else "rating"
 
     def counts_as_liked(self, threshold: float) -> str:
-        """What counts as liked from this rating or weight on, for people."""
+        """What counts as liked from this rating or weight on, for people.
+
+        Args:
+            threshold: the rating from which on an item is liked
+        """
         if not self.implicit:
             return f"a rating of {threshold:g} or more counts as liked"
         if threshold <= self.scale[0]:
@@ -128,7 +138,11 @@ class Ratings:
         return f"rating from {low:g} to {high:g}"
 
     def allows(self, value: float) -> bool:
-        """Whether a value is a rating on the scale; of interactions, a weight."""
+        """Whether a value is a rating on the scale; of interactions, a weight.
+
+        Args:
+            value: a rating
+        """
         low, high = self.scale
         return 0 < value < np.inf if self.implicit else low <= value <= high
 
@@ -141,7 +155,11 @@ class Ratings:
         return float(np.median(self.values)) if self.implicit else self.scale[1]
 
     def part(self, rows: np.ndarray) -> Ratings:
-        """These rows, int64[n] or bool; ids and scale stay."""
+        """These rows, int64[n] or bool; ids and scale stay.
+
+        Args:
+            rows: int64[n], places of rows
+        """
         times, first = (
             None if of_rows is None else of_rows[rows] for of_rows in (self.times, self.first_times)
         )
@@ -156,7 +174,12 @@ class Ratings:
 
 
 def liked_from(values: np.ndarray, scale: tuple[float, float]) -> float:
-    """The lowest of `values`, float64[n], in the upper quarter of the scale; without one, its end."""
+    """The lowest of `values`, float64[n], in the upper quarter of the scale; without one, its end.
+
+    Args:
+        values: float64[n]
+        scale: the lowest and the highest rating
+    """
     low, high = scale
     upper = values[values >= low + 0.75 * (high - low)]
     return float(upper.min()) if len(upper) else high

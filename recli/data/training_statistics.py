@@ -23,6 +23,11 @@ class TrainingStatistics:
 
     The same for every algorithm on the fold, so that it is computed once, and only what is asked
     for. Threads may share it: at worst two compute the same.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        train: int64[n], rows that are learned from, ascending
+        threshold: the rating from which on an item is liked
     """
 
     def __init__(self, dataset: Dataset, train: np.ndarray, threshold: float) -> None:
@@ -61,8 +66,10 @@ class TrainingStatistics:
         """float64[n_catalogue, n_features], categories, flags, tags and text, each item's of
         length 1.
 
-        Of length 0 for an item that they do not describe. Raises DataError where the dataset
-        declares no such feature, or one that says nothing.
+        Of length 0 for an item that they do not describe.
+
+        Raises:
+            DataError: where the dataset declares no such feature, or one that says nothing
         """
         return normalize(self._matrix("any"))
 
@@ -70,7 +77,10 @@ class TrainingStatistics:
     def categories(self) -> scipy.sparse.csr_array:
         """float64[n_catalogue, n_categories], a weight of 1 spread evenly over an item's categories.
 
-        All 0 for an item without. Raises DataError as `features` does.
+        All 0 for an item without.
+
+        Raises:
+            DataError: as `features` does
         """
         return normalize(self._matrix("categories").sign(), "l1")
 
@@ -79,7 +89,10 @@ class TrainingStatistics:
         """float64[n user codes, n_categories], the mean over the items that the user liked.
 
         Liked are training ratings of `threshold` or more; of these the items with categories count.
-        All 0 for a user without. Raises DataError as `features` does.
+        All 0 for a user without.
+
+        Raises:
+            DataError: as `features` does
         """
         ratings = self.dataset.ratings
         rows = self.train[ratings.values[self.train] >= self.threshold]
@@ -92,9 +105,12 @@ class TrainingStatistics:
     def popularity_places(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """How many items a popularity ranker puts before the item in the user's list, int64[n].
 
-        users, items: int[n], codes
         The ranker goes by the training ratings of an item, ties by item code, and leaves out what
         the user rated in training. O(log n_ratings) an item.
+
+        Args:
+            users: int[n], codes
+            items: likewise
         """
         ranks, start = self._popularity_ranks[items], users.astype(np.int64) * self.n_items
         seen = np.searchsorted(self._seen, start + ranks) - np.searchsorted(self._seen, start)
@@ -137,6 +153,10 @@ def missing_features(needed: str, dataset: Dataset) -> str:
     To be read after the metric's name.
 
     By what the dataset declares: whether the features say anything is seen when they are read.
+
+    Args:
+        needed: `any`, or `categories`: the kind of features that is needed
+        dataset: the ratings, and what is known of items and users
     """
     return _missing(dataset, needed) if needed else ""
 

@@ -23,13 +23,16 @@ class Trainset(surprise.Trainset):
     the SGD algorithms are drawn in that order. An item of the catalogue without a rating among the
     rows is *cold*: its inner id is `n_items` or more, and `knows_item` is False for it.
 
-    users, items: int32[n_ratings], inner ids in the order of the rows
-    values: float64[n_ratings]
-    mean: the mean of the rows' ratings if it is known, otherwise it is computed when asked for
-    threshold: the rating from which an item counts as liked; by default that of `ratings`
-    item_table, user_table: what is known of items and users besides, or None
-    user_codes: int32[n_users], and item_codes: int32[n_catalogue], inner id -> code in `ratings`
-    inner_users: int32, and inner_items: int32, code -> inner id; -1 for a user without a rating
+    users, items: int32[n_ratings], inner ids in the order of the rows values: float64[n_ratings]
+    item_table, user_table: what is known of items and users besides, or None user_codes:
+    int32[n_users], and item_codes: int32[n_catalogue], inner id -> code in `ratings` inner_users:
+    int32, and inner_items: int32, code -> inner id; -1 for a user without a rating
+
+    Args:
+        ratings: the ratings or interactions
+        rows: int64[n], places of rows
+        mean: the mean of the rows' ratings if it is known, otherwise it is computed when asked for
+        threshold: the rating from which an item counts as liked; by default that of `ratings`
     """
 
     def __init__(
@@ -78,7 +81,11 @@ class Trainset(surprise.Trainset):
         return csr(self.items, self.users, self.values, self.n_items)
 
     def rated(self, user: int) -> np.ndarray:
-        """Inner ids of the items that a user (inner id) has rated, in the order of the rows."""
+        """Inner ids of the items that a user (inner id) has rated, in the order of the rows.
+
+        Args:
+            user: the code of a user
+        """
         if "by_user" in self.__dict__:
             indptr, items, _ = self.by_user
             return items[indptr[user] : indptr[user + 1]]
@@ -103,6 +110,9 @@ class Trainset(surprise.Trainset):
         """The inner ids that `other` has for the users and items of this trainset, by raw id.
 
         int32[n_users] and int32[n_catalogue], by inner id here; -1 for whom or what it does not have.
+
+        Args:
+            other: another trainset
         """
         users, items = self.ratings.user_ids.text, self.ratings.item_ids.text
         of_users = other.ratings.user_ids.codes(users[self.user_codes])
@@ -116,9 +126,12 @@ class Trainset(surprise.Trainset):
     def alone(self, items: np.ndarray, values: np.ndarray, user: int = -1) -> Trainset:
         """A trainset of one user, inner id 0, in which items are what they are here.
 
-        items: int[n], inner ids of this trainset; values: float64[n], her ratings
-        user: the inner id of the user who she is here, -1 for a new one, whose raw id is empty
         Inner item ids, mean and threshold stay those of this trainset.
+
+        Args:
+            items: int[n], inner ids of this trainset
+            values: float64[n], her ratings
+            user: the inner id of the user who she is here, -1 for a new one, whose raw id is empty
         """
         raw = self.ratings.user_ids.text[self.user_codes[user]] if user >= 0 else ""
         ratings = replace(
@@ -141,6 +154,11 @@ class Trainset(surprise.Trainset):
         """A trainset of these ratings and those of one more user, whose inner id is 0.
 
         Arguments as for `alone`; what `user` has rated here is replaced. Inner item ids are new ones.
+
+        Args:
+            items: int32[n], codes of items
+            values: float64[n]
+            user: the code of a user
         """
         ratings, n, table = self.ratings, len(items), self.user_table
         user_ids = ratings.user_ids
@@ -212,21 +230,33 @@ def _lists(
 
 
 def by_user(trainset: surprise.Trainset) -> Csr:
-    """CSR by user (indptr, items, values) of recli's trainset or of Surprise's own."""
+    """CSR by user (indptr, items, values) of recli's trainset or of Surprise's own.
+
+    Args:
+        trainset: the training ratings
+    """
     if isinstance(trainset, Trainset):
         return trainset.by_user
     return _from_lists(trainset.ur, trainset.n_users)
 
 
 def by_item(trainset: surprise.Trainset) -> Csr:
-    """CSR by item (indptr, users, values) of recli's trainset or of Surprise's own."""
+    """CSR by item (indptr, users, values) of recli's trainset or of Surprise's own.
+
+    Args:
+        trainset: the training ratings
+    """
     if isinstance(trainset, Trainset):
         return trainset.by_item
     return _from_lists(trainset.ir, trainset.n_items)
 
 
 def from_surprise(trainset: surprise.Trainset) -> Trainset:
-    """The ratings of Surprise's own Trainset, user by user; the codes are its inner ids."""
+    """The ratings of Surprise's own Trainset, user by user; the codes are its inner ids.
+
+    Args:
+        trainset: the training ratings
+    """
     indptr, items, values = by_user(trainset)
     n_users, n_items = trainset.n_users, trainset.n_items
     ratings = Ratings(
@@ -242,7 +272,11 @@ def from_surprise(trainset: surprise.Trainset) -> Trainset:
 
 
 def threshold(trainset: surprise.Trainset) -> float:
-    """The rating from which an item counts as liked: recli's, or by the rule for Surprise's own."""
+    """The rating from which an item counts as liked: recli's, or by the rule for Surprise's own.
+
+    Args:
+        trainset: the training ratings
+    """
     if isinstance(trainset, Trainset):
         return trainset.threshold
     return liked_from(by_user(trainset)[2], trainset.rating_scale)

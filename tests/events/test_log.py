@@ -16,7 +16,8 @@ from recli.events.log import Appended, EventLog, NotStoredError
 _APPENDS_FOR_EVER = """
 import sys
 from pathlib import Path
-from recli.data.events import Event, EventLog
+from recli.data.event import Event
+from recli.events.log import EventLog
 
 log, accepted = EventLog(Path(sys.argv[1])), 0
 while True:

@@ -11,13 +11,13 @@ from recli.data.event import Event
 from recli.data.load import load
 from recli.events.log import FILE_NAME, EventLog
 from recli.events.refreshing.round import refresh
-from recli.events.refreshing.rule import ServiceSettings
+from recli.events.refreshing.rule import RefreshSettings
 from recli.extras.serve.app import create_app
 from recli.extras.serve.settings import ServiceSettings as Serving
 from recli.models import model as models
 
 KINDS = {"view": 1.0, "cart": 2.0, "purchase": 4.0}
-ANYTHING = ServiceSettings(min_events=10, tolerance=9.0)
+ANYTHING = RefreshSettings(min_events=10, tolerance=9.0)
 
 
 @pytest.fixture

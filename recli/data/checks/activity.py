@@ -21,7 +21,9 @@ _MOST_STARS = 10
 class Sessions:
     """Sessions: interactions of a user without a pause of half an hour.
 
-    n: how many; lengths: interactions in them, at the quantiles 0, ¼, ½, ¾ and 1
+    Attributes:
+        n: how many
+        lengths: interactions in them, at the quantiles 0, ¼, ½, ¾ and 1
     """
 
     n: int
@@ -32,11 +34,21 @@ class Sessions:
 class Activity:
     """A dataset of interactions in figures; quantiles are 0, ¼, ½, ¾ and 1.
 
-    rows, pairs: interactions as the table has them, and pairs of user and item
-    repeated: pairs that are there more than once
-    histogram: (from, to, pairs) by what a pair weighs in all, in bars that double
-    weights: of pairs; per_user, per_item: a user's items and an item's users; at the quantiles
-    times: the first and the last, seconds since 1970; sessions: None where there are no times
+    Attributes:
+        users: how many users
+        items: how many items
+        rows: interactions as the table has them, and pairs of user and item
+        pairs: likewise
+        repeated: pairs that are there more than once
+        density: ratings over users times items
+        kinds: the kinds of interaction, with what each weighs
+        histogram: (from, to, pairs) by what a pair weighs in all, in bars that double
+        weights: of pairs
+        per_user: a user's items and an item's users; at the quantiles
+        per_item: likewise
+        times: the first and the last, seconds since 1970
+        sessions: None where there are no times
+        problems: what is noteworthy
     """
 
     users: int
@@ -56,7 +68,11 @@ class Activity:
 
 
 def activity(dataset: Dataset) -> Activity:
-    """The figures and problems of interactions that were loaded with `duplicates="keep"`."""
+    """The figures and problems of interactions that were loaded with `duplicates="keep"`.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+    """
     rows, pairs = dataset.ratings, added_up(dataset.ratings)
     by_user, by_item = (
         counts[counts > 0] for counts in (np.bincount(pairs.users), np.bincount(pairs.items))

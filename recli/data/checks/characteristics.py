@@ -23,7 +23,9 @@ QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
 class Degrees:
     """How many neighbours the users, or the items, have in the graph: ratings of each.
 
-    quantiles: at `QUANTILES`, linear between neighbours as NumPy has it
+    Attributes:
+        mean: the arithmetic mean
+        quantiles: at `QUANTILES`, linear between neighbours as NumPy has it
     """
 
     mean: float
@@ -32,7 +34,14 @@ class Degrees:
 
 @dataclass(frozen=True)
 class CoreSize:
-    """The largest part in which every user and every item has `k` ratings or more; 0 if there is none."""
+    """The largest part in which every user and every item has `k` ratings or more; 0 if there is none.
+
+    Attributes:
+        k: the least number of ratings that each has
+        users: how many users
+        items: how many items
+        interactions: how many interactions
+    """
 
     k: int
     users: int
@@ -44,18 +53,28 @@ class CoreSize:
 class Characteristics:
     """Figures of a dataset with U users, I items and N interactions; only those who have one count.
 
-    shape: U / I
-    density: N / (U · I)
-    gini_users, gini_items: `gini` of the interactions of each user and of each item
-    long_tail: the share of the items that is in the `tail`: the least popular, with a fifth of N
-    shared_items: how many items two users share, on average over all pairs of users,
-        Σ_i n_i (n_i - 1) / (U (U - 1)) with the n_i users of the item i; NaN for a single user
-    shared_users: how many users two items share, likewise
-    average_degree: 2 N / (U + I), of all nodes of the graph of users and items
-    assortativity: Pearson's correlation, over all interactions, of the degrees of the user and the item
-        (Newman, Assortative mixing in networks, Physical Review Letters 2002); NaN if one side is all
-        alike. Below 0: those who are active reach the rare items
-    times: the first and the last interaction in seconds since 1970 UTC, rounded down; None without times
+    Attributes:
+        users: how many users
+        items: how many items
+        interactions: how many interactions
+        shape: U / I
+        density: N / (U · I)
+        gini_users: `gini` of the interactions of each user and of each item
+        gini_items: likewise
+        long_tail: the share of the items that is in the `tail`: the least popular, with a fifth of
+            N
+        shared_items: how many items two users share, on average over all pairs of users, Σ_i n_i
+            (n_i - 1) / (U (U - 1)) with the n_i users of the item i; NaN for a single user
+        shared_users: how many users two items share, likewise
+        average_degree: 2 N / (U + I), of all nodes of the graph of users and items
+        assortativity: Pearson's correlation, over all interactions, of the degrees of the user and
+            the item (Newman, Assortative mixing in networks, Physical Review Letters 2002); NaN if
+            one side is all alike. Below 0: those who are active reach the rare items
+        user_degrees: ratings of the users
+        item_degrees: ratings of the items
+        times: the first and the last interaction in seconds since 1970 UTC, rounded down; None
+            without times
+        cores: what is left of the dataset as a k-core, by k
     """
 
     users: int
@@ -77,7 +96,11 @@ class Characteristics:
 
 
 def characteristics(ratings: Ratings) -> Characteristics:
-    """The figures, in O(N log N). A pair of user and item is expected once."""
+    """The figures, in O(N log N). A pair of user and item is expected once.
+
+    Args:
+        ratings: the ratings or interactions
+    """
     of_user = np.bincount(ratings.users, minlength=len(ratings.user_ids))
     of_item = ratings.item_counts
     by_user, by_item = of_user[of_user > 0], of_item[of_item > 0]

@@ -26,7 +26,13 @@ _SHEET_DAYS = 32_874, 73_050  # since 1899-12-30: the years 1990 to 2099
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to look at: its kind, how many ratings, users or items it concerns, and advice."""
+    """Something to look at: its kind, how many ratings, users or items it concerns, and advice.
+
+    Attributes:
+        kind: of which kind it is
+        count: how many it concerns
+        advice: what to do about it
+    """
 
     kind: str
     count: int
@@ -37,10 +43,19 @@ class Problem:
 class CheckReport:
     """A dataset in figures.
 
-    histogram: (from, to, count) for each bar; from equals to where every rating has its own
-    per_user, per_item: ratings at the quantiles 0, ¼, ½, ¾ and 1
-    times: of the first and the last rating, seconds since 1970
-    duplicates: ratings that repeat an earlier pair of user and item
+    Attributes:
+        users: how many users
+        items: how many items
+        ratings: how many ratings
+        scale: the lowest and the highest rating
+        density: ratings over users times items
+        mean: the arithmetic mean
+        histogram: (from, to, count) for each bar; from equals to where every rating has its own
+        per_user: ratings at the quantiles 0, ¼, ½, ¾ and 1
+        per_item: likewise
+        times: of the first and the last rating, seconds since 1970
+        duplicates: ratings that repeat an earlier pair of user and item
+        problems: what is noteworthy
     """
 
     users: int
@@ -58,7 +73,11 @@ class CheckReport:
 
 
 def check(dataset: Dataset) -> CheckReport:
-    """The figures and problems of a dataset that was loaded with `duplicates="keep"`."""
+    """The figures and problems of a dataset that was loaded with `duplicates="keep"`.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+    """
     ratings = dataset.ratings
     by_user = _positive(np.bincount(ratings.users))
     by_item = _positive(np.bincount(ratings.items))
@@ -93,7 +112,11 @@ def problems_of_any(
 ) -> list[Problem]:
     """Those that ratings and interactions have in common.
 
-    by_user, by_item: int[n], how many each has; what: `ratings` or `interactions`
+    Args:
+        dataset: the ratings, and what is known of items and users
+        by_user: int[n], how many each has
+        by_item: likewise
+        what: `ratings` or `interactions`
     """
     return [
         *_bad_rows(dataset),

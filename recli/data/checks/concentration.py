@@ -24,8 +24,9 @@ def tail(popularity: np.ndarray, fifths: int = 1) -> np.ndarray:
     the ratings (Abdollahpouri, Burke and Mobasher, Managing popularity bias in recommender systems with
     personalized re-ranking, FLAIRS 2019). So equally popular items are all in or all out.
 
-    popularity: int64[n], ratings of each item
-    fifths: how many fifths of the ratings the items have together at most
+    Args:
+        popularity: int64[n], ratings of each item
+        fifths: how many fifths of the ratings the items have together at most
 
     >>> tail(np.array([0, 3, 10, 1, 1, 10]))
     array([ True,  True, False,  True,  True, False])

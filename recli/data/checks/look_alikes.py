@@ -19,8 +19,10 @@ _TIMES = 5  # as many rows as the average, where an id stands for all that have 
 def found(what: str, ids: Ids, codes: np.ndarray) -> Iterator[tuple[str, int, str]]:
     """The kind of problem, how many ids or rows it concerns, and advice.
 
-    what: `users` or `items`
-    ids, codes: of the rows, int[n]
+    Args:
+        what: `users` or `items`
+        ids: of the rows, int[n]
+        codes: likewise
     """
     yield from _alike(what, ids.text)
     yield from _rounded(what, ids.text)

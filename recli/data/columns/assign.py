@@ -23,8 +23,10 @@ _EVERY = "'--columns user=NAME,item=NAME,rating=NAME'"
 class Assigned:
     """A source with a column for each role that is played, and what was guessed for it.
 
-    guessed: fields of the source
-    notes: (what, value, option that overrules it) for what else was decided
+    Attributes:
+        source: how the table is read, and which column is what
+        guessed: fields of the source
+        notes: (what, value, option that overrules it) for what else was decided
     """
 
     source: RatingsSource
@@ -39,8 +41,14 @@ def assign(file: Location, source: RatingsSource, table: TextTable) -> Assigned:
     source names, or numbers from 1 on, stays. Columns are looked for unless user and item, and the
     rating of ratings, are all named already.
 
-    Raises DataError for a column that does not exist or would play two roles, where a role that has
-    to be played is not, and where there are two readings.
+    Args:
+        file: where the table is
+        source: how the table is read, and which column is what
+        table: the columns, as text
+
+    Raises:
+        DataError: for a column that does not exist or would play two roles, where a role that has
+            to be played is not, and where there are two readings
     """
     implicit = source.implicit
     interactions = source.weight or source.event or source.weights

@@ -12,8 +12,9 @@ _QUOTE = '"'
 class Cutter:
     """Cuts a line at a delimiter; a quote encloses a cell where it stands at both of its ends.
 
-    delimiter: some characters, of which a space means any run of spaces and tabs
-    escape: the character that takes the next one literally, or empty
+    Args:
+        delimiter: some characters, of which a space means any run of spaces and tabs
+        escape: the character that takes the next one literally, or empty
 
     >>> Cutter(",").cells('1,"a, b",6" nails')
     ['1', 'a, b', '6" nails']
@@ -34,11 +35,19 @@ class Cutter:
         self._unescaped = re.compile(f"{re.escape(self.escape)}((?s:.))") if self.escape else None
 
     def cells(self, line: str) -> list[str] | None:
-        """The cells of a record, which may go over several lines; None if a quote is left open."""
+        """The cells of a record, which may go over several lines; None if a quote is left open.
+
+        Args:
+            line: a line of the file, without its end
+        """
         return self._cut(line, self._cell)
 
     def plain(self, line: str) -> list[str]:
-        """The cells where quotes are text."""
+        """The cells where quotes are text.
+
+        Args:
+            line: a line of the file, without its end
+        """
         if not self.escape:
             return line.split() if self.delimiter == SPACE else line.split(self.delimiter)
         cells = self._cut(line, self._text)
@@ -46,11 +55,19 @@ class Cutter:
         return cells
 
     def either(self, line: str) -> list[str]:
-        """The cells, quotes being text if one is left open."""
+        """The cells, quotes being text if one is left open.
+
+        Args:
+            line: a line of the file, without its end
+        """
         return (self.cells(line) if _QUOTE in line or self.escape else None) or self.plain(line)
 
     def closes(self, line: str) -> bool:
-        """Whether a cell that was opened on an earlier line ends on this one."""
+        """Whether a cell that was opened on an earlier line ends on this one.
+
+        Args:
+            line: a line of the file, without its end
+        """
         return self._closing.match(line) is not None
 
     def _cut(
@@ -89,5 +106,9 @@ class Cutter:
 
 
 def quoted(cells: list[str]) -> list[str]:
-    """The cells as they stand in a file, quotes around all and those inside doubled."""
+    """The cells as they stand in a file, quotes around all and those inside doubled.
+
+    Args:
+        cells: the cells of a row
+    """
     return [f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' for cell in cells]

@@ -20,7 +20,10 @@ def joined(table: TextTable, used: tuple[str, ...] = ()) -> TextTable:
 
     `date_year`, `date_month` and `date_day` become `date`, with the hour, minute and second if there
     are such; plain `year`, `month` and `day` likewise. That it was done is in the notes.
-    used: columns that are called by name, which stay
+
+    Args:
+        table: the columns, as text
+        used: columns that are called by name, which stay
     """
     found: dict[str, dict[str, str]] = {}
     for name in table.names:

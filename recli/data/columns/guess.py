@@ -38,9 +38,13 @@ _MANY_ROWS = 20  # so many users do not rate one item each, in their order
 class Guess:
     """The roles of the columns that the source does not name.
 
-    found: role -> column, grows role by role
-    implicit: whether rows are interactions, None where that is open
-    left_out: columns that number the rows
+    Attributes:
+        file: where the table is
+        table: the columns, as text
+        found: role -> column, grows role by role
+        implicit: whether rows are interactions, None where that is open
+        source: how the table is read, and which column is what
+        left_out: columns that number the rows
     """
 
     file: Location
@@ -58,7 +62,11 @@ class Guess:
         ]
 
     def all_roles(self) -> None:
-        """Find what there is. Raises DataError, with what to say, where there are two readings."""
+        """Find what there is.
+
+        Raises:
+            DataError: with what to say, where there are two readings
+        """
         if all(column.unnamed for column in self.columns):
             self._by_place()
         else:

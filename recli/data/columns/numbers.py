@@ -24,7 +24,10 @@ def number(text: str, decimal: str | None = None) -> float:
     """The number that `text` is, NaN where it is none; spaces around it do not matter.
 
     Stricter than `float`: no underscores, no words, no digits but 0 to 9.
-    decimal: the decimal point where it is none
+
+    Args:
+        text: the text to read
+        decimal: the decimal point where it is none
 
     >>> number(" 4.5 "), number("1_000"), number("0x10"), number("4,5", ",")
     (4.5, nan, nan, 4.5)
@@ -38,6 +41,9 @@ def number(text: str, decimal: str | None = None) -> float:
 def is_gap(text: str) -> bool:
     """Whether a text stands for a number that is not known: nothing, or a word that says so.
 
+    Args:
+        text: the text to read
+
     >>> is_gap(" Unknown "), is_gap(""), is_gap("0"), is_gap("many")
     (True, True, False, False)
     """
@@ -46,7 +52,12 @@ def is_gap(text: str) -> bool:
 
 
 def numbers(column: pa.ChunkedArray, decimal: str | None = None) -> np.ndarray:
-    """float64[n], what `number` gives for each text; not finite where a text is no finite number."""
+    """float64[n], what `number` gives for each text; not finite where a text is no finite number.
+
+    Args:
+        column: the cells, as text
+        decimal: the decimal point; None is a point
+    """
     column = pointed(column, decimal)
     try:
         values: np.ndarray = column.cast(pa.float64()).to_numpy()
@@ -58,7 +69,12 @@ def numbers(column: pa.ChunkedArray, decimal: str | None = None) -> np.ndarray:
 
 
 def pointed(column: pa.ChunkedArray, decimal: str | None) -> pa.ChunkedArray:
-    """Texts whose decimal point is `decimal`, with a point instead; what was one is none then."""
+    """Texts whose decimal point is `decimal`, with a point instead; what was one is none then.
+
+    Args:
+        column: the cells, as text
+        decimal: the decimal point; None is a point
+    """
     if decimal in (None, POINT):
         return column
     column = pa.compute.replace_substring(column, POINT, _NO_POINT)

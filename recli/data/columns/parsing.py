@@ -32,10 +32,17 @@ _FEW_GAPS = 20  # there are not so many ways to write that there is none
 class Rows:
     """The rows that are ratings, in the file's order, and those that are not.
 
-    users, items: text[n], each distinct one once; values: float64[n]; lines: int64[n]
-    times: int64[n] in `time_unit` since 1970 UTC, the coarsest in which all are whole; or None
-    notes: what to tell of how ids were read, a sentence each
-    places: int64[n], the rows of the table that they are; None where nobody asks, as preparation does
+    Attributes:
+        users: text[n], each distinct one once
+        items: likewise
+        values: float64[n]
+        times: int64[n] in `time_unit` since 1970 UTC, the coarsest in which all are whole; or None
+        lines: int64[n]
+        bad: the rows that are no ratings
+        time_unit: `s`, `ms`, `us` or `ns`
+        notes: what to tell of how ids were read, a sentence each
+        places: int64[n], the rows of the table that they are; None where nobody asks, as
+            preparation does
     """
 
     users: pa.DictionaryArray
@@ -49,7 +56,11 @@ class Rows:
     places: np.ndarray | None = None
 
     def keep(self, rows: np.ndarray) -> Rows:
-        """Only these rows (positions)."""
+        """Only these rows (positions).
+
+        Args:
+            rows: int64[n], places of rows
+        """
         chosen = pa.array(rows)
         return Rows(
             self.users.take(chosen),
@@ -65,7 +76,13 @@ class Rows:
 
 
 def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ()) -> Rows:
-    """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason."""
+    """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason.
+
+    Args:
+        table: the columns, as text
+        source: how the table is read, and which column is what
+        kinds: the kinds of interaction, with what each weighs
+    """
     assert source.user and source.item
     reasons: dict[int, str] = {}
     notes: list[str] = []
@@ -137,7 +154,13 @@ def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
     The `first` and the `last` are by time, and of one time or without times by row; the `mean` has
     the time of the last.
 
-    Raises DataError for `how="error"` when there are any.
+    Args:
+        file: where the table is
+        rows: the ratings
+        how: `error`, `first`, `last`, `mean` or `keep`
+
+    Raises:
+        DataError: for `how="error"` when there are any
     """
     if how == "keep":
         return rows, 0
@@ -174,8 +197,12 @@ def pick(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """One row of each pair, int64, in the order of the rows, with its rating and its time.
 
-    pairs: int64[n], alike for the same user and item
-    how: `first` or `last`, by time and then by row; or `mean`, on the first row, at the time of the last
+    Args:
+        pairs: int64[n], alike for the same user and item
+        values: float64[n]
+        times: int64[n], when; None where times are not known
+        how: `first` or `last`, by time and then by row; or `mean`, on the first row, at the time of
+            the last
     """
     order = np.arange(len(pairs)) if times is None else np.argsort(times, kind="stable")
     in_order = pd.Series(pairs[order])
@@ -233,5 +260,10 @@ def _shown(text: str) -> str:
 
 
 def row_text(table: TextTable, row: int) -> str:
-    """A row as it may have stood in the file."""
+    """A row as it may have stood in the file.
+
+    Args:
+        table: the columns, as text
+        row: the place of the row, from 0 on
+    """
     return ",".join(column[row].as_py() for column in table.columns.values())

@@ -36,6 +36,9 @@ _WIDE = 10  # a table of ratings with more columns has names for them
 def words(name: str) -> tuple[str, ...]:
     """The words in a column's name, in lower case and singular where they mean a user or an item.
 
+    Args:
+        name: the name
+
     >>> words("review/userId"), words("visitorid"), words("Book-Rating"), words("n_votes")
     (('review', 'user', 'id'), ('visitor', 'id'), ('book', 'rating'), ('n', 'votes'))
     """
@@ -46,7 +49,11 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def claims(name: str) -> dict[str, int]:
-    """The roles that a column of this name may play, and how strongly it claims each."""
+    """The roles that a column of this name may play, and how strongly it claims each.
+
+    Args:
+        name: the name
+    """
     said = words(name)
     if not said:
         return {}
@@ -62,6 +69,9 @@ def claims(name: str) -> dict[str, int]:
 
 def role_of(name: str) -> str | None:
     """The role that a column of this name plays beyond doubt, None where there is doubt or none.
+
+    Args:
+        name: the name
 
     >>> role_of("movieId"), role_of("stars"), role_of("avg_rating"), role_of("Animal House")
     ('item', 'rating', None, None)
@@ -81,6 +91,9 @@ def role_of(name: str) -> str | None:
 def name_both(cells: Sequence[str]) -> bool:
     """Whether one of the cells is called like a user and another like an item, in no other words.
 
+    Args:
+        cells: the first row of the file
+
     >>> name_both(["customer_name", "product_name"]), name_both(["Animal House", "The Reader"])
     (True, False)
     """
@@ -90,12 +103,20 @@ def name_both(cells: Sequence[str]) -> bool:
 
 
 def is_about_all(name: str) -> bool:
-    """Whether the name is that of an average, a number of votes and their like."""
+    """Whether the name is that of an average, a number of votes and their like.
+
+    Args:
+        name: the name
+    """
     return not known.ABOUT_ALL.isdisjoint(words(name)) and RATING not in claims(name)
 
 
 def is_attribute(name: str) -> bool:
-    """Whether the name is that of something known about users, items or ratings: price, age, text."""
+    """Whether the name is that of something known about users, items or ratings: price, age, text.
+
+    Args:
+        name: the name
+    """
     said = words(name)
     if not said or not claims(name).keys().isdisjoint((USER, ITEM)):
         return False
@@ -108,7 +129,9 @@ def wide(columns: dict[str, np.ndarray]) -> bool:
     """Whether the columns look like a matrix with a row a user and a column an item.
 
     Then there are many, none of them called rating, and all but the first are numbers or gaps.
-    columns: name -> object[n] of str, some rows of the file
+
+    Args:
+        columns: name -> object[n] of str, some rows of the file
     """
     roles = {role_of(name) for name in columns}
     if len(columns) < _WIDE or RATING in roles or {USER, ITEM} <= roles:
@@ -125,6 +148,9 @@ def time_unit(column: np.ndarray) -> str:
 
     The digits of 20100131 and of 20100131123000 are a date, and 1999 alone is a year: as seconds all
     of them would be of 1970, or beyond any calendar.
+
+    Args:
+        column: float64[n], numbers
     """
     numbers = pd.to_numeric(pd.Series(column), errors="coerce")
     if numbers.isna().mean() > 0.5 or is_run_together(pd.Series(column)[numbers.notna()]):
@@ -134,13 +160,21 @@ def time_unit(column: np.ndarray) -> str:
 
 
 def is_run_together(texts: pd.Series) -> bool:
-    """Whether all are a year, or a date and maybe a time of day, in nothing but digits."""
+    """Whether all are a year, or a date and maybe a time of day, in nothing but digits.
+
+    Args:
+        texts: the cells
+    """
     texts = texts.str.strip()
     return bool(texts.str.fullmatch(_RUN_TOGETHER).all())
 
 
 def plain(name: str) -> str:
-    """A column's name without case and punctuation."""
+    """A column's name without case and punctuation.
+
+    Args:
+        name: the name
+    """
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 

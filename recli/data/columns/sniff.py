@@ -34,6 +34,10 @@ def encoding(content: bytes, cut: bool = False) -> str:
 
     A text of which most lines that are not ASCII are UTF-8 is UTF-8, whatever the others are. Bytes
     of Western Europe are `latin-1`, or `cp1252` where they need it.
+
+    Args:
+        content: the file, or how it begins
+        cut: whether the content may end within a character
     """
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return "utf-32"
@@ -48,7 +52,12 @@ def encoding(content: bytes, cut: bool = False) -> str:
 
 
 def is_utf_8(content: bytes, cut: bool = False) -> bool:
-    """Whether the bytes are UTF-8; with `cut`, half a character may stand at the end."""
+    """Whether the bytes are UTF-8; with `cut`, half a character may stand at the end.
+
+    Args:
+        content: the file, or how it begins
+        cut: whether the content may end within a character
+    """
     if content.isascii():
         return True
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -77,7 +86,11 @@ def _legacy(lines: Sequence[bytes]) -> str:
 
 
 def filled(lines: Iterable[str]) -> list[str]:
-    """The lines with something on them."""
+    """The lines with something on them.
+
+    Args:
+        lines: lines of the file
+    """
     return [line for line in lines if line.strip(" ")]
 
 
@@ -86,6 +99,9 @@ def delimiter(lines: Sequence[str]) -> str:
 
     One that gives the three cells of a rating goes before one that gives two, as a comma in every
     title does. Spaces are one beside numbers where nothing else is, or where they leave nothing else.
+
+    Args:
+        lines: lines of the file, without their ends
     """
     lines = lines[:_SNIFFED_LINES]
 
@@ -112,7 +128,12 @@ def _is_cut_at_spaces(lines: Sequence[str], widths: Sequence[int]) -> bool:
 
 
 def cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    """Each of the lines cut into cells; quotes are text where one is left open."""
+    """Each of the lines cut into cells; quotes are text where one is left open.
+
+    Args:
+        lines: lines of the file, without their ends
+        delimiter: what stands between two cells
+    """
     cutter = Cutter(delimiter)
     return [cutter.either(line) for line in lines]
 
@@ -122,6 +143,9 @@ def header(rows: Sequence[Sequence[str]]) -> bool:
 
     It does if it has a known name and no number, or a name where all others have a number; beside
     numbers that has to be a known name. A value that is missing names nothing.
+
+    Args:
+        rows: the first rows, cut into cells
     """
     first, below = rows[0], rows[1:50]
     if any(name.strip().lower() in _MISSING for name in first):
@@ -136,7 +160,12 @@ def header(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def names(rows: Sequence[Sequence[str]], header: bool) -> tuple[str, ...]:
-    """Column names from the header, made unique; `column1`, … where there is none."""
+    """Column names from the header, made unique; `column1`, … where there is none.
+
+    Args:
+        rows: the first rows, cut into cells
+        header: whether the first row names the columns
+    """
     width = len(rows[0]) if header else most_common([len(row) for row in rows])
     found = [f"column{position}" for position in range(1, width + 1)]
     if header:
@@ -146,10 +175,18 @@ def names(rows: Sequence[Sequence[str]], header: bool) -> tuple[str, ...]:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a number, with a decimal point or comma."""
+    """Whether a text is a number, with a decimal point or comma.
+
+    Args:
+        text: the text to read
+    """
     return math.isfinite(number(text)) or math.isfinite(number(text, ","))
 
 
 def most_common(widths: Sequence[int]) -> int:
-    """The number of cells that most lines have, the greater of two."""
+    """The number of cells that most lines have, the greater of two.
+
+    Args:
+        widths: how many cells each row has
+    """
     return max(set(widths), key=lambda width: (widths.count(width), width))

@@ -26,7 +26,10 @@ _NEAR = 0.1  # two columns that find as many ids but for this share are both can
 class Known:
     """What the ratings say of the ids: user or item, the column they stand in, and which there are.
 
-    ids: object[n] of str, each once
+    Attributes:
+        role: `user` or `item`
+        column: the name of the column
+        ids: object[n] of str, each once
     """
 
     role: str
@@ -35,16 +38,30 @@ class Known:
 
     @classmethod
     def items(cls, source: RatingsSource, ids: np.ndarray) -> Self:
-        """The ids of items that were rated."""
+        """The ids of items that were rated.
+
+        Args:
+            source: how the table is read, and which column is what
+            ids: text[n], raw ids
+        """
         return cls("item", source.item or "", ids)
 
     @classmethod
     def users(cls, source: RatingsSource, ids: np.ndarray) -> Self:
-        """The ids of users who rated."""
+        """The ids of users who rated.
+
+        Args:
+            source: how the table is read, and which column is what
+            ids: text[n], raw ids
+        """
         return cls("user", source.user or "", ids)
 
     def found_in(self, ids: np.ndarray) -> float:
-        """Which share of the known ids is among others, object[n] of str."""
+        """Which share of the known ids is among others, object[n] of str.
+
+        Args:
+            ids: text[n], raw ids
+        """
         return float(pd.Index(self.ids).isin(ids).mean()) if len(self.ids) else 0.0
 
     @property
@@ -72,7 +89,11 @@ _BETTER: tuple[Callable[[_Candidate, str], bool], ...] = (
 
 
 def ids_of(column: pa.ChunkedArray) -> np.ndarray:
-    """A column of ids as it is compared with others, object[n] of str."""
+    """A column of ids as it is compared with others, object[n] of str.
+
+    Args:
+        column: the cells, as text
+    """
     whole = without_point_zero(column)
     ids: np.ndarray = (column if whole is None else whole).to_numpy()
     return ids
@@ -82,8 +103,15 @@ def id_column(file: Location, table: TextTable, known: Known) -> tuple[str, floa
     """The column of ids, and which share of the known ids is in it.
 
     The column called as that of the ratings, unless it has none of the ids, or another has half of them
-    and this has not; else the one that has most. Raises DataError where that is less than half, and
-    where two have as many.
+    and this has not; else the one that has most.
+
+    Args:
+        file: where the table is
+        table: the columns, as text
+        known: the ids that the ratings have
+
+    Raises:
+        DataError: where that is less than half, and where two have as many
     """
     candidates = [
         _candidate(Column(name, place, column), known)
@@ -146,6 +174,9 @@ def _say(known: Known, name: str) -> str:
 
 def share(of_all: float) -> str:
     """A share in per cent, not rounded up to all nor down to nothing.
+
+    Args:
+        of_all: the share of all of them
 
     >>> share(1.0), share(0.9999), share(0.5), share(0.0001), share(0.0)
     ('100%', '99.9%', '50%', '0.1%', '0%')

@@ -29,9 +29,10 @@ _RUN_TOGETHER = r"^\s*(\d{8})(\d{4}(?:\d\d)?)"  # 20100131123000
 class Times:
     """Moments of a column.
 
-    values: int64[n], in `unit` since 1970 UTC, 0 where a text is none
-    unit: `s`, `ms`, `us` or `ns`, the coarsest in which every moment is whole
-    failed: bool[n], where a text cannot be read
+    Attributes:
+        values: int64[n], in `unit` since 1970 UTC, 0 where a text is none
+        unit: `s`, `ms`, `us` or `ns`, the coarsest in which every moment is whole
+        failed: bool[n], where a text cannot be read
     """
 
     values: np.ndarray
@@ -42,14 +43,18 @@ class Times:
 def parse(column: pa.ChunkedArray, unit: str, form: str | None = None) -> Times:
     """The moments that the texts of a column say, exactly.
 
-    unit: of what numbers count since 1970, `s`, `ms`, `us` or `ns`; or `date` for texts in ISO 8601,
-        UTC where they do not say otherwise: of a day as 2010-01-31 or 20100131 its first second, of a
-        year or a month theirs
-    form: how dates are written, as `datetime.strptime` has it, where not as ISO 8601
-
     From the year 1 to 9999; what is finer than a nanosecond is cut off, and so are nanoseconds where
-    a column goes beyond the years 1678 to 2261, for which 64 bits are too few. Raises UsageError for
-    a `form` that names no year, or beside a unit of numbers.
+    a column goes beyond the years 1678 to 2261, for which 64 bits are too few.
+
+    Args:
+        column: the cells, as text
+        unit: of what numbers count since 1970, `s`, `ms`, `us` or `ns`; or `date` for texts in ISO
+            8601, UTC where they do not say otherwise: of a day as 2010-01-31 or 20100131 its first
+            second, of a year or a month theirs
+        form: how dates are written, as `datetime.strptime` has it, where not as ISO 8601
+
+    Raises:
+        UsageError: for a `form` that names no year, or beside a unit of numbers
     """
     if form is not None:
         if unit != "date":
@@ -68,6 +73,10 @@ def parse(column: pa.ChunkedArray, unit: str, form: str | None = None) -> Times:
 
 def coarsest(values: np.ndarray, unit: str) -> tuple[np.ndarray, str]:
     """Moments, int64[n] in `unit`, in the coarsest unit in which all are whole.
+
+    Args:
+        values: float64[n]
+        unit: the unit that they are in: `s`, `ms`, `us` or `ns`
 
     >>> coarsest(np.array([2_000, 3_500]), "us")
     (array([2000, 3500]), 'us')

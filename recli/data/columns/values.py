@@ -30,7 +30,15 @@ _USER_SHAPES = re.compile(r"A[0-9A-Z]{10,20}|A[A-Z2-7]{27}|[^@\s]+@[^@\s]+\.[^@\
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A column of a table, its place in it from 1 on, and what a sample of it looks like."""
+    """A column of a table, its place in it from 1 on, and what a sample of it looks like.
+
+    Attributes:
+        name: the name
+        place: the place of the column, from 0 on
+        whole: all of its cells
+        decimal: the decimal point; None is a point
+        time_format: how times are written, see `--time-format`; None finds out
+    """
 
     name: str
     place: int
@@ -191,7 +199,11 @@ class Column:
         return last == f"{self.numbers[0] + len(self.whole) - 1:.0f}"
 
     def is_item_beside(self, other: Column) -> bool:
-        """Whether the form of the ids says that these are items and those of `other` users."""
+        """Whether the form of the ids says that these are items and those of `other` users.
+
+        Args:
+            other: another column of the table
+        """
         return (self.are_items and not other.are_items) or (other.are_users and not self.are_users)
 
     @functools.cached_property
@@ -209,11 +221,19 @@ class Column:
         return len(self.texts) > 0 and float(np.mean([has_form(t) for t in self.texts])) > 0.9
 
     def agrees(self, other: Column) -> bool:
-        """Whether one value goes with one of `other` in the whole file, and some come again."""
+        """Whether one value goes with one of `other` in the whole file, and some come again.
+
+        Args:
+            other: another column of the table
+        """
         return self.is_settled_by(other) and other.is_settled_by(self)
 
     def is_settled_by(self, other: Column) -> bool:
-        """Whether one value of `other` always has the same value here, and some come again."""
+        """Whether one value of `other` always has the same value here, and some come again.
+
+        Args:
+            other: another column of the table
+        """
         pairs = pd.DataFrame({"one": _codes(self.whole), "other": _codes(other.whole)})
         return bool(pairs["other"].nunique() == len(pairs.drop_duplicates()) < len(pairs))
 
@@ -227,7 +247,11 @@ class Column:
 
 
 def sample(column: pa.ChunkedArray) -> np.ndarray:
-    """Some values from all over a column, object[n] of str."""
+    """Some values from all over a column, object[n] of str.
+
+    Args:
+        column: the cells, as text
+    """
     if len(column) <= _SLICES * _SLICE:
         whole: np.ndarray = column.to_numpy()
         return whole

@@ -15,8 +15,10 @@ from recli.data.dataset import Dataset
 class Written:
     """What a converter wrote.
 
-    rows: how many rows each file holds, by its name
-    notes: what of the dataset is not there, or not as it was, and how it is read; a sentence each
+    Attributes:
+        rows: how many rows each file holds, by its name
+        notes: what of the dataset is not there, or not as it was, and how it is read; a sentence
+            each
     """
 
     rows: dict[str, int]
@@ -26,23 +28,33 @@ class Written:
 class Converter:
     """A form that other programs read.
 
-    suffixes: of the files that it writes, with the dot; none for a folder
+    Attributes:
+        suffixes: of the files that it writes, with the dot; none for a folder
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()
     summary: ClassVar[str] = ""
 
     def check(self, target: Path, replace: bool = False) -> None:
-        """Raise UsageError where `target` is there already, unless it may be replaced and can be."""
+        """Raise UsageError where `target` is there already, unless it may be replaced and can be.
+
+        Args:
+            target: where it is written
+            replace: whether what is there already may be replaced
+        """
         if target.exists() and not replace:
             raise errors.UsageError(f"{target}: is there already. '--force' replaces it.")
 
     def write(self, dataset: Dataset, target: Path, replace: bool = False) -> Written:
         """Write the dataset, whole or not at all.
 
-        replace: whether what an earlier conversion left at `target` gives way
+        Args:
+            dataset: the ratings, and what is known of items and users
+            target: where it is written
+            replace: whether what an earlier conversion left at `target` gives way
 
-        Raises UsageError as `check` does, and where `target` cannot be written.
+        Raises:
+            UsageError: as `check` does, and where `target` cannot be written
         """
         raise NotImplementedError
 
@@ -78,7 +90,8 @@ class FileConverter(Converter):
 class FolderConverter(Converter):
     """A folder with several files.
 
-    own: what such a folder holds, as patterns of names
+    Attributes:
+        own: what such a folder holds, as patterns of names
     """
 
     own: ClassVar[tuple[str, ...]] = ()
@@ -101,7 +114,12 @@ class FolderConverter(Converter):
 def converter(target: Path, form: str | None) -> Converter:
     """The converter called `form`, else by the target's suffix; a folder of recli where it has none.
 
-    Raises UsageError for a name or a suffix that none has, the valid ones named.
+    Args:
+        target: where it is written
+        form: the name of the converter; None goes by the suffix
+
+    Raises:
+        UsageError: for a name or a suffix that none has, the valid ones named
     """
     if form is not None:
         return _converter(form)

@@ -26,8 +26,11 @@ USER, ITEM, TIME, TITLE = "user_id", "item_id", "timestamp", "title"
 class Attribute:
     """What a table says of users or items.
 
-    kind: `labels` for several of a set, `number`, `text`, or `value` for a column that is no feature
-    values: list[n] by row; None where nothing is known
+    Attributes:
+        name: the name
+        kind: `labels` for several of a set, `number`, `text`, or `value` for a column that is no
+            feature
+        values: list[n] by row; None where nothing is known
     """
 
     name: str
@@ -36,7 +39,11 @@ class Attribute:
 
 
 def value_name(ratings: Ratings) -> str:
-    """What the column of values is called."""
+    """What the column of values is called.
+
+    Args:
+        ratings: the ratings or interactions
+    """
     return "weight" if ratings.implicit else "rating"
 
 
@@ -45,6 +52,9 @@ def ratings_table(ratings: Ratings) -> pa.Table:
 
     In the order of the dataset. Ids are int64 where all are plain integers, else texts; values
     float64; times in their unit, UTC.
+
+    Args:
+        ratings: the ratings or interactions
     """
     columns = {
         USER: id_array(ratings.user_ids).take(pa.array(ratings.users)),
@@ -58,7 +68,11 @@ def ratings_table(ratings: Ratings) -> pa.Table:
 
 
 def seconds(ratings: Ratings) -> pa.Array:
-    """Seconds since 1970 UTC as decimal numbers, text[n], with as many digits as the unit needs."""
+    """Seconds since 1970 UTC as decimal numbers, text[n], with as many digits as the unit needs.
+
+    Args:
+        ratings: the ratings or interactions
+    """
     assert ratings.times is not None
     digits = len(str(ratings.per_second)) - 1
     if not digits:
@@ -73,13 +87,21 @@ def seconds(ratings: Ratings) -> pa.Array:
 
 
 def id_array(ids: Ids) -> pa.Array:
-    """All ids by their codes, int64 where all are plain integers, else texts."""
+    """All ids by their codes, int64 where all are plain integers, else texts.
+
+    Args:
+        ids: raw ids and their codes
+    """
     texts = pa.array(ids.text, pa.string())
     return texts.cast(pa.int64()) if ids.integers else texts
 
 
 def rows(table: Table) -> np.ndarray:
-    """int64[n], the codes of those who have a row in the table."""
+    """int64[n], the codes of those who have a row in the table.
+
+    Args:
+        table: the table of items or of users
+    """
     return np.flatnonzero(table.in_table)
 
 
@@ -87,6 +109,9 @@ def attributes(table: Table) -> Iterator[Attribute]:
     """What the table says of those who have a row in it: features first, then the other columns.
 
     A feature of numbers of which one is none is text, and so are tags with their counts.
+
+    Args:
+        table: the table of items or of users
     """
     of_rows = rows(table)
     used: set[str] = set()
@@ -106,7 +131,12 @@ def attributes(table: Table) -> Iterator[Attribute]:
 
 
 def named(names: Iterable[str], taken: set[str]) -> list[str]:
-    """The names in letters, digits and underscores, different from one another and from those `taken`."""
+    """The names in letters, digits and underscores, different from one another and from those `taken`.
+
+    Args:
+        names: the names
+        taken: names that are used already
+    """
     found: list[str] = []
     for name in names:
         plain = re.sub(r"\W", "_", name.strip()) or "column"
@@ -117,7 +147,11 @@ def named(names: Iterable[str], taken: set[str]) -> list[str]:
 
 
 def notes(dataset: Dataset) -> tuple[str, ...]:
-    """What of the dataset no form has a place for, a sentence each."""
+    """What of the dataset no form has a place for, a sentence each.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+    """
     ratings, users = dataset.ratings, dataset.users
     said = []
     if ratings.first_times is not None and (ratings.first_times != ratings.times).any():

@@ -22,7 +22,12 @@ from recli.data.sources.location import Location
 def reading(file: Location, kind: str) -> Iterator[None]:
     """Turns what pyarrow raises about a file into a DataError that names it and its `kind`.
 
-    Raises DataError for a file with nothing in it as well.
+    Args:
+        file: where the table is
+        kind: of which kind it is
+
+    Raises:
+        DataError: for a file with nothing in it as well
     """
     file.read_bytes(1)
     try:
@@ -37,6 +42,9 @@ def text_table(table: pa.Table) -> TextTable:
     """The table as columns of text, its rows numbered from 1.
 
     Raises ArrowInvalid for texts that are no UTF-8 and whatever else is damaged in it.
+
+    Args:
+        table: a table of Arrow
     """
     table.validate(full=True)
     return TextTable(text_columns(table), np.arange(1, table.num_rows + 1))
@@ -52,6 +60,9 @@ def text_columns(table: pa.Table) -> dict[str, pa.ChunkedArray]:
       takes its values; an empty list is the empty text.
     - Bytes are taken for UTF-8, or in hexadecimal where some in the column are not.
     - Structures, maps and lists of other things can be no id, rating or category: left out.
+
+    Args:
+        table: a table of Arrow
     """
     names = sniff.names([table.column_names], header=True)
     columns = zip(names, map(_text, table.columns), strict=True)

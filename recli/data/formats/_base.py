@@ -17,7 +17,13 @@ from recli.data.sources.location import Location
 
 @dataclass(frozen=True)
 class Malformed:
-    """A row that could not be cut into columns."""
+    """A row that could not be cut into columns.
+
+    Attributes:
+        line: the line of the file, from 1 on
+        reason: why it is no rating
+        text: the text to read
+    """
 
     line: int
     reason: str
@@ -28,10 +34,12 @@ class Malformed:
 class TextTable:
     """A file as columns of text.
 
-    columns: name -> text of every row, no nulls (an absent value is the empty text)
-    lines: int64[n], the line in the file that each row stands on, 1 for the first
-    notes: what the user should know of how the file was read, a sentence each
-    found: fields of the source that only the whole file tells
+    Attributes:
+        columns: name -> text of every row, no nulls (an absent value is the empty text)
+        lines: int64[n], the line in the file that each row stands on, 1 for the first
+        malformed: the rows that are none
+        notes: what the user should know of how the file was read, a sentence each
+        found: fields of the source that only the whole file tells
     """
 
     columns: dict[str, pa.ChunkedArray]
@@ -48,7 +56,12 @@ class TextTable:
         return len(self.lines)
 
     def complaint(self, file: Location, bad: Sequence[object]) -> str:
-        """What to say of rows that cannot be used: how many of all, and the first ten."""
+        """What to say of rows that cannot be used: how many of all, and the first ten.
+
+        Args:
+            file: where the table is
+            bad: the rows that are none
+        """
         of = f"{len(bad):,} of {len(self) + len(self.malformed):,} rows"
         listed = errors.first_ten([str(row) for row in bad[:10]], len(bad))
         return f"{file}: {of} cannot be used:\n{listed}"
@@ -64,17 +77,39 @@ class Format:
     summary: ClassVar[str] = ""
 
     def read(self, file: Location, source: TableSource) -> TextTable:
-        """The table in `file`. Raises DataError for a file that is not of this format."""
+        """The table in `file`.
+
+        Args:
+            file: where the table is
+            source: how the table is read
+
+        Raises:
+            DataError: for a file that is not of this format
+        """
         raise NotImplementedError
 
     def recognises(self, head: bytes, file: Location) -> bool:
-        """Whether the file can be of no other format, by its first 64 KiB or its name."""
+        """Whether the file can be of no other format, by its first 64 KiB or its name.
+
+        Args:
+            head: the first bytes of the file
+            file: where the table is
+        """
         return False
 
     def describe(self, folder: Path) -> Description | None:
-        """The description of a folder that is a dataset in this format; None for any other."""
+        """The description of a folder that is a dataset in this format; None for any other.
+
+        Args:
+            folder: the folder of the dataset
+        """
         return None
 
     def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
-        """`source` with what it leaves open taken from the file, and the fields that were guessed."""
+        """`source` with what it leaves open taken from the file, and the fields that were guessed.
+
+        Args:
+            file: where the table is
+            source: how the table is read
+        """
         return source, []

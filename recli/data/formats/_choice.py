@@ -11,9 +11,13 @@ from recli.data.sources.location import Location
 def chosen(file: Location, names: Sequence[str], what: str) -> str:
     """The table that the location names, as in `ratings.xlsx::Sheet2`, else the only one.
 
-    what: what a table is called in such a file: sheet, table, key
+    Args:
+        file: where the table is
+        names: the tables that the file holds
+        what: what a table is called in such a file: sheet, table, key
 
-    Raises DataError where there is none or several, or none of that name.
+    Raises:
+        DataError: where there is none or several, or none of that name
     """
     if file.table is not None:
         if file.table not in names:

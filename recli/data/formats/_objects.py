@@ -19,26 +19,44 @@ _DOCUMENT = re.compile(rb"\s*(\[\s*\{|\{\s*[\"\'u}])")
 
 
 def is_json(head: bytes) -> bool:
-    """Whether a file that begins so holds objects of JSON, or dictionaries of Python."""
+    """Whether a file that begins so holds objects of JSON, or dictionaries of Python.
+
+    Args:
+        head: the first bytes of the file
+    """
     return bool(_DOCUMENT.match(head))
 
 
 def is_lines(head: bytes, suffix: str) -> bool:
-    """Whether each line of a file that begins so is an object of its own."""
+    """Whether each line of a file that begins so is an object of its own.
+
+    Args:
+        head: the first bytes of the file
+        suffix: how the name of the file ends
+    """
     first, _, rest = head.strip().partition(b"\n")
     several = first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{")
     return is_json(head) and first.startswith(b"{") and (several or suffix in LINES_SUFFIXES)
 
 
 def problem(error: ValueError, line: bool = False) -> str:
-    """What the parser says of broken JSON, with the column and, if it matters, the `line`."""
+    """What the parser says of broken JSON, with the column and, if it matters, the `line`.
+
+    Args:
+        error: what the parser of JSON raised
+        line: whether the text is a single line
+    """
     if not isinstance(error, json.JSONDecodeError):
         return str(error)
     return f"{error.msg} ({f'line {error.lineno:,}, ' * line}column {error.colno:,})"
 
 
 def half_a_character(value: Any) -> bool:
-    """Whether a text in the value has half a surrogate pair, and so cannot be written anywhere."""
+    """Whether a text in the value has half a surrogate pair, and so cannot be written anywhere.
+
+    Args:
+        value: a value of JSON
+    """
     try:
         json.dumps(value, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:
@@ -51,6 +69,9 @@ def columns(objects: Iterable[dict[str, Any]]) -> dict[str, pa.ChunkedArray]:
 
     Absent values and null are the empty text, truth values are `1` and `0`, a whole number has no
     point. A list is JSON, an empty one the empty text.
+
+    Args:
+        objects: one for each row
     """
     found: dict[str, list[str]] = {}
     n_rows = 0
@@ -92,7 +113,11 @@ def cell_text(value: Any) -> str:
 
 
 def flat(table: pa.Table) -> pa.Table:
-    """The table with a column for each key of its structures, and lists as JSON."""
+    """The table with a column for each key of its structures, and lists as JSON.
+
+    Args:
+        table: a table of Arrow
+    """
     while any(pa.types.is_struct(kind) for kind in table.schema.types):
         table = table.flatten()
     for place, name in enumerate(table.column_names):
@@ -106,6 +131,9 @@ def without_types(columns: dict[str, pa.ChunkedArray]) -> dict[str, pa.ChunkedAr
 
     A key with a dollar only names the type of what stands below it, in the Extended JSON that MongoDB
     exports: https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/
+
+    Args:
+        columns: columns by name
     """
     of_types: dict[str, list[pa.ChunkedArray]] = {}
     for name, column in columns.items():

@@ -16,7 +16,11 @@ _HEAD_BYTES = 1 << 16
 
 
 def described(folder: Path) -> Description | None:
-    """The description of a folder that is a dataset in one of the formats; None for any other."""
+    """The description of a folder that is a dataset in one of the formats; None for any other.
+
+    Args:
+        folder: the folder of the dataset
+    """
     found = (_format(name).describe(folder) for name in registry.names("format"))
     return next(filter(None, found), None)
 
@@ -25,6 +29,10 @@ def reader(file: Location, source: TableSource) -> Format:
     """The format that `source` names, or that recognises the file, or that has the suffix.
 
     Delimited where there is none, and where the source says what cuts its rows.
+
+    Args:
+        file: where the table is
+        source: how the table is read
     """
     if file.parts:
         return Parted(reader(file.parts[0].file, source))

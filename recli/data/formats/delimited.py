@@ -32,7 +32,12 @@ class Delimited(Format):
     summary = "text with a row a line: CSV, TSV, '::', also gzip"
 
     def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
-        """Delimiter, header and column names, sniffed from the first 64 KiB."""
+        """Delimiter, header and column names, sniffed from the first 64 KiB.
+
+        Args:
+            file: where the table is
+            source: how the table is read
+        """
         head = file.read_bytes(_SNIFFED_BYTES)
         if cut := len(head) == _SNIFFED_BYTES:
             head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1] or head
@@ -61,7 +66,12 @@ class Delimited(Format):
         return filled, list(guesses)
 
     def read(self, file: Location, source: TableSource) -> TextTable:
-        """The table; `found` in it are encoding and quotes, which only the whole file tells."""
+        """The table; `found` in it are encoding and quotes, which only the whole file tells.
+
+        Args:
+            file: where the table is
+            source: how the table is read
+        """
         source, _ = self.complete(file, source)
         assert source.columns
         text, encoding, undecoded = decoding.decoded(file, file.read_bytes(), source.encoding)

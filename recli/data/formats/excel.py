@@ -37,7 +37,12 @@ class Excel(Format):
     summary = "a sheet of Excel or LibreOffice, also .xls and .ods"
 
     def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
-        """Header and column names, by the first rows."""
+        """Header and column names, by the first rows.
+
+        Args:
+            file: where the table is
+            source: how the table is read
+        """
         return _completed(source, _filled(file)[0])
 
     def read(self, file: Location, source: TableSource) -> TextTable:
@@ -61,7 +66,12 @@ class Excel(Format):
 def sheet(file: Location) -> list[list[str]]:
     """The cells of the sheet that is meant as text, from the row 1 and the column A on.
 
-    Raises MissingExtraError without the extra `excel`, DataError for a file that cannot be read.
+    Args:
+        file: where the table is
+
+    Raises:
+        MissingExtraError: without the extra `excel`
+        DataError: for a file that cannot be read
     """
     content = file.read_bytes()
     sheets = (_of_xls if content.startswith(_XLS) else _of_archive)(file, content)

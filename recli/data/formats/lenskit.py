@@ -39,7 +39,11 @@ class LensKit(Format):
     summary = "a folder of LensKit: schema.json and Parquet files"
 
     def describe(self, folder: Path) -> Description | None:
-        """Lists become categories, numbers numbers or years; other columns describe no item."""
+        """Lists become categories, numbers numbers or years; other columns describe no item.
+
+        Args:
+            folder: the folder of the dataset
+        """
         file = Location(folder / FILE_NAME)
         if not file.exists():
             return None

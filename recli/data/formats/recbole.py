@@ -41,7 +41,11 @@ class Recbole(Recognised):
     summary = "RecBole's .inter, .item and .user, with types in the header"
 
     def describe(self, folder: Path) -> Description | None:
-        """Of a folder with one `.inter`; an item is described by what is no token and by its title."""
+        """Of a folder with one `.inter`; an item is described by what is no token and by its title.
+
+        Args:
+            folder: the folder of the dataset
+        """
         ratings = sorted(folder.glob("*.inter"))
         if len(ratings) != 1:
             return None

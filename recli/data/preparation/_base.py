@@ -25,7 +25,9 @@ _NORMALISED = (
 class Draft:
     """A dataset on the way, and what else its file says of every rating.
 
-    columns: of the table of ratings, name -> text[n_ratings]
+    Attributes:
+        dataset: the ratings, and what is known of items and users
+        columns: of the table of ratings, name -> text[n_ratings]
     """
 
     dataset: Dataset
@@ -34,8 +36,10 @@ class Draft:
     def only(self, stays: np.ndarray, items: np.ndarray | None = None) -> Draft:
         """The ratings where `stays`, bool[n], and their users.
 
-        items: bool[n_catalogue], which stay; by default those that would be there if the file had no
-            other ratings: all of the item table, and of the others those with a rating
+        Args:
+            stays: bool[n], which rows stay
+            items: bool[n_catalogue], which stay; by default those that would be there if the file
+                had no other ratings: all of the item table, and of the others those with a rating
         """
         ratings, table = self.dataset.ratings, self.dataset.items
         if items is None:
@@ -57,9 +61,10 @@ class Step:
     A subclass is a frozen dataclass of its options, which `parameters` declares, and gives `apply`. An
     option out of bounds raises UsageError, in Python as in text.
 
-    needed: options without which it means nothing
-    whole: the option that takes all that is written after the step's name, commas included
-    example: how it is written
+    Attributes:
+        needed: options without which it means nothing
+        whole: the option that takes all that is written after the step's name, commas included
+        example: how it is written
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
@@ -80,8 +85,12 @@ class Step:
     def parse(text: str) -> Step:
         """The step that `name:option=value,option=value` means; `str` is the inverse.
 
-        Raises UsageError for an unknown step or option, the nearest spelling first, for a value that
-        is not valid, and for a step by which the training would learn of the test.
+        Args:
+            text: the text to read
+
+        Raises:
+            UsageError: for an unknown step or option, the nearest spelling first, for a value that
+                is not valid, and for a step by which the training would learn of the test
 
         >>> Step.parse("k-core:min_user_ratings=5")
         KCore(min_user_ratings=5, min_item_ratings=0)
@@ -119,8 +128,12 @@ class Step:
     def apply(self, draft: Draft) -> tuple[Draft, str]:
         """The draft as it is then, and in words what was done but for taking ratings out; or nothing.
 
-        Raises DataError where the dataset lacks what the step needs, UsageError for an option that
-        does not fit the dataset.
+        Args:
+            draft: the rows as the steps before left them
+
+        Raises:
+            DataError: where the dataset lacks what the step needs
+            UsageError: for an option that does not fit the dataset
         """
         raise NotImplementedError
 
@@ -128,7 +141,12 @@ class Step:
 def apply(draft: Draft, steps: Sequence[Step]) -> Dataset:
     """The dataset after the steps, in their order; what each has done is in `prepared`.
 
-    Raises DataError when a step leaves no rating, and what the steps raise.
+    Args:
+        draft: the rows as the steps before left them
+        steps: in the order in which they are applied
+
+    Raises:
+        DataError: when a step leaves no rating, and what the steps raise
     """
     done: list[Prepared] = []
     for step in steps:

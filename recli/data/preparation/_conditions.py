@@ -21,7 +21,13 @@ def fulfilled(draft: Draft, condition: str, step: str) -> np.ndarray:
     A field is a column of the table of ratings, `user`, `item` or `rating`, else a column of the item or
     the user table; `[item:year]` and `[user:year]` are of these tables alone.
 
-    Raises UsageError with the place marked; `step` is what it is said of.
+    Args:
+        draft: the rows as the steps before left them
+        condition: a condition on columns, see `where`
+        step: the name of the step, for errors
+
+    Raises:
+        UsageError: with the place marked; `step` is what it is said of
     """
     try:
         return where.parse(condition)(lambda name: _field(draft, name))
@@ -33,7 +39,8 @@ def fulfilled(draft: Draft, condition: str, step: str) -> np.ndarray:
 class _Along:
     """A field of the things that ratings are of, rating by rating.
 
-    rows: int[n_ratings], the thing that each rating is of
+    Attributes:
+        rows: int[n_ratings], the thing that each rating is of
     """
 
     of: Field

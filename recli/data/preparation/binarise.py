@@ -15,7 +15,11 @@ from recli.params import Float
 class Binarise(Step):
     """Make interactions of the ratings from a threshold on, each of weight 1; take out those below.
 
-    Raises DataError where a pair of user and item is there more than once.
+    Attributes:
+        threshold: the rating from which on an item is liked
+
+    Raises:
+        DataError: where a pair of user and item is there more than once
     """
 
     parameters = (Float("threshold", None, "lowest rating that becomes an interaction"),)

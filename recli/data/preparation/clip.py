@@ -16,6 +16,10 @@ class Clip(Step):
     """Raise ratings to the lowest that there may be, and lower them to the highest.
 
     The scale is clipped as well.
+
+    Attributes:
+        low: the least that a rating may be; None for no bound
+        high: the most that a rating may be; None for no bound
     """
 
     parameters = (

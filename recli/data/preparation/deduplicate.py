@@ -17,6 +17,9 @@ class Deduplicate(Step):
 
     By time, and of one time or without times by row; the mean has the time of the last. Where it is
     among the steps, reading leaves repeated pairs as they are, whatever `--duplicates` says.
+
+    Attributes:
+        keep: which of several stays: `first` or `last`, by time, or `mean`
     """
 
     parameters = (Choice("keep", "last", "which rating stays", options=("last", "first", "mean")),)

@@ -15,6 +15,9 @@ class Drop(Step):
 
     Conditions are those of `keep`. A rating of which a field is not known fulfils no comparison with
     it, and stays.
+
+    Attributes:
+        where: a condition on columns, see `where`
     """
 
     parameters = (Text("where", None, "condition of the ratings to take out"),)

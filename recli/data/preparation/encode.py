@@ -17,8 +17,16 @@ class Encode(Step):
     """Declare a column of the item table as a feature that algorithms learn from.
 
     As `[items.features]` of a dataset.toml does; a feature of that name gives way to it. Columns of
-    the user table are features as they are. Raises DataError without an item table, UsageError for a
-    column that it lacks.
+    the user table are features as they are.
+
+    Attributes:
+        item: the column, or what is done with the ids, of items
+        kind: of which kind it is
+        separator: what stands between the labels of a cell
+
+    Raises:
+        DataError: without an item table
+        UsageError: for a column that it lacks
     """
 
     parameters = (

@@ -17,6 +17,10 @@ class KCore(Step):
     Leaving out a user takes ratings from items and the other way round, so it is repeated: what is left
     is the k-core (Seidman 1983). With a least number for items the catalogue shrinks to those that are
     left.
+
+    Attributes:
+        min_user_ratings: users with fewer ratings are left out
+        min_item_ratings: items with fewer ratings are left out
     """
 
     parameters = (

@@ -16,6 +16,9 @@ class Keep(Step):
     The condition is written as `recli show where` explains, on `rating`, on any column of the table of
     ratings, or on one of the item or the user table; `[item:year]` and `[user:year]` say which table.
     A rating of which a field is not known fulfils no comparison with it, and goes.
+
+    Attributes:
+        where: a condition on columns, see `where`
     """
 
     parameters = (Text("where", None, "condition that ratings have to fulfil"),)

@@ -15,7 +15,13 @@ class Rename(Step):
     """Give columns of the table of ratings other names, before anything else is made of them.
 
     So that columns are known by their names, and conditions can use them. It stands before all other
-    steps. Raises DataError for a column that is not there, or a name that is there already.
+    steps.
+
+    Attributes:
+        columns: `old=new`, several separated by commas
+
+    Raises:
+        DataError: for a column that is not there, or a name that is there already
     """
 
     parameters = (Text("columns", None, "old=new, separated by commas"),)
@@ -42,7 +48,11 @@ class Rename(Step):
     def renamed(self, table: TextTable) -> TextTable:
         """The table with these columns under their new names; a file may have them already.
 
-        Raises DataError for a column of neither name, and where two would have one name.
+        Args:
+            table: the columns, as text
+
+        Raises:
+            DataError: for a column of neither name, and where two would have one name
         """
         new = {old: to for old, to in self.names if old in table.columns or to not in table.columns}
         for old in new:

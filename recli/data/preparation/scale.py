@@ -17,7 +17,15 @@ class Scale(Step):
 
     `standard` to mean 0 and deviation 1, as it is without this step; `min-max` to lie between 0 and 1;
     `robust` to have median 0 and the middle half 1 wide, for numbers with outliers. Over all items of
-    the catalogue. Raises DataError without an item table, UsageError for what is no such feature.
+    the catalogue.
+
+    Attributes:
+        item: the column, or what is done with the ids, of items
+        by: `user`, or `all` for all ratings together
+
+    Raises:
+        DataError: without an item table
+        UsageError: for what is no such feature
     """
 
     parameters = (

@@ -15,7 +15,12 @@ from recli.params import Date
 class TimeRange(Step):
     """Keep the ratings from one day to another, both included, UTC.
 
-    Raises DataError where ratings have no times.
+    Attributes:
+        since: the first moment that stays, a date or a time in ISO 8601
+        until: the first moment that no longer stays, a date or a time in ISO 8601
+
+    Raises:
+        DataError: where ratings have no times
     """
 
     parameters = (

@@ -50,8 +50,12 @@ class BigQuery(Query):
 def connected(url: str) -> Iterator[tuple[Client, str]]:
     """A client, and the dataset of the URL as PROJECT.DATASET.
 
-    Raises UsageError for a URL of another form, MissingExtraError without the package, and as
-    `refusals` does.
+    Args:
+        url: the address
+
+    Raises:
+        UsageError: for a URL of another form
+        MissingExtraError: without the package, and as `refusals` does
     """
     shown = urls.shown(url)
     if not registry.installed("bigquery"):
@@ -73,7 +77,11 @@ def connected(url: str) -> Iterator[tuple[Client, str]]:
 
 @contextlib.contextmanager
 def refusals(shown: str) -> Iterator[None]:
-    """Turns what BigQuery and the way to it refuse into an error in a line."""
+    """Turns what BigQuery and the way to it refuse into an error in a line.
+
+    Args:
+        shown: the address as it may be shown, without its secrets
+    """
     from google.api_core.exceptions import Forbidden, GoogleAPIError, NotFound, Unauthorized
     from google.auth.exceptions import GoogleAuthError
     from requests.exceptions import RequestException

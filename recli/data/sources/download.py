@@ -41,15 +41,20 @@ def download(
     the file (ETag, Last-Modified) and that version is still the same; otherwise it starts over.
     Nothing is put at `target` before everything is there; what lies there stays until then.
 
-    progress: called with the bytes that have arrived and the size of the file, None if not known
-    attempts: how often the file is asked for when the connection breaks
-    timeout: seconds to wait for the server to say something
-    wait: called with the seconds to pause before the next attempt
+    Args:
+        description: what the dataset's `dataset.toml` says
+        target: where it is written
+        progress: called with the bytes that have arrived and the size of the file, None if not
+            known
+        attempts: how often the file is asked for when the connection breaks
+        timeout: seconds to wait for the server to say something
+        wait: called with the seconds to pause before the next attempt
 
-    Raises UsageError for a dataset that names nothing to download, NotFoundError for a file that
-    the publisher no longer has, DataError for a server that cannot be reached, a wrong checksum, an
-    archive that is damaged, lacks a member or reaches outside the folder, and a disk that cannot be
-    written.
+    Raises:
+        UsageError: for a dataset that names nothing to download
+        NotFoundError: for a file that the publisher no longer has
+        DataError: for a server that cannot be reached, a wrong checksum, an archive that is
+            damaged, lacks a member or reaches outside the folder, and a disk that cannot be written
     """
     source = _checked(description)
     url = _url(description, source)
@@ -80,9 +85,13 @@ def download(
 def take(description: Description, file: Path, target: Path) -> Path:
     """The folder `target`, holding the dataset's files out of one that the user has already.
 
-    file: the archive or file as its publisher gives it out, under the same name; it stays as it is
-
     Raises what `download` raises, but for what concerns the connection.
+
+    Args:
+        description: what the dataset's `dataset.toml` says
+        file: the archive or file as its publisher gives it out, under the same name; it stays as it
+            is
+        target: where it is written
     """
     source = _checked(description)
     if not file.is_file():
@@ -107,8 +116,11 @@ def take(description: Description, file: Path, target: Path) -> Path:
 class _Arrived:
     """A file of the publisher's on this machine.
 
-    shown: where it comes from, as messages name it; name: what the publisher calls it
-    again: what to do about one that is damaged
+    Attributes:
+        path: the file
+        shown: where it comes from, as messages name it
+        name: what the publisher calls it
+        again: what to do about one that is damaged
     """
 
     path: Path

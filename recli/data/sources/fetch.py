@@ -31,7 +31,9 @@ Progress = Callable[[int, int | None], None]
 class Partial:
     """What has arrived of a file, and beside it a note of which version of which file that is.
 
-    kept: whether it is there for another call to go on from
+    Attributes:
+        path: the file
+        kept: whether it is there for another call to go on from
     """
 
     path: Path
@@ -51,7 +53,11 @@ class Partial:
         return "Run the same command to try again."
 
     def version(self, url: str) -> str | None:
-        """The ETag or date of what has arrived, or None if it cannot be continued."""
+        """The ETag or date of what has arrived, or None if it cannot be continued.
+
+        Args:
+            url: the address
+        """
         try:
             note = json.loads(self._note.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
@@ -59,7 +65,12 @@ class Partial:
         return note["version"] if note["url"] == url else None
 
     def begin(self, url: str, version: str | None) -> None:
-        """Empties the file; what is added from now on is this version of it."""
+        """Empties the file; what is added from now on is this version of it.
+
+        Args:
+            url: the address
+            version: what tells one version of the file from another; None where nothing does
+        """
         self.path.write_bytes(b"")
         self._note.write_text(json.dumps({"url": url, "version": version}), encoding="utf-8")
 
@@ -86,8 +97,17 @@ def fetch(
 ) -> None:
     """Fills `partial` with the whole file.
 
-    Raises NotFoundError where the server has no such file, DataError where it refuses or cannot be
-    reached.
+    Args:
+        url: the address
+        partial: what has been fetched so far
+        progress: told of every piece that has come
+        attempts: how many times it is tried
+        timeout: how long to wait for an answer, seconds
+        wait: called with the seconds between two attempts
+
+    Raises:
+        NotFoundError: where the server has no such file
+        DataError: where it refuses or cannot be reached
     """
     for attempt in range(1, attempts + 1):
         try:

@@ -14,8 +14,15 @@ from recli.data.sources.parts import Parts, is_pattern
 def locate(folder: Path, file: str, query: str | None = None) -> Location:
     """What `file` names, a path being one from `folder`; `query` is what a database is asked.
 
-    A file that there is goes before other readings of its name. Raises UsageError for a query to what
-    is no database.
+    A file that there is goes before other readings of its name.
+
+    Args:
+        folder: the folder of the dataset
+        file: a file, folder, pattern, address or database, as the user writes it
+        query: what is asked of a database
+
+    Raises:
+        UsageError: for a query to what is no database
     """
     if urls.scheme(file) == "bigquery":
         from recli.data.sources.bigquery import BigQuery
@@ -47,7 +54,11 @@ def locate(folder: Path, file: str, query: str | None = None) -> Location:
 
 
 def is_path(spec: str) -> bool:
-    """Whether a text is not just a name: there is such a file, or it says where to look for some."""
+    """Whether a text is not just a name: there is such a file, or it says where to look for some.
+
+    Args:
+        spec: a dataset by name, folder, file, pattern, URL or query
+    """
     return (
         urls.is_url(spec)
         or Path(spec).exists()
@@ -57,12 +68,19 @@ def is_path(spec: str) -> bool:
 
 
 def absolute(spec: str) -> str:
-    """A place as it is found from anywhere, a URL without what is secret in it."""
+    """A place as it is found from anywhere, a URL without what is secret in it.
+
+    Args:
+        spec: a dataset by name, folder, file, pattern, URL or query
+    """
     return locate(Path(), spec).reference() if urls.is_url(spec) else str(Path(spec).resolve())
 
 
 def short_name(spec: str) -> str:
     """What to call the dataset at a place: the member, the file or the folder, without suffixes.
+
+    Args:
+        spec: a dataset by name, folder, file, pattern, URL or query
 
     >>> short_name("data/ratings.csv.gz"), short_name("ml.zip::ml/u.data"), short_name("shop/*.csv")
     ('ratings', 'u', 'shop')

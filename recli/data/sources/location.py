@@ -21,6 +21,10 @@ _BLOCK = 1 << 24
 class Location:
     """A file on this machine, plain or packed, a member of an archive, or a table of a file of several.
 
+    Args:
+        path: the file
+        member: the member of the archive; None where it has a single one
+
     >>> file = Location(Path("data/u.data.gz"))
     >>> file.name, file.bare_name, file.suffix
     ('u.data.gz', 'u.data', '.data')
@@ -100,8 +104,12 @@ class Location:
     def read_bytes(self, limit: int | None = None) -> bytes:
         """The content, at most `limit` bytes of it, unpacked.
 
-        Raises DataError naming the file when it is empty or cannot be unpacked, TooLargeError when it
-        unpacks to more than there is memory for.
+        Args:
+            limit: the most bytes that are read; None reads all
+
+        Raises:
+            DataError: naming the file when it is empty or cannot be unpacked
+            TooLargeError: when it unpacks to more than there is memory for
         """
         if self.parts:  # for a look at them; there is no content of all together
             assert limit is not None
@@ -140,12 +148,19 @@ class Location:
         return errors.DataError(f"{self}: the file is empty. It should hold a row per rating.")
 
     def part_of(self, line: int) -> tuple[str, int]:
-        """The part that a line of the table stands in, and its line there; no part is the empty text."""
+        """The part that a line of the table stands in, and its line there; no part is the empty text.
+
+        Args:
+            line: the line of the file, from 1 on
+        """
         part, line = divmod(line, LINES)
         return (self.parts[part - 1].name if part else ""), line
 
     def place(self, line: int) -> str:
         """A line of the table, as messages name it.
+
+        Args:
+            line: the line of the file, from 1 on
 
         >>> Location(Path("u.data")).place(1000)
         'line 1,000'
@@ -207,8 +222,10 @@ class Location:
 class Part:
     """One of the files that are a table together.
 
-    name: its path within the whole
-    keys: what its folders say of all of its rows, such as country=de
+    Attributes:
+        file: where the table is
+        name: its path within the whole
+        keys: what its folders say of all of its rows, such as country=de
     """
 
     file: Location

@@ -54,6 +54,9 @@ _CODECS: dict[str, Callable[[Any], Any]] = {
 def unwrapped(name: str) -> tuple[str, tuple[str, ...]]:
     """The name of what is packed in a file of this name, and the layers around it, the outermost first.
 
+    Args:
+        name: the name
+
     >>> unwrapped("u.data.gz"), unwrapped("ml.tgz"), unwrapped("ml.zip")
     (('u.data', ('.gz',)), ('ml', ('.gz', '.tar')), ('ml', ('.zip',)))
     """
@@ -74,12 +77,19 @@ def unwrapped(name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def is_archive(name: str) -> bool:
-    """Whether a file of this name holds others."""
+    """Whether a file of this name holds others.
+
+    Args:
+        name: the name
+    """
     return bool(set(unwrapped(name)[1]) & set(_ARCHIVES))
 
 
 def split(text: str) -> tuple[str, str | None]:
     """The archive and the member that `ARCHIVE::MEMBER` names; None for a text without a member.
+
+    Args:
+        text: the text to read
 
     >>> split("ml.zip::ml/u.data"), split("odd::name.csv")
     (('ml.zip', 'ml/u.data'), ('odd::name.csv', None))
@@ -92,7 +102,10 @@ def members(path: Path, name: str | None = None) -> list[str]:
     """The files in an archive, in its order, without what a system adds of its own.
 
     All of a packed tar is read, so that damage anywhere in it shows.
-    name: what the archive is called, if not as the file is
+
+    Args:
+        path: the file
+        name: what the archive is called, if not as the file is
     """
     layers = unwrapped(name or path.name)[1]
     if layers == (".zip",):
@@ -109,7 +122,13 @@ def members(path: Path, name: str | None = None) -> list[str]:
 def chosen(path: Path, member: str | None, shown: str) -> str:
     """`member` if the archive has it, otherwise the only one that it has besides a README and its like.
 
-    Raises DataError, with the spelling that names each of the candidates of the archive `shown`.
+    Args:
+        path: the file
+        member: the member of the archive; None where it has a single one
+        shown: the address as it may be shown, without its secrets
+
+    Raises:
+        DataError: with the spelling that names each of the candidates of the archive `shown`
     """
     names = members(path)
     if member in names and names.count(member) > 1:
@@ -129,7 +148,12 @@ def chosen(path: Path, member: str | None, shown: str) -> str:
 
 @contextlib.contextmanager
 def opened(path: Path, member: str | None) -> Iterator[IO[bytes]]:
-    """The unpacked content of a file, or of a member of an archive, which may be packed itself."""
+    """The unpacked content of a file, or of a member of an archive, which may be packed itself.
+
+    Args:
+        path: the file
+        member: the member of the archive; None where it has a single one
+    """
     layers = unwrapped(path.name)[1]
     with contextlib.ExitStack() as stack:
         stream: Any
@@ -152,7 +176,10 @@ def opened(path: Path, member: str | None) -> Iterator[IO[bytes]]:
 def stored(path: Path, member: str, name: str | None = None) -> Iterator[IO[bytes]]:
     """A member of an archive as it was put there, packed or not.
 
-    name: what the archive is called, if not as the file is
+    Args:
+        path: the file
+        member: the member of the archive
+        name: what the archive is called, if not as the file is
     """
     layers = unwrapped(name or path.name)[1]
     if layers == (".zip",):

@@ -51,7 +51,11 @@ class Parts(Location):
 
 
 def is_pattern(text: str) -> bool:
-    """Whether a text is a pattern rather than a name."""
+    """Whether a text is a pattern rather than a name.
+
+    Args:
+        text: the text to read
+    """
     return glob.has_magic(text)
 
 
@@ -61,8 +65,15 @@ def table_of(whole: str, files: dict[str, Location], is_folder: bool) -> tuple[P
     Left out are those that begin with a dot or an underscore, which are marks and notes of what wrote
     the others (`_SUCCESS`, `.part-0.csv.crc`), and files with nothing in them.
 
-    Raises NotFoundError for a pattern that matches none, DataError for a folder without any, for one
-    whose files are not evidently parts of a table, and for files of several formats.
+    Args:
+        whole: the pattern or the folder, as the user wrote it
+        files: the parts by name
+        is_folder: whether the whole is a folder
+
+    Raises:
+        NotFoundError: for a pattern that matches none
+        DataError: for a folder without any, for one whose files are not evidently parts of a table,
+            and for files of several formats
     """
     names = sorted(name for name in files if not re.search(r"(^|/)[._]", name))
     if not names and is_folder:

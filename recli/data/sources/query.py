@@ -30,7 +30,10 @@ _DRIVERS = {
 class Query(Location):
     """The answer of a database to a query, or one of its tables: `URL::TABLE`.
 
-    folder: what the path of a file of SQLite or DuckDB is relative to
+    Args:
+        folder: what the path of a file of SQLite or DuckDB is relative to
+        url: the address
+        query: what is asked of a database
     """
 
     def __init__(self, folder: Path, url: str, query: str | None) -> None:
@@ -73,14 +76,21 @@ class Query(Location):
         return url + (f"::{self._table}" if self._table else "")
 
     def place(self, line: int) -> str:
-        """A row of the answer, as messages name it."""
+        """A row of the answer, as messages name it.
+
+        Args:
+            line: the line of the file, from 1 on
+        """
         return f"row {line:,}"
 
     def batches(self) -> Iterator[tuple[list[str], Sequence[Sequence[Any]]]]:
         """The names of the columns, and rows of the answer, so many at a time as they come.
 
-        Raises DataError where the database does not answer, or not with rows; NotFoundError for a file
-        that is not there; UsageError for a URL that is none; MissingExtraError without the driver.
+        Raises:
+            DataError: where the database does not answer, or not with rows
+            NotFoundError: for a file that is not there
+            UsageError: for a URL that is none
+            MissingExtraError: without the driver
         """
         with self._connected() as connection:
             statement = self._query or self._select(connection)

@@ -27,6 +27,10 @@ class Remote(Location):
 
     It is fetched when it is first read, into a file of its own that goes with this object: what is read
     is what was looked at.
+
+    Args:
+        url: the address
+        member: the member of the archive; None where it has a single one
     """
 
     def __init__(self, url: str, member: str | None = None, is_file: bool = False) -> None:
@@ -46,8 +50,10 @@ class Remote(Location):
     def path(self) -> Path:  # type: ignore[override]
         """The file as it was fetched.
 
-        Raises NotFoundError where there is none, DataError where it cannot be had, MissingExtraError
-        where the package that speaks with such a place is missing.
+        Raises:
+            NotFoundError: where there is none
+            DataError: where it cannot be had
+            MissingExtraError: where the package that speaks with such a place is missing
         """
         room = tempfile.mkdtemp(prefix="recli-")
         weakref.finalize(self, shutil.rmtree, room, ignore_errors=True)

@@ -39,8 +39,15 @@ _Found = TypeVar("_Found")
 def retried(url: str, do: Callable[[Any, str], _Found]) -> _Found:
     """What `do` gives for the file system of a URL and the path in it, tried again where that may help.
 
-    Raises NotFoundError where there is no such file, DataError where it cannot be had, UsageError for a
-    URL with a password in it, MissingExtraError where the package for such a URL is missing.
+    Args:
+        url: the address
+        do: what to do with the file system and the path there
+
+    Raises:
+        NotFoundError: where there is no such file
+        DataError: where it cannot be had
+        UsageError: for a URL with a password in it
+        MissingExtraError: where the package for such a URL is missing
     """
     extra, known = _checked(url)
     import fsspec.core
@@ -86,7 +93,13 @@ def _told(url: str, error: BaseException, extra: str) -> errors.RecliError:
 def new_file(target: str | Path) -> Iterator[BinaryIO]:
     """As `files.new_file`; what is for a URL is sent there when the block ends well.
 
-    A store shows a file once all of it has arrived. Raises UsageError when it cannot be written.
+    A store shows a file once all of it has arrived.
+
+    Args:
+        target: where it is written
+
+    Raises:
+        UsageError: when it cannot be written
     """
     if not urls.is_url(str(target)):
         with files.new_file(Path(target)) as file:

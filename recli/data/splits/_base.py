@@ -18,14 +18,23 @@ from recli.params import Parameter, Value
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """Row numbers of a table of ratings, int64: those to learn from and those to test on."""
+    """Row numbers of a table of ratings, int64: those to learn from and those to test on.
+
+    Attributes:
+        train: int64[n], rows that are learned from, ascending
+        test: int64[n], rows that are tested, ascending
+    """
 
     train: np.ndarray
     test: np.ndarray
 
     @classmethod
     def where(cls, tested: np.ndarray) -> Fold:
-        """The fold that tests on the rows where `tested`, bool[n], and learns from all others."""
+        """The fold that tests on the rows where `tested`, bool[n], and learns from all others.
+
+        Args:
+            tested: bool[n], which rows are tested
+        """
         return cls(np.flatnonzero(~tested), np.flatnonzero(tested))
 
     @functools.cached_property
@@ -49,8 +58,10 @@ class Split:
     A subclass is a frozen dataclass of its options, which `parameters` declares, and `seed`. It gives
     `_folds`. An option out of bounds raises UsageError, in Python as in text.
 
-    uses_time: whether it needs to know when ratings were given
-    advice: what to do when it leaves a fold nothing to learn from or nothing to test on
+    Attributes:
+        uses_time: whether it needs to know when ratings were given
+        advice: what to do when it leaves a fold nothing to learn from or nothing to test on
+        seed: what is drawn at random is drawn by it
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
@@ -66,8 +77,13 @@ class Split:
     def parse(text: str, seed: int = 0) -> Split:
         """The split that `name` or `name:option=value,option=value` means; `str` is the inverse.
 
-        Raises UsageError for an unknown name or option, the nearest spelling first, and for a value
-        that is not valid.
+        Args:
+            text: the text to read
+            seed: what is drawn at random is drawn by it
+
+        Raises:
+            UsageError: for an unknown name or option, the nearest spelling first, and for a value
+                that is not valid
 
         >>> Split.parse("LastN:n=5", seed=3)
         LastN(n=5, min_train=1, seed=3)
@@ -102,7 +118,11 @@ class Split:
     def folds(self, dataset: Dataset) -> list[Fold]:
         """The folds, in each at least one row to learn from and one to test on, none in both.
 
-        Raises DataError when the ratings are too few for that, or have no times and need them.
+        Args:
+            dataset: the ratings, and what is known of items and users
+
+        Raises:
+            DataError: when the ratings are too few for that, or have no times and need them
         """
         ratings = dataset.ratings
         if self.uses_time and ratings.times is None:

@@ -11,8 +11,12 @@ from recli.data.splits._rows import grouped, number_of
 def cold(codes: np.ndarray, test_size: float, given: int, seed: int) -> Fold:
     """The fold that tests on a random share of the codes, all but `given` rows of each of them.
 
-    codes: int32[n], the user or the item of every rating; those with `given` ratings or fewer are
-        not drawn, since nothing would be left to test on
+    Args:
+        codes: int32[n], the user or the item of every rating; those with `given` ratings or fewer
+            are not drawn, since nothing would be left to test on
+        test_size: the share of the whole that is tested
+        given: how many ratings of each of them are in the training set
+        seed: what is drawn at random is drawn by it
     """
     rng = np.random.RandomState(seed)
     sizes = np.bincount(codes)

@@ -14,6 +14,10 @@ from recli.data.splits._base import Fold
 def number_of(share: float, n: int) -> int:
     """A share of `n` things, rounded up as Surprise does.
 
+    Args:
+        share: the share of the whole, above 0 and below 1
+        n: how many there are
+
     >>> number_of(0.2, 11)
     3
     """
@@ -21,7 +25,16 @@ def number_of(share: float, n: int) -> int:
 
 
 def check_enough(n: int, n_splits: int, what: str) -> None:
-    """Raises DataError when `n` things, users for instance, are fewer than the folds."""
+    """Check that there are as many things, users for instance, as folds.
+
+    Args:
+        n: how many there are
+        n_splits: how many folds
+        what: what they are, in the plural, for people
+
+    Raises:
+        DataError: when they are fewer than the folds
+    """
     if n_splits > n:
         raise errors.DataError(
             f"{n:,} {what}{'s' * (n != 1)} cannot be cut into {n_splits} folds. "
@@ -33,6 +46,11 @@ def k_folds(n: int, n_splits: int, rng: np.random.RandomState) -> Iterator[Fold]
     """The rows 0 … n − 1 shuffled and cut into `n_splits` runs, each the test of one fold.
 
     The first runs are longer by one where the number does not divide. Draws as Surprise does.
+
+    Args:
+        n: how many there are
+        n_splits: how many folds
+        rng: what is drawn at random is drawn by it
     """
     check_enough(n, n_splits, "rating")
     rows = np.arange(n)
@@ -48,7 +66,11 @@ def grouped(rows: np.ndarray, codes: np.ndarray, n_codes: int) -> tuple[np.ndarr
     """`rows` grouped by their code, int64[n], and where each group starts, int64[n_codes + 1].
 
     Within a group they keep the order in which they are given.
-    codes: int[n_ratings], the code of every row of the table
+
+    Args:
+        rows: int64[n], places of rows
+        codes: int[n_ratings], the code of every row of the table
+        n_codes: how many codes there are
     """
     from recli.kernels.counting_sort import order_by  # numba: not for those who only list splits
 

@@ -18,6 +18,11 @@ class ColdUsers(Split):
 
     These few, none by default, stay in the training together with all other users. The share is of the
     users that have more than `given` ratings.
+
+    Attributes:
+        test_size: the share of the whole that is tested
+        given: how many ratings of each of them are in the training set
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (

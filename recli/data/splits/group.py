@@ -19,6 +19,10 @@ class Group(Split):
 
     Nothing of a test user is in the training: what an algorithm knows there are items alone. The
     folds have equal numbers of users, the first ones one more where the number does not divide.
+
+    Attributes:
+        n_splits: how many folds
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (n_splits(),)

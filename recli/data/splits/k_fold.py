@@ -20,6 +20,10 @@ class KFold(Split):
     The rows are shuffled once by `seed` and cut into `n_splits` runs, the first ones longer by one
     where the number does not divide. Rows, order and folds are those of
     `surprise.model_selection.KFold(n_splits, random_state=seed)`.
+
+    Attributes:
+        n_splits: how many folds
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (n_splits(),)

@@ -20,6 +20,11 @@ class LastN(Split):
     A user with fewer than n + min_train ratings is in the training alone. Of ratings of the same
     time, that on the later row counts as the later one. One user's training may be later than
     another's test: `timeline` forbids that.
+
+    Attributes:
+        n: how many there are
+        min_train: how many ratings a user keeps for training at least
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (

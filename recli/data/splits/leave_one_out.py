@@ -22,6 +22,11 @@ class LeaveOneOut(Split):
     A user with `min_n_ratings` ratings or fewer is in neither. Each of the `n_splits` folds is drawn
     for itself. Rows, order and folds are those of
     `surprise.model_selection.LeaveOneOut(n_splits, random_state=seed, min_n_ratings)`.
+
+    Attributes:
+        n_splits: how many folds
+        min_n_ratings: how many ratings a user keeps for training at least
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (

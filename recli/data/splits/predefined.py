@@ -41,6 +41,11 @@ class Predefined(Split):
     first of `train` goes with the first of `test`, and so on; one pair is one fold. They are read as
     the file of ratings is, packed or not. Every row has to be a rating of the dataset, and no two rows
     of a pair may be the same. Ratings that are in neither file of a pair are left out of its fold.
+
+    Attributes:
+        train: the file of the training ratings, or a pattern
+        test: the file of the test ratings, or a pattern
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (

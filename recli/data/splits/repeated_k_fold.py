@@ -20,6 +20,11 @@ class RepeatedKFold(Split):
 
     Gives n_splits · n_repeats folds. Rows, order and folds are those of
     `surprise.model_selection.RepeatedKFold(n_splits, n_repeats, random_state=seed)`.
+
+    Attributes:
+        n_splits: how many folds
+        n_repeats: how many times the folds are drawn
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (n_splits(), Int("n_repeats", 10, "number of times", low=1))

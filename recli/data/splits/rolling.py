@@ -23,6 +23,11 @@ class Rolling(Split):
     of ratings. The training grows from fold to fold and has nothing of its window or later. Ratings of
     the same time are never parted: they all go to the later window, so that sizes may differ a
     little.
+
+    Attributes:
+        n_splits: how many folds
+        window: how long a test lasts, as a share of the whole time
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (n_splits(low=1), share("window", 0.1, "the ratings in each window"))

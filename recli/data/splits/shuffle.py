@@ -19,6 +19,11 @@ class Shuffle(Split):
 
     Each of the `n_splits` folds is drawn for itself, so that tests may overlap. Rows, order and folds
     are those of `surprise.model_selection.ShuffleSplit(n_splits, test_size, random_state=seed)`.
+
+    Attributes:
+        n_splits: how many folds
+        test_size: the share of the whole that is tested
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (n_splits(low=1), share("test_size", 0.2, "the ratings in the test"))

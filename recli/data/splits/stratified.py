@@ -20,6 +20,10 @@ class Stratified(Split):
     The shuffled ratings are dealt out like cards, user after user, without starting at the first fold
     again: a user's numbers of test ratings in two folds differ by one at most, and so do the sizes of
     the folds. A user with fewer ratings than folds is in the test of that many folds.
+
+    Attributes:
+        n_splits: how many folds
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (n_splits(),)

@@ -20,6 +20,11 @@ class Timeline(Split):
 
     The moment is the start of the day `at`, UTC, or that of the first of the last `test_size` of the
     ratings. Ratings of the same time are on the same side, so that the test may be a little larger.
+
+    Attributes:
+        test_size: the share of the whole that is tested
+        at: the moment at which the test begins, a date or a time in ISO 8601
+        seed: what is drawn at random is drawn by it
     """
 
     parameters = (

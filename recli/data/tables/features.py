@@ -44,9 +44,10 @@ Block = tuple[scipy.sparse.sparray, list[str]]
 class TextOptions:
     """How texts and tags become numbers.
 
-    terms: how many words or tags are kept, the most frequent
-    factors: dimensions that they are reduced to, 0 for none
-    stop_words: whether the English words that say little (the, of, …) are left out of texts
+    Attributes:
+        terms: how many words or tags are kept, the most frequent
+        factors: dimensions that they are reduced to, 0 for none
+        stop_words: whether the English words that say little (the, of, …) are left out of texts
     """
 
     terms: int = 1000
@@ -60,8 +61,13 @@ _PLAIN = TextOptions()
 def weighted(text: str, items: Items | None) -> dict[str, float]:
     """The features that `genres,year:0.5` names, with their weights; `all` is every one.
 
-    Raises UsageError for a name that the item table does not declare, one that is given twice, and a
-    weight that is not a positive number.
+    Args:
+        text: the text to read
+        items: the item table; None if there is none
+
+    Raises:
+        UsageError: for a name that the item table does not declare, one that is given twice, and a
+            weight that is not a positive number
     """
     declared = [feature.name for feature in items.features] if items else []
     if text.strip() == "all":
@@ -105,11 +111,16 @@ def matrix(
     says: `min-max` to lie between 0 and 1, `robust` to have median 0 and the middle half 1 wide. An
     absent one is at the mean, or at the median; none is farther than 10 from 0.
 
-    chosen: names of features, or name -> weight, 1 where there is none; all by default
-    told_apart: whether a feature by which all items are the same is left out, as by who learns from it
+    Args:
+        items: the item table; None if there is none
+        chosen: names of features, or name -> weight, 1 where there is none; all by default
+        text: how words of texts are weighed
+        told_apart: whether a feature by which all items are the same is left out, as by who learns
+            from it
 
-    Raises DataError when there is no item table, a feature is empty, or by none items are told apart;
-    UsageError for an unknown feature.
+    Raises:
+        DataError: when there is no item table, a feature is empty, or by none items are told apart
+        UsageError: for an unknown feature
     """
     if items is None or not items.features:
         raise errors.DataError(

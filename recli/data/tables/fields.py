@@ -39,12 +39,25 @@ class Field(Protocol):
         """bool[n], where nothing is known."""
 
     def compare(self, op: str, value: Value) -> np.ndarray:
-        """bool[n], `field op value`. Raises UnfitError where the field has no such comparison."""
+        """bool[n], `field op value`.
+
+        Args:
+            op: how to compare: `=`, `!=`, `<`, `<=`, `>`, `>=` or `contains`
+            value: what to compare with
+
+        Raises:
+            UnfitError: where the field has no such comparison
+        """
 
 
 @dataclass(frozen=True, eq=False)
 class TextField:
-    """A text for each thing, object[n] of str, empty where unknown."""
+    """A text for each thing, object[n] of str, empty where unknown.
+
+    Attributes:
+        name: the name
+        texts: object[n] of str
+    """
 
     name: str
     texts: np.ndarray
@@ -55,7 +68,12 @@ class TextField:
         return self._folded == ""
 
     def compare(self, op: str, value: Value) -> np.ndarray:
-        """bool[n], `field op value`, case ignored; by number if the value is one."""
+        """bool[n], `field op value`, case ignored; by number if the value is one.
+
+        Args:
+            op: how to compare: `=`, `!=`, `<`, `<=`, `>`, `>=` or `contains`
+            value: what to compare with
+        """
         if isinstance(value, float):
             as_number = Number(self.name, np.array([number(text) for text in self.texts]))
             if as_number.empty.all():
@@ -79,7 +97,12 @@ class TextField:
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """A number for each thing, float64[n], NaN where unknown."""
+    """A number for each thing, float64[n], NaN where unknown.
+
+    Attributes:
+        name: the name
+        numbers: float64[n], NaN where there is none
+    """
 
     name: str
     numbers: np.ndarray
@@ -90,7 +113,12 @@ class Number:
         return np.isnan(self.numbers)
 
     def compare(self, op: str, value: Value) -> np.ndarray:
-        """bool[n], `field op value`."""
+        """bool[n], `field op value`.
+
+        Args:
+            op: how to compare: `=`, `!=`, `<`, `<=`, `>`, `>=` or `contains`
+            value: what to compare with
+        """
         if op == "contains":
             raise UnfitError(f"'{self.name}' is a number: compare it with {' '.join(_ORDER)}")
         as_number = number(value) if isinstance(value, str) else value
@@ -105,7 +133,14 @@ class Number:
 
 @dataclass(frozen=True, eq=False)
 class Categories:
-    """Some categories for each thing, as CSR: `labels[indices[indptr[i] : indptr[i + 1]]]`."""
+    """Some categories for each thing, as CSR: `labels[indices[indptr[i] : indptr[i + 1]]]`.
+
+    Attributes:
+        name: the name
+        labels: the categories
+        indptr: int64[n + 1], where the categories of each item begin
+        indices: int32[m], places in `labels`
+    """
 
     name: str
     labels: list[str]
@@ -114,7 +149,12 @@ class Categories:
 
     @classmethod
     def of(cls, name: str, held: list[list[str]]) -> Categories:
-        """The categories that each item holds."""
+        """The categories that each item holds.
+
+        Args:
+            name: the name
+            held: the categories of each item
+        """
         labels = sorted({label for of_item in held for label in of_item})
         codes = {label: code for code, label in enumerate(labels)}
         indices = [codes[label] for of_item in held for label in of_item]
@@ -122,7 +162,11 @@ class Categories:
         return cls(name, labels, indptr, np.array(indices, np.int64))
 
     def codes(self, item: int) -> np.ndarray:
-        """The codes of an item's categories, int[n]."""
+        """The codes of an item's categories, int[n].
+
+        Args:
+            item: the code of an item
+        """
         return self.indices[self.indptr[item] : self.indptr[item + 1]]
 
     @property
@@ -131,7 +175,12 @@ class Categories:
         return np.diff(self.indptr) == 0
 
     def compare(self, op: str, value: Value) -> np.ndarray:
-        """bool[n], whether an item holds the category; case ignored."""
+        """bool[n], whether an item holds the category; case ignored.
+
+        Args:
+            op: how to compare: `=`, `!=`, `<`, `<=`, `>`, `>=` or `contains`
+            value: what to compare with
+        """
         if op != "contains" or isinstance(value, float):
             raise UnfitError(
                 f"an item has several '{self.name}': write {self.name} contains 'Name'"
@@ -154,7 +203,12 @@ Known = TextField | Number | Categories
 def of_items(items: Items, name: str) -> Known:
     """What an item table says under a name: a feature, a column, or the title; case does not matter.
 
-    Raises UsageError for a name that it lacks.
+    Args:
+        items: the item table
+        name: the name
+
+    Raises:
+        UsageError: for a name that it lacks
     """
     for feature in items.features:
         if feature.name.casefold() == name.casefold():
@@ -170,7 +224,11 @@ def of_items(items: Items, name: str) -> Known:
 
 
 def names(items: Items) -> list[str]:
-    """The names of all fields."""
+    """The names of all fields.
+
+    Args:
+        items: the item table
+    """
     titled = ["title"] if items.titles is not None else []
     features = [feature.name for feature in items.features]
     return list(dict.fromkeys([*titled, *features, *items.columns]))

@@ -28,21 +28,30 @@ class Items(Table):
     """What is known about items besides ratings, a row for each item of the catalogue.
 
     columns: all but the id and, unless a feature is made of it, the title
-    titles: object[n] of str, empty where unknown; None where the table has no titles
-    features: which columns describe an item, and how
+
+    Attributes:
+        titles: object[n] of str, empty where unknown; None where the table has no titles
+        features: which columns describe an item, and how
     """
 
     titles: np.ndarray | None = None
     features: tuple[Feature, ...] = ()
 
     def title(self, code: int) -> str:
-        """The title of one item, or nothing."""
+        """The title of one item, or nothing.
+
+        Args:
+            code: the code of an item
+        """
         return "" if self.titles is None else str(self.titles[code])
 
     def texts_of(self, feature: Feature) -> np.ndarray:
         """What the column of a feature says of each item, object[n_catalogue] of str, "" for nothing.
 
         With a pattern, only what its first group holds; flags have no one column.
+
+        Args:
+            feature: how the feature is described
         """
         column = self.columns[feature.column]
         if feature.pattern is None:
@@ -51,7 +60,11 @@ class Items(Table):
         return np.array([(match and match[1]) or "" for match in found], object)
 
     def labels_of(self, feature: Feature) -> list[list[str]]:
-        """The categories, flags or tags of each item, in their order and each once; no counts."""
+        """The categories, flags or tags of each item, in their order and each once; no counts.
+
+        Args:
+            feature: how the feature is described
+        """
         if feature.kind == "flags":
             flags = [(label, self.columns[label] == "1") for label in feature.columns]
             return [[label for label, flag in flags if flag[row]] for row in range(len(self.ids))]
@@ -129,6 +142,10 @@ def parts(text: str, feature: Feature) -> list[str]:
     """The categories or tags in a text, as often as they stand there.
 
     A list of JSON or Python goes before the feature's separator.
+
+    Args:
+        text: the text to read
+        feature: how the feature is described
     """
     listed = _listed(text)
     found = text.split(feature.separator) if listed is None else listed
@@ -137,6 +154,9 @@ def parts(text: str, feature: Feature) -> list[str]:
 
 def separator(texts: Iterable[str]) -> str:
     """What stands between the categories in texts, `|` where nothing does.
+
+    Args:
+        texts: the cells
 
     >>> separator(["Crime", "Crime, Drama"]), separator(["Sci-Fi / War", "Love, Actually"])
     (',', ' / ')
@@ -179,6 +199,9 @@ def _elements(value: object) -> Iterator[str]:
 
 def tag(part: str) -> tuple[str, int | None]:
     """A tag in lower case and how often it was given; None for a count that is not a whole number.
+
+    Args:
+        part: one label of a cell
 
     >>> tag("Funny:3"), tag("dark"), tag("alien: the film"), tag("dark:-1")
     (('funny', 3), ('dark', 1), ('alien: the film', 1), ('dark', None))

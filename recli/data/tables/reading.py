@@ -29,11 +29,13 @@ _MEND = "Mend the file, or set such rows aside with '--on-bad skip'."
 class DescribedTable:
     """A file with a row for each id.
 
-    ids: object[n] of str, none of them empty and no two the same
-    id: the column that they stand in
-    file: what the file is called
-    told: (what, value, where it is overruled) if the column was found by looking
-    bad: rows that were set aside, malformed, without an id or with that of another
+    Attributes:
+        ids: object[n] of str, none of them empty and no two the same
+        text: the columns, as text
+        id: the column that they stand in
+        file: what the file is called
+        told: (what, value, where it is overruled) if the column was found by looking
+        bad: rows that were set aside, malformed, without an id or with that of another
     """
 
     ids: np.ndarray
@@ -47,6 +49,10 @@ class DescribedTable:
         """The columns `names` as object[len(ids)] of str, and bool[len(ids)]: who has a row.
 
         Ids without a row have empty texts; rows whose id is not in `ids` are left out.
+
+        Args:
+            ids: raw ids and their codes
+            names: the names
         """
         codes = ids.codes(self.ids)
         known = codes >= 0
@@ -64,11 +70,14 @@ def describe_items(
 ) -> DescribedTable | None:
     """The file of the item table, or None where the dataset has none.
 
-    known: the ids of the ratings' items, by which the column of ids is found if none is named
-    on_bad: `error` stops at rows that cannot be used, `skip` sets them aside
+    Args:
+        about: what the dataset's `dataset.toml` says
+        known: the ids of the ratings' items, by which the column of ids is found if none is named
+        on_bad: `error` stops at rows that cannot be used, `skip` sets them aside
 
-    Raises DataError for a file that is absent, lacks a column or has no column of ids, and for rows
-    that cannot be cut, are without an id or have that of another.
+    Raises:
+        DataError: for a file that is absent, lacks a column or has no column of ids, and for rows
+            that cannot be cut, are without an id or have that of another
     """
     source = about.items
     return None if source is None else describe(about.location(source), source, known, on_bad)
@@ -80,7 +89,15 @@ def describe_users(
     """The file of the user table, or None where the dataset has none.
 
     A download that lacks the file has none either, because it may be older than the entry; the
-    check of a dataset says so. Raises DataError as `describe_items` does.
+    check of a dataset says so.
+
+    Args:
+        about: what the dataset's `dataset.toml` says
+        known: the ids that the ratings have
+        on_bad: `error`, or `skip` to set bad rows aside
+
+    Raises:
+        DataError: as `describe_items` does
     """
     source = about.users
     if source is None or (about.download and not about.location(source).exists()):
@@ -89,7 +106,13 @@ def describe_users(
 
 
 def items(described: DescribedTable, source: ItemsSource, ids: Ids) -> Items:
-    """The item table along the catalogue."""
+    """The item table along the catalogue.
+
+    Args:
+        described: the table, and which of its columns say something
+        source: where the item table is, and how it is read
+        ids: raw ids and their codes
+    """
     features = source.features or ()
     of_features = {name for one in features for name in one.columns or (one.column,)}
     columns, in_table = described.along(ids, described.text.names)
@@ -104,7 +127,12 @@ def items(described: DescribedTable, source: ItemsSource, ids: Ids) -> Items:
 
 
 def users(described: DescribedTable, ids: Ids) -> Users:
-    """The user table along the users who rated."""
+    """The user table along the users who rated.
+
+    Args:
+        described: the table, and which of its columns say something
+        ids: raw ids and their codes
+    """
     names = [name for name in described.text.names if name != described.id]
     columns, in_table = described.along(ids, names)
     n_unrated = len(described.ids) - int(np.count_nonzero(in_table))
@@ -114,7 +142,17 @@ def users(described: DescribedTable, ids: Ids) -> Users:
 def describe(
     file: Location, source: ItemsSource | UsersSource, known: Known, on_bad: str = "error"
 ) -> DescribedTable:
-    """A file of items or users. Raises DataError as `describe_items` does."""
+    """A file of items or users.
+
+    Args:
+        file: where the table is
+        source: where the table is, and how it is read
+        known: the ids that the ratings have
+        on_bad: `error`, or `skip` to set bad rows aside
+
+    Raises:
+        DataError: as `describe_items` does
+    """
     if not file.exists():
         raise errors.DataError(f"{file}: no such file, although the dataset.toml names it.")
     table = reader(file, source).read(file, source)

@@ -17,9 +17,10 @@ from recli.data.ids import Ids
 class Table:
     """Columns of text along ids, a row for each id.
 
-    ids: row r describes the user or item with code r
-    columns: column name -> object[n] of str, empty where unknown
-    in_table: bool[n], whether the id had a row in the file
+    Attributes:
+        ids: row r describes the user or item with code r
+        columns: column name -> object[n] of str, empty where unknown
+        in_table: bool[n], whether the id had a row in the file
     """
 
     ids: Ids
@@ -27,7 +28,11 @@ class Table:
     in_table: np.ndarray
 
     def only(self, ids: Ids) -> Self:
-        """The rows of these users or items, all of which the table has, in their order."""
+        """The rows of these users or items, all of which the table has, in their order.
+
+        Args:
+            ids: raw ids and their codes
+        """
         rows = self.ids.codes(ids.text)
         columns = {name: column[rows] for name, column in self.columns.items()}
         return replace(self, ids=ids, columns=columns, in_table=self.in_table[rows])

@@ -26,9 +26,14 @@ def matrix(
     It is 1 for the users who have the value and 0 for the others; an empty field is no value. A
     column of numbers with more than ten distinct ones, such as an age, is cut into ten ranges with
     about as many users each, where "unknown" and its like are no value either.
-    chosen: names of columns, all by default
 
-    Raises DataError when there is no user table, UsageError for an unknown column.
+    Args:
+        users: the user table; None if there is none
+        chosen: names of columns, all by default
+
+    Raises:
+        DataError: when there is no user table
+        UsageError: for an unknown column
     """
     if users is None:
         raise errors.DataError(

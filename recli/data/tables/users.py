@@ -19,12 +19,18 @@ class Users(Table):
     anybody rated it, a user without a rating has no part in anything.
 
     columns: all of the file but the ids
-    n_unrated: how many rows were left out
+
+    Attributes:
+        n_unrated: how many rows were left out
     """
 
     n_unrated: int = 0
 
     def and_unknown(self, ids: Ids) -> Self:
-        """The table for `ids`, in which one more, of whom nothing is known, follows the present ones."""
+        """The table for `ids`, in which one more, of whom nothing is known, follows the present ones.
+
+        Args:
+            ids: raw ids and their codes
+        """
         columns = {name: np.append(column, "") for name, column in self.columns.items()}
         return replace(self, ids=ids, columns=columns, in_table=np.append(self.in_table, False))

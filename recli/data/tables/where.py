@@ -53,7 +53,11 @@ class Condition(Protocol):
 def parse(text: str) -> Condition:
     """The condition that `text` says.
 
-    Raises UsageError with the place marked where it is none.
+    Args:
+        text: the text to read
+
+    Raises:
+        UsageError: with the place marked where it is none
     """
     reader = _Parser(text)
     condition = reader.either()
@@ -80,7 +84,11 @@ class _Not:
 
 @dataclass(frozen=True)
 class _OfField:
-    """What `ask` finds of a field; where it stands in the text, for errors."""
+    """What `ask` finds of a field; where it stands in the text, for errors.
+
+    Attributes:
+        text: the text to read
+    """
 
     text: str
     name: _Token
@@ -102,8 +110,9 @@ class _OfField:
 class _Token:
     """A word of a condition.
 
-    kind: text, number, name, word, sign or end
-    read: without quotes and brackets; words in lower case
+    Attributes:
+        kind: text, number, name, word, sign or end
+        read: without quotes and brackets; words in lower case
     """
 
     kind: str
@@ -113,7 +122,11 @@ class _Token:
 
 
 class _Parser:
-    """Recursive descent, a method for each rule of the grammar."""
+    """Recursive descent, a method for each rule of the grammar.
+
+    Args:
+        text: the text to read
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -180,7 +193,12 @@ class _Parser:
         return (float(token.read) if token.kind == "number" else token.read), token
 
     def take(self, kind: str, read: str) -> bool:
-        """Whether the next word is this one; then it is behind us."""
+        """Whether the next word is this one; then it is behind us.
+
+        Args:
+            kind: `name`, `text`, `number` or `sign`
+            read: what it says
+        """
         if (self.tokens[0].kind, self.tokens[0].read) != (kind, read):
             return False
         self.tokens.pop(0)

@@ -19,10 +19,11 @@ class AUC(ListMetric):
     ranking, so it takes no cut-off; a relevant item that is no candidate does not count. From 0 to
     1, 0.5 at random; NaN for a user without relevant or without other candidates.
 
-    >>> from recli.evaluation.lists import Tested
+    >>> from recli.evaluation.lists import EvaluatedLists, Tested
     >>> row, item, rating = np.array([0, 0]), np.array([3, 7]), np.array([4.0, 5.0])
     >>> tested = Tested(row, item, rating, places=np.array([0, 2]), midranks=np.array([1, 2.5]))
-    >>> AUC().values(Lists(np.array([0]), np.array([[3]]), np.array([4]), tested, rating > 3, None))
+    >>> lists = EvaluatedLists(np.array([0]), np.array([[3]]), np.array([4]), tested, rating > 3, None)
+    >>> AUC().values(lists)
     array([0.875])
     """
 

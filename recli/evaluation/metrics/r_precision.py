@@ -16,10 +16,10 @@ class RPrecision(ListMetric):
     user can reach 1, whatever her R; so it takes no cut-off. From 0 to 1; NaN for a user without
     relevant items.
 
-    >>> from recli.evaluation.lists import Tested
+    >>> from recli.evaluation.lists import EvaluatedLists, Tested
     >>> row, item, rating = np.array([0, 0]), np.array([3, 7]), np.array([4.0, 5.0])
     >>> tested = Tested(row, item, rating, places=np.array([0, 2]), midranks=np.array([1.0, 3.0]))
-    >>> lists = Lists(np.array([0]), np.array([[3]]), np.array([4]), tested, rating > 3, None)
+    >>> lists = EvaluatedLists(np.array([0]), np.array([[3]]), np.array([4]), tested, rating > 3, None)
     >>> RPrecision().values(lists)
     array([0.5])
     """

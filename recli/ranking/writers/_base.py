@@ -17,7 +17,7 @@ Write = Callable[[pa.Table], None]
 
 
 class Writer:
-    """Takes tables of places, as `Places` makes them, one after the other.
+    """Takes tables of places, as `ListRows` makes them, one after the other.
 
     The target holds all of them when the block ends well, and is as it was when it does not. What a
     writer holds in memory does not grow with their number.

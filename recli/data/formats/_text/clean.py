@@ -26,10 +26,14 @@ _UNIT_SEPARATOR = "\x1f"  # stands in for a delimiter that the parser cannot tak
 class Clean:
     """A text whose records differ from its lines only where a quoted cell goes over several.
 
-    delimiter: one ASCII character
-    quoted: whether quotes enclose cells
-    longest: bytes of the longest record that goes over several lines, 0 if there are none
-    found: fields of the source that the text tells; notes: what the user should know
+    Attributes:
+        text: the text of the file
+        delimiter: one ASCII character
+        quoted: whether quotes enclose cells
+        longest: bytes of the longest record that goes over several lines, 0 if there are none
+        malformed: the rows that are none
+        found: fields of the source that the text tells
+        notes: what the user should know
     """
 
     text: FileText
@@ -42,7 +46,12 @@ class Clean:
 
 
 def clean(text: FileText, source: TableSource) -> Clean:
-    """The text of a file that is read as `source` says, complete but for the quotes."""
+    """The text of a file that is read as `source` says, complete but for the quotes.
+
+    Args:
+        text: the text of the file
+        source: how the table is read
+    """
     assert source.columns and source.delimiter
     cutter = Cutter(source.delimiter, source.escape)
     rows = comments.rows(first_lines(text), cutter)
@@ -74,7 +83,11 @@ def clean(text: FileText, source: TableSource) -> Clean:
 
 
 def first_lines(text: FileText) -> list[str]:
-    """The first lines with something on them."""
+    """The first lines with something on them.
+
+    Args:
+        text: the text of the file
+    """
     head = text.content[:_SNIFFED_BYTES]
     lines = head[: head.rfind(b"\n") + 1 or None].decode(errors="ignore").split("\n")
     return sniff.filled(lines)[:_SNIFFED_LINES]

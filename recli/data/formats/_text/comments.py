@@ -20,7 +20,11 @@ _FORMATS = {
 
 
 def other_format(text: FileText) -> str | None:
-    """The format whose first line a file has; what stands below its comments is no mere row."""
+    """The format whose first line a file has; what stands below its comments is no mere row.
+
+    Args:
+        text: the text of the file
+    """
     begin = _HEAD.match(text.content)
     assert begin
     lines = begin[0].split(b"\n")
@@ -28,7 +32,12 @@ def other_format(text: FileText) -> str | None:
 
 
 def rows(lines: Sequence[str], cutter: Cutter) -> list[list[str]]:
-    """The rows among the lines of a file's head, cut into cells."""
+    """The rows among the lines of a file's head, cut into cells.
+
+    Args:
+        lines: lines of the file, without their ends
+        cutter: how a line is cut into cells
+    """
     widths = [len(cutter.either(line)) for line in unmarked(lines)]
     width = sniff.most_common(widths)
     head = next((n for n, line in enumerate(lines) if line[0] not in MARKS), 0)
@@ -40,7 +49,11 @@ def rows(lines: Sequence[str], cutter: Cutter) -> list[list[str]]:
 
 
 def unmarked(lines: Sequence[str]) -> list[str]:
-    """The lines that begin with no mark of a comment; all of them if there are none."""
+    """The lines that begin with no mark of a comment; all of them if there are none.
+
+    Args:
+        lines: lines of the file, without their ends
+    """
     return [line for line in lines if line[0] not in MARKS] or list(lines)
 
 
@@ -50,6 +63,10 @@ def edits(text: FileText, shape: Shape) -> list[Edit]:
     They are lines that begin with a mark and do not have the cells of a row; before the first row, also
     those with a blank after the mark and no number. Where an id begins with the mark, no line with it
     is a comment.
+
+    Args:
+        text: the text of the file
+        shape: what a row of the file looks like
     """
     found: list[Edit] = []
     for mark in MARKS:

@@ -19,11 +19,14 @@ def decoded(
 ) -> tuple[FileText, str, list[Malformed]]:
     """The text with lines ended by LF, its encoding, and the lines that are not of it.
 
-    encoding: what the bytes are; None for what they look like
-    cut: whether more bytes follow, so that half a character at the end is nothing
-
     Lines are malformed only where nobody said what they are: most others are UTF-8 then. Raises
     UsageError for an unknown encoding, DataError for what is not text or has nothing in it.
+
+    Args:
+        file: where the table is
+        content: the file, or how it begins
+        encoding: what the bytes are; None for what they look like
+        cut: whether more bytes follow, so that half a character at the end is nothing
     """
     found = encoding or sniff.encoding(content, cut)
     if encoding is None and found not in ("utf-16", "utf-32"):

@@ -41,19 +41,33 @@ class Recognised(Format):
         return table
 
     def table(self, file: Location, text: str) -> TextTable:
-        """The table that the text of the file is, lines ended by LF."""
+        """The table that the text of the file is, lines ended by LF.
+
+        Args:
+            file: where the table is
+            text: the text to read
+        """
         raise NotImplementedError
 
 
 def comments(text: str, sign: str = "%") -> tuple[list[str], str]:
-    """The lines at the beginning that start with `sign`, and the rest."""
+    """The lines at the beginning that start with `sign`, and the rest.
+
+    Args:
+        text: the text to read
+        sign: how a comment begins
+    """
     end = re.match(f"(?:{sign}[^\n]*(?:\n|$))*", text)
     assert end
     return end[0].splitlines(), text[end.end() :]
 
 
 def spaced(text: str) -> str:
-    """The text with a tab for any run of spaces and tabs, and none around a line."""
+    """The text with a tab for any run of spaces and tabs, and none around a line.
+
+    Args:
+        text: the text to read
+    """
     text = text.replace(" ", "\t").strip("\t")
     if any(pair in text for pair in ("\t\t", "\t\n", "\n\t")):
         text = re.sub("^\t+|\t+$", "", text, flags=re.MULTILINE)
@@ -67,8 +81,13 @@ def cut(
     """The lines cut at a delimiter of one character; quotes are text, blank lines are left out.
 
     Lines with more or fewer cells than `columns`, two or more, are malformed.
-    first: the number of the first line of `text` in its file
-    threads: False where many lines are known to be malformed, which then saves a second pass
+
+    Args:
+        text: the text to read
+        delimiter: what stands between two cells
+        columns: names of columns
+        first: the number of the first line of `text` in its file
+        threads: False where many lines are known to be malformed, which then saves a second pass
     """
     malformed: list[Malformed] = []
 
@@ -120,14 +139,26 @@ def cut(
 
 
 def nothing_fits(file: Location, table: TextTable, layout: str) -> None:
-    """Raise DataError if no line is of the layout of the format; `layout` says what that is."""
+    """Raise DataError if no line is of the layout of the format; `layout` says what that is.
+
+    Args:
+        file: where the table is
+        table: the columns, as text
+        layout: what a line should look like
+    """
     if table.malformed and not len(table):
         row = table.malformed[0]
         raise errors.DataError(f"{file}: no line is {layout}; line {row.line:,} has {row.reason}.")
 
 
 def set_aside(table: TextTable, failed: np.ndarray, reason: Callable[[int], str]) -> TextTable:
-    """The table less the rows of bool[n] `failed`, which are malformed for what `reason` says of each."""
+    """The table less the rows of bool[n] `failed`, which are malformed for what `reason` says of each.
+
+    Args:
+        table: the columns, as text
+        failed: bool[n], which lines are set aside
+        reason: why, by the place of the line
+    """
     if not failed.any():
         return table
     bad = [
@@ -149,9 +180,12 @@ def blocks(
 ) -> tuple[TextTable, list[Malformed], np.ndarray]:
     """Rows that belong to a line above them, which was not cut because it is of another layout.
 
-    header: what such a line is
     Returns the table, where rows above the first such line are malformed; those lines; and int64[n],
     which of them each row belongs to.
+
+    Args:
+        table: the columns, as text
+        header: what such a line is
     """
     headers = [row for row in table.malformed if header.fullmatch(row.text.strip())]
     others = [row for row in table.malformed if not header.fullmatch(row.text.strip())]

@@ -20,10 +20,11 @@ _NEWLINE, _QUOTE = b'\n"'
 class Quotes:
     """What the quotes of a file are.
 
-    edits: the records that a parser of CSV would take otherwise, written so that it does not
-    malformed: those that are rows in no way
-    enclosing: whether quotes enclose any cell
-    stray: lines where a quote that begins a cell is text
+    Attributes:
+        edits: the records that a parser of CSV would take otherwise, written so that it does not
+        malformed: those that are rows in no way
+        enclosing: whether quotes enclose any cell
+        stray: lines where a quote that begins a cell is text
     """
 
     edits: list[Edit] = field(default_factory=list)
@@ -46,9 +47,13 @@ def quotes(
     line goes over those lines, unless one of them looks like a row of its own: then the quote is
     text, or, where it cannot be (`strict`), the record is malformed.
 
-    delimiter: what parts the cells of a record that is written anew
-    comments: the places where lines begin that are none
-    header: the place of the header, which is never set aside
+    Args:
+        text: the text of the file
+        shape: what a row of the file looks like
+        strict: whether a doubled quote stands for one in every case
+        delimiter: what parts the cells of a record that is written anew
+        comments: the places where lines begin that are none
+        header: the place of the header, which is never set aside
     """
     resolver = _Resolver(text, shape, strict, delimiter)
     done = 0
@@ -64,7 +69,8 @@ def quotes(
 class _Span:
     """The lines that a record goes over if quotes enclose cells; no cells if one is left open.
 
-    swallows: whether a line within looks like a row
+    Attributes:
+        swallows: whether a line within looks like a row
     """
 
     n_lines: int
@@ -95,7 +101,12 @@ class _Resolver:
             start, line = end, line + len(ends)
 
     def decide(self, line: int, start: int) -> int:
-        """Say what the record is that begins here; the place where the next one does."""
+        """Say what the record is that begins here; the place where the next one does.
+
+        Args:
+            line: the line of the file, from 1 on
+            start: where the line begins, in bytes
+        """
         cutter, width = self.shape.cutter, self.shape.width
         end = self._end(start)
         row = self._row(start, end)
@@ -113,7 +124,12 @@ class _Resolver:
         return self._set_aside(line, start, span, reason)
 
     def keep(self, line: int, start: int) -> int:
-        """Take a line for what it is by itself; the place of the next."""
+        """Take a line for what it is by itself; the place of the next.
+
+        Args:
+            line: the line of the file, from 1 on
+            start: where the line begins, in bytes
+        """
         end = self._end(start)
         cells = self.shape.cutter.either(self._row(start, end))
         return self._use(line, start, _Span(1, end, cells), cells)

@@ -13,7 +13,13 @@ _MOST = 0.5  # what is no row in a sample of lines is a part of a text
 
 @dataclass(frozen=True)
 class Shape:
-    """How many cells the rows of a file have, and in which of them most have a number."""
+    """How many cells the rows of a file have, and in which of them most have a number.
+
+    Attributes:
+        cutter: how a line is cut into cells
+        width: how many cells a row has
+        numeric: places of the columns that hold numbers
+    """
 
     cutter: Cutter
     width: int
@@ -21,7 +27,13 @@ class Shape:
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[str]], cutter: Cutter, width: int) -> Shape:
-        """The shape of the rows of a file, some of which are cut into cells here."""
+        """The shape of the rows of a file, some of which are cut into cells here.
+
+        Args:
+            rows: the first rows, cut into cells
+            cutter: how a line is cut into cells
+            width: how many cells a row has
+        """
         rows = [row for row in rows if len(row) == width]
         numeric = (
             place
@@ -34,6 +46,9 @@ class Shape:
         """Whether the line looks like a row, however its quotes are meant.
 
         One number where the rows have numbers is enough: to take a row for text would lose it.
+
+        Args:
+            line: a line of the file, without its end
         """
         return self._alike(self.cutter.plain(line)) or (
             '"' in line and self._alike(self.cutter.cells(line) or [])

@@ -15,9 +15,12 @@ _BLANK = re.compile(rb"(?: *\n)*")
 class Edit:
     """Lines that are not rows as they stand.
 
-    line: the first of them, from 0; n_lines: how many there are
-    start, end: where their bytes begin and where the next line does
-    row: what stands for them, as a line with its end; nothing where they are left out
+    Attributes:
+        line: the first of them, from 0
+        n_lines: how many there are
+        start: where their bytes begin and where the next line does
+        end: likewise
+        row: what stands for them, as a line with its end; nothing where they are left out
     """
 
     line: int
@@ -31,7 +34,11 @@ class Edit:
 class FileText:
     """UTF-8 whose lines all end with LF.
 
-    lines: int64[n], the number in the file of each record, None where that is `first`, first + 1, …
+    Attributes:
+        content: the file, or how it begins
+        first: the number of the first line
+        lines: int64[n], the number in the file of each record, None where that is `first`, first +
+            1, …
     """
 
     content: bytes
@@ -39,14 +46,22 @@ class FileText:
     lines: np.ndarray | None = None
 
     def numbers(self, n: int) -> np.ndarray:
-        """int64[n], the numbers in the file of all `n` records."""
+        """int64[n], the numbers in the file of all `n` records.
+
+        Args:
+            n: how many there are
+        """
         if self.lines is None:
             return np.arange(self.first, self.first + n)
         assert len(self.lines) == n
         return self.lines
 
     def number(self, record: int) -> int:
-        """The number in the file of one record, counted from 0."""
+        """The number in the file of one record, counted from 0.
+
+        Args:
+            record: the place of the record, from 0 on
+        """
         return self.first + record if self.lines is None else int(self.lines[record])
 
     def filled(self) -> FileText:
@@ -62,7 +77,12 @@ class FileText:
     def edited(
         self, edits: Iterable[Edit], others: Callable[[bytes], bytes] | None = None
     ) -> FileText:
-        """The text with these lines edited, in their order, and `others` done to all the others."""
+        """The text with these lines edited, in their order, and `others` done to all the others.
+
+        Args:
+            edits: what is written anew, in the order of the text
+            others: what is done to the text between the edits
+        """
         parts: list[bytes] = []
         dropped: list[int] = []
         place = 0

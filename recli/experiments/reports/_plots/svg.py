@@ -30,7 +30,7 @@ class Axis:
     def around(cls, values: Iterable[float], start: float, end: float, log: bool = False) -> Axis:
         """The scale that holds all of `values`, with a little air.
 
-        >>> Scale.around([1.0, 3.0], 0.0, 100.0)(2.0)
+        >>> Axis.around([1.0, 3.0], 0.0, 100.0)(2.0)
         50.0
         """
         found = [math.log10(v) if log else v for v in values]
@@ -47,7 +47,7 @@ class Axis:
     def ticks(self) -> list[float]:
         """Two to six round numbers that lie on the scale.
 
-        >>> Scale(0.0, 1.0, 0.0, 100.0).ticks
+        >>> Axis(0.0, 1.0, 0.0, 100.0).ticks
         [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
         """
         if self.log:
