@@ -12,9 +12,9 @@ import click
 
 from recli.cli._options import common
 from recli.cli._options.cold_user import ColdUser, cold_user_options
-from recli.cli._options.filters import FilterChoice, filter_options
+from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._options.model import ModelChoice, model_options
-from recli.cli._options.reranking import reranking_options, tell
+from recli.cli._options.reranking import tell
 from recli.cli._options.target_users import TargetUsers, target_users_options
 from recli.cli._output.console import Console, count
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
     from recli.models.model import Model
     from recli.ranking.lists import RankedLists, Request
-    from recli.ranking.lower_bound import Sort
-    from recli.ranking.reranking import Reranking
     from recli.ranking.reranking_cost import RerankingCost
     from recli.ranking.top_n import Recommendation
 
@@ -50,20 +48,11 @@ _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation
     "-n", "n", type=click.IntRange(1), default=10, show_default=True, help="How many items."
 )
 @click.option(
-    "--sort",
-    type=click.Choice(("score", "lower-bound")),
-    default="score",
-    show_default=True,
-    help="What goes first: the highest score, or the highest prediction less its deviation, where the "
-    "model knows that, as bayesian-fm does.",
-)
-@click.option(
     "--explain",
     is_flag=True,
     help="Say of each item why, and write it as a column; for a single user.",
 )
-@filter_options
-@reranking_options
+@list_options
 @model_options
 @common.goal_option
 @click.option(
@@ -80,10 +69,8 @@ def command(
     target_users: TargetUsers,
     cold_user: ColdUser,
     n: int,
-    sort: Sort,
     explain: bool,
-    filters: FilterChoice,
-    reranking: Reranking,
+    lists: ListChoice,
     choice: ModelChoice,
     goal: Purpose | None,
     output: str | None,
@@ -115,7 +102,6 @@ def command(
     import numpy as np
 
     from recli.models import list_quality
-    from recli.ranking.answer import ListOptions
     from recli.ranking.lists import recommend
     from recli.ranking.output import written
     from recli.ranking.reranking_cost import RerankingCost
@@ -131,16 +117,9 @@ def command(
         raise click.UsageError(
             "--goal is for a model that is trained: leave out one of --model, --goal."
         )
+    options = lists.options
     model, model_name = choice.load(results, console, goal)
-    options = ListOptions(
-        n=n,
-        sort=sort,
-        filters=filters.read(model, console),
-        exclude_seen=filters.exclude_seen,
-        max_per=filters.caps,
-        reranking=reranking,
-        seed=choice.seed,
-    )
+    lists.tell_unknown(model.trainset.ratings.item_ids, console)
     whole = model
     if cold_user.given:
         model, code = cold_user.folded(model, target_users.user, console)
@@ -148,18 +127,18 @@ def command(
         model_name = model.configured.name if cold_user.is_new else model_name
     else:
         users = target_users.codes(model, console)
-    request = options.request(whole, model, users)
+    request = options.request(whole, users, n, seed=choice.seed, model=model)
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{model_name}-{target_users.name}")
     target = output or str(results / "recommendations" / f"{safe}.csv")
-    places = ListRows(model, model_name, datetime.now(UTC), sort, explain=explain)
+    places = ListRows(model, model_name, datetime.now(UTC), options.sort, explain=explain)
     cost = RerankingCost(request.rerankers)
     made = recommend(model, request, memory_limit, _cores())
-    lists = written(cost.follow(made) if request.rerankers else made, places, target)
+    kept = written(cost.follow(made) if request.rerankers else made, places, target)
     if target_users.user is not None or cold_user.given:
-        [only] = lists
+        [only] = kept
         _one(only, target_users.user, request, explain, model, model_name, cost, console)
     else:
-        _many(lists, request, model, model_name, cost, console)
+        _many(kept, request, model, model_name, cost, console)
     if request.rerankers:
         tell(cost, console)
     console.say(f"Written to {writer(target).shown(target)}")

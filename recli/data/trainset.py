@@ -71,6 +71,12 @@ class Trainset(surprise.Trainset):
         return len(self.item_codes)
 
     @functools.cached_property
+    def own_ratings(self) -> Ratings:
+        """The rows' ratings and no others, in the order of the rows; ids and scale are whole."""
+        whole = np.array_equal(self.rows, np.arange(len(self.ratings)))
+        return self.ratings if whole else self.ratings.part(self.rows)
+
+    @functools.cached_property
     def by_user(self) -> Csr:
         """CSR by user, each user's ratings in the order of the rows: indptr, items, values."""
         return csr(self.users, self.items, self.values, self.n_users)

@@ -15,6 +15,8 @@ from recli.evaluation.groups import GroupScores, group_scores
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.tables import error_by_rating, exposure
+from recli.models.model import of_training
+from recli.ranking.recommender import lists_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +65,12 @@ def score_fold(
     """Fit on the fold's training rows, predict its test rows, rank the catalogue, and measure.
 
     Rating metrics are over all test rows; they are NaN for an algorithm that predicts no ratings.
-    Lists are made for every user with a test rating, out of all items of the catalogue less those
-    that the user has in the training rows; the metrics of accuracy are over the users who have a
-    liked item (rating ≥ threshold) in the test rows. `memory_limit` is that of `rank`, bytes; `by`
-    are groupings to break the metrics down by, whose time counts as that of metrics. Raises as
-    `Grouping.parse` does.
+    Lists are made for every user with a test rating as `recommend` makes them: out of all items of the
+    catalogue less those that the user has in the training rows, by score, unless `configured` is a
+    `Recommender`, whose lists are filtered and re-ranked as it says. The metrics of accuracy are over
+    the users who have a liked item (rating ≥ threshold) in the test rows. `memory_limit` is
+    that of `recommend`, bytes; `by` are groupings to break the metrics down by, whose time counts as
+    that of metrics. Raises as `Grouping.parse` and `recommend` do.
     """
     groupings = [Grouping.parse(text, statistics.dataset) for text in by]
     trainset = statistics.trainset
@@ -81,7 +84,9 @@ def score_fold(
     predictions = predict(algorithm, statistics, test) if rates else None
     clock.append(time.perf_counter())
     longest = max((measure.k or 1 for measure in of_lists), default=1)
-    lists = recommend(algorithm, statistics, test, longest, memory_limit) if of_lists else None
+    model = of_training(statistics, configured, algorithm, seed)
+    options = lists_of(configured)
+    lists = recommend(model, statistics, test, longest, memory_limit, options) if of_lists else None
     clock.append(time.perf_counter())
     ratings = statistics.dataset.ratings
     users = np.unique(ratings.users[test])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.algorithms import Algorithm, best, scored
+from recli.algorithms import Algorithm
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.lists import EvaluatedLists, Tested
 from recli.evaluation.predictions import Predictions
 from recli.kernels.ranks_of_items import ranks_of_items
+from recli.models.model import Model
+from recli.ranking.list_options import ListOptions
+from recli.ranking.lists import with_scores
 
 
 def predict(algorithm: Algorithm, statistics: TrainingStatistics, test: np.ndarray) -> Predictions:
@@ -24,30 +27,49 @@ def predict(algorithm: Algorithm, statistics: TrainingStatistics, test: np.ndarr
 
 
 def recommend(
-    algorithm: Algorithm,
+    model: Model,
     statistics: TrainingStatistics,
     test: np.ndarray,
     k: int,
     memory_limit: int | None = None,
+    options: ListOptions = ListOptions(),  # noqa: B008, it is frozen
 ) -> EvaluatedLists:
-    """The `k` best candidates for every user of the rows `test`, int64[n].
+    """The list of every user of the test, as `recli recommend` makes it, and what the test says of it.
 
-    Candidates are all items of the catalogue less the user's in the training rows. Memory as for
-    `scored`.
+    A list of fewer than `k` places is the beginning of that of `k`: where re-ranking goes by the
+    length, another than would be made if fewer were asked for.
+
+    Args:
+        model: Fitted on the training rows, see `models.model.of_training`. Its seed draws what
+            `explore` leaves to chance.
+        statistics: The training rows, which may be shared by several models.
+        test: int64[n], rows of the ratings.
+        k: How long the lists are.
+        memory_limit: Bytes, see `recli.algorithms.scored`.
+        options: What may be in the lists, and how they are re-ranked. By default the candidates are
+            all items of the catalogue less the user's in the training rows, ranked by score.
+
+    Returns:
+        Lists after filters and re-ranking; `n_candidates`, `places` and `midranks` of the ranking by
+        score among the candidates that the filters leave, which re-ranking does not change.
+
+    Raises:
+        UsageError: The limit is too small for one user, and as `ListOptions.request` does, as also
+            DataError and NotFoundError.
     """
-    trainset = statistics.trainset
     users, rows, items, values = _tested(statistics, test)
-    chunks = scored(algorithm, trainset, users, k, memory_limit=memory_limit)
+    request = options.request(model, users, k, seed=model.seed)
     lists = np.full((len(users), k), -1, np.int32)
     n_candidates = np.empty(len(users), np.int64)
     before, midranks = np.empty(len(items), np.int64), np.empty(len(items))
-    for start, scores in chunks:
+    start = 0
+    for ranked, scores in with_scores(model, request, memory_limit, held=k):
         chunk = slice(start, start + len(scores))
-        of_row, of_place, of_item = best(scores, min(k, statistics.n_items))
-        lists[start + of_row, of_place] = of_item
+        lists[chunk, : ranked.items.shape[1]] = ranked.items
         n_candidates[chunk] = np.count_nonzero(scores > -np.inf, axis=1)
         tests = slice(*np.searchsorted(rows, (chunk.start, chunk.stop)))
         before[tests], midranks[tests] = ranks_of_items(scores, rows[tests] - start, items[tests])
+        start = chunk.stop
     return EvaluatedLists(
         users=users,
         items=lists,

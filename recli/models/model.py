@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from recli.data.event import CLICK
 from recli.data.tables.items import Items
 from recli.data.trainset import Trainset
 from recli.models import parts, pickled
+
+if TYPE_CHECKING:
+    from recli.data.training_statistics import TrainingStatistics
 
 MANIFEST = parts.MANIFEST
 
@@ -90,6 +93,23 @@ def train(
     algorithm = configured.create(seed)
     algorithm.fit(trainset)
     return Model(configured, algorithm, trainset, about_dataset(dataset), seed, origin or {})
+
+
+def of_training(
+    statistics: TrainingStatistics, configured: Configured, algorithm: Algorithm, seed: int
+) -> Model:
+    """An algorithm that was fitted on the training rows of a fold, as a model of these.
+
+    It is what `train` would make of a dataset with those ratings alone, and the same ids.
+
+    Args:
+        statistics: The training rows.
+        configured: What the algorithm is called, and its parameters.
+        algorithm: Fitted on `statistics.trainset`.
+        seed: That of the fit.
+    """
+    about = about_dataset(statistics.dataset)
+    return Model(configured, algorithm, statistics.trainset, about, seed)
 
 
 def about_dataset(dataset: Dataset) -> dict[str, Any]:

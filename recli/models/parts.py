@@ -54,7 +54,7 @@ def write(
     folder: Path, about: Mapping[str, Any], state: Mapping[str, np.ndarray], trainset: Trainset
 ) -> None:
     """Every part but a pickle, which is there; the manifest of `about`, versions and checksums last."""
-    ratings = trainset.ratings
+    ratings = trainset.own_ratings
     columns = {"users": ratings.users, "items": ratings.items, "values": ratings.values}
     if ratings.times is not None:
         columns["times"] = ratings.times

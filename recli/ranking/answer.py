@@ -1,54 +1,16 @@
-"""From what somebody wants to the list that she is shown or sent."""
+"""The list of one user, as it is shown or sent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from recli.models.model import Model
 from recli.ranking.explanation import Explanation, explained
-from recli.ranking.filters import Filters
-from recli.ranking.lists import RankedLists, Request
+from recli.ranking.lists import RankedLists
 from recli.ranking.lower_bound import Sort
-from recli.ranking.rerankers._max_per import MaxPer
-from recli.ranking.reranking import Reranking
 from recli.ranking.reranking_cost import RerankingCost
 from recli.ranking.top_n import Recommendation, recommendations
-
-
-@dataclass(frozen=True, eq=False)
-class ListOptions:
-    """What lists should be like, whoever they are for.
-
-    n: the longest that a list may be
-    sort: what goes first, see `sorted_by`
-    exclude_seen: whether what a user has rated is left out
-    max_per: fields of the item table, and how many items of a list may have the same value there
-    seed: what the places that `reranking` leaves to chance are drawn by
-    """
-
-    n: int = 10
-    sort: Sort = "score"
-    filters: Filters = field(default_factory=Filters)
-    exclude_seen: bool = True
-    max_per: Mapping[str, int] = field(default_factory=dict)
-    reranking: Reranking = field(default_factory=Reranking)
-    seed: int = 0
-
-    def request(self, whole: Model, model: Model, users: np.ndarray) -> Request:
-        """What is asked for `users`, int32[n_users], codes in `model`.
-
-        whole: the model as it was trained; model: the same, or with a user folded in, whom it knows
-
-        Raises what `Filters.candidates`, `MaxPer.of` and `Reranking.rerankers` do.
-        """
-        candidates = self.filters.candidates(whole)
-        rerankers = self.reranking.rerankers(whole, model, self.seed)
-        caps = (MaxPer.of(model, self.max_per),) if self.max_per else ()
-        return Request(users, self.n, candidates, self.exclude_seen, self.sort, (*rerankers, *caps))
 
 
 @dataclass(frozen=True, eq=False)

@@ -88,23 +88,48 @@ def recommend(
 ) -> Iterator[RankedLists]:
     """The lists that are asked for, in the order of the request's users, some users at a time.
 
-    However many users there are, only the lists of some are held. Of equal scores the smaller item
-    id goes first. `memory_limit` (bytes) and `threads` are those of `scored`; UsageError at the call if
-    the limit is too small. What the model cannot sort by raises UsageError when the first lists are
-    taken.
+    However many users there are, only the lists of some are held. Raises as `with_scores` does.
+    """
+    return (lists for lists, _ in with_scores(model, request, memory_limit, threads))
+
+
+def with_scores(
+    model: Model,
+    request: Request,
+    memory_limit: int | None = None,
+    threads: int = 1,
+    held: int = 0,
+) -> Iterator[tuple[RankedLists, np.ndarray]]:
+    """The one maker of lists: those that users get, and those that are evaluated.
+
+    Args:
+        model: The fitted model.
+        request: Who gets how many of which items, and how they are re-ranked.
+        memory_limit: Bytes, see `scored`.
+        threads: How many chunks may be scored at once, see `scored`.
+        held: How many places of each user's list the caller holds; 0 if not the lists of all.
+
+    Yields:
+        The lists of some users, in the order of the request's, and the scores that they are made of:
+        float64[n_some, n_catalogue] by item code, -inf for what is no candidate. Of equal scores the
+        smaller item id goes first.
+
+    Raises:
+        UsageError: At the call, if the limit is too small for a single user; when the first lists are
+            taken, if the model cannot sort as it is asked to.
     """
     chunks = scored(
         sorted_by(model.algorithm, request.sort),
         model.trainset,
         request.users,
-        0,
+        held,
         request.exclude_seen,
         memory_limit,
         request.candidates,
         threads,
     )
     return (
-        ranked(request.users[start : start + len(scores)], scores, request)
+        (ranked(request.users[start : start + len(scores)], scores, request), scores)
         for start, scores in chunks
     )
 

@@ -20,6 +20,7 @@ from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import recommend
 from recli.experiments import cross_validation
 from recli.experiments.resources import Resources
+from recli.models.model import of_training
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of pydantic, which it uses in a way that will be gone
@@ -119,6 +120,7 @@ def test_ranks_as_well_as_irspack(name, given, other, ml_100k):
     x = scipy.sparse.csr_matrix(ours.preferred)
     theirs = Given(trainset, other(x).learn().get_score(np.arange(trainset.n_users)))
     metric = Measure.parse("ndcg@10").metric
-    values = [metric(recommend(model, statistics, fold.test, 10)) for model in (ours, theirs)]
+    models = [of_training(statistics, Configured(name), each, 0) for each in (ours, theirs)]
+    values = [metric(recommend(model, statistics, fold.test, 10)) for model in models]
     assert values[0] == pytest.approx(values[1], rel=0.02)
     assert values[1] > 0.3

@@ -19,6 +19,7 @@ from recli.algorithms import Algorithm, Configured
 from recli.data.load import load
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.outcome import recommend
+from recli.models.model import of_training
 
 MOVIES = Path(__file__).parents[2] / "datasets" / "movielens-small" / "movies.csv"
 K = (1, 3, 10)
@@ -47,7 +48,10 @@ def split():
 def lists(split):
     statistics, test = split
     algorithm = Configured.of("svd", {"n_epochs": 3, "n_factors": 5}).create(0)
-    return recommend(algorithm.fit(statistics.trainset), statistics, test, max(K))
+    algorithm.fit(statistics.trainset)
+    return recommend(
+        of_training(statistics, Configured("svd"), algorithm, 0), statistics, test, max(K)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +144,10 @@ def test_scipy_gives_the_same_calibration(lists, genres, k):
 @pytest.mark.parametrize("k", K)
 def test_the_lists_of_a_popularity_ranker_are_what_serendipity_expects(split, lists, k):
     statistics, test = split
-    popular = recommend(MostRated().fit(statistics.trainset), statistics, test, k)
+    most_rated = MostRated().fit(statistics.trainset)
+    popular = recommend(
+        of_training(statistics, Configured("given"), most_rated, 0), statistics, test, k
+    )
     assert (popular.items >= 0).all() and popular.hits.any()
     assert metric("serendipity")(popular) == 0
     rows, places = np.nonzero(popular.items >= 0)

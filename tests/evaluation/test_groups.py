@@ -28,6 +28,7 @@ from recli.evaluation.metrics._base import ListMetric
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.protocol import Protocol
 from recli.experiments.cross_validation import cross_validate
+from recli.models.model import of_training
 
 MEASURES = metric_names.measures(
     ["rmse", "mae", "recall", "hit-rate", "auc", "diversity", "gini"], [10]
@@ -279,7 +280,8 @@ def outcome(movielens: Dataset, fold) -> tuple[pd.DataFrame, EvaluatedLists]:
     algorithm = Configured.of("baseline-only", {}).create(0)
     algorithm.fit(known.trainset)
     ratings = movielens.ratings
-    lists = recommend(algorithm, known, fold.test, 10)
+    model = of_training(known, Configured("baseline-only"), algorithm, 0)
+    lists = recommend(model, known, fold.test, 10)
     shown = {
         (user, item) for user, row in zip(lists.users, lists.items, strict=True) for item in row
     }

@@ -14,9 +14,10 @@ import scipy.sparse
 import sklearn.metrics
 
 from recli import registry
-from recli.algorithms import Algorithm
+from recli.algorithms import Algorithm, Configured
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.outcome import recommend
+from recli.models.model import of_training
 
 K = (1, 3, 10)
 RANX = {
@@ -77,7 +78,12 @@ def make_fold(dataset, tied):
     chosen = np.random.default_rng(1).random(len(ratings)) < 0.2
     statistics = TrainingStatistics(dataset, np.flatnonzero(~chosen), 4.0)
     algorithm, trainset = Factors(tied).fit(statistics.trainset), statistics.trainset
-    lists = recommend(algorithm, statistics, np.flatnonzero(chosen), 10)
+    lists = recommend(
+        of_training(statistics, Configured("given"), algorithm, 0),
+        statistics,
+        np.flatnonzero(chosen),
+        10,
+    )
     scores = np.empty((len(lists.users), statistics.n_items))
     for row, user in enumerate(lists.users):
         inner = algorithm.score_users(trainset.inner_users[[user]])[0]

@@ -10,11 +10,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from surprise import PredictionImpossible
 
-from recli.algorithms import Algorithm
+from recli.algorithms import Algorithm, Configured
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.predictions import Predictions
 from recli.kernels.ranks_of_items import ranks_of_items
+from recli.models.model import of_training
+from recli.ranking.list_options import ListOptions
 
 # Predictions.
 
@@ -125,6 +127,12 @@ def fold(toy_dataset, estimates, train, test, threshold=4.0):
     return algorithm, statistics, np.arange(len(train), len(train) + len(test))
 
 
+def recommended(made, k, **options):
+    algorithm, statistics, test = made
+    model = of_training(statistics, Configured("given"), algorithm, 0)
+    return recommend(model, statistics, test, k, options=ListOptions(**options))
+
+
 def row_of(user, train):
     return user if user in {u for u, _, _ in train} else -1
 
@@ -152,7 +160,7 @@ def test_predict_is_the_estimate_within_the_scale(toy_dataset, estimates, train,
 @example(SAME, TRAIN, TEST, 3)
 @example(SAME, TRAIN, TEST, 8)
 def test_recommend_ranks_what_was_not_seen(toy_dataset, estimates, train, test, k):
-    lists = recommend(*fold(toy_dataset, estimates, train, test, threshold=3.0), k)
+    lists = recommended(fold(toy_dataset, estimates, train, test, threshold=3.0), k)
     users = sorted({user for user, _, _ in test})
     np.testing.assert_array_equal(lists.users, users)
     assert lists.items.shape == (len(users), k)
@@ -182,7 +190,8 @@ def test_places_agree_with_the_lists_over_several_chunks(toy_dataset, monkeypatc
     monkeypatch.setattr("recli.algorithms._ranking._CHUNK_BYTES", 2 * 8 * N_ITEMS)
     estimates = np.random.default_rng(5).normal(size=(N_USERS + 1, N_ITEMS))
     test = [(user, item, 4.0) for user in range(N_USERS) for item in range(N_ITEMS)]
-    lists = recommend(*fold(toy_dataset, estimates, [(0, 1, 3.0), (4, 2, 5.0)], test), N_ITEMS)
+    made = fold(toy_dataset, estimates, [(0, 1, 3.0), (4, 2, 5.0)], test)
+    lists = recommended(made, N_ITEMS)
     tested = lists.tested
     there = tested.places >= 0
     np.testing.assert_array_equal(

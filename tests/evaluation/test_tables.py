@@ -17,6 +17,7 @@ from recli.evaluation.fold import score_fold
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.predictions import Predictions
 from recli.evaluation.tables import error_by_rating, exposure
+from recli.models.model import of_training
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def test_error_by_rating_on_movielens(known, fold, fitted) -> None:
 
 
 def test_exposure_on_movielens(movielens, known, fold, fitted) -> None:
-    lists = recommend(fitted, known, fold.test, 10)
+    lists = recommend(of_training(known, Configured("svd"), fitted, 0), known, fold.test, 10)
     catalogue = pd.RangeIndex(len(movielens.ratings.item_ids))
     items = pd.Series(movielens.ratings.items[fold.train])
     counts = items.value_counts().reindex(catalogue, fill_value=0)
@@ -107,7 +108,12 @@ def test_shares_are_of_all_and_a_small_catalogue_leaves_bands_empty(tmp_path) ->
     known = rated(tmp_path, [1, 2, 3, 4])
     algorithm = Configured.of("normal-predictor", {}).create(0)
     algorithm.fit(known.trainset)
-    table = exposure(known, recommend(algorithm, known, np.arange(4), 2))
+    table = exposure(
+        known,
+        recommend(
+            of_training(known, Configured("normal-predictor"), algorithm, 0), known, np.arange(4), 2
+        ),
+    )
     assert [of_ratings for of_ratings, _ in table] == [0.25] * 4 + [0.0] * 6
     assert sum(of_lists for _, of_lists in table) == pytest.approx(1)
 
@@ -119,7 +125,18 @@ def test_nothing_recommended_is_no_exposure(tmp_path) -> None:
     known = TrainingStatistics(dataset, np.arange(len(dataset.ratings)), 1.0)
     algorithm = Configured.of("normal-predictor", {}).create(0)
     algorithm.fit(known.trainset)
-    assert exposure(known, recommend(algorithm, known, np.arange(2), 2)) == ()
+    assert (
+        exposure(
+            known,
+            recommend(
+                of_training(known, Configured("normal-predictor"), algorithm, 0),
+                known,
+                np.arange(2),
+                2,
+            ),
+        )
+        == ()
+    )
 
 
 def test_a_fold_has_both_tables_and_its_users_counted(movielens, known, fold) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,9 @@ from recli import errors
 from recli.data.ids import Ids
 from recli.data.trainset import Trainset
 from recli.ranking.fields import field
-from recli.ranking.filters import Filters, read_ids
+from recli.ranking.filters import candidates
+from recli.ranking.list_options import ListOptions
+from recli.ranking.listed_ids import read_ids
 from recli.ranking.lists import RankedLists, Request, recommend
 from recli.ranking.rerankers import _max_per
 from recli.ranking.rerankers._max_per import MaxPer
@@ -27,47 +29,60 @@ def ids(model, mask):
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
-        ({"only": np.array([0, 2])}, "13"),
-        ({"exclude": np.array([0, 2])}, "2456"),
-        ({"only": np.array([0, 2]), "exclude": np.array([2, 3])}, "1"),
+        ({"candidates": ("1", "3")}, "13"),
+        ({"exclude": ("1", "3")}, "2456"),
+        ({"candidates": ("1", "3", "unknown"), "exclude": ("3", "4", "unknown")}, "1"),
         ({"where": "genres contains 'Comedy'"}, "246"),
         ({"min_ratings": 1}, "1234"),
         ({"min_ratings": 2}, "2"),
-        # First rated at 100, 50, 300, 400; nobody rated 5 and 6.
-        ({"since": datetime.fromtimestamp(300, UTC)}, "3456"),
-        ({"since": datetime.fromtimestamp(301, UTC)}, "456"),
-        ({"since": datetime.fromtimestamp(0, UTC), "min_ratings": 1}, "1234"),
+        # First rated after 1, 0.5, 3 and 4 days; nobody rated 5 and 6.
+        ({"since": date(1970, 1, 4)}, "3456"),
+        ({"since": date(1970, 1, 5)}, "456"),
+        ({"since": date(1970, 1, 1), "min_ratings": 1}, "1234"),
     ],
     ids=str,
 )
 def test_filters(films, filters, expected):
-    assert ids(films, Filters(**filters).candidates(films)) == expected
+    assert ids(films, candidates(ListOptions(**filters), in_days(films))) == expected
+
+
+def in_days(films):
+    """The films, rated after days where it was hundreds of seconds."""
+    return rated_at(films, films.trainset.ratings.times * 864, "s")
+
+
+def rated_at(films, times, unit):
+    ratings = dataclasses.replace(films.trainset.ratings, times=times, time_unit=unit)
+    table = films.trainset.item_table
+    return dataclasses.replace(films, trainset=Trainset(ratings, films.trainset.rows, table))
 
 
 def test_fresh_to_the_thousandth_of_a_second(films):
-    """Item 3 was first rated at 300, now a little before."""
-    ratings = films.trainset.ratings
-    times = ratings.times * 1000 - (ratings.times == 300)
-    finer = dataclasses.replace(ratings, times=times, time_unit="ms")
-    trainset = dataclasses.replace(films, trainset=Trainset(finer, films.trainset.rows))
-    since = Filters(since=datetime.fromtimestamp(300, UTC))
-    assert ids(films, since.candidates(trainset)) == "456"
+    """Item 3 was first rated when the third day was over, now a little before."""
+    times = films.trainset.ratings.times
+    finer = rated_at(films, times * 864_000 - (times == 300), "ms")
+    assert ids(films, candidates(ListOptions(since=date(1970, 1, 4)), finer)) == "456"
 
 
 def test_all_may_be_recommended(films):
-    assert Filters().candidates(films) is None
-    assert Filters(where="year > 0 or year is empty").candidates(films) is None
+    assert candidates(ListOptions(), films) is None
+    assert candidates(ListOptions(where="year > 0 or year is empty"), films) is None
 
 
 def test_nothing_is_left(films):
     with pytest.raises(errors.NotFoundError, match="None of the 6 items of the catalogue is left"):
-        Filters(where="year > 3000").candidates(films)
+        candidates(ListOptions(where="year > 3000"), films)
+
+
+def test_no_candidate_is_known(films):
+    with pytest.raises(errors.NotFoundError, match="none of its 2 items is known:\n  7\n  8\n"):
+        candidates(ListOptions(candidates=("7", "8")), films)
 
 
 def test_no_times(model_of):
     model = model_of({"1": (1.0, "", {})}, [("a", "1", 3)])
     with pytest.raises(errors.DataError, match="toy have no times.*--where"):
-        Filters(since=datetime.now(UTC)).candidates(model)
+        candidates(ListOptions(since=date(2001, 1, 1)), model)
 
 
 # Files of ids

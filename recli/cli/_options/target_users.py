@@ -65,7 +65,7 @@ class TargetUsers:
             return np.array([model.user_code(self.user)], np.int32)
         if self.users_file is None:
             return np.arange(len(ids), dtype=np.int32)
-        from recli.ranking.filters import read_ids
+        from recli.ranking.listed_ids import read_ids
 
         named = read_ids(self.users_file, ids, "users")
         tell_unknown(console, self.users_file, "user", named.unknown)

@@ -15,6 +15,7 @@ from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.significance import PairedTest, paired
 from recli.evaluation.significance._matched import matched
+from recli.models.model import Model, of_training
 from recli.records.store import or_none
 
 _OF_RATINGS, _OF_SCORES = Measure("rmse", None), Measure("ndcg", 10)
@@ -67,34 +68,38 @@ class ModelComparison:
 
 
 def compare(
-    current: Algorithm,
+    current: Model,
     candidate: Algorithm,
     statistics: TrainingStatistics,
     test: np.ndarray,
-    seed: int,
 ) -> ModelComparison:
     """Both on the rows `test`, int64[n]: RMSE where ratings are predicted, else nDCG of the best ten.
 
-    candidate: fitted on the background's trainset
+    candidate: the algorithm of `current`, fitted on the trainset of `statistics`
     current: fitted on some of the same ratings
 
     Both choose from all items less those that the user has in the training. What a model does not know
     it does not recommend, and predicts as its unknown.
     """
-    measure = _OF_RATINGS if current.predicts == "ratings" else _OF_SCORES
+    measure = _OF_RATINGS if current.algorithm.predicts == "ratings" else _OF_SCORES
 
     def values(algorithm: Algorithm) -> np.ndarray:
         seen = (
             predict(algorithm, statistics, test)
             if measure.k is None
-            else recommend(algorithm, statistics, test, measure.k)
+            else recommend(
+                of_training(statistics, current.configured, algorithm, current.seed),
+                statistics,
+                test,
+                measure.k,
+            )
         )
         of_users: np.ndarray = measure.metric.values(seen)
         return of_users
 
-    ours, theirs = values(candidate), values(Placed(current, statistics.trainset))
+    ours, theirs = values(candidate), values(Placed(current.algorithm, statistics.trainset))
     [table, _] = matched([ours, theirs])
     means = table.mean(axis=0) if len(table) else (math.nan, math.nan)
     return ModelComparison(
-        measure, float(means[1]), float(means[0]), paired(ours, theirs, seed=seed)
+        measure, float(means[1]), float(means[0]), paired(ours, theirs, seed=current.seed)
     )

@@ -97,7 +97,7 @@ def _round(
     tested = _newest(dataset, events, fresh, settings.slice)
     statistics = TrainingStatistics(dataset, np.flatnonzero(~tested), model.trainset.threshold)
     candidate = _fit(model, statistics.trainset, settings.warm)
-    comparison = compare(model.algorithm, candidate, statistics, np.flatnonzero(tested), model.seed)
+    comparison = compare(model, candidate, statistics, np.flatnonzero(tested))
     publish, why = settings.verdict(comparison)
     decision = {
         "id": store.new_id("refresh"),
@@ -278,8 +278,7 @@ def _list_quality(
     if not comparison.is_of_lists or math.isnan(comparison.candidate):
         return None
     learned = dataclasses.replace(model, algorithm=candidate, trainset=statistics.trainset)
-    popular = most_popular(learned).algorithm
-    floor = compare(popular, candidate, statistics, test, model.seed)
+    floor = compare(most_popular(learned), candidate, statistics, test)
     noun = statistics.dataset.ratings.noun
     return list_quality.ListQuality(
         ndcg=comparison.candidate,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from recli.extras.serve.answers import Kind, Made
 from recli.extras.serve.current import Loaded
 from recli.models.fold_in import Rated, fold_in
 from recli.models.model import Model
-from recli.ranking.answer import ListOptions, answer
+from recli.ranking.answer import answer
+from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import recommend
 from recli.ranking.reranking_cost import RerankingCost
 
@@ -21,43 +23,53 @@ from recli.ranking.reranking_cost import RerankingCost
 _MEMORY = 1 << 30
 
 
-def known(
-    loaded: Loaded, user: str, options: ListOptions, explain: bool, left_out: Sequence[str] = ()
-) -> Made:
-    """The list of a user whom the model knows. Raises NotFoundError for another.
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for, whoever it is for.
 
+    n: the longest that the list may be
+    seed: what chance goes by
+    explain: whether to say of each item why
     left_out: ids that the model does not know, which the answer names
     """
+
+    n: int
+    options: ListOptions
+    explain: bool = False
+    seed: int = 0
+    left_out: Sequence[str] = ()
+
+
+def known(loaded: Loaded, user: str, asked: Asked) -> Made:
+    """The list of a user whom the model knows. Raises NotFoundError for another."""
     model = loaded.model
     code = model.user_code(user)
     kind: Kind = "known" if model.trainset.inner_users[code] >= 0 else "fallback"
-    return _made(loaded, model, code, options, kind, explain=explain, left_out=left_out)
+    return _made(loaded, model, code, asked, kind)
 
 
 def cold_user(
     loaded: Loaded,
     user: str | None,
     ratings: Sequence[tuple[str, float]],
-    options: ListOptions,
-    explain: bool,
-    left_out: Sequence[str] = (),
+    asked: Asked,
 ) -> Made:
     """The list of a user with these ratings, raw item ids and values, who is folded in.
 
     user: the id, if the model knows it; of two ratings of an item the new one counts, while
         interactions add up
-    left_out: ids that the model does not know, which the answer names beside those of ratings
+    ratings: of items that the model does not know, the answer names the ids
 
     Without ratings it is what most users like. Raises NotFoundError where the model knows none of the
     rated items, UsageError for a rating off the scale and as `fold_in` does.
     """
     if not ratings:
-        return _made(loaded, loaded.popular, 0, options, "fallback", True, explain, left_out)
+        return _made(loaded, loaded.popular, 0, asked, "fallback", is_new=True)
     model = loaded.model
     rated, unknown = _rated(model, ratings)
     folded, code = fold_in(model, rated, user)
-    names = [*left_out, *unknown]
-    return _made(loaded, folded, code, options, "folded", user is None, explain, names)
+    asked = replace(asked, left_out=[*asked.left_out, *unknown])
+    return _made(loaded, folded, code, asked, "folded", is_new=user is None)
 
 
 def item_codes(model: Model, items: Sequence[str]) -> tuple[np.ndarray, list[str]]:
@@ -105,24 +117,20 @@ def _rated(model: Model, ratings: Sequence[tuple[str, float]]) -> tuple[Rated, l
 
 
 def _made(
-    loaded: Loaded,
-    model: Model,
-    code: int,
-    options: ListOptions,
-    kind: Kind,
-    is_new: bool = False,
-    explain: bool = False,
-    left_out: Sequence[str] = (),
+    loaded: Loaded, model: Model, code: int, asked: Asked, kind: Kind, is_new: bool = False
 ) -> Made:
     """The list of the user with this code in `model`, maybe the loaded one with a user folded in."""
-    request = options.request(loaded.model, model, np.array([code], np.int32))
+    users, options = np.array([code], np.int32), asked.options
+    request = options.request(loaded.model, users, asked.n, seed=asked.seed, model=model)
     cost = RerankingCost(request.rerankers) if request.rerankers else None
     made = recommend(model, request, _MEMORY)
     [lists] = made if cost is None else cost.follow(made)
     name = loaded.name if model is not loaded.popular else model.configured.name
-    found = answer(model, name, lists, options.sort, is_new=is_new, explain=explain, cost=cost)
+    found = answer(
+        model, name, lists, options.sort, is_new=is_new, explain=asked.explain, cost=cost
+    )
     document = found.document
-    if left_out:
-        document["left_out"] = list(left_out)
+    if asked.left_out:
+        document["left_out"] = list(asked.left_out)
     items = lists.items[0]
     return Made(json.dumps(document, allow_nan=False).encode(), kind, items[items >= 0])

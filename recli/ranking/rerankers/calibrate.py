@@ -41,7 +41,7 @@ class Calibrate:
         shape = trainset.n_catalogue, len(groups.labels)
         held = np.ones(len(groups.indices)), groups.indices, groups.indptr
         categories = normalize(scipy.sparse.csr_array(held, shape), "l1")
-        ratings = trainset.ratings
+        ratings = trainset.own_ratings
         liked = ratings.values >= trainset.threshold
         pairs = ratings.users[liked], ratings.items[liked]
         likes = scipy.sparse.csr_array(

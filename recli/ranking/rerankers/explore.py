@@ -30,7 +30,7 @@ class Explore:
     @classmethod
     def of(cls, model: Model, share: float, seed: int) -> Explore:
         """With what the ratings of the model say of how known items are."""
-        ratings = model.trainset.ratings
+        ratings = model.trainset.own_ratings
         return cls(share, seed, surprisal(ratings.item_counts, ratings.n_users))
 
     def pool(self, n: int, n_catalogue: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -19,10 +19,8 @@ from recli.extras.serve.metrics import Metrics
 from recli.extras.serve.problems import responses
 from recli.extras.serve.schemas import MOST_ITEMS, Id, Sent, as_parameters, of_query
 from recli.extras.serve.state import TheLoaded, TheMetrics
-from recli.ranking.answer import ListOptions
-from recli.ranking.filters import Filters
+from recli.ranking.list_options import ListOptions
 from recli.ranking.lower_bound import Sort
-from recli.ranking.reranking import Reranking
 
 router = APIRouter(tags=["lists"])
 PATH = "/recommend"
@@ -172,12 +170,12 @@ def of_anybody(wished: Wished, loaded: TheLoaded, metrics: TheMetrics) -> Respon
     _check_explained(wished.n, wished.explain)
     if user is not None:
         _check_known(user, loaded, metrics)
-    options, unknown = _wish(wished, loaded)
+    asked = _asked(wished, loaded)
     ratings = _given(wished, loaded)
     if user is not None and not ratings:
-        made = lists.known(loaded, user, options, wished.explain, unknown)
+        made = lists.known(loaded, user, asked)
     else:
-        made = lists.cold_user(loaded, user, ratings, options, wished.explain, unknown)
+        made = lists.cold_user(loaded, user, ratings, asked)
     metrics.served(loaded, made)
     return response(made)
 
@@ -198,10 +196,8 @@ def _given(wished: Wished, loaded: Loaded) -> list[tuple[str, float]]:
 def _of_known_user(asked: RecommendQuery, loaded: Loaded, metrics: Metrics) -> Made:
     _check_explained(asked.n, asked.explain)
     _check_known(asked.user_id, loaded, metrics)
-    options = ListOptions(
-        asked.n, filters=Filters(where=asked.where), exclude_seen=not asked.include_seen
-    )
-    return lists.known(loaded, asked.user_id, options, asked.explain)
+    options = ListOptions(where=asked.where, exclude_seen=not asked.include_seen)
+    return lists.known(loaded, asked.user_id, lists.Asked(asked.n, options, asked.explain))
 
 
 def _is_quick(asked: RecommendQuery, loaded: Loaded) -> bool:
@@ -232,30 +228,22 @@ def _check_known(user: str, loaded: Loaded, metrics: Metrics) -> None:
         raise
 
 
-def _wish(wished: Wished, loaded: Loaded) -> tuple[ListOptions, list[str]]:
+def _asked(wished: Wished, loaded: Loaded) -> lists.Asked:
     """What the list should be like, and the candidates that the model does not know."""
-    only, unknown = None, list[str]()
-    ids = loaded.model.trainset.ratings.item_ids
+    unknown = list[str]()
     if wished.candidates is not None:
-        only, unknown = lists.item_codes(loaded.model, wished.candidates)
-    excluded = ids.codes(wished.exclude)
-    filters = Filters(
-        only=only,
-        exclude=excluded[excluded >= 0],  # what the model does not know, it does not recommend
+        unknown = lists.item_codes(loaded.model, wished.candidates)[1]
+    options = ListOptions(
+        sort=wished.sort,
+        exclude_seen=not wished.include_seen,
+        candidates=None if wished.candidates is None else tuple(wished.candidates),
+        exclude=tuple(wished.exclude),
         where=wished.where,
         min_ratings=wished.min_ratings,
-        since=None if wished.since is None else datetime.combine(wished.since, time(), UTC),
-    )
-    reranking = Reranking(
-        wished.diversify, next(iter(wished.calibrate.items()), None), wished.explore
-    )
-    options = ListOptions(
-        n=wished.n,
-        sort=wished.sort,
-        filters=filters,
-        exclude_seen=not wished.include_seen,
+        since=wished.since,
         max_per=wished.max_per,
-        reranking=reranking,
-        seed=wished.seed,
+        diversify=wished.diversify,
+        calibrate=next(iter(wished.calibrate.items()), None),
+        explore=wished.explore,
     )
-    return options, unknown
+    return lists.Asked(wished.n, options, wished.explain, wished.seed, unknown)

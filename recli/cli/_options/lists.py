@@ -1,0 +1,80 @@
+"""What lists should be like, as options that commands share."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recli.cli._options import common
+from recli.cli._options.common import Command
+from recli.cli._options.filters import filter_options
+from recli.cli._options.reranking import reranking_options
+from recli.cli._options.target_users import tell_unknown
+from recli.cli._output.console import Console
+
+if TYPE_CHECKING:
+    from recli.data.ids import Ids
+    from recli.ranking.list_options import ListOptions
+
+_NAMES = (
+    *("sort", "exclude_seen", "candidates", "exclude", "where", "min_ratings", "since", "max_per"),
+    *("diversify", "calibrate", "explore"),
+)
+_FILES = ("candidates", "exclude")
+
+
+@dataclass(frozen=True)
+class ListChoice:
+    """The options as typed, and no others; candidates and what is excluded as files."""
+
+    typed: Mapping[str, Any]
+
+    @functools.cached_property
+    def options(self) -> ListOptions:
+        """How lists are to be made. Raises what `ListOptions.of` does."""
+        from recli.params import assignments
+        from recli.ranking.list_options import ListOptions
+
+        given = dict(self.typed)
+        if "max_per" in given:
+            given["max_per"] = assignments(given["max_per"], "--max-per", "genres=3")
+        if "since" in given:
+            given["since"] = given["since"].date().isoformat()
+        return ListOptions.of(given)
+
+    def tell_unknown(self, ids: Ids, console: Console) -> None:
+        """Say which items of the files are not known. Raises NotFoundError where none of a file is."""
+        from recli.ranking.listed_ids import known
+
+        for name in _FILES:
+            if name in self.typed:
+                path, listed = Path(self.typed[name]), getattr(self.options, name)
+                unknown = known(listed, ids, "items", str(path)).unknown
+                tell_unknown(console, path, "item", unknown)
+
+
+def list_options(command: Command) -> Command:
+    """What goes first, filters and re-ranking; the command gets `lists`."""
+
+    @click.option(
+        "--sort",
+        type=click.Choice(("score", "lower-bound")),
+        default="score",
+        show_default=True,
+        help="What goes first: the highest score, or the highest prediction less its deviation, where "
+        "the model knows that, as bayesian-fm does.",
+    )
+    @filter_options
+    @reranking_options
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        values = {name: kwargs.pop(name) for name in _NAMES}
+        typed = {name: value for name, value in values.items() if common.typed(name)}
+        return command(*args, lists=ListChoice(typed), **kwargs)
+
+    return wrapped
