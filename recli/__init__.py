@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from recli import algorithms, errors
     from recli.api.algorithm import algorithm
+    from recli.api.evaluate import evaluate
     from recli.api.load import load
     from recli.api.split import split
     from recli.data import splits
@@ -24,13 +25,14 @@ _NAMES = {
     "load": "recli.api.load",
     "algorithm": "recli.api.algorithm",
     "split": "recli.api.split",
+    "evaluate": "recli.api.evaluate",
 }
 _MODULES = {
     "algorithms": "recli.algorithms",
     "splits": "recli.data.splits",
     "errors": "recli.errors",
 }
-__all__ = ["algorithm", "algorithms", "errors", "load", "split", "splits"]
+__all__ = ["algorithm", "algorithms", "errors", "evaluate", "load", "split", "splits"]
 
 # Surprise makes this folder when it is imported, and fails where the home cannot be written.
 _DATASETS_OF_SURPRISE = os.path.expanduser("~/.surprise_data")

@@ -97,7 +97,9 @@ def test_only_the_command_line_prints_asks_and_exits(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     forbidden = {"print", "input", "exit", "quit", "sys.exit", "os._exit", "click.echo"}
     assert [call for call in calls(tree) if call[1] in forbidden] == []
-    assert not {"click", "rich"} & {target.split(".")[0] for _, target in imports(tree)}
+    found = {target.split(".")[0] for _, target in imports(tree)} & {"click", "rich"}
+    # The bar that `progress=True` asks for, in terminals and notebooks.
+    assert found == ({"rich"} if path == PACKAGE / "api" / "_progress.py" else set())
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -1,0 +1,54 @@
+"""Tables as a notebook shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from recli.experiments.report import MARKS
+
+_STYLE = """\
+<style>
+.recli { font-size: 0.92em; }
+.recli table { border-collapse: collapse; margin: 0.2em 0 0.9em 0; }
+.recli caption { caption-side: top; text-align: left; font-weight: 600; padding: 0.3em 0; }
+.recli th, .recli td { padding: 0.25em 0.8em; text-align: right; border: none; white-space: nowrap; }
+.recli th:first-child, .recli td:first-child { text-align: left; padding-left: 0.2em; }
+.recli thead th { border-bottom: 1px solid currentColor; font-weight: 600; }
+.recli tbody tr { border-bottom: 1px solid rgba(128, 128, 128, 0.25); background: none; }
+.recli .best { font-weight: 600; }
+.recli .spread { opacity: 0.6; font-size: 0.88em; }
+.recli p { margin: 0.2em 0; opacity: 0.75; }
+</style>"""
+
+
+def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of texts; a value with `*` behind it is set in bold."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in header)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    return (
+        f"<table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def evaluation(title: str, tables: Sequence[str], warnings: Sequence[str]) -> str:
+    """Some tables below a title, and what to know of them."""
+    notes = "".join(f"<p>Note: {escape(warning)}</p>" for warning in warnings)
+    return (
+        f'<div class="recli">{_STYLE}<p>{escape(title)}</p>{"".join(tables)}'
+        f"<p>{escape(MARKS)}</p>{notes}</div>"
+    )
+
+
+def _cell(text: str) -> str:
+    value, spread, rest = text.rstrip().partition(" ±")
+    found = escape(value)
+    mark = ""
+    if spread:
+        width, _, mark = rest.partition(" ")
+        found += (
+            f' <span class="spread">±{escape(width)}{" " + escape(mark) if mark else ""}</span>'
+        )
+    best = mark == "*" or value.endswith(" *")
+    return f'<td class="best">{found}</td>' if best else f"<td>{found}</td>"
