@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from recli.api.algorithm import algorithm
     from recli.api.evaluate import evaluate
     from recli.api.load import load
+    from recli.api.model import Model
     from recli.api.split import split
+    from recli.api.train import train
+    from recli.api.tune import tune
     from recli.data import splits
 
 __version__ = "0.1.0"
@@ -26,13 +29,27 @@ _NAMES = {
     "algorithm": "recli.api.algorithm",
     "split": "recli.api.split",
     "evaluate": "recli.api.evaluate",
+    "tune": "recli.api.tune",
+    "train": "recli.api.train",
+    "Model": "recli.api.model",
 }
 _MODULES = {
     "algorithms": "recli.algorithms",
     "splits": "recli.data.splits",
     "errors": "recli.errors",
 }
-__all__ = ["algorithm", "algorithms", "errors", "evaluate", "load", "split", "splits"]
+__all__ = [
+    "Model",
+    "algorithm",
+    "algorithms",
+    "errors",
+    "evaluate",
+    "load",
+    "split",
+    "splits",
+    "train",
+    "tune",
+]
 
 # Surprise makes this folder when it is imported, and fails where the home cannot be written.
 _DATASETS_OF_SURPRISE = os.path.expanduser("~/.surprise_data")

@@ -83,16 +83,17 @@ class Configured:
         """
         of_members = tuple(f"{part}." for part in self.parts[1:])
         return self._labelled(
-            {k: v for k, v in self._changed.items() if not k.startswith(of_members)}
+            {k: v for k, v in self.changed.items() if not k.startswith(of_members)}
         )
 
     @property
     def whole_label(self) -> str:
         """`label` with the parameters of members."""
-        return self._labelled(self._changed)
+        return self._labelled(self.changed)
 
     @property
-    def _changed(self) -> dict[str, Value]:
+    def changed(self) -> dict[str, Value]:
+        """The parameters that differ from their defaults."""
         return params.difference(declared(self.name, self.params), self.params)
 
     def _labelled(self, changed: Mapping[str, Value]) -> str:

@@ -44,7 +44,7 @@ class GivenAlgorithm(Configured):
         return adapted(copy.deepcopy(self.source))
 
     @property
-    def _changed(self) -> dict[str, Value]:
+    def changed(self) -> dict[str, Value]:
         if not isinstance(self.source, type):
             return {}
         return params.difference(declared_by(self.source, self.name, self.params), self.params)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
-
-from recli.experiments.report import MARKS
 
 _STYLE = """\
 <style>
@@ -18,8 +17,12 @@ _STYLE = """\
 .recli tbody tr { border-bottom: 1px solid rgba(128, 128, 128, 0.25); background: none; }
 .recli .best { font-weight: 600; }
 .recli .spread { opacity: 0.6; font-size: 0.88em; }
+.recli .mark { display: inline-block; width: 1em; text-align: left; padding-left: 0.3em; }
 .recli p { margin: 0.2em 0; opacity: 0.75; }
 </style>"""
+
+_VALUE = re.compile(r"([-+]?[0-9.]+|–)(?: (±[0-9.]+))?(?:  | ([*=]))")
+"""A value with its spread and its mark, or two spaces in place of one."""
 
 
 def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -32,13 +35,11 @@ def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> s
     )
 
 
-def evaluation(title: str, tables: Sequence[str], warnings: Sequence[str]) -> str:
+def page(tables: Sequence[str], notes: Sequence[str], title: str = "") -> str:
     """Some tables below a title, and what to know of them."""
-    notes = "".join(f"<p>Note: {escape(warning)}</p>" for warning in warnings)
-    return (
-        f'<div class="recli">{_STYLE}<p>{escape(title)}</p>{"".join(tables)}'
-        f"<p>{escape(MARKS)}</p>{notes}</div>"
-    )
+    above = f"<p>{escape(title)}</p>" if title else ""
+    below = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    return f'<div class="recli">{_STYLE}{above}{"".join(tables)}{below}</div>'
 
 
 def _cell(text: str) -> str:

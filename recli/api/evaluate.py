@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import surprise
-
 from recli import errors
 from recli.algorithms import Configured
 from recli.api._progress import Progress, followed
-from recli.api.algorithm import AlgorithmLike, algorithm
+from recli.api._several import as_configured, texts
+from recli.api.algorithm import AlgorithmLike
 from recli.api.evaluation import Evaluation
 from recli.api.load import Source, as_dataset
 from recli.api.split import SplitLike, as_split
@@ -82,7 +81,7 @@ def evaluate(
     >>> import recli
     >>> found = recli.evaluate("movielens-small", ["most-popular", "damped-mean"], metrics="hit-rate")
     >>> found.leaderboard()["hit-rate@10"].round(4).to_dict()
-    {'most-popular': 0.5752, 'damped-mean': 0.0006}
+    {'most-popular': 0.5515, 'damped-mean': 0.4621}
     """
     data = as_dataset(dataset)
     wanted = purpose(goal, data)
@@ -90,10 +89,10 @@ def evaluate(
     check_suits(line_up, data)
     asked = Asked(
         split=as_split(split, seed),
-        metrics=_texts(metrics),
+        metrics=texts(metrics),
         cutoffs=None if k is None else _cutoffs(k),
         threshold=threshold,
-        by=_texts(by),
+        by=texts(by),
         seed=seed,
     )
     protocol, _ = asked.protocol(data, wanted)
@@ -150,19 +149,6 @@ def _line_up(
         options = ListOptions.of(lists)
         found = tuple(recommender(configured, options) for configured in found)
     return found
-
-
-def as_configured(
-    algorithms: AlgorithmLike | Iterable[AlgorithmLike],
-) -> tuple[Configured, ...]:
-    """One or several algorithms, configured."""
-    single = isinstance(algorithms, str | type | Configured | surprise.AlgoBase)
-    several: Iterable[Any] = [algorithms] if single else algorithms  # type: ignore[assignment,list-item]
-    return tuple(algorithm(one) for one in several)
-
-
-def _texts(given: str | Iterable[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _cutoffs(k: int | Sequence[int]) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from recli.evaluation.lint import Finding
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
 from recli.evaluation.significance.comparisons import ALPHA
-from recli.experiments.report import leaderboard, tables_of
+from recli.experiments.report import MARKS, leaderboard, tables_of
 from recli.experiments.verdicts import Verdict, verdicts
 from recli.records.cells import Cell, Summary, labels, summaries
 
@@ -171,7 +171,8 @@ class Evaluation:
             found = summaries(self.line_up, self.cells, group[0])
             header, rows = leaderboard(found, group, self.verdicts, fit=place == 0)
             tables.append(_html.table(title, header, rows))
-        return _html.evaluation(self._title, tables, [finding.message for finding in self.warnings])
+        warnings = [f"Note: {finding.message}" for finding in self.warnings]
+        return _html.page(tables, [MARKS, *warnings], self._title)
 
     @property
     def _title(self) -> str:

@@ -128,7 +128,19 @@ def save(model: Model, results: Path, name: str, allow_pickle: bool = False) -> 
     ratings, tables and parameters are stored, and `load` fits it again. With `allow_pickle`, what it
     has learned is pickled instead, and `load` wants to be allowed that too.
     """
-    folder = results / "models" / name
+    return save_in(results / "models" / name, model, allow_pickle)
+
+
+def save_in(folder: Path, model: Model, allow_pickle: bool = False) -> Path:
+    """Write the model as this folder, see `save`.
+
+    Raises UsageError for an algorithm that nothing but an object in memory is.
+    """
+    if not model.configured.is_named:
+        raise errors.UsageError(
+            f"{model.configured.name} is an object in memory, and a stored model has to make it again: "
+            "train by the name of an algorithm, or by a class of a module, with its parameters."
+        )
     state = model.algorithm.state()
     arrays = {key: value for key, value in (state or {}).items() if isinstance(value, np.ndarray)}
     plain = {key: value for key, value in (state or {}).items() if key not in arrays}
