@@ -43,13 +43,10 @@ def page(tables: Sequence[str], notes: Sequence[str], title: str = "") -> str:
 
 
 def _cell(text: str) -> str:
-    value, spread, rest = text.rstrip().partition(" ±")
-    found = escape(value)
-    mark = ""
-    if spread:
-        width, _, mark = rest.partition(" ")
-        found += (
-            f' <span class="spread">±{escape(width)}{" " + escape(mark) if mark else ""}</span>'
-        )
-    best = mark == "*" or value.endswith(" *")
-    return f'<td class="best">{found}</td>' if best else f"<td>{found}</td>"
+    found = _VALUE.fullmatch(text)
+    if found is None:
+        return f"<td>{escape(text)}</td>"
+    value, spread, mark = found.groups()
+    spread = f' <span class="spread">{spread}</span>' if spread else ""
+    best = ' class="best"' if mark == "*" else ""
+    return f'<td{best}>{value}{spread}<span class="mark">{mark or ""}</span></td>'
