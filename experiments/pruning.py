@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import scipy.stats
 
+from recli import registry
 from recli.data.load import load
 from recli.data.splits.k_fold import KFold
 from recli.evaluation.goals import goals
 from recli.evaluation.protocol import Protocol
 from recli.experiments.resources import Resources
 from recli.experiments.tuning.plan import Plan
-from recli.experiments.tuning.samplers import PRUNERS
 from recli.experiments.tuning.search import Budget, Method
 from recli.experiments.tuning.study import TuningRun
 
@@ -43,7 +43,7 @@ def main(
     name: str = "movielens-small",
     algorithm: str = "svd",
     n_trials: str = "30",
-    pruners: str = ",".join(PRUNERS),
+    pruners: str = ",".join(registry.names("pruner")),
 ) -> None:
     dataset = load(name)
     found = {}

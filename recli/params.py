@@ -28,17 +28,34 @@ class Trial(Protocol):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One hyperparameter. `when` names another parameter and the values that make this one matter."""
+    """One hyperparameter.
+
+    Attributes:
+        name: What `-p name=value` and the constructor call it; dotted, the key of a dictionary.
+        default: What it is where nothing else is said; None only where None is a value of it.
+        help: One line.
+        when: Another parameter and the values that make this one matter; None where it always does.
+        lower_for: What a lower value helps against: "memory", where what is learned grows with it,
+            or "divergence" of the learning; empty for neither. Error messages advise by it.
+    """
 
     name: str
     default: Value
     help: str
     when: tuple[str, tuple[Value, ...]] | None = field(default=None, kw_only=True)
+    lower_for: str = field(default="", kw_only=True)
 
     def check(self, value: object) -> Value:
         """`value` as this parameter's type, read from text where it is text.
 
-        Raises UsageError when it cannot be read or is out of bounds.
+        Args:
+            value: What the user gave; "none" and "null" are None.
+
+        Returns:
+            The value.
+
+        Raises:
+            UsageError: When it cannot be read or is out of bounds.
         """
         if isinstance(value, str) and value.strip().lower() in {"none", "null"}:
             value = None
@@ -52,7 +69,14 @@ class Parameter:
         raise NotImplementedError
 
     def suggest(self, trial: Trial) -> Value:
-        """A value for `trial` from the tuning range."""
+        """A value from the tuning range.
+
+        Args:
+            trial: Draws it.
+
+        Returns:
+            The value.
+        """
         raise NotImplementedError
 
     @property
@@ -91,7 +115,14 @@ class _Number(Parameter):
 
 @dataclass(frozen=True)
 class Int(_Number):
-    """A whole number within `low` and `high`, both included."""
+    """A whole number within bounds.
+
+    Attributes:
+        low: The least value allowed.
+        high: The largest value allowed.
+        tune: The least and the largest value that tuning tries; None where it leaves the default.
+        log: Whether tuning draws by the logarithm.
+    """
 
     def _check(self, value: object) -> int:
         try:
@@ -110,7 +141,14 @@ class Int(_Number):
 
 @dataclass(frozen=True)
 class Float(_Number):
-    """A finite number within `low` and `high`, both included."""
+    """A finite number within bounds.
+
+    Attributes:
+        low: The least value allowed.
+        high: The largest value allowed.
+        tune: The least and the largest value that tuning tries; None where it leaves the default.
+        log: Whether tuning draws by the logarithm.
+    """
 
     def _check(self, value: object) -> float:
         try:
@@ -128,7 +166,11 @@ class Float(_Number):
 
 @dataclass(frozen=True)
 class Bool(Parameter):
-    """True or false."""
+    """True or false.
+
+    Attributes:
+        tune: The values that tuning tries; None where it leaves the default.
+    """
 
     tune: tuple[bool, ...] | None = field(default=None, kw_only=True)
 
@@ -151,7 +193,12 @@ class Bool(Parameter):
 
 @dataclass(frozen=True)
 class Choice(Parameter):
-    """One of a few words."""
+    """One of a few words.
+
+    Attributes:
+        options: The words.
+        tune: Those that tuning tries; None where it leaves the default.
+    """
 
     options: tuple[str, ...] = field(kw_only=True)
     tune: tuple[str, ...] | None = field(default=None, kw_only=True)
@@ -223,7 +270,13 @@ class Literal(Parameter):
 
 
 def shown(value: object) -> str:
-    """`value` as it is written after `-p name=`.
+    """A value as it is written after `-p name=`.
+
+    Args:
+        value: Of a parameter.
+
+    Returns:
+        The text.
 
     >>> shown(None), shown(True), shown(0.02)
     ('none', 'true', '0.02')
@@ -234,7 +287,13 @@ def shown(value: object) -> str:
 
 
 def short(value: object) -> str:
-    """`value` for a table or a label: three digits of it.
+    """A value for a table or a label: three digits of it.
+
+    Args:
+        value: Of a parameter.
+
+    Returns:
+        The text.
 
     >>> short(0.0171234), short(20), short("msd")
     ('0.0171', '20', 'msd')
@@ -245,9 +304,18 @@ def short(value: object) -> str:
 def assignments(
     texts: Iterable[str], option: str = "-p", example: str = "n_factors=50"
 ) -> dict[str, str]:
-    """`["k=20", "sim_options.name=cosine"]` as a dictionary of texts; `option` is what gave them.
+    """`["k=20", "sim_options.name=cosine"]` as a dictionary of texts.
 
-    Raises UsageError for a text without an equals sign or a name given twice.
+    Args:
+        texts: What was given, as name=value.
+        option: The option that gave them, for messages.
+        example: An assignment that is right, for messages.
+
+    Returns:
+        The values by name, as text.
+
+    Raises:
+        UsageError: For a text without an equals sign, or a name given twice.
     """
     found: dict[str, str] = {}
     for text in texts:
@@ -266,12 +334,20 @@ def assignments(
 def resolve(
     declared: Sequence[Parameter], given: Mapping[str, object], owner: str, kind: str = "algorithm"
 ) -> dict[str, Value]:
-    """Every parameter that matters under `given`, checked, defaults filled in, in declared order.
+    """Every parameter that matters, checked, defaults filled in.
 
-    kind: what `owner` is, as `recli show` calls it
+    Args:
+        declared: The parameters that there are.
+        given: Values by name, as text or not.
+        owner: The name of what has the parameters.
+        kind: What the owner is, as `recli show` calls it.
 
-    Raises UsageError for a name that `owner` does not have, a value out of bounds, or a parameter
-    that `given` sets although another parameter makes it meaningless.
+    Returns:
+        The values by name, in declared order.
+
+    Raises:
+        UsageError: For a name that the owner does not have, a value out of bounds, or a parameter that
+            `given` sets although another parameter makes it meaningless.
     """
     by_name = {parameter.name: parameter for parameter in declared}
     for name in given:
@@ -293,7 +369,15 @@ def resolve(
 
 
 def suggest(declared: Sequence[Parameter], trial: Trial) -> dict[str, Value]:
-    """Every parameter that matters: the tunable ones as `trial` draws them, the others' defaults."""
+    """Every parameter that matters: the tunable ones as drawn, the others' defaults.
+
+    Args:
+        declared: The parameters that there are.
+        trial: Draws the values.
+
+    Returns:
+        The values by name, in declared order.
+    """
     values: dict[str, Value] = {}
     for parameter in declared:
         if _matters(parameter, values):
@@ -312,6 +396,12 @@ def _matters(parameter: Parameter, values: Mapping[str, Value]) -> bool:
 def nested(flat: Mapping[str, Value]) -> dict[str, Any]:
     """Dotted names as dictionaries in dictionaries.
 
+    Args:
+        flat: Values by dotted name.
+
+    Returns:
+        The dictionaries.
+
     >>> nested({"k": 20, "sim_options.name": "cosine"})
     {'k': 20, 'sim_options': {'name': 'cosine'}}
     """
@@ -328,6 +418,13 @@ def nested(flat: Mapping[str, Value]) -> dict[str, Any]:
 def flat(nested_values: Mapping[str, Any], prefix: str = "") -> dict[str, Value]:
     """The inverse of `nested`.
 
+    Args:
+        nested_values: Dictionaries in dictionaries.
+        prefix: What stands before every name.
+
+    Returns:
+        Values by dotted name.
+
     >>> flat({"k": 20, "sim_options": {"name": "cosine"}})
     {'k': 20, 'sim_options.name': 'cosine'}
     """
@@ -341,6 +438,14 @@ def flat(nested_values: Mapping[str, Any], prefix: str = "") -> dict[str, Value]
 
 
 def difference(declared: Sequence[Parameter], values: Mapping[str, Value]) -> dict[str, Value]:
-    """Those of `values` that are not the declared default."""
+    """The values that are not the declared defaults.
+
+    Args:
+        declared: The parameters that there are.
+        values: By name.
+
+    Returns:
+        Some of `values`, in their order.
+    """
     defaults = {parameter.name: parameter.default for parameter in declared}
     return {k: v for k, v in values.items() if k not in defaults or v != defaults[k]}

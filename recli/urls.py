@@ -18,7 +18,8 @@ STORES = {
     "abfs": "azure",
     "abfss": "azure",
 }
-_SCHEME = re.compile(r"([a-z][a-z0-9_+.-]*)://", re.IGNORECASE)
+# A scheme, or the user's own `module:Class` in its place.
+_SCHEME = re.compile(r"([a-z][a-z0-9_+.-]*|[a-z_][\w.]*:[a-z_]\w*)://", re.IGNORECASE)
 _ANYWHERE = re.compile(r"[a-z][a-z0-9_+.-]*://[^\s'\"<>]+", re.IGNORECASE)
 _PASSWORD = re.compile(r"(?<=://)([^/?#]*)@")
 _SECRET = re.compile(r"([^&=]*(?:pass|pwd|secret|token|key|cred)[^&=]*=)[^&]*", re.IGNORECASE)

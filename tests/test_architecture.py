@@ -15,24 +15,14 @@ import recli
 PACKAGE = Path(recli.__file__).parent
 GROUND = dict.fromkeys(
     (
-        *(
-            "recli",
-            "errors",
-            "params",
-            "registry",
-            "files",
-            "memory",
-            "compiled",
-            "kernels",
-            "urls",
-        ),
-        "class_attributes",
+        *("recli", "errors", "params", "registry", "spec", "files", "stored", "memory"),
+        *("compiled", "kernels", "urls", "class_attributes"),
     ),
     0,
 )
 STOREYS = (
     *("data", "algorithms", "models", "ranking", "evaluation", "records", "experiments", "events"),
-    *("api", "extras", "cli"),
+    *("api", "extras", "testing", "cli"),
 )
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (

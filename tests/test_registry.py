@@ -11,6 +11,7 @@ import pytest
 
 import recli
 from recli import errors, registry
+from recli.registry import _folders
 
 PACKAGE = Path(recli.__file__).parent
 FOLDERS = {
@@ -22,6 +23,11 @@ FOLDERS = {
     "converter": "data/converters",
     "report": "experiments/reports",
     "writer": "ranking/writers",
+    "check": "evaluation/lint_checks",
+    "plot": "experiments/reports/plots",
+    "source": "data/sources/schemes",
+    "sampler": "experiments/tuning/samplers",
+    "pruner": "experiments/tuning/pruners",
 }
 FILES = [
     (kind, ".".join(path.relative_to(PACKAGE).parent.parts), path.stem)
@@ -109,12 +115,10 @@ def rooms(tmp_path, monkeypatch):
     for path in ("algorithms/plain.py", "extras/fancy/algorithms/glittering.py"):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text("", encoding="utf-8")
-    monkeypatch.setattr(registry, "_PACKAGE", tmp_path)
-    registry._modules.cache_clear()
-    registry.names.cache_clear()
+    monkeypatch.setattr(_folders, "PACKAGE", tmp_path)
+    _folders.modules.cache_clear()
     yield
-    registry._modules.cache_clear()
-    registry.names.cache_clear()
+    _folders.modules.cache_clear()
 
 
 def test_a_room_of_an_extra_registers_too(rooms):

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import surprise
 
 from recli import errors, params, registry
-from recli.algorithms._base import Algorithm, adapted
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.adapted import adapted
+from recli.algorithms._contract.constructor import accepted
 from recli.params import Literal, Parameter, Value
 
 
 @dataclass(frozen=True)
 class Configured:
-    """A registered algorithm, or a user's own `module:Class`, with every parameter that matters."""
+    """A registered algorithm, or a user's own `module:Class`, with every parameter that matters.
+
+    Attributes:
+        name: The registered name, or `module:Class`.
+        params: The values by dotted name, checked.
+    """
 
     name: str
     params: dict[str, Value] = field(default_factory=dict)
@@ -28,15 +32,23 @@ class Configured:
     def of(
         cls, name: str, given: Mapping[str, object] | None = None, to_fit: bool = True
     ) -> Configured:
-        """`name` in any spelling, with checked parameters.
+        """An algorithm with checked parameters.
 
-        Raises UsageError, and MissingExtraError if it is to be fitted and the packages that it takes
-        are not installed.
+        Args:
+            name: In any spelling.
+            given: Values by dotted name, as text or not; defaults for the others.
+            to_fit: Whether it is to be fitted, for which its packages have to be installed.
+
+        Returns:
+            The algorithm, not fitted.
+
+        Raises:
+            UsageError: For an unknown name, an unknown parameter or a value out of bounds.
+            MissingExtraError: If it is to be fitted and packages that it takes are not installed.
         """
-        if ":" not in name:
-            name = registry.resolve("algorithm", name)
-            if to_fit:
-                registry.check_installed("algorithm", name)
+        name = registry.resolve("algorithm", name)
+        if to_fit:
+            registry.check_installed("algorithm", name)
         given = given or {}
         configured = cls(name, params.resolve(declared(name, given), given, name))
         if len(configured.parts) > 1:
@@ -62,8 +74,8 @@ class Configured:
 
     @property
     def is_own(self) -> bool:
-        """Whether it is one of recli's algorithms, and no part of it is a user's class."""
-        return not any(":" in part for part in self.parts)
+        """Whether it is one of recli's algorithms, and so are all parts of it."""
+        return set(self.parts) <= set(registry.names("algorithm"))
 
     @property
     def needs_features(self) -> bool:
@@ -104,14 +116,29 @@ class Configured:
         return self.label
 
     def create(self, seed: int) -> Algorithm:
-        """The algorithm, not fitted; `seed` is its `random_state` if it has one."""
+        """The algorithm, not fitted.
+
+        Args:
+            seed: Its `random_state`, if it has one.
+
+        Returns:
+            A new instance behind recli's contract.
+        """
         cls = class_of(self.name)
         return adapted(cls(**self.arguments(cls, seed)))
 
     def arguments(self, cls: type, seed: int) -> dict[str, Any]:
-        """The parameters, seed and silence, as the constructor of `cls` takes them."""
-        takes = inspect.signature(cls).parameters
-        open_ended = any(p.kind is p.VAR_KEYWORD for p in takes.values())
+        """The parameters, seed and silence, as a constructor takes them.
+
+        Args:
+            cls: The class to make.
+            seed: Its `random_state`, if it has one.
+
+        Returns:
+            The keyword arguments.
+        """
+        own = issubclass(cls, Algorithm)
+        takes = accepted(cls) if own else inspect.signature(cls).parameters
         # A nested option of None is left out: Surprise then takes its own default. A member's is not.
         of_members = tuple(f"{part}." for part in self.parts[1:])
         given = {
@@ -119,20 +146,39 @@ class Configured:
             for name, value in self.params.items()
             if value is not None or "." not in name or name.startswith(of_members)
         }
-        found = {"random_state": seed, "verbose": False, **params.nested(given)}
-        optional = {"random_state", "verbose"}
-        return {k: v for k, v in found.items() if k in takes or (open_ended and k not in optional)}
+        besides = {"random_state": seed, "verbose": False}
+        return {k: v for k, v in besides.items() if k in takes} | params.nested(given)
 
 
 def class_of(name: str) -> type[surprise.AlgoBase]:
-    """The class of a registered algorithm or of `module:Class`."""
-    return _own_class(name) if ":" in name else registry.get("algorithm", name)
+    """The class of a registered algorithm or of `module:Class`.
+
+    Args:
+        name: One of these, in any spelling.
+
+    Returns:
+        A subclass of `surprise.AlgoBase`.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    found: type[surprise.AlgoBase] = registry.get("algorithm", name)
+    return found
 
 
 def declared(name: str, given: Mapping[str, object] | None = None) -> tuple[Parameter, ...]:
     """The hyperparameters of an algorithm; of a foreign class, what its signature has.
 
-    given: parameters that may bring others along, as the members of a hybrid do
+    Args:
+        name: A registered name or `module:Class`.
+        given: Values that may bring further parameters along, as the members of a hybrid do.
+
+    Returns:
+        The parameters, in order.
+
+    Raises:
+        UsageError: For an unknown name, or a foreign class whose constructor has an argument without a
+            default.
     """
     return declared_by(class_of(name), name, given)
 
@@ -155,36 +201,3 @@ def declared_by(
             )
         found.append(Literal(parameter.name, parameter.default, "see the class"))
     return tuple(found)
-
-
-def _own_class(name: str) -> type[surprise.AlgoBase]:
-    """The class that `module:Class` names; modules in the current folder are found too."""
-    module_name, _, class_name = name.partition(":")
-    if not all(part.isidentifier() for part in [*module_name.split("."), class_name]):
-        raise errors.UsageError(
-            f"'{name}' is not module:Class, as in 'my_package.my_module:MyAlgo'."
-        )
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
-            raise
-        raise errors.UsageError(
-            f"There is no module '{module_name}' in {here} or among the installed packages."
-        ) from None
-    cls = getattr(module, class_name, None)
-    if cls is None:
-        classes = [key for key, value in vars(module).items() if _is_algorithm(value)]
-        raise errors.unknown(f"algorithm in {module_name}", class_name, classes)
-    if not _is_algorithm(cls):
-        raise errors.UsageError(f"'{name}' is not a subclass of surprise.AlgoBase.")
-    own: type[surprise.AlgoBase] = cls
-    return own
-
-
-def _is_algorithm(value: object) -> bool:
-    is_algorithm = inspect.isclass(value) and issubclass(value, surprise.AlgoBase)
-    return is_algorithm and value is not surprise.AlgoBase

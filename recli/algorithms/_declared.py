@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from recli.kernels.csr import Csr
@@ -16,6 +19,14 @@ def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parame
     Tuned around the published settings: Koren (2008) takes 0.002 to 0.007 and 0.005 to 0.02; longer
     training with more regularisation is usually better (Rendle, Zhang, Koren 2019). Factors that start
     near zero let many of them be learned without more of either.
+
+    Args:
+        lr_all: Default of the learning rate.
+        reg_all: Default of the regularisation.
+        parts: Names of the parts, as "bu" and "qi".
+
+    Returns:
+        The parameters.
     """
     words = {
         "bu": "user biases",
@@ -25,10 +36,24 @@ def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parame
         "yj": "implicit item factors",
     }
     return (
-        Float("lr_all", lr_all, "learning rate", low=0, tune=(0.002, 0.02), log=True),
+        Float(
+            "lr_all",
+            lr_all,
+            "learning rate",
+            low=0,
+            tune=(0.002, 0.02),
+            log=True,
+            lower_for="divergence",
+        ),
         Float("reg_all", reg_all, "regularisation", low=0, tune=(0.01, 0.2), log=True),
         *(
-            Float(f"lr_{p}", None, f"learning rate of {words[p]}, else lr_all", low=0)
+            Float(
+                f"lr_{p}",
+                None,
+                f"learning rate of {words[p]}, else lr_all",
+                low=0,
+                lower_for="divergence",
+            )
             for p in parts
         ),
         *(
@@ -39,7 +64,11 @@ def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parame
 
 
 def neighbours() -> tuple[Parameter, ...]:
-    """How many neighbours count, and by which similarity they are found."""
+    """How many neighbours count, and by which similarity they are found.
+
+    Returns:
+        The parameters.
+    """
     return (
         Int("k", 40, "largest number of neighbours", low=1, tune=(10, 120), log=True),
         Int("min_k", 1, "with fewer neighbours, fall back", low=1, tune=(1, 8)),
@@ -58,7 +87,15 @@ def neighbours() -> tuple[Parameter, ...]:
 
 
 def baselines(*, tune: bool, only_for: tuple[str, tuple[str, ...]] | None) -> tuple[Parameter, ...]:
-    """How the biases of users and items are estimated (Koren 2010, section 2.1)."""
+    """How the biases of users and items are estimated (Koren 2010, section 2.1).
+
+    Args:
+        tune: Whether tuning varies them.
+        only_for: The parameter and its values that make them matter; None where they always do.
+
+    Returns:
+        The parameters.
+    """
     als = ("bsl_options.method", ("als",))
     sgd = ("bsl_options.method", ("sgd",))
 
@@ -115,8 +152,47 @@ def baselines(*, tune: bool, only_for: tuple[str, tuple[str, ...]] | None) -> tu
             tune=around(0.001, 0.05),
             log=True,
             when=sgd,
+            lower_for="divergence",
         ),
     )
+
+
+def _defaults(declared: tuple[Parameter, ...], dictionary: str) -> dict[str, Any]:
+    dotted = {parameter.name: parameter.default for parameter in declared}
+    prefix = f"{dictionary}."
+    return {k.removeprefix(prefix): v for k, v in dotted.items() if k.startswith(prefix)}
+
+
+_BASELINES = _defaults(baselines(tune=False, only_for=None), "bsl_options")
+_SIMILARITY = _defaults(neighbours(), "sim_options")
+
+
+def baseline_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """How biases are estimated.
+
+    Args:
+        given: `bsl_options`, of which every key may be left out.
+
+    Returns:
+        All of its keys, with the declared defaults of those left out.
+    """
+    options = {**_BASELINES, **given}
+    if options["n_epochs"] is None:
+        options["n_epochs"] = 20 if options["method"] == "sgd" else 10
+    return options
+
+
+def similarity_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """How similarities are computed.
+
+    Args:
+        given: `sim_options`, of which every key may be left out.
+
+    Returns:
+        All of its keys, with the declared defaults of those left out; the name in small letters.
+    """
+    options = {**_SIMILARITY, **given}
+    return options | {"name": options["name"].lower()}
 
 
 WITH_PEARSON_BASELINE = ("sim_options.name", ("pearson_baseline",))
@@ -126,6 +202,14 @@ CUT_HALF_STARS = Bool(
 
 
 def whole_where(cut: bool, ratings: Csr) -> Csr:
-    """The ratings with their values cut to whole numbers if `cut`."""
+    """Ratings as Surprise holds them in some algorithms.
+
+    Args:
+        cut: Whether to cut the values to whole numbers.
+        ratings: The ratings.
+
+    Returns:
+        The ratings, cut or as they are.
+    """
     indptr, columns, values = ratings
     return (indptr, columns, np.trunc(values)) if cut else ratings

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import surprise
 
 from recli import errors, params, registry
-from recli.algorithms._base import Algorithm, adapted
+from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured, declared_by
+from recli.algorithms._contract.adapted import adapted
 from recli.params import Value
 
 

@@ -29,8 +29,9 @@ _LEAST = -np.finfo(np.float64).max
 class Rankings:
     """The best items for some users, best first.
 
-    items: int32[n_users, n], codes; -1 where the catalogue ends before the list does
-    scores: float64[n_users, n], what the items are ranked by; NaN beside -1
+    Attributes:
+        items: int32[n_users, n], codes; -1 where the catalogue ends before the list does.
+        scores: float64[n_users, n], what the items are ranked by; NaN beside -1.
     """
 
     items: np.ndarray
@@ -45,10 +46,23 @@ def rank(
     exclude_seen: bool = True,
     memory_limit: int | None = None,
 ) -> Rankings:
-    """The `n` items of the catalogue that score highest for each of `users` (codes, int[n_users]).
+    """The items of the catalogue that score highest for each user.
 
-    `exclude_seen` leaves out what a user has in the trainset. Of equal scores the smaller item code,
-    that is the smaller id, goes first. Memory as for `scored`.
+    Of equal scores the smaller item code, that is the smaller id, goes first.
+
+    Args:
+        algorithm: Fitted on `trainset`.
+        trainset: Whose catalogue is ranked.
+        users: int[n_users], codes.
+        n: Items in a list.
+        exclude_seen: Whether to leave out what a user has in the trainset.
+        memory_limit: In bytes, as for `scored`.
+
+    Returns:
+        The lists, in the order of `users`.
+
+    Raises:
+        UsageError: As `scored`.
     """
     chunks = scored(algorithm, trainset, users, n, exclude_seen, memory_limit)
     items = np.full((len(users), n), -1, np.int32)
@@ -70,16 +84,28 @@ def scored(
     candidates: np.ndarray | None = None,
     threads: int = 1,
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """The scores of the catalogue for `users`, some users at a time, to make lists of `n` of.
-
-    Yields the place of the first of them in `users`, and float64[n_chunk, n_catalogue] by item code,
-    with -inf for what is excluded: what a user has rated and, if `candidates` (bool[n_catalogue]) are
-    given, all others. `n` is 0 for a caller that does not hold the lists of all users.
+    """The scores of the catalogue, some users at a time.
 
     A chunk stays in a core's cache, unless the algorithm goes item by item. Then a chunk takes long, and
-    as many `threads` score one each, if these fit, which changes no score. Lists and chunks stay within
-    `memory_limit` bytes with all that is made on the way; the fitted algorithm is not counted. None is
-    half of the free memory. Raises UsageError, at the call, if the limit is too small for a single user.
+    several threads score one each, if these fit, which changes no score.
+
+    Args:
+        algorithm: Fitted on `trainset`.
+        trainset: Whose catalogue is scored.
+        users: int[n_users], codes.
+        n: Items in a list to be made of the scores; 0 for a caller that does not hold all lists.
+        exclude_seen: Whether to exclude what a user has rated.
+        memory_limit: Bytes that lists and chunks may take with all that is made on the way, the fitted
+            algorithm not counted. None is half of the free memory.
+        candidates: bool[n_catalogue]; all other items are excluded. None: there are no others.
+        threads: At most so many, where the algorithm goes item by item.
+
+    Returns:
+        Pairs of where a chunk begins in `users`, and float64[n_chunk, n_catalogue] by item code, with
+        -inf for what is excluded.
+
+    Raises:
+        UsageError: At the call, if the limit is too small for a single user.
     """
     at_once = _ITEM_BY_ITEM_USERS if algorithm.item_by_item else _CHUNK_USERS
     at_once = max(at_once, _CHUNK_BYTES // (8 * trainset.n_catalogue))
@@ -156,9 +182,16 @@ def _fitting(n_users: int, n_catalogue: int, n: int, limit: int | None) -> int:
 
 
 def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The `n` largest scores of each row as (row, place in the list, column); -inf is left out.
+    """The largest scores of each row; -inf is left out.
 
-    scores: float64[n_rows, n_columns]. Of equal scores the smaller column goes first.
+    Of equal scores the smaller column goes first.
+
+    Args:
+        scores: float64[n_rows, n_columns].
+        n: How many of a row.
+
+    Returns:
+        Row, place in the list and column of each, int64[n_found].
     """
     if n <= 0:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)

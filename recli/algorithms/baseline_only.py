@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import surprise
 
-from recli.algorithms._base import Algorithm, catalogue_size, padded
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._declared import baselines
+from recli.algorithms._shared.arrays import padded
 from recli.algorithms._shared.reasons import Reason
 
 

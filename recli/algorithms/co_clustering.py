@@ -24,8 +24,8 @@ class CoClustering(Algorithm, surprise.CoClustering):
     source = "George and Merugu 2005; surprise.CoClustering"
     kind = "other"
     parameters = (
-        Int("n_cltr_u", 3, "user clusters", low=1, tune=(1, 12)),
-        Int("n_cltr_i", 3, "item clusters", low=1, tune=(1, 12)),
+        Int("n_cltr_u", 3, "user clusters", low=1, tune=(1, 12), lower_for="memory"),
+        Int("n_cltr_i", 3, "item clusters", low=1, tune=(1, 12), lower_for="memory"),
         Int("n_epochs", 20, "passes over users and items", low=0, tune=(5, 40)),
         CUT_HALF_STARS,
     )
@@ -34,19 +34,6 @@ class CoClustering(Algorithm, surprise.CoClustering):
         *("avg_cltr_u", "avg_cltr_i", "avg_cocltr"),
     )
     additive = True
-    sized_by = ("n_cltr_u", "n_cltr_i")
-
-    def __init__(
-        self,
-        n_cltr_u: int = 3,
-        n_cltr_i: int = 3,
-        n_epochs: int = 20,
-        random_state: int | np.random.RandomState | None = None,
-        verbose: bool = False,
-        cut_half_stars: bool = False,
-    ) -> None:
-        surprise.CoClustering.__init__(self, n_cltr_u, n_cltr_i, n_epochs, random_state, verbose)
-        self.cut_half_stars = cut_half_stars
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         # Sums, counts and means of the co-clusters beside the means before; of either side twice.
@@ -76,7 +63,7 @@ class CoClustering(Algorithm, surprise.CoClustering):
         self._average(users)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Put her into the cluster in which her ratings are predicted best; the clusters stay."""
+        """Put the user into the cluster in which the ratings are predicted best; the clusters stay."""
         items, values = self._alone(items, values, user)
         values = np.trunc(values) if self.cut_half_stars else values
         self.cltr_u, self.user_mean = np.zeros(1, np.intp), np.array([values.mean()])

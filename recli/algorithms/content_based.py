@@ -8,8 +8,10 @@ import surprise
 from sklearn.preprocessing import normalize
 
 from recli import errors, kernels
-from recli.algorithms._base import Algorithm, catalogue_size
-from recli.algorithms._declared import baselines
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.constructor import Argument
+from recli.algorithms._declared import baseline_options, baselines
 from recli.algorithms._shared.reasons import Reason
 from recli.algorithms._shared.weighing import triples
 from recli.data.tables import features
@@ -20,28 +22,25 @@ from recli.params import Bool, Choice, Float, Int, Text
 
 _RIDGE, _PROFILE = ("mode", ("ridge",)), ("mode", ("profile",))
 _TOLERANCE = 1e-12  # of the residual, to that of weights of 0: as good as solved
-_ALS_REG_I = 10.0  # Surprise's, where another way of baselines has none
 _NO_VECTORS = "Train it with fewer features: '-p text_terms=…' or 'text_factors=…'."
 _FEWEST = 0.1  # of the rated items that a table has to describe to be theirs
 
 
 class ContentBased(Algorithm):
-    """What a user likes of an item's features: a ridge regression for each user, or her profile.
+    """What a user likes of an item's features: a ridge regression for each user, or a profile.
 
     mode=ridge predicts ratings: μ + b_u + b_i + x_i · w_u, where w_u minimises
-    Σ (r_ui − μ − b_u − b_i − x_i · w_u)² + reg |w_u|² over her ratings. The bias of an item is drawn
-    to what its features say to everybody, b_i + λ / (n_i + λ) x_i · w, by as much as its n_i ratings
-    let baselines shrink it (λ = reg_i); w is one ridge regression over all items. So an item that
-    nobody rated is predicted from its features alone, one without features and an unknown user get
-    the baseline. Lists begin with what is rated rarely and highly: `recli recommend --min-ratings 10`
-    leaves that out.
+    Σ (r_ui − μ − b_u − b_i − x_i · w_u)² + reg |w_u|² over the user's ratings. The bias of an item is
+    drawn to what its features say to everybody, b_i + λ / (n_i + λ) x_i · w, by as much as its n_i
+    ratings let baselines shrink it (λ = reg_i); w is one ridge regression over all items. So an item
+    that nobody rated is predicted from its features alone, one without features and an unknown user
+    get the baseline. Lists begin with what is rated rarely and highly: `recli recommend --min-ratings
+    10` leaves that out.
 
-    mode=profile gives scores, cos(p_u, x_i): p_u is the mean of the vectors that she liked, less
-    `disliked` times the mean of those that she did not (Rocchio), each of length 1. An unknown user
+    mode=profile gives scores, cos(p_u, x_i): p_u is the mean of the vectors that the user liked, less
+    `disliked` times the mean of those that they did not (Rocchio), each of length 1. An unknown user
     has the profile of all users' ratings together; an item without features stands last, with -1.
     It is what goes for interactions: all are liked, each counts by ln(1 + weight).
-
-    items: the item table; by default that of the trainset's dataset
     """
 
     source = (
@@ -88,12 +87,12 @@ class ContentBased(Algorithm):
             tune=(0, 1),
             when=_PROFILE,
         ),
-        Int("text_terms", 1000, "words or tags kept of a feature", low=1),
+        Int("text_terms", 1000, "words or tags kept of a feature", low=1, lower_for="memory"),
         Int("text_factors", 0, "dimensions that texts and tags are reduced to, 0: none", low=0),
         Bool("text_stop_words", False, "leave out the English words that say little"),
         *baselines(tune=True, only_for=_RIDGE),
     )
-    sized_by = ("text_terms",)
+    takes = (Argument("items", None, "the item table, else that of the trainset's dataset"),)
     fitted = (
         "user_offsets",
         "item_offsets",
@@ -110,30 +109,8 @@ class ContentBased(Algorithm):
     weights: np.ndarray  # float64[n_users + 1, n_features]
     feature_names: list[str]
 
-    def __init__(
-        self,
-        mode: str = "ridge",
-        item_features: str = "all",
-        reg: float = 5.0,
-        shared_reg: float = 20.0,
-        disliked: float = 0.25,
-        text_terms: int = 1000,
-        text_factors: int = 0,
-        text_stop_words: bool = False,
-        bsl_options: dict[str, object] | None = None,
-        items: Items | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self, bsl_options=bsl_options or {}, sim_options={})
-        self.mode = mode
-        self.item_features = item_features
-        self.reg = reg
-        self.shared_reg = shared_reg
-        self.disliked = disliked
-        self.text_terms = text_terms
-        self.text_factors = text_factors
-        self.text_stop_words = text_stop_words
-        self.items = items
-        self.predicts = "ratings" if mode == "ridge" else "scores"
+    def _prepare(self) -> None:
+        self.predicts = "ratings" if self.mode == "ridge" else "scores"
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
@@ -168,7 +145,7 @@ class ContentBased(Algorithm):
         indptr, items, values = by_user(trainset)
         counts = np.zeros(x.shape[0])
         counts[: len(bi)] = np.bincount(items, minlength=len(bi))
-        pull = max(float(self.bsl_options.get("reg_i", _ALS_REG_I)), np.finfo(float).tiny)
+        pull = max(float(baseline_options(self.bsl_options)["reg_i"]), np.finfo(float).tiny)
         said = x @ _shared_weights(x, bi, counts[: len(bi)], pull, self.shared_reg)
         self.item_offsets = np.append(pull / (counts + pull) * said, 0.0)
         self.item_offsets[: len(bi)] += bi
@@ -192,18 +169,18 @@ class ContentBased(Algorithm):
         self._keep(x)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Her own ridge regression, or her profile; of cold items too. What items have stays."""
+        """The user's own ridge regression, or profile; of cold items too. What items have stays."""
         self.trainset = self.trainset.alone(items, values, user)
         x, indptr = self._x, np.array([0, len(items)])
         if self.mode == "ridge":
             bias = self._bias(items, values, self.item_offsets)
             residuals = values - self._mean - self.item_offsets[items] - bias
-            hers = _ridge((indptr, items, residuals), x, self.reg)
+            theirs = _ridge((indptr, items, residuals), x, self.reg)
         else:
             bias, rated = 0.0, (self.trainset.users, items)
-            hers = self._profiles(rated, _liking(self.trainset), x)
+            theirs = self._profiles(rated, _liking(self.trainset), x)
         self.user_offsets = np.array([bias, 0.0])
-        self.weights = np.append(hers, self.weights[-1:], axis=0)
+        self.weights = np.append(theirs, self.weights[-1:], axis=0)
 
     def _profiles(
         self,

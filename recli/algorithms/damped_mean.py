@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import surprise
 
-from recli.algorithms._base import Algorithm, catalogue_size, padded
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._shared.arrays import padded
 from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_item
 from recli.params import Float
@@ -28,10 +30,6 @@ class DampedMean(Algorithm):
     )
     fitted = ("bi",)
     additive = True
-
-    def __init__(self, damping: float = 25.0) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.damping = damping
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)

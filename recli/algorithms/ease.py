@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse
-import surprise
 
-from recli.algorithms._base import Side
+from recli.algorithms._contract.abilities import Side
 from recli.algorithms._shared.gram import gram, inverse
 from recli.algorithms._shared.preferences import GRADED, Ranker
 from recli.algorithms._shared.reasons import Reason
-from recli.algorithms._shared.weighing import LOG, WEIGHTING
+from recli.algorithms._shared.weighing import WEIGHTING
 from recli.params import Float
 
 _CHUNK = 1 << 21  # numbers: 16 MiB
@@ -27,10 +26,12 @@ class EASE(Ranker):
     P_ii = (1 − x_iᵀ (X Xᵀ + reg I)⁻¹ x_i) / reg. An item that nobody prefers scores 0 and takes no
     part. O(n³) to fit and O(n²) to store, where n is the smaller number.
 
-    inverse: float64[n, n], of the items that somebody prefers, or of the users
-    diagonal: float64[n_items], P_ii
+    Attributes:
+        inverse: float64[n, n], of the items that somebody prefers, or of the users.
+        diagonal: float64[n_items], P_ii.
 
-    Raises TooLargeError where the inverse does not fit in memory.
+    Raises:
+        TooLargeError: Where the inverse does not fit in memory.
     """
 
     source = "Steck 2019"
@@ -44,19 +45,6 @@ class EASE(Ranker):
     additive = True
     similarity = "weights between items"
     fitted = (*Ranker.fitted, "inverse", "diagonal")
-
-    def __init__(
-        self,
-        reg: float = 200.0,
-        preferences: str = "graded",
-        weighting: str = LOG,
-        cap: float | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.reg = reg
-        self.preferences = preferences
-        self.weighting = weighting
-        self.cap = cap
 
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         known = self.popularity > 0
@@ -105,7 +93,7 @@ class EASE(Ranker):
     where the inverse is over users."""
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """X B of her preferences x; the weights between items stay.
+        """X B of the user's preferences x; the weights between items stay.
 
         Over users it is x P = (x − x Xᵀ (X Xᵀ + reg I)⁻¹ X) / reg.
         """

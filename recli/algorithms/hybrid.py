@@ -12,8 +12,10 @@ import numpy as np
 import surprise
 
 from recli import errors, params
-from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured, class_of, declared
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.constructor import Argument
 from recli.algorithms._hybrids import METHODS, Weighting
 from recli.algorithms._hybrids.members import Members, named, out_of_fold
 from recli.algorithms._shared.reasons import Reason
@@ -68,8 +70,6 @@ class Hybrid(Algorithm):
     Members that only give scores count by how far, in standard deviations, a score lies above the
     user's mean score; method=weighted takes the ratings of others likewise, and then only gives
     scores itself.
-
-    of_members: in Python, parameters by member, as svd={"n_factors": 50}
     """
 
     source = (
@@ -95,36 +95,20 @@ class Hybrid(Algorithm):
         *(parameter for method in METHODS.values() for parameter in method.parameters),
     )
 
-    def __init__(
-        self,
-        members: str = _MEMBERS.default,  # type: ignore[assignment]
-        method: str = "stacked",
-        n_folds: int = 5,
-        reg: float = 10.0,
-        weights: str = "learned",
-        min_user_ratings: int = 5,
-        min_item_ratings: int = 5,
-        random_state: int = 0,
-        **of_members: Any,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        own: dict[str, Value] = {
-            "members": members,
-            "method": method,
-            "reg": reg,
-            "weights": weights,
-            "min_user_ratings": min_user_ratings,
-            "min_item_ratings": min_item_ratings,
-        }
-        self.members = _configured(self.made_of(own), params.flat(of_members))
+    takes = (
+        Argument("random_state", 0, "the seed, a whole number"),
+        Argument("of_members", None, 'parameters by member, as svd={"n_factors": 50}', many=True),
+    )
+
+    def _prepare(self) -> None:
+        own = {p.name: getattr(self, p.name) for p in self.parameters}
+        self.members = _configured(self.made_of(own), params.flat(self.of_members))
         created = {member.name: member.create(0) for member in self.members}
         self.weighting = _weighting(own, {name: one.predicts for name, one in created.items()})
         self.fitted = (
             "learned",
             *(f"{name}.{attribute}" for name, one in created.items() for attribute in one.fitted),
         )
-        self.n_folds = n_folds
-        self.random_state = random_state
         self.predicts = "scores" if self.weighting.of_scores else "ratings"
 
     @classmethod
@@ -136,7 +120,14 @@ class Hybrid(Algorithm):
     def declared(cls, given: Mapping[str, object]) -> tuple[Parameter, ...]:
         """Its own and those of the members, by name: `svd.n_factors`.
 
-        Raises UsageError where `given` names members that there are not.
+        Args:
+            given: Values by name; `members` says whose parameters come along.
+
+        Returns:
+            The parameters.
+
+        Raises:
+            UsageError: Where `given` names members that there are not.
         """
         of_members = (
             _prefixed(name, parameter)
@@ -182,7 +173,7 @@ class Hybrid(Algorithm):
         return all(member.folds_in for member in self._fitted.algorithms.values())
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Every member folds her in and the weights stay; fitted again if one has to be."""
+        """Every member folds the user in and the weights stay; fitted again if one has to be."""
         if self.folds_in:
             self._alone(items, values, user)
             self._fitted = self._fitted.folded(items, values, user)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse
-import surprise
 
 from recli.algorithms._shared.item_weights import ItemWeights, strongest
 from recli.algorithms._shared.preferences import GRADED
-from recli.algorithms._shared.weighing import LOG, WEIGHTING
+from recli.algorithms._shared.weighing import WEIGHTING
 from recli.params import Float, Int
 
 
@@ -31,21 +30,6 @@ class ItemKNN(ItemWeights):
         # As in Ferrari Dacrema, Cremonesi and Jannach 2019, who search up to 1,000 for all data.
         Float("shrinkage", 10.0, "pull of few common users towards 0", low=0, tune=(0, 100)),
     )
-
-    def __init__(
-        self,
-        k: int = 100,
-        shrinkage: float = 10.0,
-        preferences: str = "graded",
-        weighting: str = LOG,
-        cap: float | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.k = k
-        self.shrinkage = shrinkage
-        self.preferences = preferences
-        self.weighting = weighting
-        self.cap = cap
 
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         norms = np.sqrt((preferred**2).sum(axis=0))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import surprise
 
-from recli.algorithms._base import padded
 from recli.algorithms._declared import baselines, neighbours
+from recli.algorithms._shared.arrays import padded
 from recli.algorithms._shared.neighbours import Neighbours
 from recli.algorithms._shared.reasons import Reason
 

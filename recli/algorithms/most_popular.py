@@ -9,7 +9,7 @@ import surprise
 from recli import errors
 from recli.algorithms._shared.preferences import PREFERENCES, Ranker, preferring
 from recli.algorithms._shared.reasons import Reason
-from recli.algorithms._shared.weighing import LOG, WEIGHTING
+from recli.algorithms._shared.weighing import WEIGHTING
 from recli.data.trainset import Trainset
 from recli.params import Float
 
@@ -17,13 +17,14 @@ _DAY = 24 * 60 * 60
 
 
 class MostPopular(Ranker):
-    """The number of users who like an item: the same list for everybody, less what she knows.
+    """The number of users who like an item: the same list for everybody, less what they know.
 
     The floor under every ranking: what is not above it has learned nothing of the user. With a
     `half_life` of h days a preference that is t days older than the newest rating counts 2^(−t / h),
     so that the list shows what is popular now.
 
-    Raises DataError for a `half_life` where ratings have no time.
+    Raises:
+        DataError: For a `half_life` where ratings have no time.
     """
 
     source = "Cremonesi, Koren and Turrin 2010, section 3.1; Ji et al. 2020 (popularity by time)"
@@ -35,19 +36,6 @@ class MostPopular(Ranker):
         Float("half_life", None, "days in which a preference loses half its weight", low=1e-3),
     )
     fitted = (*Ranker.fitted, "popularity")
-
-    def __init__(
-        self,
-        preferences: str = "liked",
-        weighting: str = LOG,
-        cap: float | None = None,
-        half_life: float | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.preferences = preferences
-        self.weighting = weighting
-        self.cap = cap
-        self.half_life = half_life
 
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         if self.half_life is None:

@@ -22,17 +22,31 @@ class NMF(Factors, surprise.NMF):
     source = "Luo et al. 2014; surprise.NMF"
     kind = "factors"
     parameters = (
-        Int("n_factors", 15, "factors", low=1, tune=(5, 60), log=True),
+        Int("n_factors", 15, "factors", low=1, tune=(5, 60), log=True, lower_for="memory"),
         Int("n_epochs", 50, "passes over the ratings", low=1, tune=(20, 100), log=True),
         Bool("biased", False, "add the biases of user and item", tune=(False, True)),
         Float("reg_pu", 0.06, "regularisation of user factors", low=0, tune=(0.01, 0.3), log=True),
         Float("reg_qi", 0.06, "regularisation of item factors", low=0, tune=(0.01, 0.3), log=True),
         Float("reg_bu", 0.02, "regularisation of user biases", low=0, when=("biased", (True,))),
         Float("reg_bi", 0.02, "regularisation of item biases", low=0, when=("biased", (True,))),
-        Float("lr_bu", 0.005, "learning rate of user biases", low=0, when=("biased", (True,))),
-        Float("lr_bi", 0.005, "learning rate of item biases", low=0, when=("biased", (True,))),
-        Float("init_low", 0.0, "least factor at the start", low=0),
-        Float("init_high", 1.0, "largest factor at the start", low=0),
+        Float(
+            "lr_bu",
+            0.005,
+            "learning rate of user biases",
+            low=0,
+            when=("biased", (True,)),
+            lower_for="divergence",
+        ),
+        Float(
+            "lr_bi",
+            0.005,
+            "learning rate of item biases",
+            low=0,
+            when=("biased", (True,)),
+            lower_for="divergence",
+        ),
+        Float("init_low", 0.0, "least factor at the start", low=0, lower_for="divergence"),
+        Float("init_high", 1.0, "largest factor at the start", low=0, lower_for="divergence"),
     )
     qi: np.ndarray
     fitted = ("pu", "qi", "bu", "bi")

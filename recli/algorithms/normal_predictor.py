@@ -7,6 +7,7 @@ import surprise
 
 from recli import kernels
 from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.constructor import Argument
 from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_user
 
@@ -25,10 +26,7 @@ class NormalPredictor(Algorithm, surprise.NormalPredictor):
     cold_items = "random"
     fitted = ("sigma",)
     additive = True
-
-    def __init__(self, random_state: int = 0) -> None:
-        surprise.NormalPredictor.__init__(self)
-        self.random_state = random_state
+    takes = (Argument("random_state", 0, "the seed, a whole number"),)
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)

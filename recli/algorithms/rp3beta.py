@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse
-import surprise
 
 from recli.algorithms._shared.item_weights import ItemWeights, strongest
 from recli.algorithms._shared.preferences import GRADED
-from recli.algorithms._shared.weighing import LOG, WEIGHTING
+from recli.algorithms._shared.weighing import WEIGHTING
 from recli.params import Float, Int
 
 
@@ -34,23 +33,6 @@ class RP3beta(ItemWeights):
         Float("beta", 0.65, "power of the popularity, which divides", low=0, high=10, tune=(0, 1)),
         Int("k", 400, "items that can be reached from each", low=1, tune=(20, 1000), log=True),
     )
-
-    def __init__(
-        self,
-        alpha: float = 0.7,
-        beta: float = 0.65,
-        k: int = 400,
-        preferences: str = "graded",
-        weighting: str = LOG,
-        cap: float | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.alpha = alpha
-        self.beta = beta
-        self.k = k
-        self.preferences = preferences
-        self.weighting = weighting
-        self.cap = cap
 
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         to_item = _steps(preferred, self.alpha)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse
-import surprise
 
 from recli import kernels
 from recli.algorithms._shared.gram import gram
 from recli.algorithms._shared.item_weights import ItemWeights
 from recli.algorithms._shared.preferences import GRADED
-from recli.algorithms._shared.weighing import LOG, WEIGHTING
+from recli.algorithms._shared.weighing import WEIGHTING
 from recli.params import Float
 
 _TOLERANCE = 1e-4
@@ -24,7 +23,8 @@ class SLIM(ItemWeights):
     holds how much users prefer items: found by coordinate descent until no weight changes by more
     than 0.0001. Most weights are 0, the more so the larger `l1`.
 
-    Raises TooLargeError where XᵀX does not fit in memory.
+    Raises:
+        TooLargeError: Where XᵀX does not fit in memory.
     """
 
     source = "Ning and Karypis 2011"
@@ -36,21 +36,6 @@ class SLIM(ItemWeights):
         Float("l1", 1.0, "pull of weights to 0", low=0, tune=(0.1, 10), log=True),
         Float("l2", 100.0, "pull of weights towards 0", low=0, tune=(1, 500), log=True),
     )
-
-    def __init__(
-        self,
-        l1: float = 1.0,
-        l2: float = 100.0,
-        preferences: str = "graded",
-        weighting: str = LOG,
-        cap: float | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.l1 = l1
-        self.l2 = l2
-        self.preferences = preferences
-        self.weighting = weighting
-        self.cap = cap
 
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         known = np.flatnonzero(self.popularity > 0)

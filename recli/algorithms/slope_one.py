@@ -9,15 +9,17 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli import kernels
-from recli.algorithms._base import NO_MATRIX, Algorithm, catalogue_size, rated_items
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.guards import NO_MATRIX
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
-from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.data.trainset import by_item, by_user
 from recli.kernels.csr import with_first
 
 
 class SlopeOne(Algorithm, surprise.SlopeOne):
-    """The user's mean plus the mean difference between the item and those that she rated.
+    """The user's mean plus the mean difference between the item and those that the user rated.
 
     An unknown user or item has no prediction. Differences are computed when a prediction needs
     them; the matrices `dev` and `freq` are for code that asks for them.
@@ -27,10 +29,6 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
     kind = "neighbours"
     additive = True
     parameters = (CUT_HALF_STARS,)
-
-    def __init__(self, cut_half_stars: bool = False) -> None:
-        surprise.SlopeOne.__init__(self)
-        self.cut_half_stars = cut_half_stars
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
@@ -42,25 +40,25 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
         self.__dict__.pop("_matrices", None)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Her ratings against the differences between items, which stay."""
+        """The user's ratings against the differences between items, which stay."""
         items, values = self._alone(items, values, user)
         self.user_mean = np.array([values.mean()])
-        hers = np.trunc(values) if self.cut_half_stars else values
-        self._by_user = with_first(self._by_user, items, hers)
+        own = np.trunc(values) if self.cut_half_stars else values
+        self._by_user = with_first(self._by_user, items, own)
         indptr, users, ratings = self._by_item
         self._by_item = indptr, users + 1, ratings
 
     def explain(self, user: int, item: int) -> list[Reason]:
-        """Her mean, and the difference between the item and each that she rated, over their number."""
+        """The user's mean, and the difference between the item and each rated one, over their number."""
         if user < 0 or not 0 <= item < self.trainset.n_items:
             return self._default_reasons()
         indptr, items, values = self._by_user
-        rated, hers = (column[indptr[user] : indptr[user + 1]] for column in (items, values))
+        rated, given = (column[indptr[user] : indptr[user + 1]] for column in (items, values))
         difference, together = kernels.slope_one.row(self._by_user, self._by_item, item)
         counted = together[rated] > 0
         amounts = difference[rated[counted]] / max(1, np.count_nonzero(counted))
         mean = Reason("user mean", "", float(self.user_mean[user]))
-        return [mean, *rated_items(self.trainset, rated[counted], amounts, hers[counted])]
+        return [mean, *rated_items(self.trainset, rated[counted], amounts, given[counted])]
 
     @functools.cached_property
     def _matrices(self) -> tuple[np.ndarray, np.ndarray]:
@@ -71,7 +69,8 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
     def dev(self) -> np.ndarray:
         """Mean differences of items, float64[n_items, n_items]; 0 where nobody rated both.
 
-        Raises TooLargeError where they do not fit in memory.
+        Raises:
+            TooLargeError: Where they do not fit in memory.
         """
         return self._matrices[0]
 

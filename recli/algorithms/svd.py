@@ -26,17 +26,25 @@ class SVD(Factors, surprise.SVD):
     cold_users = "baseline"
     cold_items = "baseline"
     parameters = (
-        Int("n_factors", 100, "factors", low=1, tune=(20, 200), log=True),
+        Int("n_factors", 100, "factors", low=1, tune=(20, 200), log=True, lower_for="memory"),
         Int("n_epochs", 20, "passes over the ratings", low=1, tune=(10, 100), log=True),
         Bool("biased", True, "add the biases of user and item"),
-        Float("init_mean", 0.0, "mean of the factors at the start"),
-        Float("init_std_dev", 0.1, "their deviation", low=0, tune=(0.001, 0.1), log=True),
+        Float("init_mean", 0.0, "mean of the factors at the start", lower_for="divergence"),
+        Float(
+            "init_std_dev",
+            0.1,
+            "their deviation",
+            low=0,
+            tune=(0.001, 0.1),
+            log=True,
+            lower_for="divergence",
+        ),
         *rates(0.005, 0.02, ("bu", "bi", "pu", "qi")),
     )
     fitted = ("pu", "qi", "bu", "bi")
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """The gradient descent of `fit` over her ratings, from the mean of its starts; b_i, q_i stay."""
+        """The gradient descent of `fit` over the ratings, from the mean of its starts; b_i, q_i stay."""
         items, values = self._alone(items, values, user)
         self.bu, self.pu = np.zeros(1), np.full((1, self.n_factors), float(self.init_mean))
         kernels.sgd.svd(

@@ -15,7 +15,7 @@ from recli.params import Bool, Float, Int
 
 
 class SVDpp(Factors, surprise.SVDpp):
-    """SVD++: to the factors of a user come those of the items that she rated, whatever the rating.
+    """SVD++: to the factors of a user come those of the items that they rated, whatever the rating.
 
     μ + b_u + b_i + q_i · (p_u + |I_u|^-½ Σ_{j ∈ I_u} y_j). An unknown user or item has zeros.
     """
@@ -25,10 +25,18 @@ class SVDpp(Factors, surprise.SVDpp):
     cold_users = "baseline"
     cold_items = "baseline"
     parameters = (
-        Int("n_factors", 20, "factors", low=1, tune=(20, 200), log=True),
+        Int("n_factors", 20, "factors", low=1, tune=(20, 200), log=True, lower_for="memory"),
         Int("n_epochs", 20, "passes over the ratings", low=1, tune=(10, 100), log=True),
-        Float("init_mean", 0.0, "mean of the factors at the start"),
-        Float("init_std_dev", 0.1, "their deviation", low=0, tune=(0.001, 0.1), log=True),
+        Float("init_mean", 0.0, "mean of the factors at the start", lower_for="divergence"),
+        Float(
+            "init_std_dev",
+            0.1,
+            "their deviation",
+            low=0,
+            tune=(0.001, 0.1),
+            log=True,
+            lower_for="divergence",
+        ),
         *rates(0.007, 0.02, ("bu", "bi", "pu", "qi", "yj")),
         Bool("cache_ratings", False, "accepted as in Surprise; changes nothing here"),
     )
@@ -38,7 +46,7 @@ class SVDpp(Factors, surprise.SVDpp):
         return 8 * self.n_factors * (trainset.n_users + 2 * trainset.n_items)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """The gradient descent of `fit` over her ratings, from the mean of its starts.
+        """The gradient descent of `fit` over the user's ratings, from the mean of its starts.
 
         b_i, q_i and y_j stay.
         """

@@ -15,7 +15,7 @@ from recli.algorithms import Configured
 from recli.api import _html
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
-from recli.evaluation.lint import Finding
+from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
 from recli.evaluation.significance.comparisons import ALPHA

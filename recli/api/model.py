@@ -20,10 +20,12 @@ from recli.api import _ids
 from recli.models import fold_in, similar, titles
 from recli.models import model as models
 from recli.models.fold_in import Given
+from recli.models.stored import MODELS
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import recommend
 from recli.ranking.lower_bound import predicted
-from recli.ranking.rows import ListRows
+from recli.ranking.row_tables import RowTables
+from recli.ranking.rows import Rows
 
 Users: TypeAlias = str | int | Iterable[str | int]
 """One user or several, by raw ids."""
@@ -64,7 +66,7 @@ class Model:
             DataError: a part of it is missing, altered, or of another format
             UsageError: it holds a pickle, and that is not allowed
         """
-        folder = models.find(Path(results), str(name))
+        folder = MODELS.find(Path(results), str(name))
         return cls(models.load(folder, allow_pickle), folder.name)
 
     def save(
@@ -92,7 +94,7 @@ class Model:
         self._check_whole()
         name = name or self.name.replace(":", ".")
         is_path = isinstance(name, Path) or any(each in name for each in (os.sep, "/"))
-        folder = Path(name) if is_path else Path(results) / "models" / name
+        folder = Path(name) if is_path else MODELS.folder(Path(results), str(name))
         return models.save_in(folder, self.stored, allow_pickle)
 
     def recommend(
@@ -130,8 +132,11 @@ class Model:
         codes = self._codes(users)
         whole, seed = self._whole or self.stored, self.stored.seed if seed is None else seed
         request = options.request(whole, codes, n, seed=seed, model=self.stored)
-        rows = ListRows(self.stored, self.name, datetime.now(UTC), options.sort, explain=explain)
-        made = [rows.table(each) for each in recommend(self.stored, request, memory_limit)]
+        rows = RowTables(self.stored, self.name, datetime.now(UTC), explain=explain)
+        made = [
+            rows.table(Rows.of(self.stored, some, options.sort, explain))
+            for some in recommend(self.stored, request, memory_limit)
+        ]
         found = (
             pa.concat_tables(made).to_pandas() if made else rows.schema.empty_table().to_pandas()
         )

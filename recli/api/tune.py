@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from recli import errors, params
+from recli import errors, params, registry
 from recli.algorithms import Configured
 from recli.api._progress import Progress, followed
 from recli.api._several import as_configured, texts
@@ -20,7 +20,7 @@ from recli.api.split import SplitLike, as_split
 from recli.api.tuning import Tuning
 from recli.evaluation.metric_names import Purpose
 from recli.experiments.resources import Resources
-from recli.experiments.tuning import samplers, usual
+from recli.experiments.tuning import pruners, samplers, usual
 from recli.experiments.tuning.auto import suitable
 from recli.experiments.tuning.plan import Plan
 from recli.experiments.tuning.search import Budget, Method
@@ -46,7 +46,7 @@ def tune(
     fix: Mapping[str, Any] | None = None,
     ranges: Mapping[str, Any] | None = None,
     sampler: str | None = None,
-    pruner: str = samplers.DEFAULT_PRUNER,
+    pruner: str = pruners.DEFAULT_PRUNER,
     holdout: float = 0.2,
     nested: bool = False,
     pick: str = "knee",
@@ -102,7 +102,7 @@ def tune(
     >>> import recli
     >>> found = recli.tune("movielens-small", "damped-mean", metric="rmse", trials=3)
     >>> print(found.best)
-    damped-mean (damping=3.16)
+    damped-mean (damping=13.4)
     """
     data, metrics = as_dataset(dataset), texts(metric)
     goals, auto = usual.aims(metrics, goal), algorithms is None
@@ -111,7 +111,11 @@ def tune(
     plan = Plan(
         algorithms=names,
         goals=goals,
-        method=Method(sampler or samplers.default_sampler(len(goals)), pruner, seed),
+        method=Method(
+            registry.resolve("sampler", sampler or samplers.default_sampler(len(goals))),
+            registry.resolve("pruner", pruner),
+            seed,
+        ),
         fixed=_fixed(line_up, fix or {}, names),
         ranges=_ranges(names, ranges or {}),
         holdout=holdout,

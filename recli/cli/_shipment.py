@@ -12,6 +12,7 @@ import click
 
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count
+from recli.models.stored import MODELS
 
 Write = Callable[[Path, Path, Path | None], None]
 
@@ -32,13 +33,11 @@ class Shipment:
 
     def by(self, write: Write) -> None:
         """Have the folder written; say what is in it."""
-        from recli.models import model as models
-
-        name = self.model
-        if name is None:
-            name = models.newest(self.results)
-            self.console.say(f"No --model given: '{name}' is the newest.")
-        stored = models.find(self.results, name)
+        if self.model is None:
+            stored = MODELS.newest(self.results)
+            self.console.say(f"No --model given: '{stored.name}' is the newest.")
+        else:
+            stored = MODELS.find(self.results, self.model)
         write(self.folder, stored, self.wheel)
         self._tell_origin()
         tell(self.folder, {"model": stored.name}, self.console)

@@ -10,6 +10,7 @@ import click
 
 from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
+from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._options.protocol import ProtocolChoice, protocol_options
 from recli.cli._output import leaderboard
 from recli.cli._output.console import Console, count
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
       recli evaluate -d my-ratings.csv -a svd --metric rmse --metric ndcg@5
       recli evaluate --split timeline --metric all --k 5,10,20 --by activity
       recli evaluate --goal ratings
+      recli evaluate -a ease -a svd --min-ratings 10 --diversify 0.3 --metric ndcg --metric diversity
       recli evaluate -a svd --params results/studies/…/best.toml
     """,
 )
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 @common.goal_option
 @common.dataset_options
 @protocol_options
+@list_options
 @common.params_option
 @click.option(
     "--params",
@@ -63,6 +66,7 @@ def command(
     goal: Purpose | None,
     data: DatasetChoice,
     choice: ProtocolChoice,
+    lists: ListChoice,
     params: tuple[str, ...],
     params_files: tuple[Path, ...],
     jobs: int,
@@ -77,18 +81,25 @@ def command(
     Ranking metrics look at the best items of the whole catalogue, less those that the user rated in
     training; what they liked in the test is relevant. Rating metrics compare predicted with true
     ratings. The goal says which come first and order the algorithms, unless --metric does; of
-    interactions there are no ratings to predict. Results are printed, and kept under results/runs.
+    interactions there are no ratings to predict. Lists are made as 'recli recommend' makes them: with its
+    options, such as --where, --min-ratings or --diversify, what is measured is the lists that users
+    would get; auc and r-precision look at the whole ranking, before it is re-ranked. Results are
+    printed, and kept under results/runs.
     """
     from recli.evaluation.make_protocol import purpose as purpose_of
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.line_up import check_suits
     from recli.experiments.resources import Resources
+    from recli.ranking.recommender import recommender
 
     choice.check()
+    made = str(lists.options)
     line_up = _line_up(algorithms, params, params_files) if algorithms or params_files else []
     dataset = choice.filtered(data.load(console, results), console)
     purpose = purpose_of(goal, dataset)
     line_up = line_up or _line_up(_default_line_up(dataset, purpose, console), params, ())
+    line_up = [recommender(configured, lists.options) for configured in line_up]
+    lists.tell_unknown(dataset.ratings.item_ids, console)
     check_suits(line_up, dataset)
     protocol = choice.protocol(dataset, console, purpose)
     run = EvaluationRun(results, command_line(), dataset, line_up, protocol, data.reading, strict)
@@ -97,6 +108,8 @@ def command(
         f"{count(len(line_up), 'algorithm')} × {count(run.n_folds, 'fold')} ({protocol.split}), seed "
         f"{protocol.seed}; {dataset.ratings.counts_as_liked(protocol.threshold)}{chosen}"
     )
+    if made:
+        console.say(f"Lists are made with {made}, as 'recli recommend' makes them")
     with console.progress("Evaluating", run.n_cells) as advance:
         run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)
     if run.n_reused:

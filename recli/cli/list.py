@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import click
 
+from recli import registry
 from recli.cli._options import common
 from recli.cli._output.console import Console
 from recli.cli._output.traits import Traits
+
+_PLURALS = {kind.plural: name for name, kind in registry.KINDS.items()}
+_FROM = "from"
 
 
 @click.command(
@@ -20,48 +25,48 @@ from recli.cli._output.traits import Traits
       recli list metrics --format json
     """,
 )
-@click.argument(
-    "what",
-    type=click.Choice(
-        (
-            *("algorithms", "metrics", "splits", "steps", "datasets", "formats", "converters"),
-            "writers",
-        )
-    ),
-)
+@click.argument("what", type=click.Choice((*_PLURALS, "datasets")))
 @common.output_options()
 def command(what: str, console: Console) -> None:
-    """List algorithms, metrics, splits, steps of preparation, datasets, file formats, and writers.
+    """List algorithms, metrics, splits and all else that has a name, and where it comes from.
 
-    Formats are what is read as ratings, converters what 'recli data convert' writes, writers what
-    'recli recommend' writes.
+    Steps are those of preparation. Formats are what is read as ratings, sources where it is read from;
+    converters are what 'recli data convert' writes, writers what 'recli recommend' writes. Installed
+    packages bring more of each by entry points, and your own classes go by module:Class.
     """
-    if what == "algorithms":
+    if what == "datasets":
+        header, rows = datasets()
+        document = [dict(zip(header, row, strict=True)) for row in rows]
+        console.emit(document, header, rows, lambda: show_datasets(console))
+    elif what == "algorithms":
         _algorithms(console)
-        return
-    table = {
-        "metrics": _metrics,
-        "splits": _splits,
-        "steps": _steps,
-        "datasets": datasets,
-        "formats": _formats,
-        "converters": _converters,
-        "writers": _writers,
-    }
-    header, rows = table[what]()
+    else:
+        _registered(_PLURALS[what], console)
+
+
+def _registered(kind: str, console: Console) -> None:
+    header, row_of = _ROWS.get(kind, _OTHERS)
+    header = [kind, *header, _FROM]
+    rows = [
+        [name, *row_of(name, cls), str(registry.origin(kind, name))]
+        for name, cls in registry.usable(kind)
+    ]
     document = [dict(zip(header, row, strict=True)) for row in rows]
-    as_table = (lambda: show_datasets(console)) if what == "datasets" else None
-    console.emit(document, header, rows, as_table)
+    console.emit(document, header, rows, lambda: _print(header, rows, console))
+
+
+def _print(header: list[str], rows: list[list[str]], console: Console) -> None:
+    """Where they come from is shown where it is not recli alone."""
+    shown = len(header) if any(not row[-1].startswith("recli") for row in rows) else -1
+    console.table(header[:shown], [row[:shown] for row in rows])
 
 
 def _algorithms(console: Console) -> None:
-    from recli import registry
-
-    classes = {name: registry.get("algorithm", name) for name in registry.names("algorithm")}
+    classes = dict(registry.usable("algorithm"))
     traits = {name: Traits.of(name) for name in classes}
     document = [
         {"algorithm": name, **dataclasses.asdict(traits[name]), "summary": summary(cls)}
-        | {"source": cls.source}
+        | {"source": getattr(cls, "source", ""), _FROM: str(registry.origin("algorithm", name))}
         for name, cls in classes.items()
     ]
     header = list(document[0])
@@ -78,6 +83,9 @@ def _cell(value: object) -> str:
 def _print_algorithms(console: Console, traits: Mapping[str, Traits]) -> None:
     """The traits, narrow enough for a terminal, under headings by kind."""
     header = ["algorithm", "predicts", "new users", "new items", "features of", "cost", "extra"]
+    own = set(registry.names("algorithm"))
+    if not own.issuperset(traits):
+        header.append(_FROM)
     rows = []
     for kind in sorted({about.kind for about in traits.values()}):
         rows.append([kind, *[""] * (len(header) - 1)])
@@ -86,7 +94,8 @@ def _print_algorithms(console: Console, traits: Mapping[str, Traits]) -> None:
                 uses = ", ".join(what.replace(" features", "s") for what in about.uses)
                 extra = about.extra if about.installed else f"{about.extra} *"
                 said = [about.predicts, about.new_users, about.new_items, uses, about.cost, extra]
-                rows.append([f"  {name}", *said])
+                origin = "" if name in own else str(registry.origin("algorithm", name))
+                rows.append([f"  {name}", *said, origin][: len(header)])
     console.table(header, rows, whole=("predicts", "new users", "cost", "extra"))
     missing = sorted({about.extra for about in traits.values() if not about.installed})
     if missing:
@@ -97,55 +106,38 @@ def _print_algorithms(console: Console, traits: Mapping[str, Traits]) -> None:
     )
 
 
-def _metrics() -> tuple[list[str], list[list[str]]]:
-    from recli import registry
-
-    rows = []
-    for name in registry.names("metric"):
-        cls = registry.get("metric", name)
-        cut = "@k" if cls.cutoff else ""
-        better = "more" if cls.greater_is_better else "less"
-        rows.append([name, cls.needs, cut, better, cls.features, cls.summary])
-    return ["metric", "of", "cut-off", "better", "item features", "what it says"], rows
+def _metric(name: str, cls: Any) -> list[str]:
+    cut, better = "@k" if cls.cutoff else "", "more" if cls.greater_is_better else "less"
+    return [cls.needs, cut, better, _options(name, cls), cls.features, cls.summary]
 
 
-def _splits() -> tuple[list[str], list[list[str]]]:
-    from recli import registry
-
-    rows = []
-    for name in registry.names("split"):
-        cls = registry.get("split", name)
-        options = str(cls()).removeprefix(f"{name}:")
-        rows.append([name, "yes" if cls.uses_time else "no", options, summary(cls)])
-    return ["split", "needs times", "options", "what it does"], rows
+def _split(name: str, cls: Any) -> list[str]:
+    return ["yes" if cls.uses_time else "no", _options(name, cls), summary(cls)]
 
 
-def _steps() -> tuple[list[str], list[list[str]]]:
-    from recli import registry
+def _options(name: str, cls: Any) -> str:
+    from recli import params, spec
 
-    classes = {name: registry.get("step", name) for name in registry.names("step")}
-    rows = [[name, cls.example, summary(cls)] for name, cls in classes.items()]
-    return ["step", "example", "what it does"], rows
-
-
-def _writers() -> tuple[list[str], list[list[str]]]:
-    return _of_files("writer")
+    values = params.resolve(cls.parameters, {}, name)
+    return spec.written(name, values).removeprefix(name).removeprefix(":")
 
 
-def _converters() -> tuple[list[str], list[list[str]]]:
-    return _of_files("converter")
+def _of_files(name: str, cls: Any) -> list[str]:
+    return [" ".join(cls.suffixes), cls.summary]
 
 
-def _formats() -> tuple[list[str], list[list[str]]]:
-    return _of_files("format")
-
-
-def _of_files(kind: str) -> tuple[list[str], list[list[str]]]:
-    from recli import registry
-
-    classes = {name: registry.get(kind, name) for name in registry.names(kind)}
-    rows = [[name, " ".join(cls.suffixes), cls.summary] for name, cls in classes.items()]
-    return [kind, "files", "what it is"], rows
+_Row = tuple[list[str], Callable[[str, Any], list[str]]]
+_FILES: _Row = (["files", "what it is"], _of_files)
+_OTHERS: _Row = (["what it does"], lambda name, cls: [summary(cls)])
+_ROWS: dict[str, _Row] = {
+    "metric": (["of", "cut-off", "better", "options", "item features", "what it says"], _metric),
+    "split": (["needs times", "options", "what it does"], _split),
+    "step": (["example", "what it does"], lambda name, cls: [cls.example, summary(cls)]),
+    "format": _FILES,
+    "converter": _FILES,
+    "writer": _FILES,
+    "source": (["schemes", "what it is"], lambda name, cls: [" ".join(cls.schemes), cls.summary]),
+}
 
 
 def datasets() -> tuple[list[str], list[list[str]]]:
@@ -175,5 +167,5 @@ def show_datasets(console: Console) -> None:
 
 
 def summary(cls: type) -> str:
-    """The first line of a class's docstring."""
-    return (cls.__doc__ or "").strip().splitlines()[0].rstrip(".")
+    """What a class says of itself in a line: the first of its docstring, which it may lack."""
+    return (cls.__doc__ or "").strip().partition("\n")[0].rstrip(".")

@@ -9,6 +9,8 @@ import click
 
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
+from recli.cli._output.stored import agreed, show_facts, show_list, tell_removed
+from recli.models.stored import MODELS
 
 
 @click.group(
@@ -25,8 +27,9 @@ from recli.cli._output.console import Console, count, local_time
 def command() -> None:
     """List, show, remove, export and import what 'recli train' has left.
 
-    A model is a folder of arrays, texts and a manifest with their checksums. Nothing in it is run:
-    what was altered is not read.
+    A model is meant by its name, by how that begins, by its folder, or as 'latest'. It is a folder of
+    arrays, texts and a manifest with their checksums. Nothing in it is run: what was altered is not
+    read.
     """
 
 
@@ -42,30 +45,22 @@ def command() -> None:
 @common.output_options()
 def list_models(results: Path, console: Console) -> None:
     """List all models, the newest first."""
-    from recli import errors
     from recli.algorithms import Configured
     from recli.models import model as models
 
-    documents, rows = [], []
-    for name in models.names(results):
-        try:
-            about = models.about(models.find(results, name))
-            label = Configured.of(about["algorithm"], about["params"]).label
-        except errors.RecliError as error:
-            console.say(f"Left out: {error}")
-            continue
-        documents.append({"model": name, **{key: about[key] for key in _LISTED}})
-        size = _megabytes(results / "models" / name)
-        rows.append([name, label, about["dataset"]["name"], local_time(about["trained"]), size])
-    if not documents:
-        console.say(f"There is no model in {results / 'models'} yet: 'recli train' makes one.")
-    header = ["model", "algorithm", "dataset", "trained", "MB"]
-    console.emit(
-        documents,
-        header,
-        rows,
-        lambda: console.table(header, rows, right=("MB",)) if rows else None,
-    )
+    def describe(folder: Path) -> dict[str, Any]:
+        about = models.about(folder)
+        Configured.of(about["algorithm"], about["params"])  # raises for what is unknown here
+        return {"model": folder.name, **{key: about[key] for key in _LISTED}}
+
+    columns = {
+        "model": lambda found: found["model"],
+        "algorithm": lambda found: Configured.of(found["algorithm"], found["params"]).label,
+        "dataset": lambda found: found["dataset"]["name"],
+        "trained": lambda found: local_time(found["trained"]),
+        "MB": lambda found: _megabytes(MODELS.folder(results, found["model"])),
+    }
+    show_list(MODELS, results, console, describe, columns, right=("MB",))
 
 
 @command.command(
@@ -82,15 +77,11 @@ def show(model: str, results: Path, console: Console) -> None:
     """Show what a model is and where it comes from, and verify its parts."""
     from recli.models import model as models
 
-    folder = models.find(results, model)
+    folder = MODELS.find(results, model)
     about = models.about(folder, verify=True)
     facts = _facts(folder, about)
-
-    def as_text() -> None:
-        for name, value in facts.items():
-            console.line(f"{name:<10}  {value}")
-
-    console.emit({"model": folder.name, **about}, [], [], as_text)
+    document = {"model": folder.name, **about}
+    console.emit(document, [], [], lambda: show_facts(console, facts, 10))
 
 
 @command.command(
@@ -106,23 +97,11 @@ def show(model: str, results: Path, console: Console) -> None:
 @common.output_options("table", "json")
 def rm(names: tuple[str, ...], yes: bool, results: Path, console: Console) -> None:
     """Remove models from the results folder."""
-    from recli import errors
-    from recli.models import model as models
+    from recli import stored
 
-    names = tuple(dict.fromkeys(names))
-    for name in names:
-        if name not in models.names(results):
-            raise models.absent(results, name)
-    if not yes:
-        click.echo("\n".join(names), err=True)
-        try:
-            click.confirm(f"Remove {count(len(names), 'model')}?", abort=True, err=True)
-        except click.Abort:
-            raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
-    for name in names:
-        models.remove(results, name)
-    text = f"Removed: {count(len(names), 'model')}."
-    console.emit({"removed": list(names)}, [], [], lambda: console.line(text))
+    folders = agreed(MODELS, results, names, yes)
+    stored.remove(folders)
+    tell_removed(MODELS, folders, console)
 
 
 @command.command(
@@ -149,9 +128,8 @@ def export(model: str, output: str | None, results: Path, console: Console) -> N
     The ratings that it has learned from are in it.
     """
     from recli.models import archive
-    from recli.models import model as models
 
-    folder = models.find(results, model)
+    folder = MODELS.find(results, model)
     path = archive.pack(folder, output or f"{folder.name}.zip")
     document = {"model": folder.name, "path": path}
     console.emit(document, [], [], lambda: console.line(f"Model '{folder.name}': {path}"))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +15,15 @@ from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._options.model import ModelChoice, model_options
 from recli.cli._options.reranking import tell
 from recli.cli._options.target_users import TargetUsers, target_users_options
+from recli.cli._output.answer import show_answer
 from recli.cli._output.console import Console, count
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
     from recli.models.model import Model
-    from recli.ranking.lists import RankedLists, Request
+    from recli.ranking.lists import Request
     from recli.ranking.reranking_cost import RerankingCost
-    from recli.ranking.top_n import Recommendation
-
-_FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation"}
+    from recli.ranking.rows import Rows
 
 
 @click.command(
@@ -102,17 +100,20 @@ def command(
     import numpy as np
 
     from recli.models import list_quality
+    from recli.ranking.answer import Answer
     from recli.ranking.lists import recommend
     from recli.ranking.output import written
     from recli.ranking.reranking_cost import RerankingCost
-    from recli.ranking.rows import ListRows
-    from recli.ranking.writers._base import writer
+    from recli.ranking.row_tables import RowTables
+    from recli.ranking.rows import Rows
+    from recli.ranking.writers._base import Target
+    from recli.records import default_files
 
     target_users.check(cold_user)
     if explain and target_users.user is None and not cold_user.given:
         raise click.UsageError("'--explain' is for a single user: add '--user ID'.")
-    if output is not None:
-        writer(output)  # a wrong one is told before anything is computed
+    # A wrong one is told before anything is computed.
+    target = None if output is None else Target.of(output)
     if goal and choice.name is not None:
         raise click.UsageError(
             "--goal is for a model that is trained: leave out one of --model, --goal."
@@ -128,20 +129,24 @@ def command(
     else:
         users = target_users.codes(model, console)
     request = options.request(whole, users, n, seed=choice.seed, model=model)
-    safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{model_name}-{target_users.name}")
-    target = output or str(results / "recommendations" / f"{safe}.csv")
-    places = ListRows(model, model_name, datetime.now(UTC), options.sort, explain=explain)
+    if target is None:
+        default = default_files.recommendations(results, model_name, target_users.name)
+        target = Target.of(str(default))
     cost = RerankingCost(request.rerankers)
     made = recommend(model, request, memory_limit, _cores())
-    kept = written(cost.follow(made) if request.rerankers else made, places, target)
+    made = cost.follow(made) if request.rerankers else made
+    rows = (Rows.of(model, some, options.sort, explain) for some in made)
+    tables = RowTables(model, model_name, datetime.now(UTC), explain=explain)
+    kept = written(rows, tables, target)
     if target_users.user is not None or cold_user.given:
         [only] = kept
-        _one(only, target_users.user, request, explain, model, model_name, cost, console)
+        answer = Answer(model_name, only, target_users.user is None, cost)
+        show_answer(answer, target_users.user, request, console)
     else:
         _many(kept, request, model, model_name, cost, console)
     if request.rerankers:
         tell(cost, console)
-    console.say(f"Written to {writer(target).shown(target)}")
+    console.say(f"Written to {target}")
     if not cold_user.is_new:
         console.say_all(list_quality.said(whole.configured.label, whole.origin))
 
@@ -152,81 +157,15 @@ def _cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _one(
-    lists: RankedLists,
-    user: str | None,
-    request: Request,
-    explain: bool,
-    model: Model,
-    model_name: str,
-    cost: RerankingCost,
-    console: Console,
-) -> None:
-    """Print the list of a single user, with the reasons if these are to be said.
-
-    user: the id; None for somebody new
-    """
-    from recli.ranking.answer import answer
-
-    whom = "a new user" if user is None else f"user {user}"
-    found = answer(
-        model, model_name, lists, request.sort, is_new=user is None, explain=explain, cost=cost
-    )
-    recommended, why = found.recommendations, found.why
-    if len(recommended) < request.n:
-        left = count(len(recommended), "item")
-        console.say(f"{whom.capitalize()} gets {left}: that is all there is to recommend.")
-    header = ["rank", "item", "title", "rating", "score"]
-    rows = [
-        [
-            str(p.rank),
-            str(p.item),
-            p.title,
-            _rating(p),
-            f"{p.score:.4f}",
-        ]
-        for p in recommended
-    ]
-
-    what = {"ratings": "predicted ratings", "scores": "scores"}[model.algorithm.predicts]
-    order = f"{_FIRST[request.sort]} first"
-    if lists.plain is not None:
-        order = "re-ranked"
-
-    def table() -> None:
-        under = [["", "", one.words, "", ""] for one in why]
-        lines = [row for pair in zip(rows, under, strict=True) for row in pair] if explain else rows
-        # What only scores items predicts no rating: the column would be empty.
-        scores = model.algorithm.predicts == "scores"
-        left = [n for n, name in enumerate(header) if not (scores and name == "rating")]
-        console.table(
-            [header[n] for n in left],
-            [[line[n] for n in left] for line in lines],
-            f"For {whom}, by {model.configured.label}: {what}, {order}",
-            right=("rank", "item", "rating", "score"),
-        )
-
-    wider = [[*row, *one.cells] for row, one in zip(rows, why, strict=True)] if explain else rows
-    console.emit(found.document, [*header, "why", "reasons"] if explain else header, wider, table)
-
-
-def _rating(place: Recommendation) -> str:
-    """The predicted rating, and how far the user's may be from it."""
-    if place.rating is None:
-        return "–"
-    spread = "" if place.deviation is None else f" ±{place.deviation:.2f}"
-    return f"{place.rating:.2f}{spread}"
-
-
 def _many(
-    chunks: Iterator[RankedLists],
+    chunks: Iterable[Rows],
     request: Request,
     model: Model,
     model_name: str,
     cost: RerankingCost,
     console: Console,
 ) -> None:
-    """Take the lists of many users, and say how many places and items they have."""
+    """Take the rows of many users, and say how many there are, of how many items."""
     import time
 
     import numpy as np
@@ -236,12 +175,11 @@ def _many(
     n_places = n_short = 0
     recommended = np.zeros(n_items, bool)
     with console.progress("Recommending", n_users) as advance:
-        for lists in chunks:
-            there = lists.items >= 0
-            n_places += int(np.count_nonzero(there))
-            n_short += int(np.count_nonzero(there.sum(axis=1) < request.n))
-            recommended[lists.items[there]] = True
-            advance(len(lists.users))
+        for rows in chunks:
+            n_places += len(rows)
+            n_short += int(np.count_nonzero((rows.lists.items >= 0).sum(axis=1) < request.n))
+            recommended[rows.items] = True
+            advance(len(rows.lists.users))
     if n_short:
         console.say(
             f"{count(n_short, 'user')} of {n_users:,} got fewer than {count(request.n, 'item')}: that "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ import click
 from recli import errors
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
+from recli.cli._output.stored import show_facts, show_list
+from recli.models.stored import MODELS
 
 if TYPE_CHECKING:
     from recli.events.refreshing.round import Outcome
@@ -142,13 +145,10 @@ def command(
 
 
 def _only_model(results: Path) -> str:
-    from recli.models import model as models
-
-    names = models.names(results)
+    names = MODELS.names(results)
     if len(names) != 1:
         which = f"Which model? {', '.join(names)}: choose with '--model'."
-        none = f"There is no model in {results / 'models'} yet: 'recli train' makes one."
-        raise errors.UsageError(which) if names else errors.NotFoundError(none)
+        raise errors.UsageError(which) if names else MODELS.none(results)
     return names[0]
 
 
@@ -158,7 +158,7 @@ def _append(results: Path, path: Path, name: str, console: Console) -> None:
     from recli.events.log import FILE_NAME, EventLog
     from recli.models import model as models
 
-    about = models.about(models.find(results, name))
+    about = models.about(MODELS.find_own(results, name))
     kinds = models.kinds(about.get("implicit", False), about["dataset"])
     types = event_kinds.types(kinds)
     with EventLog(results / FILE_NAME) as log:
@@ -172,49 +172,28 @@ def _show(outcome: Outcome, results: Path, console: Console) -> None:
         console.say(message)
     decision = outcome.decision
 
-    def as_text() -> None:
-        if decision is not None:
-            for name, value in _facts(decision, results).items():
-                console.line(f"{name:<11}  {value}")
+    decided = [] if decision is None else [decision]
+    rows = [[cell(document) for cell in _COLUMNS.values()] for document in decided]
 
-    rows = [] if decision is None else [_row(decision)]
-    console.emit({"told": list(outcome.told), "decision": decision}, _HEADER, rows, as_text)
+    def as_text() -> None:
+        for document in decided:
+            show_facts(console, _facts(document, results), 11)
+
+    document = {"told": list(outcome.told), "decision": decision}
+    console.emit(document, list(_COLUMNS), rows, as_text)
 
 
 def _show_history(results: Path, name: str | None, console: Console) -> None:
-    from recli.events.refreshing import history
+    from recli.events.refreshing.history import REFRESHES
 
-    documents = [history.get(results, run) for run in history.names(results)]
-    documents = [d for d in documents if name in (None, d["model"])]
-    if not documents:
-        console.say(f"There is no refresh in {results / 'refreshes'} yet.")
-    rows = [_row(document) for document in documents]
-    console.emit(documents, _HEADER, rows)
+    def describe(folder: Path) -> dict[str, Any] | None:
+        document = REFRESHES.read(folder)
+        return document if name in (None, document["model"]) else None
 
-
-_HEADER = [
-    *("refresh", "when", "model", "new", "metric", "current", "candidate", "difference"),
-    *("95 %", "decision"),
-]
+    show_list(REFRESHES, results, console, describe, _COLUMNS)
 
 
-def _row(decision: dict[str, Any]) -> list[str]:
-    scores = decision["scores"]
-    return [
-        decision["id"],
-        local_time(decision["started"]),
-        decision["model"],
-        f"{decision['slice']['new']:,}",
-        scores["measure"],
-        _number(scores["current"]),
-        _number(scores["candidate"]),
-        _number(scores["difference"], "+.4f"),
-        _interval(scores),
-        _decided(decision),
-    ]
-
-
-def _decided(decision: dict[str, Any]) -> str:
+def _decided(decision: Mapping[str, Any]) -> str:
     if decision["decision"] == "keep":
         return "kept"
     return "published" if decision["published"] else "not yet published"
@@ -268,3 +247,17 @@ def _number(value: float | None, form: str = ".4f") -> str:
 
 def _clock(seconds: int) -> str:
     return local_time(datetime.fromtimestamp(seconds, UTC).isoformat())
+
+
+_COLUMNS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "refresh": lambda decision: decision["id"],
+    "when": lambda decision: local_time(decision["started"]),
+    "model": lambda decision: decision["model"],
+    "new": lambda decision: f"{decision['slice']['new']:,}",
+    "metric": lambda decision: decision["scores"]["measure"],
+    "current": lambda decision: _number(decision["scores"]["current"]),
+    "candidate": lambda decision: _number(decision["scores"]["candidate"]),
+    "difference": lambda decision: _number(decision["scores"]["difference"], "+.4f"),
+    "95 %": lambda decision: _interval(decision["scores"]),
+    "decision": _decided,
+}

@@ -10,6 +10,7 @@ import click
 from recli import registry
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console
+from recli.models.stored import MODELS
 
 if TYPE_CHECKING:
     from recli.models.item_map import ItemMap
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     "them alike.",
 )
 @common.results_option
-@common.output_options(*registry.names("report"), default="html")
+@common.output_options(default="html", kind="report")
 def command(
     runs: tuple[str, ...],
     output: Path | None,
@@ -57,18 +58,20 @@ def command(
     """
     from recli import files
     from recli.experiments.run_data import RunData
-    from recli.records import store
+    from recli.records import default_files, store
     from recli.records.stored_run import StoredRun
 
+    make = registry.get("report", console.format)()
     found = [StoredRun.read(results, name) for name in dict.fromkeys(runs)]
     drawn = None if model_name is None else _item_map(model_name, results, console)
-    text = registry.get("report", console.format)()([RunData.of(run, drawn) for run in found])
+    text = make([RunData.of(run, drawn) for run in found])
     if output is None and console.format != "html":
         click.echo(text, nl=False)
         return
     if output is None and len(found) == 1:
         output = found[0].folder / "report.html"
-    path = files.write_text(output or results / "reports" / f"{store.new_id('report')}.html", text)
+    output = output or default_files.report(results, store.new_id("report"))
+    path = files.write_text(output, text)
     console.say(f"Written to {path}")
 
 
@@ -78,4 +81,4 @@ def _item_map(model_name: str, results: Path, console: Console) -> ItemMap:
 
     if console.format != "html":
         raise click.UsageError("'--model' draws a map, which only '--format html' has.")
-    return item_map(models.load(models.find(results, model_name)))
+    return item_map(models.load(MODELS.find(results, model_name)))

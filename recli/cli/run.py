@@ -136,7 +136,9 @@ def _plan(
     """The evaluations on a dataset; what cannot be run is an error now, not hours later."""
     from recli.data.load import describe
     from recli.data.splits._base import Split
+    from recli.data.training_statistics import TrainingStatistics
     from recli.experiments.line_up import check_suits
+    from recli.ranking import recommender
 
     pairs = list(itertools.product(experiment.splits, experiment.seeds))
     with _errors_of(f"{experiment.file}: datasets"):
@@ -164,7 +166,9 @@ def _plan(
     for text, seed in pairs:
         split = Split.parse(text, seed)
         with _errors_of(f"{experiment.file}, {text} on {dataset.name}"):
-            split.folds(dataset)
+            first = split.folds(dataset)[0]
+            statistics = TrainingStatistics(dataset, first.train, on_dataset.threshold)
+            recommender.check(experiment.line_up, statistics, seed)
         protocol = dataclasses.replace(on_dataset, split=split, seed=seed)
         plan.append(Planned(dataset.name, text, seed, reading, (dataset, protocol)))
     return plan

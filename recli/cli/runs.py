@@ -10,6 +10,8 @@ import click
 
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
+from recli.cli._output.stored import agreed, show_facts, show_list, tell_removed
+from recli.records.kinds import RUNS
 
 if TYPE_CHECKING:
     from recli.records.run_diff import Difference
@@ -47,33 +49,19 @@ def command() -> None:
 @common.output_options()
 def list_runs(results: Path, console: Console) -> None:
     """List all runs, the newest first."""
-    from recli import errors
-    from recli.records import stored_run
     from recli.records.stored_run import StoredRun
 
-    documents = []
-    for name in stored_run.names(results):
-        try:
-            documents.append(_listed(StoredRun.read(results, name)))
-        except errors.RecliError as error:
-            console.say(f"Left out: {error}")
-    if not documents:
-        console.say(f"There is no run in {results / 'runs'} yet: 'recli evaluate' makes one.")
-    header = ["run", "when", "dataset", "split", "algorithms", "best", "status", "seconds"]
-    rows = [
-        [
-            document["run"],
-            local_time(document["started"]),
-            document["dataset"],
-            document["split"],
-            _names(document["algorithms"]),
-            _best(document["best"]),
-            document["status"],
-            f"{document['seconds']:.1f}",
-        ]
-        for document in documents
-    ]
-    console.emit(documents, header, rows)
+    columns = {
+        "run": lambda found: found["run"],
+        "when": lambda found: local_time(found["started"]),
+        "dataset": lambda found: found["dataset"],
+        "split": lambda found: found["split"],
+        "algorithms": lambda found: _names(found["algorithms"]),
+        "best": lambda found: _best(found["best"]),
+        "status": lambda found: found["status"],
+        "seconds": lambda found: f"{found['seconds']:.1f}",
+    }
+    show_list(RUNS, results, console, lambda folder: _listed(StoredRun.of(folder)), columns)
 
 
 @command.command(
@@ -100,8 +88,7 @@ def show(run: str, results: Path, console: Console) -> None:
     ]
 
     def as_text() -> None:
-        for name, value in _facts(stored).items():
-            console.line(f"{name:<11}  {value}")
+        show_facts(console, _facts(stored), 11)
         for warning in stored.document.get("warnings", ()):
             console.line(f"{'warning':<11}  {warning['message']}")
         if rows:
@@ -191,20 +178,12 @@ def diff(first: str, second: str, results: Path, console: Console) -> None:
 @common.output_options("table", "json")
 def rm(runs: tuple[str, ...], yes: bool, results: Path, console: Console) -> None:
     """Remove runs, and computed cells that no other run needs."""
-    from recli import errors
     from recli.records import stored_run
-    from recli.records.stored_run import StoredRun
 
-    stored = {found.folder: found for found in (StoredRun.read(results, name) for name in runs)}
-    for run in stored.values():
-        if run.status == "running":
-            raise errors.UsageError(f"{run.id} is still running. Stop it first.")
-    ids = [run.id for run in stored.values()]
-    if not yes:
-        common.confirm(ids, f"Remove {count(len(ids), 'run')}?")
-    n_cells = stored_run.remove(results, list(stored.values()))
-    text = f"Removed: {count(len(ids), 'run')}, {count(n_cells, 'cell')} that no other run needs."
-    console.emit({"removed": ids, "cells": n_cells}, [], [], lambda: console.line(text))
+    folders = agreed(RUNS, results, runs, yes)
+    n_cells = stored_run.remove(results, folders)
+    more = f", {count(n_cells, 'cell')} that no other run needs"
+    tell_removed(RUNS, folders, console, more, cells=n_cells)
 
 
 def _listed(run: StoredRun) -> dict[str, Any]:

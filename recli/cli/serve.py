@@ -13,6 +13,7 @@ from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
 from recli.cli._options.model import ModelChoice
 from recli.cli._output.console import Console
+from recli.models.stored import MODELS
 
 
 @click.command(
@@ -123,10 +124,13 @@ def command(
         )
     keys = settings.Keys.of(os.environ)
     server.check_secured(host, keys)
-    name = model_name or _trained(data, seed, results, console) or models.newest(results)
-    about = models.about(models.find(results, name), verify=workers > 1)
+    name = model_name or _trained(data, seed, results, console)
+    folder = MODELS.find(results, name) if name else MODELS.newest(results)
+    about = models.about(folder, verify=workers > 1)
     limits = settings.Limits(max_body, rate=rate)
-    wanted = settings.ServiceSettings(results.resolve(), name, keys, limits, origins, remember)
+    wanted = settings.ServiceSettings(
+        results.resolve(), str(folder.resolve()), keys, limits, origins, remember
+    )
     with server.bind(host, port) as place, contextlib.suppress(KeyboardInterrupt):
         # What stops a container stops the server as Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -134,7 +138,7 @@ def command(
 
         def ready() -> None:
             console.say(
-                f"Serving model '{Path(name).name}' ({about['algorithm']}, {about['dataset']['name']}) "
+                f"Serving model '{folder.name}' ({about['algorithm']}, {about['dataset']['name']}) "
                 f"on http://{shown}:{port} — a page to try it. Ctrl-C stops."
             )
             console.say_all(list_quality.said(about["algorithm"], about["origin"]))
@@ -145,9 +149,7 @@ def command(
 
 def _trained(data: DatasetChoice, seed: int, results: Path, console: Console) -> str | None:
     """The name of the model that is trained and kept; None where a stored one can be served."""
-    from recli.models import model as models
-
-    if not common.typed("dataset") and models.names(results):
+    if not common.typed("dataset") and MODELS.names(results):
         return None
     choice = ModelChoice(None, data, dataset_given=True, seed=seed, allow_pickle=False)
     return choice.load(results, console, keep=True)[1]

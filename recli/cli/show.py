@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,10 +15,9 @@ from recli.cli._output.console import Console
 from recli.cli._output.traits import COSTS, Traits
 
 if TYPE_CHECKING:
-    from recli.params import Parameter
+    from collections.abc import Sequence
 
-_SPLIT = parameter_types.Name("split", lambda ctx: registry.names("split"))
-_STEP = parameter_types.Name("step", lambda ctx: registry.names("step"))
+    from recli.params import Parameter
 
 
 @click.group(
@@ -56,7 +56,7 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
     from recli.algorithms._configured import class_of
     from recli.params import assignments, shown
 
-    name = name if ":" in name else registry.resolve("algorithm", name)
+    name = registry.resolve("algorithm", name)
     cls = class_of(name)
     given = assignments(params)
     parameters = declared(name, Configured.of(name, given).params if given else None)
@@ -71,14 +71,15 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
         ]
         for parameter in parameters
     ]
-    text = inspect.cleandoc(cls.__doc__ or "")
+    text = _description(cls)
     source = getattr(cls, "source", "")
-    traits = None if ":" in name else Traits.of(name)
+    traits = Traits.of(name)
     document = {
         "algorithm": name,
         "description": text,
         "source": source,
-        **(dataclasses.asdict(traits) if traits else {}),
+        "from": str(registry.origin("algorithm", name)),
+        **dataclasses.asdict(traits),
         "parameters": [
             {**_described(parameter), "tuned": tuning_range(parameter) or None}
             for parameter in parameters
@@ -86,9 +87,8 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
     }
 
     def as_text() -> None:
-        console.line(f"{name}\n\n{text}\n\nSource: {source or 'your own class'}\n")
-        if traits:
-            console.line(f"{_in_words(traits)}\n")
+        said = f"Source: {source}\n\n" if source else ""
+        console.line(f"{name}\n\n{text}\n\n{_from('algorithm', name)}{said}{_in_words(traits)}\n")
         if rows:
             console.table(header, rows, right=("default",))
         else:
@@ -107,12 +107,23 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
 @click.argument("name", type=parameter_types.METRIC)
 @common.output_options("table", "json")
 def metric(name: str, console: Console) -> None:
-    """Explain a metric: definition, source, range, empty case."""
-    name = registry.resolve("metric", name)
-    documented = inspect.cleandoc(registry.get("metric", name).__doc__ or "")
-    text = documented.partition("\n\n>>>")[0]  # what follows is an example for programmers
-    document = {"metric": name, "description": text}
-    console.emit(document, [], [], lambda: console.line(f"{name}\n\n{text}"))
+    """Explain a metric: definition, source, range, empty case, its options."""
+    cls = registry.get("metric", name)
+    name, text = registry.name_of(cls), _description(cls)
+    options = [_described(option) for option in cls.parameters]
+    document = {"metric": name, "description": text, "options": options}
+    document["from"] = str(registry.origin("metric", name))
+    header, rows = _options(cls.parameters)
+
+    def as_text() -> None:
+        console.line(f"{name}\n\n{text}\n\n{_from('metric', name)}".rstrip())
+        if rows:
+            console.line()
+            console.table(header, rows, right=("default",))
+            example = f"{name}:{rows[0][0]}={rows[0][1]}{'@10' if cls.cutoff else ''}"
+            console.line(f"\nOptions follow the name, as in '{example}'.")
+
+    console.emit(document, header, rows, as_text)
 
 
 @command.command(
@@ -122,30 +133,26 @@ def metric(name: str, console: Console) -> None:
       recli show split last-n
     """,
 )
-@click.argument("name", type=_SPLIT)
+@click.argument("name", type=parameter_types.SPLIT)
 @common.output_options()
 def split(name: str, console: Console) -> None:
     """Explain a split: what is learnt from and what tested on, its options."""
-    from recli.params import shown
-
     cls = registry.get("split", name)
     name = registry.name_of(cls)
-    text = inspect.cleandoc(cls.__doc__ or "")
-    header = ["option", "default", "values", "what it is"]
-    rows = [
-        [option.name, shown(option.default), option.domain, option.help + _condition(option.when)]
-        for option in cls.parameters
-    ]
+    text = _description(cls)
+    header, rows = _options(cls.parameters)
     document = {
         "split": name,
         "description": text,
+        "from": str(registry.origin("split", name)),
         "needs_times": cls.uses_time,
         "options": [_described(option) for option in cls.parameters],
     }
 
     def as_text() -> None:
         needs = "It needs the times of the ratings.\n\n" if cls.uses_time else ""
-        console.line(f"{name}\n\n{text}\n\n{needs}As it is by default: {cls()}\n")
+        origin = _from("split", name)
+        console.line(f"{name}\n\n{text}\n\n{origin}{needs}As it is by default: {cls()}\n")
         console.table(header, rows, right=("default",))
 
     console.emit(document, header, rows, as_text)
@@ -158,28 +165,24 @@ def split(name: str, console: Console) -> None:
       recli show step keep
     """,
 )
-@click.argument("name", type=_STEP)
+@click.argument("name", type=parameter_types.STEP)
 @common.output_options()
 def step(name: str, console: Console) -> None:
     """Explain a step of preparation: what it does to a dataset, its options."""
-    from recli.params import shown
-
     cls = registry.get("step", name)
-    name, text = registry.name_of(cls), inspect.cleandoc(cls.__doc__ or "")
-    header = ["option", "default", "values", "what it is"]
-    rows = [
-        [option.name, shown(option.default), option.domain, option.help]
-        for option in cls.parameters
-    ]
+    name, text = registry.name_of(cls), _description(cls)
+    header, rows = _options(cls.parameters)
     document = {
         "step": name,
         "description": text,
         "example": cls.example,
+        "from": str(registry.origin("step", name)),
         "options": [_described(option) for option in cls.parameters],
     }
 
     def as_text() -> None:
-        console.line(f'{name}\n\n{text}\n\nExample: --prepare "{cls.example}"\n')
+        origin = _from("step", name)
+        console.line(f'{name}\n\n{text}\n\n{origin}Example: --prepare "{cls.example}"\n')
         console.table(header, rows, right=("default",))
 
     console.emit(document, header, rows, as_text)
@@ -219,6 +222,12 @@ def where() -> None:
     click.echo(inspect.cleandoc(conditions.__doc__ or ""))
 
 
+def _from(kind: str, name: str) -> str:
+    """A paragraph on where something comes from; nothing for what recli itself has."""
+    origin = registry.origin(kind, name)
+    return "" if origin.is_recli else f"From: {origin}\n\n"
+
+
 def _in_words(traits: Traits) -> str:
     uses = f" and {', '.join(traits.uses)}" if traits.uses else ""
     what = "Predicts ratings" if traits.predicts == "ratings" else "Scores items to rank them"
@@ -231,6 +240,16 @@ def _in_words(traits: Traits) -> str:
         there = "installed" if traits.installed else f"pip install 'recli[{traits.extra}]'"
         lines.append(f"Extra: {traits.extra}, {there}.")
     return "\n".join(lines)
+
+
+def _options(declared: Sequence[Parameter]) -> tuple[list[str], list[list[str]]]:
+    from recli.params import shown
+
+    rows = [
+        [option.name, shown(option.default), option.domain, option.help + _condition(option.when)]
+        for option in declared
+    ]
+    return ["option", "default", "values", "what it is"], rows
 
 
 def _described(parameter: Parameter) -> dict[str, Any]:
@@ -261,3 +280,9 @@ def _condition(when: tuple[str, tuple[object, ...]] | None) -> str:
     from recli.params import shown
 
     return f" (only with {when[0]}={' or '.join(map(shown, when[1]))})" if when else ""
+
+
+def _description(cls: type) -> str:
+    """What the docstring of a class says before sections and examples, which are for programmers."""
+    documented = inspect.cleandoc(cls.__doc__ or "")
+    return re.split(r"\n\n(?:(?:Args|Attributes|Returns|Raises):\n|>>>)", documented)[0]

@@ -50,7 +50,7 @@ def command(
     similarities, of users or of items as it was trained. Models without either do not compare.
     """
     from recli import errors
-    from recli.algorithms._base import Side
+    from recli.algorithms._contract.abilities import Side
     from recli.models.similar import document, similar
     from recli.models.titles import item_code
 

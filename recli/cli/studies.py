@@ -10,6 +10,8 @@ import click
 from recli.cli._options import common, parameter_types
 from recli.cli._output import study_tables
 from recli.cli._output.console import Console, count, local_time
+from recli.cli._output.stored import agreed, show_facts, show_list, tell_removed
+from recli.records.kinds import STUDIES
 
 if TYPE_CHECKING:
     from recli.records.stored_study import StoredStudy
@@ -45,33 +47,19 @@ def command() -> None:
 @common.output_options()
 def list_studies(results: Path, console: Console) -> None:
     """List all studies, the last written first."""
-    from recli import errors
-    from recli.records import stored_study
     from recli.records.stored_study import StoredStudy
 
-    documents = []
-    for name in stored_study.names(results):
-        try:
-            documents.append(_listed(StoredStudy.read(results, name)))
-        except errors.RecliError as error:
-            console.say(f"Left out: {error}")
-    if not documents:
-        console.say(f"There is no study in {results / 'studies'} yet: 'recli tune' makes one.")
-    header = ["study", "when", "dataset", "algorithms", "trials", "best", "status", "seconds"]
-    rows = [
-        [
-            document["study"],
-            local_time(document["started"]),
-            document["dataset"],
-            ", ".join(document["algorithms"]),
-            str(document["trials"]),
-            _best(document["best"]),
-            document["status"],
-            f"{document['seconds']:.1f}",
-        ]
-        for document in documents
-    ]
-    console.emit(documents, header, rows)
+    columns = {
+        "study": lambda found: found["study"],
+        "when": lambda found: local_time(found["started"]),
+        "dataset": lambda found: found["dataset"],
+        "algorithms": lambda found: ", ".join(found["algorithms"]),
+        "trials": lambda found: str(found["trials"]),
+        "best": lambda found: _best(found["best"]),
+        "status": lambda found: found["status"],
+        "seconds": lambda found: f"{found['seconds']:.1f}",
+    }
+    show_list(STUDIES, results, console, lambda folder: _listed(StoredStudy.of(folder)), columns)
 
 
 @command.command(
@@ -91,8 +79,7 @@ def show(study: str, results: Path, console: Console) -> None:
 
     stored = StoredStudy.read(results, study)
     if console.format == "table":
-        for name, value in _facts(stored).items():
-            console.line(f"{name:<9}  {value}")
+        show_facts(console, _facts(stored), 9)
     study_tables.show(console, stored)
 
 
@@ -145,20 +132,11 @@ def rm(studies: tuple[str, ...], yes: bool, results: Path, console: Console) -> 
 
     Trials in a storage that others share stay there: 'recli tune --fresh' forgets those.
     """
-    from recli.records import stored_study
-    from recli.records.stored_study import StoredStudy
+    from recli import stored
 
-    found = {study.folder: study for study in (StoredStudy.read(results, n) for n in studies)}
-    for study in found.values():
-        if study.status == "running":
-            from recli import errors
-
-            raise errors.UsageError(f"{study.id} is still running. Stop it first.")
-    ids = [study.id for study in found.values()]
-    if not yes:
-        common.confirm(ids, f"Remove {_number(len(ids))}?")
-    stored_study.remove(list(found.values()))
-    console.emit({"removed": ids}, [], [], lambda: console.line(f"Removed: {_number(len(ids))}."))
+    folders = agreed(STUDIES, results, studies, yes)
+    stored.remove(folders)
+    tell_removed(STUDIES, folders, console)
 
 
 def _listed(study: StoredStudy) -> dict[str, Any]:
@@ -200,7 +178,3 @@ def _facts(study: StoredStudy) -> dict[str, str]:
 
 def _best(best: dict[str, Any] | None) -> str:
     return f"{best['metric']} {best['value']:.4f} {best['algorithm']}" if best else "–"
-
-
-def _number(n: int) -> str:
-    return f"{n} {'study' if n == 1 else 'studies'}"

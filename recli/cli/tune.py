@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recli import registry
 from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
 from recli.cli._output import leaderboard, study_tables
 from recli.cli._output.console import Console, count
-from recli.experiments.tuning import samplers
+from recli.experiments.tuning import pruners, samplers
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
@@ -92,18 +93,21 @@ _AUTO = 600.0  # seconds
 )
 @click.option(
     "--sampler",
-    type=click.Choice(tuple(samplers.SAMPLERS)),
-    help="Who proposes settings: Gaussian process, tree-structured Parzen estimator, CMA-ES, chance, "
-    "a grid, or a quasi-random sequence.  [default: gp; tpe for several metrics]",
+    type=parameter_types.registered("sampler"),
+    metavar="NAME",
+    help="Who proposes settings: a Gaussian process (gp), the tree-structured Parzen estimator (tpe), "
+    "cmaes, random, a grid, or a quasi-random sequence (qmc); 'recli list samplers' has them.  [default: "
+    "gp; tpe for several metrics]",
 )
 @click.option(
     "--pruner",
-    type=click.Choice(tuple(samplers.PRUNERS)),
-    default=samplers.DEFAULT_PRUNER,
+    type=parameter_types.registered("pruner"),
+    metavar="NAME",
+    default=pruners.DEFAULT_PRUNER,
     show_default=True,
-    help="Who stops bad settings after their first folds: a race against the best on the same folds, "
-    "until the mean over all of them will hardly be better; Wilcoxon's test of the same; those worse "
-    "than the median; successive halving; nobody.",
+    help="Who stops bad settings after their first folds: racing, against the best on the same folds, "
+    "until the mean over all of them will hardly be better; wilcoxon, the test of the same; median, "
+    "those worse than it; hyperband; none. 'recli list pruners' has them.",
 )
 @click.option(
     "--fix",
@@ -233,7 +237,11 @@ def command(
     plan = Plan(
         algorithms=tuple(dict.fromkeys(algorithms)),
         goals=goals,
-        method=Method(sampler or samplers.default_sampler(len(goals)), pruner, seed),
+        method=Method(
+            registry.resolve("sampler", sampler or samplers.default_sampler(len(goals))),
+            registry.resolve("pruner", pruner),
+            seed,
+        ),
         fixed=assignments(params, "--fix"),
         ranges=space.read_ranges(space_file) if space_file else {},
         holdout=holdout,

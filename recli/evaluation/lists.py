@@ -17,9 +17,12 @@ class Tested:
     rows: int64[n], the user's row among the lists; ascending
     items: int32[n], item codes
     values: float64[n], ratings; of a pair that was rated twice, the higher
-    places: int64[n], how many candidates rank before the item; -1 for an item that is no candidate
-    midranks: float64[n], the item's rank among the candidates, 1 for the best, ties shared evenly;
-        NaN for an item that is no candidate
+    places: int64[n], how many candidates score higher, or as high with a smaller code; -1 for an item
+        that is no candidate: in the training, unless that may be recommended again, or filtered out
+    midranks: float64[n], the item's rank among the candidates by score, 1 for the best, ties shared
+        evenly; NaN for an item that is no candidate
+
+    Re-ranking changes neither: these are of the whole ranking, and only the first places are re-ranked.
     """
 
     rows: np.ndarray
@@ -44,8 +47,10 @@ class EvaluatedLists:
     """What was recommended to each user of a test, and the test's ratings.
 
     users: int32[n_users], codes, sorted
-    items: int32[n_users, k], item codes, best first; -1 where the candidates end before the list
-    n_candidates: int64[n_users], how many items could have been in the list
+    items: int32[n_users, k], item codes, best first, as the user would get them: filtered and
+        re-ranked; -1 where the list ends sooner
+    n_candidates: int64[n_users], how many items could have been in the list: those of the catalogue
+        that filters leave, less what the user has in the training unless that may be in it, too
     tested: the users' test ratings
     relevant: bool[len(tested.items)], which of these count as relevant: rated `threshold` or more
     statistics: what is known of items and users from training

@@ -1,13 +1,14 @@
-"""Metrics as the user writes them: `rmse`, `ndcg@10`."""
+"""Metrics as the user writes them: `rmse`, `ndcg@10`, `rbp:p=0.9@10`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from recli import errors, registry
+from recli import errors, params, registry, spec
+from recli.params import Value
 
 if TYPE_CHECKING:
     from recli.evaluation.metrics._base import Metric
@@ -26,50 +27,63 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric, with the cut-off of its lists if it is one of rankings.
+    """A metric, with its options and the cut-off of its lists if it is one of rankings.
 
-    name: the registered name
+    name: the registered name, or `module:Class`
     k: the number of recommended items that count, at least 1; None for a metric without cut-off
+    options: name and value of those that are not as by default, in declared order
     """
 
     name: str
     k: int | None
+    options: tuple[tuple[str, Value], ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> Measure:
-        """The measure that `text` names: a metric, and for one of the first places '@' and how many.
+        """The measure that `text` names: `METRIC`, `METRIC@K`, `METRIC:OPTION=VALUE,…@K`.
 
-        Without a cut-off k is 10. Raises UsageError for an unknown metric, for a cut-off that is
-        not a whole number from 1 to 999999999, and for one on a metric that takes none.
+        A metric of the first places takes '@' and how many, by default 10; what stands before is read
+        by `recli.spec`. `str` is the inverse; options as by default are not written.
+
+        Raises:
+            UsageError: For an unknown metric or option, for a value that is not valid, for a cut-off
+                that is not a whole number from 1 to 999999999, and for one on a metric that takes none.
 
         >>> Measure.parse("ndcg@5"), str(Measure.parse("HitRate"))
-        (Measure(name='ndcg', k=5), 'hit-rate@10')
+        (Measure(name='ndcg', k=5, options=()), 'hit-rate@10')
+        >>> str(Measure.parse("RBP: p=0.90@5")), str(Measure.parse("rbp:p=0.8"))
+        ('rbp:p=0.9@5', 'rbp@10')
         >>> Measure.parse("rmse@5")
         Traceback (most recent call last):
         recli.errors.UsageError: 'rmse@5': rmse takes no cut-off. Write 'rmse'.
         """
         written, at, cutoff = text.partition("@")
-        name = registry.resolve("metric", written)
-        if not cls(name, None).metric.cutoff:
+        metric, values = spec.parse("metric", written)
+        changed = params.difference(metric.parameters, values)
+        measure = cls(registry.name_of(metric), None, tuple(changed.items()))
+        if not metric.cutoff:
             if at:
-                raise errors.UsageError(f"'{text}': {name} takes no cut-off. Write '{name}'.")
-            return cls(name, None)
+                raise errors.UsageError(
+                    f"'{text}': {measure.name} takes no cut-off. Write '{measure}'."
+                )
+            return measure
         if not at:
-            return cls(name, DEFAULT_K)
+            return replace(measure, k=DEFAULT_K)
         if not re.fullmatch(r"[1-9][0-9]{0,8}", cutoff.strip()):
             raise errors.UsageError(
                 f"'{text}': the cut-off '{cutoff}' is not a whole number from 1 to 999999999. "
-                f"Write '{name}@{DEFAULT_K}', for example."
+                f"Write '{replace(measure, k=DEFAULT_K)}', for example."
             )
-        return cls(name, int(cutoff))
+        return replace(measure, k=int(cutoff))
 
     def __str__(self) -> str:
-        return self.name if self.k is None else f"{self.name}@{self.k}"
+        text = spec.written(self.name, dict(self.options))
+        return text if self.k is None else f"{text}@{self.k}"
 
     @property
     def metric(self) -> Any:
-        """The metric itself, a Metric; its module is imported here."""
-        metric: Metric = registry.get("metric", self.name)()
+        """The metric itself, a Metric with the options; its module is imported here."""
+        metric: Metric = registry.get("metric", self.name)(**dict(self.options))
         return metric
 
     @property
@@ -106,7 +120,7 @@ def measures(
             if measure.k is None or "@" in name:
                 found.append(measure)
             else:
-                found += [Measure(measure.name, k) for k in cutoffs]
+                found += [replace(measure, k=k) for k in cutoffs]
     return tuple(dict.fromkeys(found))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.lint import lint
 from recli.evaluation.metric_names import Measure, leading
@@ -23,10 +24,12 @@ from recli.experiments.report import markdown_report
 from recli.experiments.resources import Resources
 from recli.experiments.run_data import RunData
 from recli.experiments.verdicts import Verdict
+from recli.ranking import recommender
 from recli.records import run_tables, store
 from recli.records.cell_store import CellStore, cell_key
 from recli.records.cells import Cell, Summary, summaries
 from recli.records.environment import environment
+from recli.records.kinds import RUNS
 from recli.records.process import this_process
 from recli.records.stored_run import StoredRun
 
@@ -70,6 +73,8 @@ class EvaluationRun:
         if strict and self.findings:
             found = errors.first_ten([finding.message for finding in self.findings])
             raise errors.DataError(f"--strict, and there is reason to doubt:\n{found}")
+        first = TrainingStatistics(dataset, self.folds[0].train, protocol.threshold)
+        recommender.check(self.line_up, first, protocol.seed)
         self.finished: list[Cell] = []
         self.verdicts: dict[str, Verdict] = {}
         self.id = store.new_id("evaluate")
@@ -194,7 +199,7 @@ class EvaluationRun:
         done = sorted(self.finished, key=lambda cell: (cell.entry, cell.fold))
         if status != "running":
             self._write_tables(done)
-        files.write_json(self.folder / "run.json", self._run_json(status, resources, done))
+        RUNS.write(self.folder, self._run_json(status, resources, done))
 
     def _write_tables(self, done: Sequence[Cell]) -> None:
         measures, ids = self.protocol.measures, self.dataset.ratings.user_ids
@@ -205,7 +210,7 @@ class EvaluationRun:
             files.write_text(self.folder / "groups.csv", groups)
         per_user = run_tables.per_user_parquet(done, measures, ids)
         files.write_bytes(self.folder / "per_user.parquet", per_user)
-        stored = StoredRun.read(self.folder.parent.parent, self.id)
+        stored = StoredRun.of(self.folder)
         self.verdicts = RunData.of(stored).verdicts
         report = markdown_report(
             self.id,
@@ -225,7 +230,6 @@ class EvaluationRun:
         left_out = self.dataset.left_out
         places = {(cell.entry, cell.fold) for cell in done}
         return {
-            "schema": store.SCHEMA,
             "id": self.id,
             "status": status,
             "command": list(self.command),

@@ -13,9 +13,11 @@ from typing import Any
 
 from recli import errors, params
 from recli.algorithms import Configured, declared
-from recli.experiments.experiment_schema import ALGORITHM, DATASET, DATASETS, KEYS, Key
+from recli.experiments.experiment_schema import ALGORITHM, DATASET, DATASETS, KEYS, RECOMMEND, Key
 from recli.experiments.reading import Reading
 from recli.params import Parameter, Value
+from recli.ranking.list_options import PARAMETERS, ListOptions
+from recli.ranking.recommender import recommender
 
 HINT = "'recli show schema' has all keys."
 # A comma ends a value, but not within brackets, nor before option=value of a split.
@@ -26,7 +28,8 @@ _COMMA = re.compile(r",(?!\s*\w+=)(?![^\[]*\])")
 class Experiment:
     """What an experiment file says: an evaluation for each of `datasets` × `splits` × `seeds`.
 
-    line_up: the algorithms that each evaluation compares, the product of their grids
+    line_up: the algorithms that each evaluation compares, the product of their grids and of those of
+        how lists are made
     """
 
     file: Path
@@ -73,11 +76,13 @@ def read(file: Path, settings: Sequence[str] = ()) -> Experiment:
         _set(document, paths[key], _values(value), top)
     names = [key.name for key in KEYS]
     for name in document:
-        if name not in (*names, ALGORITHM):
+        if name not in (*names, ALGORITHM, RECOMMEND):
             with top.key(name).pointed_at():
-                raise errors.unknown("key", name, (*names, ALGORITHM), HINT)
+                raise errors.unknown("key", name, (*names, ALGORITHM, RECOMMEND), HINT)
     values = {key.name: _read(key, document, top.key(key.name)) for key in KEYS}
-    line_up = _line_up(document.get(ALGORITHM, {}), top.key(ALGORITHM))
+    algorithms = _line_up(document.get(ALGORITHM, {}), top.key(ALGORITHM))
+    lists = _lists(document.get(RECOMMEND, {}), top.key(RECOMMEND))
+    line_up = tuple(recommender(entry, each) for entry in algorithms for each in lists)
     return Experiment(file=file, line_up=line_up, **values)
 
 
@@ -137,8 +142,11 @@ def _values(text: str) -> str | list[str]:
 
 def _set(document: dict[str, Any], path: tuple[str, ...], value: object, top: _Place) -> None:
     """Puts `value` at `path`; the name of an algorithm in any spelling, all its tables at once."""
-    if len(path) == 1 and path[0] != ALGORITHM:
+    if len(path) == 1 and path[0] not in (ALGORITHM, RECOMMEND):
         document[path[0]] = value
+        return
+    if len(path) == 2 and path[0] == RECOMMEND:
+        _replace(document, list(path), value)
         return
     if len(path) < 3 or path[0] != ALGORITHM:
         raise errors.UsageError(
@@ -262,6 +270,31 @@ def _grid(name: str, table: object, place: _Place) -> Iterator[Configured]:
     with place.pointed_at():
         for combination in _combinations(grid):
             yield Configured.of(wanted, combination)
+
+
+def _lists(table: object, place: _Place) -> list[ListOptions]:
+    """How lists are made, every combination of the values in `table`."""
+    if not isinstance(table, dict):
+        raise errors.UsageError(
+            f"{place}: should be a table of options of lists, as [{RECOMMEND}]."
+        )
+    known, grid = _by_name(PARAMETERS), {}
+    for name, values in table.items():
+        with place.key(name).pointed_at():
+            if name not in known:
+                raise errors.unknown("option of lists", name, known, HINT)
+        grid[name] = [
+            _checked(known[name], value, place.key(name))
+            for value in _listed(values, place.key(name))
+        ]
+    found: list[ListOptions] = []
+    with place.pointed_at():
+        for combination in _combinations(grid):
+            options = ListOptions.of(combination)
+            if options in found:
+                raise errors.UsageError(f"'{options or 'the default'}' is there twice.")
+            found.append(options)
+    return found
 
 
 def _by_name(declared: Sequence[Parameter]) -> dict[str, Parameter]:

@@ -17,6 +17,8 @@ from recli.data.splits._base import Split
 from recli.evaluation import metric_names
 from recli.evaluation.metric_names import Measure
 from recli.params import Bool, Choice, Float, Int, Literal, Parameter, Value
+from recli.ranking import list_options
+from recli.ranking.list_options import ByColumn
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -162,7 +164,7 @@ KEYS = (
             "what is measured, the first one orders; 'all' is every metric",
             reads=_measure,
             names=(*registry.names("metric"), metric_names.ALL),
-            pattern=rf"^({_names('metric')})@[1-9][0-9]{{0,8}}$",
+            pattern=rf"^({_names('metric')})(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
         ),
         metric_names.DEFAULT,
     ),
@@ -175,7 +177,7 @@ KEYS = (
     Key(Int("min_user_ratings", 0, "leave out users with fewer ratings", low=0)),
     Key(Int("min_item_ratings", 0, "leave out items with fewer ratings", low=0)),
 )
-ALGORITHM = "algorithm"
+ALGORITHM, RECOMMEND = "algorithm", "recommend"
 DATASETS = "datasets"
 
 
@@ -191,7 +193,7 @@ def json_schema() -> dict[str, Any]:
         "title": "recli experiment",
         "description": "What 'recli run' reads: an evaluation for each dataset × split × seed.",
         "type": "object",
-        "properties": {**keys, ALGORITHM: _algorithms()},
+        "properties": {**keys, ALGORITHM: _algorithms(), RECOMMEND: _recommend()},
         "required": [ALGORITHM],
         "additionalProperties": False,
     }
@@ -234,6 +236,15 @@ def _algorithms() -> dict[str, Any]:
         "patternProperties": {"^[^:]+:[^:]+$": {"description": "your own, as module:Class"}},
         "additionalProperties": False,
         "minProperties": 1,
+    }
+
+
+def _recommend() -> dict[str, Any]:
+    return {
+        "description": "how lists are made; a list is a grid, which every algorithm is compared with",
+        "type": "object",
+        "properties": _parameters(list_options.PARAMETERS),
+        "additionalProperties": False,
     }
 
 
@@ -286,6 +297,9 @@ def _value(parameter: Parameter) -> dict[str, Any]:
         case ScaleKey():
             number = {"type": "number"}
             return {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+        case ByColumn(of=number):
+            by_name = {"type": "object", "additionalProperties": _value(number), "minProperties": 1}
+            return {"anyOf": [{"type": "string"}, by_name]}
         case Literal():
             return {}
     return {"type": "string"}

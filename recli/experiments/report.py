@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from recli.data.dataset import Dataset
 from recli.evaluation.groups import GroupScores
-from recli.evaluation.lint import Finding
+from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
 from recli.experiments.verdicts import Verdict
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import lists_of
 from recli.records.cells import Summary
 
 MARKS = (
@@ -167,7 +169,7 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 - {dataset.ratings.counts_as_liked(protocol.threshold).capitalize()}.
 - Metrics of ranking are over the users with a liked item in the test, {_who_likes(found)}; candidates
   are all {len(dataset.ratings.item_ids):,} items of the dataset less those that the user has in the
-  training.
+  training{_other_lists(found)}.
 
 ## To mind
 
@@ -179,6 +181,14 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 {shlex.join(command)}
 ```
 """
+
+
+def _other_lists(found: Sequence[Summary]) -> str:
+    """What is to be said of candidates where the lists of an entry are filtered or re-ranked."""
+    others = any(lists_of(summary.configured) != ListOptions() for summary in found)
+    return (
+        ", by score, unless options after the name of an algorithm say otherwise" if others else ""
+    )
 
 
 def _who_likes(found: Sequence[Summary]) -> str:

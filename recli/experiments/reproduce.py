@@ -20,6 +20,8 @@ from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
 from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.reading import Reading
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
 from recli.records.run_diff import Difference, differences
 from recli.records.stored_run import StoredRun
 
@@ -112,7 +114,11 @@ def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Datase
     """
     configuration = run.document["configuration"]
     line_up = [
-        Configured.of(entry["algorithm"], entry["params"]) for entry in configuration["line_up"]
+        recommender(
+            Configured.of(entry["algorithm"], entry["params"]),
+            ListOptions.of(entry.get("lists", {})),
+        )
+        for entry in configuration["line_up"]
     ]
     protocol = Protocol(
         Split.parse(run.split, configuration["split_seed"]),
@@ -182,7 +188,7 @@ def _tables(run: StoredRun) -> list[pd.DataFrame]:
 def _without_seed(run: StoredRun) -> list[str]:
     """A user's classes that take no seed; recli's own without one draw no random numbers."""
     labels = []
-    for (name, params), label in zip(run.entries, run.line_up, strict=True):
+    for (name, params, _), label in zip(run.entries, run.line_up, strict=True):
         configured = Configured(name, json.loads(params))
         if configured.is_own:
             continue

@@ -17,7 +17,19 @@ def als(
     reg_u: float,
     reg_i: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """b_u and b_i by alternating least squares; `users` and `items` are the CSR both ways."""
+    """Biases by alternating least squares (Koren 2010, section 2.1; surprise.BaselineOnly).
+
+    Args:
+        users: The ratings by user.
+        items: The same by item.
+        mean: Of all ratings.
+        n_epochs: How often items and then users are solved for.
+        reg_u: Regularisation of users, in ratings.
+        reg_i: Regularisation of items, in ratings.
+
+    Returns:
+        b_u, float64[n_users], and b_i, float64[n_items].
+    """
     u_indptr, u_items, u_values = users
     i_indptr, i_users, i_values = items
     bu, bi = np.zeros(len(u_indptr) - 1), np.zeros(len(i_indptr) - 1)
@@ -44,7 +56,19 @@ def sgd(
     rate: float,
     reg: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """b_u and b_i by stochastic gradient descent, user by user; `users` is the CSR."""
+    """Biases by stochastic gradient descent, user by user (surprise.BaselineOnly).
+
+    Args:
+        users: The ratings by user.
+        n_items: How many items there are.
+        mean: Of all ratings.
+        n_epochs: Passes over the ratings.
+        rate: Learning rate.
+        reg: Regularisation.
+
+    Returns:
+        b_u, float64[n_users], and b_i, float64[n_items].
+    """
     indptr, items, values = users
     bu, bi = np.zeros(len(indptr) - 1), np.zeros(n_items)
     for _ in range(n_epochs):

@@ -17,7 +17,19 @@ def averages(
     n_cltr_i: int,
     mean: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean ratings of user clusters, item clusters and co-clusters; `mean` for empty ones."""
+    """Mean ratings of clusters and co-clusters; the mean of all for empty ones.
+
+    Args:
+        by_user: The ratings by user.
+        cltr_u: int[n_users], the cluster of each user.
+        cltr_i: int[n_items], the cluster of each item.
+        n_cltr_u: How many clusters of users there are.
+        n_cltr_i: How many clusters of items there are.
+        mean: Of all ratings.
+
+    Returns:
+        float64[n_cltr_u], float64[n_cltr_i] and float64[n_cltr_u, n_cltr_i].
+    """
     indptr, items, values = by_user
     sums = np.zeros((n_cltr_u, n_cltr_i))
     counts = np.zeros((n_cltr_u, n_cltr_i))
@@ -47,9 +59,17 @@ def assign(
     other_cltr: np.ndarray,
     own_cltr: np.ndarray,
 ) -> None:
-    """Put each row of the CSR `ratings` into the cluster with the least squared error (in place).
+    """Put each row of ratings into the cluster with the least squared error; of equal ones the first.
 
-    avg: float64[n clusters of rows, n clusters of columns]; of equal errors the first cluster wins.
+    Args:
+        ratings: By user, or by item.
+        own_mean: float64[n_rows], mean rating of each row.
+        other_mean: float64[n_columns], mean rating of each column.
+        avg_own: float64[n clusters of rows], their means.
+        avg_other: float64[n clusters of columns], their means.
+        avg: float64[n clusters of rows, n clusters of columns], means of the co-clusters.
+        other_cltr: int[n_columns], the cluster of each column.
+        own_cltr: int[n_rows], the cluster of each row; overwritten.
     """
     indptr, columns, values = ratings
     for row in range(len(indptr) - 1):

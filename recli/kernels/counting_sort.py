@@ -9,9 +9,16 @@ from recli.compiled import njit
 
 @njit(cache=True, nogil=True)
 def order_by(rows: np.ndarray, n_rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where each row starts, int64[n_rows + 1], and the stable order by row, int64[n].
+    """The stable order by row, and where each row starts in it.
 
     A counting sort, O(n + n_rows): ten times as fast as numpy's stable argsort.
+
+    Args:
+        rows: int[n], from 0 to n_rows - 1.
+        n_rows: How many rows there are.
+
+    Returns:
+        int64[n_rows + 1], where rows start, and int64[n], the order.
     """
     indptr = np.zeros(n_rows + 1, np.int64)
     for row in rows:

@@ -9,7 +9,17 @@ Csr = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def csr(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, n_rows: int) -> Csr:
-    """The triples as CSR, those of a row in the order given."""
+    """Triples as CSR, those of a row in the order given.
+
+    Args:
+        rows: int[n].
+        columns: int[n].
+        values: float64[n].
+        n_rows: How many rows there are.
+
+    Returns:
+        The rows.
+    """
     from recli.kernels.counting_sort import order_by  # numba: not for those who only read
 
     indptr, order = order_by(rows, n_rows)
@@ -17,7 +27,16 @@ def csr(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, n_rows: int) 
 
 
 def with_first(rows: Csr, columns: np.ndarray, values: np.ndarray) -> Csr:
-    """One more row before the others, which keep their order."""
+    """One more row before the others, which keep their order.
+
+    Args:
+        rows: The others.
+        columns: int[n], of the row.
+        values: float64[n], of the row.
+
+    Returns:
+        All rows.
+    """
     indptr, all_columns, all_values = rows
     return (
         np.concatenate(([0], len(columns) + indptr)),

@@ -20,10 +20,18 @@ _PASSES = 12
 class Neighbourhood(NamedTuple):
     """Ratings from both sides and how x and x' are compared; x are users if user-based.
 
-    x_indptr, x_ys, x_values: CSR by x, each x's ratings by ascending y
-    y_indptr, y_xs, y_values: CSR by y, in the order of the trainset
-    values are ratings; deviations from the baseline for `pearson_baseline`
-    measure: position in MEASURES
+    Values are ratings; deviations from the baseline for `pearson_baseline`.
+
+    Attributes:
+        x_indptr: CSR by x, each x's ratings by ascending y: where each begins.
+        x_ys: The y of each.
+        x_values: The value of each.
+        y_indptr: CSR by y, in the order of the trainset: where each begins.
+        y_xs: The x of each.
+        y_values: The value of each.
+        measure: Position in MEASURES.
+        min_support: With fewer common y the similarity is 0.
+        shrinkage: Of `pearson_baseline`.
     """
 
     x_indptr: np.ndarray
@@ -91,7 +99,14 @@ def _similarity(near: Neighbourhood, s: np.ndarray) -> float:
 
 @njit(cache=True, nogil=True)
 def similarities(near: Neighbourhood) -> np.ndarray:
-    """The whole matrix, float64[n_x, n_x]."""
+    """The similarities of all x.
+
+    Args:
+        near: The ratings and how to compare.
+
+    Returns:
+        float64[n_x, n_x].
+    """
     n_x = len(near.x_indptr) - 1
     sums = np.zeros((n_x, _WIDTHS[near.measure]))
     result = np.empty((n_x, n_x))
@@ -104,15 +119,21 @@ def similarities(near: Neighbourhood) -> np.ndarray:
 def aggregate(
     near: Neighbourhood, xs: np.ndarray, ys: np.ndarray, deviations: np.ndarray, k: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """For each pair (x, y): the mean of deviations weighted by similarity, and how many counted.
-
-    xs, ys: int[n]; pairs of one x must stand together, as its row is made when x changes; -1 is
-        unknown. Without neighbours the mean is NaN.
-    deviations: float64, what counts of each rating, in the order of `near.y_xs`
+    """The mean of neighbours' deviations weighted by similarity, for pairs (x, y).
 
     Of the ratings of y, the k with the largest similarity of x and x' count, of equal ones the
     first, and of those only the ones with a positive similarity (as in Surprise's
     KNNBasic.estimate). O(n_ratings of y) a pair on average.
+
+    Args:
+        near: The ratings and how to compare.
+        xs: int[n]; pairs of one x must stand together, as its row is made when x changes; -1 is unknown.
+        ys: int[n]; -1 is unknown.
+        deviations: float64, what counts of each rating, in the order of `near.y_xs`.
+        k: The largest number of neighbours.
+
+    Returns:
+        The means, float64[n], NaN without neighbours, and how many counted, int64[n].
     """
     n, n_x = len(xs), len(near.x_indptr) - 1
     means, counts = np.full(n, np.nan), np.zeros(n, np.int64)
@@ -138,10 +159,19 @@ def aggregate(
 def aggregate_all(
     near: Neighbourhood, y: int, deviations: np.ndarray, k: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`aggregate` of every x with one y, each [n_x], to the last digit.
+    """`aggregate` of every x with one y, to the last digit.
 
     As similarities are symmetric, the rows of what rated y are enough, where `aggregate` makes the
     row of each x. O(n_ratings of y · n_x) memory.
+
+    Args:
+        near: The ratings and how to compare.
+        y: Which.
+        deviations: As for `aggregate`.
+        k: The largest number of neighbours.
+
+    Returns:
+        float64[n_x] and int64[n_x].
     """
     start, end = near.y_indptr[y], near.y_indptr[y + 1]
     n_x, n_raters = len(near.x_indptr) - 1, end - start
@@ -224,7 +254,15 @@ def _count(similarities: np.ndarray, least: float) -> int:
 
 @njit(cache=True, nogil=True)
 def row(near: Neighbourhood, x: int) -> np.ndarray:
-    """The similarities of one x and all, float64[n_x]."""
+    """The similarities of one x and all.
+
+    Args:
+        near: The ratings and how to compare.
+        x: Which.
+
+    Returns:
+        float64[n_x].
+    """
     n_x = len(near.x_indptr) - 1
     found = np.empty(n_x)
     _fill_row(near, x, found, np.zeros((n_x, _WIDTHS[near.measure])))

@@ -11,10 +11,18 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 @njit(cache=True, nogil=True)
 def standard_normal(seed: int, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-    """A draw from the standard normal distribution for each pair, float64[n].
+    """A draw from the standard normal distribution for each pair of user and item.
 
     The pair's bits are mixed by the finaliser of SplitMix64 (Steele, Lea and Flood 2014) into two
     uniform numbers, and these by Box and Muller (1958) into a normal one.
+
+    Args:
+        seed: A whole number; with another one every draw is another.
+        users: int[n], from -1 on.
+        items: int[n], from -1 on.
+
+    Returns:
+        float64[n].
     """
     result = np.empty(len(users))
     for pair in range(len(users)):

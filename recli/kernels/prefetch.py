@@ -15,11 +15,12 @@ _LINE = 8  # float64 in the 64 bytes of a cache line
 def prefetch(rows: np.ndarray, row: int) -> None:
     """Ask the processor to fetch a row that will be written; changes nothing, and waits for nothing.
 
-    rows: float64[n_rows, n_columns], contiguous
-    row: int
-
     For kernels that jump from row to row of a matrix larger than the cache: SVD with 100 factors on
     25 million ratings takes 49 ns a rating with rows asked for eight ratings ahead, and 114 without.
+
+    Args:
+        rows: float64[n_rows, n_columns], contiguous.
+        row: Which.
     """
 
 

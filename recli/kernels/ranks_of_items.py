@@ -9,12 +9,19 @@ from recli.compiled import njit
 
 @njit(cache=True, nogil=True)
 def ranks_of_items(scores: np.ndarray, rows: np.ndarray, items: np.ndarray) -> tuple:
-    """How many candidates rank before each item, int64[n], and its midrank, float64[n].
+    """Where items stand among all candidates of their row.
 
-    scores: float64[n_rows, n_items], -inf for what is no candidate
-    rows, items: int[n], the items to place, each in its row
-    The midrank is 1 for the best, and of equal scores the mean of their ranks. An item that is no
-    candidate has -1 and NaN. Ties rank by item, as in `rank`. O(n_items) an item.
+    The midrank is 1 for the best, and of equal scores the mean of their ranks. Ties rank by item, as
+    in `rank`. O(n_items) an item.
+
+    Args:
+        scores: float64[n_rows, n_items], -inf for what is no candidate.
+        rows: int[n], the row of each item to place.
+        items: int[n], the items to place.
+
+    Returns:
+        How many candidates rank before each, int64[n], and its midrank, float64[n]; -1 and NaN for an
+        item that is no candidate.
     """
     before = np.empty(len(items), np.int64)
     midranks = np.empty(len(items))

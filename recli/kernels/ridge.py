@@ -11,13 +11,18 @@ from recli.kernels.csr import Csr
 
 @njit(cache=True, fastmath=FAST, nogil=True)
 def ridge(users: Csr, x: Csr, reg: float, tolerance: float, weights: np.ndarray) -> None:
-    """Fill `weights`, float64[n_users, n_features] of zeros: argmin_w Σ (v_j − x_j · w)² + reg |w|².
-
-    users: the items of each user and what is to be explained, v; x: the features of each item
+    """A ridge regression for each user: argmin_w Σ (v_j − x_j · w)² + reg |w|².
 
     Conjugate gradients on (XᵀX + reg I) w = Xᵀv, preconditioned by its diagonal, until the residual
     is `tolerance` times that of w = 0. XᵀX is never formed: a step costs the features of the user's
     items, and a user needs some twenty.
+
+    Args:
+        users: The items of each user and what is to be explained, v.
+        x: The features of each item.
+        reg: Greater than 0.
+        tolerance: Of the residual.
+        weights: float64[n_users, n_features] of zeros; overwritten with the w.
     """
     indptr, rated, values = users
     x_indptr, x_indices, x_data = x

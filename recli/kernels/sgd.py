@@ -26,14 +26,25 @@ def svd(
     pu: np.ndarray,
     qi: np.ndarray,
 ) -> None:
-    """Move bu, bi, pu, qi (in place) down the gradient of the squared error of SVD.
-
-    indptr, items, values: CSR by user
-    rates, regs: float64[4], learning rates and regularisation of bu, bi, pu, qi
+    """Move biases and factors down the gradient of the squared error of SVD (Funk 2006; surprise.SVD).
 
     A step p + rate · (error · q − reg · p) is written (1 − rate · reg) · p + rate · error · q, which
     is two operations a factor where it would be three. While p moves, its product with the factors
     of the user's following item is summed, so that p is read once a rating.
+
+    Args:
+        indptr: CSR by user: where the ratings of each begin.
+        items: The item of each rating.
+        values: The ratings.
+        mean: Of all ratings; 0 without biases.
+        biased: Whether the biases move.
+        n_epochs: Passes over the ratings.
+        rates: float64[4], learning rates of bu, bi, pu, qi.
+        regs: float64[4], their regularisation.
+        bu: float64[n_users]; overwritten.
+        bi: float64[n_items]; overwritten.
+        pu: float64[n_users, n_factors]; overwritten.
+        qi: float64[n_items, n_factors]; overwritten.
     """
     n_factors = pu.shape[1]
     keep_p, keep_q = 1.0 - rates[2] * regs[2], 1.0 - rates[3] * regs[3]
@@ -79,17 +90,29 @@ def svdpp(
     yj: np.ndarray,
     repeats: np.ndarray,
 ) -> None:
-    """Move bu, bi, pu, qi, yj (in place) down the gradient of the squared error of SVD++.
+    """Move biases and factors down the gradient of the squared error of SVD++ (Koren 2008).
 
-    rates, regs: float64[5], for bu, bi, pu, qi, yj
-    repeats: bool[n_users], whether a user rated an item more than once
-
-    In a pass over a user every y_j of hers goes at each rating through the same affine map
+    In a pass over a user every y_j of theirs goes at each rating through the same affine map
     y ← a y + b with a = 1 − rate · reg and b = rate · error · q_i / √|I_u|. So their scaled sum
     s = Σ y_j / √|I_u| is carried along as s ← a s + √|I_u| b, and each y_j is moved once, when the
     user is done, by the composed map y ← A y + B: O(|I_u| · n_factors) a user where moving every y_j
     at every rating, as Surprise does, costs O(|I_u|² · n_factors). A user with repeated items has
-    y_j that move twice at a rating; for her every rating is moved at once.
+    y_j that move twice at a rating; for that user they are moved at every rating.
+
+    Args:
+        indptr: CSR by user: where the ratings of each begin.
+        items: The item of each rating.
+        values: The ratings.
+        mean: Of all ratings.
+        n_epochs: Passes over the ratings.
+        rates: float64[5], learning rates of bu, bi, pu, qi, yj.
+        regs: float64[5], their regularisation.
+        bu: float64[n_users]; overwritten.
+        bi: float64[n_items]; overwritten.
+        pu: float64[n_users, n_factors]; overwritten.
+        qi: float64[n_items, n_factors]; overwritten.
+        yj: float64[n_items, n_factors]; overwritten.
+        repeats: bool[n_users], whether a user rated an item more than once.
     """
     n_factors = pu.shape[1]
     implicit, offset = np.empty(n_factors), np.empty(n_factors)
@@ -166,12 +189,24 @@ def nmf(
     pu: np.ndarray,
     qi: np.ndarray,
 ) -> None:
-    """Update bu, bi, pu, qi (in place) by the multiplicative rule of NMF.
+    """Update biases and factors by the multiplicative rule of NMF (Luo et al. 2014; surprise.NMF).
 
-    rates: float64[2], of bu, bi; regs: float64[4], of bu, bi, pu, qi
+    A user's numerators and denominators are complete after the user's ratings, but the factors must
+    not move before the epoch's end, since the items' sums are over the old ones.
 
-    A user's numerators and denominators are complete after her ratings, but her factors must not
-    move before the epoch's end, since the items' sums are over the old ones.
+    Args:
+        indptr: CSR by user: where the ratings of each begin.
+        items: The item of each rating.
+        values: The ratings.
+        mean: Of all ratings; 0 without biases.
+        biased: Whether the biases move.
+        n_epochs: Passes over the ratings.
+        rates: float64[2], learning rates of bu, bi.
+        regs: float64[4], regularisation of bu, bi, pu, qi.
+        bu: float64[n_users]; overwritten.
+        bi: float64[n_items]; overwritten.
+        pu: float64[n_users, n_factors]; overwritten.
+        qi: float64[n_items, n_factors]; overwritten.
     """
     n_users, n_factors = pu.shape
     n_items = len(qi)

@@ -18,16 +18,21 @@ def descend(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For every item i the w ≥ 0, w_i = 0, with the least |x_i − X w|² / 2 + l2 |w|² / 2 + l1 Σ w.
 
-    gram: float64[n, n], XᵀX, not negative
-    Stops when no weight of a sweep changes by more than `tolerance`, or after `max_sweeps`.
-
-    Returns the weights that are not 0 item by item: where those of each i begin, int64[n + 1], the
-    items j, int32, and the w_j, float64.
-
     The gradient g_j = (Xᵀ(x_i − X w))_j is carried along: when w_k changes by d, all g_j change by
     −d gram_jk. As nothing is negative, g_j is never more than gram_ji: a j with gram_ji ≤ l1 has no
     weight, and is left out beforehand. Sweeps over the others take turns with many over those alone
     that have a weight, until one over all finds nothing more.
+
+    Args:
+        gram: float64[n, n], XᵀX, not negative.
+        l1: Pull of weights to 0 by their sum.
+        l2: Pull of weights to 0 by their squares.
+        tolerance: It stops when no weight of a sweep changes by more.
+        max_sweeps: Or after so many sweeps.
+
+    Returns:
+        The weights that are not 0 item by item: where those of each i begin, int64[n + 1], the items j,
+        int32, and the w_j, float64.
     """
     n = len(gram)
     indptr = np.zeros(n + 1, np.int64)

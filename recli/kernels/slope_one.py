@@ -15,13 +15,20 @@ def deviations(
     users: np.ndarray,
     items: np.ndarray,
 ) -> np.ndarray:
-    """For each pair (user, item): mean over her items j of the mean difference of item and j.
+    """The mean difference of an item and those that a user rated, for pairs of user and item.
 
-    users, items: int[n]; pairs of one item must stand together, -1 is unknown and gives NaN. Only
-    the j count that somebody rated together with the item; without any the deviation is 0.
-
+    Only items count that somebody rated together with the item; without any the deviation is 0.
     The differences of one item to all others are made when the item changes, by walking those who
     rated it: O(n_items) memory where the matrix of all differences is O(n_items²).
+
+    Args:
+        by_user: The ratings by user.
+        by_item: The same by item.
+        users: int[n]; -1 is unknown.
+        items: int[n]; pairs of one item must stand together, -1 is unknown.
+
+    Returns:
+        float64[n]; NaN for the unknown.
     """
     u_indptr, u_items, _ = by_user
     n_items = len(by_item[0]) - 1
@@ -47,10 +54,18 @@ def deviations(
 
 @njit(cache=True, nogil=True)
 def deviations_of(by_user: Csr, by_item: Csr, user: int) -> np.ndarray:
-    """`deviations` of one user and every item, float64[n_items], to the last digit.
+    """`deviations` of one user and every item, to the last digit.
 
     The difference of i and j is that of j and i with the other sign: the differences of the items
-    that she rated are enough, where `deviations` makes those of each item asked for.
+    that the user rated are enough, where `deviations` makes those of each item asked for.
+
+    Args:
+        by_user: The ratings by user.
+        by_item: The same by item.
+        user: Which.
+
+    Returns:
+        float64[n_items].
     """
     u_indptr, u_items, _ = by_user
     n_items = len(by_item[0]) - 1
@@ -90,7 +105,16 @@ def _fill_row(
 
 @njit(cache=True, nogil=True)
 def row(by_user: Csr, by_item: Csr, i: int) -> tuple[np.ndarray, np.ndarray]:
-    """Differences of one item and all, and how often both are rated, each float64[n_items]."""
+    """Mean differences of one item and all, and how often both are rated.
+
+    Args:
+        by_user: The ratings by user.
+        by_item: The same by item.
+        i: Which item.
+
+    Returns:
+        float64[n_items] each.
+    """
     n_items = len(by_item[0]) - 1
     difference, together = np.empty(n_items), np.empty(n_items)
     _fill_row(by_user, by_item, i, difference, together)
@@ -99,7 +123,15 @@ def row(by_user: Csr, by_item: Csr, i: int) -> tuple[np.ndarray, np.ndarray]:
 
 @njit(cache=True, nogil=True)
 def matrices(by_user: Csr, by_item: Csr) -> tuple[np.ndarray, np.ndarray]:
-    """All mean differences and how often both are rated, each float64[n_items, n_items]."""
+    """All mean differences, and how often both are rated.
+
+    Args:
+        by_user: The ratings by user.
+        by_item: The same by item.
+
+    Returns:
+        float64[n_items, n_items] each.
+    """
     n_items = len(by_item[0]) - 1
     difference, together = np.empty((n_items, n_items)), np.empty((n_items, n_items))
     for i in range(n_items):

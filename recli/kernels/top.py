@@ -9,12 +9,17 @@ from recli.compiled import njit
 
 @njit(cache=True, nogil=True)
 def best(scores: np.ndarray, n: int) -> np.ndarray:
-    """Columns of the `n` largest of each row, best first, int32[n_rows, n]; -1 where -inf is left.
-
-    scores: float64[n_rows, n_columns]. Of equal scores the smaller column goes first.
+    """Columns of the largest of each row, best first; of equal scores the smaller column.
 
     A row is read once, and what is better than the last of the best so far is put in its place among
     them: in random order that happens n log(n_columns / n) times, which costs little for a short list.
+
+    Args:
+        scores: float64[n_rows, n_columns].
+        n: How many of a row.
+
+    Returns:
+        int32[n_rows, n]; -1 where only -inf is left.
     """
     n_rows, n_columns = scores.shape
     found = np.full((n_rows, n), -1, np.int32)

@@ -13,8 +13,9 @@ from recli.data.sources import stores
 from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
 from recli.models import parts
+from recli.models.stored import MODELS
 
-_EXPECTED = {parts.MANIFEST, *parts.PARTS}
+_EXPECTED = {MODELS.document, *parts.PARTS}
 
 
 def pack(folder: Path, target: str) -> str:
@@ -30,7 +31,7 @@ def pack(folder: Path, target: str) -> str:
         stores.new_file(target) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
-        for name in (parts.MANIFEST, *parts.PARTS):
+        for name in (MODELS.document, *parts.PARTS):
             archive.write(folder / name, f"{folder.name}/{name}")
     return urls.shown(target)
 
@@ -49,7 +50,7 @@ def portable(folder: Path) -> dict[str, Any]:
 def copy(folder: Path, target: Path) -> None:
     """Copy the files of the model in `folder`, and nothing else, to a new folder `target`."""
     target.mkdir(parents=True)
-    for name in (parts.MANIFEST, *parts.PARTS):
+    for name in (MODELS.document, *parts.PARTS):
         shutil.copyfile(folder / name, target / name)
 
 
@@ -69,11 +70,11 @@ def unpack(place: str, results: Path, name: str | None = None) -> Path:
         with zipfile.ZipFile(archive.path) as source:
             own_name = _checked(archive, source)
             name = files.checked_name(name or own_name, "model")
-            folder = results / "models" / name
+            folder = MODELS.folder(results, name)
             if folder.exists():
                 raise errors.UsageError(
-                    f"There is a model '{name}' in {results / 'models'} already. Give this one another "
-                    "name with '--name'."
+                    f"There is a model '{name}' in {MODELS.folder(results)} already. Give this one "
+                    "another name with '--name'."
                 )
             with files.new_folder(folder) as temporary:
                 for part in sorted(_EXPECTED):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,11 +18,10 @@ from recli.data.event import CLICK
 from recli.data.tables.items import Items
 from recli.data.trainset import Trainset
 from recli.models import parts, pickled
+from recli.models.stored import MODELS
 
 if TYPE_CHECKING:
     from recli.data.training_statistics import TrainingStatistics
-
-MANIFEST = parts.MANIFEST
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +126,7 @@ def save(model: Model, results: Path, name: str, allow_pickle: bool = False) -> 
     ratings, tables and parameters are stored, and `load` fits it again. With `allow_pickle`, what it
     has learned is pickled instead, and `load` wants to be allowed that too.
     """
-    return save_in(results / "models" / name, model, allow_pickle)
+    return save_in(MODELS.folder(results, name), model, allow_pickle)
 
 
 def save_in(folder: Path, model: Model, allow_pickle: bool = False) -> Path:
@@ -199,55 +197,9 @@ def load(folder: Path, allow_pickle: bool = False) -> Model:
     return Model(configured, algorithm, trainset, about["dataset"], about["seed"], about["origin"])
 
 
-def find(results: Path, name: str) -> Path:
-    """The folder of the model called `name`, or `name` itself if it is a folder with a model.
-
-    Raises NotFoundError, the nearest names first.
-    """
-    for folder in (results / "models" / name, Path(name)):
-        if (folder / MANIFEST).is_file():
-            return folder
-    raise absent(results, name)
-
-
-def absent(results: Path, name: str) -> errors.NotFoundError:
-    """The error for a name that no model has, the nearest names first."""
-    valid = errors.nearest(name, names(results))
-    have = (
-        f"There are: {', '.join(valid)}."
-        if valid
-        else "There is none yet: 'recli train' makes one."
-    )
-    return errors.NotFoundError(f"There is no model '{name}' in {results / 'models'}. {have}")
-
-
 def about(folder: Path, verify: bool = False) -> dict[str, Any]:
     """The manifest of the model in `folder`, its parts verified if `verify`.
 
     Raises as `load` does.
     """
     return parts.verified(folder) if verify else parts.read_manifest(folder)
-
-
-def newest(results: Path) -> str:
-    """The name of the model that was trained last. Raises NotFoundError without any."""
-    for name in names(results):
-        return name
-    raise errors.NotFoundError(
-        f"There is no model in {results / 'models'}: 'recli train' makes one."
-    )
-
-
-def remove(results: Path, name: str) -> None:
-    """Remove the model called `name`. Raises UsageError when the folder cannot be written."""
-    folder = results / "models" / name
-    with files.writable(folder):
-        gone = folder.rename(folder.with_name(f".{name}.removed"))
-        shutil.rmtree(gone)
-
-
-def names(results: Path) -> list[str]:
-    """The models in a results folder, the newest first."""
-    manifests = list((results / "models").glob(f"*/{MANIFEST}"))
-    manifests.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    return [path.parent.name for path in manifests if not path.parent.name.startswith(".")]

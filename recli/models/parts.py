@@ -32,9 +32,8 @@ from recli.data.tables.items import Items
 from recli.data.tables.table import Table
 from recli.data.tables.users import Users
 from recli.data.trainset import Trainset
+from recli.models.stored import MODELS
 
-SCHEMA = 3
-MANIFEST = "model.json"
 _RATINGS, _STATE, _IDS, _TABLES = PARTS = (
     "ratings.safetensors",
     "state.safetensors",
@@ -43,11 +42,6 @@ _RATINGS, _STATE, _IDS, _TABLES = PARTS = (
 )
 PICKLE = "state.pickle"
 _PACKAGES = ("numpy", "scipy", "scikit-surprise", "safetensors")
-_KEYS = (
-    *("algorithm", "params", "seed", "trained", "dataset", "origin", "scale", "mean", "threshold"),
-    *("refit", "pickled", "state", "versions", "sha256", "seal"),
-)
-_AGAIN = "Train the model again."
 
 
 def write(
@@ -69,7 +63,7 @@ def write(
     files.write_json(folder / _TABLES, {name: _document(table) for name, table in tables.items()})
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
     manifest = {
-        "schema": SCHEMA,
+        "schema": MODELS.schema,
         **about,
         "scale": list(ratings.scale),
         "time_unit": ratings.time_unit,
@@ -77,10 +71,10 @@ def write(
         "versions": {"recli": recli.__version__, "python": platform.python_version(), **versions},
         "sha256": {part: sha256(folder / part) for part in _parts(about)},
     }
-    files.write_json(folder / MANIFEST, {**manifest, "seal": _seal(manifest)})
+    MODELS.write(folder, {**manifest, "seal": _seal(manifest)})
 
 
-def verified(folder: Path, advice: str = _AGAIN) -> dict[str, Any]:
+def verified(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
     """The manifest in `folder`, once every part is what it says.
 
     Raises NotFoundError without a manifest, DataError for one that is damaged, of another format, or
@@ -168,25 +162,13 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
     return arrays
 
 
-def read_manifest(folder: Path, advice: str = _AGAIN) -> dict[str, Any]:
+def read_manifest(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
     """The manifest in `folder`; raises as `verified` does, without a look at the parts."""
-    path = folder / MANIFEST
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise errors.NotFoundError(f"{folder}: holds no model ({MANIFEST} is missing).") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
-    schema = manifest.get("schema") if isinstance(manifest, dict) else None
-    if schema != SCHEMA:
-        raise errors.DataError(
-            f"{folder}: was written in format {schema}, this recli reads {SCHEMA}. {advice}"
-        )
-    lacking = [key for key in _KEYS if key not in manifest]
-    if lacking:
-        raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {advice}")
+    manifest = MODELS.read(folder, advice)
     if _seal(manifest) != manifest["seal"]:
-        raise errors.DataError(f"{path}: is not what was written (its seal differs). {advice}")
+        raise errors.DataError(
+            f"{folder / MODELS.document}: is not what was written (its seal differs). {advice}"
+        )
     return manifest
 
 

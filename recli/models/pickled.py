@@ -16,7 +16,7 @@ import surprise
 
 from recli import errors
 from recli.algorithms import Algorithm
-from recli.algorithms._base import Adapted
+from recli.algorithms._contract.adapted import Adapted
 from recli.data.trainset import Trainset
 
 

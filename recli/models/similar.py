@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from recli import errors
-from recli.algorithms._base import Side
+from recli.algorithms._contract.abilities import Side
 from recli.models.model import Model
 
 

@@ -18,7 +18,7 @@ from recli.ranking.filters import candidates
 from recli.ranking.listed_ids import listed
 from recli.ranking.lists import Request
 from recli.ranking.lower_bound import SORTS, Sort
-from recli.ranking.reranking import rerankers
+from recli.ranking.reranking import check_rerankers, rerankers
 
 CALIBRATE = 0.5
 """The weight of a column's shares where none is said."""
@@ -86,9 +86,9 @@ class ByColumn(Parameter):
         try:
             return self.of.check(value)
         except errors.UsageError:
+            what = value if str(value) else "nothing"
             raise errors.UsageError(
-                f"{self.name}: '{column}={value}' is not valid: {value or 'nothing'} is not "
-                f"{self.of.domain}."
+                f"{self.name}: '{column}={value}' is not valid: {what} is not {self.of.domain}."
             ) from None
 
     def _typed(self, text: str) -> dict[str, object]:
@@ -253,6 +253,22 @@ class ListOptions:
             self.sort,
             rerankers(self, whole, model or whole, seed),
         )
+
+    def check(self, model: Model) -> None:
+        """Raise what `request` and the lists themselves would raise, before the model is fitted.
+
+        Args:
+            model: Its algorithm may be fitted or not.
+
+        Raises:
+            UsageError, DataError, NotFoundError: As `request` does; UsageError too where the algorithm
+                does not know what lists are to be sorted by.
+        """
+        candidates(self, model)
+        check_rerankers(self, model)
+        if self.sort == "lower-bound" and not model.algorithm.has_deviations:
+            nobody = np.empty(0, np.int32)
+            model.algorithm.deviations_of_pairs(nobody, nobody)
 
     def document(self) -> dict[str, Any]:
         """What differs from the default, as JSON; `of` is the inverse."""

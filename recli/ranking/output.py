@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from recli.ranking.lists import RankedLists
-from recli.ranking.rows import ListRows
-from recli.ranking.writers._base import writer
+from recli.ranking.row_tables import RowTables
+from recli.ranking.rows import Rows
+from recli.ranking.writers._base import Target
 
 
-def written(chunks: Iterator[RankedLists], places: ListRows, target: str) -> Iterator[RankedLists]:
-    """The lists themselves, each written to `target` before it is passed on.
+def written(chunks: Iterable[Rows], tables: RowTables, target: Target) -> Iterator[Rows]:
+    """The rows themselves, each chunk written before it is passed on.
 
     The target is complete once all are taken; until then, and if that never happens, it is as it
-    was. Raises UsageError when it cannot be written.
+    was.
+
+    Args:
+        chunks: The rows of some users at a time.
+        tables: What makes tables of them.
+        target: Where they are written.
+
+    Raises:
+        UsageError: If the target cannot be written.
     """
-    with writer(target).open(target, places.schema) as write:
-        for lists in chunks:
-            write(places.table(lists))
-            yield lists
+    with target.open(tables.schema) as write:
+        for rows in chunks:
+            write(tables.table(rows))
+            yield rows

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from recli.algorithms import Configured
+from recli.models.model import of_training
+from recli.params import Value
 from recli.ranking.list_options import ListOptions
+
+if TYPE_CHECKING:
+    from recli.data.training_statistics import TrainingStatistics
 
 
 @dataclass(frozen=True)
@@ -22,8 +29,8 @@ class Recommender(Configured):
 
     lists: ListOptions = field(default_factory=ListOptions)
 
-    def _labelled(self, changed: dict[str, object]) -> str:  # type: ignore[override]
-        return f"{super()._labelled(changed)} {self.lists}".rstrip()  # type: ignore[arg-type]
+    def _labelled(self, changed: Mapping[str, Value]) -> str:
+        return f"{super()._labelled(changed)} {self.lists}".rstrip()
 
 
 def recommender(configured: Configured, lists: ListOptions) -> Configured:
@@ -42,3 +49,16 @@ def recommender(configured: Configured, lists: ListOptions) -> Configured:
 def lists_of(configured: Configured) -> ListOptions:
     """How the lists of an entry of a line-up are made."""
     return configured.lists if isinstance(configured, Recommender) else ListOptions()
+
+
+def check(line_up: Iterable[Configured], statistics: TrainingStatistics, seed: int) -> None:
+    """Raise what the options of lists would raise once the entries are fitted, see `ListOptions.check`.
+
+    Args:
+        line_up: The entries, of which those with options are looked at.
+        statistics: The training rows of a fold.
+        seed: That of the algorithms.
+    """
+    for entry in line_up:
+        if isinstance(entry, Recommender):
+            entry.lists.check(of_training(statistics, entry, entry.create(seed), seed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recli.models.model import Model
+from recli.ranking.fields import field
 from recli.ranking.lists import Reranker
 
 if TYPE_CHECKING:
@@ -43,3 +44,14 @@ def rerankers(options: ListOptions, whole: Model, model: Model, seed: int) -> tu
     if options.max_per:
         found.append(MaxPer.of(model, options.max_per))
     return tuple(found)
+
+
+def check_rerankers(options: ListOptions, model: Model) -> None:
+    """Raise what `rerankers` raises, for a model that may not be fitted yet."""
+    columns = [*options.max_per, *(options.calibrate or ())[:1]]
+    for column in columns:
+        field(model, column).groups()
+    if options.diversify:
+        from recli.ranking import similarity
+
+        similarity.check(model)

@@ -1,126 +1,106 @@
-"""Ranked lists as a table, a row for each place: what is written and shown."""
+"""Ranked lists as rows, one for each place: what is written, shown and sent is made of these."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
-import pyarrow as pa
 
-from recli.data.ids import Ids
 from recli.models.model import Model
-from recli.ranking.explanation import explained
+from recli.ranking.explanation import Explanation, explained
 from recli.ranking.lists import RankedLists
-from recli.ranking.lower_bound import Sort, predicted
+from recli.ranking.lower_bound import Predicted, Sort, predicted
 
-_TIME = pa.timestamp("s", tz="UTC")
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A row in plain Python values.
+
+    Args:
+        rank: Its place in the list of the user, from 1 on.
+        item: Raw id, a number where all ids of the file are.
+        title: Nothing where the item has none.
+        score: What the list is ordered by.
+        rating: The prediction, cut off at the ends of the rating scale; None where scores are no
+            ratings.
+        deviation: How far the user's rating may be from the prediction; None where the model does not
+            know.
+    """
+
+    rank: int
+    item: int | str
+    title: str
+    score: float
+    rating: float | None
+    deviation: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class ListRows:
-    """Makes tables of lists: user, model, rank, item, title, score, rating, deviation, time, and why.
+class Rows:
+    """The places of ranked lists that have an item, list by list.
 
-    model_name: what is said in the column `model`
-    time: when the lists were made; whole seconds are kept
-    sort: what the lists are sorted by
-    user_ids: the ids that the codes in `RankedLists.users` stand for; by default those of the model
-    explain: whether there is a column `why` with the words of `explained`; then `table` raises as that
-
-    Users and items are integers where all ids of the ratings are plain integers, otherwise text.
-    rating is the prediction, cut off at the ends of the rating scale, and deviation how far hers may be
-    from it; each is null where the model does not know it. title is null where the item has none.
+    Args:
+        model: The model that made the lists.
+        lists: The lists.
+        users: Whose list a row is in, codes as in `lists`, int32[n].
+        items: Codes of the items, int32[n].
+        ranks: Places in the list of the user, from 1 on, int32[n].
+        scores: What the lists are ordered by, float64[n].
+        predicted: What the model predicts for them, float64[n] each.
+        why: A reason for each row; None where none was asked for.
     """
 
     model: Model
-    model_name: str
-    time: datetime
-    sort: Sort = "score"
-    user_ids: Ids | None = None
-    explain: bool = False
+    lists: RankedLists
+    users: np.ndarray
+    items: np.ndarray
+    ranks: np.ndarray
+    scores: np.ndarray
+    predicted: Predicted
+    why: tuple[Explanation, ...] | None = None
 
-    @property
-    def schema(self) -> pa.Schema:
-        """Names and types of the columns, the same for all tables."""
-        return pa.schema(
-            {
-                "user": self._users.type,
-                "model": pa.string(),
-                "rank": pa.int32(),
-                "item": self._items.type,
-                "title": pa.string(),
-                "score": pa.float64(),
-                "rating": pa.float64(),
-                "deviation": pa.float64(),
-                "time": _TIME,
-                **({"why": pa.string()} if self.explain else {}),
-            }
+    @classmethod
+    def of(
+        cls, model: Model, lists: RankedLists, sort: Sort = "score", explain: bool = False
+    ) -> Rows:
+        """The rows of lists.
+
+        Args:
+            model: The model that made the lists.
+            lists: The lists.
+            sort: What they are sorted by.
+            explain: Whether to say of each row why.
+
+        Raises:
+            UsageError: If the algorithm is to say why and cannot.
+        """
+        of_list, places = np.nonzero(lists.items >= 0)
+        users, items = lists.users[of_list], lists.items[of_list, places]
+        scores = lists.scores[of_list, places]
+        found = predicted(model, users, items, scores, sort)
+        pairs = zip(users.tolist(), items.tolist(), strict=True)
+        why = tuple(explained(model, *pair) for pair in pairs) if explain else None
+        ranks = (places + 1).astype(np.int32)
+        return cls(model, lists, users, items, ranks, scores, found, why)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @functools.cached_property
+    def recommendations(self) -> list[Recommendation]:
+        """The rows in plain Python values."""
+        unknown, ids = [None] * len(self), self.model.trainset.ratings.item_ids
+        ratings, deviations = self.predicted.ratings, self.predicted.deviations
+        columns = zip(
+            self.ranks.tolist(),
+            self.items.tolist(),
+            self.scores.tolist(),
+            unknown if ratings is None else ratings.tolist(),
+            unknown if deviations is None else deviations.tolist(),
+            strict=True,
         )
-
-    def table(self, lists: RankedLists) -> pa.Table:
-        """A row for each place that has an item, in the order of the lists."""
-        rows, places = np.nonzero(lists.items >= 0)
-        items, scores = lists.items[rows, places], lists.scores[rows, places]
-        users = lists.users[rows]
-        found = predicted(self.model, users, items, scores, self.sort)
-        same = _numbers(np.zeros(len(rows), np.int32))
-        stamp = int(self.time.timestamp())
-        unknown = pa.nulls(len(rows), pa.float64())
-        columns = {
-            "user": self._users.take(_numbers(users)),
-            "model": _texts([self.model_name]).take(same),
-            "rank": _numbers((places + 1).astype(np.int32)),
-            "item": self._items.take(_numbers(items)),
-            "title": self._titles.take(_numbers(items)),
-            "score": _numbers(scores),
-            "rating": unknown if found.ratings is None else _numbers(found.ratings),
-            "deviation": unknown if found.deviations is None else _numbers(found.deviations),
-            "time": _numbers(np.full(len(rows), stamp), _TIME),
-        }
-        if self.explain:
-            pairs = zip(users.tolist(), items.tolist(), strict=True)
-            columns["why"] = _texts([explained(self.model, *pair).words for pair in pairs])
-        return pa.table(columns, schema=self.schema)
-
-    @functools.cached_property
-    def _users(self) -> pa.Array:
-        return _raw(self.user_ids or self.model.trainset.ratings.user_ids)
-
-    @functools.cached_property
-    def _items(self) -> pa.Array:
-        return _raw(self.model.trainset.ratings.item_ids)
-
-    @functools.cached_property
-    def _titles(self) -> pa.Array:
-        titles = self.model.titles
-        if titles is None:
-            return pa.nulls(self.model.trainset.n_catalogue, pa.string())
-        return _texts(titles.tolist(), null_if_empty=True)
-
-
-def _raw(ids: Ids) -> pa.Array:
-    """Every id by code."""
-    return _numbers(ids.text.astype(np.int64)) if ids.integers else _texts(ids.text.tolist())
-
-
-# pa.array and pa.repeat import pandas to look at what they are given, and that takes longer than to
-# recommend to one user.
-
-
-def _numbers(values: np.ndarray, kind: pa.DataType | None = None) -> pa.Array:
-    """`values` as Arrow has them, without a copy; `kind` is their type if it is not numpy's."""
-    held = pa.py_buffer(np.ascontiguousarray(values))
-    kind = kind or pa.from_numpy_dtype(values.dtype)
-    return pa.Array.from_buffers(kind, len(values), [None, held])
-
-
-def _texts(values: Sequence[str], null_if_empty: bool = False) -> pa.Array:
-    """`values` as Arrow has them."""
-    encoded = [value.encode() for value in values]
-    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
-    parts = [pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
-    if null_if_empty:
-        parts.append(pa.py_buffer(np.packbits(np.diff(ends) > 0, bitorder="little")))
-    return pa.StringArray.from_buffers(len(values), *parts)
+        return [
+            Recommendation(rank, ids.json(item), self.model.title(item), score, rating, deviation)
+            for rank, item, score, rating, deviation in columns
+        ]

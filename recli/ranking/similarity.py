@@ -34,10 +34,21 @@ def vectors(model: Model) -> tuple[scipy.sparse.csr_array, str]:
         return known.features, "features"
     factors = getattr(model.algorithm, "qi", None)
     if factors is None:
-        raise errors.UsageError(
-            "--diversify goes by what items are: this dataset has no item features, and "
-            f"{model.configured.name} no factors. Describe the items in its dataset.toml, or train svd."
-        )
+        raise _nothing_known(model)
     by_code = np.zeros((model.trainset.n_catalogue, factors.shape[1]))
     by_code[model.trainset.item_codes[: len(factors)]] = factors
     return scipy.sparse.csr_array(normalize(by_code)), "factors"
+
+
+def check(model: Model) -> None:
+    """Raise what `vectors` raises, as far as it is known of a model that may not be fitted yet."""
+    without = bool(missing_features("any", statistics(model).dataset))
+    if without and model.configured.is_own and "qi" not in model.algorithm.fitted:
+        raise _nothing_known(model)
+
+
+def _nothing_known(model: Model) -> errors.UsageError:
+    return errors.UsageError(
+        "--diversify goes by what items are: this dataset has no item features, and "
+        f"{model.configured.name} no factors. Describe the items in its dataset.toml, or train svd."
+    )

@@ -20,6 +20,7 @@ from recli.data.splits._base import Fold
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.groups import GroupScores
 from recli.evaluation.protocol import Protocol
+from recli.ranking.recommender import lists_of
 from recli.records import code_version, environment
 from recli.records.cells import Cell
 
@@ -34,8 +35,8 @@ def cell_key(
     """The name of a cell: SHA-256 over all that its numbers depend on, hexadecimal.
 
     That is data, rows of the fold, algorithm, parameters, seed, threshold, measures in any order,
-    groups, and the versions of the code that computes. None for an algorithm without a source to
-    read, or that is an object in memory: nothing would tell when it has changed.
+    groups, how lists are made, and the versions of the code that computes. None for an algorithm
+    without a source to read, or that is an object in memory: nothing would tell when it has changed.
     """
     code = code_version.of_algorithm(configured) if configured.is_named else None
     if code is None:
@@ -46,6 +47,7 @@ def cell_key(
         "fold": fold.fingerprint,
         "algorithm": configured.name,
         "params": configured.params,
+        "lists": lists_of(configured).document(),
         "seed": protocol.seed,
         "threshold": float(protocol.threshold),
         "measures": sorted(map(str, protocol.measures)),

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import recli
+from recli import registry
 from recli.algorithms import Configured
 
 _COMPUTE = ("kernels", "data", "algorithms", "models", "ranking", "evaluation")
@@ -30,9 +31,9 @@ def of_recli() -> str:
 
 
 def of_algorithm(configured: Configured) -> str | None:
-    """`of_recli`; for a user's class, SHA-256 over its file and the Python files beside it.
+    """`of_recli`; for a class from elsewhere, SHA-256 over its file and the Python files beside it.
 
-    Of a hybrid with a user's class both. What that class imports from elsewhere is not seen. None
+    Of a hybrid with such a class both. What that class imports from elsewhere is not seen. None
     where there is no source to read.
     """
     folders = set()
@@ -43,7 +44,7 @@ def of_algorithm(configured: Configured) -> str | None:
         if source is None or Path(source).suffix != ".py" or not Path(source).is_file():
             return None
         folders.add(Path(source).parent)
-    own = of_recli() if ":" not in configured.name else ""
+    own = of_recli() if configured.name in registry.names("algorithm") else ""
     return own + "".join(_hashed(folder, folder.glob("*.py")) for folder in sorted(folders))
 
 

@@ -12,7 +12,9 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.models.list_quality import FLOOR, ListQuality
-from recli.records import store, stored_run
+from recli.ranking.recommender import lists_of
+from recli.records import store
+from recli.records.kinds import RUNS
 from recli.records.stored_run import StoredRun
 
 
@@ -50,9 +52,9 @@ def measured_lists(
 
 def _runs(results: Path, dataset: Dataset) -> Iterator[tuple[StoredRun, pd.Series]]:
     """The finished runs on these data, the newest first, and the means of all metrics by entry."""
-    for name in stored_run.names(results):
+    for name in RUNS.names(results):
         try:
-            run = StoredRun.read(results, name)
+            run = StoredRun.of(RUNS.folder(results, name))
             about = run.document["dataset"]
             if run.status == "finished" and about.get("fingerprint") == dataset.fingerprint:
                 yield run, run.over_folds()["mean"]
@@ -62,8 +64,8 @@ def _runs(results: Path, dataset: Dataset) -> Iterator[tuple[StoredRun, pd.Serie
 
 def _of(run: StoredRun, means: pd.Series, configured: Configured) -> pd.Series | None:
     """The means of an algorithm by metric, None where the run has none of it."""
-    wanted = (configured.name, configured.params)
+    wanted = (configured.name, configured.params, lists_of(configured).document())
     for entry, about in enumerate(run.document["configuration"]["line_up"]):
-        if (about["algorithm"], about["params"]) == wanted:
+        if (about["algorithm"], about["params"], about.get("lists", {})) == wanted:
             return means.xs(entry, level="entry")
     return None

@@ -66,16 +66,16 @@ def side_by_side(first: StoredRun, second: StoredRun) -> list[RunPair]:
     return found
 
 
-def _labels(*runs: StoredRun) -> dict[tuple[str, str], str]:
+def _labels(*runs: StoredRun) -> dict[tuple[str, str, str], str]:
     """How to show every algorithm with its parameters; the first format had only the name."""
-    labels: dict[tuple[str, str], str] = {}
+    labels: dict[tuple[str, str, str], str] = {}
     for run in sorted(runs, key=lambda run: -int(run.document["schema"])):
         for entry, label in zip(run.entries, run.line_up, strict=True):
             labels.setdefault(entry, label)
     return labels
 
 
-def _parts(run: StoredRun, labels: Mapping[tuple[str, str], str]) -> dict[str, dict[str, Any]]:
+def _parts(run: StoredRun, labels: Mapping[tuple[str, str, str], str]) -> dict[str, dict[str, Any]]:
     document = run.document
     configuration = document["configuration"]
     data = {name: value for name, value in document["dataset"].items() if name != "reading"}

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -15,39 +15,46 @@ import pyarrow.parquet as pq
 from recli.algorithms import Configured
 from recli.data.ids import Ids
 from recli.evaluation.metric_names import Measure
+from recli.ranking.recommender import lists_of
 from recli.records.cells import Cell
 
-METRICS = ("algorithm", "params", "fold", "metric", "value")
-GROUPS = (*METRICS[:3], "by", "group", "n_users", "n_ratings")
+METRICS = ("metric", "value")
+GROUPS = ("by", "group", "n_users", "n_ratings")
 
 
 def metrics_csv(
     line_up: Sequence[Configured], cells: Sequence[Cell], measures: Sequence[Measure]
 ) -> str:
-    """One row per algorithm × fold × metric, in the order of `cells` and of `measures`."""
+    """One row per algorithm × fold × metric, in the order of `cells` and of `measures`.
+
+    Where an algorithm of the line-up makes its lists otherwise than by the scores alone, a column says
+    how, as JSON.
+    """
+    names, of_cell = _of_cells(line_up)
     rows = (
-        [*_of_cell(line_up, cell), name, _number(cell.scores.metrics[name])]
+        [*of_cell(cell), name, _number(cell.scores.metrics[name])]
         for cell in cells
         for name in map(str, measures)
     )
-    return _csv(METRICS, rows)
+    return _csv([*names, *METRICS], rows)
 
 
 def groups_csv(
     line_up: Sequence[Configured], cells: Sequence[Cell], measures: Sequence[Measure]
 ) -> str:
     """One row per algorithm × fold × group, a column for each measure, in the order of `cells`."""
+    columns, of_cell = _of_cells(line_up)
     names = list(map(str, measures))
     rows = (
         [
-            *_of_cell(line_up, cell),
+            *of_cell(cell),
             *(group.by, group.group, group.n_users, group.n_ratings),
             *(_number(group.metrics.get(name, math.nan)) for name in names),
         ]
         for cell in cells
         for group in cell.scores.groups
     )
-    return _csv([*GROUPS, *names], rows)
+    return _csv([*columns, *GROUPS, *names], rows)
 
 
 def per_user_parquet(cells: Sequence[Cell], measures: Sequence[Measure], user_ids: Ids) -> bytes:
@@ -74,9 +81,18 @@ def per_user_parquet(cells: Sequence[Cell], measures: Sequence[Measure], user_id
     return content
 
 
-def _of_cell(line_up: Sequence[Configured], cell: Cell) -> list[object]:
-    entry = line_up[cell.entry]
-    return [entry.name, json.dumps(entry.params), cell.fold + 1]
+def _of_cells(
+    line_up: Sequence[Configured],
+) -> tuple[list[str], Callable[[Cell], list[object]]]:
+    """The columns that say what a row is of, and what they say of a cell."""
+    lists = [lists_of(entry).document() for entry in line_up]
+
+    def of_cell(cell: Cell) -> list[object]:
+        entry = line_up[cell.entry]
+        own = [json.dumps(lists[cell.entry])] if any(lists) else []
+        return [entry.name, json.dumps(entry.params), *own, cell.fold + 1]
+
+    return ["algorithm", "params", *(["lists"] if any(lists) else []), "fold"], of_cell
 
 
 def _number(value: float) -> str:

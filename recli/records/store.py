@@ -14,11 +14,9 @@ from recli import files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.evaluation.protocol import Protocol
+from recli.ranking.recommender import lists_of
 from recli.records import code_version
 from recli.records.cells import labels
-
-SCHEMA = 2
-"""The format of a run's folder, that recli writes; it reads this one and those before."""
 
 
 def new_id(kind: str) -> str:
@@ -72,12 +70,16 @@ def protocol_document(dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
 
 
 def line_up_document(line_up: Sequence[Configured]) -> list[dict[str, Any]]:
-    """Algorithms with every parameter that matters, and the version of a user's own code."""
+    """Algorithms with every parameter that matters, and the version of a user's own code.
+
+    Where lists are made otherwise than by the scores alone, also `lists`, see `ListOptions.document`.
+    """
     documents = []
     for entry, label in zip(line_up, labels(line_up), strict=True):
         own = {} if entry.is_own else {"code": code_version.of_algorithm(entry)}
+        lists = lists_of(entry).document()
         about = {"algorithm": entry.name, "params": entry.params, "label": label, **own}
-        documents.append(about)
+        documents.append({**about, "lists": lists} if lists else about)
     return documents
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,17 +13,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from recli import errors, files
+from recli import errors, stored
 from recli.evaluation.metric_names import Measure, leading
-from recli.records.by_name import find, read
 from recli.records.cell_store import CellStore
+from recli.records.kinds import RUNS
 from recli.records.process import is_alive
-from recli.records.store import SCHEMA
 
-_DOCUMENT = "run.json"
-_KEYS = ("id", "status", "command", "started", "seconds", "dataset", "configuration", "cells")
 _METRICS = ("entry", "fold", "metric", "value")
-_TEXTS = ("algorithm", "params", "metric", "by", "group")
+_ENTRY = ("algorithm", "params", "lists")
+_TEXTS = (*_ENTRY, "metric", "by", "group")
 _GROUPS = ("entry", "fold", "by", "group", "n_users", "n_ratings", "metric", "value")
 
 
@@ -42,19 +39,12 @@ class StoredRun:
         Raises NotFoundError, the nearest names first; UsageError where several begin so; DataError
         for a run.json that is damaged or of a newer recli.
         """
-        known = names(results)
-        folder = find(results / "runs", known, _DOCUMENT, name, "run", "recli evaluate")
-        path = folder / _DOCUMENT
-        document, schema = read(path)
-        if not isinstance(schema, int) or not 1 <= schema <= SCHEMA:
-            raise errors.DataError(
-                f"{path}: was written in format {schema}, this recli reads 1 to {SCHEMA}. "
-                "Take a newer recli."
-            )
-        lacking = [key for key in _KEYS if key not in document]
-        if lacking:
-            raise errors.DataError(f"{path}: lacks {', '.join(lacking)}.")
-        return cls(folder, document)
+        return cls.of(RUNS.find(results, name))
+
+    @classmethod
+    def of(cls, folder: Path) -> StoredRun:
+        """The run in a folder. Raises as `StoredKind.read` does."""
+        return cls(folder, RUNS.read(folder))
 
     @property
     def id(self) -> str:
@@ -77,10 +67,12 @@ class StoredRun:
         return list(self.document["configuration"]["metrics"])
 
     @property
-    def entries(self) -> list[tuple[str, str]]:
-        """Name and parameters, as JSON, of every algorithm of the line-up."""
-        line_up = self.document["configuration"]["line_up"]
-        return [(entry["algorithm"], json.dumps(entry["params"])) for entry in line_up]
+    def entries(self) -> list[tuple[str, str, str]]:
+        """Name, parameters and how lists are made, both as JSON, of every entry of the line-up."""
+        return [
+            (entry["algorithm"], json.dumps(entry["params"]), json.dumps(entry.get("lists", {})))
+            for entry in self.document["configuration"]["line_up"]
+        ]
 
     @property
     def line_up(self) -> list[str]:
@@ -157,6 +149,8 @@ class StoredRun:
             )
 
         frame = self._read(name, read, ("algorithm", "params", *columns[1:]))
+        if "lists" not in frame:
+            frame = frame.assign(lists="{}")  # all are made by the scores alone
         return frame.assign(entry=self._entries(name, frame))[list(columns)]
 
     def _entries(self, name: str, frame: pd.DataFrame) -> np.ndarray:
@@ -165,12 +159,12 @@ class StoredRun:
         The same algorithm may be in it twice, so names alone do not tell.
         """
         begins = frame["fold"].diff().to_numpy() < 0
-        for column in ("algorithm", "params"):
+        for column in _ENTRY:
             begins = begins | (frame[column] != frame[column].shift()).to_numpy()
         starts = frame[begins]
         known = self.entries
         places: list[int] = []
-        for entry in zip(starts["algorithm"], starts["params"], strict=True):
+        for entry in zip(*(starts[column] for column in _ENTRY), strict=True):
             after = places[-1] + 1 if places else 0
             if entry not in known[after:]:
                 raise errors.DataError(
@@ -199,23 +193,14 @@ class StoredRun:
         return frame
 
 
-def names(results: Path) -> list[str]:
-    """The runs in a results folder, the newest first."""
-    found = (path.parent.name for path in (results / "runs").glob(f"*/{_DOCUMENT}"))
-    return sorted((name for name in found if not name.startswith(".")), reverse=True)
-
-
-def remove(results: Path, runs: Sequence[StoredRun]) -> int:
+def remove(results: Path, folders: Sequence[Path]) -> int:
     """Remove runs, then the cells that no other run needs; how many cells those were.
 
     Raises UsageError when the folder cannot be written.
     """
-    for run in runs:
-        with files.writable(run.folder):
-            gone = run.folder.rename(run.folder.with_name(f".{run.folder.name}"))
-            shutil.rmtree(gone)
+    stored.remove(folders)
     store = CellStore(results)
-    needed = {key for name in names(results) for key in _keys(results, name)}
+    needed = {key for name in RUNS.names(results) for key in _keys(results, name)}
     unneeded = set(store.keys()) - needed
     for key in unneeded:
         store.remove(key)
@@ -224,6 +209,6 @@ def remove(results: Path, runs: Sequence[StoredRun]) -> int:
 
 def _keys(results: Path, name: str) -> set[str]:
     try:
-        return StoredRun.read(results, name).keys
+        return StoredRun.of(RUNS.folder(results, name)).keys
     except errors.DataError:
         return set()  # what nobody can read needs nothing

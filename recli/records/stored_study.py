@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recli import errors, files
 from recli.evaluation.goals import Goal
-from recli.records.by_name import find, read
+from recli.records.kinds import STUDIES
 from recli.records.process import is_alive
 from recli.records.stored_trial import StoredTrial
-
-SCHEMA = 2
-"""The format of a study's folder."""
-DOCUMENT = "study.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +29,12 @@ class StoredStudy:
         Raises NotFoundError and UsageError as `find` does; DataError for a study.json that is damaged
         or of another format.
         """
-        folder = find(results / "studies", names(results), DOCUMENT, name, "study", "recli tune")
-        path = folder / DOCUMENT
-        document, schema = read(path)
-        if schema != SCHEMA:
-            raise errors.DataError(
-                f"{path}: was written in format {schema}, this recli reads {SCHEMA}. Its trials are in "
-                "study.db beside it, which Optuna reads."
-            )
-        return cls(folder, document)
+        return cls.of(STUDIES.find(results, name))
+
+    @classmethod
+    def of(cls, folder: Path) -> StoredStudy:
+        """The study in a folder. Raises as `StoredKind.read` does."""
+        return cls(folder, STUDIES.read(folder))
 
     @property
     def id(self) -> str:
@@ -126,22 +117,3 @@ class StoredStudy:
         return StoredTrial(
             **{field.name: known[field.name] for field in dataclasses.fields(StoredTrial)}
         )
-
-
-def names(results: Path) -> list[str]:
-    """The studies in a results folder, the last written first."""
-    found = [
-        path
-        for path in (results / "studies").glob(f"*/{DOCUMENT}")
-        if not path.parent.name.startswith(".")
-    ]
-    found.sort(key=lambda path: (path.stat().st_mtime, path.parent.name), reverse=True)
-    return [path.parent.name for path in found]
-
-
-def remove(studies: list[StoredStudy]) -> None:
-    """Remove the folders of studies. Raises UsageError when one cannot be written."""
-    for study in studies:
-        with files.writable(study.folder):
-            gone = study.folder.rename(study.folder.with_name(f".{study.folder.name}"))
-            shutil.rmtree(gone)

@@ -11,7 +11,7 @@ import surprise
 
 from recli import errors
 from recli.algorithms import Configured, declared
-from recli.algorithms._base import Adapted
+from recli.algorithms._contract.adapted import Adapted
 
 OWN = '''
 import surprise
@@ -180,14 +180,17 @@ def test_a_missing_module(own):
 def test_a_module_that_lacks_a_package_of_its_own(own, tmp_path):
     (tmp_path / "own_broken.py").write_text("import no_such_package\n", encoding="utf-8")
     importlib.invalidate_caches()
-    with pytest.raises(ModuleNotFoundError, match="no_such_package"):
+    with pytest.raises(errors.MissingExtraError, match="needs the module 'no_such_package', which"):
         Configured.of("own_broken:Offset")
 
 
 def test_a_missing_class(own):
-    with pytest.raises(errors.UsageError, match=r"'Ofset'. Did you mean 'Offset'\?") as caught:
+    with pytest.raises(errors.UsageError, match=r"'own_algorithm:Ofset'. Did you mean") as caught:
         Configured.of("own_algorithm:Ofset")
-    assert str(caught.value).endswith("Valid: Offset, Stubborn, Any.")
+    assert str(caught.value).endswith(
+        "Did you mean 'own_algorithm:Offset'? Valid: own_algorithm:Offset, own_algorithm:Any, "
+        "own_algorithm:Stubborn."
+    )
 
 
 @pytest.mark.parametrize("name", ["Plain", "NUMBER", "surprise", "AlgoBase"])

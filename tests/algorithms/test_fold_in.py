@@ -12,7 +12,8 @@ from sklearn.linear_model import Ridge
 
 from recli import errors, registry
 from recli.algorithms import Configured
-from recli.algorithms._base import Algorithm, adapted
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.adapted import adapted
 
 NAMES = [
     name

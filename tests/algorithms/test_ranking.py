@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from recli import errors, memory, registry
 from recli.algorithms import Configured, _ranking, rank, scored
-from recli.algorithms._base import adapted
+from recli.algorithms._contract.adapted import adapted
 
 
 @pytest.fixture(params=[*registry.names("algorithm"), "foreign"])

@@ -10,7 +10,7 @@ import surprise
 
 from recli import errors, registry
 from recli.algorithms import Algorithm, Configured
-from recli.algorithms._base import Adapted
+from recli.algorithms._contract.adapted import Adapted
 from recli.algorithms._shared.placed import Placed
 from recli.data.ids import Ids
 

@@ -25,6 +25,7 @@ def test_every_trait_is_in_json_and_csv(recli):
         "installed": True,
         "summary": by_name["content-based"]["summary"],
         "source": by_name["content-based"]["source"],
+        "from": "recli",
     }
     rows = list(csv.DictReader(io.StringIO(recli("list", "algorithms", "--format", "csv").stdout)))
     assert list(rows[0]) == list(listed[0])

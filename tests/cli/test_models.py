@@ -97,6 +97,18 @@ def test_rm(recli, model, tiny):
     assert recli("models", "rm", "baseline-only", input="y\n").stdout == "Removed: 1 model.\n"
 
 
+def test_a_model_is_meant_by_how_its_name_begins_or_as_the_latest(recli, model, tiny):
+    recli("train", "-a", "baseline-only", "-d", tiny, "--name", "other")
+    assert json.loads(recli("models", "show", "mi", "--format", "json").stdout)["model"] == "mine"
+    typed = ("recommend", "--user", 42, "--format", "json", "--model")
+    assert json.loads(recli(*typed, "mi").stdout)["model"] == "mine"
+    assert json.loads(recli(*typed, "latest").stdout)["model"] == "other"
+    recli("train", "-a", "baseline-only", "-d", tiny, "--name", "mirror")
+    assert "2 models begin with 'mi'" in recli("models", "rm", "mi", "--yes", code=2).stderr
+    assert recli("models", "rm", "min", "other", "--yes").stdout == "Removed: 2 models.\n"
+    assert [path.name for path in model.parent.iterdir()] == ["mirror"]
+
+
 def test_rm_removes_nothing_elsewhere(recli, model):
     model.rename("elsewhere")
     assert "no model 'elsewhere'" in recli("models", "rm", "elsewhere", "--yes", code=4).stderr

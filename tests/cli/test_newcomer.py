@@ -105,8 +105,8 @@ WRONG = [
     ("--user nobody --rate 318=5", 4, "There is no user 'nobody'"),
     ("--user 42 --diversify 1.5", 2, "1.5 is not in the range"),
     ("--user 42 --calibrate genre", 2, "There is no item column 'genre'. Did you mean 'genres'?"),
-    ("--user 42 --calibrate genres=2", 2, "2 is no weight above 0 and up to 1"),
-    ("--user 42 --calibrate genres=x", 2, "x is no weight"),
+    ("--user 42 --calibrate genres=2", 2, "2 is not a number from 0 to 1"),
+    ("--user 42 --calibrate genres=x", 2, "x is not a number from 0 to 1"),
     ("--user 42 --calibrate genres=0.8 --diversify 0.3", 2, "are more than 1 together"),
 ]
 

@@ -183,7 +183,9 @@ def test_a_dataset_that_there_is_not(recli):
 
 def test_another_name(model, recli):
     told = recli("serve", "-m", "mien", code=4).stderr
-    assert told == "Error: There is no model 'mien' in results/models. There are: mine.\n"
+    assert told == (
+        "Error: There is no model 'mien' in results/models. There are: mine. 'latest' is the newest.\n"
+    )
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -17,6 +17,7 @@ def test_all_are_listed(recli):
         "options": "n=1,min_train=1",
         "what it does": "The last `n` ratings of each user are in the test, all that they gave before "
         "in the training",
+        "from": "recli",
     }
     assert by_name["k-fold"]["needs times"] == "no"
 
@@ -29,6 +30,6 @@ def test_one_is_explained(recli):
     assert "share of the ratings in the test (only with at=none)" in text
     assert "It needs" not in recli("show", "split", "group").stdout
     found = json.loads(recli("show", "split", "timeline", "--format", "json").stdout)
-    assert found.keys() == {"split", "description", "needs_times", "options"}
+    assert found.keys() == {"split", "description", "from", "needs_times", "options"}
     assert [option["name"] for option in found["options"]] == ["at", "test_size"]
     assert found["options"][1]["only_with"] == {"at": [None]}

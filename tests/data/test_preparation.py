@@ -393,7 +393,7 @@ def test_steps_of_a_dataset_toml_that_cannot_be(write: Write, toml: str, message
         ),
         ("clip:low=4,high=1", errors.UsageError, "high is less than low"),
         ("clip", errors.UsageError, "needs low, high or both"),
-        ("clip:1:5", errors.UsageError, "is not STEP:OPTION=VALUE"),
+        ("clip:1:5", errors.UsageError, "is not NAME:OPTION=VALUE"),
         ("encode:item=colour", errors.UsageError, "no item column 'colour'"),
         ("scale:item=kind", errors.UsageError, "no item feature of the kind number 'kind'"),
         ("scale:item=price,by=max", errors.UsageError, "Valid: "),

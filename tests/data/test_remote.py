@@ -35,7 +35,7 @@ EXPECTED = [("u", "a", 4.0), ("v", "b", 2.5)]
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("recli.data.sources.remote.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("recli.data.sources.schemes.web.time.sleep", lambda seconds: None)
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
     rooms = tmp_path / "rooms"
     rooms.mkdir()

@@ -1,10 +1,9 @@
-"""What holds for every split: rows, seeds, options, their text, and what is said of bad ones."""
+"""What holds for every split, the text of options, and what is said of bad ones."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
-import pickle
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from recli import errors, registry
-from recli.data.splits._base import Fold, Split
+from recli.data.splits._base import Split
 from recli.data.splits.cold_items import ColdItems
 from recli.data.splits.cold_users import ColdUsers
 from recli.data.splits.group import Group
@@ -27,96 +26,39 @@ from recli.data.splits.shuffle import Shuffle
 from recli.data.splits.stratified import Stratified
 from recli.data.splits.timeline import Timeline
 from recli.params import Float, Int, Parameter
+from recli.testing import SplitContract, small_dataset
 
 NAMES = registry.names("split")
-BY_TIME = {"last-n", "timeline", "rolling"}
-WITHOUT_CHANCE = BY_TIME | {"predefined"}
-# The others leave ratings out of a fold, or test some of them in no fold or in several.
-PARTITIONS = {"k-fold", "stratified", "group"}
-ONE_TRAINING_FOR_ALL = {"rolling"}
 
 
-@pytest.fixture
-def some(made):
-    """600 ratings of 40 users and 30 items in 200 seconds, and files that cut them in two."""
-    rng = np.random.default_rng(3)
-    pairs = rng.permutation(40 * 30)[:600]
-    dataset = made(pairs // 30, rng.integers(0, 200, 600), pairs % 30)
-    lines = [f"{pair // 30},{pair % 30},{row}\n" for row, pair in enumerate(pairs)]
-    for name, chosen in (("train.csv", lines[:500]), ("test.csv", lines[500:])):
-        Path(name).write_text("user,item,rating\n" + "".join(chosen), encoding="utf-8")
-    return dataset
+class TestEverySplit(SplitContract):
+    @pytest.fixture(params=NAMES)
+    def subject(self, request):
+        return registry.get("split", request.param)
+
+    @pytest.fixture
+    def dataset(self):
+        """The usual one, beside the files that `predefined` reads by default, which cut it in two."""
+        dataset = small_dataset()
+        ratings = dataset.ratings
+        columns = ratings.user_ids.text[ratings.users], ratings.item_ids.text[ratings.items]
+        lines = [f"{u},{i},{r}\n" for u, i, r in zip(*columns, ratings.values, strict=True)]
+        for name, chosen in (("train.csv", lines[:2000]), ("test.csv", lines[2000:])):
+            Path(name).write_text("user,item,rating\n" + "".join(chosen), encoding="utf-8")
+        return dataset
 
 
-def rows(folds: list[Fold]) -> list[tuple[list[int], list[int]]]:
-    return [(fold.train.tolist(), fold.test.tolist()) for fold in folds]
+@pytest.mark.parametrize("cls", [KFold, Stratified, Group])
+def test_as_many_folds_as_asked_for(cls, made):
+    assert len(cls(7).folds(made(range(40)))) == 7
 
 
-def test_the_twelve_are_there():
-    assert set(NAMES) == {
-        *("k-fold", "repeated-k-fold", "shuffle", "stratified", "group", "leave-one-out", "last-n"),
-        *("timeline", "rolling", "cold-users", "cold-items", "predefined"),
-    }
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_folds_are_rows_and_apart(name, some):
-    folds = registry.get("split", name)().folds(some)
-    assert folds
-    for fold in folds:
-        both = np.concatenate([fold.train, fold.test])
-        assert fold.train.dtype == fold.test.dtype == np.int64
-        assert min(len(fold.train), len(fold.test)) > 0
-        assert len(np.unique(both)) == len(both)
-        assert both.min() >= 0
-        assert both.max() < len(some.ratings)
-
-
-@pytest.mark.parametrize("name", sorted(set(NAMES) - ONE_TRAINING_FOR_ALL))
-def test_nothing_is_lost(name, some):
-    for fold in registry.get("split", name)().folds(some):
-        assert sorted([*fold.train, *fold.test]) == list(range(600))
-
-
-@pytest.mark.parametrize("name", sorted(PARTITIONS))
-def test_every_rating_is_tested_once(name, some):
-    folds = registry.get("split", name)(7).folds(some)
-    assert len(folds) == 7
-    assert sorted(np.concatenate([fold.test for fold in folds])) == list(range(600))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_seed_alone_decides(name, some):
-    cls = registry.get("split", name)
-    before = np.random.get_state()[1].tolist()
-    first = rows(cls(seed=1).folds(some))
-    assert rows(cls(seed=1).folds(some)) == first
-    assert (rows(cls(seed=2).folds(some)) == first) == (name in WITHOUT_CHANCE)
-    assert np.random.get_state()[1].tolist() == before
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_one_rating_is_too_few(name, made):
-    for file in ("train.csv", "test.csv"):
-        Path(file).write_text("user,item,rating\nu,0,0\n", encoding="utf-8")
-    with pytest.raises(errors.DataError):
-        registry.get("split", name)().folds(made(["u"], [0]))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_those_by_time_ask_for_times(name, some):
-    timeless = dataclasses.replace(some, ratings=dataclasses.replace(some.ratings, times=None))
-    split = registry.get("split", name)()
-    assert split.uses_time == (name in BY_TIME)
-    if name not in BY_TIME:
-        assert rows(split.folds(timeless)) == rows(split.folds(some))
-        return
+def test_those_by_time_ask_for_times(made):
     with pytest.raises(errors.DataError) as caught:
-        split.folds(timeless)
-    assert str(caught.value) == (
-        f"{name} splits by time, and the ratings of made have none. Say which column it is with "
+        Timeline().folds(made(range(5)))
+    assert str(caught.value).startswith(
+        "timeline splits by time, and the ratings of made have none. Say which column it is with "
         "'--columns …,time=NAME', or take a split that needs no time: cold-items, cold-users, group, "
-        "k-fold, leave-one-out, predefined, repeated-k-fold, shuffle, stratified."
     )
 
 
@@ -181,18 +123,6 @@ def test_an_empty_side(split, n, message, made):
     with pytest.raises(errors.DataError) as caught:
         split.folds(made(range(n), np.arange(n) * 86_400))
     assert str(caught.value) == message
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_options_are_declared_once(name):
-    cls = registry.get("split", name)
-    fields = {field.name: field.default for field in dataclasses.fields(cls)}
-    assert fields.pop("seed") == 0
-    assert fields == {parameter.name: parameter.default for parameter in cls.parameters}
-    assert all(parameter.help for parameter in cls.parameters)
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        cls().seed = 1
-    assert pickle.loads(pickle.dumps(cls(seed=3))) == cls(seed=3)
 
 
 def values(parameter: Parameter) -> st.SearchStrategy[object]:

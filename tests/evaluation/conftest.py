@@ -5,82 +5,12 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from recli.data.dataset import Dataset
-from recli.data.description import Description, Feature, RatingsSource
-from recli.data.ids import Ids
-from recli.data.ratings import Ratings
-from recli.data.tables.items import Items
-from recli.data.training_statistics import TrainingStatistics
-from recli.evaluation.lists import EvaluatedLists, Tested
+from recli.testing._lists import dataset_of, lists_by_hand
 
 _shared = runpy.run_path(str(Path(__file__).parents[1] / "algorithms" / "conftest.py"))
 embedded = _shared["embedded"]
-
-GENRES = ("drama", "comedy", "drama|comedy", "western")
-
-
-def dataset_of(rated, n_users, n_items, scale=(1.0, 5.0), item_codes=None):
-    """A dataset of (user, item, rating), all numbers; items have genres by their first number."""
-    item_codes = range(n_items) if item_codes is None else item_codes
-    ids = [Ids.of(list(map(str, range(n)))) for n in (n_users, n_items)]
-    columns = list(zip(*rated, strict=True)) or [(), (), ()]
-    users, items = (np.array(column, np.int32) for column in columns[:2])
-    ratings = Ratings(*ids, users, items, np.array(columns[2], float), None, scale)
-    genres = np.empty(n_items, object)
-    for item, code in enumerate(item_codes):
-        genres[code] = GENRES[item % len(GENRES)]
-    features = (Feature("genres", "categories", "genres"),)
-    table = Items(ids[1], {"genres": genres}, np.ones(n_items, bool), features=features)
-    description = Description("by hand", None, RatingsSource(file="none.csv"))
-    return Dataset("by hand", description, ratings, table)
-
-
-def lists_by_hand(
-    rankings, tested, k, n_items, train=(), threshold=4.0, item_codes=None, user_codes=None
-):
-    """The lists that `recommend` gives when it ranks the candidates so, filled in by loops.
-
-    rankings: user -> her candidates, best first, without ties
-    tested, train: (user, item, rating); each tested pair once
-    item_codes, user_codes: the numbers to give to items 0, 1, … and users 0, 1, …
-    """
-    n_users = 1 + max([*rankings, *(user for user, _, _ in train)], default=0)
-    user_codes = range(n_users) if user_codes is None else user_codes
-    item_codes = range(n_items) if item_codes is None else item_codes
-
-    def renamed(rated):
-        return [(int(user_codes[u]), int(item_codes[i]), value) for u, i, value in rated]
-
-    train, tested = renamed(train), sorted(renamed(tested))
-    ranked = {
-        int(user_codes[user]): [int(item_codes[item]) for item in items]
-        for user, items in rankings.items()
-    }
-    users = sorted(ranked)
-    items = np.full((len(users), k), -1, np.int32)
-    for row, user in enumerate(users):
-        items[row, : len(ranked[user])] = ranked[user][:k]
-    place = {user: {item: rank for rank, item in enumerate(ranked[user])} for user in users}
-    places = [place[user].get(item, -1) for user, item, _ in tested]
-    values = np.array([value for _, _, value in tested], float)
-    data = dataset_of([*train, *tested], n_users, n_items, item_codes=item_codes)
-    return EvaluatedLists(
-        users=np.array(users, np.int32),
-        items=items,
-        n_candidates=np.array([len(ranked[user]) for user in users], np.int64),
-        tested=Tested(
-            rows=np.array([users.index(user) for user, _, _ in tested], np.int64),
-            items=np.array([item for _, item, _ in tested], np.int32),
-            values=values,
-            places=np.array(places, np.int64),
-            midranks=np.array([rank + 1 if rank >= 0 else np.nan for rank in places], float),
-        ),
-        relevant=values >= threshold,
-        statistics=TrainingStatistics(data, np.arange(len(train)), threshold),
-    )
 
 
 @pytest.fixture(scope="session")

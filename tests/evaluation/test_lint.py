@@ -13,9 +13,10 @@ from recli.data.load import load
 from recli.data.splits._base import Fold, Split
 from recli.data.splits.k_fold import KFold
 from recli.data.splits.last_n import LastN
-from recli.evaluation import lint as linting
 from recli.evaluation import metric_names
-from recli.evaluation.lint import Finding, check_cutoffs, lint
+from recli.evaluation.lint import check_cutoffs, lint
+from recli.evaluation.lint_checks import Finding
+from recli.evaluation.lint_checks.no_baseline import BASELINES
 
 MEASURES = metric_names.measures(["rmse", "ndcg"], [10])
 BASE = "baseline-only"
@@ -239,7 +240,7 @@ def test_interactions_are_called_so(clean: Dataset) -> None:
     assert "of the test interactions the training holds a later interaction" in message
 
 
-@pytest.mark.parametrize("name", linting.BASELINES)
+@pytest.mark.parametrize("name", BASELINES)
 def test_baselines(clean: Dataset, name: str) -> None:
     assert name in registry.names("algorithm")
     assert found(clean, line_up=(name,)) == {}

@@ -1,9 +1,8 @@
-"""What every metric of ranked lists keeps to, and those that see more than hits, by hand."""
+"""Metrics of ranked lists on lists of any kind, and those that see more than hits, by hand."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
 
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recli import registry
+from recli.evaluation.metric_names import Measure
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -19,22 +19,9 @@ def metric(name):
     return registry.get("metric", name)()
 
 
-LISTS = [name for name in registry.names("metric") if metric(name).needs == "rankings"]
-PER_USER = [name for name in LISTS if metric(name).per_user]
-CUT_OFF = [name for name in LISTS if metric(name).cutoff]
-WHOLE = [name for name in LISTS if not metric(name).cutoff]
-ACCURACY = [
-    "auc",
-    "f1",
-    "graded-ndcg",
-    "hit-rate",
-    "map",
-    "mrr",
-    "ndcg",
-    "precision",
-    "r-precision",
-]
-ACCURACY += ["recall"]
+ACCURACY = [name for name in registry.names("metric") if metric(name).aspect == "accuracy"]
+# These give the perfect value to any perfect list, however many relevant items there are.
+NORMALISED = ("auc", "graded-ndcg", "hit-rate", "map", "mrr", "ndcg", "r-precision")
 LOG2_3 = 1.584962500721156
 
 
@@ -57,100 +44,42 @@ def arguments(draw):
     return {"rankings": rankings, "tested": tested, "train": train, "n_items": n_items}
 
 
-def score(name, lists):
-    """The metric and, where each user has a value, these."""
-    found = metric(name)
-    return found(lists), found.values(lists) if found.per_user else np.empty(0)
-
-
-@pytest.mark.parametrize("name", LISTS)
-@settings(max_examples=30)
-@given(arguments(), st.integers(1, 12))
-def test_shape_and_mean(name, lists_of, sample, k):
-    value, values = score(name, lists_of(k=k, **sample))
-    assert type(value) is float and not math.isinf(value)
-    if metric(name).per_user:
-        assert values.dtype == np.float64 and values.shape == (len(sample["rankings"]),)
-        counted = [v for v in values.tolist() if not math.isnan(v)]
-        mean = math.fsum(counted) / len(counted) if counted else math.nan
-        assert value == pytest.approx(mean, rel=1e-12, abs=1e-12, nan_ok=True)
-
-
-@pytest.mark.parametrize("name", LISTS)
-@settings(max_examples=30)
-@given(arguments(), st.integers(1, 12), st.randoms(use_true_random=False))
-def test_numbers_of_items_and_users_do_not_matter(name, lists_of, sample, k, random):
-    n_users, n_items = len(sample["rankings"]) + 1, sample["n_items"]
-    item_codes = random.sample(range(n_items), n_items)
-    user_codes = random.sample(range(n_users), n_users)
-    renamed = lists_of(k=k, item_codes=item_codes, user_codes=user_codes, **sample)
-    value, values = score(name, lists_of(k=k, **sample))
-    renamed_value, renamed_values = score(name, renamed)
-    assert renamed_value == pytest.approx(value, rel=1e-9, abs=1e-12, nan_ok=True)
-    if metric(name).per_user:
-        renamed_values = renamed_values[np.argsort(np.argsort(user_codes[:-1]))]
-        np.testing.assert_allclose(renamed_values, values, rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("name", PER_USER)
-@settings(max_examples=30)
-@given(arguments(), st.integers(1, 12), st.data())
-def test_value_of_a_user_does_not_depend_on_the_others(name, lists_of, sample, k, data):
-    lists = lists_of(k=k, **sample)
-    size = len(lists.users)
-    chosen = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)), bool)
-    values = metric(name).values(lists)
-    np.testing.assert_array_equal(metric(name).values(lists.of_users(chosen)), values[chosen])
-
-
-@pytest.mark.parametrize("name", CUT_OFF)
-@settings(max_examples=30)
-@given(arguments(), st.integers(1, 12), st.integers(0, 5))
-def test_only_the_first_places_count(name, lists_of, sample, k, n_more):
-    cut, short = lists_of(k=k + n_more, **sample).at(k), lists_of(k=k, **sample)
-    for found, expected in zip(score(name, cut), score(name, short), strict=True):
-        np.testing.assert_array_equal(found, expected)
-
-
-@pytest.mark.parametrize("name", WHOLE)
-@settings(max_examples=30)
-@given(arguments(), st.integers(1, 12))
-def test_without_cutoff_the_length_of_the_lists_does_not_matter(name, lists_of, sample, k):
-    found, expected = (score(name, lists_of(k=n, **sample)) for n in (k, 1))
-    np.testing.assert_array_equal(found[0], expected[0])
-    np.testing.assert_array_equal(found[1], expected[1])
-
-
-@pytest.mark.parametrize("name", LISTS)
-def test_arguments_stay_as_they_are(name, lists_of):
-    lists = lists_of({0: [3, 1, 0], 1: [2, 0]}, [(0, 1, 5.0), (1, 2, 2.0)], 2, 4, [(0, 2, 4.0)])
-    for part in (lists, lists.tested, lists.statistics.dataset.ratings):
-        for field in dataclasses.fields(part):
-            if isinstance(getattr(part, field.name), np.ndarray):
-                getattr(part, field.name).flags.writeable = False
-    score(name, lists)
-
-
-@pytest.mark.parametrize("name", PER_USER)
-def test_no_users_give_nan(name, lists_of):
-    lists = lists_of({}, [], 3, 4, train=[(0, 1, 5.0)])
-    value, values = score(name, lists)
-    assert math.isnan(value) and values.shape == (0,)
-
-
 @pytest.mark.parametrize("name", ACCURACY)
 @settings(max_examples=50)
 @given(arguments(), st.integers(1, 12))
-def test_accuracy_is_between_0_and_1_and_needs_something_relevant(name, lists_of, sample, k):
+def test_who_has_nothing_relevant_has_no_value(name, lists_of, sample, k):
     lists = lists_of(k=k, **sample)
     values = metric(name).values(lists)
-    assert ((values >= 0) & (values <= 1) | np.isnan(values)).all()
-    liked = {user for user, _, rating in sample["tested"] if rating >= 4}
-    if name == "graded-ndcg":
-        liked = {user for user, _, rating in sample["tested"] if rating > 1}
-    if name == "auc":
-        liked = {user for user, n in relevant_candidates(sample).items() if 0 < n[0] < n[1]}
-    assert set(lists.users[~np.isnan(values)].tolist()) == liked
+    assert (
+        (values >= metric(name).lowest) & (values <= metric(name).highest) | np.isnan(values)
+    ).all()
+    untested = lists.of_items(np.zeros(sample["n_items"], bool))
+    assert np.isnan(metric(name).values(untested)).all()
+
+
+DEFINED = {
+    "r-precision": lambda sample: {u for u, _, rating in sample["tested"] if rating >= 4},
+    "graded-ndcg": lambda sample: {u for u, _, rating in sample["tested"] if rating > 1},
+    "auc": lambda sample: {u for u, n in relevant_candidates(sample).items() if 0 < n[0] < n[1]},
+}
+DEFINED["ndcg:gain=rating"] = DEFINED["graded-ndcg"]
+
+
+@pytest.mark.parametrize("name", DEFINED)
+@settings(max_examples=50)
+@given(arguments(), st.integers(1, 12))
+def test_who_has_a_value(name, lists_of, sample, k):
+    lists = lists_of(k=k, **sample)
+    values = Measure.parse(name).metric.values(lists)
+    assert set(lists.users[~np.isnan(values)].tolist()) == DEFINED[name](sample)
+
+
+@settings(max_examples=50)
+@given(arguments(), st.integers(1, 12))
+def test_graded_ndcg_is_ndcg_by_rating(lists_of, sample, k):
+    lists = lists_of(k=k, **sample)
+    by_rating = Measure.parse("ndcg:gain=rating").metric
+    np.testing.assert_array_equal(by_rating.values(lists), metric("graded-ndcg").values(lists))
 
 
 def relevant_candidates(sample):
@@ -164,10 +93,10 @@ def relevant_candidates(sample):
     }
 
 
-@pytest.mark.parametrize("name", sorted({*ACCURACY} - {"precision", "recall", "f1"}))
+@pytest.mark.parametrize("name", NORMALISED)
 @settings(max_examples=50)
 @given(arguments(), st.integers(1, 12))
-def test_a_perfect_ranking_gives_one_and_no_test_rating_nothing(name, lists_of, sample, k):
+def test_a_perfect_ranking_gives_one(name, lists_of, sample, k):
     """Perfect: candidates by test rating; all tested items are candidates here."""
     rated = {(user, item): rating for user, item, rating in sample["tested"]}
     for user, items in sample["rankings"].items():
@@ -177,8 +106,6 @@ def test_a_perfect_ranking_gives_one_and_no_test_rating_nothing(name, lists_of, 
     lists = lists_of(k=k, **(sample | {"tested": tested}))
     values = metric(name).values(lists)
     assert (values[~np.isnan(values)] == 1).all()
-    untested = lists.of_items(np.zeros(sample["n_items"], bool))
-    assert np.isnan(metric(name).values(untested)).all()
 
 
 # User 0 ranks the candidates 4 2 0 3 1 5 and has the test ratings 5 of item 0, 2 of item 4, 1 of

@@ -16,6 +16,7 @@ import sklearn.metrics
 from recli import registry
 from recli.algorithms import Algorithm, Configured
 from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import recommend
 from recli.models.model import of_training
 
@@ -177,8 +178,16 @@ def test_ranx_gives_the_same_gain_of_ratings(fold, shortened):
     judged = [{item: 2 * value - 1 for item, value in mine.items()} for mine in fold.rated]
     expected = ranx_values([f"ndcg@{k}" for k in K], judged, shortened[1])
     for k in K:
-        values = metric("graded-ndcg").values(shortened[0].at(k))
+        values = Measure.parse("ndcg:gain=rating").metric.values(shortened[0].at(k))
         np.testing.assert_allclose(values, expected[f"ndcg@{k}"], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("option", "p"), [("", 80), (":p=0.95", 95), (":p=0.5", 50)])
+def test_ranx_gives_the_same_rank_biased_precision(option, p, fold, shortened):
+    judged = [dict.fromkeys(mine, 1) for mine in fold.relevant]
+    expected = ranx_values([f"rbp.{p}"], judged, shortened[1])[f"rbp.{p}"]
+    values = Measure.parse(f"rbp{option}").metric.values(shortened[0])
+    np.testing.assert_allclose(values, expected, rtol=1e-12, atol=1e-12)
 
 
 def test_ranx_gives_the_same_r_precision(fold):

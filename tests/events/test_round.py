@@ -23,8 +23,12 @@ from recli.data.event import Event
 from recli.data.load import load
 from recli.events.log import FILE_NAME, EventLog
 from recli.events.refreshing import history
+from recli.events.refreshing.history import REFRESHES
+from recli.events.refreshing.refreshed_model import RefreshedModel
 from recli.events.refreshing.round import refresh
 from recli.events.refreshing.rule import RefreshSettings
+from recli.events.refreshing.states._base import End, Round
+from recli.events.refreshing.states.resume import entry
 from recli.models import model as models
 
 from .conftest import START
@@ -46,7 +50,7 @@ def test_without_events_there_is_nothing_new_and_nothing_is_written(results, sto
         assert outcome.decision is None
         assert outcome.told == ("Nothing new for model 'm'.",)
     assert not (results / "datasets").exists()
-    assert history.names(results) == []
+    assert REFRESHES.names(results) == []
     assert not (results / FILE_NAME).exists()
 
 
@@ -66,7 +70,7 @@ def test_new_ratings_are_learned_and_published(results, store, send, newcomers, 
     np.testing.assert_array_equal(model.algorithm.qi, trained.algorithm.qi)
     # And now nothing is new.
     assert refresh(results, "m", ANYTHING).told == ("Nothing new for model 'm' since event 120.",)
-    assert len(history.names(results)) == 1
+    assert len(REFRESHES.names(results)) == 1
 
 
 def test_both_are_measured_on_the_newest_by_surprise_itself(results, store, send, newcomers):
@@ -111,7 +115,7 @@ def test_one_that_is_worse_is_kept_back_and_decided_once(results, store, send, n
     assert refresh(results, "m", NOTHING).decision is None
     # Under other settings it is another question.
     assert refresh(results, "m", ANYTHING).decision["decision"] == "publish"
-    assert len(history.names(results)) == 2
+    assert len(REFRESHES.names(results)) == 2
 
 
 def test_what_was_kept_back_is_measured_again_with_what_comes(results, store, send, newcomers):
@@ -180,7 +184,7 @@ def test_too_little_is_told_and_waited_for(results, store, send, newcomers):
     outcome = refresh(results, "m", FEW)
     assert outcome.decision is None
     assert "9 of the 10 ratings of new pairs" in outcome.told[0]
-    assert history.names(results) == []
+    assert REFRESHES.names(results) == []
     send([("one more", "1", 3.0)], at=100)
     assert refresh(results, "m", FEW).decision is not None
 
@@ -349,7 +353,9 @@ def killed_at(monkeypatch):
 def end_state(results):
     """All that a refresh leaves, but what names moments: the dataset, the model, the decisions."""
     model = models.load(results / "models" / "m")
-    documents = [history.get(results, name) for name in history.names(results)]
+    documents = [
+        REFRESHES.read(REFRESHES.folder(results, name)) for name in REFRESHES.names(results)
+    ]
     for document in documents:
         del document["id"], document["started"], document["seconds"]
         document["published"] = document["published"] is not None
@@ -429,6 +435,70 @@ def test_cut_off_anywhere_no_interaction_is_added_twice(
         refresh(results, "m", ANYTHING)
         assert end_state(results) == expected, f"killed at step {n}"
     assert n > 10
+
+
+def walk(results, killed_in=None):
+    """The states that a round goes through; it ends before what is done in the state `killed_in`."""
+    entered = []
+    with EventLog(results / FILE_NAME) as log:
+        state = entry(Round(RefreshedModel.find(results, "m"), ANYTHING, log))
+        while not isinstance(state, End):
+            entered.append(type(state).__name__.lower())
+            if entered[-1] == killed_in:
+                break
+            state = state.advance()
+    return entered
+
+
+WHOLE = ["take", "learn", "compare", "decide", "publish"]
+
+
+@pytest.mark.parametrize(
+    ("killed_in", "then"),
+    [
+        ("take", WHOLE),
+        ("learn", WHOLE),
+        ("compare", WHOLE),
+        ("decide", WHOLE),
+        ("publish", ["resume", "publish", "take"]),
+        (None, ["take"]),
+    ],
+)
+def test_a_round_enters_the_state_that_is_not_done(
+    results, store, send, newcomers, killed_in, then
+):
+    store("damped-mean")
+    send(newcomers())
+    assert walk(results, killed_in) == WHOLE[: WHOLE.index(killed_in or "publish") + 1]
+    assert walk(results) == then
+    assert walk(results) == ["take"]
+
+
+def test_a_round_that_was_killed_before_it_marked_the_decision(
+    results, store, send, newcomers, monkeypatch
+):
+    store("damped-mean")
+    send(newcomers())
+    save = models.save
+
+    def last(*arguments):
+        save(*arguments)
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(models, "save", last)
+        refresh(results, "m", ANYTHING)
+    assert walk(results) == ["resume", "take"]
+    assert [document["published"] is None for document in history.of_model(results, "m")] == [False]
+
+
+def test_the_beginning_of_a_name_is_the_name(results, store, send, newcomers):
+    store("damped-mean", name="shop-model")
+    send(newcomers())
+    decision = refresh(results, "shop", ANYTHING).decision
+    assert (decision["model"], decision["published"] is None) == ("shop-model", False)
+    assert [path.name for path in (results / "models").iterdir()] == ["shop-model"]
+    assert [path.name for path in (results / "datasets").iterdir()] == ["shop-model"]
 
 
 def test_a_decision_whose_model_was_trained_anew_is_taken_back(

@@ -13,7 +13,7 @@ from recli.events.log import FILE_NAME, EventLog
 from recli.events.refreshing.round import refresh
 from recli.events.refreshing.rule import RefreshSettings
 from recli.extras.serve.app import create_app
-from recli.extras.serve.settings import ServiceSettings as Serving
+from recli.extras.serve.settings import ServiceSettings
 from recli.models import model as models
 
 KINDS = {"view": 1.0, "cart": 2.0, "purchase": 4.0}
@@ -57,7 +57,7 @@ def purchases(item, n_users=12):
 @pytest.mark.parametrize("algorithm", ["ease", "item-knn", "most-popular"])
 def test_what_arrives_changes_the_list_that_is_served(algorithm, train, results):
     train(algorithm)
-    app = create_app(Serving(results, "m"))
+    app = create_app(ServiceSettings(results, "m"))
     with TestClient(app) as client:
         asked = {"user_id": "a-0", "n": 16}
         before = client.get("/recommend", params=asked).json()["items"]

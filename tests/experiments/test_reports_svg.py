@@ -12,9 +12,9 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recli.experiments.reports._plots import svg
-from recli.experiments.reports._plots.distribution import interval
-from recli.experiments.reports._plots.scatter import Series, scatter
+from recli.experiments.reports import _svg as svg
+from recli.experiments.reports.plots._scatter import Series, scatter
+from recli.experiments.reports.plots.distribution import interval
 
 NUMBERS = st.floats(-1e6, 1e6).map(lambda x: round(x, 6))
 

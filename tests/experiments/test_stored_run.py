@@ -18,6 +18,7 @@ from recli.evaluation.protocol import Protocol
 from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.resources import Resources
 from recli.records import run_diff, stored_run
+from recli.records.kinds import RUNS
 from recli.records.stored_run import StoredRun
 
 MEASURES = (Measure.parse("rmse"), Measure.parse("ndcg@5"))
@@ -71,7 +72,7 @@ def test_its_tables(finished):
     assert list(run.groups())[:4] == ["entry", "fold", "by", "group"]
     by_label = {summary.configured.name: summary for summary in finished.summaries}
     scores = run.over_folds()
-    for entry, (name, _) in enumerate(run.entries):
+    for entry, (name, *_) in enumerate(run.entries):
         for measure in MEASURES:
             row = scores.loc[(entry, str(measure))]
             assert row["mean"] == by_label[name].mean(measure)
@@ -107,7 +108,7 @@ def test_a_beginning_of_several(finished, tmp_path):
     ) as caught:
         StoredRun.read(tmp_path, "2026")
     assert "Write more of it" in str(caught.value)
-    assert stored_run.names(tmp_path)[0].endswith("bbbb")  # the newest
+    assert RUNS.names(tmp_path)[0].endswith("bbbb")  # the newest
     assert StoredRun.read(tmp_path, "latest").folder.name.endswith("bbbb")
     with pytest.raises(errors.NotFoundError, match="evaluate-aaaa\n.*evaluate-bbbb"):
         StoredRun.read(tmp_path, "20260101-00000-evaluat-aaa")
@@ -216,11 +217,11 @@ def test_removed_with_the_cells_that_no_other_run_needs(small, tmp_path):
     second = made(tmp_path, small, "baseline-only", "svd", n_epochs=1)
     cells = tmp_path / "cells"
     assert len(list(cells.glob("*/*"))) == 9
-    assert stored_run.remove(tmp_path, [StoredRun.read(tmp_path, first.id)]) == 3
-    assert stored_run.names(tmp_path) == [second.id]
+    assert stored_run.remove(tmp_path, [RUNS.find(tmp_path, first.id)]) == 3
+    assert RUNS.names(tmp_path) == [second.id]
     again = made(tmp_path, small, "baseline-only", "svd", n_epochs=1)
     assert again.n_reused == 6
-    both = [StoredRun.read(tmp_path, name) for name in stored_run.names(tmp_path)]
+    both = [RUNS.folder(tmp_path, name) for name in RUNS.names(tmp_path)]
     assert stored_run.remove(tmp_path, both) == 6
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

@@ -12,6 +12,7 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.models import archive
 from recli.models import model as models
+from recli.models.stored import MODELS
 from recli.ranking.top_n import top_n
 
 HERE, THERE = Path("here"), Path("there")
@@ -56,7 +57,7 @@ def test_the_archive_is_a_plain_zip(packed):
 
 def test_another_name(packed):
     assert archive.unpack(packed, THERE, "yours") == THERE / "models" / "yours"
-    assert models.names(THERE) == ["yours"]
+    assert MODELS.names(THERE) == ["yours"]
 
 
 def test_a_model_is_not_replaced(packed):

@@ -10,7 +10,7 @@ import surprise
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.algorithms._base import adapted
+from recli.algorithms._contract.adapted import adapted
 from recli.algorithms._shared.reasons import Reason
 from recli.models import model as models
 from recli.ranking.explanation import because, explained

@@ -11,7 +11,7 @@ from sklearn.manifold import trustworthiness
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.experiments.reports._plots import item_map as plot
+from recli.experiments.reports.plots import item_map as plot
 from recli.models import model as models
 from recli.models.item_map import ItemMap, item_map
 

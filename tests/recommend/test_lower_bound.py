@@ -17,7 +17,8 @@ from recli.cli import main
 from recli.models import model as models
 from recli.ranking.lists import Request, recommend
 from recli.ranking.lower_bound import LowerBound, sorted_by
-from recli.ranking.rows import ListRows
+from recli.ranking.row_tables import RowTables
+from recli.ranking.rows import Rows
 from recli.ranking.top_n import top_n
 
 
@@ -109,8 +110,9 @@ def test_the_command(tiny):
 def test_tables_tell_what_single_lists_tell(bayesian, sort):
     users = np.arange(3)
     chunks = recommend(bayesian, Request(users, 7, sort=sort))
-    places = ListRows(bayesian, "m", datetime.now(UTC), sort)
-    rows = [row for lists in chunks for row in places.table(lists).to_pylist()]
+    tables = RowTables(bayesian, "m", datetime.now(UTC))
+    made = [tables.table(Rows.of(bayesian, lists, sort)) for lists in chunks]
+    rows = [row for table in made for row in table.to_pylist()]
     for user in users:
         raw = bayesian.trainset.ratings.user_ids.text[user]
         mine = [row for row in rows if row["user"] == int(raw)]

@@ -19,6 +19,7 @@ from recli.data.load import load
 from recli.data.tables.users import Users
 from recli.models import archive, parts
 from recli.models import model as models
+from recli.models.stored import MODELS
 from recli.ranking.top_n import top_n
 
 PARTS = ["ids.json", "ratings.safetensors", "state.safetensors", "tables.json"]
@@ -388,16 +389,16 @@ def test_names_newest_first(folder, tmp_path):
         shutil.copytree(folder, tmp_path / "models" / name)
         os.utime(tmp_path / "models" / name / "model.json", (2e9 - age, 2e9 - age))
     (tmp_path / "models" / "empty").mkdir()
-    assert models.names(tmp_path) == ["b", "a", "m"]
+    assert MODELS.names(tmp_path) == ["b", "a", "m"]
 
 
 def test_find(folder, tmp_path):
-    assert models.find(tmp_path, "m") == folder
-    assert models.find(tmp_path / "elsewhere", str(folder)) == folder
+    assert MODELS.find(tmp_path, "m") == folder
+    assert MODELS.find(tmp_path / "elsewhere", str(folder)) == folder
     with pytest.raises(errors.NotFoundError, match="no model 'n' .*There are: m"):
-        models.find(tmp_path, "n")
+        MODELS.find(tmp_path, "n")
     with pytest.raises(errors.NotFoundError, match="none yet: 'recli train' makes one"):
-        models.find(tmp_path / "elsewhere", "n")
+        MODELS.find(tmp_path / "elsewhere", "n")
 
 
 def test_a_stored_model_recommends_without_numba(small, tmp_path):

@@ -19,8 +19,9 @@ import pytest
 from recli import errors, files, registry
 from recli.ranking.lists import RankedLists, Request, recommend
 from recli.ranking.output import written
-from recli.ranking.rows import ListRows
-from recli.ranking.writers._base import writer
+from recli.ranking.row_tables import RowTables
+from recli.ranking.rows import Rows
+from recli.ranking.writers._base import Target
 
 NOW = datetime(2026, 11, 25, 18, 30, 5, 999, tzinfo=UTC)
 COLUMNS = ["user", "model", "rank", "item", "title", "score", "rating"]
@@ -53,11 +54,17 @@ def from_database(path):
     return rows
 
 
+def to(target, model, chunks, name="m"):
+    """The rows of lists, written to a target as they are taken."""
+    rows = (Rows.of(model, lists) for lists in chunks)
+    return written(rows, RowTables(model, name, NOW), Target.of(target))
+
+
 def write(model, target, users=None, n=3, name="m"):
     request = Request(
         np.arange(len(model.trainset.ratings.user_ids)) if users is None else users, n
     )
-    return list(written(recommend(model, request), ListRows(model, name, NOW), target))
+    return list(to(target, model, recommend(model, request), name))
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -133,13 +140,11 @@ def test_many_users_take_no_more_memory_than_a_few(model_of, target, monkeypatch
     monkeypatch.setattr("recli.ranking.writers.parquet._ROWS", 500)
     items = {str(item): (float(item % 7), "A title", {}) for item in range(40)}
     model = model_of(items, [(str(user), "1", 3) for user in range(800)])
-    users = model.trainset.ratings.user_ids
 
     def peak(n_users):
-        places = ListRows(model, "m", NOW, user_ids=users)
         request = Request(np.arange(n_users), 20)
         tracemalloc.start()
-        for _ in written(recommend(model, request), places, f"{n_users}-{target}"):
+        for _ in to(f"{n_users}-{target}", model, recommend(model, request)):
             pass
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -177,12 +182,12 @@ def test_every_writer_is_tried():
 @pytest.mark.parametrize("target", ["out.xls", "out", "out.csv.gz", "http:", "csv"])
 def test_no_writer(target):
     with pytest.raises(errors.UsageError, match=r"none of \.csv, \.jsonl, \.ndjson, \.parquet"):
-        writer(target)
+        Target.of(target)
 
 
 @pytest.mark.parametrize("target", ["a.CSV", "a/b.tsv", "a.ndjson", "a.pq", "a.sqlite3", "x://y"])
 def test_a_writer(target):
-    assert writer(target).shown(target) == target if "://" not in target else True
+    assert str(Target.of(target)) == target
 
 
 # Whole or not at all
@@ -215,7 +220,7 @@ def test_a_failure_in_the_middle(films, target, there, error):
         errors.UsageError if isinstance(error, OSError) and target != "out.db" else type(error)
     )
     with pytest.raises(error if isinstance(error, type) else expected):
-        list(written(parts, ListRows(films, "other", NOW), target))
+        list(to(target, films, parts, "other"))
     assert os.listdir() == ([target] if there else [])
     assert (Path(target).read_bytes() if there else None) == before
 
@@ -332,7 +337,7 @@ def test_urls_that_lead_nowhere(films, target, error, message):
 
 def test_a_password_is_not_shown():
     url = "postgresql://me:secret@host/shop"
-    assert writer(url).shown(url) == "postgresql://me:***@host/shop"
+    assert str(Target.of(url)) == "postgresql://me:***@host/shop"
 
 
 def test_scores_are_written_in_full(model_of):

@@ -14,10 +14,13 @@ from recli.params import Parameter, Value
 class Weighting:
     """The weight of each member in a sum, which may depend on how often user and item are rated.
 
-    values: the parameters of the hybrid
-    predicts: name of each member -> "ratings" or "scores"
-    of_scores: whether the sum is a score, not a rating
-    n_columns: numbers that `learn` holds for each rating of the training set
+    Args:
+        values: The parameters of the hybrid.
+        predicts: Name of each member -> "ratings" or "scores".
+
+    Attributes:
+        of_scores: Whether the sum is a score, not a rating.
+        n_columns: Numbers that `learn` holds for each rating of the training set.
     """
 
     of_scores = False
@@ -28,9 +31,13 @@ class Weighting:
         self.predicts = predicts
 
     def learn(self, seen: Callable[[], Seen]) -> np.ndarray:
-        """What `weights` goes by, float64.
+        """What `weights` goes by.
 
-        seen: asks the members for ratings unknown to them, which takes a fit of each in every fold
+        Args:
+            seen: Asks the members for ratings unknown to them, which takes a fit of each in every fold.
+
+        Returns:
+            float64, of a shape that the method knows.
         """
         return np.empty(0)
 
@@ -39,7 +46,12 @@ class Weighting:
     ) -> Iterator[np.ndarray]:
         """The constant of the sum, then the weight of each member.
 
-        n_user, n_item: int, ratings of the users and of the items, of shapes that broadcast; so do
-        the weights.
+        Args:
+            learned: What `learn` gave.
+            n_user: int, ratings of the users.
+            n_item: int, ratings of the items, of a shape that broadcasts with that of `n_user`.
+
+        Returns:
+            Arrays of shapes that broadcast with those.
         """
         raise NotImplementedError

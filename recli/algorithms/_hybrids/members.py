@@ -13,8 +13,10 @@ import numpy as np
 import surprise
 
 from recli import errors
-from recli.algorithms._base import Algorithm, catalogue_size, padded
+from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._shared.arrays import padded
 from recli.data.trainset import Trainset, by_item, by_user, from_surprise
 
 _CHUNK = 1 << 22  # scores: 32 MiB
@@ -24,9 +26,11 @@ _CHUNK = 1 << 22  # scores: 32 MiB
 class Seen:
     """What members said of ratings that they did not know.
 
-    deviations: float64[n, n_members], their estimates as `Members.of_pairs` has them
-    targets: float64[n], the ratings less the mean of those that the members knew
-    n_user, n_item: int64[n], ratings of the user and of the item that the members knew
+    Attributes:
+        deviations: float64[n, n_members], their estimates as `Members.of_pairs` has them.
+        targets: float64[n], the ratings less the mean of those that the members knew.
+        n_user: int64[n], ratings of the user that the members knew.
+        n_item: int64[n], ratings of the item that the members knew.
     """
 
     deviations: np.ndarray
@@ -42,8 +46,14 @@ class Members:
     too, less the mean of the user's scores over the catalogue, and over their deviation: only the
     order of scores within a user means anything.
 
-    n_user: int64[n_users + 1], and n_item: int64[n_catalogue + 1], how often each is rated; index
-        -1 is the unknown
+    Args:
+        algorithms: The fitted members by name.
+        trainset: What they are fitted on.
+        standardise: Whether predicted ratings are standardised like scores.
+
+    Attributes:
+        n_user: int64[n_users + 1], how often each is rated; index -1 is the unknown.
+        n_item: int64[n_catalogue + 1], likewise.
     """
 
     def __init__(
@@ -68,9 +78,20 @@ class Members:
         standardise: bool = False,
         states: Mapping[str, Any] = MappingProxyType({}),
     ) -> Members:
-        """The members fitted, or where `states` has something of them, restored from that.
+        """The members fitted, or restored where there is something stored of them.
 
-        Raises what a member raises, with its name.
+        Args:
+            members: The members, not fitted.
+            trainset: What to fit them on.
+            seed: Of each of them.
+            standardise: As for the class.
+            states: What `states` gave, by member and attribute.
+
+        Returns:
+            The members.
+
+        Raises:
+            RecliError: What a member raises, with its name.
         """
         algorithms = {}
         for member in members:
@@ -90,7 +111,16 @@ class Members:
         return cls(algorithms, trainset, standardise)
 
     def folded(self, items: np.ndarray, values: np.ndarray, user: int) -> Members:
-        """The members for one user alone, as `Algorithm.fold_in`; all of them have to fold in."""
+        """The members for one user alone, as `Algorithm.fold_in`; all of them have to fold in.
+
+        Args:
+            items: int[n], inner ids of all items that the user has rated.
+            values: float64[n], the ratings.
+            user: The user's inner id if these replace what they rated before, -1 for a new user.
+
+        Returns:
+            The members.
+        """
         folded = copy.copy(self)
         folded.algorithms = {
             name: algorithm.fold_in(items, values, user)
@@ -109,7 +139,15 @@ class Members:
         }
 
     def of_pairs(self, users: np.ndarray, items: np.ndarray) -> Iterator[np.ndarray]:
-        """Of each member float64[n], for the pairs (users[j], items[j]), inner ids."""
+        """What each member says of pairs of user and item.
+
+        Args:
+            users: int[n], inner ids.
+            items: int[n], inner ids.
+
+        Returns:
+            float64[n] for each member.
+        """
         for algorithm in self.algorithms.values():
             estimates = algorithm.predict_pairs(users, items, clip=False)
             if self._standardised(algorithm):
@@ -119,7 +157,14 @@ class Members:
                 yield estimates - self.trainset.global_mean
 
     def of_users(self, users: np.ndarray) -> Iterator[np.ndarray]:
-        """Of each member float64[n, n_catalogue]."""
+        """What each member says of the whole catalogue.
+
+        Args:
+            users: int[n], inner ids.
+
+        Returns:
+            float64[n, n_catalogue] for each member.
+        """
         for algorithm in self.algorithms.values():
             scores = algorithm.score_users(users)
             if self._standardised(algorithm):
@@ -148,10 +193,19 @@ def out_of_fold(
     n_folds: int,
     seed: int,
 ) -> Seen:
-    """Every rating of `trainset` as members see it that were fitted without its fold.
+    """Every rating as members see it that were fitted without its fold.
 
     The folds are drawn over pairs of user and item, so that a pair that is rated twice is in one. Of
     a single pair nothing is left to fit on: then there are no rows.
+
+    Args:
+        members: The members, not fitted.
+        trainset: The ratings.
+        n_folds: How many folds.
+        seed: Of the folds and of the members.
+
+    Returns:
+        The ratings in the order of the trainset.
     """
     ours = trainset if isinstance(trainset, Trainset) else from_surprise(trainset)
     ratings, rows = ours.ratings, ours.rows
@@ -184,7 +238,11 @@ def out_of_fold(
 
 @contextmanager
 def named(member: str) -> Iterator[None]:
-    """Errors from within name the member."""
+    """Errors from within name the member.
+
+    Args:
+        member: Its name.
+    """
     try:
         yield
     except errors.RecliError as error:

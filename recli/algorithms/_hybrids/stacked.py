@@ -59,11 +59,19 @@ def _of_counts(n_user: np.ndarray, n_item: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def ridge(x: np.ndarray, y: np.ndarray, reg: float) -> tuple[float, np.ndarray]:
-    """Constant and coefficients, float64[d], of a ridge regression on standardised columns.
+    """Constant and coefficients of a ridge regression on standardised columns.
 
     argmin Σ (y − a − z w)² + reg |w|², where z are the columns of x less their mean, over their
     deviation; given back for x as it is. A column of one value has the coefficient 0. Without rows
     all is 0.
+
+    Args:
+        x: float64[n, d].
+        y: float64[n].
+        reg: Greater than 0.
+
+    Returns:
+        The constant, and float64[d].
 
     >>> constant, coefficients = ridge(np.array([[0.0], [2.0]]), np.array([1.0, 3.0]), 2.0)
     >>> constant, coefficients

@@ -56,12 +56,19 @@ class Weighted(Weighting):
 
 
 def simplex_least_squares(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """argmin_w |y − x w|² over w ≥ 0 with Σ w = 1, float64[d].
+    """argmin_w |y − x w|² over w ≥ 0 with Σ w = 1.
 
     With weights of sum one the error is E w, where column j of E is y − x_j. The w ≥ 0 that minimises
     |E w|² + (1 − Σ w)² points the same way: along a direction of squared error e² the best sum leaves
     e² / (1 + e²), which grows with e². So non-negative least squares (Lawson and Hanson 1974, chapter
     23) gives it, scaled.
+
+    Args:
+        x: float64[n, d].
+        y: float64[n].
+
+    Returns:
+        float64[d].
 
     >>> simplex_least_squares(np.array([[0.0, 4.0], [4.0, 0.0]]), np.array([1.0, 3.0]))
     array([0.75, 0.25])

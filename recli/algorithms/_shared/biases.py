@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from recli import errors, kernels
+from recli.algorithms._declared import baseline_options
+from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_item, by_user
 
 
@@ -19,38 +21,51 @@ class Biased:
     bi: Any
 
     def compute_baselines(self) -> tuple[np.ndarray, np.ndarray]:
-        """Biases of users and items, float64[n_users] and float64[n_items], as `bsl_options` says."""
+        """Biases of users and items, as `bsl_options` says.
+
+        Returns:
+            float64[n_users] and float64[n_items].
+
+        Raises:
+            UsageError: For a method that there is not.
+        """
         if self.bu is not None and self.bi is not None:
             return self.bu, self.bi
-        options, mean = self.bsl_options, self.trainset.global_mean
-        method = options.get("method", "als")
-        users = by_user(self.trainset)
-        if method == "als":
-            n_epochs, reg_u = options.get("n_epochs", 10), float(options.get("reg_u", 15))
-            reg_i = float(options.get("reg_i", 10))
+        options, mean = baseline_options(self.bsl_options), self.trainset.global_mean
+        n_epochs, users = options["n_epochs"], by_user(self.trainset)
+        if options["method"] == "als":
+            regs = float(options["reg_u"]), float(options["reg_i"])
             items = by_item(self.trainset)
-            self.bu, self.bi = kernels.baselines.als(users, items, mean, n_epochs, reg_u, reg_i)
-        elif method == "sgd":
-            n_epochs, rate = options.get("n_epochs", 20), options.get("learning_rate", 0.005)
-            n_items, reg = self.trainset.n_items, float(options.get("reg", 0.02))
-            self.bu, self.bi = kernels.baselines.sgd(
-                users, n_items, mean, n_epochs, float(rate), reg
-            )
+            self.bu, self.bi = kernels.baselines.als(users, items, mean, n_epochs, *regs)
+        elif options["method"] == "sgd":
+            steps = float(options["learning_rate"]), float(options["reg"])
+            n_items = self.trainset.n_items
+            self.bu, self.bi = kernels.baselines.sgd(users, n_items, mean, n_epochs, *steps)
         else:
-            raise errors.unknown("baseline method", method, ("als", "sgd"))
+            raise errors.unknown("baseline method", options["method"], ("als", "sgd"))
         return self.bu, self.bi
 
+    def _baseline_reasons(self, user: int, item: int) -> list[Reason]:
+        """Mean, user bias and item bias, less those that are 0 as of the unknown."""
+        known = 0 <= item < self.trainset.n_items
+        amounts = {
+            "mean": float(self.trainset.global_mean),
+            "user bias": float(self.bu[user]) if user >= 0 else 0.0,
+            "item bias": float(self.bi[item]) if known else 0.0,
+        }
+        return [Reason(kind, "", amount) for kind, amount in amounts.items() if amount]
+
     def _bias(self, items: np.ndarray, values: np.ndarray, bi: np.ndarray) -> float:
-        """The bias of one user, as `bsl_options` says, from her ratings and the biases of all items.
+        """The bias of one user, as `bsl_options` says, from their ratings and the biases of all items.
 
         The biases of items stay: `als` is then Σ (r − μ − b_i) / (reg_u + n), `sgd` its epochs.
         """
-        options, mean = self.bsl_options, self.trainset.global_mean
+        options, mean = baseline_options(self.bsl_options), self.trainset.global_mean
         residuals = values - mean - bi[items]
-        if options.get("method", "als") == "als":
-            return float(residuals.sum() / (float(options.get("reg_u", 15)) + len(items)))
-        rate, reg = options.get("learning_rate", 0.005), options.get("reg", 0.02)
+        if options["method"] == "als":
+            return float(residuals.sum() / (float(options["reg_u"]) + len(items)))
+        rate, reg = options["learning_rate"], options["reg"]
         bias = 0.0
-        for residual in np.tile(residuals, options.get("n_epochs", 20)).tolist():
+        for residual in np.tile(residuals, options["n_epochs"]).tolist():
             bias += rate * (residual - bias - reg * bias)
         return bias

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse
 import surprise
 
-from recli.algorithms._base import catalogue_size
+from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._shared.factors import carried
 from recli.algorithms._shared.preferences import Ranker, below
 from recli.algorithms._shared.reasons import Reason
@@ -17,16 +17,16 @@ class FactorRanker(Ranker):
 
     They are all that it takes to rank: what learned them is not needed again.
 
-    user_factors: float64[n_users, n]; zeros where nothing is known of a user, who then gets the
-        items by their number of preferences
-    item_factors: float64[n_items or n_catalogue, n]; zeros where nothing is known of an item, which
-        then stands below all others
+    Attributes:
+        user_factors: float64[n_users, n]; zeros where nothing is known of a user, who then gets the
+            items by their number of preferences.
+        item_factors: float64[n_items or n_catalogue, n]; zeros where nothing is known of an item, which
+            then stands below all others.
     """
 
     kind = "factors"
     additive = True
     similarity = "cosine of factors"
-    sized_by = ("n_factors",)
     fitted = ("liked_from", "user_factors", "item_factors")
 
     n_factors: int
@@ -44,7 +44,7 @@ class FactorRanker(Ranker):
         return self.user_factors, items
 
     def explain(self, user: int, item: int) -> list[Reason]:
-        """What each item that she prefers carries of p_u · q_i, see `carried`; the rest is "other"."""
+        """What each item that the user prefers carries of p_u · q_i, see `carried`, and the rest."""
         [score] = self._estimate_pairs(np.array([user]), np.array([item])).tolist()
         if not 0 <= item < len(self.item_factors) or not self.item_factors[item].any():
             return [Reason("no rating", "", score)]
@@ -54,7 +54,7 @@ class FactorRanker(Ranker):
         return [*self._carried(user, amounts), Reason("other", "", score - float(amounts.sum()))]
 
     def _amounts(self, user: int, item: int, own: scipy.sparse.csr_array) -> np.ndarray:
-        """What the items that she prefers carry, float64[n]; own: float64[1, n_items]."""
+        """What the items that the user prefers carry, float64[n]; own: float64[1, n_items]."""
         rated = self.item_factors[own.indices]
         return carried(self.user_factors[user], rated, self.item_factors[item])
 

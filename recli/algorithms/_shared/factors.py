@@ -7,8 +7,10 @@ import math
 import numpy as np
 import surprise
 
-from recli.algorithms._base import Algorithm, catalogue_size, padded, rated_items
-from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._shared.arrays import padded
+from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.data.trainset import Trainset, by_user
 
 _BLOCK = 1 << 22  # factors: 32 MiB
@@ -27,7 +29,6 @@ class Factors(Algorithm):
     biased = True
     additive = True
     similarity = "cosine of factors"
-    sized_by = ("n_factors",)
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         return 8 * self.n_factors * (trainset.n_users + trainset.n_items)
@@ -63,7 +64,7 @@ class Factors(Algorithm):
         return factors
 
     def explain(self, user: int, item: int) -> list[Reason]:
-        """Mean, biases, and what each item that she rated carries of q_i · p_u.
+        """Mean, biases, and what each rated item carries of q_i · p_u.
 
         See `carried`; what they do not make is "other". (In the best ten of MovieLens latest-small they
         make 78 % of it for SVD, 98 % for SVD++ and 99 % for NMF; a smaller λ makes more, by amounts
@@ -120,10 +121,18 @@ class Factors(Algorithm):
 
 
 def carried(p: np.ndarray, rated: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """How much of q · p each rated item carries, float64[n]: c_j q · q_j.
+    """How much of q · p each rated item carries: c_j q · q_j.
 
     c is where |p − Σ_j c_j q_j|² + λ |c|² is least, with λ a tenth of the mean of |q_j|²: the user's
-    factors p put together from those of her items, float64[n, n_factors].
+    factors put together from those of the rated items.
+
+    Args:
+        p: float64[n_factors], the user's factors.
+        rated: float64[n, n_factors], factors of the rated items.
+        q: float64[n_factors], factors of the item.
+
+    Returns:
+        float64[n].
     """
     gram = rated @ rated.T
     reg = max(0.1 * float(np.trace(gram)) / max(1, len(rated)), np.finfo(float).tiny)

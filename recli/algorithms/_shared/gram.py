@@ -9,7 +9,14 @@ _CHUNK = 1 << 21  # numbers: 16 MiB
 
 
 def gram(rows: scipy.sparse.csr_array) -> np.ndarray:
-    """A Aᵀ, float64[n, n], of float64[n, d]; no more than that is held at any time."""
+    """A Aᵀ; no more than the result is held at any time.
+
+    Args:
+        rows: float64[n, d], A, sparse.
+
+    Returns:
+        float64[n, n].
+    """
     n = rows.shape[0]
     columns = rows.T.tocsr()
     products = np.empty((n, n))
@@ -21,10 +28,18 @@ def gram(rows: scipy.sparse.csr_array) -> np.ndarray:
 
 
 def inverse(matrix: np.ndarray) -> np.ndarray:
-    """The inverse of a positive definite float64[n, n], written over it; n³ multiplications.
+    """The inverse of a positive definite matrix, written over it; n³ multiplications.
 
-    By Cholesky's factor, which takes half of what LU does and no second matrix. Raises
-    numpy.linalg.LinAlgError where the matrix is not positive definite.
+    By Cholesky's factor, which takes half of what LU does and no second matrix.
+
+    Args:
+        matrix: float64[n, n].
+
+    Returns:
+        `matrix`.
+
+    Raises:
+        numpy.linalg.LinAlgError: Where the matrix is not positive definite.
     """
     from scipy.linalg import lapack  # not for those who only read a stored model
 

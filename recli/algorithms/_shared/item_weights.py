@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse
 import surprise
 
-from recli.algorithms._base import Side
+from recli.algorithms._contract.abilities import Side
 from recli.algorithms._shared.preferences import Ranker
 from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import Trainset
@@ -20,9 +20,10 @@ _CHUNK = 1 << 21  # weights: 16 MiB
 class ItemWeights(Ranker):
     """The score Σ_j x_uj w_ji, where x_uj is how much the user prefers j and w_ji what `_weigh` gives.
 
-    weights: float64[n], the w_ji that are not 0, item j by item j
-    weight_items: int32[n], their items i
-    weight_indptr: int32[n_items + 1], where those of each item j begin
+    Attributes:
+        weights: float64[n], the w_ji that are not 0, item j by item j.
+        weight_items: int32[n], their items i.
+        weight_indptr: int32[n_items + 1], where those of each item j begin.
     """
 
     additive = True
@@ -52,7 +53,7 @@ class ItemWeights(Ranker):
         return (self.preferred[users] @ self._w).toarray()
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Her preferences; the weights between items stay."""
+        """The user's preferences; the weights between items stay."""
         self._prefers(items, values, user)
 
     def _reasons(self, user: int, item: int) -> list[Reason]:
@@ -70,12 +71,18 @@ class ItemWeights(Ranker):
 def strongest(
     rows: Callable[[slice], scipy.sparse.csr_array], trainset: surprise.Trainset, k: int
 ) -> scipy.sparse.csr_array:
-    """The `k` largest numbers of each row off the diagonal, float64[n_items, n_items], the rest 0.
-
-    rows: gives some rows, positive where they are not 0. They are asked for some at a time, so that
-        not all need to be in memory at once.
+    """The largest numbers of each row off the diagonal.
 
     Of equal numbers that of the smaller item id stays.
+
+    Args:
+        rows: Gives some rows, positive where they are not 0. They are asked for some at a time, so that
+            not all need to be in memory at once.
+        trainset: Whose items the rows and columns are.
+        k: How many of a row stay.
+
+    Returns:
+        float64[n_items, n_items], sparse.
     """
     n_items = trainset.n_items
     ids = trainset.item_codes if isinstance(trainset, Trainset) else np.arange(n_items)

@@ -10,8 +10,12 @@ import surprise
 from surprise import PredictionImpossible
 
 from recli import errors, kernels, registry
-from recli.algorithms._base import NO_MATRIX, Algorithm, Side, catalogue_size, rated_items, raw_user
-from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.abilities import Side
+from recli.algorithms._contract.catalogue import catalogue_size, raw_user
+from recli.algorithms._contract.guards import NO_MATRIX
+from recli.algorithms._declared import similarity_options
+from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.data.trainset import Trainset, by_item, by_user
 from recli.kernels.csr import csr, with_first
 
@@ -48,10 +52,10 @@ class Neighbours(Algorithm):
         return super().fold_in(items, values, user)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Her neighbours among all users or, item-based, what is near the items that she rated.
+        """Their neighbours among all users or, item-based, what is near the rated items.
 
-        Similarities of others, means and biases stay. She becomes user 0 and the others move by one;
-        what she had rated before does not count as a neighbour of hers.
+        Similarities of others, means and biases stay. The user becomes user 0 and the others move by
+        one; what the user had rated before does not count as a neighbour of theirs.
         """
         near, self._learned_from = self._near, self.trainset
         self.__dict__.pop("sim", None)
@@ -86,7 +90,7 @@ class Neighbours(Algorithm):
         self._by_y = y_indptr, y_xs, y_values[kept]
         self.n_x += 1
         return near._replace(
-            # No row but hers is ever made: those of the others may be empty.
+            # No other row than this is ever made: those of the others may be empty.
             x_indptr=np.append(0, np.full(self.n_x, len(ys))),
             x_ys=ys.astype(near.x_ys.dtype),
             x_values=compared,
@@ -128,7 +132,7 @@ class Neighbours(Algorithm):
     def explain(self, user: int, item: int) -> list[Reason]:
         """What it centres on, and each neighbour's rating, by its share of the similarities.
 
-        A neighbour is a user or, item-based, an item that she rated. All count where there are at
+        A neighbour is a user or, item-based, an item that the user rated. All count where there are at
         least `min_k`, none otherwise.
         """
         [[x]], [[y]] = self.switch(np.array([[user]]), self._known_items(np.array([[item]])))
@@ -171,7 +175,7 @@ class Neighbours(Algorithm):
         return raw_user(self._learned_from, user - 1)
 
     def _scale_first(self, values: np.ndarray) -> None:
-        """Put before what `_fit_scale` learned of every user that of one more, from her ratings."""
+        """Put before what `_fit_scale` learned of every user that of one more, from their ratings."""
 
     @property
     def item_by_item(self) -> bool:
@@ -179,14 +183,14 @@ class Neighbours(Algorithm):
 
     @property
     def _measure(self) -> str:
-        name: str = self.sim_options.get("name", "msd").lower()
-        return name
+        return str(similarity_options(self.sim_options)["name"])
 
     @functools.cached_property
     def _near(self) -> kernels.neighbours.Neighbourhood:
         y_indptr, y_xs, y_values = self._by_y
         ys = np.repeat(np.arange(self.n_y), np.diff(y_indptr))
-        min_support = self.sim_options.get("min_support", 1)
+        options = similarity_options(self.sim_options)
+        min_support = options["min_support"]
         if self._measure == "pearson_baseline":
             min_support = max(2, min_support)
             y_values = y_values - ((self.trainset.global_mean + self.by[ys]) + self.bx[y_xs])
@@ -200,7 +204,7 @@ class Neighbours(Algorithm):
             y_values=y_values,
             measure=kernels.neighbours.MEASURES.index(self._measure),
             min_support=min_support,
-            shrinkage=float(self.sim_options.get("shrinkage", 100)),
+            shrinkage=float(options["shrinkage"]),
         )
 
     @functools.cached_property

@@ -13,6 +13,10 @@ class Placed(Algorithm):
 
     They are known again by their raw ids. Whoever the algorithm does not know is an unknown user to
     it; an item that it does not know is predicted as an unknown one, and never ranked.
+
+    Args:
+        algorithm: Fitted on a trainset of recli's own.
+        trainset: The other, recli's own.
     """
 
     def __init__(self, algorithm: Algorithm, trainset: Trainset) -> None:

@@ -11,8 +11,9 @@ import scipy.sparse
 import surprise
 
 from recli import errors, registry
-from recli.algorithms._base import Algorithm, catalogue_size, rated_items
-from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.algorithms._shared.weighing import LOG, Weigh, triples, weigh
 from recli.data.trainset import Trainset, by_user, threshold
 from recli.params import Choice
@@ -31,9 +32,16 @@ _CHUNK = 1 << 22  # scores: 32 MiB
 
 
 def preferences(trainset: surprise.Trainset, weigh: Weigh) -> scipy.sparse.csr_array:
-    """Who prefers what and how much, float64[n_users, n_items], see `weigh`.
+    """Who prefers what and how much.
 
     Items within a user are ascending; of a pair that is there twice the larger weight counts.
+
+    Args:
+        trainset: recli's own or Surprise's.
+        weigh: Gives the weight of each rating.
+
+    Returns:
+        float64[n_users, n_items], sparse.
     """
     users, items, _ = triples(trainset)
     rows, weights = preferring(trainset, weigh)
@@ -42,7 +50,15 @@ def preferences(trainset: surprise.Trainset, weigh: Weigh) -> scipy.sparse.csr_a
 
 
 def preferring(trainset: surprise.Trainset, weigh: Weigh) -> tuple[np.ndarray, np.ndarray]:
-    """The rows that are `preferences`, int64[n], by user and item, and what they weigh."""
+    """The ratings that are preferences.
+
+    Args:
+        trainset: recli's own or Surprise's.
+        weigh: Gives the weight of each rating.
+
+    Returns:
+        The rows of the trainset, int64[n], by user and item, and what they weigh, float64[n].
+    """
     users, items, _ = triples(trainset)
     weights = weigh(trainset)
     rows = np.lexsort((-weights, items, users))
@@ -61,11 +77,14 @@ class Ranker(Algorithm):
     - A user without a preference, an unknown one included, gets the items by their popularity.
     - An item that the trainset lacks stands below all others.
 
-    preferences: which ratings count, see `PREFERENCES`
-    weighting, cap: what interactions weigh, see `WEIGHTING`
-    liked_from: the lowest rating that counts, once fitted
+    Attributes:
+        preferences: Which ratings count, see `PREFERENCES`.
+        weighting: How interactions become weights, see `WEIGHTING`.
+        cap: Counts of interactions above it count as it; None for no limit.
+        liked_from: The lowest rating that counts, once fitted.
 
-    Raises DataError where not a single rating is a preference.
+    Raises:
+        DataError: Where not a single rating is a preference.
     """
 
     predicts = "scores"
@@ -124,16 +143,16 @@ class Ranker(Algorithm):
         return super().fold_in(items, values, user)
 
     def _prefers(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Make hers the only preferences, for a subclass that scores by them and by its items alone.
+        """Make these the only preferences, for a subclass that scores by them and by its items alone.
 
         The popularity of items stays.
         """
         self._alone(items, values, user)
-        hers = self.trainset
-        rows, weights = preferring(hers, self.weigh)
-        known = hers.items[rows] < hers.n_items
-        rated, weights = hers.items[rows][known], weights[known]
-        shape = 1, hers.n_items
+        alone = self.trainset
+        rows, weights = preferring(alone, self.weigh)
+        known = alone.items[rows] < alone.n_items
+        rated, weights = alone.items[rows][known], weights[known]
+        shape = 1, alone.n_items
         self.preferred = scipy.sparse.csr_array((weights, rated, [0, len(rated)]), shape)
 
     def explain(self, user: int, item: int) -> list[Reason]:
@@ -150,7 +169,7 @@ class Ranker(Algorithm):
         return super().explain(user, item)
 
     def _carried(self, user: int, amounts: np.ndarray) -> list[Reason]:
-        """A reason for each item that she prefers: what it adds to a score, float64[n]."""
+        """A reason for each item that the user prefers: what it adds to a score, float64[n]."""
         rated = self.preferred[[user]].indices
         indptr, items, values = by_user(self.trainset)
         mine = slice(indptr[user], indptr[user + 1])
@@ -188,5 +207,12 @@ class Ranker(Algorithm):
 
 
 def below(scores: np.ndarray) -> np.ndarray:
-    """A score below all of each row, float64[n, n_items] -> float64[n, 1]."""
+    """A score below all of each row.
+
+    Args:
+        scores: float64[n, n_items].
+
+    Returns:
+        float64[n, 1].
+    """
     return scores.min(axis=1, initial=0.0)[:, None] - 1.0

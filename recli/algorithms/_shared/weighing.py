@@ -34,7 +34,11 @@ Weigh = Callable[[surprise.Trainset], np.ndarray]
 
 @dataclass(frozen=True)
 class Alike:
-    """1 for a rating of `liked_from` or more."""
+    """1 for a rating that is high enough, 0 for any other.
+
+    Attributes:
+        liked_from: The lowest rating that is.
+    """
 
     liked_from: float
 
@@ -45,10 +49,14 @@ class Alike:
 
 @dataclass(frozen=True)
 class Graded:
-    """0.01 + 0.99 ((r − low) / (high − low))², on a scale from low to high.
+    """0.01 + 0.99 ((r − low) / (high − low))².
 
     A rating in the middle of the scale weighs about a quarter of the highest, the lowest a hundredth.
     Where all ratings are the same, each weighs 1.
+
+    Attributes:
+        low: The lowest rating of the scale.
+        high: The highest.
     """
 
     low: float
@@ -56,6 +64,14 @@ class Graded:
 
     @classmethod
     def of(cls, trainset: surprise.Trainset) -> Self:
+        """By the scale of a trainset.
+
+        Args:
+            trainset: recli's own or Surprise's.
+
+        Returns:
+            What weighs its ratings.
+        """
         _, _, values = triples(trainset)
         low, high = map(float, trainset.rating_scale)
         if values.min() == values.max():
@@ -83,10 +99,14 @@ class Counted:
     - bm25: 2.2 c / (1.2 l_i + c) ln(n / (1 + n_u)), as in the library implicit, where
       l_i = 0.25 + 0.75 c_i / c̄ with all counts c_i of the item, and their mean c̄
 
-    The logarithm in the last two is at least ln(1 + 1 / n), so that nobody counts for nothing. An
-    interaction that weighs less than `liked_from` is no preference.
+    The logarithm in the last two is at least ln(1 + 1 / n), so that nobody counts for nothing.
 
-    unit: the mean weight of the interactions that it was made for
+    Attributes:
+        weighting: "linear", "log", "tf-idf" or "bm25".
+        cap: The largest count; None for no limit.
+        liked_from: An interaction that weighs less is no preference.
+        lengths: float64[n_items], l_i.
+        unit: The mean weight of the interactions that it was made for.
     """
 
     weighting: str
@@ -99,6 +119,17 @@ class Counted:
     def of(
         cls, trainset: Trainset, weighting: str, cap: float | None, liked_from: float
     ) -> Counted:
+        """By the interactions of a trainset.
+
+        Args:
+            trainset: Interactions.
+            weighting: As the attribute.
+            cap: As the attribute.
+            liked_from: As the attribute.
+
+        Returns:
+            What weighs its interactions.
+        """
         counts = _capped(trainset.values, cap)
         of_item = np.bincount(trainset.items, counts, minlength=trainset.n_items)
         lengths = 1.0 - _B + _B * of_item / of_item.mean()
@@ -134,10 +165,20 @@ def weigh(
     weighting: str = LOG,
     cap: float | None = None,
 ) -> Weigh:
-    """What ratings like those of `trainset` weigh, by a ranker's parameters.
+    """What ratings like those of a trainset weigh, by a ranker's parameters.
 
-    It learns what is needed from `trainset` and goes for other ratings too, as those of a user who is
-    folded in.
+    It learns what is needed from the trainset and goes for other ratings too, as those of a user who
+    is folded in.
+
+    Args:
+        trainset: recli's own or Surprise's.
+        preferences: "liked", "all" or "graded".
+        liked_from: The lowest rating that counts, where only liked ones do.
+        weighting: Of interactions, see `Counted`.
+        cap: Of interactions, see `Counted`.
+
+    Returns:
+        What weighs ratings.
     """
     if preferences == "all":
         return Alike(-np.inf)
@@ -147,7 +188,14 @@ def weigh(
 
 
 def triples(trainset: surprise.Trainset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """User, item and value of each rating; recli's own need not be grouped for that."""
+    """User, item and value of each rating; recli's own need not be grouped for that.
+
+    Args:
+        trainset: recli's own or Surprise's.
+
+    Returns:
+        int[n_ratings], int[n_ratings] and float64[n_ratings].
+    """
     if isinstance(trainset, Trainset):
         return trainset.users, trainset.items, trainset.values
     indptr, items, values = by_user(trainset)

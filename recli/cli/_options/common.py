@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from recli import registry
 from recli.cli._group import DEBUG
 from recli.cli._options import parameter_types
 from recli.cli._output.console import Console
+from recli.records import default_files
 
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
@@ -56,21 +58,32 @@ def _quiet_and_debug(command: Command) -> Command:
     return quiet(debug(command))
 
 
-def output_options(*formats: str, default: str = "table") -> Callable[[Command], Command]:
-    """`--format`, `--quiet` and `--debug`; the command gets a `console`."""
+def output_options(
+    *formats: str, default: str = "table", kind: str | None = None
+) -> Callable[[Command], Command]:
+    """`--format`, `--quiet` and `--debug`; the command gets a `console`.
+
+    kind: of what `--format` takes the names; else it is one of `formats`, and without any of those what
+        every table can be printed in
+    """
+    known = f" As {', '.join(registry.names(kind))}, or your own as module:Class." if kind else ""
 
     def decorate(command: Command) -> Command:
         @click.option(
             "--format",
             "output_format",
-            type=click.Choice(formats or ("table", "json", "csv", "markdown")),
+            type=parameter_types.registered(kind)
+            if kind
+            else click.Choice(formats or ("table", "json", "csv", "markdown")),
             default=default,
             show_default=True,
-            help="How results are printed.",
+            help=f"How results are printed.{known}",
         )
         @_quiet_and_debug
         @functools.wraps(command)
         def wrapped(*args: Any, output_format: str, quiet: bool, **kwargs: Any) -> Any:
+            if kind:
+                output_format = registry.resolve(kind, output_format)
             return command(*args, console=Console(output_format, quiet), **kwargs)
 
         return wrapped
@@ -101,7 +114,7 @@ class DatasetChoice:
         dataset = load(self.spec, self.overrides, self.on_bad, self.duplicates)
         console.describe(dataset)
         if dataset.bad_rows and results is not None:
-            console.set_aside(dataset, results / "bad-rows" / f"{dataset.name}.csv")
+            console.set_aside(dataset, default_files.bad_rows(results, dataset.name))
         return dataset
 
 

@@ -13,6 +13,7 @@ import click
 from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
 from recli.cli._output.console import Console
+from recli.models.stored import MODELS
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
@@ -45,11 +46,11 @@ class ModelChoice:
 
         if self.name is None:
             return self._trained(results, console, goal, usual, keep)
-        model = models.load(models.find(results, self.name), self.allow_pickle)
-        shown = Path(self.name).name
+        folder = MODELS.find(results, self.name)
+        model = models.load(folder, self.allow_pickle)
         if self.dataset_given:
-            self._check(model, shown, console)
-        return model, shown
+            self._check(model, folder.name, console)
+        return model, folder.name
 
     def _check(self, model: Model, shown: str, console: Console) -> None:
         """A model brings its own ratings: raise UsageError where `--dataset` means others."""

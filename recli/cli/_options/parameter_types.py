@@ -13,6 +13,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from recli import errors, memory, registry, urls
+from recli.models.stored import MODELS
+from recli.records.kinds import RUNS, STUDIES
+from recli.stored import StoredKind
 
 
 class Name(click.ParamType[str]):
@@ -40,26 +43,32 @@ def _own_datasets(ctx: click.Context) -> list[str]:
     return find.own_names()
 
 
-def _in_results(pattern: str) -> Callable[[click.Context], list[str]]:
-    """The names of the folders that hold a file like this."""
+def _stored(kind: StoredKind) -> Callable[[click.Context], list[str]]:
+    """The names of all of a kind in the results folder."""
 
     def names(ctx: click.Context) -> list[str]:
         results = Path(ctx.params.get("results") or os.environ.get("RECLI_RESULTS", "results"))
-        return sorted(path.parent.name for path in results.glob(pattern))
+        return sorted(kind.names(results))
 
     return names
 
 
-ALGORITHM = Name("algorithm", lambda ctx: registry.names("algorithm"))
-SPLIT = Name("split", lambda ctx: registry.names("split"))
-METRIC = Name("metric", lambda ctx: registry.names("metric"))
-FILE_FORMAT = Name("format", lambda ctx: registry.names("format"))
-CONVERTER = Name("form", lambda ctx: registry.names("converter"))
+def registered(kind: str, name: str = "") -> Name:
+    """A registered name of a kind, or the user's own class; `name` is how help shows it."""
+    return Name(name or kind, lambda ctx: registry.every(kind))
+
+
+ALGORITHM = registered("algorithm")
+SPLIT = registered("split")
+METRIC = registered("metric")
+STEP = registered("step")
+FILE_FORMAT = registered("format")
+CONVERTER = registered("converter", "form")
 DATASET = Name("dataset", _dataset_names)
 OWN_DATASET = Name("dataset", _own_datasets)
-MODEL = Name("model", _in_results("models/[!.]*/model.json"))
-RUN = Name("run", _in_results("runs/[!.]*/run.json"))
-STUDY = Name("study", _in_results("studies/[!.]*/study.json"))
+MODEL = Name("model", _stored(MODELS))
+RUN = Name("run", _stored(RUNS))
+STUDY = Name("study", _stored(STUDIES))
 
 
 class Place(click.ParamType[str]):

@@ -26,10 +26,13 @@ class Traits:
 
     @classmethod
     def of(cls, name: str) -> Traits:
-        """Those of a registered algorithm."""
+        """Those of an algorithm; a class of Surprise that says nothing has those of all others."""
         from recli import registry
+        from recli.algorithms import Algorithm
 
         algorithm = registry.get("algorithm", name)
+        if not issubclass(algorithm, Algorithm):
+            algorithm = Algorithm
         extra = registry.extra_of("algorithm", name)
         return cls(
             kind=algorithm.kind,

@@ -126,13 +126,17 @@ def converter(target: Path, form: str | None) -> Converter:
     suffix = target.suffix.lower()
     if not suffix:
         return _converter("dataset")
-    forms = {s: name for name in registry.names("converter") for s in _converter(name).suffixes}
-    if suffix not in forms:
-        raise errors.UsageError(
-            f"'{target}': its suffix is none of {', '.join(forms)}. Say the form with --to: "
-            f"{', '.join(registry.names('converter'))}."
-        )
-    return _converter(forms[suffix])
+    for name in registry.names("converter"):
+        if suffix in _converter(name).suffixes:
+            return _converter(name)
+    forms = dict(registry.usable("converter"))
+    for cls in forms.values():
+        if suffix in cls.suffixes:
+            return cls()  # type: ignore[no-any-return]
+    known = ", ".join(s for cls in forms.values() for s in cls.suffixes)
+    raise errors.UsageError(
+        f"'{target}': its suffix is none of {known}. Say the form with --to: {', '.join(forms)}."
+    )
 
 
 def _converter(name: str) -> Converter:

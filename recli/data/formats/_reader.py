@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from pathlib import Path
 
 from recli import registry
@@ -21,14 +22,14 @@ def described(folder: Path) -> Description | None:
     Args:
         folder: the folder of the dataset
     """
-    found = (_format(name).describe(folder) for name in registry.names("format"))
-    return next(filter(None, found), None)
+    return next(filter(None, (one.describe(folder) for one in _formats())), None)
 
 
 def reader(file: Location, source: TableSource) -> Format:
     """The format that `source` names, or that recognises the file, or that has the suffix.
 
-    Delimited where there is none, and where the source says what cuts its rows.
+    recli's own go first, those of other packages follow. Delimited where there is none, and where the
+    source says what cuts its rows.
 
     Args:
         file: where the table is
@@ -50,16 +51,34 @@ def reader(file: Location, source: TableSource) -> Format:
         return _format(source.format)
     if source.delimiter:
         return _format("delimited")
-    formats = [_format(name) for name in registry.names("format")]
     head = _head(file)
-    for candidate in formats:
-        if candidate.recognises(head, file):
-            return candidate
-    return next((one for one in formats if file.suffix in one.suffixes), _format("delimited"))
+    for formats in (_own(), _of_others()):
+        known = list(formats)
+        for candidate in known:
+            if candidate.recognises(head, file):
+                return candidate
+        for candidate in known:
+            if file.suffix in candidate.suffixes:
+                return candidate
+    return _format("delimited")
 
 
 def _head(file: Location) -> bytes:
     return file.read_bytes(_HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
+
+
+def _formats() -> Iterator[Format]:
+    yield from _own()
+    yield from _of_others()
+
+
+def _own() -> Iterator[Format]:
+    return map(_format, registry.names("format"))
+
+
+def _of_others() -> Iterator[Format]:
+    """Those of other packages, which are looked for when the first is asked for."""
+    return (cls() for _, cls in registry.usable_outside("format"))
 
 
 def _format(name: str) -> Format:

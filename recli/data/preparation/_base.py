@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from recli import errors, params, registry
+from recli import errors, params, registry, spec
 from recli.data import filters
 from recli.data.dataset import Dataset, Prepared
 from recli.params import Parameter
@@ -97,7 +97,7 @@ class Step:
         >>> str(Step.parse("keep: rating >= 3 and verified = 'yes'"))
         "keep:rating >= 3 and verified = 'yes'"
         """
-        name, _, rest = (part.strip() for part in text.partition(":"))
+        name, rest = (part.strip() for part in registry.cut("step", text))
         if errors.plain(name) in _NORMALISED:
             raise errors.UsageError(
                 f"There is no step '{name}': the mean and the deviation of a user over all ratings would "
@@ -108,22 +108,14 @@ class Step:
         cls: type[Step] = registry.get("step", name)
         if cls.whole is not None:
             return cls(**({cls.whole: rest.removeprefix(f"{cls.whole}=")} if rest else {}))
-        given: dict[str, str] = {}
-        for part in rest.split(",") if rest else ():
-            option, equals, value = (piece.strip() for piece in part.partition("="))
-            if not equals or option in given:
-                raise errors.UsageError(
-                    f"'{text}' is not STEP:OPTION=VALUE,OPTION=VALUE with each option once, as in "
-                    f"'{cls.example}'."
-                )
-            given[option] = value
-        return cls(**params.resolve(cls.parameters, given, registry.name_of(cls), "step"))
+        cls, options = spec.parse("step", text)
+        step: Step = cls(**options)
+        return step
 
     def __str__(self) -> str:
         values = {p.name: getattr(self, p.name) for p in self.parameters}
-        given = {name: params.shown(value) for name, value in values.items() if value is not None}
-        written = ",".join(f"{name}={value}" for name, value in given.items())
-        return f"{registry.name_of(type(self))}:{given[self.whole] if self.whole else written}"
+        name = registry.name_of(type(self))
+        return f"{name}:{values[self.whole]}" if self.whole else spec.written(name, values)
 
     def apply(self, draft: Draft) -> tuple[Draft, str]:
         """The draft as it is then, and in words what was done but for taking ratings out; or nothing.

@@ -8,13 +8,12 @@ from pathlib import Path
 from recli import errors, urls
 from recli.data.sources import packed
 from recli.data.sources.location import Location
-from recli.data.sources.parts import Parts, is_pattern
+from recli.data.sources.parts import is_pattern
+from recli.data.sources.schemes import source
 
 
 def locate(folder: Path, file: str, query: str | None = None) -> Location:
     """What `file` names, a path being one from `folder`; `query` is what a database is asked.
-
-    A file that there is goes before other readings of its name.
 
     Args:
         folder: the folder of the dataset
@@ -24,33 +23,13 @@ def locate(folder: Path, file: str, query: str | None = None) -> Location:
     Raises:
         UsageError: for a query to what is no database
     """
-    if urls.scheme(file) == "bigquery":
-        from recli.data.sources.bigquery import BigQuery
-
-        return BigQuery(folder, file, query)
-    if urls.is_url(file) and not urls.is_store(file):
-        from recli.data.sources.query import Query  # SQLAlchemy, for those who ask for it
-
-        return Query(folder, file, query)
-    if query is not None:
+    found = source(file)
+    if query is not None and not found.takes_query:
         raise errors.UsageError(
             f"A query is for a database, as in postgresql+psycopg://host/name; {urls.shown(file)} is "
             "none."
         )
-    if urls.is_url(file):
-        from recli.data.sources.remote import Remote  # not for those whose files are here
-
-        return Remote(*packed.split(file))
-    path = folder / file
-    if path.is_dir():
-        return Parts(path)
-    if not path.exists():
-        name, member = _split(folder, file)
-        if member is not None:
-            return Location(folder / name, member)
-        if is_pattern(file):
-            return Parts(path)
-    return Location(path)
+    return found.locate(folder, file, query)
 
 
 def is_path(spec: str) -> bool:
@@ -62,7 +41,7 @@ def is_path(spec: str) -> bool:
     return (
         urls.is_url(spec)
         or Path(spec).exists()
-        or _split(Path(), spec)[1] is not None
+        or packed.split_in(Path(), spec)[1] is not None
         or is_pattern(spec)
     )
 
@@ -91,12 +70,3 @@ def short_name(spec: str) -> str:
     names = [name for name in re.split(r"[/\\]", spec.rpartition("::")[2]) if not is_pattern(name)]
     last = next((name for name in reversed(names) if name not in ("", ".", "..")), "ratings")
     return packed.unwrapped(last)[0].partition(".")[0].strip(":") or last
-
-
-def _split(folder: Path, text: str) -> tuple[str, str | None]:
-    """The file and the member of an archive, or the table of any other file that there is."""
-    file, member = packed.split(text)
-    name, separator, table = text.partition("::")
-    if member is None and separator and (folder / name).is_file():
-        return name, table
-    return file, member

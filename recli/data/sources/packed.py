@@ -98,6 +98,15 @@ def split(text: str) -> tuple[str, str | None]:
     return (found[1], found[2]) if found else (text, None)
 
 
+def split_in(folder: Path, text: str) -> tuple[str, str | None]:
+    """As `split`, and the table of any other file that there is in `folder`."""
+    file, member = split(text)
+    name, separator, table = text.partition("::")
+    if member is None and separator and (folder / name).is_file():
+        return name, table
+    return file, member
+
+
 def members(path: Path, name: str | None = None) -> list[str]:
     """The files in an archive, in its order, without what a system adds of its own.
 

@@ -10,6 +10,9 @@ KFold(n_splits=3, seed=1)
 from typing import Any
 
 from recli import class_attributes
+from recli.data.splits._base import Fold, Split
+
+__all__ = ["Fold", "Split"]
 
 
 def __getattr__(name: str) -> Any:

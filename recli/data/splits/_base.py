@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from recli import errors, params, registry
+from recli import errors, params, registry, spec
 from recli.data.dataset import Dataset
 from recli.data.ratings import Ratings
 from recli.params import Parameter, Value
@@ -53,19 +53,26 @@ class Fold:
 
 
 class Split:
-    """A way to cut ratings into training and test; a subclass in a file of its own registers it.
+    """A way to cut ratings into training and test.
 
     A subclass is a frozen dataclass of its options, which `parameters` declares, and `seed`. It gives
     `_folds`. An option out of bounds raises UsageError, in Python as in text.
 
     Attributes:
-        uses_time: whether it needs to know when ratings were given
+        uses_time: whether it needs to know when ratings were given, and never learns from a later rating
+            of a user than it tests
+        random: whether another seed makes other folds
+        leaves_out: whether ratings may be in neither training nor test of a fold
+        tests_all: whether every rating is tested in exactly one fold
         advice: what to do when it leaves a fold nothing to learn from or nothing to test on
         seed: what is drawn at random is drawn by it
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     uses_time: ClassVar[bool] = False
+    random: ClassVar[bool] = True
+    leaves_out: ClassVar[bool] = False
+    tests_all: ClassVar[bool] = False
     advice: ClassVar[str]
     seed: int
 
@@ -78,7 +85,7 @@ class Split:
         """The split that `name` or `name:option=value,option=value` means; `str` is the inverse.
 
         Args:
-            text: the text to read
+            text: the text to read, the name may be `module:Class`
             seed: what is drawn at random is drawn by it
 
         Raises:
@@ -90,23 +97,12 @@ class Split:
         >>> str(Split.parse("LastN:n=5", seed=3))
         'last-n:n=5,min_train=1'
         """
-        name, _, rest = text.partition(":")
-        cls: type[Split] = registry.get("split", name)
-        name = registry.name_of(cls)
-        given: dict[str, str] = {}
-        for part in rest.split(",") if rest.strip() else ():
-            option, equals, value = (piece.strip() for piece in part.partition("="))
-            if not equals or option in given:
-                raise errors.UsageError(
-                    f"'{text}' is not NAME:OPTION=VALUE,OPTION=VALUE with each option once, as in "
-                    f"'{cls()}'."
-                )
-            given[option] = value
-        return cls(**params.resolve(cls.parameters, given, name, "split"), seed=seed)  # type: ignore[call-arg]
+        cls, options = spec.parse("split", text)
+        split: Split = cls(**options, seed=seed)
+        return split
 
     def __str__(self) -> str:
-        given = ",".join(f"{name}={v}" for name, v in self.options.items() if v is not None)
-        return f"{registry.name_of(type(self))}:{given}"
+        return spec.written(registry.name_of(type(self)), self.options)
 
     @property
     def options(self) -> dict[str, Value]:

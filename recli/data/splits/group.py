@@ -26,6 +26,7 @@ class Group(Split):
     """
 
     parameters = (n_splits(),)
+    tests_all = True
     advice = "Add users, or take fewer folds."
 
     n_splits: int = 5

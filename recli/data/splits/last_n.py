@@ -32,6 +32,7 @@ class LastN(Split):
         Int("min_train", 1, "a test user's least number of ratings in the training", low=0),
     )
     uses_time = True
+    random = False
     advice = "Add ratings, or choose a smaller n or min_train."
 
     n: int = 1

@@ -52,6 +52,8 @@ class Predefined(Split):
         _Pattern("train", "train.*", "files of training ratings"),
         _Pattern("test", "test.*", "files of test ratings"),
     )
+    random = False
+    leaves_out = True
     advice = "Look at the files."
 
     train: str = "train.*"

@@ -32,6 +32,8 @@ class Rolling(Split):
 
     parameters = (n_splits(low=1), share("window", 0.1, "the ratings in each window"))
     uses_time = True
+    random = False
+    leaves_out = True
     advice = "Take fewer windows or another size of them, or 'timeline'."
 
     n_splits: int = 5

@@ -27,6 +27,7 @@ class Stratified(Split):
     """
 
     parameters = (n_splits(),)
+    tests_all = True
     advice = "Add ratings, or take fewer folds."
 
     n_splits: int = 5

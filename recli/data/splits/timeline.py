@@ -32,6 +32,7 @@ class Timeline(Split):
         share("test_size", 0.2, "the ratings in the test", when=("at", (None,))),
     )
     uses_time = True
+    random = False
     advice = "Choose another date or test_size."
 
     test_size: float = 0.2

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from recli import params, registry
 from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.predictions import Predictions
+from recli.params import Parameter
 
 Aspect = Literal["ratings", "accuracy", "lists"]
 
@@ -15,6 +19,9 @@ Aspect = Literal["ratings", "accuracy", "lists"]
 class Metric:
     """A number that says how good; a subclass in a file of its own registers it.
 
+    What a subclass says of itself is what `recli list` shows and `recli.testing` tests.
+
+    parameters: the options that it takes, as in `rbp:p=0.8`
     needs: what it is computed from
     aspect: what it says something about: predicted ratings, how well lists hold what the user likes,
         or other qualities of lists
@@ -22,7 +29,13 @@ class Metric:
     features: the item features that it needs: none, any that a cosine compares, or categories
     per_user: whether every user has a value; else the metric is of all lists together
     uses_test: whether it looks at the test ratings; else at what is recommended alone
+    lowest, highest: between these it is, both included, for every data and options
+    perfect: its value when all is well, with the default options: when every rating is predicted
+        exactly, or ten places show the ten items that the user likes; None where there is no such
+        value, as for what lists are like beyond accuracy
     """
+
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
 
     needs: ClassVar[Literal["predictions", "rankings"]]
     aspect: ClassVar[Aspect]
@@ -31,7 +44,19 @@ class Metric:
     per_user: ClassVar[bool] = True
     uses_test: ClassVar[bool] = True
     greater_is_better: ClassVar[bool]
+    lowest: ClassVar[float] = 0.0
+    highest: ClassVar[float] = math.inf
+    perfect: ClassVar[float | None] = None
     summary: ClassVar[str]
+
+    def __init__(self, **options: object) -> None:
+        """The metric with these options, the others by default.
+
+        Raises:
+            UsageError: For an option that it does not have, or a value that is not valid.
+        """
+        name = registry.name_of(type(self))
+        self.options: Mapping[str, Any] = params.resolve(self.parameters, options, name, "metric")
 
 
 class RatingMetric(Metric):
@@ -43,6 +68,7 @@ class RatingMetric(Metric):
     needs = "predictions"
     aspect: ClassVar[Aspect] = "ratings"
     greater_is_better = False
+    perfect: ClassVar[float | None] = 0.0
 
     def __call__(self, predictions: Predictions) -> float:
         """The metric over all ratings; NaN if there are none or if a rating or estimate is NaN."""
@@ -99,6 +125,8 @@ class HitMetric(ListMetric):
     """
 
     aspect = "accuracy"
+    highest = 1.0
+    perfect = 1.0
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:
         return self.of_hits(lists.hits, lists.n_relevant)

@@ -16,8 +16,9 @@ class AUC(ListMetric):
     s the sum of the relevant candidates' midranks, 1 for the best, U = m (m + n + 1) - s
     - m (m + 1) / 2 (Mann and Whitney, On a Test of Whether one of Two Random Variables is
     Stochastically Larger than the Other, 1947; Hanley and McNeil, Radiology 1982). It sees the whole
-    ranking, so it takes no cut-off; a relevant item that is no candidate does not count. From 0 to
-    1, 0.5 at random; NaN for a user without relevant or without other candidates.
+    ranking by score, before any re-ranking, so it takes no cut-off; a relevant item that is no
+    candidate does not count. From 0 to 1, 0.5 at random; NaN for a user without relevant or without
+    other candidates.
 
     >>> from recli.evaluation.lists import EvaluatedLists, Tested
     >>> row, item, rating = np.array([0, 0]), np.array([3, 7]), np.array([4.0, 5.0])
@@ -29,6 +30,8 @@ class AUC(ListMetric):
 
     cutoff = False
     aspect = "accuracy"
+    highest = 1.0
+    perfect = 1.0
     summary = "how often a relevant item ranks before another, over all candidates"
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
-from recli.ranking.qualities import divergence
+from recli.ranking.qualities import ALPHA, divergence
 
 
 class Calibration(ListMetric):
@@ -24,6 +26,7 @@ class Calibration(ListMetric):
     features = "categories"
     uses_test = False
     greater_is_better = False
+    highest = math.log(1 / ALPHA)
     summary = "divergence of the categories of the list from those the user likes"
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:

@@ -19,6 +19,7 @@ class CatalogueCoverage(CountMetric):
     0.5
     """
 
+    highest = 1.0
     summary = "share of the catalogue that is recommended to anyone"
 
     def _of_counts(self, counts: np.ndarray) -> float:

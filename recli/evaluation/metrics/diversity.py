@@ -22,6 +22,7 @@ class Diversity(ListMetric):
 
     features = "any"
     uses_test = False
+    highest = 1.0
     summary = "how different the k recommended items are from one another"
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:

@@ -29,6 +29,8 @@ class FCP(RatingMetric):
     """
 
     greater_is_better = True
+    highest = 1.0
+    perfect = 1.0
     summary = "fraction of a user's pairs of ratings predicted in the right order"
 
     def _value(self, predictions: Predictions) -> float:

@@ -25,6 +25,7 @@ class Gini(CountMetric):
     """
 
     greater_is_better = False
+    highest = 1.0
     summary = "how unevenly the recommendations are spread over the catalogue"
 
     def _of_counts(self, counts: np.ndarray) -> float:

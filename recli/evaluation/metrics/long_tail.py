@@ -24,6 +24,7 @@ class LongTail(ItemMetric):
     array([ True,  True, False,  True,  True, False])
     """
 
+    highest = 1.0
     summary = "share of the k recommended items from the long tail"
 
     @staticmethod

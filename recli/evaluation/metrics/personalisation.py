@@ -24,6 +24,7 @@ class Personalisation(ListMetric):
 
     per_user = False
     uses_test = False
+    highest = 1.0
     summary = "how different the lists of two users are"
 
     def __call__(self, lists: EvaluatedLists) -> float:

@@ -23,6 +23,8 @@ class PredictionCoverage(RatingMetric):
     """
 
     greater_is_better = True
+    highest = 1.0
+    perfect = 1.0
     summary = "share of the ratings that the algorithm could predict from what it learned"
 
     def _value(self, predictions: Predictions) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from recli.evaluation.metrics._base import RatingMetric
@@ -24,6 +26,9 @@ class R2(RatingMetric):
     """
 
     greater_is_better = True
+    lowest = -math.inf
+    highest = 1.0
+    perfect = 1.0
     summary = "share of the variance of the ratings that the predictions explain"
 
     def _value(self, predictions: Predictions) -> float:

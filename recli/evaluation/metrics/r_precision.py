@@ -13,7 +13,8 @@ class RPrecision(ListMetric):
 
     R-precision = hits among the first R / R (Manning, Raghavan and Schütze, Introduction to
     Information Retrieval, 2008, section 8.4): precision and recall are the same there, and every
-    user can reach 1, whatever her R; so it takes no cut-off. From 0 to 1; NaN for a user without
+    user can reach 1, whatever their R; so it takes no cut-off. It goes by the ranking by score, before
+    any re-ranking. From 0 to 1; NaN for a user without
     relevant items.
 
     >>> from recli.evaluation.lists import EvaluatedLists, Tested
@@ -26,6 +27,8 @@ class RPrecision(ListMetric):
 
     cutoff = False
     aspect = "accuracy"
+    highest = 1.0
+    perfect = 1.0
     summary = "precision of as many places as the user has relevant items"
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:

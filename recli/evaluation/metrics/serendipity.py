@@ -22,6 +22,7 @@ class Serendipity(ListMetric):
     array([0.3333])
     """
 
+    highest = 1.0
     summary = "share of the k recommended items that are relevant and not popular"
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:

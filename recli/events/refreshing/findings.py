@@ -14,7 +14,9 @@ from recli.events.refreshing.progress import Progress
 def events(progress: Progress, past: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Of the events since the decision before: how many were what, see `Progress`.
 
-    past: the documents of the decisions so far
+    Args:
+        progress: How far the dataset has taken the log in.
+        past: The documents of the decisions so far.
     """
     same = [
         document["events"]
@@ -35,21 +37,38 @@ def events(progress: Progress, past: Sequence[Mapping[str, Any]]) -> dict[str, A
     }
 
 
-def tested_slice(dataset: Dataset, fresh: np.ndarray, tested: np.ndarray) -> dict[str, Any]:
-    """The ratings to compare on, of those that are new, both bool[n]; times in seconds since 1970."""
+def tested_slice(dataset: Dataset, fresh: np.ndarray, test: np.ndarray) -> dict[str, Any]:
+    """The ratings to compare on: how many, of how many users, and from when to when.
+
+    Args:
+        dataset: Where they are rows.
+        fresh: Which ratings are new to the model, bool[n].
+        test: Rows of those to compare on, int64[n_test].
+
+    Returns:
+        Counts, and times in seconds since 1970, None for data without times.
+    """
     ratings = dataset.ratings
-    times = None if ratings.times is None else ratings.times[tested]
+    times = None if ratings.times is None else ratings.times[test]
     return {
         "new": int(np.count_nonzero(fresh)),
-        "ratings": int(np.count_nonzero(tested)),
-        "users": len(np.unique(ratings.users[tested])),
+        "ratings": len(test),
+        "users": len(np.unique(ratings.users[test])),
         "from": None if times is None else int(times.min() // ratings.per_second),
         "to": None if times is None else int(times.max() // ratings.per_second),
     }
 
 
 def drift(new: np.ndarray, training_mean: float) -> dict[str, Any]:
-    """How far the mean of the new ratings is from that of training, with its standard error."""
+    """How far the mean of the new ratings is from that of training, with its standard error.
+
+    Args:
+        new: Values of the new ratings, float64[n], on their scale; at least one.
+        training_mean: Mean of those that the model has learned from, on the same scale.
+
+    Returns:
+        Both means, and the standard error of the new one, None for a single rating.
+    """
     error = float(new.std(ddof=1) / np.sqrt(len(new))) if len(new) > 1 else None
     return {
         "training_mean": training_mean,

@@ -1,4 +1,4 @@
-"""The rows of a dataset of interactions that grows: those of the model, and an event each.
+"""The rows of a refreshed dataset of interactions: those of the model, and one for each event.
 
 user_id, item_id; kind; weight, how often or how many, to be multiplied with what the kind weighs; time
 if the data have times; event, the position in the event log, 0 for those of the model
@@ -75,8 +75,8 @@ def with_events(rows: pd.DataFrame, unit: str, good: Sequence[Logged]) -> tuple[
     new = new[~_in(rows[rows["event"] == 0], unit, new)]
     came, unit_came = times.coarsest(new["time"].to_numpy(), "us")
     both, unit = times.alike((rows["time"].to_numpy(), unit), (came, unit_came))
-    grown = [rows.assign(time=both[0]), new.assign(time=both[1])]
-    return pd.concat(grown, ignore_index=True), unit
+    parts = [rows.assign(time=both[0]), new.assign(time=both[1])]
+    return pd.concat(parts, ignore_index=True), unit
 
 
 def _in(own: pd.DataFrame, unit: str, new: pd.DataFrame) -> np.ndarray:

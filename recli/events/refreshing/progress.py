@@ -20,12 +20,13 @@ _KEYS = ("begun_from", "log", "through", "counts")
 class Progress:
     """How far a dataset has taken the event log in; `events.json`.
 
-    begun_from: fingerprint of the dataset that the model had learned from when this one was begun
-    log: the log's id; empty before the first event
-    through: the position in it of the last event that was looked at
-    counts: of all events up to there how many were `ratings` and `clicks`, by which interactions of any
-        kind are meant; and of the ratings (in data of interactions of all events) how many were
-        `set_aside`, were `repeated` by a later one or said nothing new, and are `taken` in
+    Args:
+        begun_from: Fingerprint of the dataset that the model had learned from when this one was begun.
+        log: The log's id; empty before the first event.
+        through: The position in it of the last event that was looked at.
+        counts: Of all events up to there how many were `ratings` and `clicks`, by which interactions of
+            any kind are meant; and of the ratings (in data of interactions of all events) how many were
+            `set_aside`, were `repeated` by a later one or said nothing new, and are `taken` in.
     """
 
     begun_from: str
@@ -34,12 +35,13 @@ class Progress:
     counts: Mapping[str, int]
 
     @classmethod
-    def read(cls, results: Path, name: str) -> Progress | None:
-        """That of the dataset of the model called `name`, None where there is none.
+    def read(cls, folder: Path) -> Progress | None:
+        """That of the dataset in a folder, None where there is none.
 
-        Raises DataError for a document that is damaged.
+        Raises:
+            DataError: If the document is damaged.
         """
-        path = folder_of(results, name) / PROGRESS
+        path = folder / PROGRESS
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
             return cls(**{key: document[key] for key in _KEYS})
@@ -69,12 +71,18 @@ def folder_of(results: Path, name: str) -> Path:
 
 
 def backlog(log: EventLog, name: str) -> int:
-    """How many events of a log in a results folder no refresh has taken for the model called `name`.
+    """How many events of a log no refresh has taken yet.
 
-    All, where the dataset's document cannot be read: the next refresh tells why.
+    Args:
+        log: The log, in its results folder.
+        name: The model that they are counted for.
+
+    Returns:
+        The number; of all events where the dataset's document cannot be read, and the next refresh
+        tells why.
     """
     try:
-        progress = Progress.read(log.path.parent, name)
+        progress = Progress.read(folder_of(log.path.parent, name))
     except errors.DataError:
         progress = None
     same = progress is not None and progress.log == log.id

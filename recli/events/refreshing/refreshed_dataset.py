@@ -37,7 +37,7 @@ from recli.data.tables.items import Items
 from recli.data.tables.table import Table
 from recli.events.log import EventLog, Logged
 from recli.events.refreshing import interactions
-from recli.events.refreshing.progress import COUNTS, PROGRESS, Progress, folder_of
+from recli.events.refreshing.progress import COUNTS, PROGRESS, Progress
 from recli.models.model import Model
 
 _RATINGS, _ASIDE = "ratings.parquet", "set-aside.csv"
@@ -65,12 +65,18 @@ class RefreshedDataset:
     aside: str
 
     @classmethod
-    def of(
-        cls, results: Path, name: str, model: Model, manifest: Mapping[str, Any]
-    ) -> RefreshedDataset:
-        """The one on disk, if it is of this model; else one begun from the model's own ratings."""
-        folder = folder_of(results, name)
-        progress = Progress.read(results, name)
+    def of(cls, folder: Path, model: Model, manifest: Mapping[str, Any]) -> RefreshedDataset:
+        """The one on disk, if it is of this model; else one begun from the model's own ratings.
+
+        Args:
+            folder: Where it lies, or will.
+            model: The model that keeps up.
+            manifest: What that says of itself.
+
+        Raises:
+            DataError: If it is damaged.
+        """
+        progress = Progress.read(folder)
         if progress is None or not progress.is_of(manifest):
             fresh = Progress(model.dataset["fingerprint"], "", 0, dict.fromkeys(COUNTS, 0))
             aside = _csv(["position", "event_id", "user_id", "item_id", "value", "time", "reason"])

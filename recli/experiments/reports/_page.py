@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.reports.plots._base import Figure
 
 _FOLDER = Path(__file__).parent
 

@@ -6,36 +6,15 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
+from recli import registry
 from recli.experiments.merged_runs import together
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
 from recli.experiments.reports._leaderboard import Leaderboard, Row, Score, leaderboards
 from recli.experiments.reports._page import definitions, drawn, page
-from recli.experiments.reports._plots import (
-    against_diversity,
-    against_time,
-    critical_difference,
-    distribution,
-    error_by_rating,
-    exposure,
-    group_bars,
-    item_map,
-    precision_recall,
-)
 from recli.experiments.run_data import RunData
 
 _WIDTH = 12
-_PLOTS = (
-    distribution,
-    critical_difference,
-    against_time,
-    against_diversity,
-    precision_recall,
-    error_by_rating,
-    exposure,
-    group_bars,
-    item_map,
-)
 
 
 class HTML(Report):
@@ -128,7 +107,7 @@ def _cell(score: Score) -> str:
 
 
 def _plots(data: RunData) -> Iterator[str]:
-    figures = [figure for plot in _PLOTS for figure in plot.figures(data)]
+    figures = [figure for _, plot in registry.in_order("plot") for figure in plot().figures(data)]
     yield f"<h3>Plots</h3>{drawn(figures)}"
 
 
@@ -151,9 +130,14 @@ def _parameters(data: RunData) -> dict[str, Any]:
     """By label, the parameters that are set."""
     line_up = data.configuration["line_up"]
     return {
-        label: {name: value for name, value in entry["params"].items() if value is not None} or None
+        label: {name: value for name, value in _set(entry).items() if value is not None} or None
         for label, entry in zip(data.labels, line_up, strict=True)
     }
+
+
+def _set(entry: dict[str, Any]) -> dict[str, Any]:
+    """Parameters and options of lists of an entry of a line-up."""
+    return {**entry["params"], **{f"lists: {k}": v for k, v in entry.get("lists", {}).items()}}
 
 
 def _again(data: RunData) -> str:

@@ -15,7 +15,7 @@ from recli.data.dataset import Dataset
 from recli.evaluation.goals import Goal
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
-from recli.experiments.tuning import front, samplers
+from recli.experiments.tuning import front, pruners, samplers
 from recli.experiments.tuning.search import Method
 from recli.experiments.tuning.space import Ranges, Space
 from recli.records import code_version, store
@@ -54,7 +54,7 @@ class Plan:
             raise errors.unknown("pick", self.pick, (*front.PICKS, "1"))
         self.spaces()
         samplers.sampler(self.method.sampler, self.method.seed, len(self.goals))
-        samplers.pruner(self.method.pruner, 2)
+        pruners.pruner(self.method.pruner, 2)
 
     def spaces(self) -> list[Space]:
         """The space of every algorithm.

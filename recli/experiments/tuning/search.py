@@ -15,10 +15,10 @@ import optuna
 from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
 from optuna.study import StudyDirection
 
-from recli import errors
+from recli import errors, registry
 from recli.algorithms import Configured
 from recli.evaluation.goals import Goal
-from recli.experiments.tuning import samplers, storage
+from recli.experiments.tuning import pruners, samplers, storage
 from recli.experiments.tuning.external_trials import Told
 from recli.experiments.tuning.quiet import quiet
 from recli.experiments.tuning.space import Space
@@ -43,7 +43,7 @@ class Method:
     """How the search goes: names of a sampler and a pruner, and the seed."""
 
     sampler: str = "gp"
-    pruner: str = samplers.DEFAULT_PRUNER
+    pruner: str = pruners.DEFAULT_PRUNER
     seed: int = 0
 
 
@@ -74,12 +74,13 @@ class Search:
         self._heard: set[int] = set()
         storage.check(store, f"{name}/", terms)
         self.studies: dict[str, optuna.Study] = {}
+        is_grid = registry.get("sampler", method.sampler).is_grid
         for algorithm, space in self.spaces.items():
             first = [space.defaults]
-            if method.sampler == "grid":
+            if is_grid:
                 share = n_settings // len(self.spaces)
                 first += [setting for setting in space.grid(share) if setting != space.defaults]
-            if method.sampler == "grid" or not space.tunable:
+            if is_grid or not space.tunable:
                 self._limits[algorithm] = len(first)
             about = {"fixed": space.fixed, "space": space.document()}
             self.studies[algorithm] = self._join(algorithm, first, {**terms, **about})
@@ -214,7 +215,7 @@ class Search:
             f"{self._name}/{algorithm}",
             [_direction(goal) for goal in self.goals],
             samplers.sampler(self._method.sampler, self._method.seed, len(self.goals)),
-            samplers.pruner(self._method.pruner, len(self.trials.folds)),
+            pruners.pruner(self._method.pruner, len(self.trials.folds)),
             terms,
             first,
         )

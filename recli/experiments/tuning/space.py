@@ -119,7 +119,7 @@ def read_ranges(path: Path) -> Ranges:
                 f"{path}: '{name}' stands outside a table. Write [svd] and below it "
                 f"{name} = [low, high]."
             )
-        known = name if ":" in name else registry.resolve("algorithm", name)
+        known = registry.resolve("algorithm", name)
         found[known] = _flat(table)
     return found
 

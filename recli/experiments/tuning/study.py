@@ -28,13 +28,14 @@ from recli.experiments.tuning.external_trials import Told
 from recli.experiments.tuning.holdout import HoldOut, HoldoutVerdict, unlock
 from recli.experiments.tuning.importance import importances
 from recli.experiments.tuning.plan import Plan
-from recli.experiments.tuning.samplers import sees_means
+from recli.experiments.tuning.pruners import by_means
 from recli.experiments.tuning.search import Budget, Search
 from recli.experiments.tuning.trials import Trials
 from recli.experiments.tuning.watch import NOBODY, Watch
 from recli.params import Value
-from recli.records import store, stored_study
+from recli.records import store
 from recli.records.environment import environment
+from recli.records.kinds import STUDIES
 from recli.records.process import this_process
 from recli.records.stored_study import StoredStudy
 from recli.records.stored_trial import StoredTrial
@@ -241,7 +242,7 @@ class TuningRun:
             self.goals,
             resources,
             held_back,
-            by_means=sees_means(self.plan.method.pruner),
+            by_means=by_means(self.plan.method.pruner),
         )
         terms = self.plan.terms(self.dataset, self.protocol)
         spaces = list(self.spaces.values())
@@ -308,7 +309,6 @@ class TuningRun:
             )
             files.write_text(self.folder / "best.toml", text)
         document = {
-            "schema": stored_study.SCHEMA,
             "id": self.id,
             "status": status,
             "command": list(self.command),
@@ -331,7 +331,7 @@ class TuningRun:
             "rungs": [rung.document() for rung in self.rungs],
             "environment": self._environment,
         }
-        files.write_json(self.folder / stored_study.DOCUMENT, document)
+        STUDIES.write(self.folder, document)
         if ended:
             page = study_page(StoredStudy(self.folder, document))
             files.write_text(self.folder / "report.html", page)

@@ -16,6 +16,7 @@ from recli.models import model as models
 from recli.models.fold_in import most_popular
 from recli.models.model import Model
 from recli.models.search import TitleSearch
+from recli.models.stored import MODELS
 
 _LOG = logging.getLogger("recli.serve")
 _SECONDS = 1.0
@@ -71,7 +72,7 @@ class Current:
 
     def __init__(self, results: Path, name: str, remembered: int) -> None:
         """Load the model. Raises NotFoundError, DataError and UsageError as `models.load` does."""
-        self._folder = models.find(results, name)
+        self._folder = MODELS.find(results, name)
         self._remembered = remembered
         self._stamp = self._now()
         self.loaded = self._load()
@@ -140,7 +141,7 @@ class Current:
     def _now(self) -> _Stamp:
         """What changes when a model is published; None where there is none."""
         try:
-            manifest = (self._folder / models.MANIFEST).stat()
+            manifest = (self._folder / MODELS.document).stat()
         except OSError:
             return None
         return manifest.st_mtime_ns, manifest.st_ino, manifest.st_size

@@ -14,10 +14,11 @@ from recli.extras.serve.answers import Kind, Made
 from recli.extras.serve.current import Loaded
 from recli.models.fold_in import Rated, fold_in
 from recli.models.model import Model
-from recli.ranking.answer import answer
+from recli.ranking.answer import Answer
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import recommend
 from recli.ranking.reranking_cost import RerankingCost
+from recli.ranking.rows import Rows
 
 # Bytes, far above what one user's list takes; to ask the system takes as long as the list.
 _MEMORY = 1 << 30
@@ -126,11 +127,8 @@ def _made(
     made = recommend(model, request, _MEMORY)
     [lists] = made if cost is None else cost.follow(made)
     name = loaded.name if model is not loaded.popular else model.configured.name
-    found = answer(
-        model, name, lists, options.sort, is_new=is_new, explain=asked.explain, cost=cost
-    )
-    document = found.document
+    rows = Rows.of(model, lists, options.sort, asked.explain)
+    document = Answer(name, rows, is_new, cost).document
     if asked.left_out:
         document["left_out"] = list(asked.left_out)
-    items = lists.items[0]
-    return Made(json.dumps(document, allow_nan=False).encode(), kind, items[items >= 0])
+    return Made(json.dumps(document, allow_nan=False).encode(), kind, rows.items)

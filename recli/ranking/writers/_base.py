@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO, ClassVar
 
@@ -17,21 +18,30 @@ Write = Callable[[pa.Table], None]
 
 
 class Writer:
-    """Takes tables of places, as `ListRows` makes them, one after the other.
+    """Takes tables of rows, as `RowTables` makes them, one after the other.
 
     The target holds all of them when the block ends well, and is as it was when it does not. What a
     writer holds in memory does not grow with their number.
 
-    suffixes: of the files that it writes, with the dot
+    Attributes:
+        suffixes: Of the files that it writes, with the dot; none for a writer into databases.
+        schemes: Of the URLs that it writes to, such as bigquery; without any, those of files.
+        summary: What it writes, for lists of writers.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()
+    schemes: ClassVar[tuple[str, ...]] = ()
     summary: ClassVar[str] = ""
 
     def open(self, target: str, schema: pa.Schema) -> AbstractContextManager[Write]:
         """`with writer.open(target, schema) as write: write(table)`.
 
-        Raises UsageError when the target cannot be written.
+        Args:
+            target: A file, or the URL of one or of a database.
+            schema: Names and types of the columns, the same for all tables.
+
+        Raises:
+            UsageError: If the target cannot be written.
         """
         raise NotImplementedError
 
@@ -53,27 +63,57 @@ class FileWriter(Writer):
         raise NotImplementedError
 
 
-def writer(target: str) -> Writer:
-    """The writer for a URL of a database or, by its suffix, for a file here or in an object store.
+@dataclass(frozen=True)
+class Target:
+    """Where rows are written, with the writer that does it.
 
-    Raises UsageError for a suffix that none writes, the valid ones named.
+    Args:
+        place: A file, or the URL of one or of a database.
+        writer: The writer for such a place.
     """
-    if urls.scheme(target) == "bigquery":
-        registry.check_installed("writer", "bigquery")
-        return _writer("bigquery")
-    if urls.is_url(target) and not urls.is_store(target):
-        return _writer("sql")
-    name = urls.file_name(target) if urls.is_url(target) else target
+
+    place: str
+    writer: Writer
+
+    @classmethod
+    def of(cls, place: str) -> Target:
+        """The target at a place.
+
+        Raises:
+            UsageError: If no writer writes files with its suffix; the valid ones are named.
+            MissingExtraError: If the writer's packages are not installed.
+        """
+        return cls(place, _writer(place))
+
+    def open(self, schema: pa.Schema) -> AbstractContextManager[Write]:
+        """`with target.open(schema) as write: write(table)`, see `Writer.open`."""
+        return self.writer.open(self.place, schema)
+
+    def __str__(self) -> str:
+        """The place as it may be shown to anybody."""
+        return self.writer.shown(self.place)
+
+
+def _writer(place: str) -> Writer:
+    """The writer for a URL of a database or, by its suffix, for a file here or in an object store."""
+    if urls.is_url(place) and not urls.is_store(place):
+        databases: Writer = registry.get("writer", "sql")()
+        return _found(lambda cls: urls.scheme(place) in cls.schemes) or databases
+    name = urls.file_name(place) if urls.is_url(place) else place
     suffix = PurePosixPath(name).suffix.lower()
-    by_suffix = {s: name for name in registry.names("writer") for s in _writer(name).suffixes}
-    if suffix not in by_suffix:
-        raise errors.UsageError(
-            f"'{urls.shown(target)}': by its suffix it is none of {', '.join(by_suffix)}, and it is no "
-            "URL of a database, as in sqlite:///recommendations.db."
-        )
-    return _writer(by_suffix[suffix])
+    if found := _found(lambda cls: suffix in cls.suffixes):
+        return found
+    known = ", ".join(s for _, cls in registry.usable("writer") for s in cls.suffixes)
+    raise errors.UsageError(
+        f"'{urls.shown(place)}': by its suffix it is none of {known}, and it is no URL of a database, "
+        "as in sqlite:///recommendations.db."
+    )
 
 
-def _writer(name: str) -> Writer:
-    found: Writer = registry.get("writer", name)()
-    return found
+def _found(suits: Callable[[type[Writer]], bool]) -> Writer | None:
+    """The first writer that suits, whose packages have to be there; recli's own go first."""
+    for name, cls in registry.usable("writer"):
+        if suits(cls):
+            registry.check_installed("writer", name)
+            return cls()  # type: ignore[no-any-return]
+    return None

@@ -8,8 +8,8 @@ import numpy as np
 import optuna
 import pytest
 
-from recli import errors
-from recli.experiments.tuning import gaussian_process, samplers
+from recli import errors, registry
+from recli.experiments.tuning import gaussian_process, pruners, samplers
 
 
 def bowl(trial: optuna.Trial) -> float:
@@ -26,7 +26,7 @@ def study(name: str, seed: int = 0, trials: int = 25) -> optuna.Study:
     return found
 
 
-@pytest.mark.parametrize("name", [name for name in samplers.SAMPLERS if name != "grid"])
+@pytest.mark.parametrize("name", [name for name in registry.names("sampler") if name != "grid"])
 def test_draws_depend_on_seed_and_number_alone(name):
     if name == "cmaes":
         pytest.importorskip("cmaes")
@@ -71,8 +71,10 @@ def test_names_that_are_none():
     with pytest.raises(errors.UsageError, match="no sampler 'tpo'. Did you mean 'tpe'"):
         samplers.sampler("tpo", 0, 1)
     with pytest.raises(errors.UsageError, match="no pruner 'hyperbend'"):
-        samplers.pruner("hyperbend", 5)
-    with pytest.raises(errors.UsageError, match="'gp' takes one goal. For several: tpe"):
+        pruners.pruner("hyperbend", 5)
+    with pytest.raises(
+        errors.UsageError, match="'gp' takes one goal. For several: grid, qmc, random, tpe"
+    ):
         samplers.sampler("gp", 0, 2)
 
 
@@ -82,9 +84,9 @@ def test_a_package_that_is_missing(monkeypatch):
         samplers.sampler("cmaes", 0, 1)
 
 
-@pytest.mark.parametrize("name", samplers.PRUNERS)
+@pytest.mark.parametrize("name", registry.names("pruner"))
 def test_pruners_stop_what_is_clearly_worse(name):
-    found = optuna.create_study(pruner=samplers.pruner(name, 5))
+    found = optuna.create_study(pruner=pruners.pruner(name, 5))
     for bad in (0, 0, 0, 0, 0, 0, 1):
         trial = found.ask()
         stopped = 5

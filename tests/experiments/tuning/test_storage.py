@@ -9,7 +9,7 @@ import optuna
 import pytest
 
 from recli import errors
-from recli.experiments.tuning import samplers, storage
+from recli.experiments.tuning import pruners, storage
 
 TERMS = {"dataset": "abc", "metric": "rmse"}
 
@@ -22,7 +22,7 @@ def opened(tmp_path):
 
 
 def join(opened, terms=TERMS):
-    sampler, pruner = optuna.samplers.RandomSampler(0), samplers.pruner("none", 5)
+    sampler, pruner = optuna.samplers.RandomSampler(0), pruners.pruner("none", 5)
     minimize = [optuna.study.StudyDirection.MINIMIZE]
     return storage.join(opened, "s", minimize, sampler, pruner, terms, [{"x": 1}])
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from recli.experiments.reports._plots import svg
-from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.reports import _svg as svg
+from recli.experiments.reports.plots._base import Figure
 from recli.records.stored_study import StoredStudy
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 372.0, 22.0, 230.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from recli.experiments.reports._plots import svg
-from recli.experiments.reports._plots._figure import Figure
+from recli.experiments.reports import _svg as svg
+from recli.experiments.reports.plots._base import Figure
 from recli.params import Value, shown
 from recli.records.stored_study import StoredStudy
 from recli.records.stored_trial import StoredTrial

@@ -11,7 +11,7 @@ import surprise
 from sklearn.preprocessing import normalize
 
 from recli import errors
-from recli.algorithms._base import catalogue_size
+from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._shared.preferences import preferences
 from recli.algorithms._shared.weighing import Alike
 from recli.data.tables import features, user_features
@@ -28,10 +28,11 @@ class DesignSide:
     with ratings, the next one is the id of all others: no rating has it, so that its weight and its
     factors are drawn from the prior.
 
-    x: float64[n_known + n_cold, n_columns of the side], sparse
-    columns: which of the machine's columns these are
-    group: that of the ids
-    n_known: how many have ratings
+    Attributes:
+        x: float64[n_known + n_cold, n_columns of the side], sparse.
+        columns: Which of the machine's columns these are.
+        group: That of the ids.
+        n_known: How many have ratings.
     """
 
     x: scipy.sparse.csr_array
@@ -49,13 +50,15 @@ class DesignSide:
 class Design:
     """Ratings, and the columns that a machine learns them from.
 
-    values: float64[n_ratings]
-    blocks: rows that ratings share, float64[n, n_columns of the block], after int64[n_ratings], which
-        of them a rating has; the machine's columns are those of the blocks, in their order
-    groups: int64[n_columns], which columns share a prior, from 0 on
-    users, items: rows to predict from
-    times: float64[n_users + 1, n_bins], sparse, the shares of a user's ratings that are of each time,
-        and last those of all ratings; the machine's last columns; None without time
+    Attributes:
+        values: float64[n_ratings].
+        blocks: Rows that ratings share, float64[n, n_columns of the block], after int64[n_ratings],
+            which of them a rating has; the machine's columns are those of the blocks, in their order.
+        groups: int64[n_columns], which columns share a prior, from 0 on.
+        users: Rows to predict from.
+        items: Rows to predict from.
+        times: float64[n_users + 1, n_bins], sparse, the shares of a user's ratings that are of each time,
+            and last those of all ratings; the machine's last columns; None without time.
     """
 
     values: np.ndarray
@@ -74,12 +77,25 @@ def design(
     user_features: str | None,
     time_bin: float,
 ) -> Design:
-    """The columns of `BayesianFM`, whose parameters these are, from the trainset alone.
+    """The columns of `BayesianFM` from the trainset alone.
 
-    A set of n items or users is n columns of n^-½, as in SVD++. With item features, each item of the
-    catalogue without a rating has a row.
+    A set of n items or users is n columns of n^-½, as in SVD++.
 
-    Raises DataError where the trainset lacks what is asked for, UsageError for an unknown feature.
+    Args:
+        trainset: recli's own or Surprise's.
+        rated_items: Whether what they rated describes a user.
+        rating_users: Whether who rated it describes an item.
+        item_features: Names, separated by commas, or "all"; with them each item of the catalogue without
+            a rating has a row. None for no features.
+        user_features: Names likewise.
+        time_bin: Days that count as one time; 0 leaves time out.
+
+    Returns:
+        The columns.
+
+    Raises:
+        DataError: Where the trainset lacks what is asked for.
+        UsageError: For an unknown feature.
     """
     indptr, items, values = by_user(trainset)
     users = np.repeat(np.arange(trainset.n_users), np.diff(indptr))

@@ -18,13 +18,15 @@ _INIT_DEVIATION = 0.1  # of the factors at the start, which the burn-in forgets
 class Draw:
     """A state of the sampler: w0 + Σ_f w_f x_f + Σ_{f<g} ⟨v_f, v_g⟩ x_f x_g.
 
-    w0: the constant
-    w: float64[n_columns]
-    v: float64[n_columns, n_factors]
-    mean_w: float64[n_groups], and mean_v: float64[n_groups, n_factors], of the prior of a group
-    precision: one over the variance of ratings around the machine
-    cutpoints: float64[n_levels - 1], where an ordered probit passes from one level to the next; empty
-        for a regression
+    Attributes:
+        w0: The constant.
+        w: float64[n_columns].
+        v: float64[n_columns, n_factors].
+        mean_w: float64[n_groups], of the prior of a group.
+        mean_v: float64[n_groups, n_factors], of the prior of a group.
+        precision: One over the variance of ratings around the machine.
+        cutpoints: float64[n_levels - 1], where an ordered probit passes from one level to the next;
+            empty for a regression.
     """
 
     w0: float
@@ -36,9 +38,15 @@ class Draw:
     cutpoints: np.ndarray
 
     def of_users(self, design: Design) -> tuple[np.ndarray, np.ndarray]:
-        """As `sums`, w0 and times included: each user at the mean over the times of her ratings.
+        """As `sums`, w0 and times included: each user at the mean over the times of their ratings.
 
         Of several times only one is on, so that times do not work together in it.
+
+        Args:
+            design: What the machine learns from.
+
+        Returns:
+            float64[n_rows, n_factors] and float64[n_rows].
         """
         factors, weights = self.sums(design.users)
         weights += self.w0
@@ -52,11 +60,17 @@ class Draw:
         return factors, weights
 
     def sums(self, side: DesignSide) -> tuple[np.ndarray, np.ndarray]:
-        """What the columns of users or items come to: float64[n_rows, n_factors] and float64[n_rows].
+        """What the columns of users or items come to.
 
         For each row the factors Σ x_f v_f and the weight Σ w_f x_f + Σ_{f<g} ⟨v_f, v_g⟩ x_f x_g: the
         machine is w0, the weights of user and item, and the product of their factors. Those without
         ratings come twice: first with the prior's mean as their id, then with a draw from it.
+
+        Args:
+            side: The users or the items.
+
+        Returns:
+            float64[n_rows, n_factors] and float64[n_rows].
         """
         w, v = self.w[side.columns].copy(), self.v[side.columns].copy()
         drawn = _sums(side.x[side.n_known :], w, v)
@@ -79,10 +93,16 @@ def sample(
     seed: int,
     on_draw: Callable[[int, Draw], None],
 ) -> None:
-    """Call `on_draw` with each of `n_draws` states of the Gibbs sampler, numbered from 0 on.
+    """Draw states of the Gibbs sampler, one after the other.
 
-    y: float64[n_ratings], or levels from 0 on
-    n_levels: how many levels an ordered probit has; 0 for a regression
+    Args:
+        design: What the machine learns from.
+        y: float64[n_ratings], or levels from 0 on.
+        n_levels: How many levels an ordered probit has; 0 for a regression.
+        n_factors: Of each column.
+        n_draws: How many states.
+        seed: A whole number.
+        on_draw: Called with each state and its number, from 0 on.
     """
     # Not `MyFMRegressor`, which shows a progress bar and holds all draws until the last is made.
     from myfm.gibbs import ConfigBuilder, RelationBlock, TaskType, create_train_fm

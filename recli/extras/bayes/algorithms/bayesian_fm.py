@@ -11,7 +11,9 @@ import surprise
 from surprise.utils import get_rng
 
 from recli import errors
-from recli.algorithms._base import Algorithm, catalogue_size
+from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.extras.bayes.algorithms import _gibbs
 from recli.extras.bayes.algorithms._design import DesignSide, design
 from recli.params import Bool, Choice, Float, Int, Text
@@ -26,7 +28,7 @@ class BayesianFM(Algorithm):
     """A factorisation machine averaged over its posterior: SVD++ that knows how sure it is.
 
     A rating is w_0 + Σ_f w_f x_f + Σ_{f<g} ⟨v_f, v_g⟩ x_f x_g, where x holds the id of the user and
-    the items that she rated, the id of the item and the users who rated it, and features and time if
+    the items that they rated, the id of the item and the users who rated it, and features and time if
     asked for. Weights and factors are normal, each kind of column (ids, sets, …) with a mean and a
     precision of its own, which are learned too: there is nothing to regularise by hand. A Gibbs
     sampler draws from all of it, and predictions are means over its draws.
@@ -42,15 +44,18 @@ class BayesianFM(Algorithm):
     The deviation of a rating is that of its predictive distribution: how the machine differs from draw
     to draw, and the noise of ratings around it.
 
-    user_factors: float32[n_samples, n_users + 2, n_factors + 2], and item_factors: in each draw what
-        the columns of a user, or of an item, come to: factors, weight and 1, or factors, 1 and weight,
-        so that their product is the machine. After those with ratings come those without, once with
-        the prior's mean and once with a draw from it. Rounding to float32 moves a rating by 1e-6; the
-        draws leave it uncertain by ten thousand times as much
-    cutpoints: float64[n_samples, n_levels - 1]
-    levels: float64[n_levels], the ratings that there are; empty for a regression
-    noise: float64[n_samples], the deviation of ratings from the machine in units of `unit`
-    center, unit: mean and deviation of the ratings; a regression is fitted to what is left of them
+    Attributes:
+        user_factors: float32[n_samples, n_users + 2, n_factors + 2], what the columns of a user come to
+            in each draw: factors, weight and 1. After those with ratings come those without, once with
+            the prior's mean and once with a draw from it. Rounding to float32 moves a rating by 1e-6;
+            the draws leave it uncertain by ten thousand times as much.
+        item_factors: The same of items: factors, 1 and weight, so that the product of the two is the
+            machine.
+        cutpoints: float64[n_samples, n_levels - 1].
+        levels: float64[n_levels], the ratings that there are; empty for a regression.
+        noise: float64[n_samples], the deviation of ratings from the machine in units of `unit`.
+        center: Mean of the ratings.
+        unit: Their deviation; a regression is fitted to what is left of them.
     """
 
     source = (
@@ -63,6 +68,7 @@ class BayesianFM(Algorithm):
     uses = ("item features", "user features", "times")
     cost = "high"
     has_deviations = True
+    takes = (RANDOM_STATE,)
     releases_gil = False
     # Regularisation is learned, and more draws never hurt: what is left to tune is what the machine
     # looks at. On 100,000 ratings 20 factors are no better than 10 after 300 draws.
@@ -74,8 +80,10 @@ class BayesianFM(Algorithm):
             options=("regression", "ordered-probit"),
             tune=("regression", "ordered-probit"),
         ),
-        Int("n_factors", 10, "factors", low=1, tune=(4, 20), log=True),
-        Int("n_samples", 200, "draws from the posterior to average over", low=1),
+        Int("n_factors", 10, "factors", low=1, tune=(4, 20), log=True, lower_for="memory"),
+        Int(
+            "n_samples", 200, "draws from the posterior to average over", low=1, lower_for="memory"
+        ),
         Int("burn_in", 5, "draws before them, which are left out", low=0),
         Bool("rated_items", True, "describe a user by what they rated, too", tune=(False, True)),
         Bool("rating_users", True, "describe an item by who rated it, too", tune=(False, True)),
@@ -83,36 +91,10 @@ class BayesianFM(Algorithm):
         Text("user_features", None, "columns of the user table to use; or all"),
         Float("time_bin", 0.0, "days that count as one time; 0 leaves time out", low=0),
     )
-    sized_by = ("n_factors", "n_samples")
     fitted = (
         *("user_factors", "item_factors", "cutpoints", "levels", "noise"),
         *("center", "unit"),
     )
-
-    def __init__(
-        self,
-        task: str = "regression",
-        n_factors: int = 10,
-        n_samples: int = 200,
-        burn_in: int = 5,
-        rated_items: bool = True,
-        rating_users: bool = True,
-        item_features: str | None = None,
-        user_features: str | None = None,
-        time_bin: float = 0.0,
-        random_state: int | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.task = task
-        self.n_factors = n_factors
-        self.n_samples = n_samples
-        self.burn_in = burn_in
-        self.rated_items = rated_items
-        self.rating_users = rating_users
-        self.item_features = item_features
-        self.user_features = user_features
-        self.time_bin = time_bin
-        self.random_state = random_state
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         n_rows = trainset.n_users + catalogue_size(trainset)

@@ -20,6 +20,7 @@ class BigQueryWriter(Writer):
     refused.
     """
 
+    schemes = ("bigquery",)
     summary = "the table 'recommendations' of Google BigQuery, by bigquery://PROJECT/DATASET"
 
     @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
+from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.algorithms._shared.factor_rankers import FactorRanker
 
 
@@ -17,11 +18,9 @@ class Learned(FactorRanker):
 
     The library works on one thread, since on several its gradient descent depends on who comes
     first. It runs without the GIL, so that cells still run side by side.
-
-    random_state: a whole number, or None for other factors every time
     """
 
-    random_state: int | None
+    takes = (RANDOM_STATE,)
 
     def _model(self) -> Any:
         """The library's model, on the CPU, not fitted."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import surprise
 
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.extras.implicit.algorithms._learned import Learned
@@ -15,7 +14,7 @@ _DRAWS = 8  # of other items for each preference of somebody folded in, where tr
 
 
 class BPR(Learned):
-    """Factors that rank what a user prefers above what she does not.
+    """Factors that rank what a user prefers above what they do not.
 
     b_i + p_u · q_i, where stochastic gradient descent lowers
     Σ −ln σ(b_i + p_u · q_i − b_j − p_u · q_j) + reg (|p_u|² + |q_i|² + |q_j|² + b_i² + b_j²) / 2
@@ -28,36 +27,27 @@ class BPR(Learned):
     cost = "medium"
     parameters = (
         PREFERENCES,
-        Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),
+        Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True, lower_for="memory"),
         # Too many are worse than too few: what is popular is drawn against so often that in the end
         # it stands no higher than the rest.
         Int("n_epochs", 60, "passes over the preferences", low=1, tune=(20, 200), log=True),
-        Float("learning_rate", 0.01, "learning rate", low=0, tune=(0.003, 0.03), log=True),
+        Float(
+            "learning_rate",
+            0.01,
+            "learning rate",
+            low=0,
+            tune=(0.003, 0.03),
+            log=True,
+            lower_for="divergence",
+        ),
         Float("reg", 0.01, "regularisation", low=0, tune=(0.001, 0.1), log=True),
     )
 
-    def __init__(
-        self,
-        n_factors: int = 64,
-        n_epochs: int = 60,
-        learning_rate: float = 0.01,
-        reg: float = 0.01,
-        preferences: str = "liked",
-        random_state: int | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.n_factors = n_factors
-        self.n_epochs = n_epochs
-        self.learning_rate = learning_rate
-        self.reg = reg
-        self.preferences = preferences
-        self.random_state = random_state
-
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """A third of her steps of training, with more draws each; the item side stays.
+        """A third of the user's steps of training, with more draws each; the item side stays.
 
-        Items begin small in training. With what they have become, all steps would carry her nearly
-        twice as far as they carry users there.
+        Items begin small in training. With what they have become, all steps would carry a user
+        nearly twice as far as there.
         """
         self._prefers(items, values, user)
         own, rng = self.preferred.indices, np.random.default_rng(self.random_state)

@@ -9,7 +9,7 @@ import scipy.sparse
 import surprise
 
 from recli.algorithms._shared.preferences import PREFERENCES
-from recli.algorithms._shared.weighing import LOG, WEIGHTING
+from recli.algorithms._shared.weighing import WEIGHTING
 from recli.extras.implicit.algorithms._learned import Learned
 from recli.params import Float, Int
 
@@ -28,47 +28,35 @@ class IALS(Learned):
         PREFERENCES,
         *WEIGHTING,
         # Well tuned it ranks like the best, and more factors keep helping (Rendle et al. 2022).
-        Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True),
+        Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True, lower_for="memory"),
         Int("n_epochs", 15, "times that users and items are solved for", low=1, tune=(5, 30)),
         # What users and items share less often than about reg / alpha times is taken for chance.
         Float("reg", 30.0, "regularisation", low=1e-6, tune=(1, 100), log=True),
-        Float("alpha", 5.0, "confidence in a preference", low=1, high=1e6, tune=(1, 50), log=True),
+        Float(
+            "alpha",
+            5.0,
+            "confidence in a preference",
+            low=1,
+            high=1e6,
+            tune=(1, 50),
+            log=True,
+            lower_for="divergence",
+        ),
     )
-
-    def __init__(
-        self,
-        n_factors: int = 64,
-        n_epochs: int = 15,
-        reg: float = 30.0,
-        alpha: float = 5.0,
-        preferences: str = "liked",
-        weighting: str = LOG,
-        cap: float | None = None,
-        random_state: int | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.n_factors = n_factors
-        self.n_epochs = n_epochs
-        self.reg = reg
-        self.alpha = alpha
-        self.preferences = preferences
-        self.weighting = weighting
-        self.cap = cap
-        self.random_state = random_state
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         # Besides the factors, their products with each other, three times for a moment.
         return super()._state_bytes(trainset) + 12 * self.n_factors**2
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
-        """Her least squares, (QᵀQ + Qᵀ(C − 1)Q + reg I)⁻¹ QᵀC x, solved; the factors of items stay."""
+        """The user's least squares, (QᵀQ + Qᵀ(C − 1)Q + reg I)⁻¹ QᵀC x, solved; items stay."""
         self._prefers(items, values, user)
         own = self.preferred
         weighted, inverse = self._normal(own)
         self.user_factors = (inverse @ weighted.sum(axis=0))[None]
 
     def _normal(self, own: scipy.sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
-        """c_uj q_j of the items that a user prefers, and the inverse in her least squares.
+        """c_uj q_j of the items that a user prefers, and the inverse in their least squares.
 
         own: float64[1, n_items]
         """
@@ -78,13 +66,10 @@ class IALS(Learned):
         return confidence * rated, np.linalg.inv(squares)
 
     def _amounts(self, user: int, item: int, own: scipy.sparse.csr_array) -> np.ndarray:
-        """c_uj q_iᵀ W q_j, where W is the inverse in her least squares (Hu et al. 2008, section 5)."""
+        """c_uj q_iᵀ W q_j, where W is the inverse in the least squares (Hu et al. 2008, section 5)."""
         weighted, inverse = self._normal(own)
         amounts: np.ndarray = weighted @ (inverse @ self.item_factors[item])
         return amounts
-
-    def _rates(self) -> list[str]:
-        return ["alpha"]
 
     def _model(self) -> Any:
         from implicit.cpu.als import AlternatingLeastSquares

@@ -7,10 +7,13 @@ import scipy.sparse
 import surprise
 from sklearn.preprocessing import normalize
 
-from recli.algorithms._base import Side, catalogue_size, cosines
+from recli.algorithms._contract.abilities import Side
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.constructor import RANDOM_STATE
+from recli.algorithms._shared.arrays import cosines
 from recli.algorithms._shared.factor_rankers import FactorRanker
 from recli.algorithms._shared.preferences import PREFERENCES
-from recli.algorithms._shared.weighing import LOG, WEIGHTING
+from recli.algorithms._shared.weighing import WEIGHTING
 from recli.data.tables import features, user_features
 from recli.params import Choice, Float, Int, Text
 
@@ -34,19 +37,18 @@ class LightFM(FactorRanker):
     The loss `warp` draws items until one stands above a preference, the more steps it took the
     smaller the change; `bpr` draws one; `logistic` sees preferences alone and learns little from
     them.
-
-    random_state: a whole number, or None for other factors every time
     """
 
     source = "Kula 2015; Weston, Bengio and Usunier 2011 (WARP); Rendle et al. 2009 (BPR)"
     cold_items = "last or features"
     cost = "medium"
     uses = ("item features", "user features")
+    takes = (RANDOM_STATE,)
     parameters = (
         PREFERENCES,
         *WEIGHTING,
         Choice("loss", "warp", "what is lowered", options=_LOSSES, tune=("warp", "bpr")),
-        Int("n_factors", 32, "factors", low=1, tune=(16, 128), log=True),
+        Int("n_factors", 32, "factors", low=1, tune=(16, 128), log=True, lower_for="memory"),
         Int("n_epochs", 15, "passes over the preferences", low=1, tune=(5, 60), log=True),
         Choice("learning_schedule", "adagrad", "how steps shrink", options=_SCHEDULES),
         Float(
@@ -57,43 +59,13 @@ class LightFM(FactorRanker):
             tune=(0.01, 0.1),
             log=True,
             when=_ADAGRAD,
+            lower_for="divergence",
         ),
         Float("reg_u", 0.0, "regularisation of users", low=0),
         Float("reg_i", 0.0, "regularisation of items", low=0),
         Text("item_features", None, "features to use, separated by commas; or all"),
         Text("user_features", None, "columns of the user table to use; or all"),
     )
-
-    def __init__(
-        self,
-        loss: str = "warp",
-        n_factors: int = 32,
-        n_epochs: int = 15,
-        learning_schedule: str = "adagrad",
-        learning_rate: float = 0.05,
-        reg_u: float = 0.0,
-        reg_i: float = 0.0,
-        item_features: str | None = None,
-        user_features: str | None = None,
-        preferences: str = "liked",
-        weighting: str = LOG,
-        cap: float | None = None,
-        random_state: int | None = None,
-    ) -> None:
-        surprise.AlgoBase.__init__(self)
-        self.loss = loss
-        self.n_factors = n_factors
-        self.n_epochs = n_epochs
-        self.learning_schedule = learning_schedule
-        self.learning_rate = learning_rate
-        self.reg_u = reg_u
-        self.reg_i = reg_i
-        self.item_features = item_features
-        self.user_features = user_features
-        self.preferences = preferences
-        self.weighting = weighting
-        self.cap = cap
-        self.random_state = random_state
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         n_users, n_items = trainset.n_users, trainset.n_items
@@ -144,7 +116,7 @@ class LightFM(FactorRanker):
         return cosines((items if side == "item" else users)[:, :-2], x)
 
     def _of_users(self) -> scipy.sparse.csr_matrix:
-        """float32[n_users, n_features]: who she is, if she prefers anything, and her features."""
+        """float32[n_users, n_features]: who they are, if they prefer anything, and their features."""
         prefers = np.diff(self.preferred.indptr) > 0
         own = [_itself(prefers, self.trainset.n_users)]
         if self.user_features is not None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 
 from recli.extras.serve.problems import responses
 from recli.extras.serve.state import TheCurrent
-from recli.models import model as models
+from recli.models.stored import MODELS
 
 router = APIRouter(tags=["server"])
 
@@ -34,5 +34,5 @@ def stored(request: Request, current: TheCurrent) -> dict[str, Any]:
             "refused": refused
             and {"at": refused.at.isoformat(timespec="seconds"), "reason": refused.reason},
         },
-        "stored": models.names(request.app.state.settings.results),
+        "stored": MODELS.names(request.app.state.settings.results),
     }

@@ -1,0 +1,1 @@
+"""What every algorithm gets with the contract, one concern a file."""

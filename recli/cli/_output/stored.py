@@ -1,0 +1,97 @@
+"""What the commands about runs, studies, models and refreshes share: to list, to show and to remove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from recli.cli._options import common
+from recli.cli._output.console import Console
+from recli.stored import StoredKind
+
+Document = Mapping[str, Any]
+
+
+def show_list(
+    kind: StoredKind,
+    results: Path,
+    console: Console,
+    describe: Callable[[Path], Document | None],
+    columns: Mapping[str, Callable[[Document], str]],
+    right: Sequence[str] = (),
+) -> None:
+    """Print all of a kind, the newest first, and say which cannot be read.
+
+    Args:
+        kind: What is listed.
+        results: The results folder.
+        console: Where it is printed.
+        describe: What is told of the one in a folder, None for nothing; it may raise RecliError.
+        columns: The columns of the table, each with what a document has there.
+        right: The columns that stand to the right.
+    """
+    from recli import errors
+
+    documents = []
+    for name in kind.names(results):
+        try:
+            found = describe(kind.folder(results, name))
+        except errors.RecliError as error:
+            console.say(f"Left out: {error}")
+            continue
+        if found is not None:
+            documents.append(found)
+    if not documents:
+        console.say(str(kind.none(results)))
+    header = list(columns)
+    rows = [[cell(document) for cell in columns.values()] for document in documents]
+
+    def as_table() -> None:
+        if rows:
+            console.table(header, rows, right=right)
+
+    console.emit(documents, header, rows, as_table)
+
+
+def show_facts(console: Console, facts: Mapping[str, str], width: int) -> None:
+    """Print what is known of one, a line for each fact, names in a column of `width` characters."""
+    for name, value in facts.items():
+        console.line(f"{name:<{width}}  {value}")
+
+
+def agreed(kind: StoredKind, results: Path, names: Sequence[str], yes: bool) -> list[Path]:
+    """The folders that are to be removed, once the user agrees; `yes` is their answer beforehand.
+
+    Raises:
+        NotFoundError: If a name means none in this results folder.
+        UsageError: If a name is ambiguous, if it is still worked on, or if the user does not agree.
+    """
+    from recli import errors
+
+    folders = list(dict.fromkeys(kind.find_own(results, name) for name in names))
+    for folder in folders:
+        if "status" in kind.keys and _is_running(kind.read(folder)):
+            raise errors.UsageError(f"{folder.name} is still running. Stop it first.")
+    if not yes:
+        common.confirm([folder.name for folder in folders], f"Remove {_count(kind, folders)}?")
+    return folders
+
+
+def tell_removed(
+    kind: StoredKind, folders: Sequence[Path], console: Console, more: str = "", **also: int
+) -> None:
+    """Say what was removed: `more` in words, and `also` in the document."""
+    document = {"removed": [folder.name for folder in folders], **also}
+    text = f"Removed: {_count(kind, folders)}{more}."
+    console.emit(document, [], [], lambda: console.line(text))
+
+
+def _is_running(document: Document) -> bool:
+    from recli.records.process import is_alive
+
+    return document["status"] == "running" and is_alive(document.get("process"))
+
+
+def _count(kind: StoredKind, folders: Sequence[Path]) -> str:
+    return f"{len(folders):,} {kind.noun if len(folders) == 1 else kind.plural}"

@@ -1,0 +1,101 @@
+"""The model that a refresh is about, found once by its name, and what lies there under that name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recli import errors, files
+from recli.algorithms import Algorithm
+from recli.data.trainset import Trainset
+from recli.events.refreshing import history
+from recli.events.refreshing.progress import Progress, folder_of
+from recli.models import model as models
+from recli.models.model import Model
+from recli.models.stored import MODELS
+
+
+@dataclass(frozen=True)
+class RefreshedModel:
+    """A stored model that keeps up with the event log.
+
+    Args:
+        results: The results folder.
+        name: The whole name of the model there.
+        allow_pickle: Whether a model that holds a pickle may be read and written.
+    """
+
+    results: Path
+    name: str
+    allow_pickle: bool = False
+
+    @classmethod
+    def find(cls, results: Path, name: str, allow_pickle: bool = False) -> RefreshedModel:
+        """The model that `name` means, once what a killed process had moved aside is put back.
+
+        Nobody else may be at work on the same results.
+
+        Raises:
+            NotFoundError: If there is no such model in the results folder.
+            UsageError: If several names begin so.
+        """
+        for replaced in (MODELS.folder(results, name), folder_of(results, name)):
+            files.recover(replaced)
+        return cls(results, MODELS.find_own(results, name).name, allow_pickle)
+
+    @property
+    def folder(self) -> Path:
+        """Where the model lies."""
+        return MODELS.folder(self.results, self.name)
+
+    @property
+    def dataset_folder(self) -> Path:
+        """Where its dataset lies, what it was trained on and the events since."""
+        return folder_of(self.results, self.name)
+
+    def manifest(self) -> dict[str, Any]:
+        """What the model says of itself now. Raises DataError for one that is damaged."""
+        return models.about(self.folder)
+
+    def load(self) -> Model:
+        """The model as it is now. Raises as `models.load` does."""
+        return models.load(self.folder, self.allow_pickle)
+
+    def progress(self) -> Progress | None:
+        """How far its dataset has taken the log in. Raises DataError for one that is damaged."""
+        return Progress.read(self.dataset_folder)
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """What was decided about it so far, the newest first. Raises DataError for a damaged one."""
+        return history.of_model(self.results, self.name)
+
+    def record(self, decision: dict[str, Any]) -> None:
+        """Write the document of a decision, in place of what it said before."""
+        history.write(self.results, decision)
+
+    def replace(self, model: Model, seal: str, pickled: bool) -> None:
+        """Store another model under the name.
+
+        Args:
+            model: What is stored.
+            seal: The seal of the model that it is to take the place of.
+            pickled: Whether what it has learned is pickled, as it was of that one.
+
+        Raises:
+            UsageError: If another model has taken the name meanwhile.
+        """
+        if self.manifest()["seal"] != seal:
+            raise errors.UsageError(
+                f"Model '{self.name}' was trained anew while the refresh was at work; it stays. The "
+                "next refresh begins with it."
+            )
+        models.save(model, self.results, self.name, pickled)
+
+
+def refitted(model: Model, trainset: Trainset, warm: bool) -> Algorithm:
+    """The algorithm of a model fitted on other ratings; from what it has learned if `warm`."""
+    algorithm = model.configured.create(model.seed)
+    if warm:
+        return algorithm.fit_from(model.algorithm, trainset)
+    return algorithm.fit(trainset)

@@ -1,0 +1,1 @@
+"""The states of a round, in their order: resume, take, learn, compare, decide, publish."""

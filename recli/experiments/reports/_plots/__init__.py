@@ -1,1 +1,0 @@
-"""Plots of a run; one file a plot, each with `figures`."""

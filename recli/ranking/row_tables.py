@@ -1,0 +1,119 @@
+"""Rows of ranked lists as tables of Arrow, which writers take."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+
+from recli.data.ids import Ids
+from recli.models.model import Model
+from recli.ranking.rows import Rows
+
+_TIME = pa.timestamp("s", tz="UTC")
+
+
+@dataclass(frozen=True, eq=False)
+class RowTables:
+    """Makes tables of rows: user, model, rank, item, title, score, rating, deviation, time, and why.
+
+    Users and items are integers where all ids of the ratings are plain integers, otherwise text. The
+    rating is the prediction, cut off at the ends of the rating scale, and the deviation how far the
+    user's may be from it; each is null where the model does not know it. The title is null where the
+    item has none.
+
+    Args:
+        model: The model that made the lists.
+        model_name: What is said in the column `model`.
+        time: When the lists were made; whole seconds are kept.
+        explain: Whether there is a column `why`, with the words of the reasons that the rows then have.
+    """
+
+    model: Model
+    model_name: str
+    time: datetime
+    explain: bool = False
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Names and types of the columns, the same for all tables."""
+        return pa.schema(
+            {
+                "user": self._users.type,
+                "model": pa.string(),
+                "rank": pa.int32(),
+                "item": self._items.type,
+                "title": pa.string(),
+                "score": pa.float64(),
+                "rating": pa.float64(),
+                "deviation": pa.float64(),
+                "time": _TIME,
+                **({"why": pa.string()} if self.explain else {}),
+            }
+        )
+
+    def table(self, rows: Rows) -> pa.Table:
+        """The rows, in their order."""
+        found, n_rows = rows.predicted, len(rows)
+        same, items = _numbers(np.zeros(n_rows, np.int32)), _numbers(rows.items)
+        unknown = pa.nulls(n_rows, pa.float64())
+        columns = {
+            "user": self._users.take(_numbers(rows.users)),
+            "model": _texts([self.model_name]).take(same),
+            "rank": _numbers(rows.ranks),
+            "item": self._items.take(items),
+            "title": self._titles.take(items),
+            "score": _numbers(rows.scores),
+            "rating": unknown if found.ratings is None else _numbers(found.ratings),
+            "deviation": unknown if found.deviations is None else _numbers(found.deviations),
+            "time": _numbers(np.full(n_rows, int(self.time.timestamp())), _TIME),
+        }
+        if self.explain:
+            assert rows.why is not None
+            columns["why"] = _texts([one.words for one in rows.why])
+        return pa.table(columns, schema=self.schema)
+
+    @functools.cached_property
+    def _users(self) -> pa.Array:
+        return _raw(self.model.trainset.ratings.user_ids)
+
+    @functools.cached_property
+    def _items(self) -> pa.Array:
+        return _raw(self.model.trainset.ratings.item_ids)
+
+    @functools.cached_property
+    def _titles(self) -> pa.Array:
+        titles = self.model.titles
+        if titles is None:
+            return pa.nulls(self.model.trainset.n_catalogue, pa.string())
+        return _texts(titles.tolist(), null_if_empty=True)
+
+
+def _raw(ids: Ids) -> pa.Array:
+    """Every id by code."""
+    return _numbers(ids.text.astype(np.int64)) if ids.integers else _texts(ids.text.tolist())
+
+
+# pa.array and pa.repeat import pandas to look at what they are given, and that takes longer than to
+# recommend to one user.
+
+
+def _numbers(values: np.ndarray, kind: pa.DataType | None = None) -> pa.Array:
+    """`values` as Arrow has them, without a copy; `kind` is their type if it is not numpy's."""
+    held = pa.py_buffer(np.ascontiguousarray(values))
+    kind = kind or pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [None, held])
+
+
+def _texts(values: Sequence[str], null_if_empty: bool = False) -> pa.Array:
+    """`values` as Arrow has them."""
+    encoded = [value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    parts = [pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
+    if null_if_empty:
+        parts.append(pa.py_buffer(np.packbits(np.diff(ends) > 0, bitorder="little")))
+    return pa.StringArray.from_buffers(len(values), *parts)

@@ -1,0 +1,31 @@
+"""Which file of the results folder a command writes where the user names none."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+
+def recommendations(results: Path, model_name: str, users: str) -> Path:
+    """The file for lists of some users by a model.
+
+    Args:
+        results: The results folder.
+        model_name: What the model is called.
+        users: What the users are called, such as `user-42` or `all-users`.
+
+    >>> recommendations(Path("results"), "svd", "user-a/b").as_posix()
+    'results/recommendations/svd-user-a_b.csv'
+    """
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", f"{model_name}-{users}")
+    return results / "recommendations" / f"{safe}.csv"
+
+
+def report(results: Path, name: str) -> Path:
+    """The file for a report of several runs, which is called `name`."""
+    return results / "reports" / f"{name}.html"
+
+
+def bad_rows(results: Path, dataset_name: str) -> Path:
+    """The file for the rows of a dataset that could not be read."""
+    return results / "bad-rows" / f"{dataset_name}.csv"

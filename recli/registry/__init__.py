@@ -1,0 +1,240 @@
+"""Names to code: a file in a registered folder is a registration, and so is an entry point.
+
+`recli/algorithms/knn_baseline.py` is the algorithm `knn-baseline`. What needs optional packages lies
+in a room of its own, `recli/extras/<extra>/`, in a folder of the same name: there
+`recli/extras/implicit/algorithms/bpr.py` is the algorithm `bpr`, and `implicit` the extra of
+`pyproject.toml` that brings its packages. Such a file imports them where it uses them, so that it can
+be listed and explained without.
+
+Other packages bring their own by entry points, in a group for each kind, as `recli.metrics`; and a
+user's own class goes by `module:Class`, where modules in the current folder are found too.
+
+recli's names come from the listings of its folders, so that `--help` and completion import nothing; a
+module is imported when its name is used. A module registers the one public class that it defines.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.metadata
+import inspect
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import recli
+from recli import errors
+from recli.registry import _entry_points, _extras, _folders, _foreign
+from recli.registry._kinds import KINDS
+from recli.registry._origin import Origin
+
+__all__ = ["KINDS", "Origin"]
+
+_given: dict[type, str] = {}
+"""The names by which classes of entry points were asked for."""
+
+
+def names(kind: str) -> tuple[str, ...]:
+    """The names of `kind` that recli itself has, sorted.
+
+    >>> "knn-baseline" in names("algorithm")
+    True
+    """
+    return tuple(sorted(_folders.modules(kind)))
+
+
+def outside(kind: str) -> tuple[str, ...]:
+    """The names of `kind` that other packages bring, sorted; looks at every installed package."""
+    return tuple(_entry_points.points(kind))
+
+
+def every(kind: str) -> tuple[str, ...]:
+    """`names` and `outside`."""
+    return (*names(kind), *outside(kind))
+
+
+def usable(kind: str) -> Iterator[tuple[str, Any]]:
+    """The names of `every` with their classes, without those of other packages that do not work.
+
+    What is wrong with these is logged, once each.
+    """
+    for name in names(kind):
+        yield name, get(kind, name)
+    yield from usable_outside(kind)
+
+
+def usable_outside(kind: str) -> Iterator[tuple[str, Any]]:
+    """The names of `outside` with their classes, as `usable` has them."""
+    for problem in _entry_points.unusable(kind):
+        _log_once(problem)
+    for name in outside(kind):
+        try:
+            yield name, get(kind, name)
+        except errors.RecliError as error:
+            _log_once(str(error))
+
+
+def in_order(kind: str) -> list[tuple[str, Any]]:
+    """`usable`, of a kind whose classes have a `position`, in the order of it."""
+    return sorted(usable(kind), key=lambda entry: (entry[1].position, entry[0]))
+
+
+def resolve(kind: str, name: str) -> str:
+    """The registered spelling of `name`, in which case and punctuation do not matter.
+
+    `module:Class` stays as it is. Raises UsageError for a name that there is not.
+
+    >>> resolve("algorithm", "SVD++"), resolve("algorithm", "KNNWithZScore")
+    ('svdpp', 'knn-with-zscore')
+    """
+    if found := _own(kind, name):
+        return found
+    if ":" in name:
+        return name.strip()
+    if point := _entry_points.named(kind, name):
+        return point.name
+    hint = f"'recli list {KINDS[kind].plural}' explains them."
+    raise errors.unknown(kind, name, every(kind), hint)
+
+
+def cut(kind: str, text: str) -> tuple[str, str]:
+    """The name that a text begins with, which may be `module:Class`, and what follows its colon.
+
+    >>> cut("split", "last-n:n=5"), cut("split", "shop.splits:Weekly:n=3")
+    (('last-n', 'n=5'), ('shop.splits:Weekly', 'n=3'))
+    """
+    name, _, rest = text.partition(":")
+    spelled = _foreign.spelled(text)
+    if spelled and not _own(kind, name) and not _entry_points.named(kind, name):
+        return spelled, text.strip().removeprefix(spelled).removeprefix(":")
+    return name, rest
+
+
+def get(kind: str, name: str) -> Any:
+    """The class registered as `name`, or that `module:Class` names.
+
+    The extra of a name need not be installed.
+
+    Raises:
+        UsageError: for an unknown name, and for what comes from elsewhere and is no such class
+        MissingExtraError: for what comes from elsewhere and imports what is not installed
+    """
+    name = resolve(kind, name)
+    module_name = _folders.modules(kind).get(name)
+    if module_name is not None:
+        return _only_class(module_name)
+    if ":" in name:
+        return _foreign.of_module(kind, name)
+    point = _entry_points.named(kind, name)
+    assert point is not None
+    found = _foreign.of_entry_point(kind, point)
+    _given[found] = name
+    return found
+
+
+def name_of(cls: type) -> str:
+    """The name of a class that `get` returns: its file's, its entry point's, or `module:Class`."""
+    if cls.__module__.startswith("recli."):
+        return _folders.name_of(cls.__module__)
+    return _given.get(cls, f"{cls.__module__}:{cls.__qualname__}")
+
+
+def origin(kind: str, name: str) -> Origin:
+    """Where `name` comes from; what is not recli's own is imported. Raises as `get` does.
+
+    >>> str(origin("metric", "ndcg")), str(origin("algorithm", "bpr"))
+    ('recli', 'recli[implicit]')
+    """
+    name = resolve(kind, name)
+    module_name = _folders.modules(kind).get(name)
+    if module_name is not None:
+        extra = _folders.extra_of(module_name)
+        return Origin("recli", recli.__version__, extra, _folders.source(module_name))
+    source = _source(get(kind, name))
+    point = None if ":" in name else _entry_points.named(kind, name)
+    dist = None if point is None else point.dist
+    return (
+        Origin("", "", "", source) if dist is None else Origin(dist.name, dist.version, "", source)
+    )
+
+
+def extra_of(kind: str, name: str) -> str:
+    """The extra of recli that `name` needs; empty for what recli has by itself or others have.
+
+    >>> extra_of("algorithm", "svd")
+    ''
+    """
+    return _folders.extra_of(_folders.modules(kind).get(name, ""))
+
+
+def check_installed(kind: str, name: str) -> None:
+    """Raise MissingExtraError if the packages of the extra that `name` needs are not there."""
+    extra = extra_of(kind, name)
+    if not installed(extra):
+        raise errors.MissingExtraError(
+            f"{name} needs packages that are not installed: pip install 'recli[{extra}]'"
+        )
+
+
+def room(extra: str, module: str) -> Any:
+    """A module of the room of an extra, such as `server` of `serve`.
+
+    Raises MissingExtraError if packages of the extra are not there.
+    """
+    if not installed(extra):
+        raise errors.MissingExtraError(
+            f"This needs packages that are not installed: pip install 'recli[{extra}]'"
+        )
+    return importlib.import_module(f"{_folders.EXTRAS}{extra}.{module}")
+
+
+def installed(extra: str) -> bool:
+    """Whether all packages of an extra of recli are installed, by what `pyproject.toml` declares.
+
+    No extra at all, which is the empty name, needs none. Where recli runs from its sources without being
+    installed, nobody knows what an extra needs, and none is.
+    """
+    try:
+        return _extras.are_met(_extras.requirements(extra))
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
+def packages(extra: str) -> tuple[str, ...]:
+    """The packages that an extra brings along; none for no extra.
+
+    >>> packages("implicit"), packages("")
+    (('implicit',), ())
+    """
+    return tuple(requirement.name for requirement in _extras.requirements(extra))
+
+
+def _own(kind: str, name: str) -> str:
+    """The spelling that recli itself has of a name; empty where it has none."""
+    wanted = errors.plain(name)
+    return next((own for own in names(kind) if errors.plain(own) == wanted), "")
+
+
+def _only_class(module_name: str) -> type:
+    module = importlib.import_module(module_name)
+    defined = [
+        value
+        for key, value in vars(module).items()
+        if inspect.isclass(value) and value.__module__ == module_name and not key.startswith("_")
+    ]
+    if len(defined) != 1:
+        raise TypeError(f"{module_name} must define exactly one public class, not {len(defined)}")
+    return defined[0]
+
+
+def _source(cls: type) -> Path | None:
+    file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+    return Path(file) if file and file.endswith(".py") and Path(file).is_file() else None
+
+
+@functools.cache
+def _log_once(problem: str) -> None:
+    logging.getLogger("recli").warning("%s", problem)

@@ -1,0 +1,38 @@
+"""The files of recli's own folders, and of the rooms of extras."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from recli.registry._kinds import KINDS
+
+PACKAGE = Path(__file__).parent.parent
+EXTRAS = "recli.extras."
+
+
+@functools.cache
+def modules(kind: str) -> dict[str, str]:
+    """The module of each name."""
+    own = KINDS[kind]
+    rooms = sorted(path.name for path in (PACKAGE / "extras").glob("[!_.]*/") if path.is_dir())
+    found: dict[str, str] = {}
+    for package in (own.package, *(f"{EXTRAS}{room}.{own.folder}" for room in rooms)):
+        files = PACKAGE.joinpath(*package.split(".")[1:]).glob("[!_]*.py")
+        found |= {path.stem.replace("_", "-"): f"{package}.{path.stem}" for path in files}
+    return found
+
+
+def name_of(module: str) -> str:
+    """The name that a module of such a folder registers."""
+    return module.rpartition(".")[2].replace("_", "-")
+
+
+def extra_of(module: str) -> str:
+    """The extra in whose room a module stands; empty for recli's own folders."""
+    return module.split(".")[2] if module.startswith(EXTRAS) else ""
+
+
+def source(module: str) -> Path:
+    """The file of a module of recli."""
+    return PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")

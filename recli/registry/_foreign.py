@@ -1,0 +1,112 @@
+"""Classes of others, named as `module:Class` or by the entry point of a package."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+from recli import errors
+from recli.registry._kinds import KINDS
+
+_NAMED = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*)(?=[:@]|\s*$)")
+
+
+def spelled(text: str) -> str:
+    """The `module:Class` that a text begins with; empty where it begins otherwise.
+
+    >>> spelled("shop.splits:Weekly:n=3"), spelled("last-n:n=5")
+    ('shop.splits:Weekly', '')
+    """
+    found = _NAMED.match(text)
+    return f"{found[1]}:{found[2]}" if found else ""
+
+
+def of_module(kind: str, name: str) -> type:
+    """The class that `module:Class` names; modules in the current folder are found too.
+
+    Raises:
+        UsageError: if there is no such module or class, the module fails, or the class is of another
+            kind
+        MissingExtraError: if the module imports one that is not installed
+    """
+    if spelled(name) != name:
+        raise errors.UsageError(
+            f"'{name}' is not module:Class, as in 'my_package.my_module:My{kind.title()}'."
+        )
+    module_name, _, class_name = name.partition(":")
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        with _told(f"The module '{module_name}'"):
+            module = importlib.import_module(module_name)
+    except errors.MissingExtraError as error:
+        absent = getattr(error.__cause__, "name", None)
+        if absent is None or not f"{module_name}.".startswith(f"{absent}."):
+            raise
+        raise errors.UsageError(
+            f"There is no module '{module_name}' in the current folder, {here}, or among the installed "
+            "packages."
+        ) from None
+    accepts = KINDS[kind].accepts
+    found = getattr(module, class_name, None)
+    if found is None:
+        there = [key for key, value in vars(module).items() if accepts(value)]
+        raise errors.unknown(kind, name, [f"{module_name}:{key}" for key in there])
+    return _checked(kind, found, f"'{name}'")
+
+
+def of_entry_point(kind: str, point: EntryPoint) -> type:
+    """The class that a package brings along. Raises as `of_module` does."""
+    what = f"The {kind} '{point.name}' of {package(point)}"
+    with _told(what):
+        found = point.load()
+    return _checked(kind, found, f"{what}, {point.value},")
+
+
+def package(point: EntryPoint) -> str:
+    """The package that an entry point comes with, and its version."""
+    return "an unknown package" if point.dist is None else f"{point.dist.name} {point.dist.version}"
+
+
+def _checked(kind: str, found: Any, what: str) -> type:
+    if not KINDS[kind].accepts(found):
+        base = KINDS[kind].base.replace(":", ".")
+        raise errors.UsageError(f"{what} is not a subclass of {base}, as every {kind} is.")
+    if missing := KINDS[kind].missing(found):
+        raise errors.UsageError(
+            f"{what} does not declare {', '.join(missing)}, as every {kind} does."
+        )
+    return found  # type: ignore[no-any-return]
+
+
+@contextlib.contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Turns what the import of a module raises into an error in a line, its cause kept."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise errors.MissingExtraError(
+            f"{what} needs the module '{error.name}', which is not installed."
+        ) from error
+    # The code is not ours, runs when it is imported, and may fail by any exception. It is not a fault
+    # of recli, must not take down what does not need it, and `--debug` shows the traceback.
+    except (Exception, SystemExit) as error:
+        lines = str(error).strip().splitlines() or [""]
+        said = f"{type(error).__name__}: {lines[0]}".rstrip(": .")
+        raise errors.UsageError(f"{what} cannot be imported: {said}{_where(error)}.") from error
+
+
+def _where(error: BaseException) -> str:
+    """The file and line that raised; the text of a SyntaxError says it itself."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    if isinstance(error, SyntaxError) or "importlib" in last.filename:
+        return ""
+    return f" ({last.filename}, line {last.lineno})"

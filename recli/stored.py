@@ -1,0 +1,172 @@
+"""What lies in the results folder by name: a folder with a document for each run, study or model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recli import errors, files
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class StoredKind:
+    """One kind of what is stored: the folders `results/<plural>/<name>` that hold its document.
+
+    Args:
+        noun: What one is called, such as `run`.
+        plural: The folder of the results folder where they lie, such as `runs`.
+        document: The JSON file that says what one is, such as `run.json`.
+        maker: The command that makes one.
+        schemas: The formats of the document that this recli reads, the one that it writes last.
+        keys: What a document has to have.
+        advice: What to do about a document that cannot be read.
+        dated: Whether names are ids that begin with the time and so sort by it; else users choose them.
+    """
+
+    noun: str
+    plural: str
+    document: str
+    maker: str
+    schemas: tuple[int, ...]
+    keys: tuple[str, ...]
+    advice: str
+    dated: bool = False
+
+    @property
+    def schema(self) -> int:
+        """The format that this recli writes."""
+        return self.schemas[-1]
+
+    def folder(self, results: Path, name: str = "") -> Path:
+        """Where the one called `name` lies, whether it is there or not; without a name where all do."""
+        return results / self.plural / name
+
+    def names(self, results: Path) -> list[str]:
+        """The names of all in a results folder, the newest first; by its id, or when it was written."""
+        found = list(self.folder(results).glob(f"[!.]*/{self.document}"))
+        if self.dated:
+            found.sort(reverse=True)
+        else:
+            found.sort(key=lambda path: (path.stat().st_mtime, path.parent.name), reverse=True)
+        return [path.parent.name for path in found]
+
+    def find(self, results: Path, name: str) -> Path:
+        """The folder of the one that `name` means.
+
+        Args:
+            results: The results folder.
+            name: Its name, how that begins if no other does so, `latest`, or the path of its folder.
+
+        Raises:
+            NotFoundError: If there is none; the nearest names are given.
+            UsageError: If several names begin so.
+        """
+        known = self.names(results)
+        if name in known:
+            return self.folder(results, name)
+        if name == LATEST and known:
+            return self.folder(results, known[0])
+        if (Path(name) / self.document).is_file():
+            return Path(name)
+        begin = [other for other in known if name and other.startswith(name)]
+        if len(begin) > 1:
+            raise errors.UsageError(
+                f"{len(begin)} {self.plural} begin with '{name}':\n{errors.first_ten(begin)}\n"
+                "Write more of it."
+            )
+        if not begin:
+            raise self.absent(results, name)
+        return self.folder(results, begin[0])
+
+    def find_own(self, results: Path, name: str) -> Path:
+        """As `find`, but only what lies in this results folder: for what is replaced or removed."""
+        found = self.find(results, name)
+        if found.resolve().parent != self.folder(results).resolve():
+            raise self.absent(results, name)
+        return found
+
+    def newest(self, results: Path) -> Path:
+        """The folder of the newest. Raises NotFoundError without any."""
+        for name in self.names(results):
+            return self.folder(results, name)
+        raise self.none(results)
+
+    def none(self, results: Path) -> errors.NotFoundError:
+        """The error where there is not one in a results folder yet."""
+        return errors.NotFoundError(
+            f"There is no {self.noun} in {self.folder(results)} yet: '{self.maker}' makes one."
+        )
+
+    def absent(self, results: Path, name: str) -> errors.NotFoundError:
+        """The error for a name that none has, the nearest names first."""
+        nearest = errors.nearest(name, self.names(results))
+        have = f"There is none yet: '{self.maker}' makes one."
+        if nearest:
+            listed = f"\n{errors.first_ten(nearest)}\n" if self.dated else f" {_inline(nearest)}. "
+            have = f"There are:{listed}'{LATEST}' is the newest."
+        return errors.NotFoundError(
+            f"There is no {self.noun} '{name}' in {self.folder(results)}. {have}"
+        )
+
+    def read(self, folder: Path, advice: str = "") -> dict[str, Any]:
+        """The document in a folder.
+
+        Args:
+            folder: As `find` gives it.
+            advice: What to do about one that cannot be read, in place of the usual.
+
+        Raises:
+            NotFoundError: If the folder holds none.
+            DataError: If it is damaged, of a format that this recli does not read, or lacks something.
+        """
+        path, advice = folder / self.document, advice or self.advice
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise errors.NotFoundError(
+                f"{folder}: holds no {self.noun} ({self.document} is missing)."
+            ) from None
+        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
+        schema = document.get("schema") if isinstance(document, dict) else None
+        if not isinstance(schema, int) or schema not in self.schemas:
+            reads = " to ".join(map(str, dict.fromkeys((self.schemas[0], self.schema))))
+            raise errors.DataError(
+                f"{path}: was written in format {schema}, this recli reads {reads}. {advice}"
+            )
+        lacking = [key for key in self.keys if key not in document]
+        if lacking:
+            raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {advice}")
+        found: dict[str, Any] = document
+        return found
+
+    def write(self, folder: Path, document: dict[str, Any]) -> Path:
+        """Write the document of a folder, with its format, in place of what it said before.
+
+        Raises:
+            UsageError: If it cannot be written.
+        """
+        return files.write_json(folder / self.document, {"schema": self.schema, **document})
+
+
+def remove(folders: Sequence[Path]) -> None:
+    """Remove folders with all that is in them; none is seen half removed.
+
+    Raises:
+        UsageError: If one cannot be removed; those before it are gone.
+    """
+    for folder in folders:
+        with files.writable(folder):
+            gone = folder.rename(folder.with_name(f".{folder.name}.removed"))
+            shutil.rmtree(gone)
+
+
+def _inline(names: Sequence[str]) -> str:
+    more = len(names) - 10
+    return ", ".join(names[:10]) + (f" and {more:,} more" if more > 0 else "")

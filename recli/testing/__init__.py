@@ -1,0 +1,35 @@
+"""Tests that every algorithm, metric, split and so on has to pass, as classes to inherit.
+
+A package that brings its own has one class of tests for each, which pytest collects:
+
+    from recli.testing import MetricContract
+
+    class TestMine(MetricContract):
+        metric = Mine
+        perfect = 0.0
+
+What the contract cannot know stands on the class as an expectation; its documentation names them. What
+is tested needs no file and no network: the data are made in memory, the same ones everywhere.
+"""
+
+import pkgutil
+
+from recli import errors
+
+try:
+    import pytest
+except ModuleNotFoundError:
+    raise errors.MissingExtraError(
+        "recli.testing needs pytest, which is not installed: pip install 'recli[testing]'"
+    ) from None
+
+# So that a failed assertion says what was compared.
+pytest.register_assert_rewrite(
+    *(f"{__name__}.{file.name}" for file in pkgutil.iter_modules(__path__))
+)
+
+from recli.testing._data import small_dataset  # noqa: E402, what is rewritten comes after
+from recli.testing.metric import MetricContract  # noqa: E402
+from recli.testing.split import SplitContract  # noqa: E402
+
+__all__ = ["MetricContract", "SplitContract", "small_dataset"]
