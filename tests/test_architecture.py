@@ -67,10 +67,7 @@ def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_imports_point_down(path):
     name = name_of(path).removesuffix(".__init__")
-    if name in (
-        "recli.__main__",
-        "recli",
-    ):  # doors: the latter names for type checkers what it opens
+    if name in ("recli.__main__", "recli"):  # two doors; the second names what it opens for types
         return
     upward = [
         f"line {line}: {target}"

@@ -113,7 +113,7 @@ class Dataset:
         ratings: the ratings or interactions
         items: the item table; None if there is none
         users: the user table; None if there is none
-        sniffed: (what, value, option that overrules it) for everything guessed from the file
+        sniffed: (what, value, parameter that overrules it) for everything guessed from the file
         bad_rows: rows set aside under `on_bad="skip"`
         merged: rows that repeated an earlier pair of user and item and were merged into one
         left_out: what a filter left out, None where the dataset is whole

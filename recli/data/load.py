@@ -28,22 +28,22 @@ from recli.data.tables.guess_features import guess_items
 
 ON_BAD = ("error", "skip")
 DUPLICATES = ("error", "first", "last", "mean")
-_OPTIONS = {  # field of a RatingsSource -> the option of the command line that sets it
-    "format": "--file-format",
-    "encoding": "--encoding",
-    "delimiter": "--delimiter",
-    "quote": "--quote",
-    "header": "--header/--no-header",
-    "user": "--columns",
-    "item": "--columns",
-    "rating": "--columns",
-    "weight": "--columns",
-    "event": "--columns",
-    "weights": "--weight",
-    "time": "--columns",
-    "implicit": "--implicit/--explicit",
-    "scale": "--scale",
-    "time_unit": "--time-unit",
+_OVERRULED_BY = {  # field of a RatingsSource -> the parameter of `recli.load` that sets it
+    "format": "format",
+    "encoding": "encoding",
+    "delimiter": "delimiter",
+    "quote": "quote",
+    "header": "header",
+    "user": "user",
+    "item": "item",
+    "rating": "rating",
+    "weight": "weight",
+    "event": "event",
+    "weights": "weights",
+    "time": "time",
+    "implicit": "implicit",
+    "scale": "scale",
+    "time_unit": "time_unit",
 }
 
 
@@ -120,7 +120,7 @@ class _Read:
         table: the columns, as text
         source: how the table is read, and which column is what
         guessed: fields of `source` that a look at the file has filled
-        told: (what, value, option that overrules it) for what else was decided
+        told: (what, value, parameter that overrules it) for what else was decided
         kinds: of interactions, once they are weighed
     """
 
@@ -213,9 +213,9 @@ def _described(
 
 def _of_items(source: ItemsSource) -> list[tuple[str, str, str]]:
     """What was found out about an item table, as `Dataset.sniffed` has it."""
-    titled = [("titles", source.title, "--items")] if source.title else []
+    titled = [("titles", source.title, "items")] if source.title else []
     features = ", ".join(feature.name for feature in source.features or ())
-    return [*titled, ("item features", features or "none", "--items")]
+    return [*titled, ("item features", features or "none", "items")]
 
 
 def describe(spec: str) -> Description:
@@ -323,13 +323,13 @@ def _ratings(rows: parsing.Rows, source: RatingsSource, item_ids: Ids) -> Rating
 
 
 def _parts(file: Location) -> list[tuple[str, str, str]]:
-    return [("parts", str(len(file.parts)), "--dataset")] if file.parts else []
+    return [("parts", str(len(file.parts)), "dataset")] if file.parts else []
 
 
 def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
     readable = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "::": "'::'"}
     shown = []
-    for name in sorted(guessed, key=list(_OPTIONS).index):
+    for name in sorted(guessed, key=list(_OVERRULED_BY).index):
         value = getattr(source, name)
         if name == "delimiter":
             value = readable.get(value, repr(value))
@@ -343,5 +343,5 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
             value = "1 for every kind"
         if value is not None:
             what = "interactions" if name == "implicit" else name.replace("_", " ")
-            shown.append((what, str(value), _OPTIONS[name]))
+            shown.append((what, str(value), _OVERRULED_BY[name]))
     return tuple(shown)

@@ -69,7 +69,7 @@ class Model:
             raise errors.NotFoundError(
                 f"There is no user '{user}' among the {len(ids):,} that the model has learned from. "
                 f"Nearest ids: {', '.join(ids.nearest(user))}. Somebody new gets a "
-                f"list by {by}: 'recli recommend --ratings FILE' or '--rate ITEM={value}'."
+                f"list by {by}: `fold_in({{ITEM: {value}}})`."
             )
         return code
 
@@ -179,7 +179,7 @@ def load(folder: Path, allow_pickle: bool = False) -> Model:
     if about["pickled"] and not allow_pickle:
         raise errors.UsageError(
             f"{folder}: holds a pickle, and to read a pickle runs whatever code is in it. If the model "
-            "is your own, '--allow-pickle' reads it; else train it again without."
+            "is your own, `allow_pickle=True` reads it; else train it again without."
         )
     if about["refit"]:
         algorithm.fit(trainset)

@@ -10,24 +10,44 @@ import re
 
 PARAMETERS = frozenset(
     {
-        *("algorithms", "allow_pickle", "by", "calibrate", "decimal", "delimiter", "diversify"),
-        *("duplicates", "encoding", "escape", "event", "explore", "format", "goal", "header"),
-        *("implicit", "item", "items_id", "memory_limit", "metric", "min_ratings", "missing"),
-        *("on_bad", "query", "quote", "rating", "scale", "split", "strict", "threshold", "time"),
-        *("time_format", "time_unit", "trials", "user", "users_id", "weight", "weights", "where"),
+        *(
+            "algorithms",
+            "allow_pickle",
+            "decimal",
+            "delimiter",
+            "diversify",
+            "duplicates",
+            "encoding",
+        ),
+        *("escape", "event", "fix", "format", "fresh", "goal", "header", "implicit", "item"),
+        *(
+            "memory_limit",
+            "metric",
+            "missing",
+            "on_bad",
+            "pick",
+            "query",
+            "quote",
+            "rating",
+            "scale",
+        ),
+        *("study", "threshold", "time", "time_format", "time_unit", "trials", "user", "weight"),
+        *("weights", "where"),
     }
 )
-"""Those that messages may name."""
+"""Those that messages name."""
 _ROLES = ("user", "item", "rating", "weight", "event", "time")
 _OPTIONS = {"algorithms": "-a", "format": "--file-format", "weights": "--weight"}
-_FLAGS = {
-    "header=True": "--header",
-    "header=False": "--no-header",
-    "implicit=True": "--implicit",
-    "implicit=False": "--explicit",
+_FLAGS = {"header=False": "--no-header", "implicit=False": "--explicit"}
+_BOTH_WAYS = {"header": "--header/--no-header", "implicit": "--implicit/--explicit"}
+_PHRASES = {  # what is said in more than one option
+    'results="FOLDER"': "--results FOLDER' or '--output FILE",
+    "fold_in({ITEM: RATING})": "recli recommend --ratings FILE' or '--rate ITEM=RATING",
+    "fold_in({ITEM: WEIGHT})": "recli recommend --ratings FILE' or '--rate ITEM=WEIGHT",
 }
 _CODE = re.compile(r"`([^`\n]+)`")
-_ARGUMENT = re.compile(r"(\w+)(?:=(\"[^\"]*\"|\{[^}]*\}|\([^)]*\)|[^,]*))?(?:, |$)")
+_VALUE = r"\"[^\"]*\"|'[^']*'|\{[^}]*\}|\([^)]*\)|[^,]*"
+_ARGUMENT = re.compile(rf"(\w+)(?:=({_VALUE}))?(?:, |$)")
 _OF_ALGORITHM = re.compile(r"algorithm\(…, (.*)\)")
 
 
@@ -54,30 +74,65 @@ def as_typed(message: str) -> str:
     return _CODE.sub(shown, message)
 
 
+def option_of(parameter: str) -> str:
+    """The option that sets a parameter, with its opposite if it has one.
+
+    >>> option_of("rating"), option_of("implicit"), option_of("time_unit")
+    ('--columns', '--implicit/--explicit', '--time-unit')
+    """
+    if not parameter.isidentifier():
+        return parameter  # where it stands in a dataset.toml
+    if parameter in _ROLES:
+        return "--columns"
+    return _BOTH_WAYS.get(parameter, _option(parameter, ""))
+
+
 def _typed(code: str) -> str | None:
     """The options for some arguments; None for what are none."""
-    inner = _OF_ALGORITHM.fullmatch(code)
-    arguments = _ARGUMENT.findall(inner[1] if inner else code)
-    if inner:
-        return " ".join(f"-p {name}={_value(value)}" for name, value in arguments)
+    if code in _PHRASES:
+        return _PHRASES[code]
+    if inner := _OF_ALGORITHM.fullmatch(code):
+        return " ".join(_hyperparameter(*found) for found in _ARGUMENT.findall(inner[1]))
+    more = code.startswith("…, ")
+    arguments = _ARGUMENT.findall(code.removeprefix("…, "))
     if not arguments or not {name for name, _ in arguments} <= PARAMETERS:
         return None
-    roles = ",".join(f"{name}={_value(value)}" for name, value in arguments if name in _ROLES)
-    others = [_option(name, value) for name, value in arguments if name not in _ROLES]
-    return " ".join([*([f"--columns {roles}"] if roles else []), *others])
+    options: dict[str, str] = {}
+    for name, value in arguments:
+        if name not in _ROLES:
+            options[name] = _option(name, value)
+        elif value:
+            before = f"{options['columns']}," if "columns" in options else "…," * more
+            options["columns"] = f"{before}{name}={_plain(value)}"
+        else:
+            options["columns"] = ""
+    columns = (
+        {"columns": f"--columns {options['columns']}".rstrip()} if "columns" in options else {}
+    )
+    return " ".join((options | columns).values())
 
 
 def _option(name: str, value: str) -> str:
-    flag = _FLAGS.get(f"{name}={value}")
     option = _OPTIONS.get(name, f"--{name.replace('_', '-')}")
-    return flag or (f"{option} {_value(value)}" if value else option)
+    if value in ("True", "False"):
+        return _FLAGS.get(f"{name}={value}", option)
+    return f"{option} {_plain(value)}" if value else option
 
 
-def _value(value: str) -> str:
+def _hyperparameter(name: str, value: str) -> str:
+    if value.startswith("{"):
+        inner, _, value = value.strip("{}").partition(": ")
+        name = f"{name}.{_plain(inner)}"
+    return f"-p {name}={_plain(value.lower() if value in ('True', 'False') else value)}"
+
+
+def _plain(value: str) -> str:
     """A value as it is typed: a tuple as 1:5, a dictionary as view=1,cart=3, a text without quotes."""
     if value.startswith("("):
         return value.strip("()").replace(", ", ":")
     if value.startswith("{"):
         return value.strip("{}").replace('"', "").replace(": ", "=").replace(", ", ",")
-    text = value[1:-1] if value[:1] in "\"'" else value
+    if value[:1] not in ("'", '"'):
+        return value
+    text = value[1:-1].replace("\\\\", "\\")
     return f'"{text}"' if " " in text else text
