@@ -62,11 +62,9 @@ def of_class(cls: type[surprise.AlgoBase], given: Mapping[str, object]) -> Confi
     package = cls.__module__.partition(".")[0]
     if package == "recli" and registry.name_of(cls) in registry.names("algorithm"):
         return Configured.of(registry.name_of(cls), given)
-    if cls.__module__ != "__main__":
-        for module in (package, cls.__module__):
-            if getattr(sys.modules.get(module), cls.__name__, None) is cls:
-                return Configured.of(f"{module}:{cls.__name__}", given)
     name = _name(cls)
+    if _is_found(cls, name):
+        return Configured.of(name, given)
     return GivenAlgorithm(name, params.resolve(declared_by(cls, name, given), given, name), cls)
 
 
@@ -76,4 +74,14 @@ def of_instance(algorithm: surprise.AlgoBase) -> Configured:
 
 
 def _name(cls: type) -> str:
-    return f"{cls.__module__.partition('.')[0]}:{cls.__name__}"
+    """`module:Class`, by the package alone where that has the class too."""
+    package = cls.__module__.partition(".")[0]
+    short = f"{package}:{cls.__name__}"
+    return short if _is_found(cls, short) else f"{cls.__module__}:{cls.__name__}"
+
+
+def _is_found(cls: type, name: str) -> bool:
+    """Whether this name leads to the class in another process too."""
+    module = name.partition(":")[0]
+    found = getattr(sys.modules.get(module), cls.__name__, None)
+    return found is cls and module != "__main__"

@@ -16,7 +16,7 @@ def as_configured(
 ) -> tuple[Configured, ...]:
     """One or several algorithms, configured."""
     single = isinstance(algorithms, str | type | Configured | surprise.AlgoBase)
-    several: Iterable[Any] = [algorithms] if single else algorithms  # type: ignore[assignment,list-item]
+    several: Any = algorithms if isinstance(algorithms, Iterable) and not single else [algorithms]
     return tuple(algorithm(one) for one in several)
 
 

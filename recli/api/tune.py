@@ -54,7 +54,8 @@ def tune(
     jobs: int = -1,
     memory_limit: int | None = None,
     results: str | Path | None = None,
-    name: str | None = None,
+    study: str | None = None,
+    fresh: bool = False,
     progress: Progress = None,
 ) -> Tuning:
     """Search for the best hyperparameters with Optuna, as `recli tune` does.
@@ -88,7 +89,8 @@ def tune(
         memory_limit: bytes for ranking the catalogue; by default half of what is free
         results: a folder to keep the study in, as the command does, where the same call goes on with
             it; by default nothing is written
-        name: of the study that is kept; by default from what is searched
+        study: name of the study that is kept; by default from what is searched
+        fresh: whether a study of that name is forgotten
         progress: True for a bar, or a function of the trials that are done and of how many there are
 
     Returns:
@@ -134,7 +136,15 @@ def tune(
         trials or (sys.maxsize if auto else _TRIALS), timeout or (_AUTO if auto else None)
     )
     with _folder(results) as folder:
-        run = TuningRun(folder, ["recli.tune"], data, plan, protocol, name=name)
+        run = TuningRun(
+            folder,
+            ["recli.tune"],
+            data,
+            plan,
+            protocol,
+            name=study,
+            begin="fresh" if fresh else "join",
+        )
         with followed(progress, "Tuning", trials or _TRIALS) as step:
             _run(run, budget, Resources(jobs, memory_limit), step, is_kept=results is not None)
         return Tuning.of(run, run.folder if results is not None else None)

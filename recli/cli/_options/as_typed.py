@@ -42,9 +42,8 @@ _FLAGS = {"header=False": "--no-header", "implicit=False": "--explicit"}
 _BOTH_WAYS = {"header": "--header/--no-header", "implicit": "--implicit/--explicit"}
 _PHRASES = {  # what is said in more than one option
     'results="FOLDER"': "--results FOLDER' or '--output FILE",
-    "fold_in({ITEM: RATING})": "recli recommend --ratings FILE' or '--rate ITEM=RATING",
-    "fold_in({ITEM: WEIGHT})": "recli recommend --ratings FILE' or '--rate ITEM=WEIGHT",
 }
+_FOLDED_IN = re.compile(r"fold_in\(\{(\w+): (\w+)\}\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _VALUE = r"\"[^\"]*\"|'[^']*'|\{[^}]*\}|\([^)]*\)|[^,]*"
 _ARGUMENT = re.compile(rf"(\w+)(?:=({_VALUE}))?(?:, |$)")
@@ -91,6 +90,8 @@ def _typed(code: str) -> str | None:
     """The options for some arguments; None for what are none."""
     if code in _PHRASES:
         return _PHRASES[code]
+    if rated := _FOLDED_IN.fullmatch(code):
+        return f"recli recommend --ratings FILE' or '--rate {rated[1]}={rated[2]}"
     if inner := _OF_ALGORITHM.fullmatch(code):
         return " ".join(_hyperparameter(*found) for found in _ARGUMENT.findall(inner[1]))
     more = code.startswith("…, ")
