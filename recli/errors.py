@@ -31,6 +31,10 @@ class TooLargeError(UsageError):
     """More memory asked for than is free; raised before it is allocated."""
 
 
+class DeclarationError(UsageError, TypeError):
+    """A class whose constructor is not what it declares; raised when the class is made."""
+
+
 class DataError(RecliError):
     """A file that is not what it should be."""
 
@@ -68,10 +72,20 @@ def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> Usage
     There is no metric 'rsme'. Did you mean 'rmse'? Valid: rmse, mae.
     """
     ordered = nearest(name, valid)
-    close = difflib.get_close_matches(plain(name), [plain(v) for v in ordered], n=1, cutoff=0.6)
-    guess = f" Did you mean '{ordered[0]}'?" if close else ""
     names = f" Valid: {', '.join(ordered)}." if ordered else " There are none."
+    guess = did_you_mean(name, ordered)
     return UsageError(f"There is no {kind} '{name}'.{guess}{names}{' ' + hint if hint else ''}")
+
+
+def did_you_mean(name: str, valid: Iterable[str]) -> str:
+    """The question about the nearest spelling, a space before it; nothing where none is near.
+
+    >>> did_you_mean("rsme", ["mae", "rmse"]), did_you_mean("x", ["mae", "rmse"])
+    (" Did you mean 'rmse'?", '')
+    """
+    ordered = nearest(name, valid)
+    close = difflib.get_close_matches(plain(name), [plain(v) for v in ordered], n=1, cutoff=0.6)
+    return f" Did you mean '{ordered[0]}'?" if close else ""
 
 
 def nearest(name: str, valid: Iterable[str], n: int | None = None) -> list[str]:

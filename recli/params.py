@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import typing
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 from recli import errors
 
 Value = int | float | bool | str | None
+LowerFor = typing.Literal["", "memory", "divergence"]
 
 
 class Trial(Protocol):
@@ -37,13 +39,15 @@ class Parameter:
         when: Another parameter and the values that make this one matter; None where it always does.
         lower_for: What a lower value helps against: "memory", where what is learned grows with it,
             or "divergence" of the learning; empty for neither. Error messages advise by it.
+        speed_only: Whether it changes time and memory alone, never a number.
     """
 
     name: str
     default: Value
     help: str
     when: tuple[str, tuple[Value, ...]] | None = field(default=None, kw_only=True)
-    lower_for: str = field(default="", kw_only=True)
+    lower_for: LowerFor = field(default="", kw_only=True)
+    speed_only: bool = field(default=False, kw_only=True)
 
     def check(self, value: object) -> Value:
         """`value` as this parameter's type, read from text where it is text.

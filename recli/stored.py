@@ -18,15 +18,15 @@ LATEST = "latest"
 class StoredKind:
     """One kind of what is stored: the folders `results/<plural>/<name>` that hold its document.
 
-    Args:
-        noun: What one is called, such as `run`.
-        plural: The folder of the results folder where they lie, such as `runs`.
-        document: The JSON file that says what one is, such as `run.json`.
-        maker: The command that makes one.
-        schemas: The formats of the document that this recli reads, the one that it writes last.
-        keys: What a document has to have.
-        advice: What to do about a document that cannot be read.
-        dated: Whether names are ids that begin with the time and so sort by it; else users choose them.
+    Attributes:
+        noun: what one is called, such as `run`
+        plural: the folder of the results folder where they lie, such as `runs`
+        document: the JSON file that says what one is, such as `run.json`
+        maker: the command that makes one
+        schemas: the formats of the document that this recli reads, the one that it writes last
+        keys: what a document has to have
+        advice: what to do about a document that cannot be read
+        dated: whether names are ids that begin with the time and so sort by it; else users choose them
     """
 
     noun: str
@@ -44,11 +44,20 @@ class StoredKind:
         return self.schemas[-1]
 
     def folder(self, results: Path, name: str = "") -> Path:
-        """Where the one called `name` lies, whether it is there or not; without a name where all do."""
+        """Where one lies, whether it is there or not.
+
+        Args:
+            results: the results folder
+            name: its name; without one it is the folder of all
+        """
         return results / self.plural / name
 
     def names(self, results: Path) -> list[str]:
-        """The names of all in a results folder, the newest first; by its id, or when it was written."""
+        """The names of all in a results folder, the newest first; by its id, or when it was written.
+
+        Args:
+            results: the results folder
+        """
         found = list(self.folder(results).glob(f"[!.]*/{self.document}"))
         if self.dated:
             found.sort(reverse=True)
@@ -60,12 +69,12 @@ class StoredKind:
         """The folder of the one that `name` means.
 
         Args:
-            results: The results folder.
-            name: Its name, how that begins if no other does so, `latest`, or the path of its folder.
+            results: the results folder
+            name: its name, how that begins if no other does so, `latest`, or the path of its folder
 
         Raises:
-            NotFoundError: If there is none; the nearest names are given.
-            UsageError: If several names begin so.
+            NotFoundError: if there is none; the nearest names are given
+            UsageError: if several names begin so
         """
         known = self.names(results)
         if name in known:
@@ -85,26 +94,51 @@ class StoredKind:
         return self.folder(results, begin[0])
 
     def find_own(self, results: Path, name: str) -> Path:
-        """As `find`, but only what lies in this results folder: for what is replaced or removed."""
+        """As `find`, but only what lies in this results folder: for what is replaced or removed.
+
+        Args:
+            results: the results folder
+            name: as for `find`
+
+        Raises:
+            NotFoundError: if there is none, or it lies elsewhere
+            UsageError: if several names begin so
+        """
         found = self.find(results, name)
         if found.resolve().parent != self.folder(results).resolve():
             raise self.absent(results, name)
         return found
 
     def newest(self, results: Path) -> Path:
-        """The folder of the newest. Raises NotFoundError without any."""
+        """The folder of the newest.
+
+        Args:
+            results: the results folder
+
+        Raises:
+            NotFoundError: if there is none
+        """
         for name in self.names(results):
             return self.folder(results, name)
         raise self.none(results)
 
     def none(self, results: Path) -> errors.NotFoundError:
-        """The error where there is not one in a results folder yet."""
+        """The error where there is not one in a results folder yet.
+
+        Args:
+            results: the results folder
+        """
         return errors.NotFoundError(
             f"There is no {self.noun} in {self.folder(results)} yet: '{self.maker}' makes one."
         )
 
     def absent(self, results: Path, name: str) -> errors.NotFoundError:
-        """The error for a name that none has, the nearest names first."""
+        """The error for a name that none has, the nearest names first.
+
+        Args:
+            results: the results folder
+            name: the name that was asked for
+        """
         nearest = errors.nearest(name, self.names(results))
         have = f"There is none yet: '{self.maker}' makes one."
         if nearest:
@@ -118,12 +152,12 @@ class StoredKind:
         """The document in a folder.
 
         Args:
-            folder: As `find` gives it.
-            advice: What to do about one that cannot be read, in place of the usual.
+            folder: as `find` gives it
+            advice: what to do about one that cannot be read, in place of the usual
 
         Raises:
-            NotFoundError: If the folder holds none.
-            DataError: If it is damaged, of a format that this recli does not read, or lacks something.
+            NotFoundError: if the folder holds none
+            DataError: if it is damaged, of a format that this recli does not read, or lacks something
         """
         path, advice = folder / self.document, advice or self.advice
         try:
@@ -149,8 +183,12 @@ class StoredKind:
     def write(self, folder: Path, document: dict[str, Any]) -> Path:
         """Write the document of a folder, with its format, in place of what it said before.
 
+        Args:
+            folder: as `folder` gives it; it is made if it is not there
+            document: what it says but for the format
+
         Raises:
-            UsageError: If it cannot be written.
+            UsageError: if it cannot be written
         """
         return files.write_json(folder / self.document, {"schema": self.schema, **document})
 
@@ -158,8 +196,11 @@ class StoredKind:
 def remove(folders: Sequence[Path]) -> None:
     """Remove folders with all that is in them; none is seen half removed.
 
+    Args:
+        folders: as `StoredKind.find_own` gives them
+
     Raises:
-        UsageError: If one cannot be removed; those before it are gone.
+        UsageError: if one cannot be removed; those before it are gone
     """
     for folder in folders:
         with files.writable(folder):

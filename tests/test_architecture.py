@@ -15,8 +15,8 @@ import recli
 PACKAGE = Path(recli.__file__).parent
 GROUND = dict.fromkeys(
     (
-        *("recli", "errors", "params", "registry", "spec", "files", "stored", "memory"),
-        *("compiled", "kernels", "urls", "class_attributes"),
+        *("recli", "configuration", "errors", "params", "registry", "spec", "files", "stored"),
+        *("memory", "compiled", "kernels", "urls", "class_attributes"),
     ),
     0,
 )
@@ -27,7 +27,7 @@ STOREYS = (
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (
     *("numpy", "pandas", "numba", "sklearn", "scipy", "surprise", "optuna", "rich", "pyarrow"),
-    *("joblib", "safetensors", "sqlalchemy"),
+    *("joblib", "safetensors", "sqlalchemy", "msgspec", "pydantic"),
 )
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -13,7 +13,11 @@ from pathlib import Path
 import pytest
 
 RECLI = Path(__file__).parents[1] / "recli"
-DONE = ("algorithms", "extras/*/algorithms", "kernels", "params.py")
+DONE = (
+    *("configuration", "algorithms", "extras/*/algorithms", "kernels", "params.py"),
+    *("events", "ranking/writers", "ranking/row*.py", "ranking/answer.py", "ranking/output.py"),
+    *("ranking/top_n.py", "stored.py"),
+)
 """The floors where it holds: add those that you have finished."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -23,6 +23,7 @@ FOLDERS = {
     "converter": "data/converters",
     "report": "experiments/reports",
     "writer": "ranking/writers",
+    "reranker": "ranking/rerankers",
     "check": "evaluation/lint_checks",
     "plot": "experiments/reports/plots",
     "source": "data/sources/schemes",

@@ -17,7 +17,7 @@ from recli.algorithms._contract.warm_start import StartsWarm
 from recli.algorithms._shared.biases import Biased
 from recli.data.ratings import Ratings
 from recli.data.trainset import Trainset
-from recli.params import Parameter
+from recli.params import Parameter, Value
 
 Kind = Literal["baseline", "neighbours", "factors", "content", "linear", "graph", "hybrid", "other"]
 
@@ -48,6 +48,7 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
         needs_features: Whether it does nothing without item features.
         for_interactions: The parameters with which it learns from interactions, where it predicts
             ratings by default.
+        quick: Parameters with which it learns in less time and keeps to the same, for tests.
     """
 
     kind: ClassVar[Kind] = "other"
@@ -64,6 +65,7 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
     source: ClassVar[str] = ""
     needs_features: ClassVar[bool] = False
     for_interactions: ClassVar[str] = ""
+    quick: ClassVar[Mapping[str, Value]] = {}
 
     @property
     def item_by_item(self) -> bool:
@@ -96,6 +98,22 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
             Their names; none for most algorithms.
         """
         return ()
+
+    @classmethod
+    def uses_threshold(cls, given: Mapping[str, object]) -> bool:
+        """Whether what it gives depends on the threshold.
+
+        The threshold is `trainset.threshold`, the rating from which an item counts as liked. Where it
+        does not matter, what was computed with one serves any other. A class of recli's own says so
+        where it does; of any other class it is taken for granted, unless it says otherwise.
+
+        Args:
+            given: Values of all parameters by name.
+
+        Returns:
+            Whether it does under these parameters.
+        """
+        return cls.__module__.partition(".")[0] != "recli"
 
     def fit(self, trainset: surprise.Trainset) -> Algorithm:
         """Learn from a trainset.

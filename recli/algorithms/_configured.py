@@ -83,6 +83,12 @@ class Configured:
         return any(getattr(cls, "needs_features", False) for cls in self.classes)
 
     @property
+    def uses_threshold(self) -> bool:
+        """Whether what it gives depends on the rating from which an item counts as liked."""
+        cls = class_of(self.name)
+        return not issubclass(cls, Algorithm) or cls.uses_threshold(self.params)
+
+    @property
     def releases_gil(self) -> bool:
         """Whether several can work on threads, as most of recli's algorithms can."""
         return self.is_own and registry.get("algorithm", self.name).releases_gil

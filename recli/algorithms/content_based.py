@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import scipy.sparse
 import surprise
@@ -111,6 +113,10 @@ class ContentBased(Algorithm):
     weights: np.ndarray  # float64[n_users + 1, n_features]
     feature_names: list[str]
 
+    @classmethod
+    def uses_threshold(cls, given: Mapping[str, object]) -> bool:
+        return given.get("mode") == "profile"
+
     def _prepare(self) -> None:
         self.predicts = "ratings" if self.mode == "ridge" else "scores"
 
@@ -206,9 +212,6 @@ class ContentBased(Algorithm):
         return scipy.sparse.csr_array(
             (self.feature_data, self.feature_indices, self.feature_indptr), shape=shape
         )
-
-    def estimate(self, u: int | str, i: int | str) -> float:
-        return self._estimate_one(u, i)
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         x = self._x[items]

@@ -46,9 +46,6 @@ class DampedMean(Algorithm):
         mean = float(self.trainset.global_mean)
         return [Reason("mean", "", mean), Reason("item bias", "", deviation)]
 
-    def estimate(self, u: int | str, i: int | str) -> float:
-        return self._estimate_one(u, i)
-
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         return self.trainset.global_mean + padded(self.bi)[self._known_items(items)]
 

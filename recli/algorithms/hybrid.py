@@ -117,6 +117,12 @@ class Hybrid(Algorithm):
         return tuple(str(names).split(","))
 
     @classmethod
+    def uses_threshold(cls, given: Mapping[str, object]) -> bool:
+        of_members = {name: value for name, value in given.items() if "." in name}
+        members = _configured(cls.made_of(given), of_members)
+        return any(member.uses_threshold for member in members)
+
+    @classmethod
     def declared(cls, given: Mapping[str, object]) -> tuple[Parameter, ...]:
         """Its own and those of the members, by name: `svd.n_factors`.
 
@@ -179,9 +185,6 @@ class Hybrid(Algorithm):
             self._fitted = self._fitted.folded(items, values, user)
         else:
             super()._fold_in(items, values, user)
-
-    def estimate(self, u: int | str, i: int | str) -> float:
-        return self._estimate_one(u, i)
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         return sum(self._parts(users, items), np.zeros(len(users)))

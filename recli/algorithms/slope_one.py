@@ -6,7 +6,6 @@ import functools
 
 import numpy as np
 import surprise
-from surprise import PredictionImpossible
 
 from recli import kernels
 from recli.algorithms._base import Algorithm
@@ -84,10 +83,7 @@ class SlopeOne(Algorithm, surprise.SlopeOne):
         return True
 
     def estimate(self, u: int | str, i: int | str) -> float:
-        estimate = self._estimate_one(u, i)
-        if np.isnan(estimate):
-            raise PredictionImpossible("User and/or item is unknown.")
-        return estimate
+        return self._estimate_one(u, i)
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         order = np.argsort(items, kind="stable")

@@ -38,7 +38,12 @@ class SVDpp(Factors, surprise.SVDpp):
             lower_for="divergence",
         ),
         *rates(0.007, 0.02, ("bu", "bi", "pu", "qi", "yj")),
-        Bool("cache_ratings", False, "accepted as in Surprise; changes nothing here"),
+        Bool(
+            "cache_ratings",
+            False,
+            "accepted as in Surprise; changes nothing here",
+            speed_only=True,
+        ),
     )
     fitted = ("pu", "qi", "yj", "bu", "bi")
 

@@ -13,8 +13,8 @@ import pandas as pd
 from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.description import (
+    BareItems,
     Description,
-    ItemsSource,
     RatingsSource,
     TableSource,
     UsersSource,
@@ -63,7 +63,7 @@ class InMemory(Description):
         else:
             place = str(Path(table).absolute())
         if role == "items":
-            source = ItemsSource(place, id=id_column, features=None)
+            source = BareItems(place, id=id_column)
             return dataclasses.replace(self, frames=frames, items=source)
         return dataclasses.replace(self, frames=frames, users=UsersSource(place, id=id_column))
 

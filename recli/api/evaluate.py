@@ -20,8 +20,8 @@ from recli.evaluation.make_protocol import Asked, purpose
 from recli.evaluation.metric_names import Purpose
 from recli.evaluation.protocol import Protocol
 from recli.experiments.cross_validation import cells
+from recli.experiments.default_line_up import DefaultLineUp, check_suits
 from recli.experiments.evaluation_run import EvaluationRun
-from recli.experiments.line_up import DefaultLineUp, check_suits
 from recli.experiments.resources import Resources
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
@@ -147,6 +147,10 @@ def _line_up(
         )
     if lists:
         options = ListOptions.of(lists)
+        if unnamed := [one.label for one in found if not one.is_named]:
+            raise errors.UsageError(
+                f"`lists` is for algorithms with a name, and {unnamed[0]} has none."
+            )
         found = tuple(recommender(configured, options) for configured in found)
     return found
 

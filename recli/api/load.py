@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import pandas as pd
 import surprise
@@ -13,7 +13,7 @@ from recli import errors
 from recli.api._in_memory import InMemory, Table
 from recli.data import find, surprise_dataset
 from recli.data.dataset import Dataset
-from recli.data.description import QUOTES, TIME_UNITS
+from recli.data.description import Quote, TimeUnit
 from recli.data.load import load_described
 from recli.data.preparation._base import Step
 
@@ -143,7 +143,10 @@ def load(
         "time_format": time_format,
         "prepare": tuple(map(str, prepare)) or None,
     }
-    for parameter, value, valid in (("time_unit", time_unit, TIME_UNITS), ("quote", quote, QUOTES)):
+    for parameter, value, valid in (
+        ("time_unit", time_unit, get_args(TimeUnit)),
+        ("quote", quote, get_args(Quote)),
+    ):
         if value is not None and value not in valid:
             raise errors.unknown(parameter, str(value), valid)
     about = InMemory.of(source, name)

@@ -24,6 +24,7 @@ from recli.models.stored import MODELS
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import recommend
 from recli.ranking.lower_bound import predicted
+from recli.ranking.recommender import labelled, remembered
 from recli.ranking.row_tables import RowTables
 from recli.ranking.rows import Rows
 
@@ -115,9 +116,9 @@ class Model:
             explain: whether to say why, in a column
             seed: of what `explore` draws; by default that of the model
             memory_limit: bytes for scores; by default half of what is free
-            lists: how lists are made, the options of `recli recommend` by name: `exclude_seen`,
-                `candidates` and `exclude` (ids), `where`, `min_ratings`, `since`, `max_per`,
-                `diversify`, `calibrate`, `explore`, `sort`
+            lists: how lists are made, in place of what the model remembers of it, by the options of
+                `recli recommend`: `exclude_seen`, `candidates` and `exclude` (ids), `where`,
+                `min_ratings`, `since`, `max_per`, `diversify`, `calibrate`, `explore`, `sort`
 
         Returns:
             A row per place: user, rank, item, title (where items have titles), score; rating, where
@@ -128,9 +129,13 @@ class Model:
             UsageError: there is no such option, or the model cannot do what it says
             DataError: the model lacks the item table or the times that an option needs
         """
-        options = ListOptions.of(lists)
+        said = ListOptions.of(lists)
+        whole = self._whole or self.stored
+        options = dataclasses.replace(
+            remembered(whole), **{option: getattr(said, option) for option in lists}
+        )
         codes = self._codes(users)
-        whole, seed = self._whole or self.stored, self.stored.seed if seed is None else seed
+        seed = self.stored.seed if seed is None else seed
         request = options.request(whole, codes, n, seed=seed, model=self.stored)
         rows = RowTables(self.stored, self.name, datetime.now(UTC), explain=explain)
         made = [
@@ -243,8 +248,10 @@ class Model:
 
     def __repr__(self) -> str:
         ratings = self.stored.trainset.ratings
+        model = self.stored
+        label = labelled(model) if model.configured.is_named else model.configured.label
         return (
-            f"{self.stored.configured.label}, learned from {self.stored.dataset['name']}: "
+            f"{label}, learned from {self.stored.dataset['name']}: "
             f"{len(ratings):,} {ratings.noun}s of {ratings.n_users:,} users"
         )
 

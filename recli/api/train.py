@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
 from recli.api.algorithm import AlgorithmLike, algorithm
 from recli.api.load import Source, as_dataset
 from recli.api.model import Model
 from recli.evaluation.make_protocol import liked_from, purpose
 from recli.evaluation.metric_names import Purpose
 from recli.experiments.default_algorithm import default
-from recli.experiments.line_up import check_suits
+from recli.experiments.default_line_up import check_suits
 from recli.experiments.list_makers import ChosenAlgorithm
 from recli.models import model as models
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import lists_of, recommender
 
 
 def train(
@@ -19,6 +25,7 @@ def train(
     *,
     goal: Purpose | None = None,
     threshold: float | None = None,
+    lists: Mapping[str, Any] | None = None,
     seed: int = 0,
 ) -> Model:
     """Fit an algorithm on all ratings.
@@ -29,6 +36,8 @@ def train(
             on a fifth of the ratings, and the best is taken
         goal: what a default is for, good `lists` or well predicted `ratings`
         threshold: ratings from here on count as liked; by default from the scale
+        lists: how the model makes its lists unless it is told otherwise, by the options of
+            `Model.recommend`: `{"min_ratings": 10}`
         seed: of the algorithm
 
     Returns:
@@ -47,5 +56,11 @@ def train(
     liked, wanted = liked_from(data, threshold), purpose(goal, data)
     choice = default(data, wanted, seed, liked) if of is None else ChosenAlgorithm(algorithm(of))
     check_suits([choice.configured], data)
-    stored = models.train(data, choice.configured, seed, liked, choice.origin)
+    options = ListOptions.of(lists) if lists else lists_of(choice.configured)
+    of_choice = {} if str(options) else choice.origin  # measured by lists of the scores alone
+    stored = models.train(data, choice.configured, seed, liked, of_choice)
+    configured = choice.configured
+    if configured.is_named:
+        configured = recommender(configured, ListOptions())
+    stored = dataclasses.replace(stored, configured=configured, lists=options.document())
     return Model(stored, choice.configured.name)

@@ -45,6 +45,8 @@ def tune(
     threshold: float | None = None,
     fix: Mapping[str, Any] | None = None,
     ranges: Mapping[str, Any] | None = None,
+    lists: Mapping[str, Any] | None = None,
+    vary: str | Iterable[str] = (),
     sampler: str | None = None,
     pruner: str = pruners.DEFAULT_PRUNER,
     holdout: float = 0.2,
@@ -79,6 +81,8 @@ def tune(
         fix: hyperparameters to hold, for the algorithms that have them
         ranges: what goes before the declared ranges, by hyperparameter: `{"n_factors": (10, 400)}`; of
             several algorithms, by algorithm and hyperparameter
+        lists: how lists are made, by the options of `Model.recommend`: `{"min_ratings": 10}`
+        vary: options of lists to search over, such as `diversify`
         sampler: who proposes settings, see `recli tune --help`
         pruner: who stops bad settings after their first folds
         holdout: share of the ratings that is locked away; 0 for none
@@ -124,6 +128,8 @@ def tune(
         nested=nested,
         auto=auto,
         pick=pick,
+        lists=ListOptions.of(lists or {}),
+        vary=texts(vary),
     )
     if not auto and not metrics and goal is None:
         plan = dataclasses.replace(plan, goals=usual.of_what_they_predict(plan))

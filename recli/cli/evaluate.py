@@ -30,7 +30,7 @@ if TYPE_CHECKING:
       recli evaluate -d my-ratings.csv -a svd --metric rmse --metric ndcg@5
       recli evaluate --split timeline --metric all --k 5,10,20 --by activity
       recli evaluate --goal ratings
-      recli evaluate -a ease -a svd --min-ratings 10 --diversify 0.3 --metric ndcg --metric diversity
+      recli evaluate -a ease --diversify 0.3 --metric ndcg --metric diversity
       recli evaluate -a svd --params results/studies/…/best.toml
     """,
 )
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 @common.memory_limit_option
 @click.option("--strict", is_flag=True, help="Stop where the protocol gives reason to doubt.")
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
+@common.cells_limit_option
 @common.results_option
 @common.output_options()
 def command(
@@ -73,6 +74,7 @@ def command(
     memory_limit: int | None,
     strict: bool,
     fresh: bool,
+    cells_limit: int | None,
     results: Path,
     console: Console,
 ) -> None:
@@ -87,10 +89,10 @@ def command(
     printed, and kept under results/runs.
     """
     from recli.evaluation.make_protocol import purpose as purpose_of
+    from recli.experiments.default_line_up import check_suits
     from recli.experiments.evaluation_run import EvaluationRun
-    from recli.experiments.line_up import check_suits
     from recli.experiments.resources import Resources
-    from recli.ranking.recommender import recommender
+    from recli.ranking.recommender import lists_of, recommender
 
     choice.check()
     made = str(lists.options)
@@ -98,7 +100,7 @@ def command(
     dataset = choice.filtered(data.load(console, results), console)
     purpose = purpose_of(goal, dataset)
     line_up = line_up or _line_up(_default_line_up(dataset, purpose, console), params, ())
-    line_up = [recommender(configured, lists.options) for configured in line_up]
+    line_up = [recommender(configured, lists.over(lists_of(configured))) for configured in line_up]
     lists.tell_unknown(dataset.ratings.item_ids, console)
     check_suits(line_up, dataset)
     protocol = choice.protocol(dataset, console, purpose)
@@ -116,6 +118,7 @@ def command(
         console.say(
             f"{run.n_reused} of {run.n_cells} cells were there already (--fresh computes anew)"
         )
+    common.limit_cells(cells_limit, results, console)
     leaderboard.show(console, run)
     console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
     console.say_all(leaderboard.best_lists(run))
@@ -123,7 +126,7 @@ def command(
 
 def _default_line_up(dataset: Dataset, purpose: Purpose, console: Console) -> tuple[str, ...]:
     """The usual algorithms for these data; tells which are left out."""
-    from recli.experiments.line_up import DefaultLineUp
+    from recli.experiments.default_line_up import DefaultLineUp
 
     found = DefaultLineUp.of(dataset, purpose)
     console.say_all(found.notes)

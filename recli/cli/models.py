@@ -47,15 +47,22 @@ def list_models(results: Path, console: Console) -> None:
     """List all models, the newest first."""
     from recli.algorithms import Configured
     from recli.models import model as models
+    from recli.ranking.list_options import ListOptions
+    from recli.ranking.recommender import recommender
 
     def describe(folder: Path) -> dict[str, Any]:
         about = models.about(folder)
         Configured.of(about["algorithm"], about["params"])  # raises for what is unknown here
-        return {"model": folder.name, **{key: about[key] for key in _LISTED}}
+        lists = about.get("lists", {})
+        return {"model": folder.name, **{key: about[key] for key in _LISTED}, "lists": lists}
 
     columns = {
         "model": lambda found: found["model"],
-        "algorithm": lambda found: Configured.of(found["algorithm"], found["params"]).label,
+        "algorithm": lambda found: (
+            recommender(
+                Configured.of(found["algorithm"], found["params"]), ListOptions.of(found["lists"])
+            ).label
+        ),
         "dataset": lambda found: found["dataset"]["name"],
         "trained": lambda found: local_time(found["trained"]),
         "MB": lambda found: _megabytes(MODELS.folder(results, found["model"])),
@@ -167,6 +174,7 @@ _LISTED = ("algorithm", "params", "dataset", "trained")
 def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
     from recli.models.list_quality import ListQuality
     from recli.params import shown
+    from recli.ranking.list_options import ListOptions
 
     dataset, origin, versions = about["dataset"], about["origin"], about["versions"]
     tuned, run = origin.get("params", {}), origin.get("run", {})
@@ -183,6 +191,7 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
         **_values(about),
         "tuned": " ".join(f"{key}={value}" for key, value in tuned.items()),
         "lists": str(ListQuality.of(origin) or ""),
+        "list options": str(ListOptions.of(about.get("lists", {}))),
         "measured": run and f"{_metrics(run['metrics'])} (run {run['run']}, {run['split']})",
         "published": refresh and f"by {refresh['run']}, with events through {refresh['through']:,}",
         "stored as": "a recipe: it is fitted again when it is loaded" if about["refit"] else "",

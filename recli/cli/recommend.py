@@ -92,6 +92,9 @@ def command(
     folded in, which is no training. With --user these are ratings that have come since, and of two
     of an item the new one counts.
 
+    A model may remember how its lists are to be made, as 'recli train --min-ratings 10' says; what is
+    typed here goes before that, and 'none' or 0 takes it back.
+
     --diversify, --calibrate and --explore give other lists than the scores alone, in this order, and
     --max-per holds for what they give; what they cost in score and gain is said.
     """
@@ -103,6 +106,7 @@ def command(
     from recli.ranking.answer import Answer
     from recli.ranking.lists import recommend
     from recli.ranking.output import written
+    from recli.ranking.recommender import labelled
     from recli.ranking.reranking_cost import RerankingCost
     from recli.ranking.row_tables import RowTables
     from recli.ranking.rows import Rows
@@ -118,9 +122,9 @@ def command(
         raise click.UsageError(
             "--goal is for a model that is trained: leave out one of --model, --goal."
         )
-    options = lists.options
+    lists.options  # noqa: B018, a wrong one is told before anything is computed
     model, model_name = choice.load(results, console, goal)
-    lists.tell_unknown(model.trainset.ratings.item_ids, console)
+    options = lists.of_model(model, console)
     whole = model
     if cold_user.given:
         model, code = cold_user.folded(model, target_users.user, console)
@@ -135,7 +139,7 @@ def command(
     cost = RerankingCost(request.rerankers)
     made = recommend(model, request, memory_limit, _cores())
     made = cost.follow(made) if request.rerankers else made
-    rows = (Rows.of(model, some, options.sort, explain) for some in made)
+    rows = (Rows.of(model, some, request.sort, explain) for some in made)
     tables = RowTables(model, model_name, datetime.now(UTC), explain=explain)
     kept = written(rows, tables, target)
     if target_users.user is not None or cold_user.given:
@@ -148,7 +152,7 @@ def command(
         tell(cost, console)
     console.say(f"Written to {target}")
     if not cold_user.is_new:
-        console.say_all(list_quality.said(whole.configured.label, whole.origin))
+        console.say_all(list_quality.said(labelled(whole), whole.origin))
 
 
 def _cores() -> int:

@@ -14,6 +14,7 @@ from recli import errors
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
 from recli.cli._output.stored import show_facts, show_list
+from recli.events.refreshing.history import REFRESHES
 from recli.models.stored import MODELS
 
 if TYPE_CHECKING:
@@ -184,8 +185,6 @@ def _show(outcome: Outcome, results: Path, console: Console) -> None:
 
 
 def _show_history(results: Path, name: str | None, console: Console) -> None:
-    from recli.events.refreshing.history import REFRESHES
-
     def describe(folder: Path) -> dict[str, Any] | None:
         document = REFRESHES.read(folder)
         return document if name in (None, document["model"]) else None
@@ -224,7 +223,7 @@ def _facts(decision: dict[str, Any], results: Path) -> dict[str, str]:
         f"p {_number(scores['t_p'], '.3f')}",
         f"mean {value}": _drift(decision["drift"]),
         "decision": f"{_decided(decision)}. {decision['why']}",
-        "document": str(results / "refreshes" / decision["id"] / "refresh.json"),
+        "document": str(REFRESHES.folder(results, decision["id"]) / REFRESHES.document),
     }
 
 

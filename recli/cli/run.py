@@ -74,6 +74,7 @@ class Planned:
 @common.jobs_option
 @common.memory_limit_option
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
+@common.cells_limit_option
 @common.results_option
 @common.output_options()
 def command(
@@ -83,6 +84,7 @@ def command(
     jobs: int,
     memory_limit: int | None,
     fresh: bool,
+    cells_limit: int | None,
     results: Path,
     console: Console,
 ) -> None:
@@ -126,6 +128,7 @@ def command(
             console.line(f"\n{heading}")
             leaderboard.show(console, run)
         console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
+        common.limit_cells(cells_limit, results, console)
         runs.append(run)
     _show(console, experiment, plan, runs)
 
@@ -137,7 +140,7 @@ def _plan(
     from recli.data.load import describe
     from recli.data.splits._base import Split
     from recli.data.training_statistics import TrainingStatistics
-    from recli.experiments.line_up import check_suits
+    from recli.experiments.default_line_up import check_suits
     from recli.ranking import recommender
 
     pairs = list(itertools.product(experiment.splits, experiment.seeds))

@@ -117,6 +117,7 @@ def command(
     server, settings = registry.room("serve", "server"), registry.room("serve", "settings")
     from recli.models import list_quality
     from recli.models import model as models
+    from recli.ranking.list_options import ListOptions
 
     if model_name and common.typed("dataset"):
         raise errors.UsageError(
@@ -141,6 +142,11 @@ def command(
                 f"Serving model '{folder.name}' ({about['algorithm']}, {about['dataset']['name']}) "
                 f"on http://{shown}:{port} — a page to try it. Ctrl-C stops."
             )
+            if about.get("lists"):
+                console.say(
+                    f"Lists are made with {ListOptions.of(about['lists'])}, as the model was trained to, "
+                    "unless a request says otherwise."
+                )
             console.say_all(list_quality.said(about["algorithm"], about["origin"]))
 
         server.serve(wanted, place, workers, ready)

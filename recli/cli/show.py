@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
     from recli.params import Parameter
 
+_SCHEMAS = {
+    "experiment": "recli.experiments.experiment_schema",
+    "dataset": "recli.data.description",
+    "params": "recli.experiments.params_file",
+    "space": "recli.experiments.tuning.ranges",
+}
+
 
 @click.group(
     name="show",
@@ -33,7 +40,7 @@ if TYPE_CHECKING:
     """,
 )
 def command() -> None:
-    """Explain an algorithm, a metric, a split, a step, experiment files or conditions on items."""
+    """Explain an algorithm, metric, split, step or re-ranker, experiment files or conditions on items."""
 
 
 @command.command(
@@ -192,20 +199,55 @@ def step(name: str, console: Console) -> None:
     epilog="""
     \b
     Example:
-      recli show schema > experiment.schema.json
+      recli show reranker diversify
     """,
 )
-def schema() -> None:
-    """Print the JSON Schema of experiment files.
+@click.argument("name", type=parameter_types.RERANKER)
+@common.output_options()
+def reranker(name: str, console: Console) -> None:
+    """Explain a re-ranker: how it makes other lists than the scores alone, its options."""
+    cls = registry.get("reranker", name)
+    name, text = registry.name_of(cls), _description(cls)
+    header, rows = _options(cls.parameters)
+    document = {
+        "reranker": name,
+        "description": text,
+        "from": str(registry.origin("reranker", name)),
+        "options": [_described(option) for option in cls.parameters],
+    }
 
-    Editors complete and check by it: with '#:schema experiment.schema.json' as the first line of the
-    file where they know TOML.
+    def as_text() -> None:
+        console.line(f"{name}\n\n{text}\n\n{_from('reranker', name)}".rstrip())
+        if rows:
+            console.line()
+            console.table(header, rows, right=("default",))
+            example = getattr(cls, "example", f"{name}:{rows[0][0]}={rows[0][1]}")
+            console.line(f"\nOptions follow the name, as in '--rerank {example}'.")
+
+    console.emit(document, header, rows, as_text)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli show schema > experiment.schema.json
+      recli show schema dataset > dataset.schema.json
+    """,
+)
+@click.argument("file", type=click.Choice([*_SCHEMAS]), default="experiment")
+def schema(file: str) -> None:
+    """Print the JSON Schema of a kind of file.
+
+    Of an experiment, of a dataset.toml, of parameters (which '--params' takes) or of a space of ranges
+    (which '--space' takes). Editors complete and check by it: with '#:schema experiment.schema.json' as
+    the first line of the file where they know TOML.
     """
+    import importlib
     import json
 
-    from recli.experiments.experiment_schema import json_schema
-
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    found = importlib.import_module(_SCHEMAS[file]).json_schema()
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 @command.command(

@@ -9,6 +9,7 @@ import click
 
 from recli.cli._options import common
 from recli.cli._options.common import DatasetChoice
+from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._output.console import Console
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
       recli train
       recli train -a svd -p n_factors=50 --name small-svd --goal ratings
       recli train --params results/studies/…/best.toml
+      recli train -a content-based --min-ratings 10 --diversify 0.2
     """,
 )
 @common.algorithm_option
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     help="Pickle what a class of your own has learned, instead of fitting it again at every use. "
     "Whoever uses the model has to allow that too.",
 )
+@list_options
 @common.threshold_option
 @common.seed_option
 @common.results_option
@@ -48,6 +51,7 @@ def command(
     params_file: Path | None,
     name: str | None,
     allow_pickle: bool,
+    lists: ListChoice,
     threshold: float | None,
     seed: int,
     results: Path,
@@ -62,31 +66,49 @@ def command(
     brings along the metrics of the newest run that measured the same algorithm on the same data, and
     how good its lists are: by such a run, or by a quick look at a fifth of the ratings, held back. A
     model of the same name is replaced.
+
+    Options of lists, such as --min-ratings or --diversify, change nothing that is learned: the model
+    remembers them, 'recli recommend', 'recli serve' and 'recli refresh' make its lists so unless they
+    are told otherwise, and how good its lists are is measured so.
     """
     import dataclasses
     import time
 
+    import numpy as np
+
     from recli import files
     from recli.cli._options.algorithm import choose
+    from recli.data.training_statistics import TrainingStatistics
     from recli.evaluation import make_protocol
     from recli.experiments import params_file as params_files
-    from recli.experiments.line_up import check_suits
+    from recli.experiments.default_line_up import check_suits
     from recli.experiments.list_makers import lists_document
     from recli.models import list_quality
     from recli.models import model as models
+    from recli.ranking.list_options import ListOptions
+    from recli.ranking.recommender import check, lists_of, recommender
     from recli.records.measured import measured
 
+    lists.options  # noqa: B018, a wrong one is told before anything is loaded
     dataset = data.load(console, results)
-    purpose = make_protocol.purpose(goal, dataset)
-    liked_from = make_protocol.liked_from(dataset, threshold)
+    purpose, liked_from = (
+        make_protocol.purpose(goal, dataset),
+        make_protocol.liked_from(dataset, threshold),
+    )
     choice = choose(algorithm, params, params_file, dataset, purpose, seed, liked_from)
-    configured = choice.configured
+    options = lists.over(lists_of(choice.configured))
+    configured = recommender(choice.configured, options)
+    lists.tell_unknown(dataset.ratings.item_ids, console)
+    check(
+        [configured], TrainingStatistics(dataset, np.arange(len(dataset.ratings)), liked_from), seed
+    )
     check_suits([configured], dataset)
     origin = {
         "params": params_file and params_files.origin(params_file),
         "run": measured(results, dataset, configured),
     }
-    origin = {of: found for of, found in origin.items() if found} | choice.origin
+    of_choice = {} if str(options) else choice.origin  # measured by lists of the scores alone
+    origin = {of: found for of, found in origin.items() if found} | of_choice
     model_name = files.checked_name(name or configured.name.replace(":", "."), "model")
     if choice.why:
         console.say(f"Taken: {choice.why}.")
@@ -95,9 +117,12 @@ def command(
     model = models.train(dataset, configured, seed, liked_from, origin)
     seconds = time.perf_counter() - started
     if purpose == "lists" and list_quality.ORIGIN not in origin:
-        lists = lists_document(results, dataset, configured, seed, liked_from, seconds)
-        origin[list_quality.ORIGIN] = lists
-    model = dataclasses.replace(model, origin=origin)
+        quality = lists_document(results, dataset, configured, seed, liked_from, seconds)
+        origin[list_quality.ORIGIN] = quality
+    remembered = options.document()
+    model = dataclasses.replace(
+        model, configured=recommender(configured, ListOptions()), origin=origin, lists=remembered
+    )
     path = models.save(model, results, model_name, allow_pickle)
     document = {
         "model": model_name,
@@ -106,6 +131,7 @@ def command(
         "path": str(path),
         "fit_seconds": seconds,
         "lists": origin.get(list_quality.ORIGIN),
+        **({"list_options": remembered} if remembered else {}),
     }
 
     def summary() -> None:

@@ -12,6 +12,7 @@ import click
 from recli import registry
 from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
+from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._output import leaderboard, study_tables
 from recli.cli._output.console import Console, count
 from recli.experiments.tuning import pruners, samplers
@@ -37,6 +38,7 @@ _AUTO = 600.0  # seconds
       recli tune --auto --timeout 600 -d my-ratings.csv
       recli tune --auto --goal ratings
       recli tune -a svd --metric rmse --metric fit_seconds --pick knee
+      recli tune -a ease --metric ndcg --metric diversity --vary diversify
       recli tune -a svd --storage postgresql+psycopg://me@host/studies
 
     \b
@@ -163,6 +165,14 @@ _AUTO = 600.0  # seconds
     metavar="TRIAL=VALUE",
     help="What came out elsewhere, as 3=0.91, svd/3=0.91 or 3=failed; may be repeated.",
 )
+@click.option(
+    "--vary",
+    multiple=True,
+    metavar="OPTION",
+    help="An option of lists to tune, too: diversify or explore, from 0 to 1; --space says other bounds, "
+    "as lists.diversify = [0, 0.5]. May be repeated.",
+)
+@list_options
 @common.threshold_option
 @common.seed_option
 @common.jobs_option
@@ -191,6 +201,8 @@ def command(
     begin: Begin | None,
     ask: bool,
     told: tuple[str, ...],
+    vary: tuple[str, ...],
+    lists: ListChoice,
     threshold: float | None,
     seed: int,
     jobs: int,
@@ -206,6 +218,9 @@ def command(
     the number reported is one that holds. The best is written as TOML, which 'recli train --params' and
     'recli evaluate --params' read.
 
+    Lists are made as 'recli recommend' makes them, with the same options. --vary tunes how they are
+    re-ranked, too: for ndcg and diversity the front shows what lists of more unlike items cost.
+
     The same command goes on with the same study, where it was: after an interruption, with more
     trials, or as one of many workers. 'recli studies' lists and shows what is there.
     """
@@ -213,10 +228,11 @@ def command(
     from recli.data.splits._base import Split
     from recli.data.splits.k_fold import KFold
     from recli.experiments.resources import Resources
-    from recli.experiments.tuning import space, usual
+    from recli.experiments.tuning import usual
     from recli.experiments.tuning.auto import suitable
     from recli.experiments.tuning.external_trials import Told
     from recli.experiments.tuning.plan import Plan
+    from recli.experiments.tuning.ranges import read_ranges
     from recli.experiments.tuning.search import Budget, Method
     from recli.experiments.tuning.study import TuningRun
     from recli.params import assignments
@@ -243,11 +259,13 @@ def command(
             seed,
         ),
         fixed=assignments(params, "--fix"),
-        ranges=space.read_ranges(space_file) if space_file else {},
+        ranges=read_ranges(space_file) if space_file else {},
         holdout=holdout,
         nested=nested,
         auto=auto,
         pick=pick,
+        lists=lists.options,
+        vary=vary,
     )
     if named and not metrics and goal is None:
         plan = dataclasses.replace(plan, goals=usual.of_what_they_predict(plan))
@@ -256,6 +274,7 @@ def command(
     if cut is None and (common.typed("cv") or not auto):
         cut = KFold(cv, seed)
     dataset = dataset or data.load(console, results)
+    lists.tell_unknown(dataset.ratings.item_ids, console)
     plan, protocol = usual.on_dataset(
         plan, dataset, metrics=metrics, goal=goal, split=cut, threshold=threshold, seed=seed
     )
@@ -316,7 +335,8 @@ def _announce(console: Console, run: TuningRun, budget: Budget) -> None:
     )
     what = " and ".join(map(str, run.goals))
     split = run.protocol.split
-    console.say(f"{who}: {much} for {what} on {split}, seed {split.seed}")
+    lists = f", lists made with {run.plan.lists}" if str(run.plan.lists) else ""
+    console.say(f"{who}: {much} for {what} on {split}, seed {split.seed}{lists}")
     if run.holdout:
         n_locked = len(run.holdout.fold.test)
         console.say(

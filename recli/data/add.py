@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from recli import errors, files
+from recli.configuration import key, toml
 from recli.data import description, find
 from recli.data.columns.table_ids import Known, share
 from recli.data.dataset import Dataset
-from recli.data.description import Feature, ItemsSource, UsersSource, toml
+from recli.data.description import Feature, ItemsSource, UsersSource
 from recli.data.ids import Ids
 from recli.data.load import load
 from recli.data.sources.locate import locate
@@ -158,7 +158,7 @@ def _items_toml(
     described = reading.describe(file, ItemsSource(file.name, id=id_column), known, on_bad)
     catalogue = Ids.of(ratings.item_ids.text, described.ids)
     guessed = guess_items(described, ItemsSource(file.name), catalogue)
-    title, kept = guessed.source.title, guessed.source.features or ()
+    title, kept = guessed.source.title, guessed.source.features
     told.append(_found(file, described, known) + (f", titles in {title}" if title else "") + ".")
     if kept:
         told.append(f"Features: {', '.join(feature.name for feature in kept)}.")
@@ -170,9 +170,7 @@ def _items_toml(
         lines.append(f"title = {toml(title)}")
     lines += ["", "[items.features]"]
     for feature in kept:
-        name = feature.name
-        key = name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)
-        lines.append(f"{key} = {_declared(feature)}")
+        lines.append(f"{key(feature.name)} = {_declared(feature)}")
     return "\n".join(lines) + "\n"
 
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from recli import errors
+from recli.configuration import Check, Document, Keyed, Made, OneOf
 from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
 
 ROLES = ("user", "item", "rating", "weight", "event", "time")
-QUOTES = ("auto", "double", "none")
-TIME_UNITS = ("s", "ms", "us", "ns", "date")
-FEATURE_KINDS = ("categories", "flags", "tags", "text", "number", "year")
 SCALINGS = ("standard", "min-max", "robust")
+Quote = Annotated[str, OneOf("auto", "double", "none")]
+TimeUnit = Annotated[str, OneOf("s", "ms", "us", "ns", "date")]
+FeatureKind = Annotated[str, OneOf("categories", "flags", "tags", "text", "number", "year")]
 FILE_NAME = "dataset.toml"
 
 
@@ -28,15 +27,15 @@ class TableSource:
     """A file and how to read it. None means: look at the file and find out.
 
     Attributes:
-        file: a file, folder, pattern, address or database, as the user writes it
-        query: what a database is asked; `file` is its URL then
-        format: the name of the format; None finds out
-        delimiter: what stands between two cells; None finds out
-        header: whether the first row names the columns; None finds out
-        encoding: how the bytes become text; None finds out
-        quote: one of `QUOTES`
+        file: the file, beside the dataset.toml or by its path; a URL, also of a database
+        query: what a database is asked: a table or a SELECT
+        format: the format of the file; 'recli list formats' has them
+        delimiter: what cuts a row into columns
+        header: whether the first row names the columns
+        encoding: the encoding of the file
+        quote: whether double quotes enclose cells
         escape: the character that takes a quote or a delimiter literally
-        columns: names of columns; None takes those of the header
+        columns: the names of the columns, where the file has none
     """
 
     file: str = ""
@@ -45,7 +44,7 @@ class TableSource:
     delimiter: str | None = None
     header: bool | None = None
     encoding: str | None = None
-    quote: str | None = None
+    quote: Quote | None = None
     escape: str | None = None
     columns: tuple[str, ...] | None = None
 
@@ -55,23 +54,35 @@ class TableSource:
         return ()
 
 
+def _in_order(scale: tuple[float, float]) -> None:
+    if not scale[0] <= scale[1]:
+        raise ValueError
+
+
+Scale = Annotated[
+    tuple[float, float], Check(_in_order, "a list of two numbers, lowest and highest")
+]
+
+
 @dataclass(frozen=True)
 class RatingsSource(TableSource):
     """A table of ratings or of interactions: which columns play each role, and how they are read.
 
     Attributes:
-        user: the column of the users
-        item: the column, or what is done with the ids, of items
-        weight: the column of counts of an interaction: plays, quantities
-        event: the column of kinds of an interaction, and `weights`, what each kind weighs
+        user: the column of the users, by name or number
+        item: the column of the items
+        rating: the column of the ratings
+        weight: the column of the counts of interactions: plays, quantities
+        event: the column of the kinds of interactions
+        time: the column of the times
         implicit: whether rows are interactions (views, purchases, plays) rather than ratings
         weights: what each kind of interaction weighs
-        scale: the lowest and the highest rating; None takes those of the data
+        scale: the lowest and the highest rating
         decimal: the decimal point of numbers
-        time_unit: one of `TIME_UNITS`
+        time_unit: the unit of the times
         time_format: how dates are written, as strptime has it
         missing: the value that stands for no rating
-        prepare: the steps of preparation, in their order, as `recli.data.preparation` reads them
+        prepare: the steps of preparation, in their order, as `--prepare` takes them
     """
 
     user: str | None = None
@@ -81,10 +92,12 @@ class RatingsSource(TableSource):
     event: str | None = None
     time: str | None = None
     implicit: bool | None = None
-    weights: Mapping[str, float] | None = None
-    scale: tuple[float, float] | None = None
+    weights: (
+        Annotated[Mapping[str, float], Check(words="a table from kind of event to weight")] | None
+    ) = None
+    scale: Scale | None = None
     decimal: str | None = None
-    time_unit: str | None = None
+    time_unit: TimeUnit | None = None
     time_format: str | None = None
     missing: float | None = None
     prepare: tuple[str, ...] | None = None
@@ -94,30 +107,47 @@ class RatingsSource(TableSource):
         return tuple(column for role in ROLES if (column := getattr(self, role)))
 
 
+def _has_group(pattern: str) -> None:
+    try:
+        if not re.compile(pattern).groups:
+            raise errors.UsageError("needs a group: parentheses around what is the value.")
+    except re.error as error:
+        raise errors.UsageError(f"{error}.") from None
+
+
 @dataclass(frozen=True)
 class Feature:
     """One feature of items.
 
-    category), `tags` (several, each with how often it was given: `funny:3|dark`), `text`, `number`,
-    or `year`.
-
     Attributes:
-        name: the name
+        name: what it is called
         kind: `categories` (several, split at `separator`), `flags` (a column of 0 and 1 for each
-        column: the name of the column
-        columns: names of columns
-        separator: what stands between the labels of a cell
-        pattern: a regular expression; its first group is the value, as in a year at a title's end.
-        scaling: how a number is scaled, one of `SCALINGS`; without one it is `standard`
+            category), `tags` (several, each with how often it was given: `funny:3|dark`), `text`,
+            `number`, or `year`
+        column: its column; by default of its name
+        columns: of flags, their columns
+        separator: what stands between several
+        pattern: a regular expression; its first group is the value, as in a year at a title's end
+        scaling: how a number is scaled; without one it is `standard`
     """
 
     name: str
-    kind: str
-    column: str
+    kind: FeatureKind
+    column: str = ""
     columns: tuple[str, ...] = ()
     separator: str = "|"
-    pattern: str | None = None
-    scaling: str | None = dataclasses.field(default=None, repr=False)
+    pattern: Annotated[str, Check(_has_group)] | None = None
+    scaling: Annotated[str, OneOf(*SCALINGS)] | None = dataclasses.field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "column", self.column or self.name)
+
+
+def _is_whole(feature: Feature) -> None:
+    if feature.kind == "flags" and not feature.columns:
+        raise errors.UsageError("needs columns = [a list of names].")
+    if feature.kind != "number" and feature.scaling is not None:
+        raise errors.UsageError(f"only a number has a scaling, and this is {feature.kind}.")
 
 
 @dataclass(frozen=True)
@@ -127,18 +157,22 @@ class ItemsSource(TableSource):
     Attributes:
         id: the column of the ids
         title: the column of the titles
-        features: what is known of items, column by column; None, which no dataset.toml says, to look
-            for them and for the title
+        features: what else is known of items, a table for each feature
     """
 
     id: str | None = None
     title: str | None = None
-    features: tuple[Feature, ...] | None = ()
+    features: Annotated[tuple[Annotated[Feature, Check(_is_whole)], ...], Keyed()] = ()
 
     @property
     def used(self) -> tuple[str, ...]:
-        described = (name for f in self.features or () for name in f.columns or (f.column,))
+        described = (name for f in self.features for name in f.columns or (f.column,))
         return (*filter(None, (self.id, self.title)), *described)
+
+
+@dataclass(frozen=True)
+class BareItems(ItemsSource):
+    """A table of items of which nobody has said what describes them: that is to be looked for."""
 
 
 @dataclass(frozen=True)
@@ -156,19 +190,24 @@ class UsersSource(TableSource):
         return (self.id,) if self.id else ()
 
 
+def _is_somewhere(source: DownloadSource) -> None:
+    if source.url is None and source.page is None:
+        raise errors.UsageError("lacks url, or the page where the user finds it.")
+
+
 @dataclass(frozen=True)
 class DownloadSource:
     """An archive or file to fetch, what to take out of it, and the publisher's checksum.
 
     Attributes:
-        members: files of the archive, and what they are called in the folder
+        members: what is taken out, and the file that it becomes
         url: where it is fetched from
         page: where the user finds it, if it cannot be fetched
-        md5: the checksum of the file, hexadecimal
-        sha256: the checksum of the file, hexadecimal
+        md5: the checksum, hexadecimal
+        sha256: the checksum, hexadecimal
     """
 
-    members: Mapping[str, str]
+    members: Annotated[Mapping[str, str], Check(words="a table from member to file name")]
     url: str | None = None
     page: str | None = None
     md5: str | None = None
@@ -180,16 +219,16 @@ class Description:
     """A dataset: where it comes from, its licence, and its tables.
 
     Attributes:
-        name: the name
-        folder: the folder of the dataset
-        ratings: where the ratings are, and how they are read
-        items: where the item table is; None if there is none
-        users: where the user table is; None if there is none
-        download: where the data can be had; None if they are here
-        title: what it is called, for people
-        licence: under which licence the data are
-        citation: the paper to cite
-        homepage: the page about it
+        name: what it is called
+        folder: where the files of its tables lie
+        ratings: its ratings or interactions
+        items: its items, if they are described
+        users: its users, if they are described
+        download: how to get it, where it does not come along
+        title: for people
+        licence: under which it may be used
+        citation: what its authors would like to be cited
+        homepage: where it is described
     """
 
     name: str
@@ -234,191 +273,78 @@ class Description:
         )
 
 
+_A_FILE = Check(words='a table with at least file = "…"', needs=("file",))
+
+
+def _step(table: Mapping[str, Any]) -> str:
+    """A step as it is written on the command line."""
+    options = dict(table)
+    name = options.pop("step", None)
+    if not isinstance(name, str):
+        raise errors.UsageError('needs step = "…", the name of a step.')
+    pairs = []
+    for key, value in options.items():
+        # The columns to rename are a table of their own.
+        nested = value.items() if isinstance(value, dict) else [(key, value)]
+        pairs += [f"{old}={new}" for old, new in nested]
+    return f"{name}:{','.join(pairs)}"
+
+
+@dataclass(frozen=True)
+class DatasetFile:
+    """What a dataset.toml may say.
+
+    Attributes:
+        ratings: the table of ratings or interactions
+        items: the table of items
+        users: the table of users
+        download: how to get the dataset
+        prepare: the steps of preparation, in their order, each a table with the name of its `step` and
+            its options
+        name: what the dataset is called; by default as its folder
+        title: for people
+        licence: under which it may be used
+        citation: what its authors would like to be cited
+        homepage: where it is described
+    """
+
+    ratings: Annotated[RatingsSource, _A_FILE]
+    items: Annotated[ItemsSource, _A_FILE] | None = None
+    users: Annotated[UsersSource, _A_FILE] | None = None
+    download: Annotated[DownloadSource, Check(_is_somewhere)] | None = None
+    prepare: tuple[Annotated[str, Made(Mapping[str, Any], _step)], ...] = ()
+    name: str | None = None
+    title: str = ""
+    licence: str = ""
+    citation: str = ""
+    homepage: str = ""
+
+
 def read(path: Path) -> Description:
-    """The description in the file `path`.
+    """The description in a dataset.toml.
 
     Args:
         path: the file
 
     Raises:
-        DataError: naming the file and the key for anything that is not understood
+        NotFoundError: there is no such file
+        DataError: something in it is not understood; names the file, the line and the key
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise errors.DataError(f"{path}: not valid TOML: {error}") from None
-    reader = _Reader(path)
-    tables = {"ratings", "items", "users", "download"}
-    steps = reader.steps(document.pop("prepare", []))
-    reader.only(document, tables | {"name", "title", "licence", "citation", "homepage"}, "")
-    for key, value in document.items():
-        if not isinstance(value, dict if key in tables else str):
-            wanted = "a table" if key in tables else "text"
-            raise errors.DataError(f"{path}: {key} = {value!r} should be {wanted}.")
-    for key in ("ratings", "items", "users"):
-        if not document.get(key, {"file": key != "ratings"}).get("file"):
-            raise errors.DataError(f'{path}: needs a table [{key}] with at least file = "…".')
-    ratings = reader.table(RatingsSource, document["ratings"], "ratings")
-    if {"url", "page"}.isdisjoint(document.get("download", {"url": ""})):
-        raise errors.DataError(f"{path}: [download] lacks url.")
+    file: DatasetFile = Document.read(path).to(DatasetFile)
+    told = {field.name: getattr(file, field.name) for field in dataclasses.fields(file)}
+    steps = (*told.pop("prepare"), *(file.ratings.prepare or ()))
     return Description(
-        name=document.get("name", path.parent.name),
-        folder=path.parent,
-        ratings=dataclasses.replace(ratings, prepare=(*steps, *(ratings.prepare or ())) or None),
-        items=reader.items(document["items"]) if "items" in document else None,
-        users=reader.table(UsersSource, document["users"], "users")
-        if "users" in document
-        else None,
-        download=reader.table(DownloadSource, document["download"], "download")
-        if "download" in document
-        else None,
-        **{key: document.get(key, "") for key in ("title", "licence", "citation", "homepage")},
+        **told
+        | {
+            "name": file.name or path.parent.name,
+            "folder": path.parent,
+            "ratings": dataclasses.replace(file.ratings, prepare=steps or None),
+        }
     )
 
 
-class _Reader:
-    """Builds the parts of a description, with errors that point at the key.
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a dataset.toml, see `recli.configuration.schema`."""
+    from recli.configuration import schema  # loads msgspec
 
-    Args:
-        path: the file
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def only(self, given: Mapping[str, Any], known: set[str], where: str) -> None:
-        for key in given:
-            if key not in known:
-                place = f"{self.path}: in [{where}]" if where else f"{self.path}:"
-                raise errors.DataError(f"{place} {errors.unknown('key', key, known)}")
-
-    def table(self, kind: type, given: Mapping[str, Any], where: str) -> Any:
-        fields = {field.name: field for field in dataclasses.fields(kind)}
-        self.only(given, set(fields), where)
-        values: dict[str, Any] = {}
-        for key, value in given.items():
-            expected = str(fields[key].type)
-            if not _fits(value, expected):
-                raise errors.DataError(
-                    f"{self.path}: {where}.{key} = {value!r} should be {_in_words(expected)}."
-                )
-            values[key] = tuple(value) if isinstance(value, list) else value
-        if "scale" in values:
-            low, high = values["scale"] = tuple(map(float, values["scale"]))
-            if not low <= high:
-                raise errors.DataError(
-                    f"{self.path}: {where}.scale = {given['scale']} should be "
-                    f"{_in_words('tuple[float')}."
-                )
-        for key, kind_of, valid in (
-            ("time_unit", "time unit", TIME_UNITS),
-            ("quote", "way of quoting", QUOTES),
-        ):
-            if key in values and values[key] not in valid:
-                wrong = errors.unknown(kind_of, str(values[key]), valid)
-                raise errors.DataError(f"{self.path}: {where}.{key}: {wrong}")
-        missing = [
-            name
-            for name, field in fields.items()
-            if name not in values
-            and field.default is dataclasses.MISSING
-            and field.default_factory is dataclasses.MISSING
-        ]
-        if missing:
-            raise errors.DataError(f"{self.path}: [{where}] lacks {', '.join(missing)}.")
-        return kind(**values)
-
-    def steps(self, given: object) -> tuple[str, ...]:
-        """The tables [[prepare]], each as it is written on the command line."""
-        if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-            raise errors.DataError(f"{self.path}: prepare should be tables [[prepare]].")
-        found = []
-        for number, one in enumerate(given, start=1):
-            options = dict(one)
-            name = options.pop("step", None)
-            if not isinstance(name, str):
-                raise errors.DataError(
-                    f'{self.path}: [[prepare]] number {number} needs step = "…", the name of a step.'
-                )
-            pairs = []
-            for key, value in options.items():
-                # The columns to rename are a table of their own.
-                nested = value.items() if isinstance(value, dict) else [(key, value)]
-                pairs += [f"{old}={new}" for old, new in nested]
-            found.append(f"{name}:{','.join(pairs)}")
-        return tuple(found)
-
-    def items(self, given: Mapping[str, Any]) -> ItemsSource:
-        plain = {key: value for key, value in given.items() if key != "features"}
-        source: ItemsSource = self.table(ItemsSource, plain, "items")
-        entries = given.get("features", {})
-        if not isinstance(entries, dict):
-            raise errors.DataError(f"{self.path}: items.features should be a table.")
-        features = tuple(self.feature(name, entry) for name, entry in entries.items())
-        return dataclasses.replace(source, features=features)
-
-    def feature(self, name: str, entry: object) -> Feature:
-        where = f"items.features.{name}"
-        if not isinstance(entry, dict) or entry.get("kind") not in FEATURE_KINDS:
-            kinds = ", ".join(FEATURE_KINDS)
-            raise errors.DataError(f"{self.path}: {where} needs a kind, one of {kinds}.")
-        given = {"column": name, **entry, "name": name}
-        feature: Feature = self.table(Feature, given, where)
-        if feature.kind == "flags" and not feature.columns:
-            raise errors.DataError(f"{self.path}: {where} needs columns = [a list of names].")
-        if feature.scaling is not None and (
-            feature.kind != "number" or feature.scaling not in SCALINGS
-        ):
-            raise errors.DataError(
-                f"{self.path}: {where}.scaling = {feature.scaling!r} should be one of "
-                f"{', '.join(SCALINGS)}, of a number."
-            )
-        if feature.pattern is not None:
-            try:
-                has_group = re.compile(feature.pattern).groups > 0
-            except re.error as error:
-                raise errors.DataError(f"{self.path}: {where}.pattern: {error}.") from None
-            if not has_group:
-                raise errors.DataError(
-                    f"{self.path}: {where}.pattern = {feature.pattern!r} needs a group: "
-                    "parentheses around what is the value."
-                )
-        return feature
-
-
-def _fits(value: object, expected: str) -> bool:
-    if isinstance(value, bool):
-        return "bool" in expected
-    if isinstance(value, list):
-        kind: Any = (int, float) if "float" in expected else str
-        right_length = "tuple[float, float]" not in expected or len(value) == 2
-        return "tuple" in expected and right_length and all(isinstance(v, kind) for v in value)
-    if isinstance(value, dict):
-        inner: Any = (int, float) if "Mapping[str, float]" in expected else str
-        return "Mapping" in expected and all(isinstance(v, inner) for v in value.values())
-    if isinstance(value, str):
-        return "str" in expected and "tuple" not in expected and "Mapping" not in expected
-    return isinstance(value, (int, float)) and "float" in expected and "tuple" not in expected
-
-
-def _in_words(expected: str) -> str:
-    words = {
-        "tuple[float": "a list of two numbers, lowest and highest",
-        "tuple[str": "a list of names",
-        "Mapping[str, float]": "a table from kind of event to weight",
-        "Mapping": "a table from member to file name",
-        "bool": "true or false",
-        "float": "a number",
-    }
-    return next((text for key, text in words.items() if key in expected), "text")
-
-
-def toml(value: object) -> str:
-    """A text, number, truth value, list or table of these as TOML: JSON but for surrogates and tables.
-
-    >>> toml("Ω"), toml([0.5, 5.0]), toml(True), toml({"view": 1.0})
-    ('"Ω"', '[0.5, 5.0]', 'true', '{"view" = 1.0}')
-    """
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{toml(key)} = {toml(one)}" for key, one in value.items()) + "}"
-    return json.dumps(value, ensure_ascii=False)
+    return schema.json_schema(DatasetFile, "recli dataset")

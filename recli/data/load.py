@@ -16,7 +16,7 @@ from recli.data.columns import date_columns, parsing
 from recli.data.columns.assign import assign
 from recli.data.columns.table_ids import Known
 from recli.data.dataset import BadRow, Dataset, Kind
-from recli.data.description import Description, ItemsSource, RatingsSource
+from recli.data.description import BareItems, Description, ItemsSource, RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.formats._reader import described, reader
 from recli.data.ids import Ids
@@ -151,7 +151,7 @@ class _Read:
             self.guessed.append("scale")
 
 
-def _rows(read: _Read, on_bad: str) -> tuple[parsing.Rows, list[BadRow]]:
+def _rows(read: _Read, on_bad: str) -> tuple[parsing.RatingRows, list[BadRow]]:
     """The rows that count, and those that are set aside. Raises DataError as `load` does."""
     file, table = read.file, read.table
     rows = parsing.parse(table, read.source, read.kinds)
@@ -169,7 +169,7 @@ def _rows(read: _Read, on_bad: str) -> tuple[parsing.Rows, list[BadRow]]:
 
 
 def _described(
-    about: Description, read: _Read, rows: parsing.Rows, bad: list[BadRow], on_bad: str
+    about: Description, read: _Read, rows: parsing.RatingRows, bad: list[BadRow], on_bad: str
 ) -> Dataset:
     """The dataset of these rows, with its item and its user table."""
     source = read.source
@@ -181,7 +181,7 @@ def _described(
     found = [described for described in (of_items, of_users) if described]
     items, described = None, list[tuple[str, str, str]]()
     if of_items and about.items:
-        if about.items.features is None:
+        if isinstance(about.items, BareItems):
             guessed = guess_items(of_items, about.items, ratings.item_ids)
             about = dataclasses.replace(about, items=guessed.source)
             described = _of_items(guessed.source)
@@ -214,7 +214,7 @@ def _described(
 def _of_items(source: ItemsSource) -> list[tuple[str, str, str]]:
     """What was found out about an item table, as `Dataset.sniffed` has it."""
     titled = [("titles", source.title, "items")] if source.title else []
-    features = ", ".join(feature.name for feature in source.features or ())
+    features = ", ".join(feature.name for feature in source.features)
     return [*titled, ("item features", features or "none", "items")]
 
 
@@ -253,7 +253,7 @@ def describe(spec: str) -> Description:
     return about
 
 
-def read_rows(path: Path, source: RatingsSource) -> parsing.Rows:
+def read_rows(path: Path, source: RatingsSource) -> parsing.RatingRows:
     """The ratings in a file, read as `source` says, in the file's order.
 
     Args:
@@ -284,7 +284,7 @@ def _read(file: Location, source: RatingsSource) -> _Read:
     return _Read(file, table, source, [*guessed, *assigned.guessed], assigned.notes)
 
 
-def _bad_rows(file: Location, table: TextTable, rows: parsing.Rows) -> list[BadRow]:
+def _bad_rows(file: Location, table: TextTable, rows: parsing.RatingRows) -> list[BadRow]:
     malformed = (BadRow(row.line, row.reason, row.text) for row in table.malformed)
     found = []
     for row in sorted([*malformed, *rows.bad], key=lambda row: row.line):
@@ -307,7 +307,7 @@ def _why_empty(table: TextTable, source: RatingsSource, bad: list[BadRow]) -> st
     return f"{'only the header' if source.header else 'no row'} ({', '.join(table.names)})."
 
 
-def _ratings(rows: parsing.Rows, source: RatingsSource, item_ids: Ids) -> Ratings:
+def _ratings(rows: parsing.RatingRows, source: RatingsSource, item_ids: Ids) -> Ratings:
     user_ids = Ids.of(rows.users.unique().to_numpy(zero_copy_only=False))
     return Ratings(
         user_ids=user_ids,

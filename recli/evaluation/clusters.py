@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 import scipy.sparse
-from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
@@ -84,6 +83,8 @@ class Clusters:
         known = np.flatnonzero(abs(x).sum(axis=1))
         groups: dict[str, np.ndarray] = {}
         if len(known):
+            from sklearn.cluster import KMeans  # loads much, and few ask for clusters
+
             vectors = normalize(x[known])
             if scipy.sparse.issparse(vectors):  # k-means takes 32-bit indices alone
                 vectors.indices = vectors.indices.astype(np.int32)

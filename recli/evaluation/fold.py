@@ -1,4 +1,4 @@
-"""One algorithm on one fold: fitted, timed, and measured."""
+"""What an outcome measures up to."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ import numpy as np
 
 from recli.algorithms import Configured
 from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.fold_outcome import FoldOutcome, Wanted, fold_outcome
 from recli.evaluation.grouping import Grouping
 from recli.evaluation.groups import GroupScores, group_scores
 from recli.evaluation.metric_names import Measure
-from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.tables import error_by_rating, exposure
-from recli.models.model import of_training
-from recli.ranking.recommender import lists_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +51,67 @@ class FoldScores:
         return len(self.users)
 
 
+def measure(
+    outcome: FoldOutcome,
+    statistics: TrainingStatistics,
+    test: np.ndarray,
+    measures: Sequence[Measure],
+    by: Sequence[str] = (),
+) -> FoldScores:
+    """The metrics of an outcome that covers what they are computed from.
+
+    Rating metrics are over all test rows; they are NaN for an algorithm that predicts no ratings. The
+    metrics of accuracy are over the users who have a liked item (rating ≥ threshold) in the test rows.
+    Lists are as long as the longest cut-off that is asked for, whatever is kept.
+
+    Args:
+        outcome: of an algorithm on this fold
+        statistics: the fold's training rows, and the threshold
+        test: the fold's test rows, int64[n]
+        measures: what to measure
+        by: groupings to break the metrics down by, whose time counts as that of metrics
+
+    Raises:
+        UsageError, DataError: as `Grouping.parse` does.
+    """
+    groupings = [Grouping.parse(text, statistics.dataset) for text in by]
+    start, wanted, ratings = time.perf_counter(), Wanted.by(measures), statistics.dataset.ratings
+    predictions = outcome.predictions(statistics, test) if wanted.predictions else None
+    lists = outcome.lists(statistics, test, wanted.k) if wanted.k else None
+    users = np.unique(ratings.users[test])
+    metrics: dict[str, float] = {}
+    per_user: dict[str, np.ndarray] = {}
+    of_lists = [of for of in measures if of.metric.needs == "rankings"]
+    shown = {of.k: lists.at(of.k or wanted.k) for of in of_lists} if lists else {}
+    for one in measures:
+        metric, name = one.metric, str(one)
+        seen = predictions if metric.needs == "predictions" else shown[one.k]
+        if metric.per_user:
+            own = metric.values(seen) if seen is not None else np.full(len(users), np.nan)
+            per_user[name] = own
+        if seen is None:
+            metrics[name] = np.nan
+        elif metric.per_user and metric.needs == "rankings":
+            metrics[name] = metric.mean(per_user[name])
+        else:
+            metrics[name] = metric(seen)
+    groups = group_scores(statistics, test, predictions, shown, measures, groupings)
+    liked = test[ratings.values[test] >= statistics.threshold]
+    return FoldScores(
+        metrics=metrics,
+        users=users,
+        per_user=per_user,
+        fit_seconds=outcome.fit_seconds,
+        test_seconds=outcome.test_seconds,
+        rank_seconds=outcome.rank_seconds,
+        metric_seconds=time.perf_counter() - start,
+        groups=groups,
+        n_users_liking=len(np.unique(ratings.users[liked])),
+        error_by_rating=error_by_rating(statistics, predictions) if predictions is not None else (),
+        exposure=exposure(statistics, lists) if lists is not None else (),
+    )
+
+
 def score_fold(
     statistics: TrainingStatistics,
     test: np.ndarray,
@@ -62,63 +121,9 @@ def score_fold(
     memory_limit: int | None = None,
     by: Sequence[str] = (),
 ) -> FoldScores:
-    """Fit on the fold's training rows, predict its test rows, rank the catalogue, and measure.
-
-    Rating metrics are over all test rows; they are NaN for an algorithm that predicts no ratings.
-    Lists are made for every user with a test rating as `recommend` makes them: out of all items of the
-    catalogue less those that the user has in the training rows, by score, unless `configured` is a
-    `Recommender`, whose lists are filtered and re-ranked as it says. The metrics of accuracy are over
-    the users who have a liked item (rating ≥ threshold) in the test rows. `memory_limit` is
-    that of `recommend`, bytes; `by` are groupings to break the metrics down by, whose time counts as
-    that of metrics. Raises as `Grouping.parse` and `recommend` do.
-    """
-    groupings = [Grouping.parse(text, statistics.dataset) for text in by]
-    trainset = statistics.trainset
-    algorithm = configured.create(seed)
-    of_ratings = [measure for measure in measures if measure.metric.needs == "predictions"]
-    of_lists = [measure for measure in measures if measure.metric.needs == "rankings"]
-    clock = [time.perf_counter()]
-    algorithm.fit(trainset)
-    clock.append(time.perf_counter())
-    rates = bool(of_ratings) and algorithm.predicts == "ratings"
-    predictions = predict(algorithm, statistics, test) if rates else None
-    clock.append(time.perf_counter())
-    longest = max((measure.k or 1 for measure in of_lists), default=1)
-    model = of_training(statistics, configured, algorithm, seed)
-    options = lists_of(configured)
-    lists = recommend(model, statistics, test, longest, memory_limit, options) if of_lists else None
-    clock.append(time.perf_counter())
-    ratings = statistics.dataset.ratings
-    users = np.unique(ratings.users[test])
-    metrics: dict[str, float] = {}
-    per_user: dict[str, np.ndarray] = {}
-    shown = {m.k: lists.at(m.k or longest) for m in of_lists} if lists else {}
-    for measure in measures:
-        metric = measure.metric
-        seen = predictions if metric.needs == "predictions" else shown[measure.k]
-        if metric.per_user:
-            own = metric.values(seen) if seen is not None else np.full(len(users), np.nan)
-            per_user[str(measure)] = own
-        if seen is None:
-            metrics[str(measure)] = np.nan
-        elif metric.per_user and metric.needs == "rankings":
-            metrics[str(measure)] = metric.mean(per_user[str(measure)])
-        else:
-            metrics[str(measure)] = metric(seen)
-    groups = group_scores(statistics, test, predictions, shown, measures, groupings)
-    clock.append(time.perf_counter())
-    fit_seconds, test_seconds, rank_seconds, metric_seconds = np.diff(clock).tolist()
-    liked = test[ratings.values[test] >= statistics.threshold]
-    return FoldScores(
-        metrics=metrics,
-        users=users,
-        per_user=per_user,
-        fit_seconds=fit_seconds,
-        test_seconds=test_seconds,
-        rank_seconds=rank_seconds,
-        metric_seconds=metric_seconds,
-        groups=groups,
-        n_users_liking=len(np.unique(ratings.users[liked])),
-        error_by_rating=error_by_rating(statistics, predictions) if predictions is not None else (),
-        exposure=exposure(statistics, lists) if lists is not None else (),
-    )
+    """`fold_outcome`, then `measure`, for one that keeps no outcomes. Groups are checked first."""
+    for text in by:
+        Grouping.parse(text, statistics.dataset)
+    wanted = Wanted.by(measures)
+    outcome = fold_outcome(statistics, test, configured, wanted, seed, memory_limit)
+    return measure(outcome, statistics, test, measures, by)

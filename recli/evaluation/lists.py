@@ -114,3 +114,22 @@ class EvaluatedLists:
         found = np.searchsorted(keys, wanted)
         is_there = (self.items >= 0) & (np.append(keys, -1)[found] == wanted)
         return np.where(is_there, found, -1)
+
+
+def tested_pairs(
+    statistics: TrainingStatistics, test: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The distinct pairs of user and item in the rows `test`, int64[n], in the order of `Tested`.
+
+    Returns:
+        The users, int32[n_users], sorted; then for each pair the row of its user, int64[n_pairs], its
+        item, int32[n_pairs], and its rating, float64[n_pairs], the higher where it is rated twice.
+    """
+    ratings = statistics.dataset.ratings
+    users, rows = np.unique(ratings.users[test], return_inverse=True)
+    items, values = ratings.items[test], ratings.values[test]
+    order = np.lexsort((-values, items, rows))
+    rows, items, values = rows[order], items[order], values[order]
+    first = np.ones(len(rows), bool)
+    first[1:] = (rows[1:] != rows[:-1]) | (items[1:] != items[:-1])
+    return users, rows[first], items[first], values[first]

@@ -135,4 +135,5 @@ def leading(measures: Sequence[Measure], has_value: Callable[[Measure], bool]) -
 def _every(purpose: Purpose) -> list[str]:
     """Every registered metric, the usual ones first."""
     first = [Measure.parse(text).name for text in usual(purpose)]
-    return [*first, *(name for name in registry.names("metric") if name not in first)]
+    every = dict(registry.usable("metric"))
+    return [*first, *(name for name in every if name not in first)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli import kernels
 from recli.algorithms import Algorithm
 from recli.data.training_statistics import TrainingStatistics
-from recli.evaluation.lists import EvaluatedLists, Tested
+from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.predictions import Predictions
-from recli.kernels.ranks_of_items import ranks_of_items
 from recli.models.model import Model
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import with_scores
@@ -57,7 +57,7 @@ def recommend(
         UsageError: The limit is too small for one user, and as `ListOptions.request` does, as also
             DataError and NotFoundError.
     """
-    users, rows, items, values = _tested(statistics, test)
+    users, rows, items, values = tested_pairs(statistics, test)
     request = options.request(model, users, k, seed=model.seed)
     lists = np.full((len(users), k), -1, np.int32)
     n_candidates = np.empty(len(users), np.int64)
@@ -68,6 +68,7 @@ def recommend(
         lists[chunk, : ranked.items.shape[1]] = ranked.items
         n_candidates[chunk] = np.count_nonzero(scores > -np.inf, axis=1)
         tests = slice(*np.searchsorted(rows, (chunk.start, chunk.stop)))
+        ranks_of_items = kernels.ranks_of_items.ranks_of_items
         before[tests], midranks[tests] = ranks_of_items(scores, rows[tests] - start, items[tests])
         start = chunk.stop
     return EvaluatedLists(
@@ -78,17 +79,3 @@ def recommend(
         relevant=values >= statistics.threshold,
         statistics=statistics,
     )
-
-
-def _tested(
-    statistics: TrainingStatistics, test: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Users of the test, then row of the user, item and value for each distinct tested pair."""
-    ratings = statistics.dataset.ratings
-    users, rows = np.unique(ratings.users[test], return_inverse=True)
-    items, values = ratings.items[test], ratings.values[test]
-    order = np.lexsort((-values, items, rows))
-    rows, items, values = rows[order], items[order], values[order]
-    first = np.ones(len(rows), bool)
-    first[1:] = (rows[1:] != rows[:-1]) | (items[1:] != items[:-1])
-    return users, rows[first], items[first], values[first]

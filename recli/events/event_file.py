@@ -24,13 +24,17 @@ _NEEDED = ("user_id", "item_id")
 def read(path: Path, types: Sequence[str] = (RATING, CLICK)) -> list[Event]:
     """The events in a file, `.jsonl` with an object a line, else CSV; `.gz` and `.zip` are unpacked.
 
-    types: those that an event may have
-
     Fields are those of `Event`. Without a type it is a rating where there is a value, else a click; if
     there is but one type, of that. Without a time it is now; without an event_id it is known again by
     what the line says. Time is in seconds since 1970 or ISO 8601, UTC where nothing else is said.
 
-    Raises NotFoundError without such a file, DataError with the line for what is no event.
+    Args:
+        path: the file
+        types: those that an event may have
+
+    Raises:
+        NotFoundError: if there is no such file
+        DataError: for what is no event, with the line
     """
     if not path.is_file():
         raise errors.NotFoundError(f"{path}: no such file.")
@@ -53,7 +57,13 @@ def read(path: Path, types: Sequence[str] = (RATING, CLICK)) -> list[Event]:
 def event(fields: Mapping[str, Any], now: float, types: Sequence[str] = (RATING, CLICK)) -> Event:
     """The event that texts and numbers by name describe; an empty text is an absent one.
 
-    types: see `read`
+    Args:
+        fields: those of `Event`, of which `type`, `value`, `time` and `event_id` may be absent
+        now: the time of an event that has none, seconds since 1970
+        types: those that an event may have
+
+    Raises:
+        DataError: for what is no event
 
     >>> event({"user_id": 42, "item_id": "7", "value": "4.5", "time": "2026-11-25T20:00:00Z"}, 0).time
     1795636800.0

@@ -53,7 +53,13 @@ class NotStoredError(errors.UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """An event of the log: its position there, from 1 on, and when it was received."""
+    """An event of the log.
+
+    Attributes:
+        position: its place in the log, from 1 on
+        event: the event
+        received: when it was received, seconds since 1970
+    """
 
     position: int
     event: Event
@@ -62,18 +68,29 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """How many events of a batch are new, and how many the log had already."""
+    """What became of a batch of events.
+
+    Attributes:
+        accepted: how many are new
+        duplicates: how many the log had already
+    """
 
     accepted: int
     duplicates: int
 
 
 class EventLog:
-    """The events in the file `path`, which comes to be with the first of them.
+    """The events in a file, which comes to be with the first of them.
 
-    For any number of threads, and of processes each with its own. Every method raises DataError
-    for a file that is damaged or no event log, NotStoredError where the file cannot be used: the
-    disk is full, the folder is not writable, another program has held it for half a minute.
+    For any number of threads, and of processes each with its own.
+
+    Args:
+        path: the file
+
+    Raises:
+        DataError: by every method, for a file that is damaged or no event log
+        NotStoredError: by every method, where the file cannot be used: the disk is full, the folder is
+            not writable, another program has held it for half a minute
 
     >>> import tempfile
     >>> folder = tempfile.TemporaryDirectory()
@@ -106,6 +123,9 @@ class EventLog:
         """Store the events that the log does not have yet; once this returns they are on disk.
 
         All or none. Of two events with the same `event_id` the first stays as it is.
+
+        Args:
+            batch: the events
         """
         received = int(time.time())
         # A column of integers keeps what is none as it is.
@@ -125,9 +145,14 @@ class EventLog:
     def after(
         self, position: int, through: int | None = None, chunk: int = 10_000
     ) -> Iterator[Logged]:
-        """The events after a position, up to and with that of `through`, in the order they came.
+        """The events after a position, in the order they came.
 
-        Read `chunk` at a time, so that memory is bounded and no writer waits for a reader.
+        They are read some at a time, so that memory is bounded and no writer waits for a reader.
+
+        Args:
+            position: that of the last event that is left out, 0 for none
+            through: that of the last event that is given; None for the newest there is now
+            chunk: how many are read at once
         """
         through = self.last if through is None else through
         while position < through:
@@ -139,7 +164,11 @@ class EventLog:
             position = rows[-1][0] if rows else through
 
     def count_after(self, position: int) -> int:
-        """How many events there are after a position: what is still to be taken."""
+        """How many events there are after a position: what is still to be taken.
+
+        Args:
+            position: that of the last event that is not counted, 0 for none
+        """
         return self._number("SELECT count(*) FROM events WHERE position > ?", position)
 
     @property
@@ -206,7 +235,11 @@ def now() -> float:
 def seconds(moment: str) -> float:
     """Seconds since 1970 of a moment in ISO 8601, UTC where nothing else is said.
 
-    Raises ValueError for any other text.
+    Args:
+        moment: as 2026-11-25T20:00:00Z
+
+    Raises:
+        ValueError: for any other text
 
     >>> seconds("1970-01-02T01:00:00"), seconds("1970-01-02T01:00:00+01:00")
     (90000.0, 86400.0)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import joblib
-import numpy as np
 
-from recli import memory
+from recli import errors
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
 from recli.data.training_statistics import TrainingStatistics
-from recli.evaluation.fold import score_fold
+from recli.evaluation.fold_outcome import Wanted
+from recli.evaluation.grouping import Grouping
 from recli.evaluation.protocol import Protocol
+from recli.experiments.cell_task import CellTask, Kept, Place
 from recli.experiments.interrupts import start_workers
 from recli.experiments.resources import Resources
 from recli.records.cells import Cell, Summary, summaries
+
+_LOG = logging.getLogger("recli")
 
 
 def cells(
@@ -25,45 +31,116 @@ def cells(
     protocol: Protocol,
     resources: Resources,
     folds: Sequence[Fold] | None = None,
-    only: Collection[tuple[int, int]] | None = None,
+    only: Collection[Place] | None = None,
+    kept: Kept | None = None,
 ) -> Iterator[Cell]:
     """Every algorithm on every fold, in the order in which they finish.
 
-    folds: those of the protocol's split, where they are known already
-    only: (entry, fold) of the cells to compute; None for all
+    What is kept is only measured, and comes first. Of the rest as many work at once as `resources` says:
+    on threads over one copy of the data where they release the GIL, as the kernels of recli's own
+    algorithms do; a user's own code runs in processes.
 
-    As many work at once as `resources` says: on threads over one copy of the data where they release
-    the GIL, as the kernels of recli's own algorithms do; a user's own code runs in processes.
+    Args:
+        dataset: the whole data
+        line_up: the algorithms
+        protocol: split, seed, threshold and what is measured
+        resources: how many cells at once, with how much memory
+        folds: those of the protocol's split, where they are known already
+        only: the cells to compute; None for all
+        kept: where outcomes are kept; None: nowhere
     """
-    jobs = resources.jobs
+    for text in protocol.by:
+        Grouping.parse(text, dataset)  # raises before anything is fitted
     folds = protocol.split.folds(dataset) if folds is None else folds
     every = [(entry, fold) for entry in range(len(line_up)) for fold in range(len(folds))]
-    wanted = set(every if only is None else only)
-    share = resources.memory_of_a_cell(len(wanted))
+    missing = dict.fromkeys(every if only is None else only, Wanted())
+    work = _Work(dataset, line_up, protocol, resources, folds, kept)
+    if kept is not None and not kept.fresh:
+        damaged = 0
+        for place, found in work.at_hand([place for place in missing if kept.keys.get(place)]):
+            if isinstance(found, Cell):
+                del missing[place]
+                yield found
+            elif isinstance(found, Wanted):
+                missing[place] = found
+            else:
+                damaged += 1
+        if damaged:
+            _LOG.warning("Damaged in %s, computed anew: %d.", kept.store.folder, damaged)
+    if missing:
+        yield from work.computed(missing)
 
-    def tasks(chosen: Collection[int], shared: bool) -> Iterator[tuple]:
+
+@dataclass(frozen=True)
+class _Work:
+    """Cells to come by, see `cells`."""
+
+    dataset: Dataset
+    line_up: Sequence[Configured]
+    protocol: Protocol
+    resources: Resources
+    folds: Sequence[Fold]
+    kept: Kept | None
+
+    def at_hand(
+        self, places: Sequence[Place]
+    ) -> Iterator[tuple[Place, Cell | Wanted | errors.DataError]]:
+        """What there is of each cell, see `CellTask.found`."""
+        tasks = self._tasks(dict.fromkeys(places, Wanted()), 0, shared=True)
+        yield from self._each(CellTask.found, tasks, "threading", len(places))
+
+    def computed(self, missing: Mapping[Place, Wanted]) -> Iterator[Cell]:
+        """The cells, each with what is kept of it already."""
+        jobs, share = self.resources.jobs, self.resources.memory_of_a_cell(len(missing))
+        if jobs == 1 or len(missing) == 1:
+            tasks = self._tasks(missing, share, shared=False)
+            yield from self._each(CellTask.computed, tasks, "threading", 1)
+            return
+        own = {place: of for place, of in missing.items() if self.line_up[place[0]].releases_gil}
+        others = {place: of for place, of in missing.items() if place not in own}
+        if others:
+            start_workers(jobs)
+        threads = self._tasks(own, share, shared=True)
+        yield from self._each(CellTask.computed, threads, "threading", len(own))
+        processes = self._tasks(others, share, shared=False)
+        yield from self._each(CellTask.computed, processes, "loky", len(others))
+
+    def _each(
+        self,
+        what: Callable[[CellTask], Any],
+        tasks: Iterator[CellTask],
+        backend: Literal["threading", "loky"],
+        n: int,
+    ) -> Iterator[Any]:
+        """What is asked of `n` tasks, as many at once as there are jobs; of one or none right here."""
+        if self.resources.jobs == 1 or (n <= 1 and backend == "threading"):
+            yield from map(what, tasks)
+        elif n:
+            jobs = self.resources.jobs
+            parallel = joblib.Parallel(jobs, backend=backend, return_as="generator_unordered")
+            yield from parallel(joblib.delayed(what)(task) for task in tasks)
+
+    def _tasks(
+        self, places: Mapping[Place, Wanted], share: int, shared: bool
+    ) -> Iterator[CellTask]:
         # What the algorithms share of a fold is made when the first of them comes to it, and is
         # gone with the last.
-        for number, fold in enumerate(folds):
-            statistics = TrainingStatistics(dataset, fold.train, protocol.threshold)
-            for entry in chosen:
-                if (entry, number) in wanted:
-                    configured = line_up[entry]
-                    yield statistics, fold.test, configured, protocol, entry, number, share, shared
-
-    if jobs == 1 or len(wanted) == 1:
-        for task in tasks(range(len(line_up)), shared=False):
-            yield _cell(*task)
-        return
-    on_threads = {entry for entry, _ in wanted if line_up[entry].releases_gil}
-    in_processes = {entry for entry, _ in wanted} - on_threads
-    if in_processes:
-        start_workers(jobs)
-    for chosen, backend in ((on_threads, "threading"), (in_processes, "loky")):
-        if chosen:
-            parallel = joblib.Parallel(jobs, backend=backend, return_as="generator_unordered")
-            work = tasks(sorted(chosen), shared=backend == "threading")
-            yield from parallel(joblib.delayed(_cell)(*task) for task in work)
+        for number, fold in enumerate(self.folds):
+            statistics = TrainingStatistics(self.dataset, fold.train, self.protocol.threshold)
+            for entry, configured in enumerate(self.line_up):
+                place = entry, number
+                if place in places:
+                    yield CellTask(
+                        statistics,
+                        fold.test,
+                        configured,
+                        self.protocol,
+                        place,
+                        share,
+                        alone=not shared,
+                        kept=self.kept,
+                        there=places[place],
+                    )
 
 
 def cross_validate(
@@ -79,20 +156,3 @@ def cross_validate(
         finished.append(cell)
         on_cell(cell)
     return summaries(line_up, finished, protocol.measures[0])
-
-
-def _cell(
-    statistics: TrainingStatistics,
-    test: np.ndarray,
-    configured: Configured,
-    protocol: Protocol,
-    entry: int,
-    number: int,
-    memory_limit: int,
-    shared: bool,
-) -> Cell:
-    measures, seed, by = protocol.measures, protocol.seed, protocol.by
-    if not shared:  # to start over would take the peak away from the others
-        memory.reset_peak()
-    scores = score_fold(statistics, test, configured, measures, seed, memory_limit, by)
-    return Cell(entry, number, scores, memory.peak())

@@ -6,9 +6,11 @@ import dataclasses
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from recli import errors, files
 from recli.algorithms import Configured
@@ -18,6 +20,7 @@ from recli.evaluation.fold import FoldScores
 from recli.evaluation.lint import lint
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
+from recli.experiments.cell_task import Kept
 from recli.experiments.cross_validation import cells
 from recli.experiments.reading import Reading
 from recli.experiments.report import markdown_report
@@ -26,12 +29,13 @@ from recli.experiments.run_data import RunData
 from recli.experiments.verdicts import Verdict
 from recli.ranking import recommender
 from recli.records import run_tables, store
-from recli.records.cell_store import CellStore, cell_key
-from recli.records.cells import Cell, Summary, summaries
+from recli.records.cell_key import cell_key
+from recli.records.cell_store import CellStore
+from recli.records.cells import Cell, Summary, labels, summaries
 from recli.records.environment import environment
 from recli.records.kinds import RUNS
+from recli.records.outside import outside
 from recli.records.process import this_process
-from recli.records.stored_run import StoredRun
 
 _LOG = logging.getLogger("recli")
 _IN_TABLES = ("metrics", "users", "per_user", "groups")
@@ -94,14 +98,18 @@ class EvaluationRun:
         on_cell: Callable[[Cell], None] = lambda cell: None,
         fresh: bool = False,
     ) -> list[Summary]:
-        """Evaluate every cell that is not there from an earlier run; if `fresh`, every cell.
+        """Measure every cell, and compute those whose outcome is not kept; if `fresh`, all of them.
 
         Raises InterruptedRunError on Ctrl-C, what was finished is kept.
         """
         self._write("running", resources)
         status = "failed"
         try:
-            for cell in self._cells(resources, fresh):
+            kept = Kept(self._store, self._keys, fresh)
+            found = cells(
+                self.dataset, self.line_up, self.protocol, resources, self.folds, kept=kept
+            )
+            for cell in found:
                 self.finished.append(cell)
                 on_cell(cell)
             status = "finished"
@@ -169,49 +177,33 @@ class EvaluationRun:
             "rank_seconds": summary.rank_seconds,
         }
 
-    def _cells(self, resources: Resources, fresh: bool) -> Iterator[Cell]:
-        at_hand = {} if fresh else self._at_hand()
-        yield from at_hand.values()
-        missing = [place for place in self._keys if place not in at_hand]
-        found = cells(self.dataset, self.line_up, self.protocol, resources, self.folds, missing)
-        for cell in found:
-            key = self._keys[cell.entry, cell.fold]
-            if key is not None:
-                self._store.write(key, cell)
-            yield cell
-
-    def _at_hand(self) -> dict[tuple[int, int], Cell]:
-        """The cells of earlier runs; damaged ones are left out, which is said."""
-        found, damaged = {}, 0
-        for (entry, fold), key in self._keys.items():
-            try:
-                cell = self._store.read(key, entry, fold) if key else None
-            except errors.DataError:
-                damaged += 1
-                continue
-            if cell is not None:
-                found[entry, fold] = cell
-        if damaged:
-            _LOG.warning("Damaged in %s, computed anew: %d.", self._store.folder, damaged)
-        return found
-
     def _write(self, status: str, resources: Resources) -> None:
         done = sorted(self.finished, key=lambda cell: (cell.entry, cell.fold))
+        document = self._run_json(status, resources, done)
         if status != "running":
-            self._write_tables(done)
-        RUNS.write(self.folder, self._run_json(status, resources, done))
+            self._write_tables(done, document)
+        document["seconds"] = round(time.perf_counter() - self._clock, 3)
+        RUNS.write(self.folder, document)
 
-    def _write_tables(self, done: Sequence[Cell]) -> None:
+    def _write_tables(self, done: Sequence[Cell], document: dict[str, Any]) -> None:
         measures, ids = self.protocol.measures, self.dataset.ratings.user_ids
         tables = run_tables.metrics_csv(self.line_up, done, measures)
         files.write_text(self.folder / "metrics.csv", tables)
         if any(cell.scores.groups for cell in done):
             groups = run_tables.groups_csv(self.line_up, done, measures)
             files.write_text(self.folder / "groups.csv", groups)
-        per_user = run_tables.per_user_parquet(done, measures, ids)
-        files.write_bytes(self.folder / "per_user.parquet", per_user)
-        stored = StoredRun.of(self.folder)
-        self.verdicts = RunData.of(stored).verdicts
+        per_user = run_tables.per_user_table(done, measures, ids)
+        files.write_bytes(self.folder / "per_user.parquet", run_tables.parquet(per_user))
+        of_users = per_user.to_pandas()
+        self.verdicts = RunData(
+            id=self.id,
+            document=document,
+            measures=measures,
+            labels=tuple(labels(self.line_up)),
+            metrics=run_tables.metrics_frame(done, measures),
+            per_user=of_users.assign(user=of_users["user"].astype(str)),
+            groups=pd.DataFrame(),
+        ).verdicts
         report = markdown_report(
             self.id,
             self.command,
@@ -234,7 +226,7 @@ class EvaluationRun:
             "status": status,
             "command": list(self.command),
             "started": self._started,
-            "seconds": round(time.perf_counter() - self._clock, 3),
+            "seconds": 0.0,
             "process": this_process(),
             "dataset": {
                 **store.dataset_document(self.dataset),
@@ -252,7 +244,7 @@ class EvaluationRun:
             ],
             "jobs": resources.jobs,
             "memory_limit": resources.memory_limit,
-            "environment": environment(),
+            "environment": environment() | outside(self.dataset, self.protocol, self.line_up),
             "warnings": [dataclasses.asdict(finding) for finding in self.findings],
             "cells": [self._cell_document(cell) for cell in done],
             "missing": [key for place, key in self._keys.items() if place not in places],

@@ -2,216 +2,212 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from recli import errors, params, registry
+from msgspec import Meta
+
+from recli import registry
 from recli.algorithms import declared
+from recli.configuration import Check, Made, Many, OneOf, schema
+from recli.configuration.kinds import Kind
 from recli.data import find
-from recli.data.description import QUOTES, TIME_UNITS
+from recli.data.description import Quote, Scale, TimeUnit
 from recli.data.load import DUPLICATES, ON_BAD
 from recli.data.preparation._base import Step
 from recli.data.splits._base import Split
 from recli.evaluation import metric_names
 from recli.evaluation.metric_names import Measure
-from recli.params import Bool, Choice, Float, Int, Literal, Parameter, Value
-from recli.ranking import list_options
-from recli.ranking.list_options import ByColumn
+from recli.experiments.reading import Reading
+from recli.params import Bool, Choice, Float, Int, Literal, Parameter
+from recli.ranking.list_options import PARAMETERS, ByColumn
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ALGORITHM, RECOMMEND = "algorithm", "recommend"
 
 
-@dataclass(frozen=True)
-class Line(Parameter):
-    """Text, and nothing that would have to be made text first.
+def _format(name: str) -> object:
+    return registry.get("format", name)
 
-    reads: raises UsageError for a text that is not valid
-    names, pattern: what the JSON Schema says of a text: one of these, or of this form
+
+_OWN_CLASS = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+FormatText = Annotated[
+    str, Check(_format, names=registry.names("format"), pattern=f"^{_OWN_CLASS}")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetTable:
+    """A dataset, and how it is read.
+
+    Attributes:
+        dataset: a name, a folder with a dataset.toml, or a file of ratings
+        query: what is asked, where the dataset is the URL of a database
+        format: the format of the file
+        delimiter: what cuts a row into columns
+        header: whether the first row names the columns
+        encoding: the encoding of the file
+        quote: whether double quotes enclose cells
+        escape: takes the next character literally
+        decimal: the decimal point of numbers
+        implicit: whether rows are interactions rather than ratings
+        user: the column of the users, by name or number
+        item: the column of the items
+        rating: the column of the ratings
+        weight: the column of the counts of interactions
+        event: the column of the kinds of interactions
+        time: the column of the times
+        scale: the lowest and the highest rating
+        time_unit: the unit of the times
+        time_format: how dates are written, as strptime has it
+        prepare: the steps of preparation, in their order
+        on_bad: rows that are no ratings: stop, or skip them
+        duplicates: several ratings for one user and item: stop, or which one counts
     """
 
-    reads: Callable[[str], object] = field(default=str, kw_only=True)
-    names: tuple[str, ...] = field(default=(), kw_only=True)
-    pattern: str | None = field(default=None, kw_only=True)
-
-    @property
-    def domain(self) -> str:
-        return "text"
-
-    def check(self, value: object) -> str:
-        if not isinstance(value, str):
-            raise errors.UsageError(f"{self.name} = {params.shown(value)} should be {self.domain}.")
-        self.reads(value)
-        return value
-
-
-@dataclass(frozen=True)
-class ScaleKey(Parameter):
-    """The lowest and the highest rating."""
-
-    @property
-    def domain(self) -> str:
-        return "a list of two numbers, lowest and highest"
-
-    def _check(self, value: object) -> Any:
-        match value:
-            case [int() | float() as low, int() | float() as high] if low < high:
-                return float(low), float(high)
-        raise self._wrong(value)
-
-
-@dataclass(frozen=True)
-class Steps(Parameter):
-    """Steps of preparation, in their order."""
-
-    @property
-    def domain(self) -> str:
-        return "a list of steps of preparation"
-
-    def _check(self, value: object) -> Any:
-        if not isinstance(value, list) or not all(isinstance(step, str) for step in value):
-            raise self._wrong(value)
-        for step in value:
-            Step.parse(step)
-        return tuple(value)
+    dataset: Annotated[
+        str, Check(words="a name, a folder with a dataset.toml, or a file of ratings")
+    ]
+    query: str | None = None
+    format: FormatText | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+    encoding: str | None = None
+    quote: Quote | None = None
+    escape: str | None = None
+    decimal: str | None = None
+    implicit: bool | None = None
+    user: str | None = None
+    item: str | None = None
+    rating: str | None = None
+    weight: str | None = None
+    event: str | None = None
+    time: str | None = None
+    scale: Scale | None = None
+    time_unit: TimeUnit | None = None
+    time_format: str | None = None
+    prepare: (
+        Annotated[
+            tuple[Annotated[str, Check(Step.parse)], ...],
+            Check(words="a list of steps of preparation"),
+        ]
+        | None
+    ) = None
+    on_bad: Annotated[str, OneOf(*ON_BAD)] = "error"
+    duplicates: Annotated[str, OneOf(*DUPLICATES)] = "error"
 
 
-@dataclass(frozen=True)
-class Key:
-    """One key of the file.
-
-    value: what it is, or each of a list of them
-    default: what holds without the key; a list of them, if there may be several
-    """
-
-    value: Parameter
-    default: tuple[Value, ...] | None = None
-
-    @property
-    def name(self) -> str:
-        """As it is written."""
-        return self.value.name
-
-    @property
-    def many(self) -> bool:
-        """Whether there may be a list."""
-        return self.default is not None
+def _reading(told: str | DatasetTable) -> Reading:
+    if isinstance(told, str):
+        return Reading(told)
+    said = {key: value for key, value in dataclasses.asdict(told).items() if value is not None}
+    own = {key: said.pop(key) for key in ("on_bad", "duplicates")}
+    return Reading(said.pop("dataset"), said, **own)
 
 
 def _measure(text: str) -> object:
     return text if text == metric_names.ALL else Measure.parse(text)
 
 
+def _finite(number: float) -> None:
+    if not math.isfinite(number):
+        raise ValueError
+
+
 def _names(kind: str) -> str:
-    return "|".join(registry.names(kind))
+    """A pattern for a registered name or the user's own class."""
+    return f"({'|'.join(registry.names(kind))}|{_OWN_CLASS})"
 
 
-DATASET = (
-    Line("dataset", None, "a name, a folder with a dataset.toml, or a file of ratings"),
-    Line("query", None, "what is asked, where the dataset is the URL of a database"),
-    Choice("format", None, "format of the file", options=registry.names("format")),
-    Line("delimiter", None, "what cuts a row into columns"),
-    Bool("header", None, "whether the first row names columns"),
-    Line("encoding", None, "encoding of the file"),
-    Choice("quote", None, "whether double quotes enclose cells", options=QUOTES),
-    Line("escape", None, "takes the next character literally"),
-    Line("decimal", None, "decimal point of numbers"),
-    Bool("implicit", None, "whether rows are interactions rather than ratings"),
-    Line("user", None, "column of the users, by name or number"),
-    Line("item", None, "column of the items"),
-    Line("rating", None, "column of the ratings"),
-    Line("weight", None, "column of the counts of interactions"),
-    Line("event", None, "column of the kinds of interactions"),
-    Line("time", None, "column of the times"),
-    ScaleKey("scale", None, "lowest and highest rating"),
-    Choice("time_unit", None, "unit of the times", options=TIME_UNITS),
-    Line("time_format", None, "how dates are written, as strptime has it"),
-    Steps("prepare", None, "steps of preparation, in their order"),
-    Choice("on_bad", "error", "rows that are no ratings: stop, or skip them", options=ON_BAD),
-    Choice(
-        "duplicates",
-        "error",
-        "several ratings for one user and item: stop, or which one counts",
-        options=DUPLICATES,
+SplitText = Annotated[
+    str,
+    Check(Split.parse, names=registry.names("split"), pattern=f"^{_names('split')}(:|$)"),
+]
+MetricText = Annotated[
+    str,
+    Check(
+        _measure,
+        names=(*registry.names("metric"), metric_names.ALL),
+        pattern=rf"^{_names('metric')}(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
     ),
-)
-KEYS = (
-    Key(Line("title", "", "what the experiment is called")),
-    Key(Line("description", "", "what it asks, for people")),
-    Key(
-        Line(
-            "datasets", None, "names, folders, files of ratings, or tables that say how to read one"
-        ),
-        (find.DEFAULT,),
-    ),
-    Key(
-        Line(
-            "splits",
-            None,
-            "how ratings are cut into training and test; 'recli list splits' has them",
-            reads=Split.parse,
-            names=registry.names("split"),
-            pattern=rf"^({_names('split')}):",
-        ),
-        ("k-fold:n_splits=5",),
-    ),
-    Key(Int("seeds", None, "random seeds, of splits and algorithms", low=0, high=2**32 - 1), (0,)),
-    Key(
-        Line(
-            "metrics",
-            None,
-            "what is measured, the first one orders; 'all' is every metric",
-            reads=_measure,
-            names=(*registry.names("metric"), metric_names.ALL),
-            pattern=rf"^({_names('metric')})(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
-        ),
-        metric_names.DEFAULT,
-    ),
-    Key(
-        Int("k", None, "lengths of the lists, for metrics without '@'", low=1, high=10**9 - 1),
-        (metric_names.DEFAULT_K,),
-    ),
-    Key(Float("threshold", None, "ratings from here on count as liked; else from the scale")),
-    Key(Line("by", None, "what metrics are broken down by, such as activity"), ()),
-    Key(Int("min_user_ratings", 0, "leave out users with fewer ratings", low=0)),
-    Key(Int("min_item_ratings", 0, "leave out items with fewer ratings", low=0)),
-)
-ALGORITHM, RECOMMEND = "algorithm", "recommend"
-DATASETS = "datasets"
+]
+Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+Length = Annotated[int, Meta(ge=1, le=10**9 - 1)]
+AtLeastNone = Annotated[int, Meta(ge=0)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentKeys:
+    """What an experiment says beside its algorithms.
+
+    Attributes:
+        title: what the experiment is called
+        description: what it asks, for people
+        datasets: names, folders, files of ratings, or tables that say how to read one
+        splits: how ratings are cut into training and test; 'recli list splits' has them
+        seeds: random seeds, of splits and algorithms
+        metrics: what is measured, the first one orders; 'all' is every metric
+        k: lengths of the lists, for metrics without '@'
+        threshold: ratings from here on count as liked; else from the scale
+        by: what metrics are broken down by, such as activity
+        min_user_ratings: leave out users with fewer ratings
+        min_item_ratings: leave out items with fewer ratings
+    """
+
+    title: str = ""
+    description: str = ""
+    datasets: Annotated[
+        tuple[Annotated[Reading, Made(str | DatasetTable, _reading)], ...], Many()
+    ] = (Reading(find.DEFAULT),)
+    splits: Annotated[tuple[SplitText, ...], Many()] = ("k-fold:n_splits=5",)
+    seeds: Annotated[tuple[Seed, ...], Many()] = (0,)
+    metrics: Annotated[tuple[MetricText, ...], Many()] = metric_names.DEFAULT
+    k: Annotated[tuple[Length, ...], Many()] = (metric_names.DEFAULT_K,)
+    threshold: Annotated[float, Check(_finite)] | None = None
+    by: Annotated[tuple[str, ...], Many()] = ()
+    min_user_ratings: AtLeastNone = 0
+    min_item_ratings: AtLeastNone = 0
+
+
+def _not_empty(tables: Mapping[str, Any]) -> None:
+    if not tables:
+        raise ValueError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentFile(ExperimentKeys):
+    """What 'recli run' reads: an evaluation for each dataset × split × seed.
+
+    Attributes:
+        algorithm: the algorithms to compare, each a table of its parameters
+        recommend: how lists are made; a list is a grid, which every algorithm is compared with
+    """
+
+    algorithm: Annotated[
+        Mapping[str, Any],
+        Check(_not_empty, "a table for each algorithm to compare, as [algorithm.svd]"),
+    ]
+    recommend: Mapping[str, Any] = field(default_factory=dict)
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of an experiment file, draft 2020-12, for editors and other programs.
+    """The JSON Schema of an experiment file, see `recli.configuration.schema`.
 
-    It is the stricter one in form: recli reads names in any spelling, and numbers written as text. What
-    depends on several keys, and the options of splits, it leaves to recli.
+    The options of splits and what an algorithm brings along are left to recli.
     """
-    keys = {key.name: _key(key) for key in KEYS}
-    return {
-        "$schema": DIALECT,
-        "title": "recli experiment",
-        "description": "What 'recli run' reads: an evaluation for each dataset × split × seed.",
+    found = schema.json_schema(ExperimentFile, "recli experiment")
+    keys = found["properties"]
+    keys["datasets"] |= {"default": [find.DEFAULT], "examples": find.names()}
+    keys[ALGORITHM] = {"description": keys[ALGORITHM]["description"], **_algorithms()}
+    keys[RECOMMEND] = {
+        "description": keys[RECOMMEND]["description"],
         "type": "object",
-        "properties": {**keys, ALGORITHM: _algorithms(), RECOMMEND: _recommend()},
-        "required": [ALGORITHM],
+        "properties": _parameters(PARAMETERS),
         "additionalProperties": False,
     }
-
-
-def _key(key: Key) -> dict[str, Any]:
-    if not key.many:
-        return _described(key.value, _value(key.value))
-    one = _value(key.value)
-    if key.name == DATASETS:
-        one = {"anyOf": [{**one, "examples": find.names()}, _table(DATASET)]}
-    return _described(key.value, _several(one)) | {"default": list(key.default or ())}
-
-
-def _several(one: dict[str, Any]) -> dict[str, Any]:
-    """One, or a list of them."""
-    many = {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}
-    return {"anyOf": [one, many]}
+    return found
 
 
 def _algorithms() -> dict[str, Any]:
@@ -230,7 +226,6 @@ def _algorithms() -> dict[str, Any]:
             "anyOf": [table, {"type": "array", "items": table, "minItems": 1}],
         }
     return {
-        "description": "the algorithms to compare, each a table of its parameters",
         "type": "object",
         "properties": tables,
         "patternProperties": {"^[^:]+:[^:]+$": {"description": "your own, as module:Class"}},
@@ -239,23 +234,17 @@ def _algorithms() -> dict[str, Any]:
     }
 
 
-def _recommend() -> dict[str, Any]:
-    return {
-        "description": "how lists are made; a list is a grid, which every algorithm is compared with",
-        "type": "object",
-        "properties": _parameters(list_options.PARAMETERS),
-        "additionalProperties": False,
-    }
-
-
 def _parameters(parameters: Sequence[Parameter]) -> dict[str, Any]:
     """Their JSON Schemas by name; a dotted name as a table in a table, and as it is."""
     properties: dict[str, Any] = {}
     for parameter in parameters:
-        value = _value(parameter)
+        value = schema.of(Kind.of(_type(parameter)))
         if parameter.default is None:
             value = {"anyOf": [value, {"const": "none"}]}
-        grid = _described(parameter, _several(value))
+        many = {"type": "array", "items": value, "minItems": 1, "uniqueItems": True}
+        grid: dict[str, Any] = {"description": parameter.help, "anyOf": [value, many]}
+        if parameter.default is not None:
+            grid["default"] = parameter.default
         properties[parameter.name] = grid
         outer, dot, inner = parameter.name.partition(".")
         if dot:
@@ -264,42 +253,23 @@ def _parameters(parameters: Sequence[Parameter]) -> dict[str, Any]:
     return properties
 
 
-def _table(parameters: Sequence[Parameter]) -> dict[str, Any]:
-    properties = {p.name: _described(p, _value(p)) for p in parameters}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [parameters[0].name],
-        "additionalProperties": False,
-    }
-
-
-def _described(parameter: Parameter, schema: dict[str, Any]) -> dict[str, Any]:
-    default = {} if parameter.default is None else {"default": parameter.default}
-    return {"description": parameter.help, **schema, **default}
-
-
-def _value(parameter: Parameter) -> dict[str, Any]:
-    """The JSON Schema of one value."""
+def _type(parameter: Parameter) -> Any:
+    """What a parameter is, as the field of a dataclass would say it."""
     match parameter:
         case Int() | Float():
-            kind = {"type": "integer" if isinstance(parameter, Int) else "number"}
-            bounds = {"minimum": parameter.low, "maximum": parameter.high}
-            return kind | {key: bound for key, bound in bounds.items() if not math.isinf(bound)}
+            kind = int if isinstance(parameter, Int) else float
+            low, high = parameter.low, parameter.high
+            bounds = Meta(
+                ge=None if math.isinf(low) else kind(low),
+                le=None if math.isinf(high) else kind(high),
+            )
+            return Annotated[kind, bounds]
         case Bool():
-            return {"type": "boolean"}
+            return bool
         case Choice():
-            return {"enum": list(parameter.options)}
-        case Line(names=names, pattern=pattern) if names:
-            return {"anyOf": [{"enum": list(names)}, {"type": "string", "pattern": pattern}]}
-        case Steps():
-            return {"type": "array", "items": {"type": "string"}}
-        case ScaleKey():
-            number = {"type": "number"}
-            return {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+            return Annotated[str, OneOf(*parameter.options)]
         case ByColumn(of=number):
-            by_name = {"type": "object", "additionalProperties": _value(number), "minProperties": 1}
-            return {"anyOf": [{"type": "string"}, by_name]}
+            return str | Mapping[str, _type(number)]  # type: ignore[misc]
         case Literal():
-            return {}
-    return {"type": "string"}
+            return Any
+    return str

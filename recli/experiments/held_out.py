@@ -16,6 +16,7 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold import FoldScores, score_fold
 from recli.evaluation.metric_names import Measure
 from recli.models.list_quality import FLOOR, ListQuality
+from recli.ranking.recommender import lists_of, recommender
 
 NDCG, HIT_RATE = Measure("ndcg", 10), Measure("hit-rate", 10)
 _SHARE = 0.2
@@ -30,6 +31,7 @@ def list_qualities(
 
     A random fifth of the ratings is the test, the same that 'recli tune' locks away by default with
     the same seed; lists are made for at most 5,000 of its users, drawn by the seed.
+    What is the same for everybody is filtered as the lists of the first algorithm are.
     Raises RecliError where the ratings are too few for that.
     """
     [cut] = Shuffle(n_splits=1, test_size=_SHARE, seed=seed).folds(dataset)
@@ -37,7 +39,8 @@ def list_qualities(
     statistics = TrainingStatistics(dataset, fold.train, threshold)
     test = _of_some_users(dataset, fold, seed)
     found: dict[str, FoldScores] = {}
-    for configured in (Configured.of(FLOOR), *line_up):
+    everybodys = recommender(Configured.of(FLOOR), lists_of(line_up[0]).without_reranking)
+    for configured in (everybodys, *line_up):
         try:
             found[configured.name] = score_fold(
                 statistics, test, configured, (NDCG, HIT_RATE), seed

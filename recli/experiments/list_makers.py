@@ -84,7 +84,7 @@ def lists_document(
         return quality.document()
     measures = f"'recli evaluate -a {name} -a {FLOOR}' measures it."
     if not configured.is_own:
-        return {"unmeasured": f"{name} is a class of your own. {measures}"}
+        return {"unmeasured": f"{name} does not come with recli. {measures}"}
     if fit_seconds > _PATIENCE:
         return {"unmeasured": f"that takes as long as to train, {fit_seconds:.0f} s. {measures}"}
     try:

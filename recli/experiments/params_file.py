@@ -2,48 +2,80 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from recli import errors, params
+from recli import params
 from recli.algorithms import Configured
+from recli.configuration import Check, Document, schema
+from recli.experiments.line_up import grid
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
+
+
+@dataclass(frozen=True)
+class ParamsFile:
+    """Parameters of an algorithm, as 'recli tune' writes them and '--params' reads them.
+
+    Attributes:
+        algorithm: the name of the algorithm
+        params: its parameters; those that are left out have their defaults
+        recommend: how its lists are made
+        origin: where they come from: for people, and for the manifest of a model
+    """
+
+    algorithm: Annotated[str, Check(words='the name of one, as in algorithm = "svd"')]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    recommend: Mapping[str, Any] = field(default_factory=dict)
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read(path: Path, given: Mapping[str, object] | None = None) -> Configured:
-    """The algorithm in a file with `algorithm = "…"` and a table [params]; `given` goes before it.
+    """The algorithm in a file of parameters.
 
-    Raises NotFoundError when there is no such file, DataError when it is not of that form, and
-    UsageError for a name or value that the algorithm does not have.
+    A table [recommend] says how its lists are made.
+
+    Args:
+        path: the file
+        given: parameters that go before those of the file
+
+    Raises:
+        NotFoundError: there is no such file
+        DataError: it is not of that form; names the line and the key
+        UsageError: the algorithm does not exist, or has no such parameter or value
     """
-    document = _document(path)
-    name, values = document.get("algorithm"), document.get("params", {})
-    if not isinstance(name, str) or not isinstance(values, dict):
-        raise errors.DataError(
-            f"{path}: needs a line algorithm = \"svd\" and a table [params], as 'recli tune' writes."
-        )
-    try:
-        return Configured.of(name, {**params.flat(values), **(given or {})})
-    except errors.UsageError as error:
-        raise errors.UsageError(f"{path}: {error}") from None
+    document = Document.read(path)
+    said: ParamsFile = document.to(ParamsFile)
+    with document.top.key("algorithm").pointed_at():
+        name = Configured.of(said.algorithm).name
+    place = document.top.key("params")
+    own = params.flat(said.params)
+    given = given or {}
+    places = {key: place.key(*key.split(".")) for key in own if key not in given}
+    values = {key: [value] for key, value in {**own, **given}.items()}
+    [configured] = grid(name, values, places, place)
+    with document.top.key("recommend").pointed_at():
+        return recommender(configured, ListOptions.of(said.recommend))
 
 
 def origin(path: Path) -> dict[str, Any]:
     """What such a file says of where its parameters come from, and the file: for a model's manifest.
 
-    Raises as `read` does.
+    Raises:
+        RecliError: as `read` raises
     """
-    told = _document(path).get("origin", {})
-    plain = {key: value for key, value in told.items() if isinstance(value, str | int | float)}
+    said: ParamsFile = Document.read(path).to(ParamsFile)
+    plain = {
+        key: value for key, value in said.origin.items() if isinstance(value, str | int | float)
+    }
     return {"file": str(path), **plain}
 
 
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise errors.NotFoundError(f"{path}: no such file.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise errors.DataError(f"{path}: cannot be read as TOML: {error}") from None
-    return document
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a file of parameters, see `recli.configuration.schema`.
+
+    Which parameters an algorithm has is left to recli.
+    """
+    return schema.json_schema(ParamsFile, "recli parameters")

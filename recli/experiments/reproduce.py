@@ -202,6 +202,8 @@ def _told(difference: Difference) -> str:
     what = difference.what
     if what.startswith("packages."):
         told = f"package changed: {what.removeprefix('packages.')} "
+    elif what.startswith("outside."):
+        told = f"{what.removeprefix('outside.')} changed: "
     elif difference.part == "line-up":
         told = f"code of {what} changed: "
     else:

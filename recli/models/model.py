@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from recli import errors, files
 from recli.algorithms import Algorithm, Configured
 from recli.data import event_kinds
 from recli.data.dataset import Dataset
+from recli.data.description import Description, RatingsSource
 from recli.data.event import CLICK
 from recli.data.tables.items import Items
 from recli.data.trainset import Trainset
@@ -31,6 +33,7 @@ class Model:
     dataset: name and fingerprint of what it learned from, and the kinds of interaction, if any
     origin: `params`, where its parameters come from, such as a study and its best value; `run`, what
         an evaluation has found of it; each if known
+    lists: how its lists are made where nobody says otherwise, as `ListOptions.document` has it
     """
 
     configured: Configured
@@ -39,6 +42,17 @@ class Model:
     dataset: Mapping[str, Any]
     seed: int
     origin: Mapping[str, Any] = field(default_factory=dict)
+    lists: Mapping[str, Any] = field(default_factory=dict)
+
+    @functools.cached_property
+    def statistics(self) -> TrainingStatistics:
+        """Items and users as the ratings that it learned from show them, and the item table."""
+        from recli.data.training_statistics import TrainingStatistics  # takes a second to import
+
+        name, trainset = str(self.dataset["name"]), self.trainset
+        description = Description(name, Path(), RatingsSource())
+        dataset = Dataset(name, description, trainset.ratings, self.items, trainset.user_table)
+        return TrainingStatistics(dataset, trainset.rows, trainset.threshold)
 
     @property
     def kinds(self) -> event_kinds.Weights:
@@ -107,7 +121,9 @@ def of_training(
         seed: That of the fit.
     """
     about = about_dataset(statistics.dataset)
-    return Model(configured, algorithm, statistics.trainset, about, seed)
+    model = Model(configured, algorithm, statistics.trainset, about, seed)
+    vars(model)["statistics"] = statistics  # what is known of items is computed once for a fold
+    return model
 
 
 def about_dataset(dataset: Dataset) -> dict[str, Any]:
@@ -149,6 +165,7 @@ def save_in(folder: Path, model: Model, allow_pickle: bool = False) -> Path:
         "trained": datetime.now(UTC).isoformat(timespec="seconds"),
         "dataset": dict(model.dataset),
         "origin": dict(model.origin),
+        "lists": dict(model.lists),
         "mean": model.trainset.global_mean,
         "threshold": model.trainset.threshold,
         "refit": state is None and not allow_pickle,
@@ -194,7 +211,15 @@ def load(folder: Path, allow_pickle: bool = False) -> Model:
                 "Train the model again."
             )
         algorithm.restore(trainset, state)
-    return Model(configured, algorithm, trainset, about["dataset"], about["seed"], about["origin"])
+    return Model(
+        configured=configured,
+        algorithm=algorithm,
+        trainset=trainset,
+        dataset=about["dataset"],
+        seed=about["seed"],
+        origin=about["origin"],
+        lists=about.get("lists", {}),  # models of older versions made them by their scores alone
+    )
 
 
 def about(folder: Path, verify: bool = False) -> dict[str, Any]:

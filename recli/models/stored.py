@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recli.models.manifest import KEYS
 from recli.stored import StoredKind
 
 MODELS = StoredKind(
@@ -10,9 +11,6 @@ MODELS = StoredKind(
     document="model.json",
     maker="recli train",
     schemas=(3,),
-    keys=(
-        *("algorithm", "params", "seed", "trained", "dataset", "origin", "scale", "mean"),
-        *("threshold", "refit", "pickled", "state", "versions", "sha256", "seal"),
-    ),
+    keys=KEYS,
     advice="Train the model again.",
 )

@@ -13,11 +13,11 @@ from recli.ranking.rows import Rows
 class Answer:
     """The list of one user.
 
-    Args:
-        model: What the model is called.
-        rows: The rows of a single list.
-        is_new: Whether the list is for somebody without an id.
-        cost: What re-ranking cost and gained, where there was any.
+    Attributes:
+        model: what the model is called
+        rows: the rows of a single list
+        is_new: whether the list is for somebody without an id
+        cost: what re-ranking cost and gained, where there was any
     """
 
     model: str

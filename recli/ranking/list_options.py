@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from recli import errors, params
+from recli import errors, params, registry, spec
 from recli.data.tables import where
 from recli.models.model import Model
 from recli.params import Bool, Choice, Date, Float, Int, Parameter
@@ -38,6 +38,22 @@ class ListedIds(Parameter):
         if not isinstance(value, list | tuple):
             raise self._wrong(value)
         return tuple(dict.fromkeys(map(str, value)))
+
+
+@dataclass(frozen=True)
+class Rerankers(Parameter):
+    """Re-rankers with their options: a text as NAME:OPTION=VALUE, or several."""
+
+    @property
+    def domain(self) -> str:
+        return "a re-ranker as NAME:OPTION=VALUE, or a list of them"
+
+    def _check(self, value: object) -> Any:
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list | tuple) or not all(isinstance(t, str) for t in texts):
+            raise self._wrong(value)
+        found = [spec.parse("reranker", text) for text in texts]
+        return tuple(spec.written(registry.name_of(cls), options) for cls, options in found)
 
 
 @dataclass(frozen=True)
@@ -147,6 +163,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         high=1,
         tune=(0, 1),
     ),
+    Rerankers("rerank", None, "a re-ranker, or your own as module:Class, with its options"),
 )
 
 
@@ -168,6 +185,7 @@ class ListOptions:
         diversify: The weight, from 0 to 1, of how unlike the items of a list are.
         calibrate: A field of the item table and the weight, above 0 and up to 1, of its shares.
         explore: The share of places, from 0 to 1, for items drawn by chance.
+        rerank: Other re-rankers with their options, as `recli.spec` reads them.
 
     Raises:
         UsageError: The weights of `diversify` and `calibrate` leave nothing for the scores.
@@ -192,6 +210,7 @@ class ListOptions:
     diversify: float = 0.0
     calibrate: tuple[str, float] | None = None
     explore: float = 0.0
+    rerank: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.diversify + (self.calibrate[1] if self.calibrate else 0) > 1:
@@ -223,9 +242,8 @@ class ListOptions:
             found["since"] = date.fromisoformat(found["since"])
         if "calibrate" in found:
             [(column, weight)] = found["calibrate"].items()
-            found["calibrate"] = (
-                (column, weight) if weight else None
-            )  # so that a grid may hold none
+            # A grid may hold a weight of 0.
+            found["calibrate"] = (column, weight) if weight else None
         return cls(**found)
 
     def request(
@@ -245,13 +263,16 @@ class ListOptions:
             DataError: The model lacks the times or the item table that are asked for.
             NotFoundError: No item is left.
         """
+        model = model or whole
+        # One of whom nothing is known gets a list of another algorithm, which may not say how sure it is.
+        unsure = whole.algorithm.has_deviations and not model.algorithm.has_deviations
         return Request(
-            users,
-            n,
-            candidates(self, whole),
-            self.exclude_seen,
-            self.sort,
-            rerankers(self, whole, model or whole, seed),
+            users=users,
+            n=n,
+            candidates=candidates(self, whole),
+            exclude_seen=self.exclude_seen,
+            sort="score" if unsure else self.sort,
+            rerankers=rerankers(self, whole, model, seed),
         )
 
     def check(self, model: Model) -> None:
@@ -284,7 +305,15 @@ class ListOptions:
     @property
     def reranks(self) -> bool:
         """Whether lists are others than the first candidates by score: with places by other measures."""
-        return bool(self.max_per or self.diversify or self.calibrate or self.explore)
+        by_weight = self.diversify or self.calibrate or self.explore
+        return bool(self.max_per or by_weight or self.rerank)
+
+    @property
+    def without_reranking(self) -> ListOptions:
+        """The filters alone, by score."""
+        return replace(
+            self, sort="score", max_per={}, diversify=0.0, calibrate=None, explore=0.0, rerank=()
+        )
 
     def __str__(self) -> str:
         """What differs from the default, for labels; empty where nothing does."""
@@ -295,6 +324,8 @@ class ListOptions:
         for name, value in self.document().items():
             if name in ("candidates", "exclude"):
                 found.append((name, f"{len(value)}-items"))
+            elif name == "rerank":
+                found += [(name, text) for text in value]
             elif isinstance(value, dict):
                 found += [
                     (f"{name}.{column}", params.short(each)) for column, each in value.items()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recli.algorithms import best, scored
 from recli.models.model import Model
 from recli.ranking.lower_bound import Sort, sorted_by
+
+if TYPE_CHECKING:
+    from recli.ranking.rerankers import Reranker
 
 _LONGER = 8
 
@@ -37,25 +40,6 @@ class RankedLists:
 
 Measure = Callable[[RankedLists], np.ndarray]
 """A number for each of some lists, float64[n_users]; NaN where a list has none."""
-
-
-class Reranker(Protocol):
-    """What makes other lists of those that the scores give: caps, diversity, exploration."""
-
-    def pool(self, n: int, n_catalogue: int) -> int:
-        """How long a list it has to see to give one of `n`.
-
-        One that gives a shorter list, of a longer list than it was shown, is shown a longer one.
-        """
-
-    def __call__(self, lists: RankedLists, n: int) -> RankedLists:
-        """The best `n` by its own measure; an item keeps the score that the model gave.
-
-        Below these may follow the others, as they were, for a reranker that comes after.
-        """
-
-    def measures(self) -> Mapping[str, Measure]:
-        """What it is to change, by name, to compare its lists with those of the scores."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,12 +16,12 @@ def written(chunks: Iterable[Rows], tables: RowTables, target: Target) -> Iterat
     was.
 
     Args:
-        chunks: The rows of some users at a time.
-        tables: What makes tables of them.
-        target: Where they are written.
+        chunks: the rows of some users at a time
+        tables: what makes tables of them
+        target: where they are written
 
     Raises:
-        UsageError: If the target cannot be written.
+        UsageError: if the target cannot be written
     """
     with target.open(tables.schema) as write:
         for rows in chunks:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recli.algorithms import Configured
-from recli.models.model import of_training
+from recli.models.model import Model, of_training
 from recli.params import Value
 from recli.ranking.list_options import ListOptions
 
 if TYPE_CHECKING:
     from recli.data.training_statistics import TrainingStatistics
+
+
+LISTS = "lists."
+"""What the name of an option of lists begins with where it stands among parameters."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,33 @@ def recommender(configured: Configured, lists: ListOptions) -> Configured:
 def lists_of(configured: Configured) -> ListOptions:
     """How the lists of an entry of a line-up are made."""
     return configured.lists if isinstance(configured, Recommender) else ListOptions()
+
+
+def settings(configured: Configured) -> dict[str, Any]:
+    """Parameters and options of lists of an entry in one table, as a trial of tuning has them.
+
+    >>> settings(recommender(Configured("ease", {"reg": 9.0}), ListOptions(diversify=0.3)))
+    {'reg': 9.0, 'lists.diversify': 0.3}
+    """
+    lists = lists_of(configured).document()
+    return {**configured.params, **{LISTS + name: value for name, value in lists.items()}}
+
+
+def of_settings(algorithm: str, found: Mapping[str, Any]) -> Configured:
+    """The inverse of `settings`. Raises UsageError for what the algorithm or lists do not have."""
+    lists = {k.removeprefix(LISTS): v for k, v in found.items() if k.startswith(LISTS)}
+    params = {k: v for k, v in found.items() if not k.startswith(LISTS)}
+    return recommender(Configured.of(algorithm, params), ListOptions.of(lists))
+
+
+def remembered(model: Model) -> ListOptions:
+    """How the lists of a model are made where nobody says otherwise."""
+    return ListOptions.of(model.lists)
+
+
+def labelled(model: Model) -> str:
+    """How a model is shown: its algorithm and how its lists are made."""
+    return recommender(model.configured, remembered(model)).label
 
 
 def check(line_up: Iterable[Configured], statistics: TrainingStatistics, seed: int) -> None:

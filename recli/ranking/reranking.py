@@ -2,56 +2,79 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
+from recli import registry, spec
 from recli.models.model import Model
 from recli.ranking.fields import field
-from recli.ranking.lists import Reranker
 
 if TYPE_CHECKING:
     from recli.ranking.list_options import ListOptions
+    from recli.ranking.rerankers import Reranker
 
 
 def rerankers(options: ListOptions, whole: Model, model: Model, seed: int) -> tuple[Reranker, ...]:
-    """What makes the lists, in the order in which it is applied: re-ranking, chance, then caps.
+    """What makes the lists, in the order in which it is applied: by `position`, and caps at last.
+
+    Terms are one re-ranker together, in the place of the first of them.
 
     Args:
-        options: `diversify` and `calibrate`, `explore`, `max_per`.
+        options: `diversify`, `calibrate`, `explore`, `rerank`, `max_per`.
         whole: The model as it was trained.
         model: The same, or with a user folded in, whom it knows.
-        seed: What `explore` draws by.
+        seed: What re-rankers draw by.
 
     Raises:
-        UsageError: The item table lacks a field, or nothing tells what items are alike.
+        UsageError: The item table lacks a field, nothing tells what items are alike, or the weights
+            leave nothing for the scores.
         DataError: There is no item table.
     """
     if not options.reranks:
         return ()  # what follows takes a second to import
     from recli.ranking.rerankers._greedy import Greedy, Term
     from recli.ranking.rerankers._max_per import MaxPer
-    from recli.ranking.rerankers.calibrate import Calibrate
-    from recli.ranking.rerankers.diversify import Diversify
-    from recli.ranking.rerankers.explore import Explore
 
-    terms: list[Term] = []
-    if options.diversify:
-        terms.append(Diversify.of(whole, options.diversify))
-    if options.calibrate is not None:
-        terms.append(Calibrate.of(model, *options.calibrate))
-    found: list[Reranker] = [Greedy(tuple(terms))] if terms else []
-    if options.explore:
-        found.append(Explore.of(whole, options.explore, seed))
+    made = [cls.of(whole, model, seed, **values) for cls, values in _asked(options)]
+    terms = tuple(one for one in made if isinstance(one, Term))
+    found: list[Reranker] = []
+    for one in made:
+        if not isinstance(one, Term):
+            found.append(one)
+        elif one is terms[0]:
+            found.append(Greedy(terms))
     if options.max_per:
-        found.append(MaxPer.of(model, options.max_per))
+        found.append(MaxPer.by_fields(model, options.max_per))
     return tuple(found)
 
 
 def check_rerankers(options: ListOptions, model: Model) -> None:
     """Raise what `rerankers` raises, for a model that may not be fitted yet."""
-    columns = [*options.max_per, *(options.calibrate or ())[:1]]
-    for column in columns:
+    for column in options.max_per:
         field(model, column).groups()
-    if options.diversify:
-        from recli.ranking import similarity
+    for cls, values in _asked(options) if options.reranks else ():
+        cls.check(model, **values)
 
-        similarity.check(model)
+
+def code_of(options: ListOptions) -> dict[str, str | None]:
+    """The re-rankers of these options that are not recli's, with SHA-256 of their sources."""
+    names = [registry.cut("reranker", text)[0] for text in options.rerank]
+    origins = {name: registry.origin("reranker", name) for name in names}
+    return {name: origin.sha256 for name, origin in origins.items() if not origin.is_recli}
+
+
+def _asked(options: ListOptions) -> list[tuple[type[Reranker], dict[str, Any]]]:
+    """The re-rankers that are asked for, with their options, in the order of their positions."""
+    return sorted(_typed(options), key=lambda entry: entry[0].position)
+
+
+def _typed(options: ListOptions) -> Iterator[tuple[type[Reranker], dict[str, Any]]]:
+    if options.diversify:
+        yield registry.get("reranker", "diversify"), {"weight": options.diversify}
+    if options.calibrate:
+        column, weight = options.calibrate
+        yield registry.get("reranker", "calibrate"), {"column": column, "weight": weight}
+    if options.explore:
+        yield registry.get("reranker", "explore"), {"share": options.explore}
+    for text in options.rerank:
+        yield spec.parse("reranker", text)

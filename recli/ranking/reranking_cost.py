@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recli.ranking.lists import Measure, RankedLists, Reranker
+from recli.ranking.lists import Measure, RankedLists
+
+if TYPE_CHECKING:
+    from recli.ranking.rerankers import Reranker
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,11 @@ class RowTables:
     user's may be from it; each is null where the model does not know it. The title is null where the
     item has none.
 
-    Args:
-        model: The model that made the lists.
-        model_name: What is said in the column `model`.
-        time: When the lists were made; whole seconds are kept.
-        explain: Whether there is a column `why`, with the words of the reasons that the rows then have.
+    Attributes:
+        model: the model that made the lists
+        model_name: what is said in the column `model`
+        time: when the lists were made; whole seconds are kept
+        explain: whether there is a column `why`, with the words of the reasons that the rows then have
     """
 
     model: Model
@@ -57,7 +57,11 @@ class RowTables:
         )
 
     def table(self, rows: Rows) -> pa.Table:
-        """The rows, in their order."""
+        """The rows, in their order.
+
+        Args:
+            rows: by the same model
+        """
         found, n_rows = rows.predicted, len(rows)
         same, items = _numbers(np.zeros(n_rows, np.int32)), _numbers(rows.items)
         unknown = pa.nulls(n_rows, pa.float64())

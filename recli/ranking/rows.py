@@ -17,15 +17,15 @@ from recli.ranking.lower_bound import Predicted, Sort, predicted
 class Recommendation:
     """A row in plain Python values.
 
-    Args:
-        rank: Its place in the list of the user, from 1 on.
-        item: Raw id, a number where all ids of the file are.
-        title: Nothing where the item has none.
-        score: What the list is ordered by.
-        rating: The prediction, cut off at the ends of the rating scale; None where scores are no
-            ratings.
-        deviation: How far the user's rating may be from the prediction; None where the model does not
-            know.
+    Attributes:
+        rank: its place in the list of the user, from 1 on
+        item: raw id, a number where all ids of the file are
+        title: nothing where the item has none
+        score: what the list is ordered by
+        rating: the prediction, cut off at the ends of the rating scale; None where scores are no
+            ratings
+        deviation: how far the user's rating may be from the prediction; None where the model does not
+            know
     """
 
     rank: int
@@ -40,15 +40,15 @@ class Recommendation:
 class Rows:
     """The places of ranked lists that have an item, list by list.
 
-    Args:
-        model: The model that made the lists.
-        lists: The lists.
-        users: Whose list a row is in, codes as in `lists`, int32[n].
-        items: Codes of the items, int32[n].
-        ranks: Places in the list of the user, from 1 on, int32[n].
-        scores: What the lists are ordered by, float64[n].
-        predicted: What the model predicts for them, float64[n] each.
-        why: A reason for each row; None where none was asked for.
+    Attributes:
+        model: the model that made the lists
+        lists: the lists
+        users: whose list a row is in, codes as in `lists`, int32[n]
+        items: codes of the items, int32[n]
+        ranks: places in the list of the user, from 1 on, int32[n]
+        scores: what the lists are ordered by, float64[n]
+        predicted: what the model predicts for them, float64[n] each
+        why: a reason for each row; None where none was asked for
     """
 
     model: Model
@@ -67,13 +67,13 @@ class Rows:
         """The rows of lists.
 
         Args:
-            model: The model that made the lists.
-            lists: The lists.
-            sort: What they are sorted by.
-            explain: Whether to say of each row why.
+            model: the model that made the lists
+            lists: the lists
+            sort: what they are sorted by
+            explain: whether to say of each row why
 
         Raises:
-            UsageError: If the algorithm is to say why and cannot.
+            UsageError: if the algorithm is to say why and cannot
         """
         of_list, places = np.nonzero(lists.items >= 0)
         users, items = lists.users[of_list], lists.items[of_list, places]

@@ -20,15 +20,15 @@ def top_n(
     """The best items for a user, those that the user has rated left out, best first; ties by item id.
 
     Args:
-        model: The fitted model.
-        user: Raw id.
-        n: The longest that the list may be.
-        memory_limit: Bytes, see `recommend`.
-        sort: What goes first, see `sorted_by`.
+        model: the fitted model
+        user: raw id
+        n: the longest that the list may be
+        memory_limit: Bytes, see `recommend`
+        sort: what goes first, see `sorted_by`
 
     Raises:
-        NotFoundError: If the model does not know the user.
-        UsageError: If the model cannot sort so.
+        NotFoundError: if the model does not know the user
+        UsageError: if the model cannot sort so
     """
     request = Request(np.array([model.user_code(user)]), n, sort=sort)
     [lists] = recommend(model, request, memory_limit)

@@ -1,11 +1,13 @@
-"""Finished cells on disk, named by everything that their numbers depend on."""
+"""Outcomes of finished cells on disk, named by everything that they depend on."""
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,114 +15,109 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recli import errors, files, registry
-from recli.algorithms import Configured
-from recli.data.dataset import Dataset
-from recli.data.splits._base import Fold
-from recli.evaluation.fold import FoldScores
-from recli.evaluation.groups import GroupScores
-from recli.evaluation.protocol import Protocol
-from recli.ranking.recommender import lists_of
-from recli.records import code_version, environment
-from recli.records.cells import Cell
+from recli import errors, files
+from recli.evaluation.fold_outcome import Estimated, FoldOutcome, Listed
 
-SCHEMA = 1
-_ARRAYS = ("users", "per_user")
+SCHEMA = 2
+"""The format of a cell's file: 1 had metrics instead of what they are computed from."""
 _DOCUMENT, _DIGEST = b"recli", b"sha256"
+_NUMBERS = ("fit_seconds", "test_seconds", "rank_seconds", "peak_mb")
+_SPLIT_BYTES = "estimates"  # no two are alike, and their bytes compress better place by place
 
 
-def cell_key(
-    dataset: Dataset, fold: Fold, configured: Configured, protocol: Protocol
-) -> str | None:
-    """The name of a cell: SHA-256 over all that its numbers depend on, hexadecimal.
+@dataclass(frozen=True)
+class StoredCell:
+    """A file of the store.
 
-    That is data, rows of the fold, algorithm, parameters, seed, threshold, measures in any order,
-    groups, how lists are made, and the versions of the code that computes. None for an algorithm
-    without a source to read, or that is an object in memory: nothing would tell when it has changed.
+    key: the name of the cell
+    n_bytes: what it takes on disk
+    used: when it was last written or read, seconds since 1970
     """
-    code = code_version.of_algorithm(configured) if configured.is_named else None
-    if code is None:
-        return None
-    known = {
-        "schema": SCHEMA,
-        "dataset": dataset.fingerprint,
-        "fold": fold.fingerprint,
-        "algorithm": configured.name,
-        "params": configured.params,
-        "lists": lists_of(configured).document(),
-        "seed": protocol.seed,
-        "threshold": float(protocol.threshold),
-        "measures": sorted(map(str, protocol.measures)),
-        "by": list(protocol.by),
-        "code": code_version.of_recli(),
-        "own_code": None if configured.is_own else code,
-        "packages": environment.versions((*environment.COMPUTE, *_brought_by(configured))),
-    }
-    canonical = json.dumps(known, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
-
-def _brought_by(configured: Configured) -> tuple[str, ...]:
-    """The packages of the extra that the algorithm comes with."""
-    if not configured.is_own:
-        return ()
-    return registry.packages(registry.extra_of("algorithm", configured.name))
+    key: str
+    n_bytes: int
+    used: float
 
 
 class CellStore:
     """The folder `results/cells`: one file a cell, written whole or not at all.
 
-    A cell is a Parquet file: a row for each user of the test, a column for each measure that has a
-    value for each user, the rest as JSON in its metadata, and a SHA-256 over both.
+    A cell is a Parquet file of one row: a column for each array of its outcome, the rest as JSON in the
+    file's metadata, and a SHA-256 over both.
     """
 
     def __init__(self, results: Path) -> None:
         self.folder = results / "cells"
 
-    def read(self, key: str, entry: int, fold: int) -> Cell | None:
-        """The cell of this name, as entry and fold of a run; None if there is none.
+    def read(self, key: str) -> FoldOutcome | None:
+        """The outcome of this cell; None if there is none. It counts as used now.
 
-        Raises DataError for a file that is not what was written.
+        Raises:
+            DataError: for a file that is not what was written.
         """
         path = self._path(key)
         if not path.is_file():
             return None
         try:
             table = pq.read_table(pa.BufferReader(path.read_bytes()))
-            arrays = {name: table[name].to_numpy() for name in table.column_names}
+            arrays = {name: _array(table[name]) for name in table.column_names}
         except (ValueError, OSError, pa.ArrowException) as error:
             raise errors.DataError(f"{path}: is damaged: {error}") from None
         metadata = table.schema.metadata or {}
         document = metadata.get(_DOCUMENT, b"")
         if metadata.get(_DIGEST) != _digest(document, arrays):
             raise errors.DataError(f"{path}: is not what was written (SHA-256 differs).")
-        peak_mb, scores = json.loads(document)
-        groups = tuple(GroupScores(**group) for group in scores.pop("groups"))
-        rest = {name: _tuples(value) for name, value in scores.items()}
-        users = arrays.pop("user")
-        found = FoldScores(users=users, per_user=arrays, groups=groups, **rest)
-        return Cell(entry, fold, found, peak_mb, reused=True)
+        with contextlib.suppress(
+            OSError
+        ):  # it may be somebody else's, or on a disk that is only read
+            os.utime(path)
+        return _outcome(json.loads(document), arrays)
 
-    def write(self, key: str, cell: Cell) -> None:
-        """Keep `cell` under this name. Raises UsageError when the folder cannot be written."""
-        scores = cell.scores
-        plain = {
-            field.name: getattr(scores, field.name)
-            for field in dataclasses.fields(scores)
-            if field.name not in _ARRAYS
-        }
-        plain["groups"] = [dataclasses.asdict(group) for group in scores.groups]
-        document = json.dumps([cell.peak_mb, plain]).encode()
-        arrays = {"user": scores.users, **scores.per_user}
+    def write(self, key: str, outcome: FoldOutcome) -> None:
+        """Keep `outcome` under this name, in place of what was there.
+
+        Raises:
+            UsageError: when the folder cannot be written.
+        """
+        document = json.dumps(_document(outcome)).encode()
+        arrays = _arrays(outcome)
         metadata = {_DOCUMENT: document, _DIGEST: _digest(document, arrays)}
-        table = pa.table(arrays).replace_schema_metadata(metadata)
+        columns = {name: _in_one_row(array) for name, array in arrays.items()}
+        table = pa.table(columns).replace_schema_metadata(metadata)
         sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, compression="zstd")
+        pq.write_table(
+            table,
+            sink,
+            compression="zstd",
+            use_dictionary=[f"{name}.list.element" for name in arrays if name != _SPLIT_BYTES],
+            use_byte_stream_split=[f"{_SPLIT_BYTES}.list.element"] if outcome.estimated else False,
+        )
         files.write_bytes(self._path(key), sink.getvalue().to_pybytes())
 
     def keys(self) -> Iterator[str]:
         """The names of all cells."""
-        return (path.stem for path in self.folder.glob("??/*.parquet"))
+        return (cell.key for cell in self.cells())
+
+    def cells(self) -> Iterator[StoredCell]:
+        """All cells, in no particular order."""
+        for path in self.folder.glob("??/*.parquet"):
+            with contextlib.suppress(FileNotFoundError):  # another process may be tidying up
+                about = path.stat()
+                yield StoredCell(path.stem, about.st_size, about.st_mtime)
+
+    def size(self, key: str) -> int:
+        """What the cell of this name takes on disk, bytes; 0 if there is none."""
+        path = self._path(key)
+        return path.stat().st_size if path.is_file() else 0
+
+    def is_readable(self, key: str) -> bool:
+        """Whether the cell of this name has the format that this recli reads."""
+        try:
+            metadata = pq.read_schema(self._path(key)).metadata or {}
+            document = json.loads(metadata.get(_DOCUMENT, b"null"))
+        except (ValueError, OSError, pa.ArrowException):
+            return False
+        return isinstance(document, dict) and document.get("schema") == SCHEMA
 
     def remove(self, key: str) -> None:
         """Forget the cell of this name, if there is one."""
@@ -131,13 +128,40 @@ class CellStore:
         return self.folder / key[:2] / f"{key}.parquet"
 
 
+def _document(outcome: FoldOutcome) -> dict[str, Any]:
+    numbers = {name: getattr(outcome, name) for name in _NUMBERS}
+    return {"schema": SCHEMA, "rates": outcome.rates, "k": outcome.has.k, **numbers}
+
+
+def _arrays(outcome: FoldOutcome) -> dict[str, np.ndarray]:
+    parts = (part for part in (outcome.estimated, outcome.listed) if part is not None)
+    return {name: array.ravel() for part in parts for name, array in vars(part).items()}
+
+
+def _outcome(document: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> FoldOutcome:
+    estimated = listed = None
+    if "estimates" in arrays:
+        estimated = Estimated(arrays["estimates"], arrays["impossible"])
+    if document["k"]:
+        items = arrays["items"].reshape(-1, document["k"])
+        listed = Listed(items, arrays["n_candidates"], arrays["places"], arrays["midranks"])
+    numbers = {name: document[name] for name in _NUMBERS}
+    return FoldOutcome(document["rates"], estimated, listed, **numbers)
+
+
+def _in_one_row(array: np.ndarray) -> pa.LargeListArray:
+    return pa.LargeListArray.from_arrays([0, len(array)], pa.array(array))
+
+
+def _array(column: pa.ChunkedArray) -> np.ndarray:
+    if not pa.types.is_large_list(column.type) or column.num_chunks != 1:
+        raise ValueError(f"a column is of type {column.type}")
+    found: np.ndarray = column.chunk(0).flatten().to_numpy(zero_copy_only=False)
+    return found
+
+
 def _digest(document: bytes, arrays: Mapping[str, np.ndarray]) -> bytes:
     digest = hashlib.sha256(document)
     for name, array in arrays.items():
         digest.update(f"\0{name}\0{array.dtype}\0".encode() + array.tobytes())
     return digest.hexdigest().encode()
-
-
-def _tuples(value: Any) -> Any:
-    """`value` with tuples where JSON has lists."""
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value

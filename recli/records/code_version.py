@@ -11,9 +11,13 @@ from pathlib import Path
 import recli
 from recli import registry
 from recli.algorithms import Configured
+from recli.records import code_closure
 
 _COMPUTE = ("kernels", "data", "algorithms", "models", "ranking", "evaluation")
 _NOT_OF_THE_USER = {"recli", "surprise", *sys.stdlib_module_names}
+_OUTCOME = "recli.evaluation.fold_outcome"
+# What nobody sees by its imports: a class from elsewhere may ask the registry.
+_FOR_A_USER = ("recli.algorithms", "recli.kernels")
 
 
 @functools.cache
@@ -36,6 +40,38 @@ def of_algorithm(configured: Configured) -> str | None:
     Of a hybrid with such a class both. What that class imports from elsewhere is not seen. None
     where there is no source to read.
     """
+    folders = _from_elsewhere(configured)
+    if folders is None:
+        return None
+    own = of_recli() if configured.name in registry.names("algorithm") else ""
+    return own + "".join(_hashed(folder, folder.glob("*.py")) for folder in folders)
+
+
+def of_outcome(configured: Configured) -> str | None:
+    """A digest of the code that an outcome of this algorithm is computed by, hexadecimal.
+
+    That is the making of outcomes and the modules of the algorithm's classes, with all of recli that
+    they import. Comments and docstrings do not count, nor do metrics and other algorithms. Of a class
+    from elsewhere the Python files beside it count, and every algorithm and kernel of recli, since it
+    may ask for them by name.
+
+    Returns:
+        None where there is no source to read.
+    """
+    folders = _from_elsewhere(configured)
+    if folders is None:
+        return None
+    bases = {base.__module__ for cls in configured.classes for base in cls.__mro__}
+    sources = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    packages = _FOR_A_USER if folders else ()
+    inside = (module for package in packages for module in code_closure.inside(package))
+    imported = (module for path in sources for module in code_closure.imported(path))
+    own = code_closure.digest([_OUTCOME, *bases, *inside, *imported])
+    return own + "".join(f"{path.name}{code_closure.tree_digest(path)}" for path in sources)
+
+
+def _from_elsewhere(configured: Configured) -> list[Path] | None:
+    """The folders of the classes that are not recli's; None where one has no source to read."""
     folders = set()
     for base in (base for cls in configured.classes for base in cls.__mro__):
         if base.__module__.partition(".")[0] in _NOT_OF_THE_USER:
@@ -44,8 +80,7 @@ def of_algorithm(configured: Configured) -> str | None:
         if source is None or Path(source).suffix != ".py" or not Path(source).is_file():
             return None
         folders.add(Path(source).parent)
-    own = of_recli() if configured.name in registry.names("algorithm") else ""
-    return own + "".join(_hashed(folder, folder.glob("*.py")) for folder in sorted(folders))
+    return sorted(folders)
 
 
 def _hashed(folder: Path, sources: Iterable[Path]) -> str:

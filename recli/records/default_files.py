@@ -10,9 +10,9 @@ def recommendations(results: Path, model_name: str, users: str) -> Path:
     """The file for lists of some users by a model.
 
     Args:
-        results: The results folder.
-        model_name: What the model is called.
-        users: What the users are called, such as `user-42` or `all-users`.
+        results: the results folder
+        model_name: what the model is called
+        users: what the users are called, such as `user-42` or `all-users`
 
     >>> recommendations(Path("results"), "svd", "user-a/b").as_posix()
     'results/recommendations/svd-user-a_b.csv'
@@ -22,10 +22,20 @@ def recommendations(results: Path, model_name: str, users: str) -> Path:
 
 
 def report(results: Path, name: str) -> Path:
-    """The file for a report of several runs, which is called `name`."""
+    """The file for a report of several runs.
+
+    Args:
+        results: the results folder
+        name: what the report is called
+    """
     return results / "reports" / f"{name}.html"
 
 
 def bad_rows(results: Path, dataset_name: str) -> Path:
-    """The file for the rows of a dataset that could not be read."""
+    """The file for the rows of a dataset that could not be read.
+
+    Args:
+        results: the results folder
+        dataset_name: what the dataset is called
+    """
     return results / "bad-rows" / f"{dataset_name}.csv"

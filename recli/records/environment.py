@@ -26,11 +26,11 @@ _PATIENCE = 10.0  # seconds for git to look at a large working folder
 def environment() -> dict[str, Any]:
     """Versions and machine, as far as numbers and times can depend on them.
 
-    code: of recli, as in `code_version.of_recli`
-    threads: of the libraries for linear algebra, as loaded now
-    packages: versions, those of the extras with algorithms among them, if they are installed
-    commit: of the repository of the working folder, with `-dirty` if files differ from it; None
-        without a repository or without git
+    Returns:
+        `code` is that of recli, as in `code_version.of_recli`; `threads` of the libraries for linear
+        algebra, as loaded now; `packages` has versions, those of the extras with algorithms among them,
+        if they are installed; `commit` is that of the repository of the working folder, with `-dirty`
+        if files differ from it, None without a repository or without git.
     """
     return {
         "recli": recli.__version__,
@@ -49,7 +49,11 @@ def environment() -> dict[str, Any]:
 
 
 def versions(packages: tuple[str, ...] = COMPUTE) -> dict[str, str]:
-    """The installed versions of these packages."""
+    """The installed versions of packages.
+
+    Args:
+        packages: their names in the registry of packages
+    """
     return {name: importlib.metadata.version(name) for name in packages}
 
 

@@ -12,7 +12,7 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.models.list_quality import FLOOR, ListQuality
-from recli.ranking.recommender import lists_of
+from recli.ranking.recommender import lists_of, recommender
 from recli.records import store
 from recli.records.kinds import RUNS
 from recli.records.stored_run import StoredRun
@@ -21,8 +21,15 @@ from recli.records.stored_run import StoredRun
 def measured(results: Path, dataset: Dataset, configured: Configured) -> dict[str, Any] | None:
     """The newest finished run that measured `configured` on the same data: run, split, metrics.
 
-    metrics: means over folds; None stands for one that is not defined. Runs that cannot be read tell
-    nothing.
+    Runs that cannot be read tell nothing.
+
+    Args:
+        results: the results folder
+        dataset: what it was to be measured on
+        configured: the algorithm with its parameters
+
+    Returns:
+        `metrics` are means over folds, None stands for one that is not defined; None without such a run.
     """
     for run, means in _runs(results, dataset):
         if (own := _of(run, means, configured)) is not None:
@@ -37,9 +44,16 @@ def measured_lists(
     """What the lists of `configured` reach by the newest finished run that has them and most-popular's.
 
     It is of the same data, and the same ratings counted as liked.
+
+    Args:
+        results: the results folder
+        dataset: what they were to be measured on
+        configured: the algorithm with its parameters
+        threshold: the rating from which on an item is liked
     """
+    least_of_all = recommender(Configured.of(FLOOR), lists_of(configured))
     for run, means in _runs(results, dataset):
-        own, floor = (_of(run, means, each) for each in (configured, Configured.of(FLOOR)))
+        own, floor = (_of(run, means, each) for each in (configured, least_of_all))
         same = run.document["configuration"]["threshold"] == threshold
         if own is None or floor is None or not same:
             continue

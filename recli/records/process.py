@@ -22,7 +22,10 @@ def this_process() -> dict[str, Any]:
 
 
 def is_alive(process: Mapping[str, Any] | None) -> bool:
-    """Whether the process of that document lives, as far as one can see from here.
+    """Whether a process lives, as far as one can see from here.
+
+    Args:
+        process: what `this_process` gave there; None where it is not known, which counts as alive
 
     >>> is_alive(this_process()), is_alive({**this_process(), "created": 0.0})
     (True, False)

@@ -12,9 +12,13 @@ from recli.records.stored_run import StoredRun
 
 @dataclass(frozen=True)
 class Difference:
-    """What one of two runs has and the other has not so; None: has not at all.
+    """What one of two runs has and the other has not so.
 
-    part: `data`, `split`, `protocol`, `line-up` or `environment`
+    Attributes:
+        part: `data`, `split`, `protocol`, `line-up` or `environment`
+        what: its name in that part
+        first: what the first run has; None for nothing
+        second: what the second run has
     """
 
     part: str
@@ -25,7 +29,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class RunPair:
-    """The mean over folds of a metric in two runs, of an algorithm that is in both."""
+    """The mean over folds of a metric in two runs, of an algorithm that is in both.
+
+    Attributes:
+        algorithm: how it is shown
+        metric: the name of the metric
+        first: the mean in the first run; NaN where a fold has none
+        second: the mean in the second run
+    """
 
     algorithm: str
     metric: str
@@ -34,7 +45,12 @@ class RunPair:
 
 
 def differences(first: StoredRun, second: StoredRun) -> list[Difference]:
-    """What is not the same in data, split, protocol, line-up and environment, in this order."""
+    """What is not the same in data, split, protocol, line-up and environment, in this order.
+
+    Args:
+        first: a run
+        second: another
+    """
     found = []
     labels = _labels(first, second)
     parts, others = _parts(first, labels), _parts(second, labels)
@@ -48,7 +64,12 @@ def differences(first: StoredRun, second: StoredRun) -> list[Difference]:
 
 
 def side_by_side(first: StoredRun, second: StoredRun) -> list[RunPair]:
-    """Every metric that both measured, of every algorithm with its parameters that is in both."""
+    """Every metric that both measured, of every algorithm with its parameters that is in both.
+
+    Args:
+        first: a run, whose best algorithm comes first
+        second: another
+    """
     means, others = (run.over_folds()["mean"] for run in (first, second))
     known, found = second.entries, []
     for entry in first.best_first():

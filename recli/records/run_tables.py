@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -57,7 +58,17 @@ def groups_csv(
     return _csv([*columns, *GROUPS, *names], rows)
 
 
-def per_user_parquet(cells: Sequence[Cell], measures: Sequence[Measure], user_ids: Ids) -> bytes:
+def metrics_frame(cells: Sequence[Cell], measures: Sequence[Measure]) -> pd.DataFrame:
+    """Columns entry, fold (from 1 on), metric, value: the rows of `metrics_csv`."""
+    rows = (
+        (cell.entry, cell.fold + 1, name, cell.scores.metrics[name])
+        for cell in cells
+        for name in map(str, measures)
+    )
+    return pd.DataFrame(rows, columns=["entry", "fold", "metric", "value"])
+
+
+def per_user_table(cells: Sequence[Cell], measures: Sequence[Measure], user_ids: Ids) -> pa.Table:
     """One row per algorithm × fold × user of the test, a column for each measure per user.
 
     entry, fold: int16, places in the line-up from 0 on, number of the fold from 1 on
@@ -75,8 +86,13 @@ def per_user_parquet(cells: Sequence[Cell], measures: Sequence[Measure], user_id
     )
     for name in names:
         columns[name] = np.concatenate([cell.scores.per_user[name] for cell in cells])
+    return pa.table(columns)
+
+
+def parquet(table: pa.Table) -> bytes:
+    """The table as a Parquet file."""
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(columns), sink, compression="zstd")
+    pq.write_table(table, sink, compression="zstd")
     content: bytes = sink.getvalue().to_pybytes()
     return content
 

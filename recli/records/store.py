@@ -20,12 +20,25 @@ from recli.records.cells import labels
 
 
 def new_id(kind: str) -> str:
-    """A new name that sorts by time: `20261122-164500-evaluate-1f3a`."""
+    """A new name that sorts by time: `20261122-164500-evaluate-1f3a`.
+
+    Args:
+        kind: what makes it
+    """
     return f"{datetime.now():%Y%m%d-%H%M%S}-{kind}-{uuid.uuid4().hex[:4]}"
 
 
 def new_folder(results: Path, kind: str, run: str) -> Path:
-    """The folder of a new run, `results/<kind>/<run>`. Raises UsageError if it cannot be made."""
+    """The folder of a new run, `results/<kind>/<run>`.
+
+    Args:
+        results: the results folder
+        kind: the folder of its kind, such as `runs`
+        run: its name
+
+    Raises:
+        UsageError: if it cannot be made
+    """
     folder = results / kind / run
     with files.writable(folder):
         folder.mkdir(parents=True)
@@ -38,7 +51,11 @@ def now() -> str:
 
 
 def dataset_document(dataset: Dataset) -> dict[str, Any]:
-    """A dataset as the documents of runs name it; `implicit` is there where it holds interactions."""
+    """A dataset as the documents of runs name it; `implicit` is there where it holds interactions.
+
+    Args:
+        dataset: the dataset
+    """
     return {
         "name": dataset.name,
         "users": dataset.ratings.n_users,
@@ -55,7 +72,12 @@ def dataset_document(dataset: Dataset) -> dict[str, Any]:
 
 
 def protocol_document(dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
-    """How a line-up was compared."""
+    """How a line-up was compared.
+
+    Args:
+        dataset: what it was compared on
+        protocol: split, metrics, seed and threshold
+    """
     split = protocol.split
     return {
         "split": str(split),
@@ -73,6 +95,9 @@ def line_up_document(line_up: Sequence[Configured]) -> list[dict[str, Any]]:
     """Algorithms with every parameter that matters, and the version of a user's own code.
 
     Where lists are made otherwise than by the scores alone, also `lists`, see `ListOptions.document`.
+
+    Args:
+        line_up: the algorithms, in their order
     """
     documents = []
     for entry, label in zip(line_up, labels(line_up), strict=True):
@@ -84,12 +109,20 @@ def line_up_document(line_up: Sequence[Configured]) -> list[dict[str, Any]]:
 
 
 def or_none(value: float | None) -> float | None:
-    """`value`, or None for NaN, which JSON has not."""
+    """A number, or None for NaN, which JSON has not.
+
+    Args:
+        value: the number, or None
+    """
     return None if value is None or math.isnan(value) else value
 
 
 def without_nan(value: Any) -> Any:
-    """Numbers in lists and tuples, however deep, with None for NaN and lists for tuples."""
+    """Numbers in lists and tuples, however deep, with None for NaN and lists for tuples.
+
+    Args:
+        value: a number, None, or a list or tuple of such values
+    """
     if isinstance(value, (list, tuple)):
         return [without_nan(inner) for inner in value]
     return or_none(value)

@@ -97,6 +97,12 @@ class StoredRun:
         of_cells = (cell.get("key") for cell in self.document["cells"])
         return {key for key in (*of_cells, *self.document.get("missing", ())) if key}
 
+    @property
+    def n_cell_bytes(self) -> int:
+        """What the outcomes of its cells take on disk, as far as they are kept."""
+        store = CellStore(self.folder.parent.parent)
+        return sum(map(store.size, self.keys))
+
     def metrics(self) -> pd.DataFrame:
         """entry, fold, metric, value: a row for each, NaN where a metric is not defined."""
         return self._table("metrics.csv", _METRICS, ["value"])
@@ -200,11 +206,15 @@ def remove(results: Path, folders: Sequence[Path]) -> int:
     """
     stored.remove(folders)
     store = CellStore(results)
-    needed = {key for name in RUNS.names(results) for key in _keys(results, name)}
-    unneeded = set(store.keys()) - needed
+    unneeded = set(store.keys()) - needed_keys(results)
     for key in unneeded:
         store.remove(key)
     return len(unneeded)
+
+
+def needed_keys(results: Path) -> set[str]:
+    """The names of the cells of all runs, and of those that they still lack."""
+    return {key for name in RUNS.names(results) for key in _keys(results, name)}
 
 
 def _keys(results: Path, name: str) -> set[str]:

@@ -17,23 +17,42 @@ from recli.records.stored_trial import StoredTrial
 
 @dataclass(frozen=True, eq=False)
 class StoredStudy:
-    """The folder of a study and its study.json."""
+    """A study in the results folder.
+
+    Attributes:
+        folder: where it lies
+        document: its study.json
+    """
 
     folder: Path
     document: dict[str, Any]
 
     @classmethod
     def read(cls, results: Path, name: str) -> StoredStudy:
-        """The study called `name`: its name or how it begins, `latest`, or the path of its folder.
+        """The study that a name means.
 
-        Raises NotFoundError and UsageError as `find` does; DataError for a study.json that is damaged
-        or of another format.
+        Args:
+            results: the results folder
+            name: see `StoredKind.find`
+
+        Raises:
+            NotFoundError: if there is none
+            UsageError: if several names begin so
+            DataError: if its study.json is damaged or of another format
         """
         return cls.of(STUDIES.find(results, name))
 
     @classmethod
     def of(cls, folder: Path) -> StoredStudy:
-        """The study in a folder. Raises as `StoredKind.read` does."""
+        """The study in a folder.
+
+        Args:
+            folder: as `StoredKind.find` gives it
+
+        Raises:
+            NotFoundError: if it holds none
+            DataError: if its study.json is damaged or of another format
+        """
         return cls(folder, STUDIES.read(folder))
 
     @property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from recli.algorithms import Configured
 from recli.params import Value
+from recli.ranking.recommender import of_settings
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -24,10 +25,16 @@ _STATES: dict[str, State] = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL":
 class StoredTrial:
     """A trial as it is told: in tables, on disk, in reports.
 
-    number: within the study of its algorithm, 0 are the defaults
-    values: one for each goal; None unless complete
-    folds: for each fold that was measured, one value for each goal
-    params: every parameter that mattered; varied: those that were drawn
+    Attributes:
+        algorithm: the name of the algorithm
+        number: within the study of its algorithm, 0 are the defaults
+        state: how it ended
+        values: one for each goal; None unless complete
+        folds: for each fold that was measured, one value for each goal
+        params: every parameter that mattered
+        varied: those that were drawn
+        seconds: wall-clock time that it took
+        reason: why it failed or was stopped early
     """
 
     algorithm: str
@@ -42,7 +49,12 @@ class StoredTrial:
 
     @classmethod
     def of(cls, algorithm: str, trial: FrozenTrial) -> StoredTrial:
-        """A trial of Optuna's, as a study of ours keeps it."""
+        """A trial of Optuna's, as a study of ours keeps it.
+
+        Args:
+            algorithm: the name of the algorithm
+            trial: Optuna's
+        """
         state = _STATES.get(trial.state.name, "running")
         if trial.user_attrs.get(STOPPED):
             state = "pruned"
@@ -65,11 +77,15 @@ class StoredTrial:
     @property
     def configured(self) -> Configured:
         """The algorithm with these parameters."""
-        return Configured.of(self.algorithm, self.params)
+        return of_settings(self.algorithm, self.params)
 
 
 def counts(trial: FrozenTrial) -> bool:
-    """Whether a trial takes from the budget: not one that waits, nor one whose worker went away."""
+    """Whether a trial takes from the budget: not one that waits, nor one whose worker went away.
+
+    Args:
+        trial: Optuna's
+    """
     if trial.state.name == "FAIL":
         return REASON in trial.user_attrs
     return trial.state.name != "WAITING"

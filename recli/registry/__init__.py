@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import importlib.metadata
 import inspect
 import logging
 import sys
@@ -34,11 +33,14 @@ from recli.registry._origin import Origin
 __all__ = ["KINDS", "Origin"]
 
 _given: dict[type, str] = {}
-"""The names by which classes of entry points were asked for."""
+"""The names by which classes from elsewhere were asked for."""
 
 
 def names(kind: str) -> tuple[str, ...]:
     """The names of `kind` that recli itself has, sorted.
+
+    Args:
+        kind: one of `KINDS`, as all below
 
     >>> "knn-baseline" in names("algorithm")
     True
@@ -85,7 +87,12 @@ def in_order(kind: str) -> list[tuple[str, Any]]:
 def resolve(kind: str, name: str) -> str:
     """The registered spelling of `name`, in which case and punctuation do not matter.
 
-    `module:Class` stays as it is. Raises UsageError for a name that there is not.
+    Args:
+        kind: one of `KINDS`
+        name: a name in any spelling; `module:Class` stays as it is
+
+    Raises:
+        UsageError: for a name that there is not, the nearest spelling first
 
     >>> resolve("algorithm", "SVD++"), resolve("algorithm", "KNNWithZScore")
     ('svdpp', 'knn-with-zscore')
@@ -103,6 +110,10 @@ def resolve(kind: str, name: str) -> str:
 def cut(kind: str, text: str) -> tuple[str, str]:
     """The name that a text begins with, which may be `module:Class`, and what follows its colon.
 
+    Args:
+        kind: one of `KINDS`
+        text: such as NAME or NAME:OPTION=VALUE
+
     >>> cut("split", "last-n:n=5"), cut("split", "shop.splits:Weekly:n=3")
     (('last-n', 'n=5'), ('shop.splits:Weekly', 'n=3'))
     """
@@ -116,7 +127,9 @@ def cut(kind: str, text: str) -> tuple[str, str]:
 def get(kind: str, name: str) -> Any:
     """The class registered as `name`, or that `module:Class` names.
 
-    The extra of a name need not be installed.
+    Args:
+        kind: one of `KINDS`
+        name: a name in any spelling, whose extra need not be installed
 
     Raises:
         UsageError: for an unknown name, and for what comes from elsewhere and is no such class
@@ -127,23 +140,31 @@ def get(kind: str, name: str) -> Any:
     if module_name is not None:
         return _only_class(module_name)
     if ":" in name:
-        return _foreign.of_module(kind, name)
-    point = _entry_points.named(kind, name)
-    assert point is not None
-    found = _foreign.of_entry_point(kind, point)
+        found = _foreign.of_module(kind, name)
+    else:
+        point = _entry_points.named(kind, name)
+        assert point is not None
+        found = _foreign.of_entry_point(kind, point)
     _given[found] = name
     return found
 
 
 def name_of(cls: type) -> str:
-    """The name of a class that `get` returns: its file's, its entry point's, or `module:Class`."""
+    """The name of a class that `get` returns: its file's, or that by which it was asked for."""
     if cls.__module__.startswith("recli."):
         return _folders.name_of(cls.__module__)
     return _given.get(cls, f"{cls.__module__}:{cls.__qualname__}")
 
 
 def origin(kind: str, name: str) -> Origin:
-    """Where `name` comes from; what is not recli's own is imported. Raises as `get` does.
+    """Where `name` comes from, to be told, or to be compared later.
+
+    Args:
+        kind: one of `KINDS`
+        name: a name in any spelling; what is not recli's own is imported
+
+    Raises:
+        UsageError, MissingExtraError: as `get` does
 
     >>> str(origin("metric", "ndcg")), str(origin("algorithm", "bpr"))
     ('recli', 'recli[implicit]')
@@ -197,10 +218,7 @@ def installed(extra: str) -> bool:
     No extra at all, which is the empty name, needs none. Where recli runs from its sources without being
     installed, nobody knows what an extra needs, and none is.
     """
-    try:
-        return _extras.are_met(_extras.requirements(extra))
-    except importlib.metadata.PackageNotFoundError:
-        return False
+    return _extras.is_installed(extra)
 
 
 def packages(extra: str) -> tuple[str, ...]:

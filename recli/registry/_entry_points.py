@@ -7,15 +7,17 @@ done only for a name that recli itself does not have, and for lists.
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import sys
 from collections.abc import Mapping
-from importlib.metadata import EntryPoint, EntryPoints
+from typing import TYPE_CHECKING
 
 from recli import errors
 from recli.registry import _folders
 from recli.registry._foreign import package
 from recli.registry._kinds import KINDS
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 
 def points(kind: str) -> dict[str, EntryPoint]:
@@ -77,4 +79,6 @@ def _by_plain_name(kind: str) -> Mapping[str, list[EntryPoint]]:
 @functools.cache
 def _of_group(group: str, path: tuple[str, ...]) -> EntryPoints:
     """Those of every package on `path`, where modules are looked for."""
-    return importlib.metadata.entry_points(group=group)
+    from importlib import metadata
+
+    return metadata.entry_points(group=group)

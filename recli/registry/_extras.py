@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,9 +15,11 @@ def requirements(extra: str) -> list[Requirement]:
     """
     if not extra:
         return []
+    from importlib import metadata
+
     from packaging.requirements import Requirement
 
-    declared = map(Requirement, importlib.metadata.requires("recli") or ())
+    declared = map(Requirement, metadata.requires("recli") or ())
     return [
         requirement
         for requirement in declared
@@ -28,13 +29,17 @@ def requirements(extra: str) -> list[Requirement]:
     ]
 
 
-def are_met(needed: list[Requirement]) -> bool:
-    """Whether packages of these names and versions are installed."""
-    for requirement in needed:
-        try:
-            version = importlib.metadata.version(requirement.name)
-        except importlib.metadata.PackageNotFoundError:
-            return False
-        if not requirement.specifier.contains(version, prereleases=True):
-            return False
-    return True
+def is_installed(extra: str) -> bool:
+    """Whether packages of the names and versions that an extra needs are installed.
+
+    Where recli itself is not, nobody knows what it needs.
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return all(
+            needed.specifier.contains(version(needed.name), prereleases=True)
+            for needed in requirements(extra)
+        )
+    except PackageNotFoundError:
+        return False

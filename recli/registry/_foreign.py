@@ -6,14 +6,15 @@ import contextlib
 import importlib
 import re
 import sys
-import traceback
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recli import errors
 from recli.registry._kinds import KINDS
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 _NAMED = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*)(?=[:@]|\s*$)")
 
@@ -106,6 +107,8 @@ def _told(what: str) -> Iterator[None]:
 
 def _where(error: BaseException) -> str:
     """The file and line that raised; the text of a SyntaxError says it itself."""
+    import traceback
+
     last = traceback.extract_tb(error.__traceback__)[-1]
     if isinstance(error, SyntaxError) or "importlib" in last.filename:
         return ""

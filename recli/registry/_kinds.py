@@ -62,6 +62,7 @@ KINDS = {
     "converter": Kind("recli.data.converters", "recli.data.converters:Converter", "converters"),
     "report": Kind("recli.experiments.reports", "recli.experiments.reports:Report", "reports"),
     "writer": Kind("recli.ranking.writers", "recli.ranking.writers:Writer", "writers"),
+    "reranker": Kind("recli.ranking.rerankers", "recli.ranking.rerankers:Reranker", "rerankers"),
     "check": Kind("recli.evaluation.lint_checks", "recli.evaluation.lint_checks:Check", "lint"),
     "plot": Kind(
         "recli.experiments.reports.plots", "recli.experiments.reports.plots:Plot", "plots"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -41,14 +39,6 @@ class Origin:
         """SHA-256 of the source, 16 hexadecimal digits of it, however its lines end."""
         if self.file is None:
             return None
-        return hashlib.sha256(self.file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()[:16]
+        import hashlib
 
-    @property
-    def document(self) -> dict[str, Any]:
-        """As JSON, to tell later whether it is the same."""
-        return {
-            "package": self.package or None,
-            "version": self.version or None,
-            "file": self.file.name if self.file else None,
-            "sha256": self.sha256,
-        }
+        return hashlib.sha256(self.file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()[:16]

@@ -29,7 +29,23 @@ pytest.register_assert_rewrite(
 )
 
 from recli.testing._data import small_dataset  # noqa: E402, what is rewritten comes after
+from recli.testing.algorithm import AlgorithmContract  # noqa: E402
+from recli.testing.format import FormatContract  # noqa: E402
 from recli.testing.metric import MetricContract  # noqa: E402
+from recli.testing.report import ReportContract  # noqa: E402
+from recli.testing.reranker import RerankerContract  # noqa: E402
+from recli.testing.source import SourceContract  # noqa: E402
 from recli.testing.split import SplitContract  # noqa: E402
+from recli.testing.writer import WriterContract  # noqa: E402
 
-__all__ = ["MetricContract", "SplitContract", "small_dataset"]
+__all__ = [
+    "AlgorithmContract",
+    "FormatContract",
+    "MetricContract",
+    "ReportContract",
+    "RerankerContract",
+    "SourceContract",
+    "SplitContract",
+    "WriterContract",
+    "small_dataset",
+]

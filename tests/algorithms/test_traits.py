@@ -146,5 +146,55 @@ def test_it_learns_from_what_it_says_and_from_nothing_else(name, what, trainset,
     assert np.array_equal(*scores) == (what not in ABOUT[name].uses)
 
 
+# The threshold
+
+
+def settings_of(name):
+    """The defaults, and every value of a parameter that may say whether the threshold counts."""
+    yield {}
+    for parameter in ABOUT[name].parameters:
+        if parameter.name in ("preferences", "mode", "method"):
+            yield from ({parameter.name: option} for option in parameter.options)
+
+
+SETTINGS = [(name, given) for name in NAMES for given in settings_of(name)]
+OF_MEMBERS = [
+    {"members": "svd,baseline-only"},
+    {"members": "svd,ease"},
+    {"members": "svd,most-popular"},
+    {"members": "svd,ease", "ease.preferences": "liked", "method": "weighted"},
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [*SETTINGS, *(("hybrid", given) for given in OF_MEMBERS)],
+    ids=lambda value: value if isinstance(value, str) else ",".join(map(str, value.values())),
+)
+def test_it_goes_by_the_threshold_if_it_says_so_and_only_then(name, given, small):
+    rows = np.arange(len(small.ratings))
+    configured, scores = Configured.of(name, given), []
+    for threshold in (2.5, 4.0):
+        trainset = small.trainset(rows, threshold)
+        algorithm = configured.create(0).fit(trainset)
+        scores.append(algorithm.score_users(np.arange(trainset.n_users)))
+    assert np.array_equal(*scores) == (not configured.uses_threshold)
+
+
+class Outside(Algorithm):
+    """A class that is not recli's."""
+
+
+class Declared(Outside):
+    @classmethod
+    def uses_threshold(cls, given):
+        return False
+
+
+def test_of_a_class_from_outside_nobody_knows_unless_it_says_so():
+    own = [f"{__name__}:Outside", f"{__name__}:Declared", "surprise:SVD"]
+    assert [Configured(name).uses_threshold for name in own] == [True, False, True]
+
+
 def test_unless_it_says_otherwise_an_algorithm_predicts_ratings_from_ratings():
     assert (Algorithm.predicts, Algorithm.uses, Algorithm.kind) == ("ratings", (), "other")

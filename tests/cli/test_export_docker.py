@@ -114,7 +114,7 @@ def test_what_cannot_go(recli, tiny, monkeypatch):
     monkeypatch.syspath_prepend(".")
     recli("train", "-a", "own:Own", "-d", tiny, "--name", "mine", "-q")
     said = recli("export", "docker", "c", "--model", "mine", code=2).stderr
-    assert "own:Own is a class of your own" in said
+    assert "own:Own does not come with recli" in said
     recli("train", "-a", "svd", "-d", tiny, "--name", "films", "-q")
     Path("results/models/films/ids.json").write_text("{}")
     said = recli("export", "docker", "c", "--model", "films", code=3).stderr

@@ -46,6 +46,30 @@ def test_one_user_has_the_same_list_on_screen_and_in_the_file(recli, model):
     assert "Written to results/recommendations/mine-user-42.csv" in done.stderr
 
 
+def test_a_list_is_made_into_rows_once_and_its_writer_is_found_once(recli, tiny, monkeypatch):
+    """What is written, shown and sent is asked of the model once for each place."""
+    recli("train", "-a", "content-based", "-d", tiny, "--name", "mine")
+    from recli.ranking import rows
+    from recli.ranking.writers import _base
+
+    calls = []
+    for module, name in ((rows, "predicted"), (rows, "explained"), (_base, "_writer")):
+        original = getattr(module, name)
+
+        def counted(*arguments, original=original, name=name):
+            calls.append(name)
+            return original(*arguments)
+
+        monkeypatch.setattr(module, name, counted)
+    typed = ("-m", "mine", "-n", 4, "--include-seen", "--explain", "-o", "out.jsonl")
+    shown = json.loads(recli("recommend", "-u", 42, *typed, "--format", "json").stdout)["items"]
+    lines = Path("out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [(row["item"], row["why"]) for row in map(json.loads, lines)] == [
+        (place["item"], place["why"]) for place in shown
+    ]
+    assert sorted(calls) == ["_writer", *["explained"] * 4, "predicted"]
+
+
 def test_all_users(recli, model, tiny_ids):
     users, _ = tiny_ids
     typed = ("-m", model, "-n", 3, "--include-seen")

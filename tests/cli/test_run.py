@@ -196,6 +196,23 @@ def test_the_schema_is_printed(recli):
     assert not validator.is_valid({"algorithm": {"svd": {"n_factor": 50}}})
 
 
+@pytest.mark.parametrize(
+    ("kind", "document"),
+    [
+        ("experiment", {"algorithm": {"svd": {}}}),
+        ("dataset", {"ratings": {"file": "r.csv"}}),
+        ("params", {"algorithm": "svd", "params": {"n_factors": 3}}),
+        ("space", {"svd": {"n_factors": [10, 400]}}),
+    ],
+)
+def test_the_schemas_of_other_files_are_printed(recli, kind, document):
+    schema = json.loads(recli("show", "schema", kind).stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    assert validator.is_valid(document)
+    assert not validator.is_valid({**document, "else": 1})
+
+
 def test_the_example_of_the_readme_reads(recli):
     readme = (EXPERIMENTS[0].parent / "README.md").read_text(encoding="utf-8")
     example = readme.partition("```toml\n")[2].partition("```")[0]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+
+from recli import memory
 
 
 @pytest.fixture
@@ -142,3 +145,64 @@ def test_rm_of_a_run_that_is_going_on(recli, two):
     path.write_text(json.dumps({**document, "status": "running"}), encoding="utf-8")
     assert "is still running" in recli("runs", "rm", *two, "-y", code=2).stderr
     assert Path("results/runs", two[1]).is_dir()
+
+
+def test_a_metric_more_a_cut_off_and_groups_compute_nothing(recli, tiny):
+    typed = ("evaluate", "-a", "baseline-only", "-d", tiny, "--cv", 2, "-j", 1, "--metric", "rmse")
+    recli(*typed, "--metric", "ndcg@5")
+    told = "2 of 2 cells were there already"
+    assert told in recli(*typed, "--metric", "recall@20", "--metric", "fcp").stderr
+    assert told in recli(*typed, "--by", "activity").stderr
+    assert told in recli(*typed, "--threshold", "2").stderr  # by which it does not go
+
+
+def cells() -> int:
+    return len(list(Path("results/cells").glob("*/*.parquet")))
+
+
+def test_show_says_what_it_takes_on_disk(recli, two):
+    run_folder = Path("results/runs", two[1])
+    sizes = [
+        memory.shown(sum(path.stat().st_size for path in paths))
+        for paths in (run_folder.iterdir(), map(cell_file, run_cells(run_folder)))
+    ]
+    expected = f"{sizes[0]}, and {sizes[1]} of kept outcomes"
+    assert expected in recli("runs", "show", two[1]).stdout
+
+
+def run_cells(folder: Path) -> list[str]:
+    document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return [cell["key"] for cell in document["cells"]]
+
+
+def cell_file(key: str) -> Path:
+    return Path("results/cells", key[:2], f"{key}.parquet")
+
+
+def test_prune(recli, two):
+    assert recli("runs", "prune").stdout.startswith("Removed: 0 cells, 0 B\nKept: 6 cells, ")
+    shutil.rmtree(Path("results/runs", two[1]))  # by hand
+    shown = recli("runs", "prune", "--dry-run").stdout
+    assert shown.startswith("Would go: 4 cells, ")
+    assert cells() == 6
+    found = json.loads(recli("runs", "prune", "--format", "json").stdout)
+    assert (found["unneeded"]["cells"], found["kept"]["cells"], cells()) == (4, 2, 2)
+    size = sum(path.stat().st_size for path in Path("results/cells").glob("*/*"))
+    assert found["kept"]["bytes"] == size
+    shown = recli("runs", "prune", "--max-size", 10).stdout
+    assert "of these beyond the limit: 2 cells" in shown
+    assert cells() == 0
+    assert "Identical" in recli("reproduce", two[0]).stdout
+
+
+def test_a_limit_for_what_is_kept(recli, tiny, monkeypatch):
+    typed = ("evaluate", "-a", "baseline-only", "-d", tiny, "--cv", 2, "-j", 1)
+    assert "Removed" not in recli(*typed, "--cells-limit", "1G").stderr
+    assert cells() == 2
+    said = recli(*typed, "--cells-limit", 10).stderr
+    assert "2 of 2 cells were there already" in said
+    assert "Removed 2 cells, " in said
+    assert cells() == 0
+    monkeypatch.setenv("RECLI_CELLS_LIMIT", "10")
+    assert "Removed 2 cells, " in recli(*typed).stderr
+    assert "is not a size" in recli(*typed, "--cells-limit", "much", code=2).stderr

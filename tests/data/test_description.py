@@ -64,8 +64,8 @@ def refused(write: Write, text: str) -> str:
     with pytest.raises(errors.DataError) as caught:
         description.read(path)
     message = str(caught.value)
-    assert message.startswith(f"{path}:")
-    return message.removeprefix(f"{path}:").strip()
+    assert message.startswith(str(path))
+    return message.removeprefix(str(path))
 
 
 def test_everything_that_can_be_said(write: Write) -> None:
@@ -106,27 +106,31 @@ def test_a_description_may_be_short(write: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", 'needs a table [ratings] with at least file = "…".'),
-        ("[ratings]", 'needs a table [ratings] with at least file = "…".'),
-        ('[ratings]\nfile = ""', 'needs a table [ratings] with at least file = "…".'),
-        ('[ratings]\nfile = "r"\n[items]\nid = "x"', "needs a table [items] with at least file"),
-        ('[ratings]\nfile = "r"\n[users]\nid = "x"', "needs a table [users] with at least file"),
-        ('users = "x"\n[ratings]\nfile = "r"', "users = 'x' should be a table."),
-        ('[ratings]\nfile = "r"\n[users]\nfile = "u"\nid = 3', "users.id = 3 should be text."),
+        ("", ': lacks ratings, a table with at least file = "…".'),
+        ("[ratings]", ', line 1: ratings should be a table with at least file = "…".'),
+        ('[ratings]\nfile = ""', ', line 1: ratings should be a table with at least file = "…".'),
+        ('[ratings]\nfile = "r"\n[items]\nid = "x"',
+         "line 3: items should be a table with at least file"),
+        ('[ratings]\nfile = "r"\n[users]\nid = "x"',
+         "line 3: users should be a table with at least file"),
+        ('users = "x"\n[ratings]\nfile = "r"',
+         'line 1: users = "x" should be a table with at least file'),
+        ('[ratings]\nfile = "r"\n[users]\nfile = "u"\nid = 3', "line 5: users.id = 3 should be text."),
         ('[ratings]\nfile = "r"\n[users]\nfile = "u"\ntitle = "t"',
-         "in [users] There is no key 'title'."),
-        ("ratings = 5", "ratings = 5 should be a table."),
-        ('items = "x"\n[ratings]\nfile = "r"', "items = 'x' should be a table."),
-        ('name = 3\n[ratings]\nfile = "r"', "name = 3 should be text."),
-        ("[ratings", "not valid TOML"),
-        ('[rating]\nfile = "r"', "There is no key 'rating'. Did you mean 'ratings'?"),
-        ('[ratings]\nfil = "r"', "needs a table [ratings]"),
-        ('[ratings]\nfile = "r"\nusr = "x"', "in [ratings] There is no key 'usr'. Did you mean 'user'?"),
-        ('[ratings]\nfile = "r"\nuser = 3', "ratings.user = 3 should be text."),
-        ('[ratings]\nfile = "r"\nheader = "no"', "ratings.header = 'no' should be true or false."),
-        ('[ratings]\nfile = "r"\nmissing = "x"', "ratings.missing = 'x' should be a number."),
-        ('[ratings]\nfile = "r"\nmissing = true', "ratings.missing = True should be a number."),
-        ('[ratings]\nfile = "r"\ncolumns = "u"', "ratings.columns = 'u' should be a list of names."),
+         "line 5: users.title: There is no key 'title'."),
+        ("ratings = 5", "ratings = 5 should be a table with at least file"),
+        ('items = "x"\n[ratings]\nfile = "r"', 'items = "x" should be a table with at least file'),
+        ('name = 3\n[ratings]\nfile = "r"', "line 1: name = 3 should be text."),
+        ("[ratings", "cannot be read as TOML"),
+        ('[rating]\nfile = "r"', "line 1: rating: There is no key 'rating'. Did you mean 'ratings'?"),
+        ('[ratings]\nfil = "r"', "line 2: ratings.fil: There is no key 'fil'. Did you mean 'file'?"),
+        ('[ratings]\nfile = "r"\nusr = "x"',
+         "line 3: ratings.usr: There is no key 'usr'. Did you mean 'user'?"),
+        ('[ratings]\nfile = "r"\nuser = 3', "line 3: ratings.user = 3 should be text."),
+        ('[ratings]\nfile = "r"\nheader = "no"', 'ratings.header = "no" should be true or false.'),
+        ('[ratings]\nfile = "r"\nmissing = "x"', 'ratings.missing = "x" should be a number.'),
+        ('[ratings]\nfile = "r"\nmissing = true', "ratings.missing = true should be a number."),
+        ('[ratings]\nfile = "r"\ncolumns = "u"', 'ratings.columns = "u" should be a list of names.'),
         ('[ratings]\nfile = "r"\ncolumns = [1]', "ratings.columns = [1] should be a list of names."),
         ('[ratings]\nfile = "r"\nscale = 5', "ratings.scale = 5 should be a list of two numbers"),
         ('[ratings]\nfile = "r"\nscale = [1]', "should be a list of two numbers, lowest and highest."),
@@ -135,32 +139,66 @@ def test_a_description_may_be_short(write: Write) -> None:
         (
             '[ratings]\nfile = "r"\n[items]\nfile = "i"\n[items.features]\n'
             'x = { kind = "text", scaling = "robust" }',
-            "x.scaling = 'robust' should be one of standard, min-max, robust, of a number.",
+            "items.features.x: only a number has a scaling, and this is text.",
         ),
-        ('[ratings]\nfile = "r"\ntime_unit = "h"', "ratings.time_unit: There is no time unit 'h'."),
-        ('[ratings]\nfile = "r"\n[download]\nurl = "x"', "[download] lacks members."),
-        ('[ratings]\nfile = "r"\n[download]\nurl = "x"\nmembers = 3', "a table from member to file"),
-        ('[ratings]\nfile = "r"\n[items]\nfile = "m"\nfeatures = 3', "items.features should be a table."),
-        ('[ratings]\nfile = "r"\n[items]\nfile = "m"\nfeatures.x = 3', "items.features.x needs a kind"),
+        ('[ratings]\nfile = "r"\ntime_unit = "h"',
+         'ratings.time_unit = "h" should be one of date, ms, ns, s, us.'),
+        ('[ratings]\nfile = "r"\n[download]\nurl = "x"',
+         "line 3: download: lacks members, a table from member to file name."),
+        ('[ratings]\nfile = "r"\n[download]\nurl = "x"\nmembers = 3',
+         "line 5: download.members = 3 should be a table from member to file"),
+        ('[ratings]\nfile = "r"\n[items]\nfile = "m"\nfeatures = 3',
+         "items.features = 3 should be a table."),
+        ('[ratings]\nfile = "r"\n[items]\nfile = "m"\nfeatures.x = 3',
+         "items.features.x = 3 should be a table."),
         ('[ratings]\nfile = "r"\n[items]\nfile = "m"\nfeatures.x = { kind = "mood" }',
-         "items.features.x needs a kind, one of categories, flags, tags, text, number, year."),
+         'items.features.x.kind = "mood" should be one of number, categories, flags, tags, text, year.'),
         ('[ratings]\nfile = "r"\n[items]\nfile = "m"\nfeatures.x = { kind = "flags" }',
-         "items.features.x needs columns"),
+         "items.features.x: needs columns"),
         ('[ratings]\nfile = "r"\n[items]\nfile = "m"\nfeatures.x = { kind = "text", pattern = "(" }',
          "items.features.x.pattern: missing ), unterminated subpattern"),
         ('[ratings]\nfile = "r"\n[items]\nfile = "m"\nfeatures.x = { kind = "text", pattern = "x" }',
-         "items.features.x.pattern = 'x' needs a group: parentheses around what is the value."),
+         "items.features.x.pattern: needs a group: parentheses around what is the value."),
         ('[ratings]\nfile = "r"\n[items]\nfile = "m"\nfeatures.x = { kind = "text", colum = "y" }',
-         "in [items.features.x] There is no key 'colum'. Did you mean 'column'?"),
+         "line 5: items.features.x.colum: There is no key 'colum'. Did you mean 'column'?"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_said(write: Write, text: str, message: str) -> None:
     assert message in refused(write, text)
 
 
+def test_every_mistake_is_named(write: Write) -> None:
+    text = """title = 1
+[ratings]
+file = "r"
+usr = "x"
+header = 0
+[items]
+file = "m"
+[items.features]
+a = { kind = "text" }
+b = { kind = "mood", columns = 3 }
+[[prepare]]
+step = "clip"
+[[prepare]]
+sep = "clip"
+"""
+    lines = refused(write, text).splitlines()
+    numbers = [
+        int(line.partition("line ")[2].partition(":")[0].partition(" ")[0]) for line in lines
+    ]
+    assert numbers == [1, 4, 5, 10, 10, 13]
+    assert "items.features.b.columns = 3 should be a list of names." in lines[4]
+
+
+def test_a_key_in_a_text_of_several_lines_is_no_key(write: Write) -> None:
+    text = 'title = """\nname = 1\n"""\nname = 2\n[ratings]\nfile = "r"\n'
+    assert ", line 4: name = 2 should be text." in refused(write, text)
+
+
 def test_a_description_that_is_not_utf_8(write: Write) -> None:
     path = write("title = 'é'".encode("latin-1"), "mine/dataset.toml")
-    with pytest.raises(errors.DataError, match="not valid TOML"):
+    with pytest.raises(errors.DataError, match="cannot be read as TOML"):
         description.read(path)
 
 

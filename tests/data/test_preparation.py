@@ -81,27 +81,25 @@ def same(one: Dataset, other: Dataset) -> bool:
 
 # What every step keeps to.
 
-STEPS = {
-    "binarise": "binarise:threshold=3",
-    "clip": "clip:low=1,high=4",
-    "deduplicate": "deduplicate:keep=mean",
+# Where the example of a step does not fit the shop.
+FITTING = {
     "drop": "drop:rating = 0",
     "encode": "encode:item=title,kind=text",
     "k-core": "k-core:min_user_ratings=3,min_item_ratings=2",
     "keep": "keep:verified = 'yes'",
     "rename": "rename:verified=checked",
     "scale": "scale:item=price,by=robust",
-    "time-range": "time-range:since=2001-03-01",
 }
 
 
-def test_every_step_is_tested() -> None:
-    assert sorted(STEPS) == list(registry.names("step"))
+def fitting(name: str) -> str:
+    """A step of this name that has something to do in the shop."""
+    return FITTING.get(name, registry.get("step", name).example)
 
 
 @pytest.mark.parametrize("name", registry.names("step"))
 def test_a_step_is_what_it_is_written_as(name: str) -> None:
-    for text in (STEPS[name], registry.get("step", name).example):
+    for text in (fitting(name), registry.get("step", name).example):
         step = Step.parse(text)
         assert registry.name_of(type(step)) == name
         assert Step.parse(str(step)) == step
@@ -112,7 +110,6 @@ def test_a_step_is_what_it_is_written_as(name: str) -> None:
 def test_a_step_says_what_it_does(name: str) -> None:
     cls = registry.get("step", name)
     assert (cls.__doc__ or "").splitlines()[0].endswith(".")
-    assert cls.parameters
     assert all(parameter.help for parameter in cls.parameters)
     assert dataclasses.is_dataclass(cls)
 
@@ -123,11 +120,11 @@ def test_a_step_leaves_the_dataset_whole_and_counts(
 ) -> None:
     before = shop(table)
     fingerprint = before.fingerprint
-    after = shop(table, prepare=(STEPS[name],))
+    after = shop(table, prepare=(fitting(name),))
     [done] = after.prepared
     assert done.ratings == len(after.ratings) > 0
     assert done.removed == len(before.ratings) - len(after.ratings)
-    assert Step.parse(done.step) == Step.parse(STEPS[name])
+    assert Step.parse(done.step) == Step.parse(fitting(name))
     assert str(done)
     ratings = after.ratings
     n = len(ratings)
@@ -139,7 +136,7 @@ def test_a_step_leaves_the_dataset_whole_and_counts(
     low, high = ratings.scale
     assert ratings.values.min() >= low
     assert ratings.values.max() <= high
-    again = shop(table, prepare=(STEPS[name],))
+    again = shop(table, prepare=(fitting(name),))
     assert again.fingerprint == after.fingerprint
     assert shop(table).fingerprint == fingerprint
 
@@ -354,8 +351,8 @@ min_user_ratings = 2
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ('prepare = "keep"', "prepare should be tables"),
-        ("[[prepare]]\nwhere = 'rating > 1'", r"number 1 needs step = "),
+        ('prepare = "keep"', 'line 1: prepare = "keep" should be a list of tables'),
+        ("[[prepare]]\nwhere = 'rating > 1'", r"line 4: prepare: needs step = "),
         ("[[prepare]]\nstep = 'kep'", "There is no step 'kep'. Did you mean 'keep'"),
         ("[[prepare]]\nstep = 'k-core'\nmin_user = 3", "Did you mean 'min_user_ratings'"),
         ("[[prepare]]\nstep = 'clip'\nlow = 'x'", "low=x is not valid"),

@@ -147,7 +147,7 @@ def test_nothing_is_fetched_of_what_is_got_by_hand(tmp_path: Path) -> None:
 def test_neither_url_nor_page(tmp_path: Path) -> None:
     path = tmp_path / "dataset.toml"
     path.write_text('[ratings]\nfile = "r"\n[download]\nmembers = { r = "r" }', encoding="utf-8")
-    with pytest.raises(errors.DataError, match=r"\[download\] lacks url\."):
+    with pytest.raises(errors.DataError, match=r"line 3: download: lacks url, or the page"):
         description.read(path)
 
 

@@ -33,6 +33,62 @@ def test_parse(text, name, k, written):
     assert Measure.parse(str(measure)) == measure
 
 
+@pytest.mark.parametrize(
+    ("text", "measure", "written"),
+    [
+        ("ndcg:gain=rating@10", Measure("ndcg", 10, (("gain", "rating"),)), "ndcg:gain=rating@10"),
+        ("nDCG: gain = Rating", Measure("ndcg", 10, (("gain", "rating"),)), "ndcg:gain=rating@10"),
+        ("ndcg:gain=binary@5", Measure("ndcg", 5), "ndcg@5"),
+        ("ndcg:@5", Measure("ndcg", 5), "ndcg@5"),
+        ("rbp", Measure("rbp", 10), "rbp@10"),
+        ("rbp:p=0.80", Measure("rbp", 10), "rbp@10"),
+        ("RBP:p=.5@3", Measure("rbp", 3, (("p", 0.5),)), "rbp:p=0.5@3"),
+        ("rbp:p=0.123456789", Measure("rbp", 10, (("p", 0.123456789),)), "rbp:p=0.123456789@10"),
+        ("rbp:p=0", Measure("rbp", 10, (("p", 0.0),)), "rbp:p=0@10"),
+    ],
+)
+def test_options(text, measure, written):
+    found = Measure.parse(text)
+    assert found == measure
+    assert hash(found) == hash(measure)
+    assert str(found) == written
+    assert Measure.parse(written) == found
+    assert found.metric.options.items() >= dict(measure.options).items()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("rbp:q=0.5", "There is no parameter of rbp 'q'. Valid: p. 'recli show metric rbp'"),
+        ("ndcg:gian=rating", "There is no parameter of ndcg 'gian'. Did you mean 'gain'?"),
+        ("ndcg:gain=ratings@5", "There is no value of gain 'ratings'. Did you mean 'rating'?"),
+        ("rbp:p=1.5", "Parameter p=1.5 is not valid: it takes a number from 0 to 0.9999"),
+        ("rbp:p=", "Parameter p= is not valid"),
+        (
+            "rbp:0.5",
+            "'rbp:0.5' is not NAME:OPTION=VALUE,OPTION=VALUE with each option once, as in ",
+        ),
+        ("rbp:p=0.5,p=0.6", "with each option once, as in 'rbp:p=0.8'."),
+        ("rbp:p=0.5,", "with each option once"),
+        ("rmse:p=0.5", "'rmse:p=0.5': rmse takes no options. Write 'rmse'."),
+        ("rmse:squared", "'rmse:squared': rmse takes no options. Write 'rmse'."),
+        ("rbq:p=0.5", "There is no metric 'rbq'. Did you mean 'rbp'?"),
+        ("rbp@5:p=0.5", "the cut-off '5:p=0.5' is not a whole number"),
+        ("rbp:p=0.5@0", "Write 'rbp:p=0.5@10', for example."),
+    ],
+)
+def test_bad_options(text, message):
+    with pytest.raises(errors.UsageError) as caught:
+        Measure.parse(text)
+    assert message in str(caught.value)
+
+
+def test_measures_at_every_cutoff_keep_their_options():
+    assert written(["rbp:p=0.5", "rbp:p=0.5@3", "rbp", "rbp:p=0.8"], [5, 10]) == [
+        *("rbp:p=0.5@5", "rbp:p=0.5@10", "rbp:p=0.5@3", "rbp@5", "rbp@10"),
+    ]
+
+
 @pytest.mark.parametrize("text", ["rsme", "", "@10", "ndgc@10", "_base"])
 def test_unknown_metric(text):
     with pytest.raises(errors.UsageError, match="There is no metric '.*Valid: "):

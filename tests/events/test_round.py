@@ -151,9 +151,13 @@ def test_tolerance_is_held_against_the_mean_or_the_interval(
         shutil.rmtree(results)
 
 
-def test_a_model_of_scores_is_measured_by_its_lists(results, store, send, newcomers, small):
+@pytest.mark.parametrize("lists", [{}, {"exclude": ["260", "296", "318"]}], ids=["all", "fewer"])
+def test_a_model_of_scores_is_measured_by_its_lists(
+    results, store, send, newcomers, small, loaded, lists
+):
     """nDCG of the best ten of a model of popularity, counted here from the tables."""
     old = store("most-popular")
+    models.save(dataclasses.replace(old, lists=lists), results, "m")
     send(newcomers(20))
     decision = refresh(results, "m", RefreshSettings(min_events=10, slice=0.5)).decision
     assert decision["scores"]["measure"] == "ndcg@10"
@@ -170,12 +174,21 @@ def test_a_model_of_scores_is_measured_by_its_lists(results, store, send, newcom
             if not relevant:
                 continue
             seen = set(train[train["user_id"] == user]["item_id"])
-            best = [item for item in order if item not in seen][:10]
+            left = seen.union(*lists.values())
+            best = [item for item in order if item not in left][:10]
             gain = sum(1 / math.log2(r + 2) for r, item in enumerate(best) if item in relevant)
             ideal = sum(1 / math.log2(r + 2) for r in range(min(10, len(relevant))))
             values[name].append(gain / ideal)
     for name, of_users in values.items():
         assert decision["scores"][name] == pytest.approx(np.mean(of_users), abs=1e-12)
+    assert loaded().lists == lists
+
+
+def test_how_lists_are_made_outlives_a_refresh(results, store, send, newcomers, loaded):
+    models.save(dataclasses.replace(store(), lists={"min_ratings": 7}), results, "m")
+    send(newcomers())
+    assert refresh(results, "m", ANYTHING).decision["published"]
+    assert loaded().lists == {"min_ratings": 7}
 
 
 def test_too_little_is_told_and_waited_for(results, store, send, newcomers):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import math
+import os
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -14,79 +16,115 @@ import pytest
 from recli import errors
 from recli.algorithms import Configured
 from recli.data.splits.k_fold import KFold
-from recli.evaluation.fold import FoldScores
-from recli.evaluation.groups import GroupScores
+from recli.evaluation.fold_outcome import Estimated, FoldOutcome, Listed
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
-from recli.records import code_version, environment
-from recli.records.cell_store import CellStore, cell_key
-from recli.records.cells import Cell
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
+from recli.records import cell_key as cell_key_module
+from recli.records import code_version
+from recli.records.cell_key import cell_key
+from recli.records.cell_store import CellStore, StoredCell
 
 RMSE, NDCG = Measure.parse("rmse"), Measure.parse("ndcg@5")
 PROTOCOL = Protocol(KFold(3, seed=0), (RMSE, NDCG), 4.0, 0)
 KEY = "ab" + "0" * 62
 
 
-def scores() -> FoldScores:
-    return FoldScores(
-        metrics={"rmse": 0.1 + 0.2, "ndcg@5": math.nan},
-        users=np.array([0, 3, 7], np.int32),
-        per_user={"ndcg@5": np.array([0.5, math.nan, 1 / 3])},
+def outcome() -> FoldOutcome:
+    return FoldOutcome(
+        rates=True,
+        estimated=Estimated(np.array([0.1 + 0.2, 5.0, 1 / 3]), np.array([True, False, False])),
+        listed=Listed(
+            items=np.array([[5, 2], [7, -1]], np.int32),
+            n_candidates=np.array([9, 1]),
+            places=np.array([0, -1, 4]),
+            midranks=np.array([1.5, math.nan, 5.0]),
+        ),
         fit_seconds=0.25,
         test_seconds=0.5,
         rank_seconds=1.0,
-        metric_seconds=2.0,
-        groups=(GroupScores("activity", "cold", 2, 9, {"rmse": 1.5, "ndcg@5": math.nan}),),
+        peak_mb=123.5,
     )
 
 
-def written(folder: Path) -> CellStore:
+def written(folder: Path, made: FoldOutcome | None = None) -> CellStore:
     store = CellStore(folder)
-    store.write(KEY, Cell(4, 2, scores(), peak_mb=123.5))
+    store.write(KEY, made or outcome())
     return store
 
 
-def as_text(cell: Cell) -> str:
-    plain = dataclasses.asdict(cell)
-    plain["scores"]["users"] = cell.scores.users.tolist()
-    plain["scores"]["per_user"] = {k: v.tolist() for k, v in cell.scores.per_user.items()}
-    return repr(plain)
+def as_text(found: FoldOutcome | None) -> str:
+    """All of it, with types and shapes of arrays."""
+    assert found is not None
+    return repr(
+        [
+            [name, value]
+            if not dataclasses.is_dataclass(value)
+            else [(key, array.dtype, array.tolist()) for key, array in vars(value).items()]
+            for name, value in vars(found).items()
+        ]
+    )
 
 
-def test_comes_back_as_it_was(tmp_path):
-    store = written(tmp_path)
+WHOLE = outcome()
+PARTS = {
+    "whole": WHOLE,
+    "predictions": dataclasses.replace(WHOLE, listed=None, peak_mb=math.nan),
+    "lists": dataclasses.replace(WHOLE, estimated=None, rates=False),
+    "nothing": FoldOutcome(rates=False),
+    "nobody": FoldOutcome(True, Estimated(np.empty(0), np.empty(0, bool))),
+}
+
+
+@pytest.mark.parametrize("made", PARTS.values(), ids=PARTS)
+def test_comes_back_as_it_was(tmp_path, made):
+    store = written(tmp_path, made)
     assert (tmp_path / "cells" / "ab" / f"{KEY}.parquet").is_file()
     assert list(store.keys()) == [KEY]
-    found = store.read(KEY, 1, 0)
-    assert as_text(found) == as_text(Cell(1, 0, scores(), 123.5, reused=True))
-    assert found.scores.users.dtype == np.int32
+    assert as_text(store.read(KEY)) == as_text(made)
+    assert store.is_readable(KEY)
+
+
+def test_what_it_takes_on_disk_and_when_it_was_used(tmp_path):
+    store = written(tmp_path)
+    path = tmp_path / "cells" / "ab" / f"{KEY}.parquet"
+    os.utime(path, (1000, 1000))
+    [cell] = store.cells()
+    assert cell == StoredCell(KEY, len(path.read_bytes()), 1000.0)
+    assert store.size(KEY) == cell.n_bytes
+    assert store.size("cd" + KEY[2:]) == 0
+    before = time.time()
+    store.read(KEY)
+    [cell] = store.cells()
+    assert cell.used >= before - 2  # a disk may round
 
 
 def test_what_is_not_there_is_none(tmp_path):
-    assert CellStore(tmp_path).read(KEY, 0, 0) is None
+    assert CellStore(tmp_path).read(KEY) is None
     assert list(CellStore(tmp_path).keys()) == []
     store = written(tmp_path)
     store.remove(KEY)
     store.remove(KEY)
-    assert store.read(KEY, 0, 0) is None
+    assert store.read(KEY) is None
 
 
 def test_damage_anywhere_is_seen(tmp_path):
     store = written(tmp_path)
     path = tmp_path / "cells" / "ab" / f"{KEY}.parquet"
-    whole, expected = path.read_bytes(), as_text(store.read(KEY, 0, 0))
+    whole, expected = path.read_bytes(), as_text(store.read(KEY))
     refused = 0
     for place, byte in enumerate(whole):
         path.write_bytes(whole[:place] + bytes([byte ^ 0xFF]) + whole[place + 1 :])
         try:
-            assert as_text(store.read(KEY, 0, 0)) == expected  # a byte that says nothing
+            assert as_text(store.read(KEY)) == expected  # a byte that says nothing
         except errors.DataError:
             refused += 1
     assert refused > len(whole) / 2
     for length in (0, 4, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:length])
         with pytest.raises(errors.DataError, match="damaged"):
-            store.read(KEY, 0, 0)
+            store.read(KEY)
 
 
 def test_an_interrupted_write_leaves_no_cell(tmp_path, monkeypatch):
@@ -104,40 +142,59 @@ def test_what_a_killed_write_leaves_is_no_cell(tmp_path):
     path = tmp_path / "cells" / "ab" / f"{KEY}.parquet"
     path.rename(path.with_name(f".{path.name}.x7k2"))  # as the temporary file is called
     assert list(store.keys()) == []
-    assert store.read(KEY, 0, 0) is None
+    assert store.read(KEY) is None
 
 
-def test_the_key_is_of_everything_that_numbers_depend_on(small, monkeypatch):
+def test_the_key_is_of_everything_that_outcomes_depend_on(small, monkeypatch):
     folds = PROTOCOL.split.folds(small)
-    svd = Configured.of("svd")
+    popular = Configured.of("most-popular")
 
-    def key(dataset=small, fold=folds[0], configured=svd, **changes):
+    def key(dataset=small, fold=folds[0], configured=popular, **changes):
         return cell_key(dataset, fold, configured, dataclasses.replace(PROTOCOL, **changes))
 
     first = key()
     assert len(first) == 64
     ratings = dataclasses.replace(small.ratings, values=small.ratings.values[::-1].copy())
+    alike = Configured.of("most-popular", {"preferences": "all"})
     others = [
         key(dataset=dataclasses.replace(small, ratings=ratings)),
         key(fold=folds[1]),
         key(configured=Configured.of("svdpp")),
-        key(configured=Configured.of("svd", {"n_factors": 99})),
+        key(configured=alike),
         key(seed=1),
         key(threshold=3.5),
-        key(measures=(RMSE,)),
-        key(by=("activity",)),
+        key(configured=recommender(popular, ListOptions(min_ratings=10))),
     ]
-    monkeypatch.setattr(environment, "versions", lambda packages: {"numpy": "0.1"})
+    monkeypatch.setattr(cell_key_module, "_versions", lambda packages: {"numpy": "0.1"})
     others.append(key())
     monkeypatch.undo()
-    monkeypatch.setattr(code_version, "of_recli", lambda: "0" * 16)
+    monkeypatch.setattr(code_version, "of_outcome", lambda *_: "0" * 16)
     others.append(key())
     monkeypatch.undo()
     assert len({first, *others}) == 1 + len(others)
     assert key() == first
-    # What changes no number: the order of measures, how a whole threshold is written.
-    assert key(measures=(NDCG, RMSE)) == first
+    # What changes no outcome: what is measured, how a whole threshold is written, a threshold that
+    # the algorithm does not go by.
+    assert key(measures=(NDCG,), by=("activity",)) == first
     assert key(threshold=4) == first
+    assert key(configured=alike, threshold=3.5) == key(configured=alike)
+
+
+def test_the_key_of_reranked_lists_is_of_their_length_and_of_the_threshold(small):
+    [fold, *_] = PROTOCOL.split.folds(small)
+    longer = (*PROTOCOL.measures, Measure.parse("recall@7"))
+    shorter = (*PROTOCOL.measures, Measure.parse("recall@2"))
+    for options, counts in (
+        (ListOptions(diversify=0.2), True),
+        (ListOptions(min_ratings=2), False),
+    ):
+        svd = recommender(Configured.of("svd"), options)
+        keys = [
+            cell_key(small, fold, svd, dataclasses.replace(PROTOCOL, **changes))
+            for changes in ({}, {"measures": longer}, {"threshold": 3.5}, {"measures": shorter})
+        ]
+        assert (keys[1] != keys[0], keys[2] != keys[0]) == (counts, counts)
+        assert keys[3] == keys[0]
 
 
 def test_the_key_is_of_the_packages_of_an_extra(small, monkeypatch):
@@ -146,12 +203,14 @@ def test_the_key_is_of_the_packages_of_an_extra(small, monkeypatch):
 
     def keys(version):
         installed = importlib.metadata.version
+        cell_key_module._versions.cache_clear()
         monkeypatch.setattr(
             "importlib.metadata.version",
             lambda name: version if name == "implicit" else installed(name),
         )
         found = [cell_key(small, fold, Configured.of(name), PROTOCOL) for name in ("bpr", "svd")]
         monkeypatch.setattr("importlib.metadata.version", installed)
+        cell_key_module._versions.cache_clear()
         return found
 
     (bpr, svd), (bpr_later, svd_later) = keys("0.7.3"), keys("0.8")

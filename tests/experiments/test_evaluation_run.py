@@ -17,7 +17,7 @@ from recli.data.splits.k_fold import KFold
 from recli.evaluation.groups import GroupScores
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
-from recli.experiments import evaluation_run
+from recli.experiments import cell_task, evaluation_run
 from recli.experiments.cross_validation import cells
 from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.reading import Reading
@@ -153,13 +153,13 @@ def test_the_table_of_users(small, tmp_path):
 
 
 def test_the_table_of_groups(small, tmp_path, monkeypatch):
-    def with_groups(*arguments):
-        for cell in cells(*arguments):
+    def with_groups(*arguments, **kept):
+        for cell in cells(*arguments, **kept):
             groups = (GroupScores("activity", "a,b", 3, 14, {"rmse": 0.5, "ndcg@5": math.nan}),)
             yield dataclasses.replace(cell, scores=dataclasses.replace(cell.scores, groups=groups))
 
     monkeypatch.setattr(evaluation_run, "cells", with_groups)
-    for _ in range(2):  # computed, and taken from the store
+    for _ in range(2):  # computed, and by what is kept
         run = new_run(tmp_path, small, line_up()[:1])
         run.run(Resources(1))
         lines = (run.folder / "groups.csv").read_text(encoding="utf-8").splitlines()
@@ -176,7 +176,7 @@ def test_the_table_of_groups(small, tmp_path, monkeypatch):
 def test_a_repeated_run_computes_nothing(small, tmp_path, monkeypatch):
     first = new_run(tmp_path, small, line_up())
     first.run(Resources(1))
-    monkeypatch.setattr(evaluation_run, "cells", lambda *arguments: iter([()] * len(arguments[-1])))
+    monkeypatch.setattr(cell_task, "fold_outcome", None)  # to fit would be a TypeError
     again = new_run(tmp_path, small, line_up())
     told = []
     again.run(Resources(1), told.append)
@@ -186,7 +186,9 @@ def test_a_repeated_run_computes_nothing(small, tmp_path, monkeypatch):
     of_first, of_again = document(first)["cells"], document(again)["cells"]
     assert [cell.pop("reused") for cell in of_again] == [True] * 9
     assert [cell.pop("reused") for cell in of_first] == [False] * 9
-    assert of_first == of_again  # times and memory are those of the making
+    for cell in (*of_first, *of_again):
+        assert cell.pop("metric_seconds") > 0  # measured in both
+    assert of_first == of_again  # the other times and memory are those of the making
 
 
 def test_the_order_of_line_up_and_measures_is_no_reason_to_compute(small, tmp_path):
@@ -203,13 +205,13 @@ def test_the_order_of_line_up_and_measures_is_no_reason_to_compute(small, tmp_pa
     ("changes", "reused"),
     [
         ({"seed": 1}, 0),
-        ({"threshold": 3.5}, 0),
-        ({"measures": MEASURES[:1]}, 0),
+        ({"threshold": 3.5}, 9),
+        ({"measures": MEASURES[:1]}, 9),
         ({}, 9),
     ],
     ids=["seed", "threshold", "measures", "nothing"],
 )
-def test_what_changes_numbers_is_computed(small, tmp_path, changes, reused):
+def test_what_changes_outcomes_is_computed(small, tmp_path, changes, reused):
     new_run(tmp_path, small, line_up()).run(Resources(1))
     changed = new_run(tmp_path, small, line_up(), **changes)
     changed.run(Resources(1))
@@ -333,7 +335,7 @@ def test_ctrl_c_keeps_finished_folds(small, tmp_path):
 
 
 def test_ctrl_c_before_the_first_fold(small, tmp_path, monkeypatch):
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(evaluation_run, "cells", interrupted)
@@ -354,7 +356,7 @@ def test_learning_that_diverges_keeps_finished_folds(small, tmp_path):
 
 
 def test_a_bug_leaves_no_run_that_seems_to_go_on(small, tmp_path, monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise ZeroDivisionError
 
     monkeypatch.setattr(evaluation_run, "cells", broken)

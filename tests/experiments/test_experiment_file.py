@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import tomllib
@@ -16,6 +17,7 @@ from recli import errors, registry
 from recli.experiments import experiment_file
 from recli.experiments.experiment_schema import json_schema
 from recli.experiments.reading import Reading
+from recli.ranking.list_options import ListOptions
 
 EXPERIMENTS = sorted((Path(__file__).parents[2] / "experiments").glob("*.toml"))
 SVD = "[algorithm.svd]\n"
@@ -177,24 +179,40 @@ def test_a_setting_replaces_a_nested_parameter_and_adds_an_algorithm():
     ]
 
 
+def test_lists_are_a_grid_that_every_algorithm_is_compared_with():
+    text = f"{SVD}[algorithm.nmf]\n[recommend]\nmin_ratings = 5\ndiversify = [0, 0.2]\n"
+    assert labels(read(text)) == [
+        "svd min_ratings=5",
+        "svd min_ratings=5 diversify=0.2",
+        "nmf min_ratings=5",
+        "nmf min_ratings=5 diversify=0.2",
+    ]
+    found = read(f"{SVD}[recommend]\n", "recommend.diversify=0,0.4")
+    assert labels(found) == ["svd", "svd diversify=0.4"]
+
+
 # Text, what the message says, and whether the JSON Schema refuses it as well.
 BROKEN = [
     (f"metrcs = 'rmse'\n{SVD}", r"x\.toml, line 1: metrcs: .*Did you mean 'metrics'\?", True),
     (f"metrics = ['rsme']\n{SVD}", r"line 1: metrics: .*Did you mean 'rmse'\?", True),
     (f"metrics = 'rmse@5'\n{SVD}", "metrics: .*takes no cut-off", False),
     (f"metrics = []\n{SVD}", "metrics: is an empty list", True),
-    (f"k = 0\n{SVD}", "k: .*whole number from 1 to 999999999", True),
-    (f"seeds = ['a']\n{SVD}", "seeds: .*whole number from 0 to 4294967295", True),
+    (f"k = 0\n{SVD}", "line 1: k = 0 should be a whole number from 1 to 999999999", True),
+    (
+        f"seeds = ['a']\n{SVD}",
+        'line 1: seeds = "a" should be a whole number from 0 to 4294967295',
+        True,
+    ),
     (f"seeds = [1, 1]\n{SVD}", "seeds: 1 is there twice", True),
-    (f"seeds = true\n{SVD}", "seeds: .*whole number", True),
-    (f"title = 3\n{SVD}", "line 1: title: title = 3 should be text", True),
-    (f"threshold = [4]\n{SVD}", "threshold: .*takes a number", True),
-    (f"by = 3\n{SVD}", "by: by = 3 should be text", True),
-    (f"min_user_ratings = -1\n{SVD}", "min_user_ratings: .*whole number ≥ 0", True),
+    (f"seeds = true\n{SVD}", "seeds = true should be a whole number", True),
+    (f"title = 3\n{SVD}", "line 1: title = 3 should be text", True),
+    (f"threshold = [4]\n{SVD}", r"threshold = \[4\] should be a number", True),
+    (f"by = 3\n{SVD}", "line 1: by = 3 should be text", True),
+    (f"min_user_ratings = -1\n{SVD}", "min_user_ratings = -1 should be a whole number ≥ 0", True),
     (f"splits = 'kfoldd'\n{SVD}", r"splits: .*Did you mean 'k-fold'\?", True),
     (f"splits = 'k-fold:n=3'\n{SVD}", "splits: There is no parameter of k-fold 'n'", False),
     (f"datasets = 3\n{SVD}", "datasets = 3 should be text", True),
-    (f"datasets = {{ scale = [1, 5] }}\n{SVD}", "datasets: a table needs dataset = ", True),
+    (f"datasets = {{ scale = [1, 5] }}\n{SVD}", "datasets: lacks dataset, a name, a folder", True),
     (
         f"datasets = {{ dataset = 'x', scales = 3 }}\n{SVD}",
         r"datasets\.scales: .*Did you mean 'scale'\?",
@@ -202,7 +220,7 @@ BROKEN = [
     ),
     (
         f"datasets = [{{ dataset = 'x', scale = [5] }}]\n{SVD}",
-        r"datasets\.scale: .*list of two numbers",
+        r"datasets\.scale = \[5\] should be a list of two numbers",
         True,
     ),
     (
@@ -212,18 +230,18 @@ BROKEN = [
     ),
     (
         f"datasets = {{ dataset = 'x', prepare = 'k-core' }}\n{SVD}",
-        r"datasets\.prepare: .*list of steps",
+        r"datasets\.prepare = \"k-core\" should be a list of steps",
         True,
     ),
     (
         f"datasets = {{ dataset = 'x', on_bad = 'ignore' }}\n{SVD}",
-        r"datasets\.on_bad: .*Valid: error, skip",
+        r"datasets\.on_bad = \"ignore\" should be one of error, skip",
         True,
     ),
-    ("title = 'x'\n", "algorithm: should be a table for each algorithm", True),
-    ("[algorithm]\n", "algorithm: should be a table for each algorithm", True),
+    ("title = 'x'\n", "lacks algorithm, a table for each algorithm", True),
+    ("[algorithm]\n", "line 1: algorithm should be a table for each algorithm", True),
     ("algorithm = 'svd'\n[params]\n", "goes to 'recli evaluate --params'", True),
-    ("[algorithm]\nsvd = 3\n", r"line 2: algorithm\.svd: should be a table", True),
+    ("[algorithm]\nsvd = 3\n", r"line 2: algorithm\.svd should be a table", True),
     ("[algorithm]\nsvd = []\n", r"algorithm\.svd: is an empty list", True),
     ("[algorithm.svdd]\n", r"line 1: algorithm\.svdd: .*Did you mean 'svd'\?", True),
     ("[algorithm.svd]\n\n[algorithm.SVD]\n", r"line 3: algorithm\.SVD: svd is there twice", True),
@@ -249,6 +267,28 @@ BROKEN = [
         r"algorithm\.knn-basic: .*only matters with sim_options\.name=pearson_baseline",
         False,
     ),
+    (f"recommend = 3\n{SVD}", r"line 1: recommend = 3 should be a table", True),
+    (
+        f"{SVD}[recommend]\ndiversfy = 0.2\n",
+        r"x\.toml, line 3: recommend\.diversfy: .*Did you mean 'diversify'\?",
+        True,
+    ),
+    (
+        f"{SVD}[recommend]\nexplore = 0.1\ndiversify = [0, 2]\n",
+        r"line 4: recommend\.diversify: .*diversify=2 is not valid: it takes a number from 0 to 1",
+        True,
+    ),
+    (
+        f"{SVD}[recommend]\nmax_per.genres = 0\n",
+        r"line 3: recommend\.max_per: .*0 is not a whole number ≥ 1",
+        True,
+    ),
+    (f"{SVD}[recommend]\ndiversify = [0, 0.0]\n", "line 3: .*is there twice", True),
+    (
+        f"{SVD}[recommend]\ndiversify = 0.6\ncalibrate.genres = 0.6\n",
+        r"line 2: recommend: .*more than 1 together",
+        False,
+    ),
     ("[algorithm.'no_such_module:X']\n", "There is no module 'no_such_module'", False),
 ]
 
@@ -264,7 +304,7 @@ def test_an_error_points_at_the_key(text, message, in_schema):
     ("given", "message"),
     [
         ("sedes=1", r"^-S sedes: .*Did you mean 'seeds'\?"),
-        ("seeds=1,x", "^-S seeds: .*whole number"),
+        ("seeds=1,x", "^-S seeds=x should be a whole number"),
         ("algorithm.svd.n_factor=3", r"^-S algorithm\.svd\.n_factor: .*'n_factors'\?"),
         ("algorithm.svdd.n_factors=3", r"^-S algorithm\.svdd\.n_factors: .*'svd'\?"),
         ("algorithm.svd=3", "nothing that '-S' sets"),
@@ -284,10 +324,21 @@ def test_an_error_of_the_file_is_not_blamed_on_a_setting():
         read(f"title = 3\n{SVD}", "seeds=1")
 
 
-def test_no_line_where_a_key_stands_on_several():
+def test_each_of_several_tables_has_lines_of_its_own():
     twice = "[[algorithm.svd]]\nn_factors = 1\n[[algorithm.svd]]\nn_factors = 0\n"
-    with pytest.raises(errors.UsageError, match=r"^x\.toml: algorithm\.svd\.n_factors"):
+    with pytest.raises(errors.UsageError, match=r"^x\.toml, line 4: algorithm\.svd\.n_factors"):
         read(twice)
+
+
+def test_every_mistake_is_named():
+    text = "k = 0\nseed = 1\n[[datasets]]\ndataset = 'a'\n[[datasets]]\ndataset = 'b'\nquote = 1\n"
+    with pytest.raises(errors.UsageError) as caught:
+        read(f"{text}{SVD}", "by=")
+    assert [line.partition(" ")[2][:17] for line in str(caught.value).splitlines()] == [
+        "line 1: k = 0 sho",
+        "line 2: seed: The",
+        "line 7: datasets.",
+    ]
 
 
 def test_not_toml():
@@ -312,9 +363,14 @@ def test_the_schema_knows_every_name_and_default():
         assert schema().is_valid({"splits": [name], "algorithm": {"svd": {}}})
     found = read(SVD)
     for name, key in keys.items():
-        if name not in ("algorithm", "datasets", "threshold"):
+        if name not in ("algorithm", "datasets", "threshold", "recommend"):
             value = getattr(found, name)
             assert key["default"] == (list(value) if isinstance(value, tuple) else value)
+    lists = keys["recommend"]["properties"]
+    assert set(lists) == {field.name for field in dataclasses.fields(ListOptions)}
+    for name in ("sort", "exclude_seen", "min_ratings", "diversify", "explore"):
+        assert lists[name]["default"] == getattr(ListOptions(), name)
+    assert all(key["description"] for key in lists.values())
     every = {name: key for name, key in keys.items() if name != "algorithm"}
     assert all(key["description"] for key in every.values())
 
@@ -359,6 +415,21 @@ DOCUMENTS = st.fixed_dictionaries(
         "k": one_or_more([1, 10, 0, 10**9, "x"]),
         "threshold": st.sampled_from([4, 3.5, True, [4], "x"]),
         "datasets": one_or_more(["a", 1, {"dataset": "a", "header": True}, {"header": True}]),
+        "recommend": st.one_of(
+            st.just(3),
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "diversify": one_or_more([0, 0.3, 1, 1.5, "x"]),
+                    "min_ratings": one_or_more([0, 10, -1, 2.5]),
+                    "exclude_seen": one_or_more([False, True, 7]),
+                    "sort": one_or_more(["score", "lower-bound", "best"]),
+                    "max_per": one_or_more(["none", {"genres": 3}, {"genres": 0}, {}, 3]),
+                    "where": one_or_more(["none", "year > 3", 3]),
+                    "wrong": st.just(1),
+                },
+            ),
+        ),
         "wrong": st.just(1),
     },
 )

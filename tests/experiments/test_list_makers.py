@@ -206,7 +206,9 @@ def test_what_takes_long_is_not_measured_unasked(small, tmp_path):
 def test_a_class_of_ones_own_is_not_measured_unasked(small, tmp_path):
     own = Configured.of("surprise:SVD")
     document = lists_document(tmp_path, small, own, 0, 4.0, 1.0)
-    assert document["unmeasured"].startswith("surprise:SVD is a class of your own. 'recli evaluate")
+    assert document["unmeasured"].startswith(
+        "surprise:SVD does not come with recli. 'recli evaluate"
+    )
 
 
 # What is said

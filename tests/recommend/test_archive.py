@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zipfile
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.models import archive
+from recli.models import archive, parts
 from recli.models import model as models
 from recli.models.stored import MODELS
 from recli.ranking.top_n import top_n
@@ -47,6 +48,18 @@ def test_there_and_back(packed, model, small):
         assert (folder / part).read_bytes() == (HERE / "models" / "mine" / part).read_bytes()
     user = small.ratings.user_ids.text[3]
     assert top_n(models.load(folder), user, 9) == top_n(model, user, 9)
+
+
+def test_a_manifest_in_which_something_is_of_another_type(packed):
+    def change(members):
+        manifest = {**json.loads(members["mine/model.json"]), "seed": "0"}
+        manifest["seal"] = parts._seal(manifest)
+        return {**members, "mine/model.json": json.dumps(manifest)}
+
+    wanted = r"^mine\.zip: mine/model\.json: is damaged: .*`int`.*seed.*Export the model again"
+    with pytest.raises(errors.DataError, match=wanted):
+        archive.unpack(rewritten(packed, change), THERE)
+    assert not (THERE / "models" / "mine").exists()
 
 
 def test_the_archive_is_a_plain_zip(packed):

@@ -207,7 +207,10 @@ def change(cost, what):
 
 
 def test_what_it_costs_and_gains(model):
-    terms = Diversify.of(model, 0.4), Calibrate.of(model, "genres", 0.4)
+    terms = (
+        Diversify.of(model, model, 0, weight=0.4),
+        Calibrate.of(model, model, 0, column="genres", weight=0.4),
+    )
     items, cost = made(model, Greedy(terms))
     assert items.shape == (39, 5)
     assert change(cost, "score").after < change(cost, "score").before
@@ -218,7 +221,7 @@ def test_what_it_costs_and_gains(model):
 
 
 def test_exploration_shows_what_is_less_known(model):
-    _, cost = made(model, Explore.of(model, 0.4, 0))
+    _, cost = made(model, Explore.of(model, model, 0, share=0.4))
     assert change(cost, "novelty in bits").after > change(cost, "novelty in bits").before
     assert cost.others == pytest.approx(0.4, abs=0.02)
 
@@ -227,7 +230,7 @@ def test_without_features_factors_tell_items_apart(small, monkeypatch):
     import dataclasses
 
     bare = models.train(dataclasses.replace(small, items=None), Configured.of("svd"), 0)
-    vectors = Diversify.of(bare, 0.3).vectors
+    vectors = Diversify.of(bare, bare, 0, weight=0.3).vectors
     lengths = scipy.sparse.linalg.norm(vectors, axis=1)
     rated = np.bincount(small.ratings.items, minlength=300) > 0
     np.testing.assert_allclose(lengths, rated)
@@ -235,11 +238,11 @@ def test_without_features_factors_tell_items_apart(small, monkeypatch):
         dataclasses.replace(small, items=None), Configured.of("baseline-only"), 0
     )
     with pytest.raises(errors.UsageError, match="baseline-only no factors"):
-        Diversify.of(without, 0.3)
+        Diversify.of(without, without, 0, weight=0.3)
 
 
 def test_calibrate_goes_by_what_she_liked(model, small):
-    term = Calibrate.of(model, "genres", 0.5)
+    term = Calibrate.of(model, model, 0, column="genres", weight=0.5)
     assert term.categories.sum(axis=1).max() == pytest.approx(1)
     ratings, user = small.ratings, 14
     liked = ratings.items[(ratings.users == user) & (ratings.values >= model.trainset.threshold)]

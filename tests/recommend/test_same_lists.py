@@ -33,6 +33,7 @@ OPTIONS = [
     {"diversify": 0.4},
     {"calibrate": {"genres": 0.5}},
     {"explore": 0.35},
+    {"rerank": ["diversify:weight=0.3"]},
     {
         "min_ratings": 5,
         "where": "year > 1970",

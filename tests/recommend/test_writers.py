@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from recli import errors, files, registry
+from recli import errors, files
 from recli.ranking.lists import RankedLists, Request, recommend
 from recli.ranking.output import written
 from recli.ranking.row_tables import RowTables
@@ -169,14 +169,6 @@ def test_in_parts_or_at_once(films, target, monkeypatch):
 def test_nobody_and_nothing(films, target):
     write(films, target, users=np.array([], np.int32))
     assert read(target) == []
-
-
-def test_every_writer_is_tried():
-    suffixes = [registry.get("writer", name).suffixes for name in registry.names("writer")]
-    # Those of databases have none.
-    assert {suffix[0] for suffix in suffixes if suffix} == {
-        Path(target).suffix for target in TARGETS
-    }
 
 
 @pytest.mark.parametrize("target", ["out.xls", "out", "out.csv.gz", "http:", "csv"])

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import surprise
 
-from recli import errors
+from recli import errors, params
 from recli.params import Parameter
 
 _SELF = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -61,17 +61,17 @@ class Declared:
     """The part of an algorithm that states its hyperparameters once, in `parameters`.
 
     A class that declares `parameters` and writes no constructor gets one. It takes the arguments of
-    Surprise's class, if the class extends one, and then what else is declared, each in its order;
-    checks them as declared, and sets each as an attribute. `a.b` is the key `b` of a dictionary `a`.
-    A class that writes its constructor has to accept every parameter with the default that it
-    declares.
+    Surprise's class, if the class extends one, and then what else is declared, each in its order,
+    and sets each as an attribute. Values are checked as declared, except for those that Surprise
+    takes. `a.b` is the key `b` of a dictionary `a`. A class that writes its constructor has to accept
+    every parameter with the default that it declares.
 
     Attributes:
         parameters: The hyperparameters.
         takes: What the constructor takes besides.
 
     Raises:
-        TypeError: When the class is made, if declaration and constructor disagree.
+        DeclarationError: A TypeError, when the class is made, if declaration and constructor disagree.
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
@@ -127,9 +127,8 @@ def _constructor(cls: type[Declared]) -> Callable[..., None]:
             bound = signature.bind(self, *args, **kwargs)
         except TypeError as error:
             raise TypeError(f"{cls.__name__}(): {error}") from None
-        given = dict(list(bound.arguments.items())[1:])
-        bound.apply_defaults()
-        values = dict(list(bound.arguments.items())[1:]) | _checked(cls, given)
+        given = {name: value for name, value in bound.arguments.items() if name != "self"}
+        values = _defaults(cls) | given | _checked(cls, given, of_base)
         base_init(self, **{k: v for k, v in values.items() if k in of_base})
         for name in values.keys() - of_base.keys():
             setattr(self, name, values[name])
@@ -141,6 +140,12 @@ def _constructor(cls: type[Declared]) -> Callable[..., None]:
     __init__.__signature__ = signature  # type: ignore[attr-defined]
     setattr(__init__, _MADE, True)
     return __init__
+
+
+def _defaults(cls: type[Declared]) -> dict[str, Any]:
+    """What the class itself takes, as it is where nothing is given."""
+    found: dict[str, Any] = {p.name: p.default for p in cls.parameters if "." not in p.name}
+    return found | {a.name: {} if a.many else a.default for a in cls.takes}
 
 
 def _signature(cls: type[Declared], of_base: Mapping[str, inspect.Parameter]) -> inspect.Signature:
@@ -159,24 +164,23 @@ def _signature(cls: type[Declared], of_base: Mapping[str, inspect.Parameter]) ->
     return inspect.Signature([_SELF, *sorted(found.values(), key=lambda p: p.kind)])
 
 
-def _checked(cls: type[Declared], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The hyperparameters among the arguments `given`, as declared; dictionaries are copies.
+def _checked(
+    cls: type[Declared], given: Mapping[str, Any], of_base: Mapping[str, inspect.Parameter]
+) -> dict[str, Any]:
+    """The hyperparameters among the arguments `given`, and a new dictionary for each not given.
 
-    Raises UsageError for a value out of bounds and for a key that is not declared.
+    What the base takes is left to it, as Surprise takes some values that are out of our bounds; what
+    `cls` takes itself is checked as it is declared. Raises UsageError for a value out of bounds, and
+    for a key that is not declared.
     """
     by_name = {parameter.name: parameter for parameter in cls.parameters}
     roots = {name.partition(".")[0] for name in by_name if "." in name}
-    checked: dict[str, Any] = {root: {} for root in roots}
-    for name, value in given.items():
-        if name in by_name:
-            checked[name] = by_name[name].check(value)
-        elif name in roots:
-            for key, one in (value or {}).items():
-                whole = f"{name}.{key}"
-                if whole not in by_name:
-                    raise errors.unknown(f"parameter of {cls.__name__}", whole, by_name)
-                checked[name][key] = by_name[whole].check(one)
-    return checked
+    options = {root: {} if given.get(root) is None else given[root] for root in roots}
+    for name in params.flat(options):
+        if name not in by_name:
+            raise errors.unknown(f"parameter of {cls.__name__}", name, by_name)
+    own = by_name.keys() & given.keys() - of_base.keys()
+    return options | {name: by_name[name].check(given[name]) for name in own}
 
 
 def _documented(cls: type[Declared], signature: inspect.Signature) -> str:
@@ -201,27 +205,27 @@ def _sentence(text: str) -> str:
 
 
 def _check_declaration(cls: type[Declared]) -> None:
-    """Raise TypeError for a name that is declared twice, or that depends on none before it."""
+    """Raise DeclarationError for a name that is declared twice, or that depends on none before it."""
     names: list[str] = []
     for parameter in cls.parameters:
-        where = f"{cls.__qualname__} declares the parameter '{parameter.name}'"
+        where = f"{cls.__module__}.{cls.__qualname__} declares the parameter '{parameter.name}'"
         if parameter.name in names:
-            raise TypeError(f"{where} twice.")
+            raise errors.DeclarationError(f"{where} twice.")
         if parameter.when is not None and parameter.when[0] not in names:
-            raise TypeError(
+            raise errors.DeclarationError(
                 f"{where} to matter with '{parameter.when[0]}', which is not declared before it."
             )
         names.append(parameter.name)
 
 
 def _check_constructor(cls: type[Declared]) -> None:
-    """Raise TypeError for a parameter that the constructor does not take, or with another default."""
+    """Raise DeclarationError for a parameter that the constructor lacks or has with another default."""
     takes = accepted(cls)
     for parameter in cls.parameters:
         root, _, key = parameter.name.partition(".")
-        where = f"{cls.__qualname__} declares the parameter '{parameter.name}'"
+        where = f"{cls.__module__}.{cls.__qualname__} declares the parameter '{parameter.name}'"
         if root not in takes:
-            raise TypeError(
+            raise errors.DeclarationError(
                 f"{where}, and its constructor takes {', '.join(takes) or 'no argument'}: a value of "
                 f"'{root}' would be lost. Add it to the constructor, take it out of `parameters`, or "
                 "write no constructor, so that it is made from `parameters`."
@@ -229,7 +233,7 @@ def _check_constructor(cls: type[Declared]) -> None:
         default = takes[root].default
         if not key and (default is inspect.Parameter.empty or default != parameter.default):
             found = "none" if default is inspect.Parameter.empty else repr(default)
-            raise TypeError(
+            raise errors.DeclarationError(
                 f"{where} with the default {parameter.default!r}, and its constructor has {found}: "
                 "make them one, or write no constructor, so that it is made from `parameters`."
             )

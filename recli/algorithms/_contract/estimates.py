@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import surprise
 from surprise import PredictionImpossible
@@ -13,11 +15,24 @@ class Estimated(surprise.AlgoBase):
     """The part of an algorithm that says what it computes, in arrays.
 
     A subclass writes `_estimate_pairs` or `_estimate_users`, where NaN stands for Surprise's
-    PredictionImpossible, or neither: then `estimate` is asked pair by pair.
+    PredictionImpossible, or neither: then `estimate` is asked pair by pair. With one of them, and no
+    `estimate` of its own or of a class of Surprise, it gets one that asks it.
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if {"_estimate_pairs", "_estimate_users"} & vars(cls).keys() and not hasattr(
+            cls, "estimate"
+        ):
+            cls.estimate = cls._estimate_one
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """Unclipped estimates, float64[n], NaN where impossible."""
+        if type(self).estimate is Estimated._estimate_one:
+            distinct, rows = np.unique(users, return_inverse=True)
+            estimates = self._estimate_users(distinct)
+            known = items >= 0
+            return np.where(known, estimates[rows, np.where(known, items, 0)], np.nan)
         return np.array([self._one(int(u), int(i)) for u, i in zip(users, items, strict=True)])
 
     def _estimate_users(self, users: np.ndarray) -> np.ndarray:
@@ -42,10 +57,14 @@ class Estimated(surprise.AlgoBase):
         """What `estimate` gives, by way of `_estimate_pairs`; u and i are as Surprise passes them.
 
         `surprise.AlgoBase.predict` takes a cold item for an unknown one; here it has its inner id.
+        Raises PredictionImpossible where there is no estimate.
         """
         user = -1 if isinstance(u, str) else int(u)
         item = inner_item(self.trainset, i) if isinstance(i, str) else int(i)
-        return float(self._estimate_pairs(np.array([user]), np.array([item]))[0])
+        estimate = float(self._estimate_pairs(np.array([user]), np.array([item]))[0])
+        if np.isnan(estimate):
+            raise PredictionImpossible("User and/or item is unknown.")
+        return estimate
 
     def _default_where_impossible(self, estimates: np.ndarray) -> np.ndarray:
         impossible = np.isnan(estimates)

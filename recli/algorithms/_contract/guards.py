@@ -8,7 +8,7 @@ import numpy as np
 import surprise
 
 from recli import errors, memory, registry
-from recli.params import Parameter
+from recli.params import LowerFor, Parameter
 
 NO_MATRIX = "Predictions and rankings need no such matrix."
 """Advice where a matrix of all pairs, which is only for code that asks for it, does not fit."""
@@ -56,7 +56,7 @@ class Guarded:
                 f"Lower {' or '.join([*rates, *starts] or self._lowered_for('memory'))}."
             )
 
-    def _lowered_for(self, what: str) -> list[str]:
+    def _lowered_for(self, what: LowerFor) -> list[str]:
         """The parameters that help against "memory" or "divergence" where they are lowered."""
         return [parameter.name for parameter in self.parameters if parameter.lower_for == what]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Self
 
@@ -96,6 +97,10 @@ class Ranker(Algorithm):
     cap: float | None = None
     liked_from: float
 
+    @classmethod
+    def uses_threshold(cls, given: Mapping[str, object]) -> bool:
+        return given.get("preferences") == "liked"
+
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
         low = float(trainset.rating_scale[0])
@@ -177,9 +182,6 @@ class Ranker(Algorithm):
         rating = np.zeros(catalogue_size(self.trainset))
         np.maximum.at(rating, items[mine], values[mine])
         return rated_items(self.trainset, rated, amounts, rating[rated])
-
-    def estimate(self, u: int | str, i: int | str) -> float:
-        return self._estimate_one(u, i)
 
     def default_prediction(self) -> float:
         return 0.0

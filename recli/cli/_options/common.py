@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from recli import registry
+from recli import memory, registry
 from recli.cli._group import DEBUG
 from recli.cli._options import parameter_types
-from recli.cli._output.console import Console
+from recli.cli._output.console import Console, count
 from recli.records import default_files
 
 if TYPE_CHECKING:
@@ -272,11 +272,21 @@ jobs_option = click.option(
     show_default=True,
     help="Processes at once, -1 for one per core; changes no number.",
 )
+CELLS_LIMIT = "RECLI_CELLS_LIMIT"
+"""The variable of the environment that limits what kept outcomes may take on disk."""
 memory_limit_option = click.option(
     "--memory-limit",
     type=parameter_types.Size(),
     help="Memory for ranking the catalogue, as 512M or 2G; changes no number. "
     "[default: half of what is free]",
+)
+cells_limit_option = click.option(
+    "--cells-limit",
+    type=parameter_types.Size(),
+    envvar=CELLS_LIMIT,
+    show_envvar=True,
+    help="Most that outcomes kept in results/cells may take on disk when the run is over; those not used "
+    "for longest go. [default: no limit]",
 )
 params_option = click.option(
     "-p", "params", multiple=True, metavar="NAME=VALUE", help="A hyperparameter; may be repeated."
@@ -316,6 +326,19 @@ def confirm(names: list[str], question: str) -> None:
         click.confirm(question, abort=True, err=True)
     except click.Abort:
         raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
+
+
+def limit_cells(limit: int | None, results: Path, console: Console) -> None:
+    """Remove kept outcomes beyond the limit, those not used for longest, and say so."""
+    if limit is None:
+        return
+    from recli.records import prune
+
+    beyond = prune.beyond_limit(results, limit).beyond
+    prune.remove(results, beyond)
+    if beyond:
+        size = memory.shown(prune.n_bytes(beyond))
+        console.say(f"Removed {count(len(beyond), 'cell')}, {size}: --cells-limit")
 
 
 def typed(option: str) -> bool:

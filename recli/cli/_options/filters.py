@@ -36,8 +36,9 @@ _OPTIONS = (
         type=click.IntRange(0),
         default=0,
         show_default=True,
-        help="Items with fewer ratings are left out. Models that predict ratings, content-based and k-NN "
-        "above all, put what a few people liked before what many like: then 10 is a good beginning.",
+        help="Items with fewer ratings to learn from are left out of lists. Models that predict "
+        "ratings, content-based and k-NN above all, put what a few people liked before what many like: "
+        "then 10 is a good beginning.",
     ),
     click.option(
         "--since",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ from recli.cli._output.console import Console
 
 if TYPE_CHECKING:
     from recli.data.ids import Ids
+    from recli.models.model import Model
     from recli.ranking.list_options import ListOptions
 
 _NAMES = (
     *("sort", "exclude_seen", "candidates", "exclude", "where", "min_ratings", "since", "max_per"),
-    *("diversify", "calibrate", "explore"),
+    *("diversify", "calibrate", "explore", "rerank"),
 )
 _FILES = ("candidates", "exclude")
 
@@ -41,19 +43,44 @@ class ListChoice:
         from recli.ranking.list_options import ListOptions
 
         given = dict(self.typed)
-        if "max_per" in given:
+        for name in ("max_per", "rerank"):
+            if given.get(name) == ("none",):
+                given[name] = None
+        if given.get("max_per"):
             given["max_per"] = assignments(given["max_per"], "--max-per", "genres=3")
         if "since" in given:
             given["since"] = given["since"].date().isoformat()
         return ListOptions.of(given)
+
+    def over(self, remembered: ListOptions) -> ListOptions:
+        """What a model remembers, and what is typed in its place."""
+        return dataclasses.replace(
+            remembered, **{name: getattr(self.options, name) for name in self.typed}
+        )
+
+    def of_model(self, model: Model, console: Console) -> ListOptions:
+        """How the lists of a model are to be made; says what it remembers, and unknown ids of files.
+
+        Raises as `tell_unknown` does.
+        """
+        from recli.ranking.recommender import remembered
+
+        known = remembered(model)
+        options = self.over(known)
+        if str(known):
+            those = "" if options == known else f"; now with {str(options) or 'none of them'}"
+            console.say(f"The model was trained to make lists with {known}{those}")
+        self.tell_unknown(model.trainset.ratings.item_ids, console)
+        return options
 
     def tell_unknown(self, ids: Ids, console: Console) -> None:
         """Say which items of the files are not known. Raises NotFoundError where none of a file is."""
         from recli.ranking.listed_ids import known
 
         for name in _FILES:
-            if name in self.typed:
-                path, listed = Path(self.typed[name]), getattr(self.options, name)
+            listed = getattr(self.options, name)
+            if listed:
+                path = Path(self.typed[name])
                 unknown = known(listed, ids, "items", str(path)).unknown
                 tell_unknown(console, path, "item", unknown)
 

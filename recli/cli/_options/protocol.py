@@ -110,7 +110,8 @@ def protocol_options(command: Command) -> Command:
         "metrics",
         multiple=True,
         type=parameter_types.METRIC,
-        help="A metric, such as rmse or ndcg@10, or 'all'; may be repeated, the first one orders. "
+        help="A metric, such as rmse, ndcg@10 or rbp:p=0.9@5, or 'all'; may be repeated, the first one "
+        "orders. "
         "[default: the usual ones]",
     )
     @click.option(

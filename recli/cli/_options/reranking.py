@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recli.cli._options import parameter_types
 from recli.cli._options.common import Command
 from recli.cli._output.console import Console
 
@@ -35,11 +36,19 @@ _OPTIONS = (
         metavar="SHARE",
         help="The share of places, from 0 to 1, for items drawn by chance, by --seed.",
     ),
+    click.option(
+        "--rerank",
+        multiple=True,
+        type=parameter_types.RERANKER,
+        metavar="NAME[:OPTION=VALUE,…]",
+        help="Another re-ranker: 'recli list rerankers' has them, and module:Class is your own; may be "
+        "repeated.",
+    ),
 )
 
 
 def reranking_options(command: Command) -> Command:
-    """`--diversify`, `--calibrate` and `--explore`; the command gets each by its name."""
+    """`--diversify`, `--calibrate`, `--explore` and `--rerank`; the command gets each by its name."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command

@@ -19,10 +19,10 @@ def show_answer(answer: Answer, user: str | None, request: Request, console: Con
     """Print the list of a single user, with the reasons if it has any.
 
     Args:
-        answer: The list.
-        user: The raw id; None for somebody new.
-        request: What was asked for.
-        console: Where it is printed.
+        answer: the list
+        user: the raw id; None for somebody new
+        request: what was asked for
+        console: where it is printed
     """
     whom = "a new user" if user is None else f"user {user}"
     rows = list(map(_cells, answer.rows.recommendations))

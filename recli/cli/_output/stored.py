@@ -24,12 +24,12 @@ def show_list(
     """Print all of a kind, the newest first, and say which cannot be read.
 
     Args:
-        kind: What is listed.
-        results: The results folder.
-        console: Where it is printed.
-        describe: What is told of the one in a folder, None for nothing; it may raise RecliError.
-        columns: The columns of the table, each with what a document has there.
-        right: The columns that stand to the right.
+        kind: what is listed
+        results: the results folder
+        console: where it is printed
+        describe: what is told of the one in a folder, None for nothing; it may raise RecliError
+        columns: the columns of the table, each with what a document has there
+        right: the columns that stand to the right
     """
     from recli import errors
 
@@ -64,8 +64,8 @@ def agreed(kind: StoredKind, results: Path, names: Sequence[str], yes: bool) -> 
     """The folders that are to be removed, once the user agrees; `yes` is their answer beforehand.
 
     Raises:
-        NotFoundError: If a name means none in this results folder.
-        UsageError: If a name is ambiguous, if it is still worked on, or if the user does not agree.
+        NotFoundError: if a name means none in this results folder
+        UsageError: if a name is ambiguous, if it is still worked on, or if the user does not agree
     """
     from recli import errors
 

@@ -29,7 +29,7 @@ _FEW_GAPS = 20  # there are not so many ways to write that there is none
 
 
 @dataclass
-class Rows:
+class RatingRows:
     """The rows that are ratings, in the file's order, and those that are not.
 
     Attributes:
@@ -55,14 +55,14 @@ class Rows:
     notes: tuple[str, ...] = ()
     places: np.ndarray | None = None
 
-    def keep(self, rows: np.ndarray) -> Rows:
+    def keep(self, rows: np.ndarray) -> RatingRows:
         """Only these rows (positions).
 
         Args:
             rows: int64[n], places of rows
         """
         chosen = pa.array(rows)
-        return Rows(
+        return RatingRows(
             self.users.take(chosen),
             self.items.take(chosen),
             self.values[rows],
@@ -75,7 +75,7 @@ class Rows:
         )
 
 
-def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ()) -> Rows:
+def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ()) -> RatingRows:
     """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason.
 
     Args:
@@ -125,7 +125,9 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
             (values < low) | (values > high),
             lambda row: f"rating {values[row]:g} is off the scale {low:g} to {high:g}",
         )
-    rows = Rows(found["user"], found["item"], values, None, table.lines, [], notes=tuple(notes))
+    rows = RatingRows(
+        found["user"], found["item"], values, None, table.lines, [], notes=tuple(notes)
+    )
     if source.prepare:
         rows.places = np.arange(len(table))
     if source.time is not None:
@@ -148,7 +150,7 @@ def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ())
     return rows
 
 
-def merge_duplicates(file: Location, rows: Rows, how: str) -> tuple[Rows, int]:
+def merge_duplicates(file: Location, rows: RatingRows, how: str) -> tuple[RatingRows, int]:
     """One rating per pair of user and item, and how many rows were merged away (none for `keep`).
 
     The `first` and the `last` are by time, and of one time or without times by row; the `mean` has

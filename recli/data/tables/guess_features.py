@@ -48,8 +48,9 @@ def guess_items(described: DescribedTable, source: ItemsSource, catalogue: Ids) 
     title = source.title or next(titles, None)
     found = [_feature(n, described.text.columns[n].to_pylist()) for n in others if n != title]
     kept = tuple(one for one in found if _tells_apart(one, described, catalogue))
+    read = {each.name: getattr(source, each.name) for each in dataclasses.fields(ItemsSource)}
     return GuessedItems(
-        dataclasses.replace(source, id=described.id, title=title, features=kept),
+        ItemsSource(**{**read, "id": described.id, "title": title, "features": kept}),
         tuple(name for name in numbering if name != described.id),
         tuple(one.name for one in found if one not in kept),
     )

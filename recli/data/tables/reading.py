@@ -113,8 +113,7 @@ def items(described: DescribedTable, source: ItemsSource, ids: Ids) -> Items:
         source: where the item table is, and how it is read
         ids: raw ids and their codes
     """
-    features = source.features or ()
-    of_features = {name for one in features for name in one.columns or (one.column,)}
+    of_features = {name for one in source.features for name in one.columns or (one.column,)}
     columns, in_table = described.along(ids, described.text.names)
     apart = {described.id, source.title} - of_features
     return Items(
@@ -122,7 +121,7 @@ def items(described: DescribedTable, source: ItemsSource, ids: Ids) -> Items:
         columns={name: columns[name] for name in sorted(columns.keys() - apart)},
         in_table=in_table,
         titles=columns[source.title] if source.title else None,
-        features=features,
+        features=source.features,
     )
 
 

@@ -16,6 +16,7 @@ from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.significance import PairedTest, paired
 from recli.evaluation.significance._matched import matched
 from recli.models.model import Model, of_training
+from recli.ranking.recommender import remembered
 from recli.records.store import or_none
 
 _OF_RATINGS, _OF_SCORES = Measure("rmse", None), Measure("ndcg", 10)
@@ -25,8 +26,11 @@ _OF_RATINGS, _OF_SCORES = Measure("rmse", None), Measure("ndcg", 10)
 class ModelComparison:
     """Two fitted algorithms in one measure, each user's own value, over the users of a test.
 
-    current, candidate: mean over the users that have a value of both
-    test: of candidate less current
+    Attributes:
+        measure: RMSE, or nDCG of the best ten
+        current: mean over the users that have a value of both, of the model as it is
+        candidate: the same of the candidate
+        test: of candidate less current
     """
 
     measure: Measure
@@ -75,11 +79,14 @@ def compare(
 ) -> ModelComparison:
     """Both on the rows `test`, int64[n]: RMSE where ratings are predicted, else nDCG of the best ten.
 
-    candidate: the algorithm of `current`, fitted on the trainset of `statistics`
-    current: fitted on some of the same ratings
+    Lists are made as those of `current` are, by default of all items less those that the user has in
+    the training. What a model does not know it does not recommend, and predicts as its unknown.
 
-    Both choose from all items less those that the user has in the training. What a model does not know
-    it does not recommend, and predicts as its unknown.
+    Args:
+        current: fitted on some of the ratings of `statistics`
+        candidate: the algorithm of `current`, fitted on the trainset of `statistics`
+        statistics: of the training ratings
+        test: rows of the dataset that neither has learned from, int64[n]
     """
     measure = _OF_RATINGS if current.algorithm.predicts == "ratings" else _OF_SCORES
 
@@ -92,6 +99,7 @@ def compare(
                 statistics,
                 test,
                 measure.k,
+                options=remembered(current),
             )
         )
         of_users: np.ndarray = measure.metric.values(seen)

@@ -15,8 +15,8 @@ def events(progress: Progress, past: Sequence[Mapping[str, Any]]) -> dict[str, A
     """Of the events since the decision before: how many were what, see `Progress`.
 
     Args:
-        progress: How far the dataset has taken the log in.
-        past: The documents of the decisions so far.
+        progress: how far the dataset has taken the log in
+        past: the documents of the decisions so far
     """
     same = [
         document["events"]
@@ -41,9 +41,9 @@ def tested_slice(dataset: Dataset, fresh: np.ndarray, test: np.ndarray) -> dict[
     """The ratings to compare on: how many, of how many users, and from when to when.
 
     Args:
-        dataset: Where they are rows.
-        fresh: Which ratings are new to the model, bool[n].
-        test: Rows of those to compare on, int64[n_test].
+        dataset: where they are rows
+        fresh: which ratings are new to the model, bool[n]
+        test: rows of those to compare on, int64[n_test]
 
     Returns:
         Counts, and times in seconds since 1970, None for data without times.
@@ -63,8 +63,8 @@ def drift(new: np.ndarray, training_mean: float) -> dict[str, Any]:
     """How far the mean of the new ratings is from that of training, with its standard error.
 
     Args:
-        new: Values of the new ratings, float64[n], on their scale; at least one.
-        training_mean: Mean of those that the model has learned from, on the same scale.
+        new: values of the new ratings, float64[n], on their scale; at least one
+        training_mean: mean of those that the model has learned from, on the same scale
 
     Returns:
         Both means, and the standard error of the new one, None for a single rating.

@@ -26,11 +26,11 @@ def write(results: Path, document: dict[str, Any]) -> Path:
     """Write the document of a refresh, in place of what it said before.
 
     Args:
-        results: The results folder.
-        document: Has the keys of `REFRESHES` at least; `id` names the folder.
+        results: the results folder
+        document: has the keys of `REFRESHES` at least; `id` names the folder
 
     Raises:
-        UsageError: If it cannot be written.
+        UsageError: if it cannot be written
     """
     return REFRESHES.write(REFRESHES.folder(results, document["id"]), document)
 
@@ -38,8 +38,12 @@ def write(results: Path, document: dict[str, Any]) -> Path:
 def of_model(results: Path, model: str) -> list[dict[str, Any]]:
     """The documents about one model, the newest first.
 
+    Args:
+        results: the results folder
+        model: its whole name
+
     Raises:
-        DataError: If one is damaged, whichever model it is about.
+        DataError: if one is damaged, whichever model it is about
     """
     folders = [REFRESHES.folder(results, name) for name in REFRESHES.names(results)]
     return [found for found in map(REFRESHES.read, folders) if found["model"] == model]

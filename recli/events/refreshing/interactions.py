@@ -25,6 +25,9 @@ def begun(model: Model) -> pd.DataFrame:
     """The interactions that the model has learned from, of a kind of their own that weighs 1.
 
     A pair that was seen at two times is two rows of half its weight, so that both times are there.
+
+    Args:
+        model: a model of interactions
     """
     ratings = model.trainset.ratings
     last, first = ratings.times, ratings.first_times
@@ -46,7 +49,11 @@ def begun(model: Model) -> pd.DataFrame:
 
 
 def earlier(model: Model) -> str:
-    """What the kind of the model's own interactions is called, as no other."""
+    """What the kind of the model's own interactions is called, as no other.
+
+    Args:
+        model: a model of interactions
+    """
     name = _EARLIER
     while name in model.kinds:
         name = f"_{name}"
@@ -59,6 +66,11 @@ def with_events(rows: pd.DataFrame, unit: str, good: Sequence[Logged]) -> tuple[
     An event of a pair from the time when the model's own data saw it, the first and the last time and
     all between, is taken to be in them: so it is with a model that was trained on these very rows, or
     on a newer export of the same sales.
+
+    Args:
+        rows: a table as this module describes it
+        unit: of its times, such as `s`
+        good: events that belong into it
     """
     microseconds = np.array([round(one.event.time * 1e6) for one in good], np.int64)
     columns = {
@@ -92,12 +104,22 @@ def _in(own: pd.DataFrame, unit: str, new: pd.DataFrame) -> np.ndarray:
 
 
 def positions(rows: pd.DataFrame) -> np.ndarray:
-    """The position of the last event of each pair, int64[n], pairs as they first appear."""
+    """The position of the last event of each pair, int64[n_pairs], pairs as they first appear.
+
+    Args:
+        rows: a table as this module describes it
+    """
     return rows.groupby(_PAIR, sort=False)["event"].max().to_numpy()
 
 
 def source(file: str, model: Model, time_unit: str | None) -> RatingsSource:
-    """How such a table is read."""
+    """How such a table is read.
+
+    Args:
+        file: its name
+        model: whose kinds the interactions have
+        time_unit: of its times, None where it has none
+    """
     weights: Mapping[str, float] = {earlier(model): 1.0, **model.kinds}
     return RatingsSource(
         file=file,

@@ -20,13 +20,13 @@ _KEYS = ("begun_from", "log", "through", "counts")
 class Progress:
     """How far a dataset has taken the event log in; `events.json`.
 
-    Args:
-        begun_from: Fingerprint of the dataset that the model had learned from when this one was begun.
-        log: The log's id; empty before the first event.
-        through: The position in it of the last event that was looked at.
-        counts: Of all events up to there how many were `ratings` and `clicks`, by which interactions of
+    Attributes:
+        begun_from: fingerprint of the dataset that the model had learned from when this one was begun
+        log: the log's id; empty before the first event
+        through: the position in it of the last event that was looked at
+        counts: of all events up to there how many were `ratings` and `clicks`, by which interactions of
             any kind are meant; and of the ratings (in data of interactions of all events) how many were
-            `set_aside`, were `repeated` by a later one or said nothing new, and are `taken` in.
+            `set_aside`, were `repeated` by a later one or said nothing new, and are `taken` in
     """
 
     begun_from: str
@@ -38,8 +38,11 @@ class Progress:
     def read(cls, folder: Path) -> Progress | None:
         """That of the dataset in a folder, None where there is none.
 
+        Args:
+            folder: the dataset's
+
         Raises:
-            DataError: If the document is damaged.
+            DataError: if the document is damaged
         """
         path = folder / PROGRESS
         try:
@@ -54,19 +57,32 @@ class Progress:
             ) from None
 
     def is_of(self, manifest: Mapping[str, Any]) -> bool:
-        """Whether the model of this manifest is the one that the dataset was begun for, or its heir."""
+        """Whether a model is the one that the dataset was begun for, or its heir.
+
+        Args:
+            manifest: what the model says of itself
+        """
         heir = manifest["origin"].get("refresh", {}).get("begun_from")
         return self.begun_from in (manifest["dataset"]["fingerprint"], heir)
 
     def learned(self, manifest: Mapping[str, Any]) -> int:
-        """The position through which the model of this manifest has learned, 0 for no event."""
+        """The position of the last event that a model has learned, 0 for none.
+
+        Args:
+            manifest: what the model says of itself
+        """
         refresh = manifest["origin"].get("refresh", {})
         same = (refresh.get("begun_from"), refresh.get("log")) == (self.begun_from, self.log)
         return int(refresh["through"]) if same else 0
 
 
 def folder_of(results: Path, name: str) -> Path:
-    """Where the dataset of the model called `name` lies."""
+    """Where the dataset of a model lies.
+
+    Args:
+        results: the results folder
+        name: the model's
+    """
     return results / "datasets" / name
 
 
@@ -74,8 +90,8 @@ def backlog(log: EventLog, name: str) -> int:
     """How many events of a log no refresh has taken yet.
 
     Args:
-        log: The log, in its results folder.
-        name: The model that they are counted for.
+        log: the log, in its results folder
+        name: the model that they are counted for
 
     Returns:
         The number; of all events where the dataset's document cannot be read, and the next refresh

@@ -27,10 +27,11 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from recli import errors, files
+from recli.configuration import toml
 from recli.data import description, description_text, event_kinds
 from recli.data.columns import times
 from recli.data.dataset import Dataset
-from recli.data.description import FILE_NAME, Description, Feature, RatingsSource, toml
+from recli.data.description import FILE_NAME, Description, Feature, RatingsSource
 from recli.data.event import RATING
 from recli.data.load import load
 from recli.data.tables.items import Items
@@ -51,10 +52,14 @@ _SUFFIX = "+events"
 class RefreshedDataset:
     """The dataset of one model, in memory.
 
-    ratings: user_id, item_id, rating, time if the data have times, event; each pair once. Of
-        interactions see `interactions`: each event once
-    time_unit: of the times
-    aside: the text of set-aside.csv
+    Attributes:
+        folder: where it lies, or will
+        model: the model that keeps up
+        progress: how far it has taken the event log in
+        ratings: user_id, item_id, rating, time if the data have times, event; each pair once. Of
+            interactions see `interactions`: each event once
+        time_unit: of the times, such as `s`
+        aside: the text of set-aside.csv
     """
 
     folder: Path
@@ -69,12 +74,12 @@ class RefreshedDataset:
         """The one on disk, if it is of this model; else one begun from the model's own ratings.
 
         Args:
-            folder: Where it lies, or will.
-            model: The model that keeps up.
-            manifest: What that says of itself.
+            folder: where it lies, or will
+            model: the model that keeps up
+            manifest: what that says of itself
 
         Raises:
-            DataError: If it is damaged.
+            DataError: if it is damaged
         """
         progress = Progress.read(folder)
         if progress is None or not progress.is_of(manifest):
@@ -100,6 +105,9 @@ class RefreshedDataset:
         Interactions add up, and ratings are set aside. Into ratings no click is taken; of several
         ratings of a pair the latest by time stays, of the same time the one that came last; in data
         without times the one that came last. Every event is counted as one thing.
+
+        Args:
+            log: the events
         """
         through = log.last
         if through <= self.progress.through:

@@ -20,10 +20,10 @@ from recli.models.stored import MODELS
 class RefreshedModel:
     """A stored model that keeps up with the event log.
 
-    Args:
-        results: The results folder.
-        name: The whole name of the model there.
-        allow_pickle: Whether a model that holds a pickle may be read and written.
+    Attributes:
+        results: the results folder
+        name: the whole name of the model there
+        allow_pickle: whether a model that holds a pickle may be read and written
     """
 
     results: Path
@@ -36,9 +36,14 @@ class RefreshedModel:
 
         Nobody else may be at work on the same results.
 
+        Args:
+            results: the results folder
+            name: the model's name, or how that begins
+            allow_pickle: whether a model that holds a pickle may be read and written
+
         Raises:
-            NotFoundError: If there is no such model in the results folder.
-            UsageError: If several names begin so.
+            NotFoundError: if there is no such model in the results folder
+            UsageError: if several names begin so
         """
         for replaced in (MODELS.folder(results, name), folder_of(results, name)):
             files.recover(replaced)
@@ -55,35 +60,56 @@ class RefreshedModel:
         return folder_of(self.results, self.name)
 
     def manifest(self) -> dict[str, Any]:
-        """What the model says of itself now. Raises DataError for one that is damaged."""
+        """What the model says of itself now.
+
+        Raises:
+            DataError: if the manifest is damaged
+        """
         return models.about(self.folder)
 
     def load(self) -> Model:
-        """The model as it is now. Raises as `models.load` does."""
+        """The model as it is now.
+
+        Raises:
+            DataError: if it is damaged
+            UsageError: if it holds a pickle that is not allowed
+        """
         return models.load(self.folder, self.allow_pickle)
 
     def progress(self) -> Progress | None:
-        """How far its dataset has taken the log in. Raises DataError for one that is damaged."""
+        """How far its dataset has taken the log in; None where there is no dataset.
+
+        Raises:
+            DataError: if the document is damaged
+        """
         return Progress.read(self.dataset_folder)
 
     def decisions(self) -> list[dict[str, Any]]:
-        """What was decided about it so far, the newest first. Raises DataError for a damaged one."""
+        """What was decided about it so far, the newest first.
+
+        Raises:
+            DataError: if a document is damaged
+        """
         return history.of_model(self.results, self.name)
 
     def record(self, decision: dict[str, Any]) -> None:
-        """Write the document of a decision, in place of what it said before."""
+        """Write the document of a decision, in place of what it said before.
+
+        Args:
+            decision: the document
+        """
         history.write(self.results, decision)
 
     def replace(self, model: Model, seal: str, pickled: bool) -> None:
         """Store another model under the name.
 
         Args:
-            model: What is stored.
-            seal: The seal of the model that it is to take the place of.
-            pickled: Whether what it has learned is pickled, as it was of that one.
+            model: what is stored
+            seal: the seal of the model that it is to take the place of
+            pickled: whether what it has learned is pickled, as it was of that one
 
         Raises:
-            UsageError: If another model has taken the name meanwhile.
+            UsageError: if another model has taken the name meanwhile
         """
         if self.manifest()["seal"] != seal:
             raise errors.UsageError(
@@ -94,7 +120,13 @@ class RefreshedModel:
 
 
 def refitted(model: Model, trainset: Trainset, warm: bool) -> Algorithm:
-    """The algorithm of a model fitted on other ratings; from what it has learned if `warm`."""
+    """The algorithm of a model fitted on other ratings, with the same seed.
+
+    Args:
+        model: the model
+        trainset: the other ratings
+        warm: whether to start from what the model has learned, where the algorithm can
+    """
     algorithm = model.configured.create(model.seed)
     if warm:
         return algorithm.fit_from(model.algorithm, trainset)

@@ -14,6 +14,7 @@ from typing import Any
 
 from recli import files
 from recli.events.log import FILE_NAME, EventLog
+from recli.events.refreshing.history import REFRESHES
 from recli.events.refreshing.refreshed_model import RefreshedModel
 from recli.events.refreshing.rule import RefreshSettings
 from recli.events.refreshing.states._base import End, Round, State
@@ -24,9 +25,9 @@ from recli.events.refreshing.states.resume import entry
 class Outcome:
     """What came of a round.
 
-    Args:
-        decision: The document of what was decided; None where there was nothing to decide.
-        told: Why not, and what an earlier round had left to do.
+    Attributes:
+        decision: the document of what was decided; None where there was nothing to decide
+        told: why not, and what an earlier round had left to do
     """
 
     decision: dict[str, Any] | None
@@ -39,18 +40,18 @@ def refresh(
     """One round for a model.
 
     Args:
-        results: The results folder.
-        name: The model's name, or how that begins.
-        settings: When it is trained and published.
-        allow_pickle: Whether a model that holds a pickle may be read and written.
+        results: the results folder
+        name: the model's name, or how that begins
+        settings: when it is trained and published
+        allow_pickle: whether a model that holds a pickle may be read and written
 
     Raises:
-        NotFoundError: If there is no such model.
-        UsageError: If another refresh is at work on the same results, or something cannot be written.
-        DataError: If model, dataset or log is damaged.
+        NotFoundError: if there is no such model
+        UsageError: if another refresh is at work on the same results, or something cannot be written
+        DataError: if model, dataset or log is damaged
     """
     with (
-        files.alone(results / "refreshes" / ".lock", "a refresh is at work there"),
+        files.alone(REFRESHES.folder(results, ".lock"), "a refresh is at work there"),
         EventLog(results / FILE_NAME) as log,
     ):
         round_ = Round(RefreshedModel.find(results, name, allow_pickle), settings, log)

@@ -11,12 +11,13 @@ from recli.events.refreshing.comparison import ModelComparison
 class RefreshSettings:
     """When a model is trained again, and when it is published.
 
-    slice: share of the ratings that are new to the current model on which the two are compared, the
-        newest; above 0, at most 1
-    tolerance: how much worse the candidate may be, in units of the measure
-    strict: whether that holds for the whole 95 % interval, not for the mean difference alone
-    min_events: new ratings to wait for, at least 1
-    warm: whether to start from what the current model has learned, where the algorithm can
+    Attributes:
+        slice: share of the ratings that are new to the current model on which the two are compared, the
+            newest; above 0, at most 1
+        tolerance: how much worse the candidate may be, in units of the measure
+        strict: whether that holds for the whole 95 % interval, not for the mean difference alone
+        min_events: new ratings to wait for, at least 1
+        warm: whether to start from what the current model has learned, where the algorithm can
     """
 
     slice: float = 0.2
@@ -26,7 +27,11 @@ class RefreshSettings:
     warm: bool = False
 
     def verdict(self, comparison: ModelComparison) -> tuple[bool, str]:
-        """Whether to publish the candidate, and why."""
+        """Whether to publish the candidate, and why.
+
+        Args:
+            comparison: the model as it is, and the candidate
+        """
         if comparison.test.n < 2:
             return False, "There are fewer than two users to compare on."
         mean, worst = comparison.worse_by, comparison.worse_by_at_most

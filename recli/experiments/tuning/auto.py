@@ -14,6 +14,7 @@ from recli.data.dataset import Dataset
 from recli.evaluation.goals import Goal
 from recli.experiments.tuning.search import Search
 from recli.experiments.tuning.watch import Watch
+from recli.ranking.recommender import LISTS, lists_of, recommender
 from recli.records.stored_trial import StoredTrial
 
 STACK = "hybrid"
@@ -97,7 +98,8 @@ class Auto:
         if len(members) > 1:
             self.search.trials.deadline = math.inf
             implicit = self.search.trials.dataset.ratings.implicit
-            self.search.measure(stack(members, implicit), watch)
+            lists = lists_of(members[0].configured)
+            self.search.measure(recommender(stack(members, implicit), lists), watch)
 
     def _until(self, algorithm: str, wanted: int, watch: Watch) -> None:
         """Trials of an algorithm until it has so many; the very first is made in any case."""
@@ -175,5 +177,5 @@ def _given(members: Sequence[StoredTrial], implicit: bool) -> Iterator[tuple[str
         yield "method", "weighted"
     for trial in members:
         for name, value in trial.params.items():
-            if value is not None:
+            if value is not None and not name.startswith(LISTS):
                 yield f"{trial.algorithm}.{name}", value

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from recli.configuration import toml
 from recli.data.dataset import Dataset
-from recli.data.description import toml
 from recli.evaluation.goals import Goal
 from recli.experiments.tuning.holdout import HoldoutVerdict
 from recli.params import Value
+from recli.ranking.recommender import LISTS, lists_of
 from recli.records.stored_trial import StoredTrial
 
 
@@ -48,18 +49,25 @@ def best_toml(
     }
     if locked:
         origin |= {"locked": locked[0].winner, "optimism": locked[0].optimism}
+    of_lists = lists_of(best.configured).document()
+    lists = [f"{name} = {toml(value)}" for name, value in of_lists.items()]
     lines = [
         f"# The best of {n_trials} trials: {reached}{measured} on {dataset.name}.",
         *said,
         f"algorithm = {toml(best.algorithm)}",
         "",
         "[params]",
-        *(f"{_key(name)} = {toml(value)}" for name, value in chosen.items()),
+        *(f"{_key(name)} = {toml(value)}" for name, value in chosen.items() if not _of_lists(name)),
         "",
+        *(["[recommend]", *lists, ""] if lists else []),
         "[origin]",
         *(f"{name} = {toml(value)}" for name, value in origin.items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _of_lists(name: str) -> bool:
+    return name.startswith(LISTS)
 
 
 def _key(name: str) -> str:

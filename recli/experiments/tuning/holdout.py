@@ -23,6 +23,7 @@ from recli.evaluation.significance.pairs import PairedTest, paired
 from recli.experiments.cross_validation import cells
 from recli.experiments.resources import Resources
 from recli.models.list_quality import FLOOR
+from recli.ranking.recommender import lists_of, recommender
 from recli.records.cells import Cell
 from recli.records.store import or_none
 
@@ -131,7 +132,7 @@ def unlock(
     line_up = [winner] if winner == defaults else [winner, defaults]
     n_judged = len(line_up)
     if any(goal.ranks for goal in goals):
-        line_up.append(Configured.of(FLOOR))
+        line_up.append(recommender(Configured.of(FLOOR), lists_of(winner).without_reranking))
     found = sorted(
         cells(dataset, line_up, protocol, resources, [fold]), key=lambda cell: cell.entry
     )

@@ -16,8 +16,10 @@ from recli.evaluation.goals import Goal
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
 from recli.experiments.tuning import front, pruners, samplers
+from recli.experiments.tuning.ranges import Ranges
 from recli.experiments.tuning.search import Method
-from recli.experiments.tuning.space import Ranges, Space
+from recli.experiments.tuning.space import Space
+from recli.ranking.list_options import ListOptions
 from recli.records import code_version, store
 
 
@@ -30,6 +32,8 @@ class Plan:
     holdout: share of the ratings that is locked away, 0 for none
     nested: whether the whole search is cross-validated, instead of a locked test
     auto: whether bad algorithms are dropped on the way, and the good ones stacked at the end
+    lists: how lists are made, but for what is varied of that
+    vary: options of lists to vary, such as `diversify`
     pick: which of the Pareto front is meant by the best, see `front.picked`
     """
 
@@ -42,6 +46,8 @@ class Plan:
     nested: bool = False
     auto: bool = False
     pick: str = "knee"
+    lists: ListOptions = field(default_factory=ListOptions)
+    vary: tuple[str, ...] = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -63,7 +69,8 @@ class Plan:
         have, and where nothing is left to tune.
         """
         found = [
-            Space.of(name, given, self.ranges.get(name)) for name, given in self._given().items()
+            Space.of(name, given, self.ranges.get(name), self.lists, self.vary)
+            for name, given in self._given().items()
         ]
         names = [space.start.name for space in found]
         for name in self.ranges:
@@ -117,7 +124,9 @@ class Plan:
             who = "auto"
         elif len(spaces) > 2:
             who = f"{len(spaces)}-algorithms"
-        readable = f"{who}-{self.goals[0]}-{dataset.name}".replace("@", "")
+        goal = str(self.goals[0])
+        goal = goal.replace("@", "-" if ":" in goal else "")  # p=0.5@10 is not 0.510
+        readable = f"{who}-{goal}-{dataset.name}"
         return f"{re.sub(r'[^A-Za-z0-9_.+-]', '-', readable)[:80]}-{digest}"
 
     def document(

@@ -25,6 +25,7 @@ from recli.experiments.tuning.space import Space
 from recli.experiments.tuning.trials import FAILURES, Trials
 from recli.experiments.tuning.watch import NOBODY, Watch
 from recli.params import Value
+from recli.ranking.recommender import settings
 from recli.records.stored_trial import PARAMS, REASON, StoredTrial, counts
 
 _WAIT = 1.0  # seconds between looks at what other workers do
@@ -147,7 +148,7 @@ class Search:
             warnings.simplefilter("ignore")  # that nobody's heart beats for it
             trial = self.studies[algorithm].ask()
         configured = self.spaces[algorithm].configured(trial)
-        trial.set_user_attr(PARAMS, json.dumps(configured.params))
+        trial.set_user_attr(PARAMS, json.dumps(settings(configured)))
         trial.set_user_attr(REASON, "failed elsewhere")  # if it is told so
         return StoredTrial.of(algorithm, self.studies[algorithm].trials[trial.number])
 
@@ -181,7 +182,7 @@ class Search:
         if algorithm not in self.studies:
             self.studies[algorithm] = self._join(algorithm, [], self._terms)
         known = [trial.params for trial in self.tried() if trial.algorithm == algorithm]
-        if configured.params not in known:
+        if settings(configured) not in known:
             objective = self.trials.objective(lambda trial: configured, watch.on_fold)
             self._optimize(algorithm, objective, watch)
 

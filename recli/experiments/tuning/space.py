@@ -5,23 +5,23 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from recli import errors, params, registry
+from recli import errors, params
 from recli.algorithms import Configured, declared
-from recli.params import Bool, Choice, Float, Int, Literal, Parameter, Trial, Value
-
-_KEYS = {"low", "high", "log"}
-Ranges = dict[str, dict[str, Any]]
-"""By algorithm and parameter, what a file of spaces says."""
+from recli.configuration import Place
+from recli.experiments.tuning.ranges import Range
+from recli.params import Float, Int, Parameter, Trial, Value
+from recli.ranking.list_options import PARAMETERS, ListOptions
+from recli.ranking.recommender import LISTS, of_settings, recommender, settings
 
 
 @dataclasses.dataclass(frozen=True)
 class Space:
     """The parameters of one algorithm; what is fixed has no range and that value as its default.
+
+    Options of lists are among them, with `lists.` before their names.
 
     start: the algorithm with which a study begins, its defaults and what is fixed
     """
@@ -32,27 +32,51 @@ class Space:
 
     @classmethod
     def of(
-        cls, algorithm: str, fixed: Mapping[str, object], ranges: Mapping[str, Any] | None = None
+        cls,
+        algorithm: str,
+        fixed: Mapping[str, object],
+        ranges: Mapping[str, Any] | None = None,
+        lists: ListOptions = ListOptions(),  # noqa: B008, it is frozen
+        vary: Sequence[str] = (),
     ) -> Space:
-        """The space of an algorithm by name. `ranges` go before the declared ones.
+        """The space of an algorithm by name.
 
-        Raises UsageError for names and values that the algorithm does not have, and for a range
-        that is none or leaves its default out.
+        Args:
+            algorithm: the name, in any spelling
+            fixed: the parameters that are not varied
+            ranges: by parameter, what goes before its declared range: a `Range`, or a value that a
+                file could have, as `[10, 400]`
+            lists: how lists are made, but for what is varied of that
+            vary: options of lists to vary, such as `diversify`
+
+        Raises:
+            UsageError: the algorithm has no such name or value, or a range is none or leaves the
+                default out
         """
         start = Configured.of(algorithm, fixed)
         held = {name: start.params[name] for name in fixed}
-        known = declared(start.name, fixed)
-        overrides = dict(ranges or {})
-        for name in overrides:
-            if name not in {parameter.name for parameter in known}:
-                hint = f"'recli show algorithm {start.name}' explains them."
-                every = [parameter.name for parameter in known]
-                raise errors.unknown(f"parameter of {start.name}", name, every, hint)
-            if name in held:
-                raise errors.UsageError(f"{name} is fixed, and has a range in the space: take one.")
+        start = recommender(start, lists)
+        known = (*declared(start.name, fixed), *_of_lists(lists, vary))
+        place = Place("ranges", {})
+        overrides = {
+            name: given if isinstance(given, Range) else Range.of(given, place.key(name))
+            for name, given in (ranges or {}).items()
+        }
+        every = [parameter.name for parameter in known]
+        for name, override in overrides.items():
+            with override.place.pointed_at():
+                if name not in every:
+                    hint = f"'recli show algorithm {start.name}' explains them."
+                    raise errors.unknown(f"parameter of {start.name}", name, every, hint)
+                if name in held:
+                    raise errors.UsageError(f"{name} is fixed, and has a range: take one.")
         parameters = tuple(
-            _ranged(p, overrides[p.name]) if p.name in overrides else _held(p, held) for p in known
+            overrides[p.name].applied(p) if p.name in overrides else _held(p, held) for p in known
         )
+        varied = {parameter.name for parameter in parameters if parameter.tunable}
+        for name, value in lists.document().items():
+            if LISTS + name not in varied:
+                held[LISTS + name] = value
         return cls(start, held, parameters)
 
     @property
@@ -63,16 +87,31 @@ class Space:
     @property
     def defaults(self) -> dict[str, Value]:
         """The setting to begin with: the varied parameters that matter under the defaults."""
-        return {name: self.start.params[name] for name in self.tunable if name in self.start.params}
+        of_lists = {p.name: p.default for p in self.parameters if p.name.startswith(LISTS)}
+        known = {**of_lists, **self.start.params}
+        return {name: known[name] for name in self.tunable if name in known}
+
+    @property
+    def changed(self) -> Configured:
+        """The algorithm with every option of lists that is varied away from its default."""
+        ends = {p.name: p.tune[1] for p in self.parameters if isinstance(p, Float) and p.tune}
+        varied = {name: end for name, end in ends.items() if name.startswith(LISTS)}
+        return of_settings(self.start.name, {**settings(self.start), **varied})
 
     def configured(self, trial: Trial) -> Configured:
         """The algorithm as `trial` draws it."""
-        return Configured.of(self.start.name, params.suggest(self.parameters, trial))
+        return of_settings(
+            self.start.name, {**self._lists_held, **params.suggest(self.parameters, trial)}
+        )
+
+    @property
+    def _lists_held(self) -> dict[str, Value]:
+        return {name: value for name, value in self.fixed.items() if name.startswith(LISTS)}
 
     def chosen(self, configured: Configured) -> dict[str, Value]:
         """What of a setting was fixed or varied, so that the rest are defaults."""
         names = {*self.fixed, *self.tunable}
-        return {k: v for k, v in configured.params.items() if k in names and v is not None}
+        return {k: v for k, v in settings(configured).items() if k in names and v is not None}
 
     def grid(self, n: int) -> list[dict[str, Value]]:
         """Every combination of a few values of each parameter, as many as `n` allows.
@@ -101,38 +140,22 @@ class Space:
         return {p.name: _range(p) for p in self.parameters if p.tunable}
 
 
-def read_ranges(path: Path) -> Ranges:
-    """The ranges in a TOML file: a table for each algorithm, in it a line for each parameter.
-
-    A line is `n_factors = [10, 400]`, `reg_all = { low = 0.001, high = 1, log = true }` or, for
-    words and truth values, the list of them. Raises NotFoundError, DataError and UsageError.
-    """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise errors.NotFoundError(f"{path}: no such file.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise errors.DataError(f"{path}: cannot be read as TOML: {error}") from None
-    found: Ranges = {}
-    for name, table in document.items():
-        if not isinstance(table, dict):
-            raise errors.DataError(
-                f"{path}: '{name}' stands outside a table. Write [svd] and below it "
-                f"{name} = [low, high]."
-            )
-        known = registry.resolve("algorithm", name)
-        found[known] = _flat(table)
-    return found
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in table.items():
-        if isinstance(value, dict) and not value.keys() & _KEYS:
-            found |= _flat(value, f"{prefix}{name}.")
-        else:
-            found[f"{prefix}{name}"] = value
-    return found
+def _of_lists(lists: ListOptions, vary: Sequence[str]) -> Iterator[Parameter]:
+    """The options of lists that can be varied, with a range if they are in `vary`."""
+    able = {option.name: option for option in PARAMETERS if option.tunable}
+    for name in vary:
+        if name not in able:
+            raise errors.unknown("option of lists that can be varied", name, able)
+    for name, option in able.items():
+        assert isinstance(option, Float)
+        most = 1.0 - lists.calibrate[1] if name == "diversify" and lists.calibrate else 1.0
+        yield dataclasses.replace(
+            option,
+            name=LISTS + name,
+            default=getattr(lists, name),
+            high=most,
+            tune=(0, most) if name in vary else None,
+        )
 
 
 def _held(parameter: Parameter, fixed: Mapping[str, Value]) -> Parameter:
@@ -143,78 +166,6 @@ def _held(parameter: Parameter, fixed: Mapping[str, Value]) -> Parameter:
     if parameter.tunable:
         changes["tune"] = None
     return dataclasses.replace(parameter, **changes)
-
-
-def _ranged(parameter: Parameter, given: Any) -> Parameter:
-    """`parameter` with another tuning range."""
-    if isinstance(parameter, Literal):
-        parameter = _typed(parameter, given)
-    if isinstance(parameter, Int | Float):
-        return _with_bounds(parameter, given)
-    if not isinstance(parameter, Bool | Choice):
-        raise errors.UsageError(f"Parameter {parameter.name} is text, which has no range.")
-    if not isinstance(given, list) or not given:
-        raise errors.UsageError(
-            f"The space of {parameter.name} is a list of values: {parameter.domain}."
-        )
-    values = tuple(parameter.check(value) for value in given)
-    _check_default(parameter, parameter.default in values, given)
-    return dataclasses.replace(parameter, tune=values)  # type: ignore[arg-type]
-
-
-def _with_bounds(parameter: Int | Float, given: Any) -> Parameter:
-    table = given if isinstance(given, dict) else {}
-    pair = given if isinstance(given, list) else [table.get("low"), table.get("high")]
-    log = table.get("log", parameter.log)
-    if len(pair) != 2 or None in pair or not table.keys() <= _KEYS or not isinstance(log, bool):
-        raise errors.UsageError(
-            f"The space of {parameter.name} is [low, high] or {{ low = …, high = …, log = true }}, "
-            f"not {given}."
-        )
-    low, high = map(parameter.check, pair)
-    assert low is not None
-    assert high is not None
-    if not low < high:  # type: ignore[operator]
-        raise errors.UsageError(
-            f"The space of {parameter.name} from {low} to {high} holds nothing: the first bound must "
-            "be the smaller."
-        )
-    if log and low <= 0:  # type: ignore[operator]
-        raise errors.UsageError(
-            f"The space of {parameter.name} begins at {low}, which has no logarithm: say log = false, "
-            "or begin above 0."
-        )
-    inside = parameter.default is not None and low <= parameter.default <= high  # type: ignore[operator]
-    _check_default(parameter, inside, f"from {low} to {high}")
-    return dataclasses.replace(parameter, tune=(low, high), log=log)  # type: ignore[arg-type]
-
-
-def _check_default(parameter: Parameter, inside: bool, given: object) -> None:
-    if not inside:
-        raise errors.UsageError(
-            f"The space of {parameter.name}, {given}, leaves out its default "
-            f"{params.shown(parameter.default)}, with which every study begins. Widen it."
-        )
-
-
-def _typed(parameter: Literal, given: Any) -> Parameter:
-    """A parameter of a user's own class, with the type that its default and its range tell."""
-    about: dict[str, Any] = {
-        "name": parameter.name,
-        "default": parameter.default,
-        "help": parameter.help,
-    }
-    values = list(given.values()) if isinstance(given, dict) else given
-    if not isinstance(values, list):
-        raise errors.UsageError(
-            f"The space of {parameter.name} is [low, high] or a list of words, not {given}."
-        )
-    if all(isinstance(value, str) for value in values):
-        return Choice(**about, options=tuple(values))
-    if all(isinstance(value, bool) for value in values):
-        return Bool(**about)
-    whole = all(isinstance(value, int) for value in (*values, parameter.default))
-    return Int(**about) if whole else Float(**about)
 
 
 def _combinations(

@@ -36,6 +36,7 @@ from recli.params import Value
 from recli.records import store
 from recli.records.environment import environment
 from recli.records.kinds import STUDIES
+from recli.records.outside import outside
 from recli.records.process import this_process
 from recli.records.stored_study import StoredStudy
 from recli.records.stored_trial import StoredTrial
@@ -76,7 +77,7 @@ class TuningRun:
         self.holdout: HoldOut | None = None
         if plan.holdout and not plan.nested:
             self.holdout = HoldOut.of(dataset, protocol.split, plan.holdout, protocol.seed)
-        self.folder = results / "studies" / self.id
+        self.folder = STUDIES.folder(results, self.id)
         self.url = url or storage.local(self.folder)
         self._begin(begin)
         self.tried: list[StoredTrial] = []
@@ -86,7 +87,9 @@ class TuningRun:
         self.timed_out = False
         self.rungs: list[Rung] = []
         self.n_found = 0
-        self._environment = environment()
+        method = (("sampler", plan.method.sampler), ("pruner", plan.method.pruner))
+        entries = [space.start for space in self.spaces.values()]
+        self._environment = environment() | outside(dataset, protocol, entries, method)
         self._started, self._clock = store.now(), time.perf_counter()
 
     def run(self, budget: Budget, resources: Resources, watch: Watch = NOBODY) -> None:

@@ -20,6 +20,7 @@ from recli.evaluation.protocol import Protocol
 from recli.experiments.cross_validation import cells
 from recli.experiments.interrupts import HeldBack
 from recli.experiments.resources import Resources
+from recli.ranking.recommender import settings
 from recli.records.stored_trial import FOLDS, PARAMS, REASON, STOPPED
 
 FAILURES = (errors.DivergedError, errors.TooLargeError)
@@ -61,7 +62,7 @@ class Trials:
 
         def value(trial: optuna.Trial) -> Any:
             configured = configure(trial)
-            trial.set_user_attr(PARAMS, json.dumps(configured.params))
+            trial.set_user_attr(PARAMS, json.dumps(settings(configured)))
             folds: list[list[float]] = []
             try:
                 for scores in self._scores(configured):

@@ -12,13 +12,15 @@ from recli.data.dataset import Dataset
 from recli.data.splits._base import Split
 from recli.data.splits.k_fold import KFold
 from recli.data.splits.last_n import LastN
+from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation import goals
 from recli.evaluation.goals import Goal
 from recli.evaluation.make_protocol import liked_from, no_ratings, purpose
 from recli.evaluation.metric_names import Purpose
 from recli.evaluation.protocol import Protocol
-from recli.experiments.line_up import check_suits
+from recli.experiments.default_line_up import check_suits
 from recli.experiments.tuning.plan import Plan
+from recli.ranking import recommender
 
 _LAST = 5  # ratings of each user that are tested
 
@@ -63,9 +65,13 @@ def on_dataset(
 
     Raises:
         UsageError: the data have no value of a metric, or do not suit an algorithm
+        DataError: the lists of an algorithm cannot be made as they should be, see `recommender.check`
     """
     purpose(goal, dataset)
-    check_suits((space.start for space in plan.spaces()), dataset)
+    spaces, ratings = plan.spaces(), dataset.ratings
+    check_suits((space.start for space in spaces), dataset)
+    whole = TrainingStatistics(dataset, np.arange(len(ratings)), ratings.default_threshold)
+    recommender.check((space.changed for space in spaces), whole, plan.method.seed)
     of_ratings = [goal for goal in plan.goals if goal.measure is not None and not goal.ranks]
     if dataset.ratings.implicit and of_ratings:
         if metrics:

@@ -17,6 +17,8 @@ from recli.models.fold_in import most_popular
 from recli.models.model import Model
 from recli.models.search import TitleSearch
 from recli.models.stored import MODELS
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import remembered
 
 _LOG = logging.getLogger("recli.serve")
 _SECONDS = 1.0
@@ -43,6 +45,11 @@ class Loaded:
     def popular(self) -> Model:
         """What most users like, for one of whom nothing is known."""
         return most_popular(self.model)
+
+    @functools.cached_property
+    def lists(self) -> ListOptions:
+        """How lists are made where a request does not say otherwise."""
+        return remembered(self.model)
 
     @functools.cached_property
     def search(self) -> TitleSearch:

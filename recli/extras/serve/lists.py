@@ -127,7 +127,7 @@ def _made(
     made = recommend(model, request, _MEMORY)
     [lists] = made if cost is None else cost.follow(made)
     name = loaded.name if model is not loaded.popular else model.configured.name
-    rows = Rows.of(model, lists, options.sort, asked.explain)
+    rows = Rows.of(model, lists, request.sort, asked.explain)
     document = Answer(name, rows, is_new, cost).document
     if asked.left_out:
         document["left_out"] = list(asked.left_out)

@@ -10,6 +10,7 @@ from recli import errors
 from recli.models.fold_in import Rated, fold_in
 from recli.models.model import Model
 from recli.ranking.lists import RankedLists, Request, recommend
+from recli.ranking.recommender import remembered
 
 _N = 10
 _QUICK = 0.002  # seconds: what the way to another thread and back takes on a busy machine
@@ -20,7 +21,8 @@ def check(model: Model) -> bool:
     """Whether a list takes no longer than the way to another thread and back, after a test of the model.
 
     Raises DataError unless all that it has learned is finite, and it makes lists for the first, the
-    middle and the last user, and for one who is folded in, if that takes no training.
+    middle and the last user, and for one who is folded in, if that takes no training. Raises
+    what `ListOptions.request` does where lists cannot be made as the model was trained to make them.
 
     Afterwards all is loaded and compiled that the first request would otherwise wait for.
     """
@@ -43,7 +45,7 @@ def check(model: Model) -> bool:
 
 def _seconds(model: Model, user: np.ndarray) -> float:
     started = time.perf_counter()
-    list(recommend(model, Request(user, _N)))
+    list(recommend(model, remembered(model).request(model, user, _N)))
     return time.perf_counter() - started
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from recli import errors, registry
 from recli.ranking.lists import Measure, RankedLists
-
-_POOL = 100
+from recli.ranking.rerankers._base import Reranker
 
 
 class Gains(Protocol):
@@ -23,24 +24,27 @@ class Gains(Protocol):
         """The item at this place of the pool comes into the list."""
 
 
-class Term(Protocol):
-    """A goal beside the scores.
+class Term(Reranker):
+    """A goal beside the scores, to which a list is made place by place, see `Greedy`.
 
-    weight: how much of an item's worth is this and not its score, from 0 to 1
+    A subclass gives `of` and `begin`. Several terms make one list together.
+
+    Attributes:
+        weight: how much of an item's worth is this and not its score, from 0 to 1
     """
 
-    @property
-    def weight(self) -> float: ...
+    weight: float
 
     def begin(self, user: int, items: np.ndarray) -> Gains | None:
         """For the list of a user, by code, out of these items; None where there is nothing to gain."""
+        raise NotImplementedError
 
-    def measures(self) -> Mapping[str, Measure]:
-        """What it is to make better, by name."""
+    def __call__(self, lists: RankedLists, n: int) -> RankedLists:
+        return Greedy((self,))(lists, n)
 
 
 @dataclass(frozen=True, eq=False)
-class Greedy:
+class Greedy(Reranker):
     """At each place the item with the largest (1 − Σ w) · score + Σ w · gain, over the terms.
 
     The terms' weights are w; they sum to 1 at most. Scores are taken from 0 to 1 between the least
@@ -51,8 +55,12 @@ class Greedy:
 
     terms: tuple[Term, ...]
 
-    def pool(self, n: int, n_catalogue: int) -> int:
-        return min(n_catalogue, max(_POOL, 10 * n))
+    def __post_init__(self) -> None:
+        if math.fsum(term.weight for term in self.terms) > 1:
+            names = " and ".join(registry.name_of(type(term)) for term in self.terms)
+            raise errors.UsageError(
+                f"The weights of {names} are more than 1 together: nothing is left for the scores."
+            )
 
     def measures(self) -> Mapping[str, Measure]:
         return {name: measure for term in self.terms for name, measure in term.measures().items()}

@@ -10,13 +10,14 @@ import numpy as np
 from recli.data.tables.fields import Categories
 from recli.models.model import Model
 from recli.ranking.fields import field
-from recli.ranking.lists import Measure, RankedLists
+from recli.ranking.lists import RankedLists
+from recli.ranking.rerankers._base import Reranker
 
 _POOL = 100
 
 
 @dataclass(frozen=True, eq=False)
-class MaxPer:
+class MaxPer(Reranker):
     """At most so many items of each category in a list: down the list, what has no room is left out.
 
     An item of several categories needs room in all of them; one of none always has room.
@@ -27,16 +28,13 @@ class MaxPer:
     caps: tuple[tuple[Categories, int], ...]
 
     @classmethod
-    def of(cls, model: Model, most: Mapping[str, int]) -> MaxPer:
+    def by_fields(cls, model: Model, most: Mapping[str, int]) -> MaxPer:
         """By fields of the item table. Raises DataError and UsageError as `field` does."""
         return cls(tuple((field(model, name).groups(), cap) for name, cap in most.items()))
 
     def pool(self, n: int, n_catalogue: int) -> int:
         # Nobody knows how far down the last one stands. The best hundred are found in one reading.
         return min(n_catalogue, max(_POOL, 2 * n))
-
-    def measures(self) -> Mapping[str, Measure]:
-        return {}
 
     def __call__(self, lists: RankedLists, n: int) -> RankedLists:
         items = np.full((len(lists.users), n), -1, np.int32)

@@ -9,25 +9,38 @@ import numpy as np
 import scipy.sparse
 from sklearn.preprocessing import normalize
 
+from recli import errors
+from recli.data.tables.fields import Categories
 from recli.models.model import Model
+from recli.params import Float, Text
 from recli.ranking import qualities
 from recli.ranking.fields import field
 from recli.ranking.lists import Measure, RankedLists
 from recli.ranking.qualities import ALPHA
+from recli.ranking.rerankers._greedy import Term
 
 
 @dataclass(frozen=True, eq=False)
-class Calibrate:
+class Calibrate(Term):
     """(1 − w) · score − w · KL(p, q̃) of the list with the item: Steck's greedy calibration.
 
     Steck, Calibrated recommendations, RecSys 2018, with λ = w; p, q̃ and α as in the metric
     `calibration`. p are the shares of categories among what the user liked, q those of the list. A
     user who likes nothing that has categories gets the list of the scores.
 
-    name: what the categories are
-    categories: float64[n_catalogue, n_categories] by item code, rows that sum to 1, or 0
-    tastes: float64[n_users, n_categories] by user code, rows that sum to 1, or 0
+    Attributes:
+        weight: w
+        name: what the categories are
+        categories: float64[n_catalogue, n_categories] by item code, rows that sum to 1, or 0
+        tastes: float64[n_users, n_categories] by user code, rows that sum to 1, or 0
     """
+
+    parameters = (
+        Text("column", None, "a column of the item table"),
+        Float("weight", 0.5, "weight of its shares in what the user likes", low=0, high=1),
+    )
+    position = 200
+    example = "calibrate:column=genres,weight=0.3"
 
     weight: float
     name: str
@@ -35,9 +48,11 @@ class Calibrate:
     tastes: scipy.sparse.csr_array
 
     @classmethod
-    def of(cls, model: Model, name: str, weight: float) -> Calibrate:
-        """By a field of the item table. Raises DataError and UsageError as `field` does."""
-        groups, trainset = field(model, name).groups(), model.trainset
+    def of(
+        cls, whole: Model, model: Model, seed: int, *, column: str | None, weight: float
+    ) -> Calibrate:
+        """By a column of the item table. Raises DataError and UsageError as `field` does."""
+        groups, trainset = _categories(model, column), model.trainset
         shape = trainset.n_catalogue, len(groups.labels)
         held = np.ones(len(groups.indices)), groups.indices, groups.indptr
         categories = normalize(scipy.sparse.csr_array(held, shape), "l1")
@@ -49,6 +64,10 @@ class Calibrate:
         )
         return cls(weight, groups.name, categories, normalize(likes.sign() @ categories, "l1"))
 
+    @classmethod
+    def check(cls, model: Model, *, column: str | None, weight: float) -> None:
+        _categories(model, column)
+
     def begin(self, user: int, items: np.ndarray) -> _Shares | None:
         [taste] = self.tastes[[user]].toarray()
         return _Shares(taste, self.categories[items].toarray()) if taste.any() else None
@@ -58,6 +77,12 @@ class Calibrate:
             return qualities.divergence(lists.items, self.categories, self.tastes[lists.users])
 
         return {f"divergence of {self.name}": divergence}
+
+
+def _categories(model: Model, column: str | None) -> Categories:
+    if column is None:
+        raise errors.UsageError("calibrate needs a column, as in 'calibrate:column=genres'.")
+    return field(model, column).groups()
 
 
 class _Shares:

@@ -9,26 +9,39 @@ import numpy as np
 import scipy.sparse
 
 from recli.models.model import Model
+from recli.params import Float
 from recli.ranking import qualities, similarity
 from recli.ranking.lists import Measure, RankedLists
+from recli.ranking.rerankers._greedy import Term
 
 
 @dataclass(frozen=True, eq=False)
-class Diversify:
+class Diversify(Term):
     """Maximal marginal relevance: (1 − w) · score − w · max_j cos(v_i, v_j), j in the list so far.
 
     Carbonell and Goldstein, The use of MMR, SIGIR 1998, where λ is 1 − w.
 
-    vectors: float64[n_catalogue, k] by item code, rows of length 1 or 0: features or factors
+    Attributes:
+        weight: w
+        vectors: float64[n_catalogue, k] by item code, rows of length 1 or 0: features or factors
     """
+
+    parameters = (
+        Float("weight", 0.3, "weight of how unlike an item is what stands above it", low=0, high=1),
+    )
+    position = 100
 
     weight: float
     vectors: scipy.sparse.csr_array
 
     @classmethod
-    def of(cls, model: Model, weight: float) -> Diversify:
+    def of(cls, whole: Model, model: Model, seed: int, *, weight: float) -> Diversify:
         """By what the model knows of items. Raises UsageError where it knows nothing."""
-        return cls(weight, similarity.vectors(model)[0])
+        return cls(weight, similarity.vectors(whole)[0])
+
+    @classmethod
+    def check(cls, model: Model, *, weight: float) -> None:
+        similarity.check(model)
 
     def begin(self, user: int, items: np.ndarray) -> _Nearest:
         own = self.vectors[items]

@@ -8,29 +8,37 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli.models.model import Model
+from recli.params import Float
 from recli.ranking.lists import Measure, RankedLists
 from recli.ranking.qualities import mean_of_items, surprisal
+from recli.ranking.rerankers._base import Reranker
 
 
 @dataclass(frozen=True, eq=False)
-class Explore:
+class Explore(Reranker):
     """A share of the places goes to items drawn evenly from all that may be recommended.
 
     The ε-greedy strategy (Sutton and Barto, Reinforcement learning, section 2.2), with as many places
     of a list as share · n says, a fraction of one by chance. What is drawn depends on the seed and
     the user alone. Items that are not drawn keep their order.
 
-    surprisal: float64[n_catalogue] by item code, in bits, as in the metric `novelty`
+    Attributes:
+        share: the share of places, from 0 to 1
+        seed: what is drawn, for each user, is drawn by it
+        surprisal: float64[n_catalogue] by item code, in bits, as in the metric `novelty`
     """
+
+    parameters = (Float("share", 0.1, "share of places for items drawn by chance", low=0, high=1),)
+    position = 900
 
     share: float
     seed: int
     surprisal: np.ndarray
 
     @classmethod
-    def of(cls, model: Model, share: float, seed: int) -> Explore:
+    def of(cls, whole: Model, model: Model, seed: int, *, share: float) -> Explore:
         """With what the ratings of the model say of how known items are."""
-        ratings = model.trainset.own_ratings
+        ratings = whole.trainset.own_ratings
         return cls(share, seed, surprisal(ratings.item_counts, ratings.n_users))
 
     def pool(self, n: int, n_catalogue: int) -> int:

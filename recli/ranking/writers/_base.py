@@ -24,29 +24,35 @@ class Writer:
     writer holds in memory does not grow with their number.
 
     Attributes:
-        suffixes: Of the files that it writes, with the dot; none for a writer into databases.
-        schemes: Of the URLs that it writes to, such as bigquery; without any, those of files.
-        summary: What it writes, for lists of writers.
+        suffixes: of the files that it writes, with the dot; none for a writer into databases
+        schemes: of the URLs that it writes to, such as bigquery; without any, those of files
+        summary: what it writes, for lists of writers
+        adds: whether rows that are there stay; else they are replaced
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()
     schemes: ClassVar[tuple[str, ...]] = ()
     summary: ClassVar[str] = ""
+    adds: ClassVar[bool] = False
 
     def open(self, target: str, schema: pa.Schema) -> AbstractContextManager[Write]:
         """`with writer.open(target, schema) as write: write(table)`.
 
         Args:
-            target: A file, or the URL of one or of a database.
-            schema: Names and types of the columns, the same for all tables.
+            target: a file, or the URL of one or of a database
+            schema: names and types of the columns, the same for all tables
 
         Raises:
-            UsageError: If the target cannot be written.
+            UsageError: if the target cannot be written
         """
         raise NotImplementedError
 
     def shown(self, target: str) -> str:
-        """The target as it may be shown to anybody."""
+        """The target as it may be shown to anybody, without its password.
+
+        Args:
+            target: a file, or the URL of one or of a database
+        """
         return urls.shown(target)
 
 
@@ -67,9 +73,9 @@ class FileWriter(Writer):
 class Target:
     """Where rows are written, with the writer that does it.
 
-    Args:
-        place: A file, or the URL of one or of a database.
-        writer: The writer for such a place.
+    Attributes:
+        place: a file, or the URL of one or of a database
+        writer: the writer for such a place
     """
 
     place: str
@@ -79,18 +85,29 @@ class Target:
     def of(cls, place: str) -> Target:
         """The target at a place.
 
+        Args:
+            place: a file, or the URL of one or of a database; after `module:Class:` that of the user's
+                own writer
+
         Raises:
-            UsageError: If no writer writes files with its suffix; the valid ones are named.
-            MissingExtraError: If the writer's packages are not installed.
+            UsageError: if no writer writes files with its suffix; the valid ones are named
+            MissingExtraError: if the writer's packages are not installed
         """
+        name, rest = registry.cut("writer", place)
+        if ":" in name and rest:
+            return cls(rest, registry.get("writer", name)())
         return cls(place, _writer(place))
 
     def open(self, schema: pa.Schema) -> AbstractContextManager[Write]:
-        """`with target.open(schema) as write: write(table)`, see `Writer.open`."""
+        """`with target.open(schema) as write: write(table)`, see `Writer.open`.
+
+        Args:
+            schema: names and types of the columns, the same for all tables
+        """
         return self.writer.open(self.place, schema)
 
     def __str__(self) -> str:
-        """The place as it may be shown to anybody."""
+        """The place as it may be shown to anybody, without its password."""
         return self.writer.shown(self.place)
 
 

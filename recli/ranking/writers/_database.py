@@ -16,10 +16,17 @@ from recli.ranking.writers._base import TABLE, Write
 
 @contextmanager
 def transaction(url: sa.URL, schema: pa.Schema) -> Iterator[Write]:
-    """Takes tables of places into the table `recommendations`, all of them or none.
+    """Takes tables of rows into the table `recommendations`, all of them or none.
 
-    A file of SQLite that was not there is not there again if it fails. Raises UsageError when the
-    database refuses.
+    A file of SQLite that was not there is not there again if it fails.
+
+    Args:
+        url: of the database
+        schema: names and types of the columns, the same for all tables
+
+    Raises:
+        UsageError: if the database refuses, or has such a table with other columns
+        MissingExtraError: if the package that reaches such a database is not installed
     """
     name, new_file = shown(url), _new_file(url)
     engine, complete = _engine(url), False
@@ -39,14 +46,25 @@ def transaction(url: sa.URL, schema: pa.Schema) -> Iterator[Write]:
 
 
 def shown(url: sa.URL) -> str:
-    """A URL without its password; of a file, the file."""
+    """A URL without its password; of a file, the file.
+
+    Args:
+        url: of a database
+    """
     if url.get_backend_name() == "sqlite" and url.database:
         return str(url.database)
     return url.render_as_string(hide_password=True)
 
 
 def parse(target: str) -> sa.URL:
-    """A URL, or a file of SQLite. Raises UsageError."""
+    """The URL of a database, or of a file of SQLite.
+
+    Args:
+        target: the text of a URL, or a file
+
+    Raises:
+        UsageError: if it is no URL that SQLAlchemy reads
+    """
     if not urls.is_url(target):
         return sa.URL.create("sqlite", database=target)
     try:

@@ -1,4 +1,4 @@
-"""CSV."""
+"""Comma-separated values."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ class CsvWriter(FileWriter):
 
 
 def plain(column: pa.ChunkedArray) -> list[object]:
-    """The values of a column as text formats have them: times as ISO 8601."""
+    """The values of a column as text formats have them: times as ISO 8601, None for what is absent.
+
+    Args:
+        column: of a table of rows; times are in UTC
+    """
     if pa.types.is_timestamp(column.type):
         seconds = column.cast(pa.timestamp("s")).cast(pa.int64()).to_pylist()
         times = np.array(seconds, "M8[s]")

@@ -18,6 +18,7 @@ class SQL(Writer):
 
     suffixes = (".db", ".sqlite", ".sqlite3")
     summary = "the table 'recommendations' of SQLite, or of any database by its SQLAlchemy URL"
+    adds = True
 
     def open(self, target: str, schema: pa.Schema) -> AbstractContextManager[Write]:
         from recli.ranking.writers import _database  # SQLAlchemy, for those who ask for it

@@ -1,4 +1,4 @@
-"""TSV."""
+"""Tab-separated values."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import optuna
 import pytest
 
 from recli import errors
-from recli.experiments.tuning.space import Space, read_ranges
+from recli.experiments.tuning.ranges import read_ranges
+from recli.experiments.tuning.space import Space
 
 
 def ranges(text: str) -> dict:
@@ -40,15 +41,24 @@ def test_a_file_goes_before_what_is_declared():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("n_factors = [400, 10]", "from 400 to 10 holds nothing"),
-        ("n_factors = [10, 50]", r"from 10 to 50, leaves out its default 100.*Widen it"),
+        (
+            "n_factors = [400, 10]",
+            r"^space.toml, line 2: svd.n_factors: from 400 to 10 there is nothing",
+        ),
+        (
+            "n_factors = [10, 50]",
+            "leaves out the default of n_factors, 100.*Widen it",
+        ),
         ("n_factors = [0, 500]", "n_factors=0 is not valid"),
-        ("n_factors = 10", r"is \[low, high\] or"),
-        ("n_factors = { low = 10 }", r"is \[low, high\] or"),
+        ("n_factors = 10", r"n_factors = 10 should be \[low, high\], a list"),
+        ("n_factors = { low = 10 }", "n_factors: lacks high, a number"),
+        ("n_factors = [1, 2, 3]", r"n_factors: should be \[low, high\] or"),
+        ("reg_all = { low = 1, high = 2, lg = true }", r"reg_all.lg: .*Did you mean 'log'\?"),
+        ("biased = { low = 1, high = 2 }", "biased: should be a list of values: true or false"),
         ("reg_all = { low = 0, high = 1 }", "has no logarithm"),
         ("n_factor = [10, 500]", "no parameter of svd 'n_factor'. Did you mean 'n_factors'"),
-        ("biased = [false]", "leaves out its default true"),
-        ("biased = 3", "is a list of values: true or false"),
+        ("biased = [false]", "leaves out the default of biased, true"),
+        ("biased = 3", r"biased = 3 should be \[low, high\], a list of all values"),
     ],
 )
 def test_a_space_that_is_none(text, message):
@@ -61,7 +71,7 @@ def test_files_that_are_none():
         read_ranges(Path("none.toml"))
     with pytest.raises(errors.DataError, match="cannot be read as TOML"):
         ranges("[svd")
-    with pytest.raises(errors.DataError, match="'n_factors' stands outside a table"):
+    with pytest.raises(errors.DataError, match="line 1: .* should be in a table of its algo"):
         ranges("n_factors = [10, 400]")
     with pytest.raises(errors.UsageError, match="no algorithm 'svdd'. Did you mean 'svd'"):
         ranges("[svdd]\nn_factors = [10, 400]")
@@ -89,7 +99,7 @@ def test_a_users_class_gets_its_types_from_the_file():
     params = space.configured(trial).params
     assert params == {"k": 4, "reg": 0.5, "how": "b", "fast": False}
     assert isinstance(params["k"], int)
-    with pytest.raises(errors.UsageError, match=r"\[low, high\] or a list of words"):
+    with pytest.raises(errors.UsageError, match=r"ranges: k = 3 should be \[low, high\], a list"):
         Space.of("mine:Mine", {}, {"k": 3})
 
 

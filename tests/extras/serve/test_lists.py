@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 
+from recli import errors
 from recli.extras.serve import self_test
 from recli.models import model as models
 
@@ -149,3 +151,36 @@ def test_ids_that_are_no_numbers(serving, results, tmp_path, trained):
     answer = serving("letters").get("/recommend?user_id=u3&include_seen=true").json()
     assert answer["user"] == "u3"
     assert {one["item"] for one in answer["items"]} == {f"i{item}" for item in range(6)}
+
+
+def test_lists_are_made_as_the_model_remembers(results, serving, trained):
+    """What a request says goes before it; the rest stays."""
+    model = trained("content-based")
+    options = {"min_ratings": 14, "diversify": 0.3}
+    models.save(dataclasses.replace(model, lists=options), results, "own")
+    own, plain = serving("own"), serving("mine")
+
+    def items(client, **asked):
+        return client.post(
+            "/recommend", json={"user_id": "42", "include_seen": True} | asked
+        ).json()["items"]
+
+    assert items(own) == items(plain, **options) != items(plain)
+    assert items(own, min_ratings=0) == items(plain, diversify=0.3)
+    assert items(own, diversify=0, min_ratings=0) == items(plain)
+    asked = {"user_id": 42, "include_seen": True}
+    assert own.get("/recommend", params=asked).json()["items"] == items(own)
+    [short] = own.get("/recommend", params=asked | {"where": "year<1980", "n": 1}).json()["items"]
+    assert short in items(plain, where="year<1980", **options)
+    new = {"ratings": [{"item_id": 318, "rating": 5}]}
+    assert (
+        own.post("/recommend", json=new).json()["items"]
+        == plain.post("/recommend", json=new | options).json()["items"]
+    )
+
+
+def test_a_model_whose_lists_cannot_be_made_is_refused(results, serving, trained):
+    model = dataclasses.replace(trained("content-based"), lists={"min_ratings": 10_000})
+    models.save(model, results, "none")
+    with pytest.raises(errors.NotFoundError, match="None of the 25 items"):
+        serving("none")

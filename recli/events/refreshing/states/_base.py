@@ -16,13 +16,13 @@ from recli.records import store
 class Round:
     """What all states of a round share.
 
-    Args:
-        model: The model that is refreshed.
-        settings: When it is trained and published.
-        log: The events.
-        started: When the round began, ISO 8601 in UTC.
-        clock: The same moment by `time.perf_counter`, seconds.
-        told: What the user should hear of the round, in order; states add to it.
+    Attributes:
+        model: the model that is refreshed
+        settings: when it is trained and published
+        log: the events
+        started: when the round began, ISO 8601 in UTC
+        clock: the same moment by `time.perf_counter`, seconds
+        told: what the user should hear of the round, in order; states add to it
     """
 
     model: RefreshedModel
@@ -35,7 +35,11 @@ class Round:
 
 @dataclass(frozen=True)
 class End:
-    """The end of a round: the document of what was decided, None where there was nothing to decide."""
+    """The end of a round.
+
+    Attributes:
+        decision: the document of what was decided; None where there was nothing to decide
+    """
 
     decision: dict[str, Any] | None = None
 

@@ -11,39 +11,46 @@ from typing import Any
 from recli.events.refreshing.comparison import ModelComparison, compare
 from recli.events.refreshing.states._base import Round, State
 from recli.events.refreshing.states.decide import Decide
-from recli.events.refreshing.states.handed_on import Compared, Learned, Taken
+from recli.events.refreshing.states.handed_on import Candidate, Compared, Taken
 from recli.models.fold_in import most_popular
 from recli.models.list_quality import ListQuality
 
 
 @dataclass(frozen=True, eq=False)
 class Compare:
-    """Measure both on the ratings held back; hands on `Compared` to `Decide`. Nothing is written."""
+    """Measure both on the ratings held back; hands on `Compared` to `Decide`. Nothing is written.
+
+    Attributes:
+        round: what the states share
+        taken: the model, and its dataset with the events that came since
+        candidate: the candidate, and what it has not learned from
+    """
 
     round: Round
     taken: Taken
-    learned: Learned
+    candidate: Candidate
 
     def advance(self) -> State:
         """`Decide`."""
-        learned = self.learned
-        comparison = compare(self.taken.model, learned.candidate, learned.statistics, learned.test)
+        model, candidate = self.taken.model, self.candidate
+        comparison = compare(model, candidate.algorithm, candidate.statistics, candidate.test)
         compared = Compared(comparison, self._list_quality(comparison))
-        return Decide(self.round, self.taken, learned, compared)
+        return Decide(self.round, self.taken, candidate, compared)
 
     def _list_quality(self, comparison: ModelComparison) -> Mapping[str, Any] | None:
         """How good the candidate's lists are beside what is the same for everybody."""
         if not comparison.is_of_lists or math.isnan(comparison.candidate):
             return None
-        model, learned = self.taken.model, self.learned
-        statistics, candidate = learned.statistics, learned.candidate
-        of_candidate = dataclasses.replace(model, algorithm=candidate, trainset=statistics.trainset)
-        floor = compare(most_popular(of_candidate), candidate, statistics, learned.test)
+        algorithm, statistics = self.candidate.algorithm, self.candidate.statistics
+        of_candidate = dataclasses.replace(
+            self.taken.model, algorithm=algorithm, trainset=statistics.trainset
+        )
+        floor = compare(most_popular(of_candidate), algorithm, statistics, self.candidate.test)
         noun = self.taken.dataset.ratings.noun
         return ListQuality(
             ndcg=comparison.candidate,
             hit_rate=None,
             floor=floor.current,
             n_users=comparison.test.n,
-            measured=f"the newest {len(learned.test):,} of the new {noun}s, held back",
+            measured=f"the newest {len(self.candidate.test):,} of the new {noun}s, held back",
         ).document()

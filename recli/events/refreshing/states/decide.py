@@ -9,7 +9,7 @@ from typing import Any
 
 from recli.events.refreshing import findings
 from recli.events.refreshing.states._base import End, Round, State
-from recli.events.refreshing.states.handed_on import Compared, Learned, Taken
+from recli.events.refreshing.states.handed_on import Candidate, Compared, Taken
 from recli.events.refreshing.states.publish import Publish
 from recli.records import store
 
@@ -19,15 +19,25 @@ class Decide:
     """Hold the comparison against the settings and write the document of the decision.
 
     Once it is written, a round that is cut off is taken up by the next in `Resume`.
+
+    Attributes:
+        round: what the states share
+        taken: the model, and its dataset with the events that came since
+        candidate: the candidate, and what it has not learned from
+        compared: how the candidate does beside the model as it is
     """
 
     round: Round
     taken: Taken
-    learned: Learned
+    candidate: Candidate
     compared: Compared
 
     def advance(self) -> State | End:
-        """`Publish`, or the end where the model is kept. Raises UsageError if nothing can be written."""
+        """`Publish`, or the end where the model is kept.
+
+        Raises:
+            UsageError: if nothing can be written
+        """
         publish, why = self.round.settings.verdict(self.compared.comparison)
         decision = self._document("publish" if publish else "keep", why)
         self.round.model.record(decision)
@@ -37,7 +47,7 @@ class Decide:
         return Publish(self.round, decision, taken.model, taken.dataset, taken.manifest["pickled"])
 
     def _document(self, decided: str, why: str) -> dict[str, Any]:
-        round_, taken, learned = self.round, self.taken, self.learned
+        round_, taken, candidate = self.round, self.taken, self.candidate
         model, dataset, ratings = taken.model, taken.dataset, taken.dataset.ratings
         # A pair of interactions that was there before adds up, and says nothing of new ones.
         new = ratings.values[taken.fresh if ratings.implicit else taken.later]
@@ -57,11 +67,11 @@ class Decide:
                 "fingerprint": model.dataset["fingerprint"],
                 "seal": taken.manifest["seal"],
             },
-            "slice": findings.tested_slice(dataset, taken.fresh, learned.test),
+            "slice": findings.tested_slice(dataset, taken.fresh, candidate.test),
             "scores": self.compared.comparison.document(),
             "drift": findings.drift(new, model.trainset.global_mean),
             "lists": self.compared.lists,
-            "warm": round_.settings.warm and learned.candidate.starts_warm,
+            "warm": round_.settings.warm and candidate.algorithm.starts_warm,
             "decision": decided,
             "why": why,
             "published": None,

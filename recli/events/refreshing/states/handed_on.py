@@ -21,14 +21,14 @@ from recli.models.model import Model
 class Taken:
     """The model and its dataset with the events that came since.
 
-    Args:
-        model: The model as it is, which has learned from some of the events or from none.
-        manifest: What that model says of itself.
-        past: The documents of what was decided about it so far, the newest first.
-        dataset: What it was trained on, and all events.
-        progress: How far the dataset has taken the log in.
-        positions: The position in the log of the last event of each rating or interaction of the
-            dataset, 0 for none, int64[n].
+    Attributes:
+        model: the model as it is, which has learned from some of the events or from none
+        manifest: what that model says of itself
+        past: the documents of what was decided about it so far, the newest first
+        dataset: what it was trained on, and all events
+        progress: how far the dataset has taken the log in
+        positions: the position in the log of the last event of each rating or interaction of the
+            dataset, 0 for none, int64[n]
     """
 
     model: Model
@@ -60,16 +60,16 @@ class Taken:
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class Candidate:
     """A candidate, and the ratings that it has not learned from.
 
-    Args:
-        candidate: The model's algorithm, fitted on the training ratings of `statistics`.
-        statistics: Of the dataset without the ratings to compare on.
-        test: Rows of the dataset to compare on, int64[n_test].
+    Attributes:
+        algorithm: that of the model, fitted on the training ratings of `statistics`
+        statistics: of the dataset without the ratings to compare on
+        test: rows of the dataset to compare on, int64[n_test]
     """
 
-    candidate: Algorithm
+    algorithm: Algorithm
     statistics: TrainingStatistics
     test: np.ndarray
 
@@ -78,10 +78,10 @@ class Learned:
 class Compared:
     """How the candidate does beside the model as it is.
 
-    Args:
-        comparison: The two in one measure.
-        lists: How good the candidate's lists are, as a model keeps it; None where ratings were compared
-            or no list could be measured.
+    Attributes:
+        comparison: the two in one measure
+        lists: how good the candidate's lists are, as a model keeps it; None where ratings were compared
+            or no list could be measured
     """
 
     comparison: ModelComparison

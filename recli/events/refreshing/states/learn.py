@@ -11,36 +11,40 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.events.refreshing.refreshed_model import refitted
 from recli.events.refreshing.states._base import Round, State
 from recli.events.refreshing.states.compare import Compare
-from recli.events.refreshing.states.handed_on import Learned, Taken
+from recli.events.refreshing.states.handed_on import Candidate, Taken
 
 
 @dataclass(frozen=True, eq=False)
 class Learn:
-    """Fit the model's algorithm without the ratings to compare on; hands on `Learned` to `Compare`.
+    """Fit the model's algorithm without the ratings to compare on; hands on `Candidate` to `Compare`.
 
     Nothing is written: a round that was cut off here learns again.
+
+    Attributes:
+        round: what the states share
+        taken: the model, and its dataset with the events that came since
     """
 
     round: Round
     taken: Taken
 
     def advance(self) -> State:
-        """`Compare`. Raises what the fit does."""
+        """`Compare`; a fit that fails raises by itself."""
         taken, settings = self.taken, self.round.settings
         tested = newest(taken, settings.slice)
         threshold = taken.model.trainset.threshold
         statistics = TrainingStatistics(taken.dataset, np.flatnonzero(~tested), threshold)
-        candidate = refitted(taken.model, statistics.trainset, settings.warm)
-        learned = Learned(candidate, statistics, np.flatnonzero(tested))
-        return Compare(self.round, taken, learned)
+        algorithm = refitted(taken.model, statistics.trainset, settings.warm)
+        candidate = Candidate(algorithm, statistics, np.flatnonzero(tested))
+        return Compare(self.round, taken, candidate)
 
 
 def newest(taken: Taken, share: float) -> np.ndarray:
     """Which ratings are the newest of those that are fresh.
 
     Args:
-        taken: What was taken; at least one rating of it is fresh.
-        share: How many of the fresh ones, above 0, at most 1.
+        taken: what was taken; at least one rating of it is fresh
+        share: how many of the fresh ones, above 0, at most 1
 
     Returns:
         bool[n], by time, or as they came where there is none. Ratings of the same time are on the same

@@ -21,13 +21,13 @@ class Publish:
     The model says which decision published it, so that a round that is cut off between the two is
     taken up by the next in `Resume`.
 
-    Args:
-        round: What the states share.
-        decision: The document of the decision to publish.
-        model: The model that is replaced.
-        dataset: All that the new one learns from.
-        pickled: Whether what a model has learned is pickled, as it is of the one that is replaced.
-        then: The state that follows; None where this is the end of the round.
+    Attributes:
+        round: what the states share
+        decision: the document of the decision to publish
+        model: the model that is replaced
+        dataset: all that the new one learns from
+        pickled: whether what a model has learned is pickled, as it is of the one that is replaced
+        then: the state that follows; None where this is the end of the round
     """
 
     round: Round
@@ -41,7 +41,7 @@ class Publish:
         """The end, or the state that follows.
 
         Raises:
-            UsageError: If another model has taken the name meanwhile, or it cannot be written.
+            UsageError: if another model has taken the name meanwhile, or it cannot be written
         """
         started, decision = time.perf_counter(), self.decision
         seal = decision["learned"]["seal"]
@@ -65,11 +65,20 @@ class Publish:
             dataset={**model.dataset, "name": dataset.name, "fingerprint": dataset.fingerprint},
             seed=model.seed,
             origin=origin,
+            lists=model.lists,
         )
 
 
 def mark_published(model: RefreshedModel, decision: dict[str, Any]) -> dict[str, Any]:
-    """Write a decision with the time at which its model was published: now. Returns what it says."""
+    """Write a decision with the time at which its model was published, now.
+
+    Args:
+        model: the model that it is about
+        decision: the document
+
+    Returns:
+        What the document says from now on.
+    """
     decision = {**decision, "published": store.now()}
     model.record(decision)
     return decision

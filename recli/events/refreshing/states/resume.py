@@ -18,10 +18,10 @@ class Resume:
     Hands on `Publish` where model and dataset are still those that were decided on. Where the model is
     published already the decision is marked so, and where another model has the name it is taken back.
 
-    Args:
-        round: What the states share.
-        decision: The document of that decision.
-        then: The state that follows once it is seen through.
+    Attributes:
+        round: what the states share
+        decision: the document of that decision
+        then: the state that follows once it is seen through
     """
 
     round: Round
@@ -51,7 +51,11 @@ class Resume:
 
 
 def entry(round_: Round) -> State:
-    """The state that a round begins in: `Resume` where an earlier one was cut off, else `Take`."""
+    """The state that a round begins in: `Resume` where an earlier one was cut off, else `Take`.
+
+    Args:
+        round_: the round
+    """
     state: State = Take(round_)
     for decision in reversed(round_.model.decisions()):
         if decision["decision"] == "publish" and decision["published"] is None:

@@ -21,6 +21,9 @@ class Take:
     """Take the new events into the dataset, which is written whole; hands on `Taken` to `Learn`.
 
     A round that was cut off after this finds them taken.
+
+    Attributes:
+        round: what the states share
     """
 
     round: Round
@@ -29,8 +32,8 @@ class Take:
         """`Learn`, or the end where nothing or too little is new.
 
         Raises:
-            DataError: If model, dataset or log is damaged, or the log is not the one of the dataset.
-            UsageError: If the model holds a pickle that is not allowed.
+            DataError: if model, dataset or log is damaged, or the log is not the one of the dataset
+            UsageError: if the model holds a pickle that is not allowed
         """
         model, log, tell = self.round.model, self.round.log, self.round.told.append
         manifest, progress, past = model.manifest(), model.progress(), model.decisions()

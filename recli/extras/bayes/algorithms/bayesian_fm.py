@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import scipy.special
@@ -16,7 +17,7 @@ from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.extras.bayes.algorithms import _gibbs
 from recli.extras.bayes.algorithms._design import DesignSide, design
-from recli.params import Bool, Choice, Float, Int, Text
+from recli.params import Bool, Choice, Float, Int, Text, Value
 
 _BLOCK = 1 << 22  # factors: 32 MiB
 _MAX_LEVELS = 20
@@ -70,6 +71,7 @@ class BayesianFM(Algorithm):
     has_deviations = True
     takes = (RANDOM_STATE,)
     releases_gil = False
+    quick: ClassVar[Mapping[str, Value]] = {"n_samples": 12, "burn_in": 3}
     # Regularisation is learned, and more draws never hurt: what is left to tune is what the machine
     # looks at. On 100,000 ratings 20 factors are no better than 10 after 300 draws.
     parameters = (
@@ -141,9 +143,6 @@ class BayesianFM(Algorithm):
     def _ones(self, side: DesignSide) -> np.ndarray:
         n_rows = side.n_known + 2 * side.n_cold
         return np.ones((self.n_samples, n_rows, self.n_factors + 2), np.float32)
-
-    def estimate(self, u: int | str, i: int | str) -> float:
-        return self._estimate_one(u, i)
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         return self._over_pairs(users, items, self._means)

@@ -21,6 +21,7 @@ class BigQueryWriter(Writer):
     """
 
     schemes = ("bigquery",)
+    adds = True
     summary = "the table 'recommendations' of Google BigQuery, by bigquery://PROJECT/DATASET"
 
     @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -153,7 +154,11 @@ class Wished(Sent):
 # Parsed here: FastAPI's own way takes a third of the time that the list itself takes.
 @router.get(PATH, openapi_extra={"parameters": as_parameters(RecommendQuery)}, **_DESCRIBED)
 async def of_known_user(request: Request) -> Response:
-    """Recommend items to a user whom the model knows."""
+    """Recommend items to a user whom the model knows.
+
+    Lists are filtered and re-ranked as the model was trained to make them, unless the request says
+    otherwise.
+    """
     asked = of_query(RecommendQuery, request)
     loaded, metrics = request.app.state.current.loaded, request.app.state.metrics
     make = functools.partial(_of_known_user, asked, loaded, metrics)
@@ -165,7 +170,10 @@ async def of_known_user(request: Request) -> Response:
 
 @router.post(PATH, **_DESCRIBED)
 def of_anybody(wished: Wished, loaded: TheLoaded, metrics: TheMetrics) -> Response:
-    """Recommend items to anybody, by what they like; filtered and re-ranked."""
+    """Recommend items to anybody, by what they like; filtered and re-ranked.
+
+    What the request does not say of filters and re-ranking is as the model was trained to make lists.
+    """
     user = wished.user_id
     _check_explained(wished.n, wished.explain)
     if user is not None:
@@ -196,8 +204,19 @@ def _given(wished: Wished, loaded: Loaded) -> list[tuple[str, float]]:
 def _of_known_user(asked: RecommendQuery, loaded: Loaded, metrics: Metrics) -> Made:
     _check_explained(asked.n, asked.explain)
     _check_known(asked.user_id, loaded, metrics)
-    options = ListOptions(where=asked.where, exclude_seen=not asked.include_seen)
+    said = {"where": asked.where, "exclude_seen": not asked.include_seen}
+    options = _over(loaded.lists, said, asked.model_fields_set)
     return lists.known(loaded, asked.user_id, lists.Asked(asked.n, options, asked.explain))
+
+
+def _over(remembered: ListOptions, said: dict[str, Any], given: set[str]) -> ListOptions:
+    """What the model remembers of its lists, and in its place what a request says.
+
+    given: names of the fields that the request has
+    """
+    given = {"exclude_seen" if name == "include_seen" else name for name in given}
+    changed = {name: value for name, value in said.items() if name in given}
+    return replace(remembered, **changed) if changed else remembered
 
 
 def _is_quick(asked: RecommendQuery, loaded: Loaded) -> bool:
@@ -233,17 +252,18 @@ def _asked(wished: Wished, loaded: Loaded) -> lists.Asked:
     unknown = list[str]()
     if wished.candidates is not None:
         unknown = lists.item_codes(loaded.model, wished.candidates)[1]
-    options = ListOptions(
-        sort=wished.sort,
-        exclude_seen=not wished.include_seen,
-        candidates=None if wished.candidates is None else tuple(wished.candidates),
-        exclude=tuple(wished.exclude),
-        where=wished.where,
-        min_ratings=wished.min_ratings,
-        since=wished.since,
-        max_per=wished.max_per,
-        diversify=wished.diversify,
-        calibrate=next(iter(wished.calibrate.items()), None),
-        explore=wished.explore,
-    )
+    said = {
+        "sort": wished.sort,
+        "exclude_seen": not wished.include_seen,
+        "candidates": None if wished.candidates is None else tuple(wished.candidates),
+        "exclude": tuple(wished.exclude),
+        "where": wished.where,
+        "min_ratings": wished.min_ratings,
+        "since": wished.since,
+        "max_per": wished.max_per,
+        "diversify": wished.diversify,
+        "calibrate": next(iter(wished.calibrate.items()), None),
+        "explore": wished.explore,
+    }
+    options = _over(loaded.lists, said, wished.model_fields_set)
     return lists.Asked(wished.n, options, wished.explain, wished.seed, unknown)

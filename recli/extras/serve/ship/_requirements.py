@@ -19,13 +19,13 @@ from recli.algorithms import Configured
 def extras_of(about: Mapping[str, Any], folder: Path) -> set[str]:
     """The extras of recli that bring the packages of a model, by its manifest.
 
-    Raises UsageError for an algorithm of the user's own, which is nowhere but here.
+    Raises UsageError for an algorithm that does not come with recli.
     """
     configured = Configured.of(about["algorithm"], about["params"], to_fit=False)
     if not configured.is_own:
         raise errors.UsageError(
-            f"{folder}: {configured.name} is a class of your own, and only recli's algorithms are where "
-            "the model goes to."
+            f"{folder}: {configured.name} does not come with recli, and only recli's algorithms are "
+            "where the model goes to."
         )
     return {registry.extra_of("algorithm", part) for part in configured.parts} - {""}
 

@@ -1,0 +1,29 @@
+"""Files that people write and recli reads: TOML into what a dataclass declares, and its JSON Schema.
+
+A kind of file is a dataclass: its fields are the keys, their annotations say what is valid, and the
+section `Attributes:` of its docstring says what they are. `Document.read(path).to(Kind)` gives one;
+`schema.json_schema(Kind)` is for editors. The library behind it is msgspec, which is imported when a
+file is read and not before.
+"""
+
+from recli.configuration.document import Document, convert, listed
+from recli.configuration.kinds import fields
+from recli.configuration.marks import Check, Keyed, Made, Many, OneOf
+from recli.configuration.place import Place, parts
+from recli.configuration.toml import key, toml
+
+__all__ = [
+    "Check",
+    "Document",
+    "Keyed",
+    "Made",
+    "Many",
+    "OneOf",
+    "Place",
+    "convert",
+    "fields",
+    "key",
+    "listed",
+    "parts",
+    "toml",
+]

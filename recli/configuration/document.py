@@ -1,0 +1,112 @@
+"""A file of configuration, read."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recli import errors
+from recli.configuration.place import Place, lines
+from recli.configuration.toml import toml
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a TOML file says, and where.
+
+    Attributes:
+        values: what it says
+        top: the file as a whole, for errors to point at
+    """
+
+    values: dict[str, Any]
+    top: Place
+
+    @classmethod
+    def read(cls, path: Path) -> Document:
+        """The document in a file.
+
+        Args:
+            path: the file, UTF-8
+
+        Raises:
+            NotFoundError: there is no such file
+            DataError: it cannot be read as TOML; says line and column
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+            return cls(tomllib.loads(text), Place(str(path), lines(text)))
+        except FileNotFoundError:
+            raise errors.NotFoundError(f"{path}: no such file.") from None
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise errors.DataError(f"{path}: cannot be read as TOML: {error}") from None
+
+    def to(
+        self,
+        kind: Any,
+        *,
+        error: type[errors.RecliError] = errors.DataError,
+        lax: bool = False,
+    ) -> Any:
+        """The document as what a dataclass declares.
+
+        Args:
+            kind: the dataclass
+            error: as of `convert`
+            lax: as of `convert`
+
+        Raises:
+            RecliError: as `convert` does
+        """
+        return convert(kind, self.values, self.top, error=error, lax=lax)
+
+
+def convert(
+    kind: Any,
+    given: object,
+    place: Place,
+    *,
+    error: type[errors.RecliError] = errors.DataError,
+    lax: bool = False,
+) -> Any:
+    """What a file says, as what `kind` declares.
+
+    Args:
+        kind: a dataclass, or any other type that one of its fields could have
+        given: what the file says
+        place: where it says so
+        error: what is raised
+        lax: whether numbers may be written as text, and names in any spelling
+
+    Raises:
+        RecliError: one of the kind `error`, which names every key that is unknown, missing or not
+            valid, a line each
+    """
+    from recli.configuration.conversion import Conversion  # loads msgspec
+    from recli.configuration.kinds import Kind
+
+    conversion = Conversion(lax)
+    found = conversion.value(Kind.of(kind), given, place)
+    if conversion.problems:
+        raise error("\n".join(conversion.problems))
+    return found
+
+
+def listed(value: object) -> list[Any]:
+    """The list itself, or the one value as a list.
+
+    Args:
+        value: what a file says
+
+    Raises:
+        UsageError: the list is empty, or has something twice
+    """
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        raise errors.UsageError("is an empty list. Name one at least, or leave it out.")
+    for number, one in enumerate(values):
+        if one in values[:number]:
+            raise errors.UsageError(f"{toml(one)} is there twice.")
+    return values

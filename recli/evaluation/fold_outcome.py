@@ -1,0 +1,212 @@
+"""What one algorithm gave on one fold: everything that metrics are computed from, and no metric."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recli import memory
+from recli.algorithms import Configured
+from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
+from recli.evaluation.outcome import predict, recommend
+from recli.evaluation.predictions import Predictions
+from recli.models.model import of_training
+from recli.ranking.recommender import lists_of
+
+if TYPE_CHECKING:
+    from recli.evaluation.metric_names import Measure
+
+LIST_LENGTH = 50
+"""Places of the lists that are kept at least: another cut-off up to here needs no fit."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of an outcome is wanted.
+
+    predictions: whether the test ratings are to be predicted
+    k: places of the ranked lists; 0 for no lists
+    """
+
+    predictions: bool = False
+    k: int = 0
+
+    @classmethod
+    def by(cls, measures: Iterable[Measure]) -> Wanted:
+        """What these measures are computed from.
+
+        >>> from recli.evaluation.metric_names import Measure
+        >>> Wanted.by([Measure.parse("rmse"), Measure.parse("ndcg@5"), Measure.parse("auc")])
+        Wanted(predictions=True, k=5)
+        """
+        measures = list(measures)
+        lists = [m.k or 1 for m in measures if m.metric.needs == "rankings"]
+        return cls(any(m.metric.needs == "predictions" for m in measures), max(lists, default=0))
+
+    def __or__(self, other: Wanted) -> Wanted:
+        return Wanted(self.predictions or other.predictions, max(self.k, other.k))
+
+
+@dataclass(frozen=True, eq=False)
+class Estimated:
+    """The predicted ratings of a fold's test, in the order of its rows.
+
+    estimates: float64[n_test], within the rating scale
+    impossible: bool[n_test], where the algorithm had nothing to go by and the estimate is the global
+        mean
+    """
+
+    estimates: np.ndarray
+    impossible: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """The ranked lists of the users of a fold's test, and where the tested items rank.
+
+    items: int32[n_users, k], item codes, best first; -1 where the candidates end before the list;
+        users in the order of their codes
+    n_candidates: int64[n_users], how many items could have been in the list
+    places, midranks: int64[n_pairs], float64[n_pairs], as in `lists.Tested`, whose order they have
+    """
+
+    items: np.ndarray
+    n_candidates: np.ndarray
+    places: np.ndarray
+    midranks: np.ndarray
+
+    @property
+    def k(self) -> int:
+        """Places of a list."""
+        return self.items.shape[1]
+
+
+@dataclass(frozen=True, eq=False)
+class FoldOutcome:
+    """What one algorithm gave on one fold; times in seconds of wall clock.
+
+    rates: whether it predicts ratings, and not only an order of items
+    estimated: None where that was not wanted, or where it predicts no ratings
+    listed: None where that was not wanted
+    peak_mb: the most memory that the process held while it worked, MiB; where others worked beside
+        it on threads, since the process started; NaN where the system does not tell
+    """
+
+    rates: bool
+    estimated: Estimated | None = None
+    listed: Listed | None = None
+    fit_seconds: float = 0.0
+    test_seconds: float = 0.0
+    rank_seconds: float = 0.0
+    peak_mb: float = math.nan
+
+    @property
+    def has(self) -> Wanted:
+        """What can be measured of it."""
+        return Wanted(
+            self.estimated is not None or not self.rates, self.listed.k if self.listed else 0
+        )
+
+    def covers(self, wanted: Wanted) -> bool:
+        """Whether all that is wanted is there."""
+        return self.has | wanted == self.has
+
+    def predictions(self, statistics: TrainingStatistics, test: np.ndarray) -> Predictions | None:
+        """The predictions beside the ratings of the fold's test rows, int64[n]; None without."""
+        if self.estimated is None:
+            return None
+        ratings = statistics.dataset.ratings
+        estimates, impossible = self.estimated.estimates, self.estimated.impossible
+        return Predictions(ratings.values[test], estimates, ratings.users[test], impossible)
+
+    def lists(
+        self, statistics: TrainingStatistics, test: np.ndarray, k: int
+    ) -> EvaluatedLists | None:
+        """The first `k` places of the lists beside the fold's test rows, int64[n]; None without."""
+        if self.listed is None:
+            return None
+        users, rows, items, values = tested_pairs(statistics, test)
+        return EvaluatedLists(
+            users=users,
+            items=self.listed.items[:, :k],
+            n_candidates=self.listed.n_candidates,
+            tested=Tested(rows, items, values, self.listed.places, self.listed.midranks),
+            relevant=values >= statistics.threshold,
+            statistics=statistics,
+        )
+
+
+def fold_outcome(
+    statistics: TrainingStatistics,
+    test: np.ndarray,
+    configured: Configured,
+    wanted: Wanted,
+    seed: int,
+    memory_limit: int | None = None,
+    alone: bool = False,
+) -> FoldOutcome:
+    """Fit on the fold's training rows, predict its test rows, and rank the catalogue.
+
+    Ratings are predicted for all test rows. Lists are made for every user with a test rating, as
+    `recommend` makes them: out of all items of the catalogue less those that the user has in the
+    training rows, by score, unless `configured` is a `Recommender`, which says otherwise.
+
+    Args:
+        statistics: the training rows, int64[n]
+        test: the rows to test on, int64[n]
+        configured: the algorithm
+        wanted: what is to be made; nothing else is
+        seed: that of the algorithm
+        memory_limit: bytes, that of `scored`
+        alone: whether nothing else works in this process, so that its peak of memory is this cell's
+
+    Raises:
+        RecliError: as the algorithm and `recommend` do.
+    """
+    if alone:
+        memory.reset_peak()
+    algorithm, trainset = configured.create(seed), statistics.trainset
+    clock = [time.perf_counter()]
+    algorithm.fit(trainset)
+    clock.append(time.perf_counter())
+    rates, estimated, listed = algorithm.predicts == "ratings", None, None
+    if wanted.predictions and rates:
+        found = predict(algorithm, statistics, test)
+        assert found.impossible is not None
+        estimated = Estimated(found.estimate, found.impossible)
+    clock.append(time.perf_counter())
+    if wanted.k:
+        model, options = of_training(statistics, configured, algorithm, seed), lists_of(configured)
+        lists = recommend(model, statistics, test, wanted.k, memory_limit, options)
+        places, midranks = lists.tested.places, lists.tested.midranks
+        listed = Listed(lists.items, lists.n_candidates, places, midranks)
+    clock.append(time.perf_counter())
+    fit_seconds, test_seconds, rank_seconds = np.diff(clock).tolist()
+    return FoldOutcome(
+        rates, estimated, listed, fit_seconds, test_seconds, rank_seconds, memory.peak()
+    )
+
+
+def to_keep(
+    wanted: Wanted,
+    configured: Configured,
+    statistics: TrainingStatistics,
+    test: np.ndarray,
+    memory_limit: int,
+) -> Wanted:
+    """What to make where it will be kept: lists of `LIST_LENGTH` places at least, if any.
+
+    Less where the catalogue has not so many items, or the limit (bytes) does not easily hold the lists
+    of all users. Re-ranked lists are as long as they are wanted: longer ones begin otherwise.
+    """
+    if not wanted.k or lists_of(configured).reranks:
+        return wanted
+    n_users = max(1, len(np.unique(statistics.dataset.ratings.users[test])))
+    most = memory_limit // 4 // (12 * n_users)
+    return wanted | Wanted(k=min(LIST_LENGTH, most, statistics.n_items))

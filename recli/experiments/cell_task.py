@@ -1,0 +1,94 @@
+"""One cell: taken from what is kept, or computed and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from recli import errors
+from recli.algorithms import Configured
+from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.fold import measure
+from recli.evaluation.fold_outcome import FoldOutcome, Wanted, fold_outcome, to_keep
+from recli.evaluation.protocol import Protocol
+from recli.records.cell_store import CellStore
+from recli.records.cells import Cell
+
+Place = tuple[int, int]
+"""Entry of the line-up and number of the fold, both from 0 on."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where outcomes are kept, and found again by what they depend on.
+
+    keys: the name of each cell in the store; None for one that is not kept
+    fresh: whether what is there already is left alone, and everything computed anew
+    """
+
+    store: CellStore
+    keys: Mapping[Place, str | None]
+    fresh: bool = False
+
+
+@dataclass(frozen=True)
+class CellTask:
+    """One algorithm on one fold, and all that it takes to measure it.
+
+    test: the fold's test rows, int64[n]
+    memory_limit: bytes for ranking the catalogue
+    alone: whether nothing else works in the same process
+    kept: where its outcome is kept, if it is
+    there: what of an outcome is kept already and would be lost if less were kept in its place
+    """
+
+    statistics: TrainingStatistics
+    test: np.ndarray
+    configured: Configured
+    protocol: Protocol
+    place: Place
+    memory_limit: int
+    alone: bool
+    kept: Kept | None = None
+    there: Wanted = field(default_factory=Wanted)
+
+    def found(self) -> tuple[Place, Cell | Wanted | errors.DataError]:
+        """The cell by the outcome that is kept; or what that has where it is not enough.
+
+        A file that is damaged is the error that says so, not raised.
+        """
+        key = self._key
+        try:
+            outcome = self.kept.store.read(key) if self.kept and key else None
+        except errors.DataError as error:
+            return self.place, error
+        if outcome is None:
+            return self.place, Wanted()
+        if not outcome.covers(Wanted.by(self.protocol.measures)):
+            return self.place, outcome.has
+        return self.place, self._measured(outcome, reused=True)
+
+    def computed(self) -> Cell:
+        """The cell by fitting the algorithm; its outcome is kept."""
+        wanted = Wanted.by(self.protocol.measures) | self.there
+        key, limit = self._key, self.memory_limit
+        if key:
+            wanted = to_keep(wanted, self.configured, self.statistics, self.test, limit)
+        seed = self.protocol.seed
+        outcome = fold_outcome(
+            self.statistics, self.test, self.configured, wanted, seed, limit, self.alone
+        )
+        if self.kept and key:
+            self.kept.store.write(key, outcome)
+        return self._measured(outcome, reused=False)
+
+    @property
+    def _key(self) -> str | None:
+        return self.kept.keys.get(self.place) if self.kept else None
+
+    def _measured(self, outcome: FoldOutcome, reused: bool) -> Cell:
+        protocol = self.protocol
+        scores = measure(outcome, self.statistics, self.test, protocol.measures, protocol.by)
+        return Cell(*self.place, scores, outcome.peak_mb, reused)

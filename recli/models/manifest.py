@@ -1,0 +1,77 @@
+"""The manifest of a stored model: what it is, and the checksums of its parts."""
+
+# Annotations are no texts here: by those, TypedDict would not tell which keys are required.
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
+
+from recli import errors
+
+
+class Manifest(TypedDict):
+    """What `model.json` says.
+
+    Attributes:
+        schema: the format of the folder
+        algorithm: the name of the algorithm, or `module:Class`
+        params: every parameter of it that matters
+        seed: that of the fit
+        trained: when, ISO 8601
+        dataset: its name and fingerprint; of interactions the weights of their kinds
+        origin: where the parameters come from, what the lists were worth, which refresh it was
+        scale: the lowest and the highest rating
+        time_unit: the unit of the times; models of older versions knew no other than seconds
+        implicit: whether it has learned from interactions rather than ratings
+        mean: the mean rating
+        threshold: from here on a rating counts as liked
+        refit: whether the state is not stored, and the algorithm is fitted again
+        pickled: whether a class of the user's own is pickled
+        state: what the algorithm has learned, but for its arrays
+        versions: of recli, Python and the packages that wrote it
+        sha256: by part, its checksum, hexadecimal
+        seal: the checksum of all of this but itself
+    """
+
+    schema: int
+    algorithm: str
+    params: dict[str, Any]
+    seed: int
+    trained: str
+    dataset: dict[str, Any]
+    origin: dict[str, Any]
+    scale: list[float]
+    time_unit: NotRequired[str]
+    implicit: NotRequired[bool]
+    mean: float
+    threshold: float | None
+    refit: bool
+    pickled: bool
+    state: dict[str, Any]
+    versions: dict[str, str]
+    sha256: dict[str, str]
+    seal: str
+
+
+KEYS = tuple(
+    key for key in Manifest.__annotations__ if key in Manifest.__required_keys__ and key != "schema"
+)
+"""What every manifest has, but for its format."""
+
+
+def check_types(manifest: Mapping[str, Any], path: Path, advice: str) -> None:
+    """Make sure of the type of all that a manifest says, where another may have written it.
+
+    Args:
+        manifest: what `parts.read_manifest` gives
+        path: where it stands
+        advice: what to do about one that is damaged
+
+    Raises:
+        DataError: something is of another type than `Manifest` declares
+    """
+    import msgspec  # which `recli recommend` does without
+
+    try:
+        msgspec.convert(manifest, Manifest)
+    except msgspec.ValidationError as error:
+        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None

@@ -1,0 +1,117 @@
+"""An outcome by hand, and what is made of it."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from recli.algorithms import Configured
+from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.fold import measure
+from recli.evaluation.fold_outcome import LIST_LENGTH, Wanted, fold_outcome, to_keep
+from recli.evaluation.metric_names import Measure
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
+from recli.testing._lists import dataset_of
+
+# Of the item alone: 0 scores 1, 1 scores 4, 2 and 3 score 3, 4 scores nothing and gets the mean, 3.5.
+BY_ITEM = """\
+import numpy as np
+
+from recli.algorithms import Algorithm
+
+
+class ByItem(Algorithm):
+    def _estimate_pairs(self, users, items):
+        codes = np.array([int(self.trainset.to_raw_iid(item)) for item in items])
+        return np.array([1.0, 4.0, 3.0, 3.0, np.nan])[codes]
+"""
+# (user, item, rating): the first five train, of a mean of 3.5.
+RATED = [
+    *[(0, 0, 5), (1, 1, 4), (2, 2, 3), (0, 3, 2), (1, 4, 3.5)],
+    *[(0, 1, 4), (0, 2, 1), (1, 3, 5), (2, 4, 2), (2, 1, 3), (2, 1, 5)],
+]
+
+
+@pytest.fixture
+def fold(tmp_path, monkeypatch):
+    """Training statistics, test rows, and the algorithm."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "by_item.py").write_text(BY_ITEM, encoding="utf-8")
+    dataset = dataset_of(RATED, 3, 5)
+    statistics = TrainingStatistics(dataset, np.arange(5), 4.0)
+    yield statistics, np.arange(5, 11), Configured.of("by_item:ByItem")
+    sys.modules.pop("by_item", None)
+
+
+def test_by_hand(fold):
+    statistics, test, configured = fold
+    outcome = fold_outcome(statistics, test, configured, Wanted(True, 2), 0)
+    assert outcome.rates
+    assert outcome.estimated.estimates.tolist() == [4.0, 3.0, 3.0, 3.5, 4.0, 4.0]
+    assert outcome.estimated.impossible.tolist() == [False, False, False, True, False, False]
+    # Users 0, 1 and 2 lack 0 and 3; 1 and 4; 2.
+    assert outcome.listed.items.tolist() == [[1, 4], [2, 3], [1, 4]]
+    assert outcome.listed.n_candidates.tolist() == [3, 3, 4]
+    # Tested: 1 and 2 by user 0, 3 by user 1, 1 and 4 by user 2.
+    assert outcome.listed.places.tolist() == [0, 2, 1, 0, 1]
+    assert outcome.listed.midranks.tolist() == [1, 3, 1.5, 1, 2]
+    assert min(outcome.fit_seconds, outcome.test_seconds, outcome.rank_seconds) >= 0
+    assert outcome.peak_mb > 1
+
+
+def test_beside_the_test(fold):
+    statistics, test, configured = fold
+    outcome = fold_outcome(statistics, test, configured, Wanted(True, 3), 0)
+    predictions = outcome.predictions(statistics, test)
+    assert predictions.truth.tolist() == [4, 1, 5, 2, 3, 5]
+    assert predictions.users.tolist() == [0, 0, 1, 2, 2, 2]
+    lists = outcome.lists(statistics, test, 2)
+    assert (lists.k, lists.users.tolist()) == (2, [0, 1, 2])
+    assert lists.tested.rows.tolist() == [0, 0, 1, 2, 2]
+    assert lists.tested.items.tolist() == [1, 2, 3, 1, 4]
+    assert lists.tested.values.tolist() == [4, 1, 5, 5, 2]  # of two ratings the higher
+    assert lists.relevant.tolist() == [True, False, True, True, False]
+    assert lists.hits.tolist() == [[True, False], [False, True], [True, False]]
+
+
+def test_what_is_not_wanted_is_not_made(fold):
+    statistics, test, configured = fold
+    for wanted in (Wanted(), Wanted(True), Wanted(False, 2)):
+        outcome = fold_outcome(statistics, test, configured, wanted, 0)
+        assert outcome.has == wanted
+        assert (outcome.predictions(statistics, test) is None) == (not wanted.predictions)
+        assert (outcome.lists(statistics, test, 1) is None) == (not wanted.k)
+
+
+def test_measured_with_another_threshold(fold):
+    _, test, configured = fold
+    hits = {4.0: [1, 0, 1], 1.0: [1, 0, 1], 5.0: [np.nan, 0, 1]}
+    for threshold, expected in hits.items():
+        statistics = TrainingStatistics(dataset_of(RATED, 3, 5), np.arange(5), threshold)
+        outcome = fold_outcome(statistics, test, configured, Wanted(True, 5), 0)
+        scores = measure(outcome, statistics, test, [Measure.parse("precision@1")])
+        np.testing.assert_array_equal(scores.per_user["precision@1"], expected)
+
+
+def test_lists_to_keep(fold):
+    statistics, test, configured = fold
+    plenty = 1 << 30
+    assert to_keep(Wanted(True), configured, statistics, test, plenty) == Wanted(True)
+    assert to_keep(Wanted(True, 2), configured, statistics, test, plenty) == Wanted(
+        True, 5
+    )  # the catalogue
+    assert to_keep(Wanted(False, 2), configured, statistics, test, 4 * 12 * 3 * 4) == Wanted(
+        False, 4
+    )
+    assert to_keep(Wanted(False, 2), configured, statistics, test, 1) == Wanted(False, 2)
+    many = TrainingStatistics(dataset_of(RATED, 3, 99), np.arange(5), 4.0)
+    assert to_keep(Wanted(False, 2), configured, many, test, plenty).k == LIST_LENGTH
+    assert to_keep(Wanted(False, 80), configured, many, test, plenty).k == 80
+    # Of re-ranked lists the beginning depends on the length.
+    reranked = recommender(configured, ListOptions(explore=0.5))
+    assert to_keep(Wanted(True, 2), reranked, statistics, test, plenty) == Wanted(True, 2)
+    filtered = recommender(configured, ListOptions(min_ratings=1))
+    assert to_keep(Wanted(True, 2), filtered, statistics, test, plenty) == Wanted(True, 5)

@@ -1,0 +1,37 @@
+"""Algorithms that the contract has to refuse."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recli.algorithms import Algorithm
+from recli.params import Float
+
+
+class ByChance(Algorithm):
+    """Draws from numpy's global generator, whatever the seed."""
+
+    source = "nobody"
+    fitted = ("drawn",)
+
+    def _learn(self, trainset):
+        super()._learn(trainset)
+        self.drawn = np.random.random(trainset.n_items)
+
+    def _estimate_pairs(self, users, items):
+        known = (items >= 0) & (items < len(self.drawn))
+        return np.where(known, 1 + self.drawn[np.where(known, items, 0)], np.nan)
+
+
+class Forgetful(Algorithm):
+    """Does not store what it has learned, and has a parameter that does nothing."""
+
+    source = "nobody"
+    parameters = (Float("useless", 1.0, "nothing", low=0),)
+
+    def _learn(self, trainset):
+        super()._learn(trainset)
+        self.times = getattr(self, "times", 0) + 1
+
+    def estimate(self, u, i):
+        return float(self.times)
