@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from recli.algorithms import Configured
 from recli.ranking import reranking
 from recli.ranking.recommender import lists_of
 from recli.records import code_closure
+from recli.records.own_sources import own_modules, with_imports
 
 _COMPUTE = ("kernels", "data", "algorithms", "models", "ranking", "evaluation")
-_NOT_OF_THE_USER = {"recli", "surprise", *sys.stdlib_module_names}
 _OUTCOME = "recli.evaluation.fold_outcome"
 # What nobody sees by its imports: a class from elsewhere may ask the registry.
 _FOR_A_USER = ("recli.algorithms", "recli.kernels")
@@ -45,9 +44,10 @@ def of_algorithm(configured: Configured) -> str | None:
     Args:
         configured: the algorithm
     """
-    folders = _from_elsewhere(configured.classes)
-    if folders is None:
+    modules = own_modules(configured.classes)
+    if modules is None:
         return None
+    folders = sorted({source.parent for source in modules.values()})
     own = of_recli() if configured.name in registry.names("algorithm") else ""
     return own + "".join(_hashed(folder, folder.glob("*.py")) for folder in folders)
 
@@ -67,29 +67,16 @@ def of_outcome(configured: Configured) -> str | None:
         None where there is no source to read.
     """
     classes = (*configured.classes, *reranking.classes(lists_of(configured)))
-    folders = _from_elsewhere(classes)
-    if folders is None:
+    modules = own_modules(classes)
+    if modules is None:
         return None
     bases = {base.__module__ for cls in classes for base in cls.__mro__}
-    sources = [path for folder in folders for path in sorted(folder.glob("*.py"))]
-    packages = _FOR_A_USER if folders else ()
+    sources = with_imports(modules)
+    packages = _FOR_A_USER if modules else ()
     inside = (module for package in packages for module in code_closure.inside(package))
     imported = (module for path in sources for module in code_closure.imported(path))
     own = code_closure.digest([_OUTCOME, *bases, *inside, *imported])
     return own + "".join(f"{path.name}{code_closure.tree_digest(path)}" for path in sources)
-
-
-def _from_elsewhere(classes: Iterable[type]) -> list[Path] | None:
-    """The folders of the classes that are not recli's; None where one has no source to read."""
-    folders = set()
-    for base in (base for cls in classes for base in cls.__mro__):
-        if base.__module__.partition(".")[0] in _NOT_OF_THE_USER:
-            continue
-        source = getattr(sys.modules.get(base.__module__), "__file__", None)
-        if source is None or Path(source).suffix != ".py" or not Path(source).is_file():
-            return None
-        folders.add(Path(source).parent)
-    return sorted(folders)
 
 
 def _hashed(folder: Path, sources: Iterable[Path]) -> str:

@@ -220,3 +220,57 @@ def test_the_code_of_a_users_class_without_its_comments(own):
         sys.modules.pop("own_outcome", None)
         found.append(code_version.of_outcome(Configured("own_outcome:Own")))
     assert found[0] == found[1] != found[2]
+
+
+IMPORTS = {
+    "a package": ("from parts import rates", "parts/rates.py"),
+    "a module of one": ("import parts.rates", "parts/rates.py"),
+    "what that imports": ("from parts.more import a", "parts/rates.py"),
+    "in a function": ("def late():\n    from parts.rates import RATE", "parts/rates.py"),
+    "a package itself": ("import parts", "parts/__init__.py"),
+    "not at all": ("import parts", "apart/rates.py"),
+}
+
+
+@pytest.mark.parametrize(("text", "edited"), IMPORTS.values(), ids=IMPORTS)
+def test_what_a_users_class_imports_from_the_folders_below_it_counts(own, text, edited):
+    own.write_text(f"{text}\n{OWN}", encoding="utf-8")
+    for name in ("parts/__init__", "parts/rates", "apart/__init__", "apart/rates"):
+        path = own.parent / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("RATE = 1\n", encoding="utf-8")
+    (own.parent / "parts" / "more.py").write_text("from . import rates\na = 1\n")
+    configured = Configured("own_outcome:Own")
+    try:
+        before = code_version.of_outcome(configured)
+        own.parent.joinpath(edited).write_text("RATE = 2\n", encoding="utf-8")
+        assert (code_version.of_outcome(configured) != before) == ("apart" not in edited)
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "parts"]:
+            del sys.modules[name]
+
+
+def test_an_installed_package_counts_as_far_as_itself(tmp_path):
+    from recli.records.own_sources import with_imports
+
+    installed = tmp_path / "site-packages"
+    for name, text in {
+        "shop/__init__": "",
+        "shop/models/__init__": "",
+        "shop/models/own": "import other\nfrom ..base import Base\nfrom shop.more import a\n",
+        "shop/base": "class Base: ...\n",
+        "shop/more": "a = 1\n",
+        "shop/unused": "b = 1\n",
+        "other": "c = 1\n",
+    }.items():
+        path = installed / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    found = with_imports({"shop.models.own": installed / "shop" / "models" / "own.py"})
+    assert [path.relative_to(installed).as_posix() for path in found] == [
+        "shop/__init__.py",
+        "shop/base.py",
+        "shop/models/__init__.py",
+        "shop/models/own.py",
+        "shop/more.py",
+    ]
