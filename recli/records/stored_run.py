@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from recli import errors, stored
 from recli.evaluation.metric_names import Measure, leading
+from recli.records import outside
 from recli.records.cell_store import CellStore
 from recli.records.kinds import RUNS
 from recli.records.process import is_alive
@@ -154,6 +155,7 @@ class StoredRun:
     @property
     def leading(self) -> str:
         """The measure that says what is best, see `metric_names.leading`."""
+        outside.check(self.document, ("metric",))
         known = set(self.metrics().dropna(subset="value")["metric"])
         measures = list(map(Measure.parse, self.measures))
         return str(leading(measures, lambda measure: str(measure) in known))
