@@ -156,7 +156,11 @@ def load(
 
 
 def as_dataset(source: Source) -> Dataset:
-    """`source` itself, if it is a dataset, else what `load` makes of it."""
+    """`source` itself, if it is a dataset, else what `load` makes of it.
+
+    Args:
+        source: how the table is read
+    """
     return source if isinstance(source, Dataset) else load(source)
 
 

@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Planned:
-    """One evaluation of an experiment; without `data` its dataset is still to be downloaded."""
+    """One evaluation of an experiment; without `data` its dataset is still to be downloaded.
+
+    Attributes:
+        dataset: the name of the dataset
+        split: the split, as it is written
+        seed: what is drawn at random is drawn by it
+        reading: how the dataset is read
+        data: the dataset and the protocol, once they are loaded
+    """
 
     dataset: str
     split: str

@@ -306,7 +306,11 @@ def _described(parameter: Parameter) -> dict[str, Any]:
 
 
 def tuning_range(parameter: object) -> str:
-    """The range that tuning searches, or nothing."""
+    """The range that tuning searches, or nothing.
+
+    Args:
+        parameter: a declared parameter
+    """
     from recli.params import shown
 
     tune = getattr(parameter, "tune", None)

@@ -78,7 +78,15 @@ def load_described(
     on_bad: str = "error",
     duplicates: str = "error",
 ) -> Dataset:
-    """The dataset of this description; arguments and errors are those of `load`."""
+    """The dataset of this description; arguments and errors are those of `load`.
+
+    Args:
+        about: what the dataset's `dataset.toml` says
+        overrides: what overrules what is found out, by field
+        on_bad: `error`, or `skip` to set bad rows aside
+        duplicates: what becomes of repeated pairs of user and item: `error`, `first`, `last`,
+            `mean` or `keep`
+    """
     for name, choice, valid in (
         ("on_bad", on_bad, ON_BAD),
         ("duplicates", duplicates, (*DUPLICATES, "keep")),

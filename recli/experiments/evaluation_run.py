@@ -44,9 +44,16 @@ _IN_TABLES = ("metrics", "users", "per_user", "groups")
 class EvaluationRun:
     """A comparison that is being made; what is finished is on disk after every cell.
 
-    reading: how the dataset was read, for `recli reproduce`
     verdicts: which algorithms differ, by measure, once the run has ended
-    strict: whether what `lint` finds is an error, raised before anything is written (DataError)
+
+    Args:
+        results: the results folder
+        command: the command line
+        dataset: the ratings, and what is known of items and users
+        line_up: the algorithms that are compared
+        protocol: how the line-up is compared
+        reading: how the dataset was read, for `recli reproduce`
+        strict: whether what `lint` finds is an error, raised before anything is written (DataError)
     """
 
     def __init__(
@@ -100,7 +107,13 @@ class EvaluationRun:
     ) -> list[Summary]:
         """Measure every cell, and compute those whose outcome is not kept; if `fresh`, all of them.
 
-        Raises InterruptedRunError on Ctrl-C, what was finished is kept.
+        Args:
+            resources: how much may work at once, and with how much memory
+            on_cell: told of every finished cell
+            fresh: whether to compute again what is there already
+
+        Raises:
+            InterruptedRunError: on Ctrl-C, what was finished is kept
         """
         self._write("running", resources)
         status = "failed"

@@ -65,6 +65,9 @@ def origin(path: Path) -> dict[str, Any]:
 
     Raises:
         RecliError: as `read` raises
+
+    Args:
+        path: the file
     """
     said: ParamsFile = Document.read(path).to(ParamsFile)
     plain = {

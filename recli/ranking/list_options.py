@@ -75,9 +75,10 @@ class Condition(Parameter):
 class ByColumn(Parameter):
     """A number for each of some columns of the item table: a table, or text as `genres=3,year=2`.
 
-    of: what each number has to be
-    most: how many columns there may be
-    implied: the number of a column that is named alone; None if it has to be said
+    Attributes:
+        of: what each number has to be
+        most: how many columns there may be
+        implied: the number of a column that is named alone; None if it has to be said
     """
 
     of: Int | Float = field(kw_only=True)

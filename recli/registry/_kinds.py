@@ -33,12 +33,20 @@ class Kind:
         return f"recli.{self.plural}"
 
     def accepts(self, value: object) -> bool:
-        """Whether a value is a class of this kind."""
+        """Whether a value is a class of this kind.
+
+        Args:
+            value: a value, as the file has it
+        """
         base = self._base
         return inspect.isclass(value) and issubclass(value, base) and value is not base
 
     def missing(self, cls: type) -> list[str]:
-        """What a class of this kind has to declare and does not."""
+        """What a class of this kind has to declare and does not.
+
+        Args:
+            cls: a class that is to be registered
+        """
         return [
             name
             for base in cls.__mro__

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 class ProtocolChoice:
     """The options as typed.
 
-    metrics: empty for the usual ones
+    Attributes:
+        split_text: the split, as typed
+        metrics: empty for the usual ones
+        cutoffs: lengths of lists that are measured; None for the usual one
+        threshold: the rating from which on an item is liked
+        by: groupings that the metrics are broken down by
+        min_user_ratings: users with fewer ratings are left out
+        min_item_ratings: items with fewer ratings are left out
+        seed: what is drawn at random is drawn by it
     """
 
     split_text: str
@@ -56,7 +64,12 @@ class ProtocolChoice:
         self.asked.measures()
 
     def filtered(self, dataset: Dataset, console: Console) -> Dataset:
-        """The dataset without users and items that have too few ratings; tells what is left."""
+        """The dataset without users and items that have too few ratings; tells what is left.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            console: where it is printed
+        """
         from recli.data.filters import filtered
 
         if not self.min_user_ratings and not self.min_item_ratings:
@@ -74,7 +87,13 @@ class ProtocolChoice:
     def protocol(
         self, dataset: Dataset, console: Console, purpose: Purpose = "ratings"
     ) -> Protocol:
-        """The protocol on this dataset; tells what it cannot have. Raises as `Asked.protocol` does."""
+        """The protocol on this dataset; tells what it cannot have. Raises as `Asked.protocol` does.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            console: where it is printed
+            purpose: what the algorithm is wanted for: `lists` or `ratings`
+        """
         found, notes = self.asked.protocol(dataset, purpose)
         console.say_all(notes)
         return found
@@ -95,7 +114,11 @@ class Cutoffs(click.ParamType[tuple[int, ...]]):
 
 
 def protocol_options(command: Command) -> Command:
-    """Split, metrics, threshold, groups, filters and seed; the command gets a `choice`."""
+    """Split, metrics, threshold, groups, filters and seed; the command gets a `choice`.
+
+    Args:
+        command: the function of the command
+    """
 
     @click.option(
         "--split",

@@ -64,6 +64,10 @@ class Range:
 
         Raises:
             UsageError: it is none
+
+        Args:
+            given: the value
+            place: where it is
         """
         return cls(convert(Given, given, place, error=errors.UsageError), place)
 
@@ -72,6 +76,9 @@ class Range:
 
         Raises:
             UsageError: the parameter has no such range, or the range leaves its default out
+
+        Args:
+            parameter: a declared option
         """
         with self.place.pointed_at():
             if isinstance(parameter, Literal):

@@ -17,9 +17,11 @@ _WINDOW = 1000
 class Made:
     """A list as it is sent.
 
-    body: JSON
-    kind: for a user whom the model knows, one folded in by their ratings, or one of whom it knows nothing
-    items: int32[n], codes of what is in the list
+    Attributes:
+        body: JSON
+        kind: for a user whom the model knows, one folded in by their ratings, or one of whom it
+            knows nothing
+        items: int32[n], codes of what is in the list
     """
 
     body: bytes
@@ -30,7 +32,8 @@ class Made:
 class Answers:
     """The lists that one model made: those asked for last to give again, and the last 1,000 to look at.
 
-    size: bytes of bodies that are kept; what was not asked for longest goes first
+    Args:
+        size: bytes of bodies that are kept; what was not asked for longest goes first
     """
 
     def __init__(self, size: int) -> None:
@@ -40,7 +43,11 @@ class Answers:
         self._lock = threading.Lock()
 
     def get(self, query: bytes) -> Made | None:
-        """What was answered to the same query string."""
+        """What was answered to the same query string.
+
+        Args:
+            query: the query as it came
+        """
         with self._lock:
             made = self._kept.get(query)
             if made is not None:
@@ -48,7 +55,12 @@ class Answers:
             return made
 
     def keep(self, query: bytes, made: Made) -> None:
-        """Have it to give again."""
+        """Have it to give again.
+
+        Args:
+            query: the query as it came
+            made: the lists, and how they were made
+        """
         with self._lock:
             self._held -= self._weight(query, self._kept.pop(query, None))
             self._kept[query] = made

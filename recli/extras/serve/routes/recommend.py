@@ -228,7 +228,11 @@ def _is_quick(asked: RecommendQuery, loaded: Loaded) -> bool:
 
 
 def response(made: Made) -> Response:
-    """A list on its way."""
+    """A list on its way.
+
+    Args:
+        made: the list as JSON, and how it was made
+    """
     return Response(made.body, media_type="application/json")
 
 
