@@ -162,7 +162,7 @@ def writable(path: Path) -> Iterator[None]:
     except OSError as error:
         raise errors.UsageError(
             f"{path} cannot be written: {error.strerror or error}. "
-            "Choose another place with '--results FOLDER' or '--output FILE'."
+            'Choose another place with `results="FOLDER"`.'
         ) from error
 
 

@@ -171,6 +171,11 @@ class ItemsSource(TableSource):
 
 
 @dataclass(frozen=True)
+class BareItems(ItemsSource):
+    """A table of items of which nobody has said what describes them: that is to be looked for."""
+
+
+@dataclass(frozen=True)
 class UsersSource(TableSource):
     """A table of users: the column of ids; every other column describes them.
 

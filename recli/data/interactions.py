@@ -31,11 +31,11 @@ def check_options(given: Iterable[str], duplicates: str) -> None:
     """
     if "scale" in given:
         raise errors.UsageError(
-            "--scale is for ratings: interactions have weights, which are not on a scale. Leave it out."
+            "`scale` is for ratings: interactions have weights, which are not on a scale. Leave it out."
         )
     if duplicates not in ("error", "keep"):
         raise errors.UsageError(
-            f"--duplicates {duplicates} is for ratings: interactions that repeat a pair of user and "
+            f'`duplicates="{duplicates}"` is for ratings: interactions that repeat a pair of user and '
             "item add up. Leave it out."
         )
 
@@ -64,7 +64,7 @@ def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[Kind
         if source.weights:
             raise errors.DataError(
                 f"{file}: kinds of interaction have weights, and no column says which kind a row is. "
-                "Name it with '--columns event=NAME'."
+                'Name it with `event="NAME"`.'
             )
         return ()
     counts = pa.compute.value_counts(_names(table, source.event)).to_pylist()
@@ -78,11 +78,11 @@ def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[Kind
     unweighed = [kind for kind in found if kind.weight < 0]
     if unweighed:
         named = {**(weights or {}), **{kind.name: 1.0 for kind in unweighed}}
-        option = ",".join(f"{name}={weight:g}" for name, weight in list(named.items())[:_SHOWN])
+        option = ", ".join(f'"{name}": {weight:g}' for name, weight in list(named.items())[:_SHOWN])
         raise errors.DataError(
             f"{file}: no weight is given for {listed(unweighed)}. The kinds of interaction in column "
             f"'{source.event}', with their rows, are {listed(found)}. Give each a weight, 0 to leave "
-            f"it out, as in '--weight {option}'."
+            f"it out, as in `weights={{{option}}}`."
         )
     return tuple(found)
 

@@ -60,7 +60,7 @@ class Goal:
         if configured.create(0).predicts != "ratings":
             raise errors.UsageError(
                 f"{configured.name} scores items and predicts no ratings, so it has no {self}. Tune "
-                "it for a metric of ranked lists: '--metric ndcg@10'."
+                'it for a metric of ranked lists: `metric="ndcg@10"`.'
             )
 
 
@@ -77,6 +77,6 @@ def goals(texts: Sequence[str]) -> tuple[Goal, ...]:
     found = tuple(dict.fromkeys(map(Goal.parse, texts)))
     if all(goal.measure is None for goal in found):
         raise errors.UsageError(
-            f"'--metric {FIT_SECONDS}' needs a metric of quality beside it, such as '--metric rmse'."
+            f'`metric="{FIT_SECONDS}"` needs a metric of quality beside it, such as `metric="rmse"`.'
         )
     return found

@@ -83,7 +83,7 @@ class Model:
             raise errors.NotFoundError(
                 f"There is no user '{user}' among the {len(ids):,} that the model has learned from. "
                 f"Nearest ids: {', '.join(ids.nearest(user))}. Somebody new gets a "
-                f"list by {by}: 'recli recommend --ratings FILE' or '--rate ITEM={value}'."
+                f"list by {by}: `fold_in({{ITEM: {value}}})`."
             )
         return code
 
@@ -142,7 +142,19 @@ def save(model: Model, results: Path, name: str, allow_pickle: bool = False) -> 
     ratings, tables and parameters are stored, and `load` fits it again. With `allow_pickle`, what it
     has learned is pickled instead, and `load` wants to be allowed that too.
     """
-    folder = MODELS.folder(results, name)
+    return save_in(MODELS.folder(results, name), model, allow_pickle)
+
+
+def save_in(folder: Path, model: Model, allow_pickle: bool = False) -> Path:
+    """Write the model as this folder, see `save`.
+
+    Raises UsageError for an algorithm that nothing but an object in memory is.
+    """
+    if not model.configured.is_named:
+        raise errors.UsageError(
+            f"{model.configured.name} is an object in memory, and a stored model has to make it again: "
+            "train by the name of an algorithm, or by a class of a module, with its parameters."
+        )
     state = model.algorithm.state()
     arrays = {key: value for key, value in (state or {}).items() if isinstance(value, np.ndarray)}
     plain = {key: value for key, value in (state or {}).items() if key not in arrays}
@@ -184,7 +196,7 @@ def load(folder: Path, allow_pickle: bool = False) -> Model:
     if about["pickled"] and not allow_pickle:
         raise errors.UsageError(
             f"{folder}: holds a pickle, and to read a pickle runs whatever code is in it. If the model "
-            "is your own, '--allow-pickle' reads it; else train it again without."
+            "is your own, `allow_pickle=True` reads it; else train it again without."
         )
     if about["refit"]:
         algorithm.fit(trainset)

@@ -31,7 +31,7 @@ def write(path: Path, algorithm: Algorithm) -> None:
     # What pickle raises for what it cannot: functions, open files, classes defined inside functions.
     except (pickle.PicklingError, TypeError, AttributeError) as error:
         raise errors.UsageError(
-            f"What it has learned cannot be pickled: {error}. Leave out '--allow-pickle', and it is "
+            f"What it has learned cannot be pickled: {error}. Leave out `allow_pickle=True`, and it is "
             "fitted again at every use."
         ) from None
     path.write_bytes(content)

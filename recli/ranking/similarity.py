@@ -37,6 +37,6 @@ def check(model: Model) -> None:
 
 def _nothing_known(model: Model) -> errors.UsageError:
     return errors.UsageError(
-        "--diversify goes by what items are: this dataset has no item features, and "
+        "`diversify` goes by what items are: this dataset has no item features, and "
         f"{model.configured.name} no factors. Describe the items in its dataset.toml, or train svd."
     )

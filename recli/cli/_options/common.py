@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,7 @@ from recli.cli._output.console import Console, count
 from recli.records import default_files
 
 if TYPE_CHECKING:
-    from recli.algorithms import Configured
     from recli.data.dataset import Dataset
-    from recli.errors import RecliError
-    from recli.evaluation.metric_names import Purpose
     from recli.experiments.reading import Reading
 
 Command = Callable[..., Any]
@@ -348,50 +345,3 @@ def typed(option: str) -> bool:
     """Whether the user gave this option, and not its default."""
     source = click.get_current_context().get_parameter_source(option)
     return source is not ParameterSource.DEFAULT
-
-
-def no_ratings(metric: str, dataset: Dataset) -> RecliError:
-    """The error for a metric of predicted ratings where there are none."""
-    from recli import errors
-
-    return errors.UsageError(
-        f"{metric} compares predicted with true ratings, and {dataset.name} holds interactions. Take a "
-        "metric of ranked lists: '--metric ndcg@10'."
-    )
-
-
-def check_suits(line_up: Iterable[Configured], dataset: Dataset) -> None:
-    """Raise UsageError for an algorithm that cannot learn from these data, before anything is run."""
-    for configured in line_up:
-        configured.create(0).check_data(dataset.ratings)
-
-
-def purpose(goal: Purpose | None, dataset: Dataset, usual: Purpose = "lists") -> Purpose:
-    """What `--goal` says, else the usual one. Raises UsageError where there are no ratings to predict."""
-    from recli import errors
-
-    if goal == "ratings" and dataset.ratings.implicit:
-        raise errors.UsageError(
-            f"--goal ratings: {dataset.name} holds interactions, and no ratings to predict. Leave it out."
-        )
-    return goal or ("lists" if dataset.ratings.implicit else usual)
-
-
-def liked_from(dataset: Dataset, threshold: float | None) -> float:
-    """The rating from which an item counts as liked. Raises UsageError for one off the scale."""
-    from recli import errors
-
-    ratings, (low, high) = dataset.ratings, dataset.ratings.scale
-    if threshold is None:
-        return ratings.default_threshold
-    if ratings.implicit and not low <= threshold <= high:
-        raise errors.UsageError(
-            f"--threshold {threshold:g}: the interactions weigh {low:g} to {high:g}. Without it, all of "
-            "them count as liked."
-        )
-    if not ratings.implicit and not low < threshold <= high:
-        raise errors.UsageError(
-            f"--threshold {threshold:g}: with ratings from {low:g} to {high:g} everything or nothing "
-            f"would be liked. Without it, {ratings.default_threshold:g} is taken."
-        )
-    return threshold

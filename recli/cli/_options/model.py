@@ -72,16 +72,16 @@ class ModelChoice:
     def _trained(
         self, results: Path, console: Console, goal: Purpose | None, usual: Purpose, keep: bool
     ) -> tuple[Model, str]:
-        from recli.cli._options.algorithm import default
+        from recli.evaluation.make_protocol import liked_from, purpose
+        from recli.experiments.default_algorithm import default
         from recli.models import model as models
 
         dataset = self.data.load(console, results)
-        liked_from = common.liked_from(dataset, None)
-        purpose = common.purpose(goal, dataset, usual)
-        choice = default(dataset, purpose, self.seed, liked_from)
+        liked = liked_from(dataset, None)
+        choice = default(dataset, purpose(goal, dataset, usual), self.seed, liked)
         hint = "" if keep else " To keep one: 'recli train'."
         console.say(f"No --model given: training {choice.why}.{hint}")
-        model = models.train(dataset, choice.configured, self.seed, liked_from, choice.origin)
+        model = models.train(dataset, choice.configured, self.seed, liked, choice.origin)
         if keep:
             console.say(f"Kept as {models.save(model, results, choice.configured.name)}.")
         return model, choice.configured.name

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from recli.cli._options.as_typed import as_typed, option_of
+
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
 
@@ -38,7 +40,7 @@ class Console:
     def say(self, message: str) -> None:
         """A message, on stderr."""
         if not self.quiet:
-            click.echo(message, err=True)
+            click.echo(as_typed(message), err=True)
 
     def say_all(self, messages: Iterable[str]) -> None:
         """Messages, on stderr, a line each."""
@@ -152,7 +154,7 @@ class Console:
             self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")
         if dataset.sniffed:
             guesses = ", ".join(f"{what} {value}" for what, value, _ in dataset.sniffed)
-            overrule = sorted({option for _, _, option in dataset.sniffed})
+            overrule = sorted({option_of(parameter) for _, _, parameter in dataset.sniffed})
             self.say(f"Read as: {guesses}.")
             self.say(f"Not so? Say it with {', '.join(overrule)}.")
         for note in dataset.notes:
@@ -171,7 +173,8 @@ class Console:
         several = any(row.part for row in dataset.bad_rows)
         writer.writerow(["part"] * several + ["line", "reason", "row"])
         writer.writerows(
-            [row.part] * several + [row.line, row.reason, row.text] for row in dataset.bad_rows
+            [row.part] * several + [row.line, as_typed(row.reason), row.text]
+            for row in dataset.bad_rows
         )
         files.write_text(path, buffer.getvalue())
         self.say(f"Set aside into {path}: {count(len(dataset.bad_rows), 'bad row')}.")

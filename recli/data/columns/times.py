@@ -59,7 +59,8 @@ def parse(column: pa.ChunkedArray, unit: str, form: str | None = None) -> Times:
     if form is not None:
         if unit != "date":
             raise errors.UsageError(
-                f"--time-format is for dates, and --time-unit {unit} for numbers: leave out one of them."
+                f'`time_format` is for dates, and `time_unit="{unit}"` for numbers: leave out one '
+                "of them."
             )
         _check_form(form)
     if unit == "date":
@@ -246,9 +247,9 @@ def _check_form(form: str) -> None:
     try:
         found = datetime.strptime(shown.strftime(form), form)
     except ValueError as error:
-        raise errors.UsageError(f"--time-format '{form}': {error}.") from None
+        raise errors.UsageError(f"`time_format` '{form}': {error}.") from None
     if found.year != shown.year:
-        raise errors.UsageError(f"--time-format '{form}': names no year, as %Y does.")
+        raise errors.UsageError(f"`time_format` '{form}': names no year, as %Y does.")
 
 
 def _each(column: pa.ChunkedArray, read: Callable[[pa.Array], Times]) -> Times:

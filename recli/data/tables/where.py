@@ -259,4 +259,4 @@ def _fail(text: str, start: int, end: int, message: str) -> NoReturn:
     """Raise the error that marks `text[start:end]`."""
     line = text.replace("\n", " ").replace("\t", " ")
     mark = " " * start + "^" * max(1, end - start)
-    raise errors.UsageError(f"--where: {message}\n  {line}\n  {mark}")
+    raise errors.UsageError(f"`where`: {message}\n  {line}\n  {mark}")

@@ -45,7 +45,7 @@ def picked(goals: Sequence[Goal], front: Sequence[StoredTrial], pick: str) -> St
         return front[int(np.argmin(np.square(scaled).sum(axis=1)))]
     if not pick.isdecimal() or not 1 <= int(pick) <= len(front):
         raise errors.UsageError(
-            f"'--pick {pick}' is none of {', '.join(PICKS)} and 1 to {len(front)}, the places of the "
+            f'`pick="{pick}"` is none of {", ".join(PICKS)} and 1 to {len(front)}, the places of the '
             "front."
         )
     return front[int(pick) - 1]

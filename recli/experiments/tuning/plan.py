@@ -76,7 +76,7 @@ class Plan:
         for name in self.ranges:
             if name not in names:
                 raise errors.unknown(
-                    "algorithm of '-a'", name, names, "The space has a table of it."
+                    "algorithm of `algorithms`", name, names, "The space has a table of it."
                 )
         for space in found:
             for goal in self.goals:
@@ -144,6 +144,7 @@ class Plan:
             "holdout": self.holdout,
             "nested": self.nested,
             "auto": self.auto,
+            **({"lists": self.lists.document()} if self.lists != ListOptions() else {}),
         }
 
     def _given(self) -> dict[str, dict[str, str]]:

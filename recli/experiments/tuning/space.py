@@ -125,7 +125,8 @@ class Space:
             if steps == 2 and len(combinations) > n:
                 raise errors.UsageError(
                     f"A grid over {', '.join(self.tunable)} has {len(combinations):,} settings or "
-                    f"more, and --trials allows {n:,}. Raise it, or hold some with '--fix NAME=VALUE'."
+                    f"more, and `trials` allows {n:,}. Raise it, or hold some with "
+                    '`fix={"NAME": VALUE}`.'
                 )
             if len(combinations) > n:
                 break

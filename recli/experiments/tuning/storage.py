@@ -183,7 +183,7 @@ def _terms_of(study: optuna.Study) -> dict[str, Any]:
         if begun or time.monotonic() > end:
             raise errors.UsageError(
                 f"The study '{study.study_name}' in this storage is not one of recli's. Choose another "
-                "name with '--study NAME'."
+                'name with `study="NAME"`.'
             )
         time.sleep(0.1)
     terms: dict[str, Any] = json.loads(study.user_attrs[_TERMS])
@@ -200,5 +200,5 @@ def _check_same(name: str, there: Mapping[str, Any], here: Mapping[str, Any]) ->
         f"The study '{name}' is another one:\n"
         + "\n".join(lines)
         + "\nIts trials mean nothing here. "
-        "Choose another name with '--study NAME', or '--fresh' to begin this one anew."
+        'Choose another name with `study="NAME"`, or `fresh=True` to begin this one anew.'
     )
