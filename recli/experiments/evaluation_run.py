@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -37,7 +36,6 @@ from recli.records.kinds import RUNS
 from recli.records.outside import outside
 from recli.records.process import this_process
 
-_LOG = logging.getLogger("recli")
 _IN_TABLES = ("metrics", "users", "per_user", "groups")
 
 
