@@ -90,6 +90,15 @@ def test_only_the_command_line_prints_asks_and_exits(path):
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_pytest_is_for_the_contracts_alone(path):
+    if path.is_relative_to(PACKAGE / "testing"):
+        return
+    found = {target for _, target in imports(ast.parse(path.read_text(encoding="utf-8")))}
+    assert not {name for name in found if name.split(".")[0] == "pytest"}
+    assert not {name for name in found if name.startswith("recli.testing")}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_text_or_file_of_a_user_is_run(path):
     if path == PACKAGE / "models" / "pickled.py":  # says itself why, and when
         return

@@ -85,8 +85,9 @@ def command(
     ratings. The goal says which come first and order the algorithms, unless --metric does; of
     interactions there are no ratings to predict. Lists are made as 'recli recommend' makes them: with its
     options, such as --where, --min-ratings or --diversify, what is measured is the lists that users
-    would get; auc and r-precision look at the whole ranking, before it is re-ranked. Results are
-    printed, and kept under results/runs.
+    would get. They are as long as the longest --k, and shorter ones are their beginning; auc and
+    r-precision look at the whole ranking, before it is re-ranked. Results are printed, and kept under
+    results/runs.
     """
     from recli.evaluation.make_protocol import purpose as purpose_of
     from recli.experiments.default_line_up import check_suits

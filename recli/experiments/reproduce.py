@@ -22,6 +22,7 @@ from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.reading import Reading
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
+from recli.records import outside
 from recli.records.run_diff import Difference, differences
 from recli.records.stored_run import StoredRun
 
@@ -112,6 +113,7 @@ def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Datase
     Raises NotReproducedError where the split gives other rows, UsageError for what this recli does
     not know.
     """
+    outside.check(run.document)
     configuration = run.document["configuration"]
     line_up = [
         recommender(

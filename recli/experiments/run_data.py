@@ -12,6 +12,7 @@ import pandas as pd
 
 from recli.evaluation.metric_names import Measure
 from recli.experiments.verdicts import Verdict, verdicts
+from recli.records import outside
 
 if TYPE_CHECKING:
     from recli.models.item_map import ItemMap
@@ -46,6 +47,7 @@ class RunData:
     @classmethod
     def of(cls, run: StoredRun, item_map: ItemMap | None = None) -> RunData:
         """The run as it lies on disk."""
+        outside.check(run.document, ("metric",))
         return cls(
             id=run.id,
             document=run.document,

@@ -39,6 +39,9 @@ def of_algorithm(configured: Configured) -> str | None:
 
     Of a hybrid with such a class both. What that class imports from elsewhere is not seen. None
     where there is no source to read.
+
+    Args:
+        configured: the algorithm
     """
     folders = _from_elsewhere(configured)
     if folders is None:
@@ -54,6 +57,9 @@ def of_outcome(configured: Configured) -> str | None:
     they import. Comments and docstrings do not count, nor do metrics and other algorithms. Of a class
     from elsewhere the Python files beside it count, and every algorithm and kernel of recli, since it
     may ask for them by name.
+
+    Args:
+        configured: the algorithm
 
     Returns:
         None where there is no source to read.

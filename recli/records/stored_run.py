@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from recli import errors, stored
 from recli.evaluation.metric_names import Measure, leading
+from recli.records import outside
 from recli.records.cell_store import CellStore
 from recli.records.kinds import RUNS
 from recli.records.process import is_alive
@@ -27,23 +28,42 @@ _GROUPS = ("entry", "fold", "by", "group", "n_users", "n_ratings", "metric", "va
 
 @dataclass(frozen=True, eq=False)
 class StoredRun:
-    """The folder of a run and its run.json. Entries count from 0 on, folds from 1 on."""
+    """A run in the results folder. Entries count from 0 on, folds from 1 on.
+
+    Attributes:
+        folder: where it lies
+        document: its run.json
+    """
 
     folder: Path
     document: dict[str, Any]
 
     @classmethod
     def read(cls, results: Path, name: str) -> StoredRun:
-        """The run called `name`: its id or how it begins, `latest`, or the path of its folder.
+        """The run that a name means.
 
-        Raises NotFoundError, the nearest names first; UsageError where several begin so; DataError
-        for a run.json that is damaged or of a newer recli.
+        Args:
+            results: the results folder
+            name: see `StoredKind.find`
+
+        Raises:
+            NotFoundError: if there is none
+            UsageError: if several names begin so
+            DataError: if its run.json is damaged or of a newer recli
         """
         return cls.of(RUNS.find(results, name))
 
     @classmethod
     def of(cls, folder: Path) -> StoredRun:
-        """The run in a folder. Raises as `StoredKind.read` does."""
+        """The run in a folder.
+
+        Args:
+            folder: as `StoredKind.find` gives it
+
+        Raises:
+            NotFoundError: if it holds none
+            DataError: if its run.json is damaged or of a newer recli
+        """
         return cls(folder, RUNS.read(folder))
 
     @property
@@ -119,7 +139,8 @@ class StoredRun:
     def per_user(self) -> pd.DataFrame:
         """entry, fold, user (the raw id), and a column for each measure that users have.
 
-        Raises DataError for a run of the first format, which did not keep them.
+        Raises:
+            DataError: for a run of the first format, which did not keep them
         """
         frame = self._read("per_user.parquet", pd.read_parquet, ("entry", "fold", "user"))
         return frame.assign(user=frame["user"].astype(str))
@@ -134,6 +155,7 @@ class StoredRun:
     @property
     def leading(self) -> str:
         """The measure that says what is best, see `metric_names.leading`."""
+        outside.check(self.document, ("metric",))
         known = set(self.metrics().dropna(subset="value")["metric"])
         measures = list(map(Measure.parse, self.measures))
         return str(leading(measures, lambda measure: str(measure) in known))
@@ -200,9 +222,17 @@ class StoredRun:
 
 
 def remove(results: Path, folders: Sequence[Path]) -> int:
-    """Remove runs, then the cells that no other run needs; how many cells those were.
+    """Remove runs, then the cells that no other run needs.
 
-    Raises UsageError when the folder cannot be written.
+    Args:
+        results: the results folder
+        folders: those of the runs, as `StoredKind.find_own` gives them
+
+    Returns:
+        How many cells those were.
+
+    Raises:
+        UsageError: when the folder cannot be written
     """
     stored.remove(folders)
     store = CellStore(results)
@@ -213,7 +243,11 @@ def remove(results: Path, folders: Sequence[Path]) -> int:
 
 
 def needed_keys(results: Path) -> set[str]:
-    """The names of the cells of all runs, and of those that they still lack."""
+    """The names of the cells of all runs, and of those that they still lack.
+
+    Args:
+        results: the results folder
+    """
     return {key for name in RUNS.names(results) for key in _keys(results, name)}
 
 

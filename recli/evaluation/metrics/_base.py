@@ -21,18 +21,23 @@ class Metric:
 
     What a subclass says of itself is what `recli list` shows and `recli.testing` tests.
 
-    parameters: the options that it takes, as in `rbp:p=0.8`
-    needs: what it is computed from
-    aspect: what it says something about: predicted ratings, how well lists hold what the user likes,
-        or other qualities of lists
-    cutoff: whether only the first k places of the lists count
-    features: the item features that it needs: none, any that a cosine compares, or categories
-    per_user: whether every user has a value; else the metric is of all lists together
-    uses_test: whether it looks at the test ratings; else at what is recommended alone
-    lowest, highest: between these it is, both included, for every data and options
-    perfect: its value when all is well, with the default options: when every rating is predicted
-        exactly, or ten places show the ten items that the user likes; None where there is no such
-        value, as for what lists are like beyond accuracy
+    Attributes:
+        parameters: The options that it takes, as in `rbp:p=0.8`.
+        options: Their values, of an instance.
+        needs: What it is computed from.
+        aspect: What it says something about: predicted ratings, how well lists hold what the user
+            likes, or other qualities of lists.
+        cutoff: Whether only the first k places of the lists count.
+        features: The item features that it needs: none, any that a cosine compares, or categories.
+        per_user: Whether every user has a value; else the metric is of all lists together.
+        uses_test: Whether it looks at the test ratings; else at what is recommended alone.
+        greater_is_better: Whether the better of two values is the greater.
+        lowest: No value is below it, whatever the data and options.
+        highest: No value is above it.
+        perfect: Its value when all is well, with the default options: when every rating is predicted
+            exactly, or ten places show the ten items that the user likes; None where there is no such
+            value, as for what lists are like beyond accuracy.
+        summary: What it says, for lists of metrics: at most 80 characters, no full stop.
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
@@ -51,6 +56,9 @@ class Metric:
 
     def __init__(self, **options: object) -> None:
         """The metric with these options, the others by default.
+
+        Args:
+            options: Values by name, as `parameters` declares them.
 
         Raises:
             UsageError: For an option that it does not have, or a value that is not valid.

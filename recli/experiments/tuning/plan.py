@@ -144,6 +144,7 @@ class Plan:
             "holdout": self.holdout,
             "nested": self.nested,
             "auto": self.auto,
+            **({"lists": self.lists.document()} if self.lists != ListOptions() else {}),
         }
 
     def _given(self) -> dict[str, dict[str, str]]:
