@@ -144,8 +144,8 @@ def load(
         "prepare": tuple(map(str, prepare)) or None,
     }
     for parameter, value, valid in (
-        ("time_unit", time_unit, get_args(TimeUnit)),
-        ("quote", quote, get_args(Quote)),
+        ("time_unit", time_unit, _names(TimeUnit)),
+        ("quote", quote, _names(Quote)),
     ):
         if value is not None and value not in valid:
             raise errors.unknown(parameter, str(value), valid)
@@ -162,6 +162,13 @@ def as_dataset(source: Source) -> Dataset:
         source: how the table is read
     """
     return source if isinstance(source, Dataset) else load(source)
+
+
+def _names(kind: Any) -> tuple[str, ...]:
+    """What a text of this kind may be."""
+    _, one_of = get_args(kind)
+    names: tuple[str, ...] = one_of.names
+    return names
 
 
 def _check_frame(of_file: Mapping[str, Any]) -> None:
