@@ -15,7 +15,7 @@ from recli.data import description, find, interactions, layout, prepare
 from recli.data.columns import date_columns, parsing
 from recli.data.columns.assign import assign
 from recli.data.columns.table_ids import Known
-from recli.data.dataset import BadRow, Dataset, Kind
+from recli.data.dataset import BadRow, Dataset, InteractionKind
 from recli.data.description import BareItems, Description, ItemsSource, RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.formats._reader import described, reader
@@ -137,7 +137,7 @@ class _Read:
     source: RatingsSource
     guessed: list[str]
     told: list[tuple[str, str, str]]
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[InteractionKind, ...] = ()
 
     def weigh(self) -> None:
         """Find the kinds of interaction; each weighs 1 where nothing is said."""

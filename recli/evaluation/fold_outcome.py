@@ -58,7 +58,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, eq=False)
-class Estimated:
+class PredictedRatings:
     """The predicted ratings of a fold's test, in the order of its rows.
 
     Attributes:
@@ -110,7 +110,7 @@ class FoldOutcome:
     """
 
     rates: bool
-    estimated: Estimated | None = None
+    estimated: PredictedRatings | None = None
     listed: Listed | None = None
     fit_seconds: float = 0.0
     test_seconds: float = 0.0
@@ -205,7 +205,7 @@ def fold_outcome(
     if wanted.predictions and rates:
         found = predict(algorithm, statistics, test)
         assert found.impossible is not None
-        estimated = Estimated(found.estimate, found.impossible)
+        estimated = PredictedRatings(found.estimate, found.impossible)
     clock.append(time.perf_counter())
     if wanted.k:
         model, options = of_training(statistics, configured, algorithm, seed), lists_of(configured)

@@ -17,7 +17,7 @@ from recli.evaluation.protocol import Protocol
 
 
 @dataclass(frozen=True)
-class Asked:
+class ProtocolRequest:
     """How a line-up is to be compared, as somebody asks for it.
 
     Attributes:

@@ -57,7 +57,7 @@ class Rerankers(Parameter):
 
 
 @dataclass(frozen=True)
-class Condition(Parameter):
+class ConditionText(Parameter):
     """A condition on the item table."""
 
     @property
@@ -131,7 +131,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Bool("exclude_seen", True, "whether what a user has in the training is left out"),
     ListedIds("candidates", None, "the items to choose from: a file with an id a line"),
     ListedIds("exclude", None, "items to leave out: a file with an id a line"),
-    Condition("where", None, "a condition on the item table; 'recli show where' explains it"),
+    ConditionText("where", None, "a condition on the item table; 'recli show where' explains it"),
     Int("min_ratings", 0, "items with fewer ratings in the training are left out", low=0),
     Date("since", None, "fresh items alone: first rated on that day (UTC) or later, or not yet"),
     ByColumn(

@@ -82,7 +82,7 @@ RUN = Name("run", _stored(RUNS))
 STUDY = Name("study", _stored(STUDIES))
 
 
-class Place(click.ParamType[str]):
+class PlaceType(click.ParamType[str]):
     """A file or a URL."""
 
     name = "place"

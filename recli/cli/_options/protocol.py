@@ -15,7 +15,7 @@ from recli.cli._output.console import Console, count
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
     from recli.data.splits._base import Split
-    from recli.evaluation.make_protocol import Asked
+    from recli.evaluation.make_protocol import ProtocolRequest
     from recli.evaluation.metric_names import Purpose
     from recli.evaluation.protocol import Protocol
 
@@ -52,11 +52,13 @@ class ProtocolChoice:
         return Split.parse(self.split_text, self.seed)
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> ProtocolRequest:
         """The protocol that is asked for."""
-        from recli.evaluation.make_protocol import Asked
+        from recli.evaluation.make_protocol import ProtocolRequest
 
-        return Asked(self.split, self.metrics, self.cutoffs, self.threshold, self.by, self.seed)
+        return ProtocolRequest(
+            self.split, self.metrics, self.cutoffs, self.threshold, self.by, self.seed
+        )
 
     def check(self) -> None:
         """Raise UsageError for a split or a metric that there is not, before anything is loaded."""
@@ -87,12 +89,15 @@ class ProtocolChoice:
     def protocol(
         self, dataset: Dataset, console: Console, purpose: Purpose = "ratings"
     ) -> Protocol:
-        """The protocol on this dataset; tells what it cannot have. Raises as `Asked.protocol` does.
+        """The protocol on this dataset; tells what it cannot have.
 
         Args:
             dataset: the ratings, and what is known of items and users
             console: where it is printed
             purpose: what the algorithm is wanted for: `lists` or `ratings`
+
+        Raises:
+            UsageError: as `ProtocolRequest.protocol` does
         """
         found, notes = self.asked.protocol(dataset, purpose)
         console.say_all(notes)

@@ -14,7 +14,7 @@ _WINDOW = 1000
 
 
 @dataclass(frozen=True, eq=False)
-class Made:
+class MadeList:
     """A list as it is sent.
 
     Attributes:
@@ -37,12 +37,12 @@ class Answers:
     """
 
     def __init__(self, size: int) -> None:
-        self.served: deque[Made] = deque(maxlen=_WINDOW)
+        self.served: deque[MadeList] = deque(maxlen=_WINDOW)
         self._size, self._held = size, 0
-        self._kept: OrderedDict[bytes, Made] = OrderedDict()
+        self._kept: OrderedDict[bytes, MadeList] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, query: bytes) -> Made | None:
+    def get(self, query: bytes) -> MadeList | None:
         """What was answered to the same query string.
 
         Args:
@@ -54,7 +54,7 @@ class Answers:
                 self._kept.move_to_end(query)
             return made
 
-    def keep(self, query: bytes, made: Made) -> None:
+    def keep(self, query: bytes, made: MadeList) -> None:
         """Have it to give again.
 
         Args:
@@ -70,5 +70,5 @@ class Answers:
                 self._held -= self._weight(oldest, gone)
 
     @staticmethod
-    def _weight(query: bytes, made: Made | None) -> int:
+    def _weight(query: bytes, made: MadeList | None) -> int:
         return 0 if made is None else len(query) + len(made.body) + made.items.nbytes

@@ -10,7 +10,7 @@ import numpy as np
 
 from recli import errors
 from recli.data.ids import Ids
-from recli.extras.serve.answers import Kind, Made
+from recli.extras.serve.answers import Kind, MadeList
 from recli.extras.serve.current import Loaded
 from recli.models.fold_in import Rated, fold_in
 from recli.models.model import Model
@@ -25,7 +25,7 @@ _MEMORY = 1 << 30
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListRequest:
     """What is asked for, whoever it is for.
 
     Attributes:
@@ -43,7 +43,7 @@ class Asked:
     left_out: Sequence[str] = ()
 
 
-def known(loaded: Loaded, user: str, asked: Asked) -> Made:
+def known(loaded: Loaded, user: str, asked: ListRequest) -> MadeList:
     """The list of a user whom the model knows.
 
     Args:
@@ -64,8 +64,8 @@ def cold_user(
     loaded: Loaded,
     user: str | None,
     ratings: Sequence[tuple[str, float]],
-    asked: Asked,
-) -> Made:
+    asked: ListRequest,
+) -> MadeList:
     """The list of a user with these ratings, raw item ids and values, who is folded in.
 
     Without ratings it is what most users like.
@@ -153,8 +153,8 @@ def _rated(model: Model, ratings: Sequence[tuple[str, float]]) -> tuple[Rated, l
 
 
 def _made(
-    loaded: Loaded, model: Model, code: int, asked: Asked, kind: Kind, is_new: bool = False
-) -> Made:
+    loaded: Loaded, model: Model, code: int, asked: ListRequest, kind: Kind, is_new: bool = False
+) -> MadeList:
     """The list of the user with this code in `model`, maybe the loaded one with a user folded in."""
     users, options = np.array([code], np.int32), asked.options
     request = options.request(loaded.model, users, asked.n, seed=asked.seed, model=model)
@@ -166,4 +166,4 @@ def _made(
     document = Answer(name, rows, is_new, cost).document
     if asked.left_out:
         document["left_out"] = list(asked.left_out)
-    return Made(json.dumps(document, allow_nan=False).encode(), kind, rows.items)
+    return MadeList(json.dumps(document, allow_nan=False).encode(), kind, rows.items)

@@ -21,7 +21,7 @@ from recli.data import event_kinds
 from recli.data.event import RATING, Event
 from recli.events.log import EventLog
 from recli.events.refreshing.progress import backlog
-from recli.extras.serve.answers import Made
+from recli.extras.serve.answers import MadeList
 from recli.extras.serve.current import Current, Loaded
 from recli.extras.serve.settings import MULTIPROCESS
 
@@ -85,7 +85,7 @@ class Metrics:
             "recli_events_duplicate", "Events that came in again.", registry=own
         )
 
-    def served(self, loaded: Loaded, made: Made) -> None:
+    def served(self, loaded: Loaded, made: MadeList) -> None:
         """Count a list that this model made.
 
         Args:
