@@ -57,7 +57,7 @@ class Wanted:
 class Estimated:
     """The predicted ratings of a fold's test, in the order of its rows.
 
-    estimates: float64[n_test], within the rating scale
+    estimates: float64[n_test], within the rating scale; those of another program as they are
     impossible: bool[n_test], where the algorithm had nothing to go by and the estimate is the global
         mean
     """
@@ -74,12 +74,14 @@ class Listed:
         users in the order of their codes
     n_candidates: int64[n_users], how many items could have been in the list
     places, midranks: int64[n_pairs], float64[n_pairs], as in `lists.Tested`, whose order they have
+    n_ranked: as in `lists.EvaluatedLists`
     """
 
     items: np.ndarray
     n_candidates: np.ndarray
     places: np.ndarray
     midranks: np.ndarray
+    n_ranked: np.ndarray | None = None
 
     @property
     def k(self) -> int:
@@ -89,7 +91,7 @@ class Listed:
 
 @dataclass(frozen=True, eq=False)
 class FoldOutcome:
-    """What one algorithm gave on one fold; times in seconds of wall clock.
+    """What one algorithm gave on one fold; times in seconds of wall clock, NaN where they are not known.
 
     rates: whether it predicts ratings, and not only an order of items
     estimated: None where that was not wanted, or where it predicts no ratings
@@ -131,7 +133,7 @@ class FoldOutcome:
         """The first `k` places of the lists beside the fold's test rows, int64[n]; None without."""
         if self.listed is None:
             return None
-        users, rows, items, values = tested_pairs(statistics, test)
+        users, rows, items, values = tested_pairs(statistics.dataset.ratings, test)
         return EvaluatedLists(
             users=users,
             items=self.listed.items[:, :k],
@@ -139,6 +141,7 @@ class FoldOutcome:
             tested=Tested(rows, items, values, self.listed.places, self.listed.midranks),
             relevant=values >= statistics.threshold,
             statistics=statistics,
+            n_ranked=self.listed.n_ranked,
         )
 
 

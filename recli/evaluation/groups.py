@@ -43,7 +43,7 @@ def group_scores(
     """The metrics of every group that has a rating in the rows `test`, int64[n].
 
     predictions: for these rows, in their order; without, rating metrics are NaN
-    lists: by cut-off, those of every user of the test; needed for ranking metrics
+    lists: by cut-off, those of every user of the test; without, ranking metrics are NaN
 
     A group of users has the metrics of its users alone. For a group of items, rating metrics are
     over the test ratings of these items; metrics that ask which test items are found ask for these
@@ -70,7 +70,7 @@ def group_scores(
             for measure, metric in metrics.items():
                 if metric.needs == "predictions":
                     values[str(measure)] = math.nan if rated is None else metric(rated)
-                elif of_users or metric.uses_test:
+                elif measure.k in shown and (of_users or metric.uses_test):
                     values[str(measure)] = metric(shown[measure.k])
                 else:
                     values[str(measure)] = math.nan
