@@ -10,7 +10,12 @@ import click
 
 from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
-from recli.cli._options.external import ExternalChoice, external_options, tell_unmeasured
+from recli.cli._options.external import (
+    ExternalChoice,
+    check_lists,
+    external_options,
+    tell_unmeasured,
+)
 from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._options.protocol import ProtocolChoice, protocol_options
 from recli.cli._output import leaderboard
@@ -105,6 +110,7 @@ def command(
     files = external.files(lists.options.exclude_seen)
     named = algorithms or params_files or (external and params)
     line_up = _line_up(algorithms, params, params_files) if named else []
+    check_lists(line_up, lists, files)
     dataset = choice.filtered(data.load(console, results), console)
     purpose = common.purpose(goal, dataset)
     if not line_up and not files:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ from recli.cli._options.common import Command
 from recli.cli._output.console import Console
 
 if TYPE_CHECKING:
+    from recli.algorithms import Configured
+    from recli.cli._options.lists import ListChoice
     from recli.evaluation.external.entry import External, ExternalFiles
     from recli.evaluation.protocol import Protocol
 
@@ -37,6 +39,19 @@ class ExternalChoice:
             ExternalFiles(name, self.predictions.get(name), self.lists.get(name), exclude_seen)
             for name in dict.fromkeys([*self.predictions, *self.lists])
         ]
+
+
+def check_lists(
+    line_up: Sequence[Configured], lists: ListChoice, files: Sequence[ExternalFiles]
+) -> None:
+    """Raise UsageError for options of how lists are made where files have all of them."""
+    idle = dict(lists.typed).keys() - {"exclude_seen"}
+    if files and not line_up and idle:
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(idle))
+        raise errors.UsageError(
+            f"{named}: says how recli makes lists, and there is no algorithm to make any; those of files "
+            "stay as they are. Name one with '-a'."
+        )
 
 
 def tell_unmeasured(line_up: list[External], protocol: Protocol, console: Console) -> None:

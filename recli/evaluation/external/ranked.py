@@ -88,7 +88,7 @@ def _refuse_seen(rows: Rows, dataset: Dataset, folds: Sequence[Fold]) -> None:
         seen[own] = np.isin(pairs[own], ratings.pairs[fold.train])
     rows.refuse(
         seen,
-        f"recommend what the user has in the training of that fold already, of {len(pairs):,} rows",
+        "recommend what the user has in the training of that fold already",
         "recli's own lists are without, so the two would not be comparable. Leave such items out, or let "
         "all lists have them with '--include-seen'. Or are the folds others?",
     )

@@ -70,7 +70,7 @@ class Rows:
 
         Args:
             wrong: which rows
-            what: what they do, to follow the number of them
+            what: what they do, to follow how many of all rows they are
             advice: what to do
         """
         if not wrong.any():
@@ -83,7 +83,7 @@ class Rows:
             for row in np.flatnonzero(wrong)[:10].tolist()
         ]
         raise errors.DataError(
-            f"{self.file}: {counted(n, 'row')} {what}:\n{errors.first_ten(listed, n)}\n{advice}"
+            f"{self.file}: {n:,} of {len(wrong):,} rows {what}:\n{errors.first_ten(listed, n)}\n{advice}"
         )
 
 
