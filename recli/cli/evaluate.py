@@ -15,6 +15,7 @@ from recli.cli._options.external import (
     check_lists,
     external_options,
     tell_unmeasured,
+    with_measures_of,
 )
 from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._options.protocol import ProtocolChoice, protocol_options
@@ -122,6 +123,8 @@ def command(
     folds = protocol.split.folds(dataset)
     others = [each.read(dataset, folds, protocol.measures) for each in files]
     tell_unmeasured(others, protocol, console)
+    if not line_up and not choice.metrics:
+        protocol = with_measures_of(others, protocol)
     made_here, line_up = bool(line_up), [*line_up, *others]
     run = EvaluationRun(
         results, command_line(), dataset, line_up, protocol, data.reading, strict, folds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from recli.cli._options.lists import ListChoice
     from recli.evaluation.external.entry import External, ExternalFiles
     from recli.evaluation.protocol import Protocol
+
+
+_KINDS = (
+    ("predictions", "predictions", "predicted ratings"),
+    ("lists", "rankings", "ranked lists"),
+)
+"""What there is a file of, what a metric calls it that needs it, and what it is called in messages."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +62,19 @@ def check_lists(
         )
 
 
-def tell_unmeasured(line_up: list[External], protocol: Protocol, console: Console) -> None:
-    """Say whose ratings or lists there are none of, so that its metrics of these are dashes."""
+def with_measures_of(line_up: Sequence[External], protocol: Protocol) -> Protocol:
+    """The protocol without measures that none of these has a value in."""
+    has = {
+        needs for kind, needs, _ in _KINDS for entry in line_up if getattr(entry, kind) is not None
+    }
+    measures = tuple(measure for measure in protocol.measures if measure.metric.needs in has)
+    return dataclasses.replace(protocol, measures=measures or protocol.measures)
+
+
+def tell_unmeasured(line_up: Sequence[External], protocol: Protocol, console: Console) -> None:
+    """Say whose ratings or lists there are none of, so that there are no metrics of these."""
     needed = {measure.metric.needs for measure in protocol.measures}
-    for kind, needs, of in (
-        ("predictions", "predictions", "predicted ratings"),
-        ("lists", "rankings", "ranked lists"),
-    ):
+    for kind, needs, of in _KINDS:
         names = [entry.name for entry in line_up if getattr(entry, kind) is None]
         if names and needs in needed:
             console.say(f"No metrics of {of} for {', '.join(names)}: there is no --{kind} of it")
