@@ -154,11 +154,13 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
         if not ratings.implicit or self.predicts != "ratings":
             return
         able = ", ".join(names_where(lambda cls: cls.predicts == "scores"))
-        own = f"Take '{self.for_interactions}', or" if self.for_interactions else "Take"
+        own = (
+            f"Take `algorithm(…, {self.for_interactions})`, or" if self.for_interactions else "Take"
+        )
         raise errors.UsageError(
             f"{registry.name_of(type(self))} predicts ratings, and the data are interactions, which "
             f"have none. {own} an algorithm that makes lists: {able}. If a column holds "
-            "ratings after all, say '--explicit --columns rating=NAME'."
+            'ratings after all, say `implicit=False, rating="NAME"`.'
         )
 
     def predict_pairs(self, users: np.ndarray, items: np.ndarray, clip: bool = True) -> np.ndarray:

@@ -63,6 +63,16 @@ class Configured:
         return (self.name, *made_of)
 
     @property
+    def is_named(self) -> bool:
+        """Whether its name and parameters say all of it, so that it can be made again from these."""
+        return True
+
+    @property
+    def classes(self) -> tuple[type[surprise.AlgoBase], ...]:
+        """The classes of its `parts`."""
+        return tuple(map(class_of, self.parts))
+
+    @property
     def is_own(self) -> bool:
         """Whether it is one of recli's algorithms, and so are all parts of it."""
         return set(self.parts) <= set(registry.names("algorithm"))
@@ -70,7 +80,7 @@ class Configured:
     @property
     def needs_features(self) -> bool:
         """Whether it, or a part of it, does nothing without item features."""
-        return any(getattr(class_of(part), "needs_features", False) for part in self.parts)
+        return any(getattr(cls, "needs_features", False) for cls in self.classes)
 
     @property
     def uses_threshold(self) -> bool:
@@ -91,21 +101,25 @@ class Configured:
         """
         of_members = tuple(f"{part}." for part in self.parts[1:])
         return self._labelled(
-            {k: v for k, v in self._changed.items() if not k.startswith(of_members)}
+            {k: v for k, v in self.changed.items() if not k.startswith(of_members)}
         )
 
     @property
     def whole_label(self) -> str:
         """`label` with the parameters of members."""
-        return self._labelled(self._changed)
+        return self._labelled(self.changed)
 
     @property
-    def _changed(self) -> dict[str, Value]:
+    def changed(self) -> dict[str, Value]:
+        """The parameters that differ from their defaults."""
         return params.difference(declared(self.name, self.params), self.params)
 
     def _labelled(self, changed: Mapping[str, Value]) -> str:
         texts = [f"{name}={params.short(value)}" for name, value in changed.items()]
         return f"{self.name} ({', '.join(texts)})" if texts else self.name
+
+    def __str__(self) -> str:
+        return self.label
 
     def create(self, seed: int) -> Algorithm:
         """The algorithm, not fitted.
@@ -172,7 +186,19 @@ def declared(name: str, given: Mapping[str, object] | None = None) -> tuple[Para
         UsageError: For an unknown name, or a foreign class whose constructor has an argument without a
             default.
     """
-    cls = class_of(name)
+    return declared_by(class_of(name), name, given)
+
+
+def declared_by(
+    cls: type[surprise.AlgoBase], name: str, given: Mapping[str, object] | None = None
+) -> tuple[Parameter, ...]:
+    """The hyperparameters of the class of an algorithm, see `declared`.
+
+    Args:
+        cls: The class of an algorithm.
+        name: What it is called, for errors.
+        given: Values of parameters by dotted name.
+    """
     if issubclass(cls, Algorithm):
         return cls.declared(given or {})
     found = []

@@ -176,7 +176,7 @@ def _fitting(n_users: int, n_catalogue: int, n: int, limit: int | None) -> int:
         shorter = "Ask for shorter lists or raise" if n else "Raise"
         raise errors.UsageError(
             f"To rank {n_catalogue:,} items {whose} takes at least {memory.shown(lists + one)}, the "
-            f"limit is {memory.shown(limit)}. {shorter} '--memory-limit'."
+            f"limit is {memory.shown(limit)}. {shorter} `memory_limit`."
         )
     return (limit - lists) // one
 

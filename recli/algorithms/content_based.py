@@ -24,7 +24,9 @@ from recli.params import Bool, Choice, Float, Int, Text
 
 _RIDGE, _PROFILE = ("mode", ("ridge",)), ("mode", ("profile",))
 _TOLERANCE = 1e-12  # of the residual, to that of weights of 0: as good as solved
-_NO_VECTORS = "Train it with fewer features: '-p text_terms=…' or 'text_factors=…'."
+_NO_VECTORS = (
+    "Train it with fewer features: `algorithm(…, text_terms=…)` or `algorithm(…, text_factors=…)`."
+)
 _FEWEST = 0.1  # of the rated items that a table has to describe to be theirs
 
 
@@ -56,7 +58,7 @@ class ContentBased(Algorithm):
     similarity = "cosine of features"
     additive = True
     needs_features = True
-    for_interactions = "-p mode=profile"
+    for_interactions = 'mode="profile"'
     parameters = (
         Choice(
             "mode", "ridge", "predict ratings, or score by profile", options=("ridge", "profile")

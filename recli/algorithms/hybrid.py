@@ -81,7 +81,7 @@ class Hybrid(Algorithm):
     cold_items = "as members"
     cost = "medium"
     additive = True
-    for_interactions = "-p method=weighted -p members=ease,most-popular"
+    for_interactions = 'method="weighted", members="ease,most-popular"'
     parameters = (
         _MEMBERS,
         Choice("method", "stacked", "how members are weighted", options=tuple(METHODS)),

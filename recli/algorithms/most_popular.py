@@ -63,6 +63,6 @@ def _times(trainset: surprise.Trainset) -> tuple[np.ndarray, int]:
     if ratings is None or ratings.times is None:
         raise errors.DataError(
             "most-popular: half_life needs to know when ratings were made, and the data have no times. "
-            "Name their column with '--columns', or leave half_life out."
+            'Name their column with `time="NAME"`, or leave half_life out.'
         )
     return ratings.times[trainset.rows], _DAY * ratings.per_second

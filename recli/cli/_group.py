@@ -17,6 +17,7 @@ import click
 
 import recli
 from recli import errors
+from recli.cli._options.as_typed import as_typed
 
 DEBUG = "recli.debug"
 
@@ -68,7 +69,7 @@ class CommandFolder(click.Group):
                 traceback.print_exc()
             elif not isinstance(error, errors.InterruptedRunError):
                 click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
-            click.echo(str(error), err=True)
+            click.echo(as_typed(str(error)), err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)

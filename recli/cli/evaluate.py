@@ -95,13 +95,16 @@ def command(
     ratings. The goal says which come first and order the algorithms, unless --metric does; of
     interactions there are no ratings to predict. Lists are made as 'recli recommend' makes them: with its
     options, such as --where, --min-ratings or --diversify, what is measured is the lists that users
-    would get; auc and r-precision look at the whole ranking, before it is re-ranked. Results are
-    printed, and kept under results/runs.
+    would get. They are as long as the longest --k, and shorter ones are their beginning; auc and
+    r-precision look at the whole ranking, before it is re-ranked. Results are printed, and kept under
+    results/runs.
 
     What another program predicted or recommended on the same folds is measured beside the algorithms
     by --predictions and --lists, and by itself where none is named. Every pair of a fold's test takes
     one prediction, which may be empty; predictions off the rating scale are taken as they are.
     """
+    from recli.evaluation.make_protocol import purpose as purpose_of
+    from recli.experiments.default_line_up import check_suits
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
     from recli.ranking.recommender import lists_of, recommender
@@ -113,12 +116,12 @@ def command(
     line_up = _line_up(algorithms, params, params_files) if named else []
     check_lists(line_up, lists, files)
     dataset = choice.filtered(data.load(console, results), console)
-    purpose = common.purpose(goal, dataset)
+    purpose = purpose_of(goal, dataset)
     if not line_up and not files:
         line_up = _line_up(_default_line_up(dataset, purpose, console), params, ())
     line_up = [recommender(configured, lists.over(lists_of(configured))) for configured in line_up]
     lists.tell_unknown(dataset.ratings.item_ids, console)
-    common.check_suits(line_up, dataset)
+    check_suits(line_up, dataset)
     protocol = choice.protocol(dataset, console, purpose)
     folds = protocol.split.folds(dataset)
     others = [each.read(dataset, folds, protocol.measures) for each in files]
@@ -150,32 +153,13 @@ def command(
     console.say_all(leaderboard.best_lists(run))
 
 
-def _default_line_up(dataset: Dataset, purpose: Purpose, console: Console) -> list[str]:
-    """Every algorithm that learns in a moment, needs no extra, and has what it needs.
+def _default_line_up(dataset: Dataset, purpose: Purpose, console: Console) -> tuple[str, ...]:
+    """The usual algorithms for these data; tells which are left out."""
+    from recli.experiments.default_line_up import DefaultLineUp
 
-    For lists also those of `LIST_MAKERS`, whatever they take.
-    """
-    from recli import registry
-    from recli.experiments.list_makers import LIST_MAKERS
-
-    classes = {name: registry.get("algorithm", name) for name in registry.names("algorithm")}
-    quick = LIST_MAKERS if purpose == "lists" else ()
-    slow = [name for name, cls in classes.items() if cls.cost != "low" and name not in quick]
-    blind = [name for name, cls in classes.items() if cls.needs_features]
-    left_out = {"name them with '-a' to have them too, since they take longer": slow}
-    if not dataset.has_features:
-        left_out["the dataset has no item features"] = blind
-    if dataset.ratings.implicit:
-        predicting = [name for name, cls in classes.items() if cls.predicts == "ratings"]
-        left_out = {"they predict ratings, and these are interactions": predicting} | {
-            reason: [name for name in names if name not in predicting]
-            for reason, names in left_out.items()
-        }
-    for reason, names in left_out.items():
-        if names:
-            console.say(f"Left out ({reason}): {', '.join(names)}")
-    gone = set().union(*left_out.values())
-    return [n for n in classes if n not in gone and not registry.extra_of("algorithm", n)]
+    found = DefaultLineUp.of(dataset, purpose)
+    console.say_all(found.notes)
+    return found.names
 
 
 def _line_up(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,10 +15,12 @@ from recli.cli._output.console import Console
 from recli.cli._output.traits import Traits
 
 _PLURALS = {kind.plural: name for name, kind in registry.KINDS.items()}
+_ALL = (*_PLURALS, "datasets")
 _FROM = "from"
 
 
 @click.command(
+    short_help="List algorithms, metrics, splits and all else that has a name.",
     epilog="""
     \b
     Examples:
@@ -25,7 +28,7 @@ _FROM = "from"
       recli list metrics --format json
     """,
 )
-@click.argument("what", type=click.Choice((*_PLURALS, "datasets")))
+@click.argument("what", type=click.Choice(_ALL), metavar="WHAT")
 @common.output_options()
 def command(what: str, console: Console) -> None:
     """List algorithms, metrics, splits and all else that has a name, and where it comes from.
@@ -42,6 +45,9 @@ def command(what: str, console: Console) -> None:
         _algorithms(console)
     else:
         _registered(_PLURALS[what], console)
+
+
+command.help = f"{inspect.cleandoc(command.help or '')}\n\nWHAT is one of {', '.join(_ALL)}."
 
 
 def _registered(kind: str, console: Console) -> None:
@@ -156,7 +162,11 @@ def datasets() -> tuple[list[str], list[list[str]]]:
 
 
 def show_datasets(console: Console) -> None:
-    """The datasets that have a name, those that are here first, narrow enough for a terminal."""
+    """The datasets that have a name, those that are here first, narrow enough for a terminal.
+
+    Args:
+        console: where it is printed
+    """
     header, rows = datasets()
     rows = sorted(rows, key=lambda row: row[1] != "yes")
     console.table(header[:4], [row[:4] for row in rows], whole=("here", "of"))
@@ -167,5 +177,9 @@ def show_datasets(console: Console) -> None:
 
 
 def summary(cls: type) -> str:
-    """What a class says of itself in a line: the first of its docstring, which it may lack."""
+    """What a class says of itself in a line: the first of its docstring, which it may lack.
+
+    Args:
+        cls: the class
+    """
     return (cls.__doc__ or "").strip().partition("\n")[0].rstrip(".")

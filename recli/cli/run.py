@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Planned:
-    """One evaluation of an experiment; without `data` its dataset is still to be downloaded."""
+    """One evaluation of an experiment; without `data` its dataset is still to be downloaded.
+
+    Attributes:
+        dataset: the name of the dataset
+        split: the split, as it is written
+        seed: what is drawn at random is drawn by it
+        reading: how the dataset is read
+        data: the dataset and the protocol, once they are loaded
+    """
 
     dataset: str
     split: str
@@ -140,6 +148,7 @@ def _plan(
     from recli.data.load import describe
     from recli.data.splits._base import Split
     from recli.data.training_statistics import TrainingStatistics
+    from recli.experiments.default_line_up import check_suits
     from recli.ranking import recommender
 
     pairs = list(itertools.product(experiment.splits, experiment.seeds))
@@ -162,7 +171,7 @@ def _plan(
     dataset = choice.filtered(data.load(console, results), console)
     with _errors_of(f"{experiment.file}, on {dataset.name}"):
         _check_features(experiment, dataset)
-        common.check_suits(experiment.line_up, dataset)
+        check_suits(experiment.line_up, dataset)
         on_dataset = choice.protocol(dataset, console)
     plan = []
     for text, seed in pairs:

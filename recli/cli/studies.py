@@ -159,9 +159,11 @@ def _listed(study: StoredStudy) -> dict[str, Any]:
 
 
 def _facts(study: StoredStudy) -> dict[str, str]:
+    from recli.ranking.list_options import ListOptions
+
     document = study.document
     dataset, configuration = document["dataset"], document["configuration"]
-    locked = configuration["holdout"]
+    locked, made = configuration["holdout"], configuration.get("lists")
     return {
         "study": study.id,
         "status": study.status,
@@ -172,6 +174,7 @@ def _facts(study: StoredStudy) -> dict[str, str]:
         "measured": f"{', '.join(document['metrics'])} on {configuration['split']}, seed "
         f"{configuration['seed']}" + (f"; {locked:.0%} locked away" if locked else ""),
         "search": f"{configuration['sampler']}, {configuration['pruner']}",
+        **({"lists": str(ListOptions.of(made))} if made else {}),
         "storage": document["storage"],
     }
 

@@ -79,7 +79,9 @@ def command(
     from recli import files
     from recli.cli._options.algorithm import choose
     from recli.data.training_statistics import TrainingStatistics
+    from recli.evaluation import make_protocol
     from recli.experiments import params_file as params_files
+    from recli.experiments.default_line_up import check_suits
     from recli.experiments.list_makers import lists_document
     from recli.models import list_quality
     from recli.models import model as models
@@ -89,8 +91,10 @@ def command(
 
     lists.options  # noqa: B018, a wrong one is told before anything is loaded
     dataset = data.load(console, results)
-    purpose = common.purpose(goal, dataset)
-    liked_from = common.liked_from(dataset, threshold)
+    purpose, liked_from = (
+        make_protocol.purpose(goal, dataset),
+        make_protocol.liked_from(dataset, threshold),
+    )
     choice = choose(algorithm, params, params_file, dataset, purpose, seed, liked_from)
     options = lists.over(lists_of(choice.configured))
     configured = recommender(choice.configured, options)
@@ -98,7 +102,7 @@ def command(
     check(
         [configured], TrainingStatistics(dataset, np.arange(len(dataset.ratings)), liked_from), seed
     )
-    common.check_suits([configured], dataset)
+    check_suits([configured], dataset)
     origin = {
         "params": params_file and params_files.origin(params_file),
         "run": measured(results, dataset, configured),

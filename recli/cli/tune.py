@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recli import registry
-from recli.cli._options import common, parameter_types, tuning_goals
+from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
 from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._output import leaderboard, study_tables
@@ -18,10 +18,8 @@ from recli.cli._output.console import Console, count
 from recli.experiments.tuning import pruners, samplers
 
 if TYPE_CHECKING:
-    from recli.data.dataset import Dataset
     from recli.evaluation.metric_names import Purpose
     from recli.experiments.tuning.external_trials import Told
-    from recli.experiments.tuning.plan import Plan
     from recli.experiments.tuning.search import Budget
     from recli.experiments.tuning.study import Begin, TuningRun
 
@@ -229,8 +227,8 @@ def command(
     from recli.cli.evaluate import command_line
     from recli.data.splits._base import Split
     from recli.data.splits.k_fold import KFold
-    from recli.evaluation.protocol import Protocol
     from recli.experiments.resources import Resources
+    from recli.experiments.tuning import usual
     from recli.experiments.tuning.auto import suitable
     from recli.experiments.tuning.external_trials import Told
     from recli.experiments.tuning.plan import Plan
@@ -247,7 +245,7 @@ def command(
     budget = Budget(
         trials or (sys.maxsize if auto else _TRIALS), timeout or (_AUTO if auto else None)
     )
-    goals = tuning_goals.aims(metrics, goal)
+    goals = usual.aims(metrics, goal)
     dataset, named = None, bool(algorithms)
     if auto and not algorithms:
         dataset = data.load(console, results)
@@ -270,19 +268,18 @@ def command(
         vary=vary,
     )
     if named and not metrics and goal is None:
-        plan = dataclasses.replace(plan, goals=tuning_goals.of_what_they_predict(plan))
+        plan = dataclasses.replace(plan, goals=usual.of_what_they_predict(plan))
     plan.check()
-    folds = Split.parse(split, seed) if split else KFold(cv, seed)
+    cut = Split.parse(split, seed) if split else None
+    if cut is None and (common.typed("cv") or not auto):
+        cut = KFold(cv, seed)
     dataset = dataset or data.load(console, results)
-    common.purpose(goal, dataset)
-    _check(plan, dataset, lists, console)
-    plan = tuning_goals.on(dataset, plan, metrics)
-    if auto and plan.goals[0].ranks and not split and not common.typed("cv"):
-        folds = tuning_goals.by_time(dataset, seed) or folds
-        if folds.uses_time:
-            console.say("Tested on the last of each user, since there are times (--split, --cv).")
-    liked = common.liked_from(dataset, threshold)
-    protocol = Protocol(folds, plan.measures, liked, seed)
+    lists.tell_unknown(dataset.ratings.item_ids, console)
+    plan, protocol = usual.on_dataset(
+        plan, dataset, metrics=metrics, goal=goal, split=cut, threshold=threshold, seed=seed
+    )
+    if cut is None and protocol.split.uses_time:
+        console.say("Tested on the last of each user, since there are times (--split, --cv).")
     run = TuningRun(
         results,
         command_line(),
@@ -308,21 +305,6 @@ def command(
     console.say(
         f"Next: recli train --params {study.params_file}{leaderboard.same_data(data.reading)}"
     )
-
-
-def _check(plan: Plan, dataset: Dataset, lists: ListChoice, console: Console) -> None:
-    """Raise what an algorithm or its lists cannot have on these data; says which ids are unknown."""
-    import numpy as np
-
-    from recli.data.training_statistics import TrainingStatistics
-    from recli.ranking import recommender
-
-    spaces = plan.spaces()
-    common.check_suits((space.start for space in spaces), dataset)
-    lists.tell_unknown(dataset.ratings.item_ids, console)
-    ratings = dataset.ratings
-    whole = TrainingStatistics(dataset, np.arange(len(ratings)), ratings.default_threshold)
-    recommender.check((space.changed for space in spaces), whole, plan.method.seed)
 
 
 def _elsewhere(console: Console, run: TuningRun, told: list[Told], ask: bool) -> None:

@@ -85,10 +85,10 @@ def convert(
             valid, a line each
     """
     from recli.configuration.conversion import Conversion  # loads msgspec
-    from recli.configuration.kinds import Kind
+    from recli.configuration.kinds import FieldKind
 
     conversion = Conversion(lax)
-    found = conversion.value(Kind.of(kind), given, place)
+    found = conversion.value(FieldKind.of(kind), given, place)
     if conversion.problems:
         raise error("\n".join(conversion.problems))
     return found

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import shutil
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from recli import errors, files
 from recli.configuration import key, toml
 from recli.data import description, find
-from recli.data.columns.numbers import is_gap
 from recli.data.columns.table_ids import Known, share
-from recli.data.columns.values import Column
 from recli.data.dataset import Dataset
 from recli.data.description import Feature, ItemsSource, UsersSource
 from recli.data.ids import Ids
@@ -22,10 +18,8 @@ from recli.data.load import load
 from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
 from recli.data.tables import features, reading
-from recli.data.tables.items import parts, separator
+from recli.data.tables.guess_features import guess_items
 from recli.data.tables.reading import DescribedTable
-
-_TITLE_NAMES = ("title", "name", "label")
 
 
 @dataclass(frozen=True)
@@ -162,34 +156,28 @@ def _items_toml(
     ratings = dataset.ratings
     known = Known.items(dataset.description.ratings, ratings.item_ids.text[ratings.item_counts > 0])
     described = reading.describe(file, ItemsSource(file.name, id=id_column), known, on_bad)
-    named = enumerate(described.text.columns.items(), start=1)
-    columns = [Column(name, place, texts) for place, (name, texts) in named]
-    numbering = [c.name for c in columns if c.unnamed and c.are_row_numbers]
-    others = [c.name for c in columns if c.name not in (described.id, *numbering)]
-    title = next((name for name in others if name.strip().lower() in _TITLE_NAMES), None)
-    found = {
-        name: _feature(name, described.text.columns[name].to_pylist())
-        for name in others
-        if name != title
-    }
     catalogue = Ids.of(ratings.item_ids.text, described.ids)
-    kept = {
-        name: how for name, how in found.items() if _tells_apart(name, how, described, catalogue)
-    }
+    guessed = guess_items(described, ItemsSource(file.name), catalogue)
+    title, kept = guessed.source.title, guessed.source.features
     told.append(_found(file, described, known) + (f", titles in {title}" if title else "") + ".")
     if kept:
-        told.append(f"Features: {', '.join(kept)}.")
-    told += [f"Left out: {name} (row numbers)." for name in numbering if name != described.id]
-    if len(kept) < len(found):
-        silent = ", ".join(name for name in found if name not in kept)
-        told.append(f"No features, for they do not tell items apart: {silent}.")
+        told.append(f"Features: {', '.join(feature.name for feature in kept)}.")
+    told += [f"Left out: {name} (row numbers)." for name in guessed.numbering]
+    if guessed.silent:
+        told.append(f"No features, for they do not tell items apart: {', '.join(guessed.silent)}.")
     lines = ["", "[items]", f"file = {toml(_kept_as(file))}", f"id = {toml(described.id)}"]
     if title is not None:
         lines.append(f"title = {toml(title)}")
     lines += ["", "[items.features]"]
-    for name, how in kept.items():
-        lines.append(f"{key(name)} = {how}")
+    for feature in kept:
+        lines.append(f"{key(feature.name)} = {_declared(feature)}")
     return "\n".join(lines) + "\n"
+
+
+def _declared(feature: Feature) -> str:
+    """A feature as a dataset.toml has it."""
+    cut = f', separator = "{feature.separator}"' if feature.kind in ("categories", "tags") else ""
+    return f'{{ kind = "{feature.kind}"{cut} }}'
 
 
 def _users_toml(
@@ -205,34 +193,3 @@ def _users_toml(
 def _found(file: Location, described: DescribedTable, known: Known) -> str:
     has = f"{share(known.found_in(described.ids))} of the {known.whose}"
     return f"{known.role.capitalize()}s: {file.name}, ids in {described.id} ({has})"
-
-
-def _tells_apart(name: str, how: str, described: DescribedTable, catalogue: Ids) -> bool:
-    """Whether items can be learned about by a feature: not where all are alike, or it has no word."""
-    feature = Feature(name=name, column=name, **tomllib.loads(f"it = {how}")["it"])
-    items = reading.items(described, ItemsSource(features=(feature,)), catalogue)
-    try:
-        features.matrix(items)
-    except errors.DataError:
-        return False
-    return True
-
-
-def _feature(name: str, values: list[str]) -> str:
-    """The declaration that fits a column's name and values: year, number, tags, categories, text."""
-    filled = [value for value in values if value.strip()]
-    known = [value for value in filled if not is_gap(value)]
-    if known and all(_is_number(value) for value in known):
-        return f'{{ kind = "{"year" if "year" in name.lower() else "number"}" }}'
-    between = separator(filled)
-    cut = Feature(name, "categories", name, separator=between)
-    found = {part for value in filled for part in parts(value, cut)}
-    if found and all(re.fullmatch(r".+:\s*\d+", part) for part in found):
-        return f'{{ kind = "tags", separator = "{between}" }}'
-    if len(found) < max(2, len(filled) // 2):
-        return f'{{ kind = "categories", separator = "{between}" }}'
-    return '{ kind = "text" }'
-
-
-def _is_number(text: str) -> bool:
-    return bool(re.fullmatch(r"\s*[-+]?\d+(\.\d+)?\s*", text))

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from recli.data.ratings import Ratings
 from recli.data.tables.items import Items
 from recli.data.tables.users import Users
 from recli.data.trainset import Trainset
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from surprise.dataset import DatasetAutoFolds
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class BadRow:
 
 
 @dataclass(frozen=True)
-class Kind:
+class InteractionKind:
     """A kind of interaction: its name, how many rows are of it, and what each weighs.
 
     Attributes:
@@ -99,7 +103,7 @@ class Prepared:
         return ", ".join(filter(None, (taken if self.removed or not self.what else "", self.what)))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """Ratings, the item and the user table if there are such, and how they were read.
 
@@ -109,7 +113,7 @@ class Dataset:
         ratings: the ratings or interactions
         items: the item table; None if there is none
         users: the user table; None if there is none
-        sniffed: (what, value, option that overrules it) for everything guessed from the file
+        sniffed: (what, value, parameter that overrules it) for everything guessed from the file
         bad_rows: rows set aside under `on_bad="skip"`
         merged: rows that repeated an earlier pair of user and item and were merged into one
         left_out: what a filter left out, None where the dataset is whole
@@ -129,7 +133,19 @@ class Dataset:
     left_out: LeftOut | None = None
     prepared: tuple[Prepared, ...] = ()
     notes: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[InteractionKind, ...] = ()
+
+    def __repr__(self) -> str:
+        ratings = self.ratings
+        lines = [
+            f"{self.name}: {ratings.n_users:,} users × {ratings.n_items:,} items, {self.extent}",
+            *([f"kinds of interaction: {', '.join(map(str, self.kinds))}"] if self.kinds else []),
+            *(f"{what}: {value}" for what, value, _ in self.sniffed),
+            *(f"prepared with {step.step}: {step}" for step in self.prepared),
+            *([f"set aside: {len(self.bad_rows):,} rows, in bad_rows"] if self.bad_rows else []),
+            *self.notes,
+        ]
+        return "\n  ".join(lines)
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -152,6 +168,38 @@ class Dataset:
         """
         rows = np.arange(len(self.ratings)) if rows is None else rows
         return Trainset(self.ratings, rows, self.items, threshold=threshold, user_table=self.users)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The ratings as a table, in their order.
+
+        Returns:
+            A row a rating: user and item, integers where all ids are plain integers, else text;
+            rating (float64), or weight for interactions; time (datetime64, UTC) if there are times.
+        """
+        import pandas as pd  # which takes longer than to recommend
+
+        ratings = self.ratings
+        columns: dict[str, object] = {}
+        for role, ids, codes in (
+            ("user", ratings.user_ids, ratings.users),
+            ("item", ratings.item_ids, ratings.items),
+        ):
+            columns[role] = (ids.text.astype(np.int64) if ids.integers else ids.text)[codes]
+        columns["weight" if ratings.implicit else "rating"] = ratings.values
+        if ratings.times is not None:
+            moments = pd.Series(ratings.times.view(f"datetime64[{ratings.time_unit}]"))
+            columns["time"] = moments.dt.tz_localize("UTC")
+        return pd.DataFrame(columns)
+
+    def to_surprise(self) -> DatasetAutoFolds:
+        """The ratings as a `surprise.Dataset`, in their order.
+
+        Raw ids are text, as in `trainset`; times are seconds since 1970, as text. Interactions
+        have their weights for ratings.
+        """
+        from recli.data.surprise_dataset import to_surprise
+
+        return to_surprise(self.ratings)
 
     def part(self, rows: np.ndarray) -> Dataset:
         """The dataset with these rows of its ratings, int64[n]; ids, catalogue and tables are whole.

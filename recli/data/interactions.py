@@ -12,7 +12,7 @@ import pyarrow.compute
 
 from recli import errors
 from recli.data.columns.numbers import numbers
-from recli.data.dataset import Dataset, Kind
+from recli.data.dataset import Dataset, InteractionKind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.ratings import Ratings
@@ -31,11 +31,11 @@ def check_options(given: Iterable[str], duplicates: str) -> None:
     """
     if "scale" in given:
         raise errors.UsageError(
-            "--scale is for ratings: interactions have weights, which are not on a scale. Leave it out."
+            "`scale` is for ratings: interactions have weights, which are not on a scale. Leave it out."
         )
     if duplicates not in ("error", "keep"):
         raise errors.UsageError(
-            f"--duplicates {duplicates} is for ratings: interactions that repeat a pair of user and "
+            f'`duplicates="{duplicates}"` is for ratings: interactions that repeat a pair of user and '
             "item add up. Leave it out."
         )
 
@@ -49,7 +49,7 @@ def of_rows(source: RatingsSource) -> RatingsSource:
     return dataclasses.replace(source, rating=None, scale=None) if source.implicit else source
 
 
-def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[Kind, ...]:
+def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[InteractionKind, ...]:
     """The kinds of interaction in a table, the most frequent first; each weighs 1 unless it says.
 
     Args:
@@ -64,13 +64,13 @@ def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[Kind
         if source.weights:
             raise errors.DataError(
                 f"{file}: kinds of interaction have weights, and no column says which kind a row is. "
-                "Name it with '--columns event=NAME'."
+                'Name it with `event="NAME"`.'
             )
         return ()
     counts = pa.compute.value_counts(_names(table, source.event)).to_pylist()
     weights = source.weights
     found = [
-        Kind(
+        InteractionKind(
             one["values"], one["counts"], 1.0 if weights is None else weights.get(one["values"], -1)
         )
         for one in sorted(counts, key=lambda one: (-one["counts"], one["values"]))
@@ -78,16 +78,16 @@ def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[Kind
     unweighed = [kind for kind in found if kind.weight < 0]
     if unweighed:
         named = {**(weights or {}), **{kind.name: 1.0 for kind in unweighed}}
-        option = ",".join(f"{name}={weight:g}" for name, weight in list(named.items())[:_SHOWN])
+        option = ", ".join(f'"{name}": {weight:g}' for name, weight in list(named.items())[:_SHOWN])
         raise errors.DataError(
             f"{file}: no weight is given for {listed(unweighed)}. The kinds of interaction in column "
             f"'{source.event}', with their rows, are {listed(found)}. Give each a weight, 0 to leave "
-            f"it out, as in '--weight {option}'."
+            f"it out, as in `weights={{{option}}}`."
         )
     return tuple(found)
 
 
-def listed(some: Iterable[Kind]) -> str:
+def listed(some: Iterable[InteractionKind]) -> str:
     """Kinds with their rows, eight of them at most.
 
     Args:
@@ -99,7 +99,7 @@ def listed(some: Iterable[Kind]) -> str:
 
 
 def weights(
-    table: TextTable, source: RatingsSource, of_kind: Iterable[Kind]
+    table: TextTable, source: RatingsSource, of_kind: Iterable[InteractionKind]
 ) -> tuple[np.ndarray, np.ndarray, Callable[[int], str]]:
     """What each row weighs, float64[n]: its count times the weight of its kind; and what is no count.
 

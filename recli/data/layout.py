@@ -12,10 +12,10 @@ _MANY = 0.2
 _NEARLY_ALL = 0.8
 # What to say where nearly all rows have one fault in common, which has nothing to do with the layout.
 _SAID_OF = {
-    "(see --time-format)": "Say how times are written, for 12/31/2019 with '--time-format %m/%d/%Y', for "
-    "31.12.2019 18:30 with '--time-format \"%d.%m.%Y %H:%M\"', or which column has the time",
+    "(see `time_format`)": 'Say how times are written, for 12/31/2019 with `time_format="%m/%d/%Y"`, for '
+    '31.12.2019 18:30 with `time_format="%d.%m.%Y %H:%M"`, or which column has the time',
     "is not a finite number": "Ratings and weights are numbers: write stars, words, fractions and per "
-    "cent as such, as 4 for 4/5, and thousands without a mark, or name another column with '--columns'",
+    "cent as such, as 4 for 4/5, and thousands without a mark, or name another column with `rating`",
 }
 
 
@@ -31,10 +31,10 @@ def advice(table: TextTable, bad: Sequence[BadRow], header: bool) -> str:
         least = _NEARLY_ALL * _n_rows(table)
         to_say = (said for ending, said in _SAID_OF.items() if _saying(bad, ending) > least)
         said = next(to_say, _another())
-        return f"{said}, or mend the file: '--on-bad skip' never sets most of the rows aside."
+        return f'{said}, or mend the file: `on_bad="skip"` never sets most of the rows aside.'
     if _of_another_shape(table, header):
         return f"{_another()}, or mend the file."
-    return "Mend the file, or set such rows aside with '--on-bad skip'."
+    return 'Mend the file, or set such rows aside with `on_bad="skip"`.'
 
 
 def mostly_bad(table: TextTable, bad: Sequence[BadRow]) -> bool:
@@ -71,7 +71,7 @@ def _n_rows(table: TextTable) -> int:
 
 def _another() -> str:
     return (
-        "The file may have another layout than it was read with: say which with '--file-format' "
-        "('recli list formats' has them), or how rows are cut and columns are used with '--delimiter' "
-        "and '--columns'"
+        "The file may have another layout than it was read with: say which with `format` "
+        "('recli list formats' has them), or how rows are cut and columns are used with `delimiter` "
+        "and `user`, `item`, `rating`"
     )

@@ -15,8 +15,8 @@ from recli.data import description, find, interactions, layout, prepare
 from recli.data.columns import date_columns, parsing
 from recli.data.columns.assign import assign
 from recli.data.columns.table_ids import Known
-from recli.data.dataset import BadRow, Dataset, Kind
-from recli.data.description import Description, RatingsSource
+from recli.data.dataset import BadRow, Dataset, InteractionKind
+from recli.data.description import BareItems, Description, ItemsSource, RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.formats._reader import described, reader
 from recli.data.ids import Ids
@@ -24,25 +24,26 @@ from recli.data.ratings import Ratings
 from recli.data.sources.locate import is_path, short_name
 from recli.data.sources.location import Location
 from recli.data.tables import reading
+from recli.data.tables.guess_features import guess_items
 
 ON_BAD = ("error", "skip")
 DUPLICATES = ("error", "first", "last", "mean")
-_OPTIONS = {  # field of a RatingsSource -> the option of the command line that sets it
-    "format": "--file-format",
-    "encoding": "--encoding",
-    "delimiter": "--delimiter",
-    "quote": "--quote",
-    "header": "--header/--no-header",
-    "user": "--columns",
-    "item": "--columns",
-    "rating": "--columns",
-    "weight": "--columns",
-    "event": "--columns",
-    "weights": "--weight",
-    "time": "--columns",
-    "implicit": "--implicit/--explicit",
-    "scale": "--scale",
-    "time_unit": "--time-unit",
+_OVERRULED_BY = {  # field of a RatingsSource -> the parameter of `recli.load` that sets it
+    "format": "format",
+    "encoding": "encoding",
+    "delimiter": "delimiter",
+    "quote": "quote",
+    "header": "header",
+    "user": "user",
+    "item": "item",
+    "rating": "rating",
+    "weight": "weight",
+    "event": "event",
+    "weights": "weights",
+    "time": "time",
+    "implicit": "implicit",
+    "scale": "scale",
+    "time_unit": "time_unit",
 }
 
 
@@ -68,13 +69,30 @@ def load(
         NotFoundError: for a name or file that does not exist
         DataError: for content that is not a table of ratings, each with file, line and reason
     """
+    return load_described(describe(spec), overrides, on_bad, duplicates)
+
+
+def load_described(
+    about: Description,
+    overrides: Mapping[str, Any] | None = None,
+    on_bad: str = "error",
+    duplicates: str = "error",
+) -> Dataset:
+    """The dataset of this description; arguments and errors are those of `load`.
+
+    Args:
+        about: what the dataset's `dataset.toml` says
+        overrides: what overrules what is found out, by field
+        on_bad: `error`, or `skip` to set bad rows aside
+        duplicates: what becomes of repeated pairs of user and item: `error`, `first`, `last`,
+            `mean` or `keep`
+    """
     for name, choice, valid in (
         ("on_bad", on_bad, ON_BAD),
         ("duplicates", duplicates, (*DUPLICATES, "keep")),
     ):
         if choice not in valid:
             raise errors.unknown(f"way of {name}", choice, valid)
-    about = describe(spec)
     steps = prepare.steps(about, (overrides or {}).get("prepare", ()))
     asked = {**(overrides or {}), "prepare": tuple(map(str, steps)) or None}
     source = dataclasses.replace(about.ratings, **asked)
@@ -110,7 +128,7 @@ class _Read:
         table: the columns, as text
         source: how the table is read, and which column is what
         guessed: fields of `source` that a look at the file has filled
-        told: (what, value, option that overrules it) for what else was decided
+        told: (what, value, parameter that overrules it) for what else was decided
         kinds: of interactions, once they are weighed
     """
 
@@ -119,7 +137,7 @@ class _Read:
     source: RatingsSource
     guessed: list[str]
     told: list[tuple[str, str, str]]
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[InteractionKind, ...] = ()
 
     def weigh(self) -> None:
         """Find the kinds of interaction; each weighs 1 where nothing is said."""
@@ -169,8 +187,13 @@ def _described(
     raters = Known.users(source, ratings.user_ids.text)
     of_users = reading.describe_users(about, raters, on_bad)
     found = [described for described in (of_items, of_users) if described]
-    items = None
+    items, described = None, list[tuple[str, str, str]]()
     if of_items and about.items:
+        if isinstance(about.items, BareItems):
+            guessed = guess_items(of_items, about.items, ratings.item_ids)
+            about = dataclasses.replace(about, items=guessed.source)
+            described = _of_items(guessed.source)
+        assert about.items
         items = reading.items(of_items, about.items, ratings.item_ids)
     return Dataset(
         name=about.name,
@@ -183,6 +206,7 @@ def _described(
             *_shown(source, read.guessed),
             *read.told,
             *(told for one in found for told in one.told),
+            *described,
         ),
         bad_rows=(*bad, *(row for one in found for row in one.bad)),
         notes=(
@@ -193,6 +217,13 @@ def _described(
         ),
         kinds=read.kinds,
     )
+
+
+def _of_items(source: ItemsSource) -> list[tuple[str, str, str]]:
+    """What was found out about an item table, as `Dataset.sniffed` has it."""
+    titled = [("titles", source.title, "items")] if source.title else []
+    features = ", ".join(feature.name for feature in source.features)
+    return [*titled, ("item features", features or "none", "items")]
 
 
 def describe(spec: str) -> Description:
@@ -300,13 +331,13 @@ def _ratings(rows: parsing.RatingRows, source: RatingsSource, item_ids: Ids) -> 
 
 
 def _parts(file: Location) -> list[tuple[str, str, str]]:
-    return [("parts", str(len(file.parts)), "--dataset")] if file.parts else []
+    return [("parts", str(len(file.parts)), "dataset")] if file.parts else []
 
 
 def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
     readable = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "::": "'::'"}
     shown = []
-    for name in sorted(guessed, key=list(_OPTIONS).index):
+    for name in sorted(guessed, key=list(_OVERRULED_BY).index):
         value = getattr(source, name)
         if name == "delimiter":
             value = readable.get(value, repr(value))
@@ -320,5 +351,5 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
             value = "1 for every kind"
         if value is not None:
             what = "interactions" if name == "implicit" else name.replace("_", " ")
-            shown.append((what, str(value), _OPTIONS[name]))
+            shown.append((what, str(value), _OVERRULED_BY[name]))
     return tuple(shown)

@@ -15,7 +15,13 @@ from recli.ranking.lists import with_scores
 
 
 def predict(algorithm: Algorithm, statistics: TrainingStatistics, test: np.ndarray) -> Predictions:
-    """The predictions for the rows `test`, int64[n]."""
+    """The predictions for the rows `test`, int64[n].
+
+    Args:
+        algorithm: a fitted algorithm
+        statistics: what the training ratings and the item table show
+        test: int64[n], rows that are tested, ascending
+    """
     ratings, trainset = statistics.dataset.ratings, statistics.trainset
     users, items = ratings.users[test], ratings.items[test]
     estimates = algorithm.estimate_pairs(trainset.inner_users[users], trainset.inner_items[items])

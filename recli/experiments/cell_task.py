@@ -25,8 +25,10 @@ Place = tuple[int, int]
 class Kept:
     """Where outcomes are kept, and found again by what they depend on.
 
-    keys: the name of each cell in the store; None for one that is not kept
-    fresh: whether what is there already is left alone, and everything computed anew
+    Attributes:
+        keys: the name of each cell in the store; None for one that is not kept
+        fresh: whether what is there already is left alone, and everything computed anew
+        store: where outcomes are kept
     """
 
     store: CellStore
@@ -38,11 +40,16 @@ class Kept:
 class CellTask:
     """One algorithm on one fold, and all that it takes to measure it.
 
-    test: the fold's test rows, int64[n]
-    memory_limit: bytes for ranking the catalogue
-    alone: whether nothing else works in the same process
-    kept: where its outcome is kept, if it is
-    there: what of an outcome is kept already and would be lost if less were kept in its place
+    Attributes:
+        statistics: what the training ratings and the item table show
+        test: the fold's test rows, int64[n]
+        configured: an algorithm with its parameters
+        protocol: how the line-up is compared
+        memory_limit: bytes for ranking the catalogue
+        alone: whether nothing else works in the same process
+        kept: where its outcome is kept, if it is
+        there: what of an outcome is kept already and would be lost if less were kept in its place
+        place: where it is
     """
 
     statistics: TrainingStatistics

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -39,17 +38,23 @@ from recli.records.kinds import RUNS
 from recli.records.outside import outside
 from recli.records.process import this_process
 
-_LOG = logging.getLogger("recli")
 _IN_TABLES = ("metrics", "users", "per_user", "groups")
 
 
 class EvaluationRun:
     """A comparison that is being made; what is finished is on disk after every cell.
 
-    reading: how the dataset was read, for `recli reproduce`
     verdicts: which algorithms differ, by measure, once the run has ended
-    strict: whether what `lint` finds is an error, raised before anything is written (DataError)
-    folds: those of the protocol's split, where they are known already
+
+    Args:
+        results: the results folder
+        command: the command line
+        dataset: the ratings, and what is known of items and users
+        line_up: the algorithms that are compared
+        protocol: how the line-up is compared
+        reading: how the dataset was read, for `recli reproduce`
+        strict: whether what `lint` finds is an error, raised before anything is written (DataError)
+        folds: those of the protocol's split, where they are known already
     """
 
     def __init__(
@@ -104,7 +109,13 @@ class EvaluationRun:
     ) -> list[Summary]:
         """Measure every cell, and compute those whose outcome is not kept; if `fresh`, all of them.
 
-        Raises InterruptedRunError on Ctrl-C, what was finished is kept.
+        Args:
+            resources: how much may work at once, and with how much memory
+            on_cell: told of every finished cell
+            fresh: whether to compute again what is there already
+
+        Raises:
+            InterruptedRunError: on Ctrl-C, what was finished is kept
         """
         self._write("running", resources)
         status = "failed"

@@ -33,6 +33,9 @@ def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]
 
     The aspect of the first measure comes first, and what is beyond accuracy last.
 
+    Args:
+        measures: what is measured, the first orders
+
     >>> for title, group in tables_of([Measure.parse(text) for text in ("ndcg", "rmse", "map", "mae")]):
     ...     print(title, list(map(str, group)))
     Ranked catalogue, first 10 places ['ndcg@10', 'map@10']
@@ -58,6 +61,12 @@ def leaderboard(
     With `verdicts` the best value of a column is marked `*`, and those that are not distinguishable
     from it `=`. The seconds are those of fitting (unless not `fit`), and of predicting or ranking,
     whichever `measures` need.
+
+    Args:
+        found: the line-up over its folds, the best first
+        measures: what is measured, the first orders
+        verdicts: which algorithms differ, by measure
+        fit: whether seconds of the fit are a column
     """
     times = {"fit s": [summary.fit_seconds for summary in found]} if fit else {}
     needed = {measure.metric.needs for measure in measures}
@@ -84,6 +93,11 @@ def breakdown(
     """Header and rows of one measure by group: a group a row, its test ratings per fold, means.
 
     The last row is the gap, the largest mean minus the smallest. Folds without a value do not count.
+
+    Args:
+        found: the line-up over its folds, the best first
+        by: `user`, or `all` for all ratings together
+        measure: a metric with its cut-off
     """
     of_group: dict[str, list[list[GroupScores]]] = {}
     for place, summary in enumerate(found):
@@ -121,7 +135,12 @@ def _number(value: float, digits: int = 4) -> str:
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, its columns padded so that it reads well as text too."""
+    """A Markdown table, its columns padded so that it reads well as text too.
+
+    Args:
+        header: names of the columns
+        rows: the first rows, cut into cells
+    """
     cells = [[cell.replace("|", "\\|") for cell in row] for row in (header, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
 
@@ -144,7 +163,20 @@ def markdown_report(
     n_cells: int,
     leading: Measure,
 ) -> str:
-    """The report.md of the evaluation called `run`, which has `n_cells` cells when it is complete."""
+    """The report.md of the evaluation called `run`, which has `n_cells` cells when it is complete.
+
+    Args:
+        run: the name of the run
+        command: the command line
+        dataset: the ratings, and what is known of items and users
+        protocol: how the line-up is compared
+        found: the line-up over its folds, the best first
+        verdicts: which algorithms differ, by measure
+        findings: what gives reason to doubt the protocol
+        n_folds: how many folds
+        n_cells: how many cells
+        leading: the measure that orders
+    """
     n_finished = sum(len(summary.cells) for summary in found)
     missing = f"\n**Not complete**: {n_finished} of {n_cells} cells were finished.\n"
     tables = "\n\n".join(
@@ -221,7 +253,12 @@ def _mean_and_std(summary: Summary, measure: Measure) -> str:
 
 
 def mark(label: str, verdict: Verdict | None) -> str:
-    """What follows a value in a table: `*` for the best, `=` for what is not distinguishable from it."""
+    """What follows a value in a table: `*` for the best, `=` for what is not distinguishable from it.
+
+    Args:
+        label: how it is shown
+        verdict: which algorithms differ; None where that was not tested
+    """
     if verdict is None:
         return ""
     if not verdict.adjusted or label not in verdict.alike:

@@ -23,6 +23,7 @@ from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.reading import Reading
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
+from recli.records import outside
 from recli.records.run_diff import Difference, differences
 from recli.records.stored_run import StoredRun
 
@@ -33,7 +34,12 @@ _NUMBERS_DO_NOT_DEPEND_ON = ("commit", "cores")
 class Deviation:
     """A metric of an algorithm that came out otherwise; `largest` is NaN where it is undefined once.
 
-    n_differing: of its `n_values` values: of folds, of groups, of users
+    Attributes:
+        algorithm: the name of the algorithm
+        metric: the name of the metric
+        n_values: how many values were compared
+        n_differing: of its `n_values` values: of folds, of groups, of users
+        largest: the largest deviation
     """
 
     algorithm: str
@@ -47,9 +53,12 @@ class Deviation:
 class Reproduction:
     """What came of making a run again.
 
-    same_bytes: whether metrics.csv is the same to the byte
-    changed: what is not as it was: versions, code, processor
-    without_seed: algorithms with other numbers that take no seed
+    Attributes:
+        n_values: how many values were compared
+        same_bytes: whether metrics.csv is the same to the byte
+        deviations: what deviates
+        changed: what is not as it was: versions, code, processor
+        without_seed: algorithms with other numbers that take no seed
     """
 
     n_values: int
@@ -78,8 +87,12 @@ class Reproduction:
 def dataset_of(run: StoredRun) -> Dataset:
     """The dataset of a finished run, read as it was then.
 
-    Raises UsageError for a run that is not finished or does not say how its data was read; DataError
-    where the data is no longer the same; and as `load` does.
+    Args:
+        run: a run as it is stored
+
+    Raises:
+        UsageError: for a run that is not finished or does not say how its data was read
+        DataError: where the data is no longer the same; and as `load` does
     """
     if run.status != "finished":
         raise errors.UsageError(
@@ -110,9 +123,19 @@ def dataset_of(run: StoredRun) -> Dataset:
 def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Dataset) -> EvaluationRun:
     """The same evaluation as a new run, yet to be run.
 
-    Raises NotReproducedError where the split gives other rows, NotFoundError and DataError where a file
-    of another program is gone or changed, UsageError for what this recli does not know.
+    Args:
+        results: the results folder
+        command: the command line
+        run: a run as it is stored
+        dataset: the ratings, and what is known of items and users
+
+    Raises:
+        NotReproducedError: where the split gives other rows
+        NotFoundError: where a file of another program is gone
+        DataError: where it is another
+        UsageError: for what this recli does not know
     """
+    outside.check(run.document)
     configuration = run.document["configuration"]
     protocol = Protocol(
         Split.parse(run.split, configuration["split_seed"]),
@@ -148,7 +171,12 @@ def _entry(
 
 
 def compare(first: StoredRun, second: StoredRun) -> Reproduction:
-    """Every number of `second` against that of `first`, of which it is the repetition."""
+    """Every number of `second` against that of `first`, of which it is the repetition.
+
+    Args:
+        first: one run
+        second: the other run
+    """
     n_values, deviations = 0, []
     of_first, of_second = (_tables(run) for run in (first, second))
     labels = first.line_up

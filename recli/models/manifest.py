@@ -19,6 +19,8 @@ class Manifest(TypedDict):
         trained: when, ISO 8601
         dataset: its name and fingerprint; of interactions the weights of their kinds
         origin: where the parameters come from, what the lists were worth, which refresh it was
+        lists: how its lists are made where nobody says otherwise, as `ListOptions.document` has it;
+            models of older versions made them by their scores alone
         scale: the lowest and the highest rating
         time_unit: the unit of the times; models of older versions knew no other than seconds
         implicit: whether it has learned from interactions rather than ratings
@@ -39,6 +41,7 @@ class Manifest(TypedDict):
     trained: str
     dataset: dict[str, Any]
     origin: dict[str, Any]
+    lists: NotRequired[dict[str, Any]]
     scale: list[float]
     time_unit: NotRequired[str]
     implicit: NotRequired[bool]

@@ -23,7 +23,12 @@ from recli.data.trainset import Trainset
 def write(path: Path, algorithm: Algorithm) -> None:
     """Write the attributes of a fitted algorithm, without its trainset, which has a part of its own.
 
-    Raises UsageError where they cannot be pickled.
+    Args:
+        path: the file
+        algorithm: a fitted algorithm
+
+    Raises:
+        UsageError: where they cannot be pickled
     """
     learned = {key: value for key, value in vars(_own(algorithm)).items() if key != "trainset"}
     try:
@@ -31,14 +36,20 @@ def write(path: Path, algorithm: Algorithm) -> None:
     # What pickle raises for what it cannot: functions, open files, classes defined inside functions.
     except (pickle.PicklingError, TypeError, AttributeError) as error:
         raise errors.UsageError(
-            f"What it has learned cannot be pickled: {error}. Leave out '--allow-pickle', and it is "
+            f"What it has learned cannot be pickled: {error}. Leave out `allow_pickle=True`, and it is "
             "fitted again at every use."
         ) from None
     path.write_bytes(content)
 
 
 def read(path: Path, algorithm: Algorithm, trainset: Trainset) -> None:
-    """Give `algorithm` the attributes in `path`. This runs code from the file."""
+    """Give `algorithm` the attributes in `path`. This runs code from the file.
+
+    Args:
+        path: the file
+        algorithm: a fitted algorithm
+        trainset: the ratings that it learned from
+    """
     own = _own(algorithm)
     vars(own).update(pickle.loads(path.read_bytes()))  # noqa: S301, the user has said so
     own.trainset = algorithm.trainset = trainset

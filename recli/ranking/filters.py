@@ -64,7 +64,7 @@ def _first_rated(model: Model) -> np.ndarray:
     if ratings.times is None:
         raise errors.DataError(
             f"The ratings of {model.dataset.get('name', '')} have no times, so that none of its items is "
-            "known to be fresh. For a date in the item table there is --where."
+            "known to be fresh. For a date in the item table there is `where`."
         )
     first = np.full(len(ratings.item_ids), np.iinfo(np.int64).max)
     np.minimum.at(first, ratings.items, ratings.times)

@@ -57,7 +57,7 @@ class Rerankers(Parameter):
 
 
 @dataclass(frozen=True)
-class Condition(Parameter):
+class ConditionText(Parameter):
     """A condition on the item table."""
 
     @property
@@ -75,9 +75,10 @@ class Condition(Parameter):
 class ByColumn(Parameter):
     """A number for each of some columns of the item table: a table, or text as `genres=3,year=2`.
 
-    of: what each number has to be
-    most: how many columns there may be
-    implied: the number of a column that is named alone; None if it has to be said
+    Attributes:
+        of: what each number has to be
+        most: how many columns there may be
+        implied: the number of a column that is named alone; None if it has to be said
     """
 
     of: Int | Float = field(kw_only=True)
@@ -130,7 +131,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Bool("exclude_seen", True, "whether what a user has in the training is left out"),
     ListedIds("candidates", None, "the items to choose from: a file with an id a line"),
     ListedIds("exclude", None, "items to leave out: a file with an id a line"),
-    Condition("where", None, "a condition on the item table; 'recli show where' explains it"),
+    ConditionText("where", None, "a condition on the item table; 'recli show where' explains it"),
     Int("min_ratings", 0, "items with fewer ratings in the training are left out", low=0),
     Date("since", None, "fresh items alone: first rated on that day (UTC) or later, or not yet"),
     ByColumn(

@@ -36,12 +36,12 @@ def cell_key(
         protocol: seed and threshold, and what is measured
 
     Returns:
-        None for an algorithm without a source to read: nothing would tell when it has changed; and
-        for what comes from a file, where there is nothing to save.
+        None for an algorithm without a source to read, or that is an object in memory: nothing would
+        tell when it has changed; and for what comes from a file, where there is nothing to save.
     """
     if isinstance(configured, External):
         return None
-    code = code_version.of_outcome(configured)
+    code = code_version.of_outcome(configured) if configured.is_named else None
     if code is None:
         return None
     lists = lists_of(configured)

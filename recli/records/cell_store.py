@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recli import errors, files
-from recli.evaluation.fold_outcome import Estimated, FoldOutcome, Listed
+from recli.evaluation.fold_outcome import FoldOutcome, Listed, PredictedRatings
 
 SCHEMA = 2
 """The format of a cell's file: 1 had metrics instead of what they are computed from."""
@@ -29,9 +29,10 @@ _SPLIT_BYTES = "estimates"  # no two are alike, and their bytes compress better 
 class StoredCell:
     """A file of the store.
 
-    key: the name of the cell
-    n_bytes: what it takes on disk
-    used: when it was last written or read, seconds since 1970
+    Attributes:
+        key: the name of the cell
+        n_bytes: what it takes on disk
+        used: when it was last written or read, seconds since 1970
     """
 
     key: str
@@ -44,16 +45,22 @@ class CellStore:
 
     A cell is a Parquet file of one row: a column for each array of its outcome, the rest as JSON in the
     file's metadata, and a SHA-256 over both.
+
+    Args:
+        results: the results folder
     """
 
     def __init__(self, results: Path) -> None:
         self.folder = results / "cells"
 
     def read(self, key: str) -> FoldOutcome | None:
-        """The outcome of this cell; None if there is none. It counts as used now.
+        """The outcome of a cell; None if there is none. It counts as used now.
+
+        Args:
+            key: the name of the cell
 
         Raises:
-            DataError: for a file that is not what was written.
+            DataError: for a file that is not what was written
         """
         path = self._path(key)
         if not path.is_file():
@@ -74,10 +81,14 @@ class CellStore:
         return _outcome(json.loads(document), arrays)
 
     def write(self, key: str, outcome: FoldOutcome) -> None:
-        """Keep `outcome` under this name, in place of what was there.
+        """Keep an outcome, in place of what was there.
+
+        Args:
+            key: the name of the cell
+            outcome: what is kept
 
         Raises:
-            UsageError: when the folder cannot be written.
+            UsageError: when the folder cannot be written
         """
         document = json.dumps(_document(outcome)).encode()
         arrays = _arrays(outcome)
@@ -106,12 +117,20 @@ class CellStore:
                 yield StoredCell(path.stem, about.st_size, about.st_mtime)
 
     def size(self, key: str) -> int:
-        """What the cell of this name takes on disk, bytes; 0 if there is none."""
+        """What a cell takes on disk, bytes; 0 if there is none.
+
+        Args:
+            key: the name of the cell
+        """
         path = self._path(key)
         return path.stat().st_size if path.is_file() else 0
 
     def is_readable(self, key: str) -> bool:
-        """Whether the cell of this name has the format that this recli reads."""
+        """Whether a cell has the format that this recli reads.
+
+        Args:
+            key: the name of the cell
+        """
         try:
             metadata = pq.read_schema(self._path(key)).metadata or {}
             document = json.loads(metadata.get(_DOCUMENT, b"null"))
@@ -120,7 +139,14 @@ class CellStore:
         return isinstance(document, dict) and document.get("schema") == SCHEMA
 
     def remove(self, key: str) -> None:
-        """Forget the cell of this name, if there is one."""
+        """Forget a cell, if there is one.
+
+        Args:
+            key: the name of the cell
+
+        Raises:
+            UsageError: when the folder cannot be written
+        """
         with files.writable(self.folder):
             self._path(key).unlink(missing_ok=True)
 
@@ -142,7 +168,7 @@ def _arrays(outcome: FoldOutcome) -> dict[str, np.ndarray]:
 def _outcome(document: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> FoldOutcome:
     estimated = listed = None
     if "estimates" in arrays:
-        estimated = Estimated(arrays["estimates"], arrays["impossible"])
+        estimated = PredictedRatings(arrays["estimates"], arrays["impossible"])
     if document["k"]:
         items = arrays["items"].reshape(-1, document["k"])
         listed = Listed(items, arrays["n_candidates"], arrays["places"], arrays["midranks"])

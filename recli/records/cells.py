@@ -17,10 +17,13 @@ from recli.evaluation.metric_names import Measure
 class Cell:
     """One algorithm of the line-up on one fold, and what came out.
 
-    entry, fold: places in the line-up and among the folds, from 0 on
-    peak_mb: the most memory that the process held while it worked, MiB; where others worked beside
-        it on threads, since the process started; NaN where the system does not tell
-    reused: whether it was there already, so that its times and memory are of an earlier run
+    Attributes:
+        entry: its place in the line-up, from 0 on
+        fold: its place among the folds, from 0 on
+        scores: what came out
+        peak_mb: the most memory that the process held while it worked, MiB; where others worked beside
+            it on threads, since the process started; NaN where the system does not tell
+        reused: whether it was there already, so that its times and memory are of an earlier run
     """
 
     entry: int
@@ -32,22 +35,40 @@ class Cell:
 
 @dataclass(frozen=True)
 class Summary:
-    """One algorithm over its folds; its label is another for every entry of the line-up."""
+    """One algorithm over its folds.
+
+    Attributes:
+        configured: the algorithm
+        cells: its finished cells, folds in order
+        label: how it is shown, another for every entry of the line-up
+    """
 
     configured: Configured
     cells: tuple[Cell, ...]
     label: str
 
     def values(self, measure: Measure) -> list[float]:
-        """The measure on every fold, NaN where a fold has no user it applies to."""
+        """A measure on every fold, NaN where a fold has no user it applies to.
+
+        Args:
+            measure: one of those that were measured
+        """
         return [cell.scores.metrics[str(measure)] for cell in self.cells]
 
     def mean(self, measure: Measure) -> float:
-        """Mean over folds, NaN if a fold has none."""
+        """Mean over folds, NaN if a fold has none.
+
+        Args:
+            measure: one of those that were measured
+        """
         return float(np.mean(self.values(measure)))
 
     def std(self, measure: Measure) -> float:
-        """Standard deviation over folds, as Surprise reports it: divided by the number of folds."""
+        """Standard deviation over folds, as Surprise reports it: divided by the number of folds.
+
+        Args:
+            measure: one of those that were measured
+        """
         return float(np.std(self.values(measure)))
 
     @property
@@ -70,6 +91,9 @@ def labels(line_up: Sequence[Configured]) -> list[str]:
     """How the entries are shown, each another: hybrids that differ in their members' parameters with
     these, and what still looks alike is numbered.
 
+    Args:
+        line_up: the algorithms, in their order
+
     >>> labels([Configured.of("svd"), Configured.of("nmf"), Configured.of("svd")])
     ['svd', 'nmf', 'svd #2']
     """
@@ -81,7 +105,10 @@ def labels(line_up: Sequence[Configured]) -> list[str]:
 
 
 def numbered(texts: Sequence[str]) -> list[str]:
-    """`texts`, each another: what is like one before gets a number.
+    """Texts, each another: what is like one before gets a number.
+
+    Args:
+        texts: as they are
 
     >>> numbered(["svd", "nmf", "svd"])
     ['svd', 'nmf', 'svd #2']
@@ -93,7 +120,13 @@ def numbered(texts: Sequence[str]) -> list[str]:
 def summaries(
     line_up: Sequence[Configured], finished: Sequence[Cell], order_by: Measure
 ) -> list[Summary]:
-    """The algorithms that have a finished cell, the best by `order_by` first, folds in order."""
+    """The algorithms that have a finished cell, the best first.
+
+    Args:
+        line_up: the algorithms
+        finished: cells of them, in any order
+        order_by: what the best is best by
+    """
     found = []
     for entry, (configured, label) in enumerate(zip(line_up, labels(line_up), strict=True)):
         own = sorted((c for c in finished if c.entry == entry), key=lambda cell: cell.fold)

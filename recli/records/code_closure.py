@@ -19,6 +19,9 @@ def closure(modules: Iterable[str]) -> list[str]:
     Imports inside functions count, those for type checking alone do not. `kernels.sgd` counts as an
     import of the module where `kernels` is the package. A module comes with the packages that it is in,
     the outermost excepted, which holds nothing to compute with.
+
+    Args:
+        modules: dotted names; those that are none of recli's are left out
     """
     found: set[str] = set()
     coming = [name for name in modules if _path(name)]
@@ -34,12 +37,20 @@ def closure(modules: Iterable[str]) -> list[str]:
 
 
 def digest(modules: Iterable[str]) -> str:
-    """SHA-256 over the `closure` of modules of recli, 16 hexadecimal digits of it."""
+    """SHA-256 over the `closure` of modules of recli, 16 hexadecimal digits of it.
+
+    Args:
+        modules: dotted names
+    """
     return _digest(frozenset(modules))
 
 
 def inside(package: str) -> list[str]:
-    """The modules of a package of recli, such as `recli.kernels`, and of the packages in it."""
+    """The modules of a package of recli, and of the packages in it.
+
+    Args:
+        package: its dotted name, such as `recli.kernels`
+    """
     root = Path(recli.__file__).parent
     paths = root.joinpath(*package.split(".")[1:]).rglob("*.py")
     parts = (path.relative_to(root).with_suffix("").parts for path in paths)
@@ -47,12 +58,20 @@ def inside(package: str) -> list[str]:
 
 
 def tree_digest(path: Path) -> str:
-    """SHA-256 of what a source says to the interpreter; of its bytes where that cannot read it."""
+    """SHA-256 of what a source says to the interpreter; of its bytes where that cannot read it.
+
+    Args:
+        path: a file of Python
+    """
     return _parsed(path.read_bytes())[0]
 
 
 def imported(path: Path) -> frozenset[str]:
-    """The modules of recli that a source imports, as far as there are such."""
+    """The modules of recli that a source imports, as far as there are such.
+
+    Args:
+        path: a file of Python
+    """
     return _parsed(path.read_bytes())[1]
 
 

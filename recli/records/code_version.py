@@ -11,7 +11,6 @@ from pathlib import Path
 import recli
 from recli import registry
 from recli.algorithms import Configured
-from recli.algorithms._configured import class_of
 from recli.records import code_closure
 
 _COMPUTE = ("kernels", "data", "algorithms", "models", "ranking", "evaluation")
@@ -40,6 +39,9 @@ def of_algorithm(configured: Configured) -> str | None:
 
     Of a hybrid with such a class both. What that class imports from elsewhere is not seen. None
     where there is no source to read.
+
+    Args:
+        configured: the algorithm
     """
     folders = _from_elsewhere(configured)
     if folders is None:
@@ -56,13 +58,16 @@ def of_outcome(configured: Configured) -> str | None:
     from elsewhere the Python files beside it count, and every algorithm and kernel of recli, since it
     may ask for them by name.
 
+    Args:
+        configured: the algorithm
+
     Returns:
         None where there is no source to read.
     """
     folders = _from_elsewhere(configured)
     if folders is None:
         return None
-    bases = {base.__module__ for part in configured.parts for base in class_of(part).__mro__}
+    bases = {base.__module__ for cls in configured.classes for base in cls.__mro__}
     sources = [path for folder in folders for path in sorted(folder.glob("*.py"))]
     packages = _FOR_A_USER if folders else ()
     inside = (module for package in packages for module in code_closure.inside(package))
@@ -74,7 +79,7 @@ def of_outcome(configured: Configured) -> str | None:
 def _from_elsewhere(configured: Configured) -> list[Path] | None:
     """The folders of the classes that are not recli's; None where one has no source to read."""
     folders = set()
-    for base in (base for part in configured.parts for base in class_of(part).__mro__):
+    for base in (base for cls in configured.classes for base in cls.__mro__):
         if base.__module__.partition(".")[0] in _NOT_OF_THE_USER:
             continue
         source = getattr(sys.modules.get(base.__module__), "__file__", None)

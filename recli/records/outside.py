@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from recli import registry
+from recli import errors, registry
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.evaluation.protocol import Protocol
@@ -47,3 +47,23 @@ def outside(
         if not origin.is_recli:
             found[f"{kind} {name}"] = f"{origin}, {origin.sha256}"
     return {"outside": found} if found else {}
+
+
+def check(document: Mapping[str, Any], kinds: Collection[str] = tuple(registry.KINDS)) -> None:
+    """Raise MissingExtraError where what others had brought for a run is not there any more.
+
+    Args:
+        document: that of the run
+        kinds: what is looked at
+    """
+    for what, origin in document.get("environment", {}).get("outside", {}).items():
+        kind, _, name = what.partition(" ")
+        if kind not in kinds:
+            continue
+        try:
+            registry.get(kind, name)
+        except errors.RecliError as error:
+            raise errors.MissingExtraError(
+                f"{document['id']} was made with the {kind} '{name}' of {origin.rpartition(', ')[0]}, "
+                "which is not there any more."
+            ) from error

@@ -14,9 +14,10 @@ from recli.records.stored_run import needed_keys
 class Pruned:
     """What goes and what stays.
 
-    unneeded: cells that no run has, or that are in a format which this recli does not read
-    beyond: cells beyond the limit; a run that had one computes it again when it is reproduced
-    kept: all others
+    Attributes:
+        unneeded: cells that no run has, or that are in a format which this recli does not read
+        beyond: cells beyond the limit; a run that had one computes it again when it is reproduced
+        kept: all others
     """
 
     unneeded: tuple[StoredCell, ...]
@@ -30,7 +31,12 @@ class Pruned:
 
 
 def to_prune(results: Path, limit: int | None = None) -> Pruned:
-    """What would go to keep only what runs need, and of that no more than `limit` bytes."""
+    """What would go to keep only what runs need.
+
+    Args:
+        results: the results folder
+        limit: bytes that the rest may take at most; None for any number
+    """
     store, needed = CellStore(results), needed_keys(results)
     cells = list(store.cells())
     unneeded = [c for c in cells if c.key not in needed or not store.is_readable(c.key)]
@@ -40,7 +46,12 @@ def to_prune(results: Path, limit: int | None = None) -> Pruned:
 
 
 def beyond_limit(results: Path, limit: int) -> Pruned:
-    """What would go to keep no more than `limit` bytes, needed or not."""
+    """What would go to keep to a limit, needed or not.
+
+    Args:
+        results: the results folder
+        limit: bytes that all may take at most
+    """
     kept, beyond = _within(CellStore(results).cells(), limit)
     return Pruned((), tuple(beyond), tuple(kept))
 
@@ -48,8 +59,12 @@ def beyond_limit(results: Path, limit: int) -> Pruned:
 def remove(results: Path, cells: Iterable[StoredCell]) -> None:
     """Remove cells.
 
+    Args:
+        results: the results folder
+        cells: those that go
+
     Raises:
-        UsageError: when the folder cannot be written.
+        UsageError: when the folder cannot be written
     """
     store = CellStore(results)
     for cell in cells:
@@ -57,7 +72,11 @@ def remove(results: Path, cells: Iterable[StoredCell]) -> None:
 
 
 def n_bytes(cells: Iterable[StoredCell]) -> int:
-    """What they take on disk together."""
+    """What cells take on disk together.
+
+    Args:
+        cells: the cells
+    """
     return sum(cell.n_bytes for cell in cells)
 
 

@@ -30,6 +30,11 @@ def metrics_csv(
 
     Where an algorithm of the line-up makes its lists otherwise than by the scores alone, a column says
     how, as JSON.
+
+    Args:
+        line_up: the algorithms
+        cells: what was found of them
+        measures: what was measured
     """
     names, of_cell = _of_cells(line_up)
     rows = (
@@ -43,7 +48,13 @@ def metrics_csv(
 def groups_csv(
     line_up: Sequence[Configured], cells: Sequence[Cell], measures: Sequence[Measure]
 ) -> str:
-    """One row per algorithm × fold × group, a column for each measure, in the order of `cells`."""
+    """One row per algorithm × fold × group, a column for each measure, in the order of `cells`.
+
+    Args:
+        line_up: the algorithms
+        cells: what was found of them
+        measures: what was measured
+    """
     columns, of_cell = _of_cells(line_up)
     names = list(map(str, measures))
     rows = (
@@ -59,7 +70,12 @@ def groups_csv(
 
 
 def metrics_frame(cells: Sequence[Cell], measures: Sequence[Measure]) -> pd.DataFrame:
-    """Columns entry, fold (from 1 on), metric, value: the rows of `metrics_csv`."""
+    """The rows of `metrics_csv`: entry, fold (from 1 on), metric, value.
+
+    Args:
+        cells: what was found
+        measures: what was measured
+    """
     rows = (
         (cell.entry, cell.fold + 1, name, cell.scores.metrics[name])
         for cell in cells
@@ -71,8 +87,14 @@ def metrics_frame(cells: Sequence[Cell], measures: Sequence[Measure]) -> pd.Data
 def per_user_table(cells: Sequence[Cell], measures: Sequence[Measure], user_ids: Ids) -> pa.Table:
     """One row per algorithm × fold × user of the test, a column for each measure per user.
 
-    entry, fold: int16, places in the line-up from 0 on, number of the fold from 1 on
-    user: the raw id
+    Args:
+        cells: what was found
+        measures: what was measured
+        user_ids: the ids that the codes of users stand for
+
+    Returns:
+        `entry` and `fold`, int16, are places in the line-up from 0 on, and numbers of folds from 1 on;
+        `user` is the raw id; a measure is float64, NaN where a user has none.
     """
     n_users = [len(cell.scores.users) for cell in cells]
     names = [m for m in map(str, measures) if cells and m in cells[0].scores.per_user]
@@ -90,7 +112,11 @@ def per_user_table(cells: Sequence[Cell], measures: Sequence[Measure], user_ids:
 
 
 def parquet(table: pa.Table) -> bytes:
-    """The table as a Parquet file."""
+    """A table as a Parquet file.
+
+    Args:
+        table: the table
+    """
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
     content: bytes = sink.getvalue().to_pybytes()

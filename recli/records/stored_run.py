@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +13,11 @@ import pyarrow as pa
 
 from recli import errors, stored
 from recli.evaluation.metric_names import Measure, leading
+from recli.records import outside
 from recli.records.cell_store import CellStore
 from recli.records.kinds import RUNS
 from recli.records.process import is_alive
+from recli.stored import Stored
 
 _METRICS = ("entry", "fold", "metric", "value")
 _ENTRY = ("algorithm", "params", "lists")
@@ -25,31 +25,10 @@ _TEXTS = (*_ENTRY, "metric", "by", "group")
 _GROUPS = ("entry", "fold", "by", "group", "n_users", "n_ratings", "metric", "value")
 
 
-@dataclass(frozen=True, eq=False)
-class StoredRun:
-    """The folder of a run and its run.json. Entries count from 0 on, folds from 1 on."""
+class StoredRun(Stored):
+    """A run in the results folder. Entries count from 0 on, folds from 1 on."""
 
-    folder: Path
-    document: dict[str, Any]
-
-    @classmethod
-    def read(cls, results: Path, name: str) -> StoredRun:
-        """The run called `name`: its id or how it begins, `latest`, or the path of its folder.
-
-        Raises NotFoundError, the nearest names first; UsageError where several begin so; DataError
-        for a run.json that is damaged or of a newer recli.
-        """
-        return cls.of(RUNS.find(results, name))
-
-    @classmethod
-    def of(cls, folder: Path) -> StoredRun:
-        """The run in a folder. Raises as `StoredKind.read` does."""
-        return cls(folder, RUNS.read(folder))
-
-    @property
-    def id(self) -> str:
-        """The name of the run."""
-        return str(self.document["id"])
+    kind = RUNS
 
     @property
     def status(self) -> str:
@@ -119,7 +98,8 @@ class StoredRun:
     def per_user(self) -> pd.DataFrame:
         """entry, fold, user (the raw id), and a column for each measure that users have.
 
-        Raises DataError for a run of the first format, which did not keep them.
+        Raises:
+            DataError: for a run of the first format, which did not keep them
         """
         frame = self._read("per_user.parquet", pd.read_parquet, ("entry", "fold", "user"))
         return frame.assign(user=frame["user"].astype(str))
@@ -134,6 +114,7 @@ class StoredRun:
     @property
     def leading(self) -> str:
         """The measure that says what is best, see `metric_names.leading`."""
+        outside.check(self.document, ("metric",))
         known = set(self.metrics().dropna(subset="value")["metric"])
         measures = list(map(Measure.parse, self.measures))
         return str(leading(measures, lambda measure: str(measure) in known))
@@ -200,9 +181,17 @@ class StoredRun:
 
 
 def remove(results: Path, folders: Sequence[Path]) -> int:
-    """Remove runs, then the cells that no other run needs; how many cells those were.
+    """Remove runs, then the cells that no other run needs.
 
-    Raises UsageError when the folder cannot be written.
+    Args:
+        results: the results folder
+        folders: those of the runs, as `StoredKind.find_own` gives them
+
+    Returns:
+        How many cells those were.
+
+    Raises:
+        UsageError: when the folder cannot be written
     """
     stored.remove(folders)
     store = CellStore(results)
@@ -213,7 +202,11 @@ def remove(results: Path, folders: Sequence[Path]) -> int:
 
 
 def needed_keys(results: Path) -> set[str]:
-    """The names of the cells of all runs, and of those that they still lack."""
+    """The names of the cells of all runs, and of those that they still lack.
+
+    Args:
+        results: the results folder
+    """
     return {key for name in RUNS.names(results) for key in _keys(results, name)}
 
 

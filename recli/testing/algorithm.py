@@ -233,6 +233,15 @@ class AlgorithmContract:
             user = _small().ratings.user_ids.text[3]
             assert loaded.algorithm.predict(user, item) == model.algorithm.predict(user, item)
 
+    def test_goes_by_the_threshold_only_if_it_says_so(self, configured: Configured) -> None:
+        if configured.uses_threshold:
+            return
+        rows = np.arange(len(_small().ratings))
+        trainsets = [_small().trainset(rows, threshold) for threshold in (2.5, 4.0)]
+        users = np.arange(trainsets[0].n_users)
+        low, high = (configured.create(0).fit(each).score_users(users) for each in trainsets)
+        assert np.array_equal(low, high), "uses_threshold says that it makes no difference"
+
     def test_every_parameter_changes_the_predictions(self, subject: type[Algorithm]) -> None:
         for parameter in subject.parameters:
             value = self.changes.get(parameter.name, other_value(parameter))

@@ -350,7 +350,7 @@ def test_two_levels_are_enough(small):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"time_bin": 1}, "time_bin needs to know when .* '--columns time=NAME'"),
+        ({"time_bin": 1}, 'time_bin needs to know when .* `time="NAME"`'),
         ({"user_features": "all"}, "need a user table"),
         ({"item_features": "all"}, "needs item features"),
     ],

@@ -220,8 +220,8 @@ def test_what_predicts_ratings_is_refused_with_the_reason(name, small):
     )
     assert "an algorithm that makes lists: bpr, ease, ials, item-knn, " in message
     assert "svd" not in message.partition("lists:")[2]
-    assert ("Take '-p mode=profile', or" in message) == (name == "content-based")
-    assert ("Take '-p method=weighted " in message) == (name == "hybrid")
+    assert ('Take `algorithm(…, mode="profile")`, or' in message) == (name == "content-based")
+    assert ('Take `algorithm(…, method="weighted", ' in message) == (name == "hybrid")
 
 
 def test_so_is_a_member_of_a_hybrid(small):

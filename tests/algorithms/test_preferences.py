@@ -82,7 +82,7 @@ def test_no_preference_at_all_is_an_error():
         Doubles().fit(trainset([("ann", "x", 2), ("bob", "y", 3)]))
     assert str(caught.value).endswith(
         "has nothing to learn from: of 2 ratings none is 4 or more, from where on they count as liked. "
-        "Lower that with '--threshold', or take '-p preferences=all'."
+        'Lower that with `threshold`, or take `algorithm(…, preferences="all")`.'
     )
     Doubles("all").fit(trainset([("ann", "x", 2), ("bob", "y", 3)]))
 

@@ -118,7 +118,7 @@ def test_a_limit_too_small_for_one_user(simple):
     # 300 items × 64 bytes, and lists of 50 × 10 places of 12 bytes.
     assert str(caught.value) == (
         "To rank 300 items for 50 users, the best 10 each, takes at least 24.6 KiB, the limit is "
-        "1,000 B. Ask for shorter lists or raise '--memory-limit'."
+        "1,000 B. Ask for shorter lists or raise `memory_limit`."
     )
 
 

@@ -119,7 +119,7 @@ DATA = [
     ("evaluate -a svd -d one.csv", "1 rating cannot be cut into 5 folds"),
     ("evaluate -a content-based -d good.csv --cv 2 -j 1", "needs item features"),
     ("train --params damaged.toml", "damaged.toml: cannot be read as TOML"),
-    ("train --params nothing.toml", 'needs a line algorithm = "svd"'),
+    ("train --params nothing.toml", 'lacks algorithm, the name of one, as in algorithm = "svd"'),
     ("data check .", "a folder without a dataset.toml"),
 ]
 ABSENT = [

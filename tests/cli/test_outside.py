@@ -345,6 +345,16 @@ def test_a_run_knows_where_its_parts_come_from(recli, shop, tiny, monkeypatch):
     assert f"metric own_metric:Bias changed: {was} → {now}" in found.output
 
 
+def test_a_run_whose_metric_is_gone_says_where_it_came_from(recli, tiny, monkeypatch):
+    with monkeypatch.context() as installed:
+        installed.syspath_prepend(str(OUTSIDE))
+        recli("evaluate", "-d", tiny, "-a", "damped-mean", "--metric", "largest-error", "-j", "1")
+    said = "the metric 'largest-error' of shop-recsys 1.2, which is not there any more."
+    for command in (("runs", "show"), ("report",), ("reproduce",)):
+        assert said in recli(*command, "latest", code=5).stderr
+    assert said in recli("runs", "list").stderr
+
+
 def test_a_run_of_recli_alone_says_nothing_of_others(recli, tiny):
     recli("evaluate", "-d", tiny, "-a", "damped-mean", "--cv", "2", "-j", "1")
     run = json.loads(next(Path("results/runs").glob("*/run.json")).read_text(encoding="utf-8"))

@@ -82,8 +82,10 @@ def test_what_calibrate_leaves(tuned):
     assert max(trial["varied"]["lists.diversify"] for trial in found["trials"]) <= 0.25
 
 
-def test_other_lists_are_another_study(tuned):
+def test_other_lists_are_another_study(recli, tuned):
     one, two = tuned("--vary", "explore"), tuned("--vary", "explore", "--min-ratings", 12)
+    assert "\nlists " not in recli("studies", "show", one["study"]).stdout
+    assert "\nlists      min_ratings=12\n" in recli("studies", "show", two["study"]).stdout
     assert one["study"] != two["study"]
     plain, other = (StoredStudy.read(Path("results"), study["study"]) for study in (one, two))
     assert plain.tried[0].values != other.tried[0].values

@@ -41,7 +41,7 @@ def test_ratings(read: Read, triples: Triples, cells: Cells) -> None:
     assert [(row.line, row.reason) for row in dataset.bad_rows] == [(14, "the rating is empty")]
     assert dataset.ratings.times is not None
     assert dataset.ratings.times.tolist() == [1089331200, 1089331201, 1089331202]
-    assert ("format", "arff", "--file-format") in dataset.sniffed
+    assert ("format", "arff", "format") in dataset.sniffed
     assert cells(RATED, "r.txt").lines.tolist() == [9, 11, 13, 14]
 
 

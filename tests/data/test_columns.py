@@ -38,8 +38,8 @@ HEADER = "user,item,rating\n"
         (".", "rating '.' is not a finite number"),
         ("NA", "rating 'NA' is not a finite number"),
         ("null", "rating 'null' is not a finite number"),
-        ('"3,5"', "rating '3,5' has a decimal comma, which '--decimal ,' reads"),
-        ('" -3,5 "', "rating ' -3,5 ' has a decimal comma, which '--decimal ,' reads"),
+        ('"3,5"', "rating '3,5' has a decimal comma, which `decimal=\",\"` reads"),
+        ('" -3,5 "', "rating ' -3,5 ' has a decimal comma, which `decimal=\",\"` reads"),
         ('"3,5,1"', "rating '3,5,1' is not a finite number"),
         ("", "the rating is empty"),
         ("  ", "the rating is empty"),
@@ -53,7 +53,7 @@ def test_what_is_no_number_is_a_bad_row(
     assert refuse(content) == (
         "ratings.csv: 1 of 3 rows cannot be used:\n"
         f"  line 3: {reason}\n"
-        "Mend the file, or set such rows aside with '--on-bad skip'."
+        'Mend the file, or set such rows aside with `on_bad="skip"`.'
     )
     dataset = read(content, on_bad="skip")
     assert triples(dataset) == [("u", "a", 4.0), ("u", "c", 2.5)]
@@ -100,7 +100,7 @@ def test_the_first_ten_bad_rows_are_listed(refuse: Refuse) -> None:
     ("cells", "advice"),
     [
         ("4/5,2020-01-01", "write stars, words, fractions"),
-        ("4,12/31/2019", "--time-format %m/%d/%Y"),
+        ("4,12/31/2019", '`time_format="%m/%d/%Y"`'),
     ],
 )
 def test_rows_that_fail_for_one_reason_are_no_other_layout(
@@ -109,7 +109,7 @@ def test_rows_that_fail_for_one_reason_are_no_other_layout(
     rows = "".join(f"u{row},i,{cells}\n" for row in range(12))
     last = refuse(f"user,item,rating,date\n,i,4,2020-01-01\n{rows}").splitlines()[-1]
     assert advice in last
-    assert "--file-format" not in last
+    assert "`format` " not in last
 
 
 def test_no_good_row_is_left(refuse: Refuse) -> None:
@@ -145,7 +145,7 @@ def test_empty_ids(refuse: Refuse) -> None:
         "ratings.csv: 2 of 3 rows cannot be used:",
         "  line 2: the user is empty",
         "  line 3: the item is empty",
-        "Mend the file, or set such rows aside with '--on-bad skip'.",
+        'Mend the file, or set such rows aside with `on_bad="skip"`.',
     ]
 
 
@@ -168,7 +168,7 @@ def test_columns_too_few_and_too_many(read: Read, refuse: Refuse, triples: Tripl
         "  line 3: 2 columns where 3 are expected",
         "  line 5: 4 columns where 3 are expected",
         "  line 7: rating 'y' is not a finite number",
-        "Mend the file, or set such rows aside with '--on-bad skip'.",
+        'Mend the file, or set such rows aside with `on_bad="skip"`.',
     ]
     dataset = read(content, on_bad="skip")
     assert triples(dataset) == [("u", "a", 1.0), ("u", "d", 3.0)]
@@ -214,7 +214,7 @@ def test_a_quote_left_open_swallows_nothing_in_silence(read: Read, n_rows: int) 
     content = f'{HEADER}{above}u,"b,3\n{below}'
     dataset = read(content)
     assert len(dataset.ratings) == 2 * n_rows + 1
-    assert ("quote", "none", "--quote") in dataset.sniffed
+    assert ("quote", "none", "quote") in dataset.sniffed
     dataset = read(content, on_bad="skip", quote="double")
     (bad,) = dataset.bad_rows
     assert (len(dataset.ratings), bad.line) == (n_rows, n_rows + 2)
@@ -240,7 +240,7 @@ def test_duplicates_are_refused(refuse: Refuse) -> None:
         "ratings.csv: 2 ratings repeat a pair of user and item:\n"
         "  line 4: user u1, item a is on line 2 already\n"
         "  line 6: user u1, item a is on line 2 already\n"
-        "Choose with '--duplicates first', 'last' or 'mean'."
+        "Choose with `duplicates=\"first\"`, 'last' or 'mean'."
     )
 
 
@@ -324,7 +324,7 @@ def test_time_units_are_sniffed(
     assert dataset.ratings.times.dtype == np.int64
     assert dataset.ratings.times.tolist() == expected
     assert dataset.ratings.time_unit == kept
-    assert ("time unit", unit, "--time-unit") in dataset.sniffed
+    assert ("time unit", unit, "time_unit") in dataset.sniffed
 
 
 def test_times_before_1970(read: Read) -> None:
@@ -349,7 +349,7 @@ def test_times_before_1970(read: Read) -> None:
         (
             "31/12/2020",
             "date",
-            "time '31/12/2020' cannot be read as an ISO 8601 date (see --time-format)",
+            "time '31/12/2020' cannot be read as an ISO 8601 date (see `time_format`)",
         ),
         (
             "1e21",
@@ -359,7 +359,7 @@ def test_times_before_1970(read: Read) -> None:
         (
             "2020-13-01",
             "date",
-            "time '2020-13-01' cannot be read as an ISO 8601 date (see --time-format)",
+            "time '2020-13-01' cannot be read as an ISO 8601 date (see `time_format`)",
         ),
     ],
 )

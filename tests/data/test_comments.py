@@ -73,9 +73,7 @@ def test_comments_that_tell_another_format(
 ) -> None:
     delimiter = " " if name == "matrix-market" else ","
     message = refuse(content, delimiter=delimiter)
-    assert message.startswith(
-        f"ratings.csv: begins like {name}: read it with '--file-format {name}'"
-    )
+    assert message.startswith(f'ratings.csv: begins like {name}: read it with `format="{name}"`')
     assert read(content, delimiter=delimiter, format="delimited").notes
 
 
@@ -116,7 +114,7 @@ def test_runs_of_spaces_and_tabs_part_columns(
     assert triples(dataset) == [("1", "10", 4.0), ("2", "20", 2.5)]
     assert dataset.ratings.times is not None
     if not options:
-        assert ("delimiter", "space", "--delimiter") in dataset.sniffed
+        assert ("delimiter", "space", "delimiter") in dataset.sniffed
 
 
 @pytest.mark.parametrize("text", ["Toy Story", "Heat 2", "1 2"])
@@ -127,7 +125,7 @@ def test_spaces_within_texts_part_nothing(read: Read, text: str) -> None:
         assert dataset.ratings.item_ids.text.tolist() == [text]
 
 
-LAYOUT = "The file may have another layout than it was read with: say which with '--file-format' "
+LAYOUT = "The file may have another layout than it was read with: say which with `format` "
 
 
 @pytest.mark.parametrize(
@@ -145,7 +143,7 @@ def test_rows_of_another_layout_are_not_to_be_set_aside(
     message = refuse(content, **options)
     assert LAYOUT in message
     assert "'recli list formats'" in message
-    assert "aside with '--on-bad skip'" not in message
+    assert 'aside with `on_bad="skip"`' not in message
 
 
 def test_most_rows_are_never_set_aside(read: Read, refuse: Refuse) -> None:
@@ -197,10 +195,10 @@ def test_a_decimal_comma_leaves_ids_and_rules_out_points(read: Read, refuse: Ref
     dataset = read("user;item;rating\n1,5;a.b;4\n1.5;a,b;3,5\n", decimal=",")
     assert set(dataset.ratings.user_ids.text) == {"1,5", "1.5"}
     assert set(dataset.ratings.item_ids.text) == {"a.b", "a,b"}
-    assert "line 3: rating '3.5' has a decimal point, which '--decimal .' reads" in refuse(
+    assert "line 3: rating '3.5' has a decimal point, which `decimal=\".\"` reads" in refuse(
         "user;item;rating\n1;2;3,5\n1;3;3.5\n", decimal=","
     )
-    assert "line 2: rating '3,5' has a decimal comma, which '--decimal ,' reads" in refuse(
+    assert "line 2: rating '3,5' has a decimal comma, which `decimal=\",\"` reads" in refuse(
         "user;item;rating\n1;2;3,5\n1;3;3\n"
     )
     assert "rating '1.234,5' is not a finite number" in refuse(

@@ -209,7 +209,7 @@ def test_a_sheet_without_a_header(read: Read, triples: Triples) -> None:
     )
     dataset = read(content, "r.xlsx")
     assert triples(dataset) == [("1", "10", 4.5), ("2", "11", 3.0), ("2", "10", 3.0)]
-    assert ("header", "no", "--header/--no-header") in dataset.sniffed
+    assert ("header", "no", "header") in dataset.sniffed
     named = read(content, "r.xlsx", columns=("i", "u", "r", "t"), user="u", item="i", rating="r")
     assert triples(named)[0] == ("10", "1", 4.5)
 

@@ -52,7 +52,7 @@ def test_kinds_weigh_one_each_unless_it_is_said(read: Read) -> None:
         ("buy", 2, 1),
         ("cart", 1, 1),
     ]
-    assert ("weights", "1 for every kind", "--weight") in dataset.sniffed
+    assert ("weights", "1 for every kind", "weights") in dataset.sniffed
 
 
 def test_kinds_take_weights(read: Read, triples: Triples) -> None:
@@ -73,13 +73,13 @@ def test_a_kind_without_a_weight_is_an_error_that_lists_the_kinds(refuse: Refuse
     assert refuse(EVENTS, **ROLES, weights={"view": 1, "cart": 3}) == (
         "ratings.csv: no weight is given for buy (2). The kinds of interaction in column 'kind', with "
         "their rows, are view (3), buy (2), cart (1). Give each a weight, 0 to leave it out, as in "
-        "'--weight view=1,cart=3,buy=1'."
+        '`weights={"view": 1, "cart": 3, "buy": 1}`.'
     )
 
 
 def test_weights_need_a_column_of_kinds(refuse: Refuse) -> None:
     roles = ROLES | {"event": None}
-    assert "'--columns event=NAME'" in refuse(EVENTS, **roles, weights={"view": 1})
+    assert '`event="NAME"`' in refuse(EVENTS, **roles, weights={"view": 1})
 
 
 def test_counts_are_weights_and_add_up(read: Read, triples: Triples) -> None:
@@ -111,7 +111,7 @@ def test_a_count_that_is_none(
     text = f"user,item,plays\n1,a,3\n1,b,{cell}\n"
     message = refuse(text, **PLAYS)
     assert f"line 3: {reason}" in message
-    assert "'--on-bad skip'" in message
+    assert '`on_bad="skip"`' in message
     dataset = read(text, on_bad="skip", **PLAYS)
     assert triples(dataset) == [("1", "a", 3)]
     assert [str(row) for row in dataset.bad_rows] == [f"line 3: {reason}"]
@@ -120,12 +120,12 @@ def test_a_count_that_is_none(
 @pytest.mark.parametrize("how", ["first", "last", "mean"])
 def test_duplicates_are_for_ratings(how: str, refuse: Refuse) -> None:
     message = refuse(COUNTS, kind=errors.UsageError, duplicates=how, **PLAYS)
-    assert message.startswith(f"--duplicates {how} is for ratings: interactions that repeat")
+    assert message.startswith(f'`duplicates="{how}"` is for ratings: interactions that repeat')
 
 
 def test_a_scale_is_for_ratings(refuse: Refuse) -> None:
     message = refuse(COUNTS, kind=errors.UsageError, scale=(1.0, 5.0), **PLAYS)
-    assert message.startswith("--scale is for ratings")
+    assert message.startswith("`scale` is for ratings")
 
 
 def test_ratings_can_be_taken_for_interactions() -> None:

@@ -89,7 +89,7 @@ def test_an_object_a_line(read: Read, triples: Triples, name: str) -> None:
     assert triples(dataset) == RATED
     assert dataset.ratings.times is not None
     assert dataset.ratings.times.tolist() == [1252800000, 1393545600, 1393545601]
-    assert ("format", "json-lines", "--file-format") in dataset.sniffed
+    assert ("format", "json-lines", "format") in dataset.sniffed
     assert dataset.notes == ()
 
 

@@ -33,7 +33,7 @@ def test_track_1(read: Read, triples: Triples, cells: Cells) -> None:
         1,
     ]
     assert cells(TRACK_1, "t.txt").lines.tolist() == [2, 3, 4, 7]
-    assert ("format", "kdd-cup", "--file-format") in dataset.sniffed
+    assert ("format", "kdd-cup", "format") in dataset.sniffed
 
 
 def test_track_2(read: Read, triples: Triples) -> None:

@@ -31,7 +31,7 @@ def test_ratings(read: Read, triples: Triples) -> None:
     assert triples(dataset) == [(user, item, float(value)) for user, item, value, _ in by_hand]
     assert dataset.ratings.times is not None
     assert dataset.ratings.times.tolist() == [int(row[3]) for row in by_hand]
-    assert ("format", "konect", "--file-format") in dataset.sniffed
+    assert ("format", "konect", "format") in dataset.sniffed
     assert dataset.notes == ()
 
 

@@ -39,7 +39,7 @@ def test_ratings(read: Read, triples: Triples, cells: Cells) -> None:
 
 def test_what_is_assumed_is_told(read: Read) -> None:
     dataset = read(RATED, "train.txt")
-    assert ("format", "libsvm", "--file-format") in dataset.sniffed
+    assert ("format", "libsvm", "format") in dataset.sniffed
     assert "The first feature of a line was taken for the user" in dataset.notes[0]
 
 

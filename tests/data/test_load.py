@@ -84,8 +84,8 @@ def test_one_column(refuse: Refuse, content: str, names: str) -> None:
     message = refuse(content)
     assert message.startswith("ratings.csv: no column for user and item")
     assert f"It has 1 column: {names}. A table of ratings needs user, item and rating" in message
-    assert "'--columns user=NAME,item=NAME,rating=NAME'" in message
-    assert "'--delimiter'" in message
+    assert '`user="NAME", item="NAME", rating="NAME"`' in message
+    assert "`delimiter`" in message
 
 
 def test_no_column_of_numbers(refuse: Refuse) -> None:
@@ -126,7 +126,7 @@ def test_a_wide_matrix_is_not_taken_for_a_table_of_ratings(refuse: Refuse, read:
     content = "\n".join(",".join(map(str, row)) for row in rows)
     message = refuse(content)
     assert message.startswith("ratings.csv: has 12 columns of numbers, none of them called rating.")
-    assert "'--file-format jester'" in message
+    assert '`format="jester"`' in message
     dataset = read(content, user="1", item="2", rating="3", duplicates="keep")
     assert len(dataset.ratings) == 4
 
@@ -188,8 +188,8 @@ def test_encodings_and_line_ends(
     rows = ["user,item,rating", "zoë,café,4", "", "zoë,ÿ,2.5"]
     dataset = read(end.join(rows).encode(encoding))
     assert triples(dataset) == [("zoë", "café", 4.0), ("zoë", "ÿ", 2.5)]
-    assert ("encoding", sniffed, "--encoding") in dataset.sniffed
-    assert ("header", "yes", "--header/--no-header") in dataset.sniffed
+    assert ("encoding", sniffed, "encoding") in dataset.sniffed
+    assert ("header", "yes", "header") in dataset.sniffed
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "cp1252", "cp037"])
@@ -203,7 +203,7 @@ def test_a_byte_that_the_encoding_has_not(refuse: Refuse, end: bytes) -> None:
     content = end.join([b"user,item,rating", b"u,a,4", b"u,caf\xe9,4"])
     assert refuse(content, encoding="utf-8") == (
         "ratings.csv: line 3 is not utf-8 (byte 0xe9). "
-        "Say which encoding it is, as in '--encoding latin-1'."
+        'Say which encoding it is, as in `encoding="latin-1"`.'
     )
 
 
@@ -220,7 +220,7 @@ def test_an_encoding_that_shows_late(read: Read, item: str, encoding: str) -> No
     content = (HEADER + "u,a,4\n" * 20_000).encode() + f'u,"{item}",4\n'.encode(encoding)
     dataset = read(content, duplicates="first")
     assert dataset.ratings.item_ids.text.tolist() == sorted(["a", item])
-    assert ("encoding", encoding, "--encoding") in dataset.sniffed
+    assert ("encoding", encoding, "encoding") in dataset.sniffed
 
 
 def test_lines_of_another_encoding_than_most_are_named(read: Read, refuse: Refuse) -> None:
@@ -247,7 +247,7 @@ def test_a_character_at_the_end_of_what_is_sniffed(read: Read) -> None:
     for shift in range(4):
         rows = f"{HEADER}{'u' * shift},€€€,4\n" + "".join(f"u{n},€€€,4\n" for n in range(9_000))
         dataset = read(rows, on_bad="skip")
-        assert ("encoding", "utf-8", "--encoding") in dataset.sniffed
+        assert ("encoding", "utf-8", "encoding") in dataset.sniffed
         assert len(dataset.ratings) == 9_000 + bool(shift)
 
 
@@ -312,8 +312,8 @@ def test_delimiters(
     rows = [["user", "item", "rating"]] * header + [["u", "a", "4"], ["v", "b", "2.5"]]
     dataset = read("\n".join(map(delimiter.join, rows)), name)
     assert triples(dataset) == EXPECTED
-    assert ("delimiter", shown, "--delimiter") in dataset.sniffed
-    assert ("header", "yes" if header else "no", "--header/--no-header") in dataset.sniffed
+    assert ("delimiter", shown, "delimiter") in dataset.sniffed
+    assert ("header", "yes" if header else "no", "header") in dataset.sniffed
 
 
 @pytest.mark.parametrize("delimiter", [" ", "^", "§", "\t\t", "\x1f", "||"])
@@ -349,7 +349,9 @@ def test_a_name_goes_before_a_position(read: Read, triples: Triples) -> None:
 def test_a_role_given_leaves_the_others_to_sniffing(read: Read, triples: Triples) -> None:
     dataset = read("x,user,rating\nu,a,4\nv,b,2.5\n", user="x", item="user")
     assert triples(dataset) == EXPECTED
-    assert [what for what, _, option in dataset.sniffed if option == "--columns"] == ["rating"]
+    assert [
+        what for what, _, option in dataset.sniffed if option in ("user", "item", "rating")
+    ] == ["rating"]
 
 
 @pytest.mark.parametrize("name", ["userr", "0", "4", "-1"])
@@ -366,13 +368,13 @@ def test_one_column_for_two_roles(refuse: Refuse) -> None:
 
 def test_what_was_sniffed_is_told_and_can_be_overruled(read: Read) -> None:
     assert read(PLAIN).sniffed == (
-        ("encoding", "utf-8", "--encoding"),
-        ("delimiter", "comma", "--delimiter"),
-        ("header", "yes", "--header/--no-header"),
-        ("user", "user", "--columns"),
-        ("item", "item", "--columns"),
-        ("rating", "rating", "--columns"),
-        ("scale", "2.5 to 4", "--scale"),
+        ("encoding", "utf-8", "encoding"),
+        ("delimiter", "comma", "delimiter"),
+        ("header", "yes", "header"),
+        ("user", "user", "user"),
+        ("item", "item", "item"),
+        ("rating", "rating", "rating"),
+        ("scale", "2.5 to 4", "scale"),
     )
     dataset = read(
         "u,a,4,100\n",
@@ -552,7 +554,7 @@ def test_real_files_of_ratings_need_no_description(
     ratings = dataset.ratings
     assert (ratings.n_users, ratings.n_items, len(ratings)) == (users, items, n)
     assert ratings.scale == scale
-    assert ("delimiter", delimiter, "--delimiter") in dataset.sniffed
+    assert ("delimiter", delimiter, "delimiter") in dataset.sniffed
     assert ratings.times is not None
     assert ratings.times.min().astype("datetime64[s]").astype("datetime64[Y]") == np.datetime64(
         f"{year}"

@@ -301,7 +301,7 @@ def test_what_spark_writes(tmp_path: Path, triples: Triples, spec: str) -> None:
     dataset = load(spec)
     assert triples(dataset) == [("u", "a", 4.0), ("w", "c", 3.0)]
     assert dataset.name == ("out" if spec.startswith("out") else "ratings")
-    assert ("parts", "2", "--dataset") in dataset.sniffed
+    assert ("parts", "2", "dataset") in dataset.sniffed
 
 
 def test_parts_that_are_packed(tmp_path: Path, triples: Triples) -> None:

@@ -35,7 +35,7 @@ def test_ratings(read: Read, triples: Triples) -> None:
     matrix = scipy.io.mmread(io.StringIO(RATED))
     wanted = zip(matrix.row + 1, matrix.col + 1, matrix.data, strict=True)
     assert triples(dataset) == [(str(user), str(item), value) for user, item, value in wanted]
-    assert ("format", "matrix-market", "--file-format") in dataset.sniffed
+    assert ("format", "matrix-market", "format") in dataset.sniffed
 
 
 def test_what_scipy_writes(read: Read) -> None:

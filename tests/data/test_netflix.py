@@ -42,7 +42,7 @@ def test_many_movies_a_file(read: Read, triples: Triples, cells: Cells) -> None:
     assert dataset.ratings.times is not None
     assert dataset.ratings.times[0] == 1_125_964_800  # 2005-09-06
     assert cells(COMBINED, "c.txt").lines.tolist() == [2, 3, 4, 6, 7, 9]
-    assert ("format", "netflix", "--file-format") in dataset.sniffed
+    assert ("format", "netflix", "format") in dataset.sniffed
 
 
 def test_a_movie_a_file(read: Read, triples: Triples) -> None:

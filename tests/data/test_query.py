@@ -113,7 +113,7 @@ def test_bad_rows_are_named_by_their_number() -> None:
 def test_several_tables_and_one() -> None:
     message = refused("sqlite:///shop.db")
     assert message == (
-        "sqlite:///shop.db: has 2 tables. Name one of them, or ask with '--query \"select …\"':\n"
+        'sqlite:///shop.db: has 2 tables. Name one of them, or ask with `query="select …"`:\n'
         "  sqlite:///shop.db::stars\n  sqlite:///shop.db::things"
     )
     database = sqlite3.connect("one.db")

@@ -59,7 +59,7 @@ def test_stray_quotes_swallow_no_row(read: Read, triples: Triples) -> None:
         ("3", "2", 4.0),
         ("4", "1", 5.0),
     ]
-    assert ("quote", "none", "--quote") in dataset.sniffed
+    assert ("quote", "none", "quote") in dataset.sniffed
     assert dataset.bad_rows == dataset.notes == ()
 
 
@@ -74,7 +74,7 @@ def test_quotes_that_have_to_enclose_make_stray_ones_malformed(read: Read, refus
         "ratings.csv: 2 of 3 rows cannot be used:\n"
         "  line 3: a quote that opens there is closed on line 6, over lines that look like rows\n"
         "  line 7: a quote that opens there is never closed, up to line 8\n"
-        "Mend the file, or set such rows aside with '--on-bad skip'."
+        'Mend the file, or set such rows aside with `on_bad="skip"`.'
     )
     dataset = read(STRAY, quote="double", on_bad="skip")
     assert len(dataset.ratings) == 1

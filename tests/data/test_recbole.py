@@ -29,7 +29,7 @@ def test_interactions(read: Read, triples: Triples) -> None:
     assert triples(dataset) == [("196", "007", 3.0), ("1", "302", 4.5)]
     assert dataset.ratings.times is not None
     assert dataset.ratings.times.tolist() == [881250949, 891717742]
-    assert ("format", "recbole", "--file-format") in dataset.sniffed
+    assert ("format", "recbole", "format") in dataset.sniffed
 
 
 def test_without_ratings(cells: Cells) -> None:

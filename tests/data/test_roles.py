@@ -242,39 +242,39 @@ def test_interactions_without_names(found: Found, content: str, roles: str) -> N
     [
         ("rating,asin,parent_asin,user_id\n5,B1,P1,A1\n4,B2,P1,A2\n3,B3,P2,A1\n2,B4,P2,A2\n",
          "which column is the item?", ["asin: B1, B2, B3", "parent_asin: P1, P2"],
-         "'--columns item=asin' or '--columns item=parent_asin'"),
+         "`item=\"asin\"` or `item=\"parent_asin\"`"),
         ("user,item,rating,score\nu,a,4,3\nv,b,2,1\n",
          "which column is the rating?", ["rating: 4, 2", "score: 3, 1"],
-         "'--columns rating=rating' or '--columns rating=score'"),
+         "`rating=\"rating\"` or `rating=\"score\"`"),
         ("left,right,rating\nu,a,4\nv,b,2\nw,b,2\nx,a,1\n",
          "which column is the user, and which the item?", ["left: u, v, w", "right: a, b"],
-         "'--columns user=left,item=right' or '--columns user=right,item=left'"),
+         "`user=\"left\", item=\"right\"` or `user=\"right\", item=\"left\"`"),
         ("user,item,much\nu,a,4\nv,b,2\n",
          "is this the rating, or are rows interactions without a rating?", ["much: 4, 2"],
-         "'--columns rating=much' or '--implicit'"),
+         "`rating=\"much\"` or `implicit=True`"),
         ("userID\tbookmarkID\ttagID\n8\t1\t1\n8\t2\t1\n9\t1\t2\n",
          "which column is the item?", ["bookmarkID: 1, 2", "tagID: 1, 2"],
-         "'--columns item=bookmarkID' or '--columns item=tagID'"),
+         "`item=\"bookmarkID\"` or `item=\"tagID\"`"),
         ("1\t338\tmith\t154\t156\n1\t339\talpt\t166\t169\n2\t338\tmith\t587\t588\n",
          "which column is the weight?", ["column4: 154, 166, 587", "column5: 156, 169, 588"],
-         "'--columns weight=4' or '--columns weight=5' or '--implicit'"),
+         "`weight=\"4\"` or `weight=\"5\"` or `implicit=True`"),
         ("".join(f"{n % 5}\t{n}\t{2_520_377 + n % 4}\n" for n in range(30)),
          "is this the weight, or are rows interactions without a weight?",
-         ["column3: 2520377, 2520378, 2520379"], "'--columns weight=3' or '--implicit'"),
+         ["column3: 2520377, 2520378, 2520379"], "`weight=\"3\"` or `implicit=True`"),
         ("4,a,u\n2,b,v\n",
          "is this the rating, or are rows interactions without a rating?", ["column1: 4, 2"],
-         "'--columns rating=1' or '--implicit'"),
+         "`rating=\"1\"` or `implicit=True`"),
         ("u,5,a\nv,2,b\n",
          "is this the rating, or are rows interactions without a rating?", ["column2: 5, 2"],
-         "'--columns rating=2' or '--implicit'"),
+         "`rating=\"2\"` or `implicit=True`"),
         ("user,item,rating,date_added,date_updated\n"
          "u,a,4,2020-01-01,2020-01-02\nv,b,3,2020-01-03,2020-01-03\n",
          "which column is the time?",
          ["date_added: 2020-01-01, 2020-01-03", "date_updated: 2020-01-02, 2020-01-03"],
-         "'--columns time=date_added' or '--columns time=date_updated'"),
+         "`time=\"date_added\"` or `time=\"date_updated\"`"),
         ('user,"item, new",item_id,"old=item_id",rating\nu,a,1,9,4\nv,b,2,8,2\nv,c,2,7,2\n',
          "which column is the item?", ["item_id: 1, 2", "old=item_id: 9, 8, 7"],
-         "'--columns item=item_id' or '--columns item=4'"),
+         "`item=\"item_id\"` or `item=\"4\"`"),
     ],
 )  # fmt: skip
 def test_two_readings_are_asked(
@@ -295,13 +295,15 @@ STEAM = (
 @pytest.mark.parametrize(
     ("content", "shown", "way"),
     [
-        (STEAM, "is_recommended: True, False", "event=is_recommended --weight True=1,False=0"),
-        ("user,item,liked\nu,a,no\nv,a,yes\n", "liked: no, yes", "event=liked --weight yes=1,no=0"),
-        ("user,item,thumbs\nu,a,up\nv,a,down\n", "thumbs: up, down", "event=thumbs --weight up=1,down=0"),
+        (STEAM, "is_recommended: True, False", 'event="is_recommended", weights={"True": 1, "False": 0}'),
+        ("user,item,liked\nu,a,no\nv,a,yes\n", "liked: no, yes",
+         'event="liked", weights={"yes": 1, "no": 0}'),
+        ("user,item,thumbs\nu,a,up\nv,a,down\n", "thumbs: up, down",
+         'event="thumbs", weights={"up": 1, "down": 0}'),
         ("user,game,said\nu,a,Recommended\nv,a,Not Recommended\n", "said: Recommended, Not Recommended",
-         "event=said --weight Recommended=1,Not Recommended=0"),
+         'event="said", weights={"Recommended": 1, "Not Recommended": 0}'),
         ("user,item,mood\nu,a,negative\nv,a,neutral\n", "mood: negative, neutral",
-         "event=mood --weight neutral=1,negative=0"),
+         'event="mood", weights={"neutral": 1, "negative": 0}'),
     ],
 )  # fmt: skip
 def test_what_was_not_liked_is_no_interaction_in_silence(
@@ -310,7 +312,7 @@ def test_what_was_not_liked_is_no_interaction_in_silence(
     question, column, answer = asked(content).splitlines()
     assert question == "do all rows say what a user likes? There is a column"
     assert column == f"  {shown}"
-    assert f"'--columns {way}', or '--implicit'" in answer
+    assert f"`{way}`, or `implicit=True`" in answer
 
 
 @pytest.mark.parametrize(
@@ -330,7 +332,7 @@ def test_stars_with_decimal_commas_are_no_interactions_in_silence(asked: Refused
     question, column, answer = asked(rows).splitlines()
     assert question == "is this the rating, with a decimal comma?"
     assert column == "  Bewertung: 4,5, 3,0"
-    assert answer == "Say it with '--decimal , --columns rating=Bewertung' or '--implicit'."
+    assert answer == 'Say it with `decimal=",", rating="Bewertung"` or `implicit=True`.'
 
 
 @pytest.mark.parametrize(
@@ -364,14 +366,14 @@ def test_an_artist_or_a_track(asked: Refused) -> None:
     first, *shown, last = asked(content).splitlines()
     assert first == "which column is the item? It may be:"
     assert [line.split(":")[0] for line in shown] == ["  column3", "  column4"]
-    assert last == "Say it with '--columns item=3' or '--columns item=4'."
+    assert last == 'Say it with `item="3"` or `item="4"`.'
 
 
 def test_a_user_in_each_row_or_row_numbers(asked: Refused) -> None:
     rows = "".join(f"{row},u{row % 4},i{row % 7},x{row % 3},{row % 5}\n" for row in range(1, 31))
     message = asked(rows)
     assert message.startswith("which column is the user? It may be:\n  column1: 1, 2, 3\n")
-    assert message.endswith("Say it with '--columns user=1' or '--columns user=2'.")
+    assert message.endswith('Say it with `user="1"` or `user="2"`.')
 
 
 def test_an_answer_settles_the_question(found: Found) -> None:
@@ -467,18 +469,18 @@ def test_what_is_no_user_is_not_offered_for_one(asked: Refused) -> None:
 def test_explicit_needs_a_rating(asked: Refused) -> None:
     message = asked("user,item,event\nu,a,view\nv,b,view\n", implicit=False)
     assert message.startswith("no column for rating. It has 3 columns: user, item, event.")
-    assert "'--columns user=NAME,item=NAME,rating=NAME'" in message
-    assert "'--implicit'" in message
+    assert '`user="NAME", item="NAME", rating="NAME"`' in message
+    assert "`implicit=True`" in message
 
 
 def test_what_is_left_out_and_taken_for_interactions_is_told(assigned: Assign) -> None:
     found = assigned(BGG)
-    assert found.notes == [("left out", "column1 (row numbers)", "--columns")]
+    assert found.notes == [("left out", "column1 (row numbers)", "columns")]
     assert "implicit" not in found.guessed
     assert "implicit" in assigned("user,item\nu,a\n").guessed
     assert "implicit" not in assigned("user,item\nu,a\n", implicit=True).guessed
     first = assigned("ID,customer,stuff,score\n11,a,x,4\n12,a,y,3\n13,b,x,1\n")
-    assert first.notes == [("left out", "ID (row numbers)", "--columns")]
+    assert first.notes == [("left out", "ID (row numbers)", "columns")]
 
 
 def test_the_whole_file_is_looked_at_not_its_head(found: Found) -> None:

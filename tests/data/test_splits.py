@@ -58,7 +58,7 @@ def test_those_by_time_ask_for_times(made):
         Timeline().folds(made(range(5)))
     assert str(caught.value).startswith(
         "timeline splits by time, and the ratings of made have none. Say which column it is with "
-        "'--columns …,time=NAME', or take a split that needs no time: cold-items, cold-users, group, "
+        '`…, time="NAME"`, or take a split that needs no time: cold-items, cold-users, group, '
     )
 
 

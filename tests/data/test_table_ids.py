@@ -161,7 +161,7 @@ def test_bad_rows_of_a_table_stop(loaded: Loaded) -> None:
     with pytest.raises(errors.DataError) as caught:
         loaded(BAD)
     assert "t.csv: 1 of 6 rows cannot be used:\n  line 6: 3 columns" in str(caught.value)
-    assert "'--on-bad skip'" in str(caught.value)
+    assert '`on_bad="skip"`' in str(caught.value)
 
 
 def test_bad_rows_of_a_table_are_set_aside_and_counted(loaded: Loaded) -> None:

@@ -96,7 +96,7 @@ def test_a_first_row_that_could_be_both(read: Read, refuse: Refuse, triples: Tri
     content = "1,2,3\n5,4,\n2,,1\n"
     message = refuse(content, format="wide")
     assert "its first row could name items or hold ratings: 1, 2, 3" in message
-    assert "'--header' or '--no-header'" in message
+    assert "`header=True` or `header=False`" in message
     assert len(read(content, format="wide", header=False).ratings) == 7
     dataset = read(content, format="wide", header=True)
     assert triples(dataset) == [("1", "1", 5.0), ("1", "2", 4.0), ("2", "1", 2.0), ("2", "3", 1.0)]
@@ -146,7 +146,7 @@ def test_added(
 
 def test_a_value_that_most_cells_have_is_told(read: Read) -> None:
     notes = read("user,a,b,c\nann,0,4,0\nbob,2,0,0.0\neve,0,0,0\n", format="wide").notes
-    assert "67% of the ratings are 0. If that is no rating, say '--missing 0'." in notes
+    assert "67% of the ratings are 0. If that is no rating, say `missing=0`." in notes
     assert len(read(NAMED, format="wide").notes) == 1
 
 
@@ -157,4 +157,4 @@ def test_a_pivot_is_not_read_as_ratings(refuse: Refuse, gap: str, corner: str, i
     header = ",".join([corner, *(item.format(n) for n in range(12))])
     rows = [f"{u}," + ",".join("5" if (u + n) % 3 else gap for n in range(12)) for u in range(9)]
     message = refuse("\n".join([header, *rows]) + "\n")
-    assert "reads with '--file-format wide'" in message
+    assert 'reads with `format="wide"`' in message

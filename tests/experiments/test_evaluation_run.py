@@ -368,7 +368,7 @@ def test_a_bug_leaves_no_run_that_seems_to_go_on(small, tmp_path, monkeypatch):
 
 def test_a_folder_that_cannot_be_written(small, tmp_path):
     (tmp_path / "results").write_text("a file", encoding="utf-8")
-    with pytest.raises(errors.UsageError, match="cannot be written.*--results"):
+    with pytest.raises(errors.UsageError, match="cannot be written.*`results="):
         new_run(tmp_path / "results", small, line_up())
 
 

@@ -84,7 +84,7 @@ class TestShelf(testing.SourceContract):
 BROKEN = """\
 from pathlib import Path
 
-from algorithms import ByChance, Forgetful
+from algorithms import ByChance, Denying, Forgetful
 from metrics import ByNumber, OutOfRange, WorstIsBest
 from others import Careless, Changing, HalfWritten, Inventing, Silent
 from splits import Backwards, Leaking, Unseeded
@@ -98,6 +98,10 @@ class TestByChance(testing.AlgorithmContract):
 
 class TestForgetful(testing.AlgorithmContract):
     algorithm = Forgetful
+
+
+class TestDenying(testing.AlgorithmContract):
+    algorithm = Denying
 
 
 class TestOutOfRange(testing.MetricContract):
@@ -164,6 +168,7 @@ CAUGHT = {
         "refit_gives_what_a_fresh_fit_gives",
         "every_parameter_changes_the_predictions",
     ],
+    "Denying": ["goes_by_the_threshold_only_if_it_says_so"],
     "OutOfRange": ["is_a_number_within_its_range", "perfect_value"],
     "ByNumber": [
         "numbers_of_users_and_items_and_order_do_not_matter",

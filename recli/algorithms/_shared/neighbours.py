@@ -122,10 +122,10 @@ class Neighbours(Algorithm):
         """Row x of `sim`; of the side alone that its neighbours are of."""
         user_based = self.sim_options["user_based"]
         if (side == "user") != user_based:
-            own, other = ("users", "false") if user_based else ("items", "true")
+            own, other = ("users", "False") if user_based else ("items", "True")
             raise errors.UsageError(
                 f"This {registry.name_of(type(self))} compares {own}. To compare {side}s, train one with "
-                f"-p sim_options.user_based={other}."
+                f'`algorithm(…, sim_options={{"user_based": {other}}})`.'
             )
         return kernels.neighbours.row(self._near, x)
 

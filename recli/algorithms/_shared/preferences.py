@@ -113,7 +113,8 @@ class Ranker(Algorithm):
             raise errors.DataError(
                 f"{registry.name_of(type(self))} has nothing to learn from: of "
                 f"{trainset.n_ratings:,} {what} none {reaches} {self.liked_from:g} or more, from where "
-                "on they count as liked. Lower that with '--threshold', or take '-p preferences=all'."
+                "on they count as liked. Lower that with `threshold`, or take "
+                '`algorithm(…, preferences="all")`.'
             )
         self._fit(self.preferred)
 

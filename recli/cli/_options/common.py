@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,7 @@ from recli.cli._output.console import Console, count
 from recli.records import default_files
 
 if TYPE_CHECKING:
-    from recli.algorithms import Configured
     from recli.data.dataset import Dataset
-    from recli.errors import RecliError
-    from recli.evaluation.metric_names import Purpose
     from recli.experiments.reading import Reading
 
 Command = Callable[..., Any]
@@ -38,7 +35,11 @@ dataset_option = click.option(
 
 
 def message_options(command: Command) -> Command:
-    """`--quiet` and `--debug`, for a command without a result; it gets a `console`."""
+    """`--quiet` and `--debug`, for a command without a result; it gets a `console`.
+
+    Args:
+        command: the function of the command
+    """
 
     @_quiet_and_debug
     @functools.wraps(command)
@@ -66,8 +67,11 @@ def output_options(
 ) -> Callable[[Command], Command]:
     """`--format`, `--quiet` and `--debug`; the command gets a `console`.
 
-    kind: of what `--format` takes the names; else it is one of `formats`, and without any of those what
-        every table can be printed in
+    Args:
+        default: the format where none is asked for
+        kind: of what `--format` takes the names; else it is one of `formats`, and without any of
+            those what every table can be printed in
+        *formats: the formats that there are
     """
     known = f" As {', '.join(registry.names(kind))}, or your own as module:Class." if kind else ""
 
@@ -96,7 +100,15 @@ def output_options(
 
 @dataclass(frozen=True)
 class DatasetChoice:
-    """Which dataset, and how to read it."""
+    """Which dataset, and how to read it.
+
+    Attributes:
+        spec: a dataset by name, folder, file, pattern, URL or query
+        overrides: what the options say about reading, by field
+        on_bad: `error`, or `skip` to set bad rows aside
+        duplicates: what becomes of repeated pairs of user and item: `error`, `first`, `last`,
+            `mean` or `keep`
+    """
 
     spec: str
     overrides: dict[str, Any]
@@ -111,7 +123,12 @@ class DatasetChoice:
         return Reading(self.spec, self.overrides, self.on_bad, self.duplicates)
 
     def load(self, console: Console, results: Path | None) -> Dataset:
-        """The dataset; tells what was guessed, merged or set aside."""
+        """The dataset; tells what was guessed, merged or set aside.
+
+        Args:
+            console: where it is printed
+            results: the results folder; None does not look for models there
+        """
         from recli.data.load import load
 
         dataset = load(self.spec, self.overrides, self.on_bad, self.duplicates)
@@ -122,7 +139,11 @@ class DatasetChoice:
 
 
 def dataset_options(command: Command) -> Command:
-    """`--dataset` and everything about reading it; the command gets a `data`: DatasetChoice."""
+    """`--dataset` and everything about reading it; the command gets a `data`: DatasetChoice.
+
+    Args:
+        command: the function of the command
+    """
 
     @dataset_option
     @chosen
@@ -134,7 +155,11 @@ def dataset_options(command: Command) -> Command:
 
 
 def dataset_argument(command: Command) -> Command:
-    """As `dataset_options`, the dataset as an argument."""
+    """As `dataset_options`, the dataset as an argument.
+
+    Args:
+        command: the function of the command
+    """
 
     @click.argument("dataset", type=parameter_types.DATASET, default="movielens-small")
     @chosen
@@ -146,7 +171,11 @@ def dataset_argument(command: Command) -> Command:
 
 
 def chosen(command: Command) -> Command:
-    """Makes of `dataset` and the reading options a `data`: DatasetChoice."""
+    """Makes of `dataset` and the reading options a `data`: DatasetChoice.
+
+    Args:
+        command: the function of the command
+    """
 
     @reading_options
     @functools.wraps(command)
@@ -159,7 +188,11 @@ def chosen(command: Command) -> Command:
 
 
 def reading_options(command: Command) -> Command:
-    """How to read a file of ratings, where a look at it is not enough; the command gets `reading`."""
+    """How to read a file of ratings, where a look at it is not enough; the command gets `reading`.
+
+    Args:
+        command: the function of the command
+    """
 
     @click.option("--query", help="What is asked, where the dataset is the URL of a database.")
     @click.option("--file-format", type=parameter_types.FILE_FORMAT, help="Format of the file.")
@@ -321,7 +354,15 @@ params_file_option = click.option(
 
 
 def confirm(names: list[str], question: str) -> None:
-    """Ask before `names` are gone. Raises UsageError for any answer but yes."""
+    """Ask before `names` are gone.
+
+    Args:
+        names: what is removed
+        question: what is asked before
+
+    Raises:
+        UsageError: for any answer but yes
+    """
     from recli import errors
 
     click.echo("\n".join(names), err=True)
@@ -332,7 +373,13 @@ def confirm(names: list[str], question: str) -> None:
 
 
 def limit_cells(limit: int | None, results: Path, console: Console) -> None:
-    """Remove kept outcomes beyond the limit, those not used for longest, and say so."""
+    """Remove kept outcomes beyond the limit, those not used for longest, and say so.
+
+    Args:
+        limit: the most bytes that are read; None reads all
+        results: the results folder
+        console: where it is printed
+    """
     if limit is None:
         return
     from recli.records import prune
@@ -345,53 +392,10 @@ def limit_cells(limit: int | None, results: Path, console: Console) -> None:
 
 
 def typed(option: str) -> bool:
-    """Whether the user gave this option, and not its default."""
+    """Whether the user gave this option, and not its default.
+
+    Args:
+        option: the name of the option's parameter
+    """
     source = click.get_current_context().get_parameter_source(option)
     return source is not ParameterSource.DEFAULT
-
-
-def no_ratings(metric: str, dataset: Dataset) -> RecliError:
-    """The error for a metric of predicted ratings where there are none."""
-    from recli import errors
-
-    return errors.UsageError(
-        f"{metric} compares predicted with true ratings, and {dataset.name} holds interactions. Take a "
-        "metric of ranked lists: '--metric ndcg@10'."
-    )
-
-
-def check_suits(line_up: Iterable[Configured], dataset: Dataset) -> None:
-    """Raise UsageError for an algorithm that cannot learn from these data, before anything is run."""
-    for configured in line_up:
-        configured.create(0).check_data(dataset.ratings)
-
-
-def purpose(goal: Purpose | None, dataset: Dataset, usual: Purpose = "lists") -> Purpose:
-    """What `--goal` says, else the usual one. Raises UsageError where there are no ratings to predict."""
-    from recli import errors
-
-    if goal == "ratings" and dataset.ratings.implicit:
-        raise errors.UsageError(
-            f"--goal ratings: {dataset.name} holds interactions, and no ratings to predict. Leave it out."
-        )
-    return goal or ("lists" if dataset.ratings.implicit else usual)
-
-
-def liked_from(dataset: Dataset, threshold: float | None) -> float:
-    """The rating from which an item counts as liked. Raises UsageError for one off the scale."""
-    from recli import errors
-
-    ratings, (low, high) = dataset.ratings, dataset.ratings.scale
-    if threshold is None:
-        return ratings.default_threshold
-    if ratings.implicit and not low <= threshold <= high:
-        raise errors.UsageError(
-            f"--threshold {threshold:g}: the interactions weigh {low:g} to {high:g}. Without it, all of "
-            "them count as liked."
-        )
-    if not ratings.implicit and not low < threshold <= high:
-        raise errors.UsageError(
-            f"--threshold {threshold:g}: with ratings from {low:g} to {high:g} everything or nothing "
-            f"would be liked. Without it, {ratings.default_threshold:g} is taken."
-        )
-    return threshold

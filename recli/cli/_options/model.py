@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """A stored model by name or folder, or the dataset to train the default on."""
+    """A stored model by name or folder, or the dataset to train the default on.
+
+    Attributes:
+        name: the name; None for the usual one
+        data: the dataset, as typed
+        dataset_given: whether the user named a dataset
+        seed: what is drawn at random is drawn by it
+        allow_pickle: whether what a class of the user's own has learned may be pickled
+    """
 
     name: str | None
     data: DatasetChoice
@@ -40,7 +48,12 @@ class ModelChoice:
     ) -> tuple[Model, str]:
         """The model, and what it is called; where one is trained, for the goal, or the usual one.
 
-        keep: whether to store a model that is trained, under the name of its algorithm
+        Args:
+            results: the results folder
+            console: where it is printed
+            goal: what the algorithm is wanted for: `lists` or `ratings`; None for the usual
+            usual: the goal where the user says none
+            keep: whether to store a model that is trained, under the name of its algorithm
         """
         from recli.models import model as models
 
@@ -72,23 +85,27 @@ class ModelChoice:
     def _trained(
         self, results: Path, console: Console, goal: Purpose | None, usual: Purpose, keep: bool
     ) -> tuple[Model, str]:
-        from recli.cli._options.algorithm import default
+        from recli.evaluation.make_protocol import liked_from, purpose
+        from recli.experiments.default_algorithm import default
         from recli.models import model as models
 
         dataset = self.data.load(console, results)
-        liked_from = common.liked_from(dataset, None)
-        purpose = common.purpose(goal, dataset, usual)
-        choice = default(dataset, purpose, self.seed, liked_from)
+        liked = liked_from(dataset, None)
+        choice = default(dataset, purpose(goal, dataset, usual), self.seed, liked)
         hint = "" if keep else " To keep one: 'recli train'."
         console.say(f"No --model given: training {choice.why}.{hint}")
-        model = models.train(dataset, choice.configured, self.seed, liked_from, choice.origin)
+        model = models.train(dataset, choice.configured, self.seed, liked, choice.origin)
         if keep:
             console.say(f"Kept as {models.save(model, results, choice.configured.name)}.")
         return model, choice.configured.name
 
 
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--model`, and the dataset and seed to train one where it is left out; gives a `choice`."""
+    """`--model`, and the dataset and seed to train one where it is left out; gives a `choice`.
+
+    Args:
+        command: the function of the command
+    """
 
     @click.option(
         "-m",

@@ -16,13 +16,21 @@ from recli.cli._output.console import Console, count
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
     from recli.data.splits._base import Split
-    from recli.evaluation.metric_names import Measure, Purpose
+    from recli.evaluation.make_protocol import ProtocolRequest
+    from recli.evaluation.metric_names import Purpose
     from recli.evaluation.protocol import Protocol
 
 
 @dataclass(frozen=True)
 class SplitChoice:
-    """How ratings are cut, as typed."""
+    """How ratings are cut, as typed.
+
+    Attributes:
+        split_text: the split, as typed
+        min_user_ratings: users with fewer ratings are left out
+        min_item_ratings: items with fewer ratings are left out
+        seed: what is drawn at random is drawn by it
+    """
 
     split_text: str
     min_user_ratings: int
@@ -47,7 +55,12 @@ class SplitChoice:
         return f" --split {shlex.quote(str(self.split))} --seed {self.seed}{filters}"
 
     def filtered(self, dataset: Dataset, console: Console) -> Dataset:
-        """The dataset without users and items that have too few ratings; tells what is left."""
+        """The dataset without users and items that have too few ratings; tells what is left.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            console: where it is printed
+        """
         from recli.data.filters import filtered
 
         if not self.min_user_ratings and not self.min_item_ratings:
@@ -67,7 +80,11 @@ class SplitChoice:
 class ProtocolChoice(SplitChoice):
     """The options as typed.
 
-    metrics: empty for the usual ones
+    Attributes:
+        metrics: empty for the usual ones
+        cutoffs: lengths of lists that are measured; None for the usual one
+        threshold: the rating from which on an item is liked
+        by: groupings that the metrics are broken down by
     """
 
     metrics: tuple[str, ...]
@@ -75,65 +92,36 @@ class ProtocolChoice(SplitChoice):
     threshold: float | None
     by: tuple[str, ...]
 
-    def measures(self, purpose: Purpose = "ratings") -> tuple[Measure, ...]:
-        """The measures named, or the usual ones, those of the purpose first."""
-        from recli.evaluation import metric_names
+    @property
+    def asked(self) -> ProtocolRequest:
+        """The protocol that is asked for."""
+        from recli.evaluation.make_protocol import ProtocolRequest
 
-        cutoffs = self.cutoffs or (metric_names.DEFAULT_K,)
-        return metric_names.measures(self.metrics or metric_names.usual(purpose), cutoffs, purpose)
+        return ProtocolRequest(
+            self.split, self.metrics, self.cutoffs, self.threshold, self.by, self.seed
+        )
 
     def check(self) -> None:
         """Raise UsageError for a split or a metric that there is not, before anything is loaded."""
         self.split  # noqa: B018, parsed here
-        self.measures()
+        self.asked.measures()
 
     def protocol(
         self, dataset: Dataset, console: Console, purpose: Purpose = "ratings"
     ) -> Protocol:
-        """The protocol on this dataset. Metrics that it cannot have are refused, of `all` left out.
+        """The protocol on this dataset; tells what it cannot have.
 
-        Raises UsageError or DataError.
+        Args:
+            dataset: the ratings, and what is known of items and users
+            console: where it is printed
+            purpose: what the algorithm is wanted for: `lists` or `ratings`
+
+        Raises:
+            UsageError: as `ProtocolRequest.protocol` does
         """
-        from recli import errors
-        from recli.data.training_statistics import missing_features
-        from recli.evaluation.grouping import Grouping
-        from recli.evaluation.lint import check_cutoffs
-        from recli.evaluation.metric_names import ALL
-        from recli.evaluation.protocol import Protocol
-
-        known = self._known(dataset, self.measures(purpose), console)
-        missing = {m: missing_features(m.metric.features, dataset) for m in known}
-        missing = {measure: reason for measure, reason in missing.items() if reason}
-        if missing and ALL not in self.metrics:
-            measure, reason = next(iter(missing.items()))
-            raise errors.DataError(f"{measure} {reason}.")
-        if missing:
-            names = ", ".join(dict.fromkeys(measure.name for measure in missing))
-            console.say(f"Left out, since the dataset has no such item features: {names}")
-        measures = tuple(measure for measure in known if measure not in missing)
-        if self.cutoffs or any("@" in text for text in self.metrics):  # not what is usual
-            check_cutoffs(measures, len(dataset.ratings.item_ids))
-        by = tuple(dict.fromkeys(Grouping.parse(text, dataset).by for text in self.by))
-        liked = common.liked_from(dataset, self.threshold)
-        return Protocol(self.split, measures, liked, self.seed, by)
-
-    def _known(
-        self, dataset: Dataset, measures: tuple[Measure, ...], console: Console
-    ) -> tuple[Measure, ...]:
-        """The measures that the data can have: interactions have none of predicted ratings."""
-        from recli.evaluation.metric_names import ALL, DEFAULT
-
-        of_ratings = [measure for measure in measures if measure.metric.needs == "predictions"]
-        if not dataset.ratings.implicit or not of_ratings:
-            return measures
-        if self.metrics not in ((), DEFAULT) and ALL not in self.metrics:
-            raise common.no_ratings(str(of_ratings[0]), dataset)
-        names = ", ".join(map(str, of_ratings))
-        console.say(
-            f"No {names}: these are interactions, and they have no ratings to predict; what is measured "
-            "is how well they are ranked."
-        )
-        return tuple(measure for measure in measures if measure not in of_ratings)
+        found, notes = self.asked.protocol(dataset, purpose)
+        console.say_all(notes)
+        return found
 
 
 class Cutoffs(click.ParamType[tuple[int, ...]]):
@@ -198,7 +186,11 @@ def _split_text(split: str | None, cv: int | None) -> str:
 
 
 def protocol_options(command: Command) -> Command:
-    """Split, metrics, threshold, groups, filters and seed; the command gets a `choice`."""
+    """Split, metrics, threshold, groups, filters and seed; the command gets a `choice`.
+
+    Args:
+        command: the function of the command
+    """
 
     @_split_option
     @_cv_option

@@ -16,7 +16,7 @@ from recli.data.formats._base import TextTable
 from recli.data.sources.location import Location
 
 _NAMED = 5  # columns at most
-_EVERY = "'--columns user=NAME,item=NAME,rating=NAME'"
+_EVERY = '`user="NAME", item="NAME", rating="NAME"`'
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Assigned:
     Attributes:
         source: how the table is read, and which column is what
         guessed: fields of the source
-        notes: (what, value, option that overrules it) for what else was decided
+        notes: (what, value, parameter that overrules it) for what else was decided
     """
 
     source: RatingsSource
@@ -65,9 +65,9 @@ def assign(file: Location, source: RatingsSource, table: TextTable) -> Assigned:
         guess.all_roles()
         if implicit is None and RATING not in found:
             implicit = True
-        notes = [("left out", f"{name} (row numbers)", "--columns") for name in guess.left_out]
+        notes = [("left out", f"{name} (row numbers)", "columns") for name in guess.left_out]
         if implicit and (unused := _unused_numbers(table, {*found.values(), *guess.left_out})):
-            notes.append(("not used", unused, "--columns"))
+            notes.append(("not used", unused, "columns"))
     missing = [role for role in (USER, ITEM) if role not in found]
     if RATING not in found and not implicit:
         missing.append(RATING)
@@ -119,21 +119,21 @@ def _given(file: Location, source: RatingsSource, table: TextTable) -> dict[str,
 def _missing(file: Location, table: TextTable, missing: list[str]) -> errors.DataError:
     names = table.names
     without = (
-        " Without a rating, rows are interactions: '--implicit'." if missing == [RATING] else ""
+        " Without a rating, rows are interactions: `implicit=True`." if missing == [RATING] else ""
     )
     return errors.DataError(
         f"{file}: no column for {' and '.join(missing)}. It has {len(names)} column"
         f"{'s' * (len(names) != 1)}: {', '.join(names)}. A table of ratings needs user, item and "
         f"rating, one of interactions needs user and item; say which is which with {_EVERY}, and how "
-        f"rows are cut with '--delimiter'.{without} A matrix with a row a user and a column an item "
-        "reads with '--file-format wide'."
+        f"rows are cut with `delimiter`.{without} A matrix with a row a user and a column an item "
+        'reads with `format="wide"`.'
     )
 
 
 def _wide(file: Location, table: TextTable) -> errors.DataError:
     return errors.DataError(
         f"{file}: has {len(table.names)} columns of numbers, none of them called rating. A matrix "
-        "with a row a user and a column an item reads with '--file-format wide', and with "
-        "'--file-format jester' where the first column counts the user's ratings and 99 is no rating. "
+        'with a row a user and a column an item reads with `format="wide"`, and with '
+        '`format="jester"` where the first column counts the user\'s ratings and 99 is no rating. '
         f"For a table with a row a rating say {_EVERY}."
     )

@@ -1,6 +1,6 @@
 """Guesses which column plays which role, by its name, its values and its place.
 
-Every guess is shown to the user, with the option that overrules it; between two readings that are
+Every guess is shown to the user, with the parameter that overrules it; between two readings that are
 as good as each other the user is asked.
 """
 
@@ -171,7 +171,7 @@ class Guess:
         if commas:
             raise errors.DataError(
                 f"{self.file}: is this the rating, with a decimal comma?\n  {commas[0].described}\n"
-                f"Say it with '--decimal , --columns rating={_typed(commas[0])}' or '--implicit'."
+                f'Say it with `decimal=",", rating="{_typed(commas[0])}"` or `implicit=True`.'
             )
         ratings = [c for c in unsaid if c.is_scale or (self.implicit is False and c.is_rating)]
         ratings = [c for c in ratings if not self._is_of_item(c)]
@@ -189,11 +189,13 @@ class Guess:
             if self._is_of_item(column):
                 continue
             kinds = sorted(column.texts.unique(), key=lambda text: text.lower() in known.AGAINST)
-            weights = ",".join(f"{kind}={int(kind.lower() not in known.AGAINST)}" for kind in kinds)
+            weights = ", ".join(
+                f'"{kind}": {int(kind.lower() not in known.AGAINST)}' for kind in kinds
+            )
             raise errors.DataError(
                 f"{self.file}: do all rows say what a user likes? There is a column\n"
-                f"  {column.described}\nSay what counts with '--columns event={_typed(column)} --weight "
-                f"{weights}', or '--implicit' where all rows count alike."
+                f'  {column.described}\nSay what counts with `event="{_typed(column)}", weights='
+                f"{{{weights}}}`, or `implicit=True` where all rows count alike."
             )
 
     def _unclaimed_kinds(self) -> None:
@@ -295,16 +297,16 @@ class Guess:
         shown = "\n".join(f"  {column.described}" for column in candidates[:10])
         names = [_typed(column) for column in candidates[:2]]
         if role in (USER, ITEM, RATING, TIME, WEIGHT, EVENT):
-            ways = [f"--columns {role}={name}" for name in names]
+            ways = [f'{role}="{name}"' for name in names]
         else:
-            ways = [f"--columns user={u},item={i}" for u, i in (names, names[::-1])]
+            ways = [f'user="{u}", item="{i}"' for u, i in (names, names[::-1])]
         if or_none and self.implicit is None:
-            ways.append("--implicit")
+            ways.append("implicit=True")
         if len(candidates) > 1 or not or_none:
             question = f"which column is the {role}? It may be:"
         else:
             question = f"is this the {role}, or are rows interactions without {_A[role]}?"
-        or_so = " or ".join(f"'{way}'" for way in ways)
+        or_so = " or ".join(f"`{way}`" for way in ways)
         return errors.DataError(f"{self.file}: {question}\n{shown}\nSay it with {or_so}.")
 
 
@@ -330,6 +332,6 @@ def _is_described(column: Column) -> bool:
 
 
 def _typed(column: Column) -> str:
-    """The column as it is typed after `--columns`: by name, or by number where that cannot be."""
+    """The column as it is said: by name, or by number where that cannot be."""
     by_name = not column.unnamed and not set(column.name) & set(",='")
     return column.name if by_name else str(column.place)

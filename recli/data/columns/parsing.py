@@ -13,7 +13,7 @@ from recli import errors
 from recli.data import interactions
 from recli.data.columns import times
 from recli.data.columns.numbers import POINT, is_gap, number, numbers
-from recli.data.dataset import BadRow, Kind
+from recli.data.dataset import BadRow, InteractionKind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.ids import without_point_zero
@@ -21,7 +21,7 @@ from recli.data.sources.location import Location
 
 _UNIT_NAMES = {
     **{"s": "seconds since 1970", "ms": "milliseconds since 1970", "us": "microseconds since 1970"},
-    **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date (see --time-format)"},
+    **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date (see `time_format`)"},
 }
 _SHOWN = 40
 _NUMBERED = r"^\s*(-?[0-9]+(\.0)?)?\s*$"  # or nothing, which is told apart
@@ -75,7 +75,9 @@ class RatingRows:
         )
 
 
-def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ()) -> RatingRows:
+def parse(
+    table: TextTable, source: RatingsSource, kinds: tuple[InteractionKind, ...] = ()
+) -> RatingRows:
     """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason.
 
     Args:
@@ -186,7 +188,7 @@ def merge_duplicates(file: Location, rows: RatingRows, how: str) -> tuple[Rating
         raise errors.DataError(
             f"{file}: {n_merged:,} ratings repeat a pair of user and item:\n"
             f"{errors.first_ten(listed, n_merged)}\n"
-            "Choose with '--duplicates first', 'last' or 'mean'."
+            "Choose with `duplicates=\"first\"`, 'last' or 'mean'."
         )
     kept, values, times = pick(pair, rows.values, rows.times, how)
     merged = rows.keep(kept)
@@ -253,7 +255,7 @@ def _not_a_number(text: str, decimal: str | None) -> str:
         return "the rating is empty"
     for other, name in ((",", "comma"), (POINT, "point")):
         if other != (decimal or POINT) and np.isfinite(number(text, other)):
-            return f"rating {_shown(text)} has a decimal {name}, which '--decimal {other}' reads"
+            return f'rating {_shown(text)} has a decimal {name}, which `decimal="{other}"` reads'
     return f"rating {_shown(text)} is not a finite number"
 
 

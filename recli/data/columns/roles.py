@@ -1,6 +1,6 @@
 """What the names of columns say: which is the user, the item, the rating, the time.
 
-`assign` makes a guess of it, which is shown to the user with the option that overrules it.
+`assign` makes a guess of it, which is shown to the user with the parameter that overrules it.
 """
 
 from __future__ import annotations

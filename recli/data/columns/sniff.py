@@ -1,4 +1,4 @@
-"""Guesses about a bare file. Every guess is shown to the user, with the option that overrules it."""
+"""Guesses about a bare file. Every guess is shown to the user, with the parameter that overrules it."""
 
 from __future__ import annotations
 

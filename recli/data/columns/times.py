@@ -59,7 +59,8 @@ def parse(column: pa.ChunkedArray, unit: str, form: str | None = None) -> Times:
     if form is not None:
         if unit != "date":
             raise errors.UsageError(
-                f"--time-format is for dates, and --time-unit {unit} for numbers: leave out one of them."
+                f'`time_format` is for dates, and `time_unit="{unit}"` for numbers: leave out one '
+                "of them."
             )
         _check_form(form)
     if unit == "date":
@@ -99,6 +100,9 @@ def alike(*moments: tuple[np.ndarray, str]) -> tuple[list[np.ndarray], str]:
 
     >>> alike((np.array([1, 2]), "s"), (np.array([1_500]), "ms"))
     ([array([1000, 2000]), array([1500])], 'ms')
+
+    Args:
+        *moments: int64[n] and their unit: `s`, `ms`, `us` or `ns`
     """
     finest = max((unit for _, unit in moments), key=list(PER_SECOND).index)
     seconds = [s for values, unit in moments if len(values) for s in _extent(values, unit)]
@@ -246,9 +250,9 @@ def _check_form(form: str) -> None:
     try:
         found = datetime.strptime(shown.strftime(form), form)
     except ValueError as error:
-        raise errors.UsageError(f"--time-format '{form}': {error}.") from None
+        raise errors.UsageError(f"`time_format` '{form}': {error}.") from None
     if found.year != shown.year:
-        raise errors.UsageError(f"--time-format '{form}': names no year, as %Y does.")
+        raise errors.UsageError(f"`time_format` '{form}': names no year, as %Y does.")
 
 
 def _each(column: pa.ChunkedArray, read: Callable[[pa.Array], Times]) -> Times:

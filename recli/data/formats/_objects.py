@@ -94,10 +94,15 @@ def _cells(one: dict[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
         if isinstance(value, dict):
             yield from _cells(value, f"{prefix}{key}.")
         else:
-            yield f"{prefix}{key}", _text(value)
+            yield f"{prefix}{key}", cell_text(value)
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """A value as a file would have it, the empty text for none.
+
+    Args:
+        value: a value of JSON
+    """
     if isinstance(value, str):
         return value
     if value is None:
@@ -148,7 +153,7 @@ def _lists(column: pa.ChunkedArray) -> pa.ChunkedArray:
     lists = column.combine_chunks()
     elements = lists.flatten()
     if pa.types.is_nested(elements.type):
-        return pa.chunked_array([[_text(cell) for cell in lists.to_pylist()]], pa.string())
+        return pa.chunked_array([[cell_text(cell) for cell in lists.to_pylist()]], pa.string())
     distinct = elements.dictionary_encode()
     written = [json.dumps(value, ensure_ascii=False) for value in distinct.dictionary.to_pylist()]
     texts = pa.array([*written, "null"]).take(pa.compute.fill_null(distinct.indices, len(written)))

@@ -10,6 +10,7 @@ from recli import registry
 from recli.data.description import Description, TableSource
 from recli.data.formats._base import Format
 from recli.data.formats._parts import Parted
+from recli.data.sources.frame import Frame
 from recli.data.sources.location import Location
 
 _HEAD_BYTES = 1 << 16
@@ -36,6 +37,10 @@ def reader(file: Location, source: TableSource) -> Format:
     """
     if file.parts:
         return Parted(reader(file.parts[0].file, source))
+    if isinstance(file, Frame):
+        from recli.data.formats._frame import FrameTable  # pandas, for those who have a table of it
+
+        return FrameTable()
     if file.is_answer:
         from recli.data.formats._query_result import (
             QueryResult,  # SQLAlchemy, for those who ask for it

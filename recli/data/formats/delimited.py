@@ -44,8 +44,8 @@ class Delimited(Format):
         text, _, _ = decoding.decoded(file, head, source.encoding, cut)
         if source.format is None and (other := comments.other_format(text)):
             raise errors.DataError(
-                f"{file}: begins like {other}: read it with '--file-format {other}', or as text all the "
-                "same with '--file-format delimited'."
+                f'{file}: begins like {other}: read it with `format="{other}"`, or as text all the '
+                'same with `format="delimited"`.'
             )
         lines = first_lines(text)
         guesses: dict[str, object] = {}

@@ -39,7 +39,7 @@ class Json(Recognised):
         except ValueError as error:
             raise errors.DataError(
                 f"{file}: is no JSON: {problem(error, line=True)}. For a file with an object a line "
-                "say '--file-format json-lines'."
+                'say `format="json-lines"`.'
             ) from None
         except RecursionError:
             raise errors.DataError(f"{file}: is JSON nested too deep to be a table.") from None
@@ -60,7 +60,7 @@ def _array(file: Location, document: Any) -> list[dict[str, Any]]:
     if not _is_rows(document):
         raise errors.DataError(
             f"{file}: holds no array of objects, with an object for each row. For a file with an "
-            "object a line say '--file-format json-lines'."
+            'object a line say `format="json-lines"`.'
         )
     return document
 

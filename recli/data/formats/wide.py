@@ -72,7 +72,7 @@ def _names_items(file: Location, first: list[str], below: list[str], source: Rat
         return distinct
     raise errors.DataError(
         f"{file}: its first row could name items or hold ratings: {', '.join(first[:6])}"
-        f"{', …' * (len(first) > 6)}. Say which with '--header' or '--no-header'."
+        f"{', …' * (len(first) > 6)}. Say which with `header=True` or `header=False`."
     )
 
 
@@ -106,9 +106,7 @@ def _frequent(matrix: Matrix, missing: float | None) -> list[str]:
         return []
     value = values[counts.argmax()]
     share = counts.max() / counts.sum()
-    return [
-        f"{share:.0%} of the ratings are {value}. If that is no rating, say '--missing {value}'."
-    ]
+    return [f"{share:.0%} of the ratings are {value}. If that is no rating, say `missing={value}`."]
 
 
 def _is_label(text: str) -> bool:

@@ -32,7 +32,7 @@ def fulfilled(draft: Draft, condition: str, step: str) -> np.ndarray:
     try:
         return where.parse(condition)(lambda name: _field(draft, name))
     except errors.UsageError as error:
-        raise errors.UsageError(f"{step}: {str(error).removeprefix('--where: ')}") from None
+        raise errors.UsageError(f"{step}: {str(error).removeprefix('`where`: ')}") from None
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,7 +46,7 @@ class TimeRange(Step):
         if ratings.times is None:
             raise errors.DataError(
                 f"'{self}' goes by time, and the ratings of {draft.dataset.name} have none. Say which "
-                "column it is with '--columns …,time=NAME'."
+                'column it is with `…, time="NAME"`.'
             )
         stays = np.ones(len(ratings), bool)
         if self.since is not None:

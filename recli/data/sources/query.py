@@ -166,7 +166,7 @@ class Query(Location):
         listed = errors.first_ten([f"{self}::{name}" for name in names])
         raise errors.DataError(
             f"{self}: has {len(names)} tables. Name one of them, or ask with "
-            f"'--query \"select …\"'" + (f":\n{listed}" if names else ".")
+            '`query="select …"`' + (f":\n{listed}" if names else ".")
         )
 
     def _told(self, what: str, do: Any) -> Any:

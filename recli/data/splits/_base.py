@@ -124,7 +124,7 @@ class Split:
         if self.uses_time and ratings.times is None:
             raise errors.DataError(
                 f"{registry.name_of(type(self))} splits by time, and the ratings of {dataset.name} "
-                "have none. Say which column it is with '--columns …,time=NAME', or take a split "
+                'have none. Say which column it is with `…, time="NAME"`, or take a split '
                 f"that needs no time: {', '.join(_without_time())}."
             )
         folds = list(self._folds(dataset))

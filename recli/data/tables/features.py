@@ -145,7 +145,7 @@ def matrix(
         raise errors.DataError(
             f"Item feature{'s' * (len(alike) > 1)} {', '.join(alike)} {are} the same for every item, "
             "which says nothing. Describe other features in the dataset.toml, or choose others with "
-            "'-p item_features=…'."
+            "`algorithm(…, item_features=…)`."
         )
     stacked = scipy.sparse.hstack(blocks, format="csr", dtype=np.float64)
     return scipy.sparse.csr_array(stacked), names

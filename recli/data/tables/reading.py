@@ -22,7 +22,7 @@ from recli.data.sources.location import Location
 from recli.data.tables.items import Items
 from recli.data.tables.users import Users
 
-_MEND = "Mend the file, or set such rows aside with '--on-bad skip'."
+_MEND = 'Mend the file, or set such rows aside with `on_bad="skip"`.'
 
 
 @dataclass(frozen=True)

@@ -212,7 +212,11 @@ class _Parser:
         return token if kind == "end" else self.tokens.pop(0)
 
     def fail(self, message: str) -> NoReturn:
-        """Raise the error about the next word."""
+        """Raise the error about the next word.
+
+        Args:
+            message: what is said
+        """
         _fail(self.text, self.tokens[0].start, self.tokens[0].end, message)
 
 
@@ -259,4 +263,4 @@ def _fail(text: str, start: int, end: int, message: str) -> NoReturn:
     """Raise the error that marks `text[start:end]`."""
     line = text.replace("\n", " ").replace("\t", " ")
     mark = " " * start + "^" * max(1, end - start)
-    raise errors.UsageError(f"--where: {message}\n  {line}\n  {mark}")
+    raise errors.UsageError(f"`where`: {message}\n  {line}\n  {mark}")

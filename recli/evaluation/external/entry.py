@@ -20,7 +20,7 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.external.predictions import read_predictions
 from recli.evaluation.external.ranked import read_lists
 from recli.evaluation.external.rows import counted
-from recli.evaluation.fold_outcome import Estimated, FoldOutcome, Listed, Wanted
+from recli.evaluation.fold_outcome import PredictedRatings, FoldOutcome, Listed, Wanted
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure
 
@@ -159,7 +159,7 @@ class External(Configured):
             impossible = np.isnan(estimates)
             if impossible.any():
                 estimates[impossible] = statistics.trainset.global_mean
-            estimated = Estimated(estimates, impossible)
+            estimated = PredictedRatings(estimates, impossible)
         listed = None if self.lists is None else self.lists[number]
         return FoldOutcome(estimated is not None, estimated, listed, *[np.nan] * 3)
 

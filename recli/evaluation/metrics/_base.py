@@ -21,18 +21,23 @@ class Metric:
 
     What a subclass says of itself is what `recli list` shows and `recli.testing` tests.
 
-    parameters: the options that it takes, as in `rbp:p=0.8`
-    needs: what it is computed from
-    aspect: what it says something about: predicted ratings, how well lists hold what the user likes,
-        or other qualities of lists
-    cutoff: whether only the first k places of the lists count
-    features: the item features that it needs: none, any that a cosine compares, or categories
-    per_user: whether every user has a value; else the metric is of all lists together
-    uses_test: whether it looks at the test ratings; else at what is recommended alone
-    lowest, highest: between these it is, both included, for every data and options
-    perfect: its value when all is well, with the default options: when every rating is predicted
-        exactly, or ten places show the ten items that the user likes; None where there is no such
-        value, as for what lists are like beyond accuracy
+    Attributes:
+        parameters: The options that it takes, as in `rbp:p=0.8`.
+        options: Their values, of an instance.
+        needs: What it is computed from.
+        aspect: What it says something about: predicted ratings, how well lists hold what the user
+            likes, or other qualities of lists.
+        cutoff: Whether only the first k places of the lists count.
+        features: The item features that it needs: none, any that a cosine compares, or categories.
+        per_user: Whether every user has a value; else the metric is of all lists together.
+        uses_test: Whether it looks at the test ratings; else at what is recommended alone.
+        greater_is_better: Whether the better of two values is the greater.
+        lowest: No value is below it, whatever the data and options.
+        highest: No value is above it.
+        perfect: Its value when all is well, with the default options: when every rating is predicted
+            exactly, or ten places show the ten items that the user likes; None where there is no such
+            value, as for what lists are like beyond accuracy.
+        summary: What it says, for lists of metrics: at most 80 characters, no full stop.
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
@@ -51,6 +56,9 @@ class Metric:
 
     def __init__(self, **options: object) -> None:
         """The metric with these options, the others by default.
+
+        Args:
+            options: Values by name, as `parameters` declares them.
 
         Raises:
             UsageError: For an option that it does not have, or a value that is not valid.
@@ -77,7 +85,11 @@ class RatingMetric(Metric):
         return self._value(predictions)
 
     def values(self, predictions: Predictions) -> np.ndarray:
-        """The metric over each user's ratings, float64[n_users], in the order of `distinct`."""
+        """The metric over each user's ratings, float64[n_users], in the order of `distinct`.
+
+        Args:
+            predictions: predicted ratings beside the true ones
+        """
         if not self._defined(predictions):
             return np.full(len(predictions.distinct), np.nan)
         return self._values(predictions)
@@ -109,12 +121,20 @@ class ListMetric(Metric):
         return self.mean(self.values(lists))
 
     def mean(self, values: np.ndarray) -> float:
-        """The metric of all users from that of each, as `values` gives it."""
+        """The metric of all users from that of each, as `values` gives it.
+
+        Args:
+            values: float64[n]
+        """
         counted = values[~np.isnan(values)]
         return float(counted.mean()) if len(counted) else float("nan")
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:
-        """The metric of each user's list, float64[n_users]; NaN where it is not defined."""
+        """The metric of each user's list, float64[n_users]; NaN where it is not defined.
+
+        Args:
+            lists: ranked lists beside the test ratings
+        """
         raise NotImplementedError
 
 
@@ -134,9 +154,10 @@ class HitMetric(ListMetric):
     def of_hits(self, hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
         """The metric of each user's list, float64[n_users]; NaN for users without relevant items.
 
-        hits: bool[n_users, k], k ≥ 1; whether the item at rank r + 1 of user u's list is relevant,
-            shorter lists padded with False
-        n_relevant: int64[n_users], all the user's relevant test items, in the list or not
+        Args:
+            hits: bool[n_users, k], k ≥ 1; whether the item at rank r + 1 of user u's list is
+                relevant, shorter lists padded with False
+            n_relevant: int64[n_users], all the user's relevant test items, in the list or not
         """
         values = np.full(len(n_relevant), np.nan)
         counted = n_relevant > 0

@@ -49,6 +49,9 @@ class Latex(Report):
 def escape(text: str) -> str:
     r"""`text` so that LaTeX prints it as it is.
 
+    Args:
+        text: the text to read
+
     >>> print(escape("100 % of my_own & {more}"))
     100 \% of my\_own \& \{more\}
     """

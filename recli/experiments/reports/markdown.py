@@ -35,6 +35,9 @@ class Markdown(Report):
 def escape(text: str) -> str:
     r"""`text` so that Markdown shows it as it is.
 
+    Args:
+        text: the text to read
+
     >>> print(escape("<b> my_own *"))
     \<b\> my\_own \*
     """

@@ -20,11 +20,17 @@ _TIMES = 3
 def check(model: Model) -> bool:
     """Whether a list takes no longer than the way to another thread and back, after a test of the model.
 
-    Raises DataError unless all that it has learned is finite, and it makes lists for the first, the
-    middle and the last user, and for one who is folded in, if that takes no training. Raises
-    what `ListOptions.request` does where lists cannot be made as the model was trained to make them.
+    Raises what `ListOptions.request` does where lists cannot be made as the model was trained to
+    make them.
 
     Afterwards all is loaded and compiled that the first request would otherwise wait for.
+
+    Args:
+        model: a fitted model
+
+    Raises:
+        DataError: unless all that it has learned is finite, and it makes lists for the first, the
+            middle and the last user, and for one who is folded in, if that takes no training
     """
     for name, learned in (model.algorithm.state() or {}).items():
         numbers = isinstance(learned, np.ndarray) and learned.dtype.kind == "f"

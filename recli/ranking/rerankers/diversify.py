@@ -36,7 +36,17 @@ class Diversify(Term):
 
     @classmethod
     def of(cls, whole: Model, model: Model, seed: int, *, weight: float) -> Diversify:
-        """By what the model knows of items. Raises UsageError where it knows nothing."""
+        """By what the model knows of items.
+
+        Args:
+            model: a fitted model
+            seed: what is drawn at random is drawn by it
+            weight: what one of them weighs
+            whole: the model as it was trained
+
+        Raises:
+            UsageError: where it knows nothing
+        """
         return cls(weight, similarity.vectors(whole)[0])
 
     @classmethod

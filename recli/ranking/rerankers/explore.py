@@ -37,7 +37,14 @@ class Explore(Reranker):
 
     @classmethod
     def of(cls, whole: Model, model: Model, seed: int, *, share: float) -> Explore:
-        """With what the ratings of the model say of how known items are."""
+        """With what the ratings of the model say of how known items are.
+
+        Args:
+            model: a fitted model
+            seed: what is drawn at random is drawn by it
+            share: the share of the whole, above 0 and below 1
+            whole: the model as it was trained
+        """
         ratings = whole.trainset.own_ratings
         return cls(share, seed, surprisal(ratings.item_counts, ratings.n_users))
 

@@ -113,7 +113,7 @@ def test_a_grid_has_the_ends_and_every_choice():
         expected.append({low, high})
         assert {setting[name] for setting in grid} >= {low, high}
     assert len(grid) == 9, "three by three"
-    with pytest.raises(errors.UsageError, match=r"has 4 settings or more, and --trials allows 3"):
+    with pytest.raises(errors.UsageError, match=r"has 4 settings or more, and `trials` allows 3"):
         space.grid(3)
 
 

@@ -353,6 +353,6 @@ def test_nothing_left_to_tune(new_run, tmp_path):
 
 
 def test_scores_have_no_rmse(new_run, tmp_path):
-    with pytest.raises(errors.UsageError, match="most-popular scores items.*--metric ndcg@10"):
+    with pytest.raises(errors.UsageError, match='most-popular scores items.*`metric="ndcg@10"`'):
         new_run("most-popular", "svd")
     assert list(tmp_path.iterdir()) == []

@@ -35,3 +35,16 @@ class Forgetful(Algorithm):
 
     def estimate(self, u, i):
         return float(self.times)
+
+
+class Denying(Algorithm):
+    """Goes by the threshold and says that it does not."""
+
+    source = "nobody"
+
+    @classmethod
+    def uses_threshold(cls, given):
+        return False
+
+    def _estimate_pairs(self, users, items):
+        return np.full(len(users), self.trainset.threshold)

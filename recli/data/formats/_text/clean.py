@@ -115,8 +115,8 @@ def _tell(made: Clean, meant: Quotes) -> None:
         n = len(meant.stray)
         made.notes.append(
             f"Quotes enclose cells; on {n:,} line{'s' * (n > 1)} (the first: {meant.stray[0]:,}) a quote "
-            "begins a cell and does not end one, and is text. '--quote double' sets such lines aside, "
-            "'--quote none' takes all quotes as text."
+            'begins a cell and does not end one, and is text. `quote="double"` sets such lines aside, '
+            '`quote="none"` takes all quotes as text.'
         )
 
 

@@ -68,7 +68,7 @@ def _transcoded(file: Location, content: bytes, encoding: str, cut: bool) -> byt
         line = max(before.count(b"\n"), before.count(b"\r")) + 1
         raise errors.DataError(
             f"{file}: line {line:,} is not {encoding} (byte 0x{content[error.start]:02x}). "
-            "Say which encoding it is, as in '--encoding latin-1'."
+            'Say which encoding it is, as in `encoding="latin-1"`.'
         ) from None
     return text.removeprefix("\ufeff").encode()
 
@@ -87,5 +87,5 @@ def _check(file: Location, content: bytes) -> None:
     if b"\0" in content:
         raise errors.DataError(
             f"{file}: is no text, or not utf-8: there is a character 0 in it. Save a sheet of "
-            "Excel as CSV; for another encoding say '--encoding utf-16-le', for instance."
+            'Excel as CSV; for another encoding say `encoding="utf-16-le"`, for instance.'
         )

@@ -187,7 +187,7 @@ class _Resolver:
     def _set_aside(self, line: int, start: int, span: _Span, reason: str) -> int:
         row = self._row(start, span.end)
         if not self.shape.cutter.escape and '\\"' in row:
-            reason += "; if \\ takes the quote after it literally, say --escape '\\'"
+            reason += r"; if \ takes the quote after it literally, say `escape='\\'`"
         self.found.edits.append(Edit(line, span.n_lines, start, span.end))
         self.found.malformed.append(Malformed(self.text.number(line), reason, row))
         return span.end

@@ -164,7 +164,7 @@ def _bins(trainset: surprise.Trainset, days: float) -> np.ndarray:
     if ratings is None or ratings.times is None:
         raise errors.DataError(
             "time_bin needs to know when the ratings were given. Name the column of times in "
-            "dataset.toml or with '--columns time=NAME', or leave time_bin out."
+            'dataset.toml or with `time="NAME"`, or leave time_bin out.'
         )
     times = ratings.times[trainset.rows][np.argsort(trainset.users, kind="stable")]
     width = days * _DAY * ratings.per_second

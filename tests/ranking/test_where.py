@@ -114,7 +114,7 @@ def test_the_place_is_marked(chosen, text, message, start, length):
     with pytest.raises(errors.UsageError) as caught:
         chosen(text)
     said, line, mark = str(caught.value).split("\n")
-    assert said.startswith("--where: ")
+    assert said.startswith("`where`: ")
     assert message in said
     assert line == f"  {text}"
     assert mark == "  " + " " * start + "^" * length
@@ -131,7 +131,7 @@ def test_whatever_is_typed_it_is_understood_or_refused(text):
     try:
         where.parse(text)
     except errors.UsageError as error:
-        assert re.match(r"--where: .+\n  .*\n  *\^+$", str(error), re.DOTALL)
+        assert re.match(r"`where`: .+\n  .*\n  *\^+$", str(error), re.DOTALL)
 
 
 def numbers(draw):

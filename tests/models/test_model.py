@@ -269,7 +269,7 @@ def test_a_pickle_takes_the_users_word_twice(own, small, tmp_path):
     trained = models.train(small, own, 0)
     folder = models.save(trained, tmp_path, "m", allow_pickle=True)
     assert "state.pickle" in everything(folder)
-    with pytest.raises(errors.UsageError, match="holds a pickle.*'--allow-pickle' reads it"):
+    with pytest.raises(errors.UsageError, match="holds a pickle.*`allow_pickle=True` reads it"):
         models.load(folder)
     loaded = models.load(folder, allow_pickle=True)
     assert type(loaded.algorithm.algorithm).fits == 1
@@ -295,7 +295,9 @@ def test_an_altered_pickle_is_not_read(own, small, tmp_path):
 
 def test_what_cannot_be_pickled(own, small, tmp_path):
     trained = models.train(small, Configured.of("own_pickled:Closed"), 0)
-    with pytest.raises(errors.UsageError, match="cannot be pickled: .*Leave out '--allow-pickle'"):
+    with pytest.raises(
+        errors.UsageError, match="cannot be pickled: .*Leave out `allow_pickle=True`"
+    ):
         models.save(trained, tmp_path, "m", allow_pickle=True)
     assert not everything(tmp_path / "models")
 
@@ -355,7 +357,7 @@ def test_the_new_model_takes_the_place_of_the_old(folder, small, tmp_path):
 
 def test_a_place_that_cannot_be_written(model, tmp_path):
     (tmp_path / "models").write_text("a file", encoding="utf-8")
-    with pytest.raises(errors.UsageError, match="cannot be written.*--results FOLDER") as caught:
+    with pytest.raises(errors.UsageError, match='cannot be written.*results="FOLDER"') as caught:
         models.save(model, tmp_path, "m")
     assert caught.value.exit_code == 2
 

@@ -81,7 +81,7 @@ def test_no_candidate_is_known(films):
 
 def test_no_times(model_of):
     model = model_of({"1": (1.0, "", {})}, [("a", "1", 3)])
-    with pytest.raises(errors.DataError, match="toy have no times.*--where"):
+    with pytest.raises(errors.DataError, match="toy have no times.*`where`"):
         candidates(ListOptions(since=date(2001, 1, 1)), model)
 
 

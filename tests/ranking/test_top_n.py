@@ -143,7 +143,7 @@ def test_an_unknown_user(by_hand):
     text = str(caught.value)
     assert "no user '4' among the 3" in text
     assert "Nearest ids: 3, 2, 1." in text
-    assert "--rate ITEM=RATING" in text
+    assert "`fold_in({ITEM: RATING})`" in text
     assert caught.value.exit_code == 4
 
 

@@ -1,0 +1,164 @@
+"""`recli.evaluate`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from recli import errors
+from recli.algorithms import Configured
+from recli.api._progress import Progress, followed
+from recli.api._several import as_configured, texts
+from recli.api.algorithm import AlgorithmLike
+from recli.api.evaluation import Evaluation
+from recli.api.load import Source, as_dataset
+from recli.api.split import SplitLike, as_split
+from recli.data.dataset import Dataset
+from recli.evaluation.lint import lint
+from recli.evaluation.make_protocol import ProtocolRequest, purpose
+from recli.evaluation.metric_names import Purpose
+from recli.evaluation.protocol import Protocol
+from recli.experiments.cross_validation import cells
+from recli.experiments.default_line_up import DefaultLineUp, check_suits
+from recli.experiments.evaluation_run import EvaluationRun
+from recli.experiments.resources import Resources
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
+from recli.records.cells import Cell
+
+
+def evaluate(
+    dataset: Source,
+    algorithms: AlgorithmLike | Iterable[AlgorithmLike] | None = None,
+    *,
+    split: SplitLike | None = None,
+    metrics: str | Iterable[str] = (),
+    k: int | Sequence[int] | None = None,
+    threshold: float | None = None,
+    by: str | Iterable[str] = (),
+    goal: Purpose | None = None,
+    lists: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    jobs: int = -1,
+    memory_limit: int | None = None,
+    results: str | Path | None = None,
+    fresh: bool = False,
+    progress: Progress = None,
+) -> Evaluation:
+    """Compare algorithms on the same folds, as `recli evaluate` does, to the same numbers.
+
+    Args:
+        dataset: what `recli.load` gives, or what it takes
+        algorithms: one or several, each as `recli.algorithm` takes it; by default all that suit the
+            data and learn in a moment
+        split: how ratings are cut, see `recli.split`; by default five folds, drawn by `seed`. A split
+            that is no text has a seed of its own
+        metrics: names such as `rmse` and `ndcg@5`, or `all`; the first orders. By default the usual
+            ones
+        k: lengths of the lists, for metrics without `@`; by default 10
+        threshold: ratings from here on count as liked; by default from the scale
+        by: what the metrics are broken down by: `activity`, `popularity`, `user:COLUMN`,
+            `item:COLUMN`
+        goal: which of the usual metrics come first, those of `lists` or of `ratings`
+        lists: how all lists are made, by the options of `recli recommend`: `{"min_ratings": 10}`
+        seed: of the split and of the algorithms
+        jobs: how many folds are at work at once, -1 for one per core; it changes no number
+        memory_limit: bytes for ranking the catalogue; by default half of what is free
+        results: a folder to keep the run in, as the command does, and what it has computed for the
+            next one; by default nothing is written
+        fresh: whether what is kept there is computed again
+        progress: True for a bar, or a function of the cells that are done and of how many there are
+
+    Returns:
+        What came out: `leaderboard()`, `compare()`, `to_pandas()`, `per_user()`.
+
+    Raises:
+        UsageError: an argument is none of those that are valid, or does not go with the data
+        DataError: the ratings are too few for the split, or lack what a metric needs
+        InterruptedRunError: Ctrl-C, where results are kept; what is finished is there
+
+    >>> import recli
+    >>> found = recli.evaluate("movielens-small", ["most-popular", "damped-mean"], metrics="hit-rate")
+    >>> found.leaderboard()["hit-rate@10"].round(4).to_dict()
+    {'most-popular': 0.5515, 'damped-mean': 0.4621}
+    """
+    data = as_dataset(dataset)
+    wanted = purpose(goal, data)
+    line_up = _line_up(algorithms, data, wanted, lists)
+    check_suits(line_up, data)
+    asked = ProtocolRequest(
+        split=as_split(split, seed),
+        metrics=texts(metrics),
+        cutoffs=None if k is None else _cutoffs(k),
+        threshold=threshold,
+        by=texts(by),
+        seed=seed,
+    )
+    protocol, _ = asked.protocol(data, wanted)
+    resources = Resources(jobs, memory_limit)
+    if results is not None:
+        return _kept(data, line_up, protocol, resources, Path(results), fresh, progress)
+    folds = protocol.split.folds(data)
+    names = [configured.name for configured in line_up]
+    findings = lint(data, folds, protocol.split, protocol.measures, protocol.threshold, names)
+    done: list[Cell] = []
+    with followed(progress, "Evaluating", len(line_up) * len(folds)) as step:
+        for cell in cells(data, line_up, protocol, resources, folds):
+            done.append(cell)
+            step()
+    return Evaluation(data, protocol, line_up, tuple(folds), tuple(done), findings)
+
+
+def _kept(
+    dataset: Dataset,
+    line_up: Sequence[Configured],
+    protocol: Protocol,
+    resources: Resources,
+    results: Path,
+    fresh: bool,
+    progress: Progress,
+) -> Evaluation:
+    """The evaluation as a run in a results folder."""
+    run = EvaluationRun(results, ["recli.evaluate"], dataset, line_up, protocol)
+    with followed(progress, "Evaluating", run.n_cells) as step:
+        run.run(resources, _each(step), fresh)
+    done, folds = tuple(run.finished), tuple(run.folds)
+    return Evaluation(dataset, protocol, run.line_up, folds, done, run.findings, run.folder)
+
+
+def _each(step: Callable[[], None]) -> Callable[[Cell], None]:
+    return lambda cell: step()
+
+
+def _line_up(
+    algorithms: AlgorithmLike | Iterable[AlgorithmLike] | None,
+    dataset: Dataset,
+    purpose: Purpose,
+    lists: Mapping[str, Any] | None,
+) -> tuple[Configured, ...]:
+    """The algorithms, each with the options of lists. Raises UsageError for none at all."""
+    found = as_configured(
+        DefaultLineUp.of(dataset, purpose).names if algorithms is None else algorithms
+    )
+    if not found:
+        raise errors.UsageError(
+            "`algorithms` is empty: name one, or leave it out for the usual ones."
+        )
+    if lists:
+        options = ListOptions.of(lists)
+        if unnamed := [one.label for one in found if not one.is_named]:
+            raise errors.UsageError(
+                f"`lists` is for algorithms with a name, and {unnamed[0]} has none."
+            )
+        found = tuple(recommender(configured, options) for configured in found)
+    return found
+
+
+def _cutoffs(k: int | Sequence[int]) -> tuple[int, ...]:
+    """Raises UsageError for lengths that lists cannot have."""
+    found = (k,) if isinstance(k, int) else tuple(k)
+    wrong = [each for each in found if not 1 <= each < 10**9]
+    if wrong or not found:
+        raise errors.UsageError(f"`k={k!r}`: lists have one place or more.")
+    return found
