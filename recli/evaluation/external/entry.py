@@ -20,7 +20,7 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.external.predictions import read_predictions
 from recli.evaluation.external.ranked import read_lists
 from recli.evaluation.external.rows import counted
-from recli.evaluation.fold_outcome import PredictedRatings, FoldOutcome, Listed, Wanted
+from recli.evaluation.fold_outcome import FoldOutcome, Listed, PredictedRatings, Wanted
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure
 
