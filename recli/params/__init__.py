@@ -6,7 +6,18 @@ keys and the Optuna space. A dotted name reaches into a dictionary argument: `si
 
 from __future__ import annotations
 
-from recli.params._declared import Bool, Choice, Date, Float, Int, Literal, Parameter, Text, Trial
+from recli.params._declared import (
+    Bool,
+    Choice,
+    Date,
+    Float,
+    Int,
+    Literal,
+    LowerFor,
+    Parameter,
+    Text,
+    Trial,
+)
 from recli.params._text import Value, short, shown
 from recli.params._values import assignments, difference, flat, nested, resolve, suggest
 
