@@ -159,13 +159,13 @@ def _plan(
         return [Planned(about.name, split, seed, reading, None) for split, seed in pairs]
     choice = ProtocolChoice(
         experiment.splits[0],
+        experiment.min_user_ratings,
+        experiment.min_item_ratings,
+        experiment.seeds[0],
         experiment.metrics,
         experiment.k,
         experiment.threshold,
         experiment.by,
-        experiment.min_user_ratings,
-        experiment.min_item_ratings,
-        experiment.seeds[0],
     )
     data = DatasetChoice(reading.spec, dict(reading.overrides), reading.on_bad, reading.duplicates)
     dataset = choice.filtered(data.load(console, results), console)

@@ -90,7 +90,7 @@ def measure(
     shown = {of.k: lists.at(of.k or wanted.k) for of in of_lists} if lists else {}
     for one in measures:
         metric, name = one.metric, str(one)
-        seen = predictions if metric.needs == "predictions" else shown[one.k]
+        seen = predictions if metric.needs == "predictions" else shown.get(one.k)
         if metric.per_user:
             own = metric.values(seen) if seen is not None else np.full(len(users), np.nan)
             per_user[name] = own

@@ -62,7 +62,7 @@ class PredictedRatings:
     """The predicted ratings of a fold's test, in the order of its rows.
 
     Attributes:
-        estimates: float64[n_test], within the rating scale
+        estimates: float64[n_test], within the rating scale; those of another program as they are
         impossible: bool[n_test], where the algorithm had nothing to go by and the estimate is the
             global mean
     """
@@ -81,12 +81,14 @@ class Listed:
         n_candidates: int64[n_users], how many items could have been in the list
         places: int64[n_pairs], float64[n_pairs], as in `lists.Tested`, whose order they have
         midranks: likewise
+        n_ranked: as in `lists.EvaluatedLists`
     """
 
     items: np.ndarray
     n_candidates: np.ndarray
     places: np.ndarray
     midranks: np.ndarray
+    n_ranked: np.ndarray | None = None
 
     @property
     def k(self) -> int:
@@ -96,7 +98,7 @@ class Listed:
 
 @dataclass(frozen=True, eq=False)
 class FoldOutcome:
-    """What one algorithm gave on one fold; times in seconds of wall clock.
+    """What one algorithm gave on one fold; times in seconds of wall clock, NaN where they are not known.
 
     Attributes:
         rates: whether it predicts ratings, and not only an order of items
@@ -157,7 +159,7 @@ class FoldOutcome:
         """
         if self.listed is None:
             return None
-        users, rows, items, values = tested_pairs(statistics, test)
+        users, rows, items, values = tested_pairs(statistics.dataset.ratings, test)
         return EvaluatedLists(
             users=users,
             items=self.listed.items[:, :k],
@@ -165,6 +167,7 @@ class FoldOutcome:
             tested=Tested(rows, items, values, self.listed.places, self.listed.midranks),
             relevant=values >= statistics.threshold,
             statistics=statistics,
+            n_ranked=self.listed.n_ranked,
         )
 
 

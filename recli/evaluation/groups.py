@@ -77,7 +77,7 @@ def group_scores(
             for measure, metric in metrics.items():
                 if metric.needs == "predictions":
                     values[str(measure)] = math.nan if rated is None else metric(rated)
-                elif of_users or metric.uses_test:
+                elif measure.k in shown and (of_users or metric.uses_test):
                     values[str(measure)] = metric(shown[measure.k])
                 else:
                     values[str(measure)] = math.nan

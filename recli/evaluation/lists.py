@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recli.data.ratings import Ratings
 from recli.data.training_statistics import TrainingStatistics
 
 
@@ -63,6 +64,8 @@ class EvaluatedLists:
         relevant: bool[len(tested.items)], which of these count as relevant: rated `threshold` or
             more
         statistics: what is known of items and users from training
+        n_ranked: int64[n_users], how many candidates the ranking is known of, from the first on,
+            where another program made the lists; None: of all
     """
 
     users: np.ndarray
@@ -71,6 +74,7 @@ class EvaluatedLists:
     tested: Tested
     relevant: np.ndarray
     statistics: TrainingStatistics
+    n_ranked: np.ndarray | None = None
 
     @property
     def k(self) -> int:
@@ -100,6 +104,7 @@ class EvaluatedLists:
             replace(tested, rows=row[tested.rows]),
             self.relevant[kept],
             self.statistics,
+            None if self.n_ranked is None else self.n_ranked[chosen],
         )
 
     def of_items(self, chosen: np.ndarray) -> EvaluatedLists:
@@ -110,6 +115,16 @@ class EvaluatedLists:
         """
         kept = chosen[self.tested.items]
         return replace(self, tested=self.tested.where(kept), relevant=self.relevant[kept])
+
+    def are_ranked(self, n: np.ndarray) -> np.ndarray:
+        """bool[n_users], whether the first `n` candidates, int64[n_users], are known in their order.
+
+        Where there are fewer candidates, whether all of them are.
+        """
+        if self.n_ranked is None:
+            return np.ones(len(self.users), bool)
+        known: np.ndarray = self.n_ranked >= np.minimum(n, self.n_candidates)
+        return known
 
     @functools.cached_property
     def hits(self) -> np.ndarray:
@@ -138,7 +153,7 @@ class EvaluatedLists:
 
 
 def tested_pairs(
-    statistics: TrainingStatistics, test: np.ndarray
+    ratings: Ratings, test: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The distinct pairs of user and item in the rows `test`, int64[n], in the order of `Tested`.
 
@@ -147,10 +162,9 @@ def tested_pairs(
         item, int32[n_pairs], and its rating, float64[n_pairs], the higher where it is rated twice.
 
     Args:
-        statistics: what the training ratings and the item table show
+        ratings: all of the dataset
         test: int64[n], rows that are tested, ascending
     """
-    ratings = statistics.dataset.ratings
     users, rows = np.unique(ratings.users[test], return_inverse=True)
     items, values = ratings.items[test], ratings.values[test]
     order = np.lexsort((-values, items, rows))

@@ -64,7 +64,7 @@ def recommend(
         UsageError: The limit is too small for one user, and as `request_of` does, as also
             DataError and NotFoundError.
     """
-    users, rows, items, values = tested_pairs(statistics, test)
+    users, rows, items, values = tested_pairs(statistics.dataset.ratings, test)
     request = request_of(options, model, users, k, seed=model.seed)
     lists = np.full((len(users), k), -1, np.int32)
     n_candidates = np.empty(len(users), np.int64)

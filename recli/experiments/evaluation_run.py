@@ -14,7 +14,9 @@ import pandas as pd
 from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
+from recli.data.splits._base import Fold
 from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.external.entry import noted
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.lint import lint
 from recli.evaluation.metric_names import Measure, leading
@@ -52,6 +54,7 @@ class EvaluationRun:
         protocol: how the line-up is compared
         reading: how the dataset was read, for `recli reproduce`
         strict: whether what `lint` finds is an error, raised before anything is written (DataError)
+        folds: those of the protocol's split, where they are known already
     """
 
     def __init__(
@@ -63,11 +66,12 @@ class EvaluationRun:
         protocol: Protocol,
         reading: Reading | None = None,
         strict: bool = False,
+        folds: Sequence[Fold] | None = None,
     ) -> None:
         self.dataset = dataset
         self.line_up = tuple(line_up)
         self.protocol = protocol
-        self.folds = protocol.split.folds(dataset)
+        self.folds = protocol.split.folds(dataset) if folds is None else folds
         self.n_folds = len(self.folds)
         self.command = tuple(command)
         self.reading = reading
@@ -78,7 +82,7 @@ class EvaluationRun:
             protocol.measures,
             protocol.threshold,
             [configured.name for configured in self.line_up],
-        )
+        ) + noted(self.line_up)
         if strict and self.findings:
             found = errors.first_ten([finding.message for finding in self.findings])
             raise errors.DataError(f"--strict, and there is reason to doubt:\n{found}")
@@ -183,9 +187,9 @@ class EvaluationRun:
             "algorithm": summary.configured.name,
             "params": summary.configured.params,
             "metrics": metrics,
-            "fit_seconds": summary.fit_seconds,
-            "test_seconds": summary.test_seconds,
-            "rank_seconds": summary.rank_seconds,
+            "fit_seconds": store.or_none(summary.fit_seconds),
+            "test_seconds": store.or_none(summary.test_seconds),
+            "rank_seconds": store.or_none(summary.rank_seconds),
         }
 
     def _write(self, status: str, resources: Resources) -> None:

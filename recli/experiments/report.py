@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from recli.data.dataset import Dataset
+from recli.evaluation.external.entry import External
 from recli.evaluation.groups import GroupScores
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure
@@ -81,7 +82,7 @@ def leaderboard(
             _mean_and_std(summary, measure) + mark(label, (verdicts or {}).get(str(measure)))
             for measure in measures
         ]
-        seconds = [f"{column[row]:.2f}" for column in times.values()]
+        seconds = [_number(column[row], 2) for column in times.values()]
         rows.append([label, *scores, *seconds])
     return header, rows
 
@@ -129,8 +130,8 @@ def _mean_of(scores: Sequence[GroupScores], measure: Measure) -> float:
     return sum(known) / len(known) if known else math.nan
 
 
-def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.4f}"
+def _number(value: float, digits: int = 4) -> str:
+    return "–" if math.isnan(value) else f"{value:.{digits}f}"
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -201,7 +202,7 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 - {dataset.ratings.counts_as_liked(protocol.threshold).capitalize()}.
 - Metrics of ranking are over the users with a liked item in the test, {_who_likes(found)}; candidates
   are all {len(dataset.ratings.item_ids):,} items of the dataset less those that the user has in the
-  training{_other_lists(found)}.
+  training{_other_lists(found)}.{_files(found)}
 
 ## To mind
 
@@ -220,6 +221,16 @@ def _other_lists(found: Sequence[Summary]) -> str:
     others = any(lists_of(summary.configured) != ListOptions() for summary in found)
     return (
         ", by score, unless options after the name of an algorithm say otherwise" if others else ""
+    )
+
+
+def _files(found: Sequence[Summary]) -> str:
+    """A line for each file of another program that was measured."""
+    return "".join(
+        f"\n- The {kind} of {summary.label} are those of `{about['file']}` (SHA-256 `{about['sha256']}`)."
+        for summary in found
+        if isinstance(summary.configured, External)
+        for kind, about in summary.configured.about_files.items()
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,8 @@ from recli.algorithms import Configured
 from recli.algorithms._configured import class_of
 from recli.data.dataset import Dataset
 from recli.data.filters import filtered
-from recli.data.splits._base import Split
+from recli.data.splits._base import Fold, Split
+from recli.evaluation.external.entry import ExternalFiles
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
 from recli.experiments.evaluation_run import EvaluationRun
@@ -130,17 +131,12 @@ def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Datase
 
     Raises:
         NotReproducedError: where the split gives other rows
+        NotFoundError: where a file of another program is gone
+        DataError: where it is another
         UsageError: for what this recli does not know
     """
     outside.check(run.document)
     configuration = run.document["configuration"]
-    line_up = [
-        recommender(
-            Configured.of(entry["algorithm"], entry["params"]),
-            ListOptions.of(entry.get("lists", {})),
-        )
-        for entry in configuration["line_up"]
-    ]
     protocol = Protocol(
         Split.parse(run.split, configuration["split_seed"]),
         tuple(map(Measure.parse, run.measures)),
@@ -149,14 +145,29 @@ def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Datase
         tuple(configuration["by"]),
     )
     was = [fold["fingerprint"] for fold in run.document["folds"]]
-    folds = [fold.fingerprint for fold in protocol.split.folds(dataset)]
-    if folds != was:
+    folds = protocol.split.folds(dataset)
+    now = [fold.fingerprint for fold in folds]
+    if now != was:
         raise errors.NotReproducedError(
             f"Split changed: {protocol.split} gives other rows to learn from and to test on than it "
-            f"did. Folds were {', '.join(was)} and are {', '.join(folds)}."
+            f"did. Folds were {', '.join(was)} and are {', '.join(now)}."
         )
+    line_up = [
+        _entry(about, dataset, folds, protocol.measures) for about in configuration["line_up"]
+    ]
     reading = Reading.of(run.document["dataset"]["reading"])
-    return EvaluationRun(results, command, dataset, line_up, protocol, reading)
+    return EvaluationRun(results, command, dataset, line_up, protocol, reading, folds=folds)
+
+
+def _entry(
+    about: Mapping[str, Any], dataset: Dataset, folds: Sequence[Fold], measures: Sequence[Measure]
+) -> Configured:
+    """An entry of a line-up as it was. Raises what `ExternalFiles.of` does where a file is another."""
+    if "external" in about:
+        files = ExternalFiles.of(about["algorithm"], about["external"])
+        return files.read(dataset, folds, measures)
+    lists = ListOptions.of(about.get("lists", {}))
+    return recommender(Configured.of(about["algorithm"], about["params"]), lists)
 
 
 def compare(first: StoredRun, second: StoredRun) -> Reproduction:
@@ -214,9 +225,11 @@ def _tables(run: StoredRun) -> list[pd.DataFrame]:
 def _without_seed(run: StoredRun) -> list[str]:
     """A user's classes that take no seed; recli's own without one draw no random numbers."""
     labels = []
-    for (name, params, _), label in zip(run.entries, run.line_up, strict=True):
-        configured = Configured(name, json.loads(params))
-        if configured.is_own:
+    line_up = run.document["configuration"]["line_up"]
+    for about, label in zip(line_up, run.line_up, strict=True):
+        name = about["algorithm"]
+        configured = Configured(name, about["params"])
+        if "external" in about or configured.is_own:
             continue
         if "random_state" not in configured.arguments(class_of(name), 0):
             labels.append(label)

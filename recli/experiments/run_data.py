@@ -154,7 +154,7 @@ class RunData:
         return float(np.mean([test / (train + test) for train, test in sizes]))
 
     def seconds(self, what: str) -> np.ndarray:
-        """float64[n_entries], mean seconds a fold of `what`: fit, test or rank.
+        """float64[n_entries], mean seconds a fold of `what`: fit, test or rank; NaN where unknown.
 
         Args:
             what: what it is, for people
@@ -163,7 +163,7 @@ class RunData:
             [cell[f"{what}_seconds"] for cell in self.cells if cell["entry"] == entry]
             for entry in range(len(self.labels))
         ]
-        return np.array([np.mean(values) if values else np.nan for values in found])
+        return np.array([np.mean(np.array(v, float)) if v else np.nan for v in found])
 
     def of_users(self, measure: Measure) -> dict[str, np.ndarray]:
         """Each algorithm's value of every user, averaged over the folds; by label.

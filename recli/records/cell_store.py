@@ -161,7 +161,8 @@ def _document(outcome: FoldOutcome) -> dict[str, Any]:
 
 def _arrays(outcome: FoldOutcome) -> dict[str, np.ndarray]:
     parts = (part for part in (outcome.estimated, outcome.listed) if part is not None)
-    return {name: array.ravel() for part in parts for name, array in vars(part).items()}
+    arrays = ((name, array) for part in parts for name, array in vars(part).items())
+    return {name: array.ravel() for name, array in arrays if array is not None}
 
 
 def _outcome(document: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> FoldOutcome:

@@ -63,7 +63,10 @@ def as_text(found: FoldOutcome | None) -> str:
         [
             [name, value]
             if not dataclasses.is_dataclass(value)
-            else [(key, array.dtype, array.tolist()) for key, array in vars(value).items()]
+            else [
+                (key, array if array is None else (array.dtype, array.tolist()))
+                for key, array in vars(value).items()
+            ]
             for name, value in vars(found).items()
         ]
     )

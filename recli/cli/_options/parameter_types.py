@@ -93,6 +93,25 @@ class PlaceType(click.ParamType[str]):
         return [CompletionItem(incomplete, type="file")]
 
 
+class Named(click.ParamType[tuple[str, str]]):
+    """`NAME=FILE`."""
+
+    name = "name=file"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, _, file = (part.strip() for part in str(value).partition("="))
+        if not name or not file:
+            self.fail(f"'{value}' is not NAME=FILE, as in other=predictions.csv.")
+        return name, file
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="file")]
+
+
 class ResultsFolder(click.Path):
     """A folder on this machine."""
 

@@ -65,6 +65,7 @@ def best_lists(run: EvaluationRun) -> Iterator[str]:
     Args:
         run: the run
     """
+    from recli.algorithms import Configured
     from recli.models.list_quality import FLOOR
     from recli.records.cells import summaries
 
@@ -75,7 +76,7 @@ def best_lists(run: EvaluationRun) -> Iterator[str]:
     best = ranked[0]
     mean = {summary.label: summary.mean(measure) for summary in ranked}
     beside = f" ({FLOOR} {mean[FLOOR]:.4f})" if FLOOR in mean and best.label != FLOOR else ""
-    is_plain = best.label == best.configured.name
+    is_plain = type(best.configured) is Configured and best.label == best.configured.name
     following = f" Next: recli train -a {best.label}{same_data(run.reading)}" if is_plain else ""
     yield f"The best lists: {best.label}, {measure} {mean[best.label]:.4f}{beside}.{following}"
     if poor := [label for label in mean if mean[label] < mean.get(FLOOR, -math.inf)]:

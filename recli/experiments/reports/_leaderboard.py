@@ -122,6 +122,15 @@ def doing(measure: Measure) -> str:
     return "test" if measure.metric.needs == "predictions" else "rank"
 
 
+def shown_seconds(value: float) -> str:
+    """Seconds as they are printed: with two digits, a dash where another program took them.
+
+    >>> shown_seconds(1.234), shown_seconds(math.nan)
+    ('1.23', '–')
+    """
+    return "–" if math.isnan(value) else f"{value:.2f}"
+
+
 def ordered(scores: tuple[Score, ...]) -> list[int]:
     """The entries, best first, those without a score last.
 

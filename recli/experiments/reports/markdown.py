@@ -9,7 +9,7 @@ from recli.experiments.merged_runs import together
 from recli.experiments.report import markdown_table
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
-from recli.experiments.reports._leaderboard import Leaderboard, Score, leaderboards
+from recli.experiments.reports._leaderboard import Leaderboard, Score, leaderboards, shown_seconds
 from recli.experiments.run_data import RunData
 
 _WIDTH = 9
@@ -58,7 +58,7 @@ def _table(board: Leaderboard) -> str:
         [
             escape(row.label),
             *map(_cell, row.scores),
-            *(f"{seconds:.2f}" for seconds in row.seconds.values()),
+            *map(shown_seconds, row.seconds.values()),
         ]
         for row in board.rows
     ]
