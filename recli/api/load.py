@@ -174,7 +174,7 @@ def _column(frame: pd.DataFrame, label: Hashable) -> str | None:
     labels: list[Any] = frame.columns.tolist()
     if label is None:
         return None
-    named = isinstance(label, str) and label == label.strip()
+    named = isinstance(label, str) and label and label == label.strip()
     return str(label) if named or label not in labels else str(labels.index(label) + 1)
 
 
