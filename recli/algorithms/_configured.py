@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,9 +85,15 @@ class Configured:
 
     @property
     def uses_threshold(self) -> bool:
-        """Whether what it gives depends on the rating from which an item counts as liked."""
+        """Whether what it gives depends on the rating from which an item counts as liked.
+
+        What a class of recli's says of itself does not hold for a class from elsewhere that inherits it.
+        """
         cls = class_of(self.name)
-        return not issubclass(cls, Algorithm) or cls.uses_threshold(self.params)
+        unsaid = itertools.takewhile(lambda base: "uses_threshold" not in vars(base), cls.__mro__)
+        if any(base.__module__.partition(".")[0] != "recli" for base in unsaid):
+            return True
+        return issubclass(cls, Algorithm) and cls.uses_threshold(self.params)
 
     @property
     def releases_gil(self) -> bool:

@@ -61,15 +61,13 @@ def check_rerankers(options: ListOptions, model: Model) -> None:
         cls.check(model, **values)
 
 
-def code_of(options: ListOptions) -> dict[str, str | None]:
-    """The re-rankers of these options that are not recli's, with SHA-256 of their sources.
+def classes(options: ListOptions) -> tuple[type[Reranker], ...]:
+    """The classes of the re-rankers that are asked for.
 
     Args:
         options: what the lists should be like
     """
-    names = [registry.cut("reranker", text)[0] for text in options.rerank]
-    origins = {name: registry.origin("reranker", name) for name in names}
-    return {name: origin.sha256 for name, origin in origins.items() if not origin.is_recli}
+    return tuple(cls for cls, _ in _asked(options)) if options.reranks else ()
 
 
 def _asked(options: ListOptions) -> list[tuple[type[Reranker], dict[str, Any]]]:

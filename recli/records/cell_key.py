@@ -13,8 +13,8 @@ from recli.data.splits._base import Fold
 from recli.evaluation.external.entry import External
 from recli.evaluation.fold_outcome import Wanted
 from recli.evaluation.protocol import Protocol
+from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import lists_of
-from recli.ranking.reranking import code_of
 from recli.records import code_version, environment
 from recli.records.cell_store import SCHEMA
 
@@ -46,15 +46,18 @@ def cell_key(
         return None
     lists = lists_of(configured)
     heeded = configured.uses_threshold or lists.reranks
+    # The dataset's fingerprint is of the columns alone that recli's algorithms learn from.
+    any_column = lists != ListOptions() or not configured.is_own
     known = {
         "schema": SCHEMA,
         "dataset": dataset.fingerprint,
+        "items": dataset.items.whole_fingerprint if dataset.items and any_column else None,
         "fold": fold.fingerprint,
         "algorithm": configured.name,
         "params": configured.params,
         "seed": protocol.seed,
         "threshold": float(protocol.threshold) if heeded else None,
-        "lists": lists.document() | code_of(lists),
+        "lists": lists.document(),
         "places": Wanted.by(protocol.measures).k if lists.reranks else None,
         "code": code,
         "packages": _versions((*environment.COMPUTE, *_brought_by(configured))),

@@ -11,6 +11,8 @@ from pathlib import Path
 import recli
 from recli import registry
 from recli.algorithms import Configured
+from recli.ranking import reranking
+from recli.ranking.recommender import lists_of
 from recli.records import code_closure
 
 _COMPUTE = ("kernels", "data", "algorithms", "models", "ranking", "evaluation")
@@ -43,7 +45,7 @@ def of_algorithm(configured: Configured) -> str | None:
     Args:
         configured: the algorithm
     """
-    folders = _from_elsewhere(configured)
+    folders = _from_elsewhere(configured.classes)
     if folders is None:
         return None
     own = of_recli() if configured.name in registry.names("algorithm") else ""
@@ -53,21 +55,22 @@ def of_algorithm(configured: Configured) -> str | None:
 def of_outcome(configured: Configured) -> str | None:
     """A digest of the code that an outcome of this algorithm is computed by, hexadecimal.
 
-    That is the making of outcomes and the modules of the algorithm's classes, with all of recli that
-    they import. Comments and docstrings do not count, nor do metrics and other algorithms. Of a class
-    from elsewhere the Python files beside it count, and every algorithm and kernel of recli, since it
-    may ask for them by name.
+    That is the making of outcomes and the modules of the classes of the algorithm and of what re-ranks
+    its lists, with all of recli that they import. Comments and docstrings do not count, nor do metrics
+    and other algorithms. Of a class from elsewhere the Python files beside it count, and every
+    algorithm and kernel of recli, since it may ask for them by name.
 
     Args:
-        configured: the algorithm
+        configured: the algorithm, and how its lists are made
 
     Returns:
         None where there is no source to read.
     """
-    folders = _from_elsewhere(configured)
+    classes = (*configured.classes, *reranking.classes(lists_of(configured)))
+    folders = _from_elsewhere(classes)
     if folders is None:
         return None
-    bases = {base.__module__ for cls in configured.classes for base in cls.__mro__}
+    bases = {base.__module__ for cls in classes for base in cls.__mro__}
     sources = [path for folder in folders for path in sorted(folder.glob("*.py"))]
     packages = _FOR_A_USER if folders else ()
     inside = (module for package in packages for module in code_closure.inside(package))
@@ -76,10 +79,10 @@ def of_outcome(configured: Configured) -> str | None:
     return own + "".join(f"{path.name}{code_closure.tree_digest(path)}" for path in sources)
 
 
-def _from_elsewhere(configured: Configured) -> list[Path] | None:
+def _from_elsewhere(classes: Iterable[type]) -> list[Path] | None:
     """The folders of the classes that are not recli's; None where one has no source to read."""
     folders = set()
-    for base in (base for cls in configured.classes for base in cls.__mro__):
+    for base in (base for cls in classes for base in cls.__mro__):
         if base.__module__.partition(".")[0] in _NOT_OF_THE_USER:
             continue
         source = getattr(sys.modules.get(base.__module__), "__file__", None)

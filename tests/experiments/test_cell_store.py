@@ -296,3 +296,87 @@ def test_the_code_that_computes_counts(tmp_path, monkeypatch):
         found[name] = code_version.of_recli.__wrapped__()
     assert found["cli/x.py"] == found[""]  # prints only
     assert len(set(found.values())) == 4
+
+
+OF_EASE = """\
+from recli.algorithms import EASE
+
+
+class Bolder(EASE):
+    def _fit(self, preferred):
+        super()._fit(preferred)
+        self.weights = self.weights * self.trainset.threshold
+
+
+class Heedless(Bolder):
+    @classmethod
+    def uses_threshold(cls, given):
+        return False
+"""
+
+
+def test_what_recli_says_of_a_threshold_does_not_hold_for_a_class_that_inherits_it(
+    small, tmp_path, monkeypatch
+):
+    (tmp_path / "of_ease.py").write_text(OF_EASE, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    fold = PROTOCOL.split.folds(small)[0]
+    try:
+        keys = {
+            name: {
+                cell_key(small, fold, Configured.of(name), replaced)
+                for replaced in (PROTOCOL, dataclasses.replace(PROTOCOL, threshold=3.5))
+            }
+            for name in ("ease", "of_ease:Bolder", "of_ease:Heedless")
+        }
+    finally:
+        sys.modules.pop("of_ease", None)
+    n_keys = {name: len(found) for name, found in keys.items()}
+    assert n_keys == {"ease": 1, "of_ease:Bolder": 2, "of_ease:Heedless": 1}
+
+
+def test_a_column_that_nothing_declares_counts_where_lists_may_go_by_it(small):
+    fold, popular = PROTOCOL.split.folds(small)[0], Configured.of("most-popular")
+    prices = np.array([str(n) for n in range(len(small.items.ids))], object)
+    cheap = recommender(popular, ListOptions(where="price < 5"))
+    keys: dict[str, set] = {"all": set(), "cheap": set()}
+    for column in (prices, prices[::-1]):
+        items = dataclasses.replace(small.items, columns={**small.items.columns, "price": column})
+        dataset = dataclasses.replace(small, items=items)
+        keys["all"].add(cell_key(dataset, fold, popular, PROTOCOL))
+        keys["cheap"].add(cell_key(dataset, fold, cheap, PROTOCOL))
+    assert {name: len(found) for name, found in keys.items()} == {"all": 1, "cheap": 2}
+
+
+RERANKER = """\
+from recli.ranking.rerankers import Reranker
+
+
+class Same(Reranker):
+    @classmethod
+    def of(cls, whole, model, seed):
+        return cls()
+
+    def __call__(self, lists, n):
+        return lists.cut(n)
+"""
+
+
+def test_the_source_of_a_users_reranker_counts_and_the_files_beside_it(
+    small, tmp_path, monkeypatch
+):
+    monkeypatch.syspath_prepend(tmp_path)
+    fold, found = PROTOCOL.split.folds(small)[0], set()
+    own = recommender(Configured.of("most-popular"), ListOptions(rerank=("own_lists:Same",)))
+    for name, text in (
+        ("own_lists", RERANKER),
+        ("own_lists", RERANKER.replace("cut(n)", "cut(n + 0)")),
+        ("beside", "RATE = 1"),
+        ("beside", "RATE = 2"),
+    ):
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+        sys.modules.pop("own_lists", None)
+        importlib.invalidate_caches()
+        found.add(cell_key(small, fold, own, PROTOCOL))
+    sys.modules.pop("own_lists", None)
+    assert len(found) == 4

@@ -169,26 +169,36 @@ from recli.algorithms import Configured
 from recli.data.load import load
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold_outcome import Wanted, fold_outcome
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
 from recli.records import code_closure, code_version
 
-configured = Configured.of(sys.argv[1])
+lists = dict(option.split("=", 1) for option in sys.argv[2:])
+configured = recommender(Configured.of(sys.argv[1]), ListOptions.of(lists))
 data = load("movielens-small").part(np.arange(300))
 statistics = TrainingStatistics(data, np.arange(200), 4.0)
 fold_outcome(statistics, np.arange(200, 300), configured, Wanted(True, 5), 0)
-classes = [base for part in configured.parts for base in code_version.class_of(part).__mro__]
-modules = [code_version._OUTCOME, *(base.__module__ for base in classes)]
-found = code_closure.closure(modules)
-ran = {name for name in sys.modules if name.startswith(("recli.algorithms", "recli.kernels"))}
+hashed = []
+code_closure.digest = lambda modules: hashed.extend(modules) or ""
+code_version.of_outcome(configured)
+found = code_closure.closure(hashed)
+floors = "recli.algorithms", "recli.kernels", "recli.ranking"
+ran = {name for name in sys.modules if name.startswith(floors)}
 names = registry.names("algorithm")
 listed = {f"recli.algorithms.{name.replace('-', '_')}" for name in names}
 print(sorted(ran - {*found, *listed}))
 """
 
 
-@pytest.mark.parametrize("name", ["svd", "content-based", "hybrid"])
-def test_no_module_that_a_fit_loads_is_missed(name):
-    """By what Python itself has loaded of algorithms and kernels, to fit and to rank."""
-    command = [sys.executable, "-c", LOADED, name]
+RERANKED = ("diversify=0.2", "calibrate=genres=0.2", "explore=0.1", "max_per=genres=2")
+
+
+@pytest.mark.parametrize(
+    "asked", [("svd",), ("content-based",), ("hybrid",), ("ease", *RERANKED)], ids="-".join
+)
+def test_no_module_that_an_outcome_loads_is_missed(asked):
+    """By what Python itself has loaded of algorithms and kernels, to fit, to rank and to re-rank."""
+    command = [sys.executable, "-c", LOADED, *asked]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     assert done.stdout == "[]\n"
 

@@ -40,8 +40,20 @@ class Table:
     @functools.cached_property
     def fingerprint(self) -> str:
         """SHA-256 over ids, columns that algorithms learn from, and what the table `_declares`."""
+        return self._digest(self._learned_from)
+
+    @functools.cached_property
+    def whole_fingerprint(self) -> str:
+        """SHA-256 over ids, all columns, their names, and what the table `_declares`.
+
+        For what goes by columns that nothing declares, as a condition or a class from elsewhere may.
+        """
+        names = hashlib.sha256("\x1f".join(sorted(self.columns)).encode()).hexdigest()
+        return names + self._digest(self.columns)
+
+    def _digest(self, columns: Iterable[str]) -> str:
         digest = hashlib.sha256()
-        for column in (self.ids.text, *(self.columns[name] for name in sorted(self._learned_from))):
+        for column in (self.ids.text, *(self.columns[name] for name in sorted(columns))):
             digest.update("\x1f".join(column).encode())
             digest.update(b"\x1e")
         digest.update(self._declares())
