@@ -106,7 +106,7 @@ def test_two_columns_with_the_ids_are_asked(loaded: Loaded) -> None:
     assert message == (
         "which column has the ids of the items that were rated? Of the 4 ids there are in column\n"
         "  rank: 10, 20, 30: 100% of them\n  chart: 40, 30, 20: 100% of them\n"
-        "Say which: `items_id=\"rank\"` where it is read, id = \"rank\" under [items] in its "
+        'Say which: `items_id="rank"` where it is read, id = "rank" under [items] in its '
         "dataset.toml."
     )
     assert titles(loaded(table, f'{ITEMS}id = "rank"\n')) == EXPECTED
