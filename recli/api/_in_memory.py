@@ -30,7 +30,11 @@ Table = str | Path | pd.DataFrame
 
 @dataclass(frozen=True)
 class InMemory(Description):
-    """A description some of whose tables are DataFrames; the name of the file stands for each."""
+    """A description some of whose tables are DataFrames; the name of the file stands for each.
+
+    Attributes:
+        frames: the tables by what they hold: `ratings`, `items`, `users`
+    """
 
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -51,7 +55,13 @@ class InMemory(Description):
     def with_table(
         self, role: Literal["items", "users"], table: Table | None, id_column: str | None
     ) -> InMemory:
-        """With this table of items or users in place of the one that there may be."""
+        """With this table of items or users in place of the one that there may be.
+
+        Args:
+            role: whose table it is
+            table: the table; None for none
+            id_column: the column of the ids; None looks for it
+        """
         if table is None and id_column is not None:
             raise errors.UsageError(f"`{role}_id` names a column of `{role}`: give both.")
         if table is None:
@@ -80,7 +90,11 @@ class InMemory(Description):
         return locate(self.folder, source.file, source.query)
 
     def forgotten_by(self, dataset: Dataset) -> Dataset:
-        """The dataset without the DataFrames, which would travel with it to other processes."""
+        """The dataset without the DataFrames, which would travel with it to other processes.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+        """
         about = dataset.description
         fields = {f.name: getattr(about, f.name) for f in dataclasses.fields(Description)}
         return dataclasses.replace(dataset, description=Description(**fields))

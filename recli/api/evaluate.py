@@ -18,7 +18,7 @@ from recli.api.load import Source, as_dataset
 from recli.api.split import SplitLike, as_split
 from recli.data.dataset import Dataset
 from recli.evaluation.lint import lint
-from recli.evaluation.make_protocol import Asked, purpose
+from recli.evaluation.make_protocol import ProtocolRequest, purpose
 from recli.evaluation.metric_names import Purpose
 from recli.evaluation.protocol import Protocol
 from recli.experiments.cross_validation import cells
@@ -89,7 +89,7 @@ def evaluate(
     wanted = purpose(checked("goal", goal), data)
     line_up = _line_up(algorithms, data, wanted, lists)
     check_suits(line_up, data)
-    asked = Asked(
+    asked = ProtocolRequest(
         split=as_split(split, seed),
         metrics=texts("metrics", metrics),
         cutoffs=None if k is None else _cutoffs(k),

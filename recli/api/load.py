@@ -158,8 +158,19 @@ def load(
 
 
 def as_dataset(source: Source) -> Dataset:
-    """`source` itself, if it is a dataset, else what `load` makes of it."""
+    """`source` itself, if it is a dataset, else what `load` makes of it.
+
+    Args:
+        source: how the table is read
+    """
     return source if isinstance(source, Dataset) else load(source)
+
+
+def _names(kind: Any) -> tuple[str, ...]:
+    """What a text of this kind may be."""
+    _, one_of = get_args(kind)
+    names: tuple[str, ...] = one_of.names
+    return names
 
 
 def _check_frame(of_file: Mapping[str, Any]) -> None:

@@ -26,6 +26,7 @@ from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import recommend
 from recli.ranking.lower_bound import predicted
 from recli.ranking.recommender import labelled, remembered
+from recli.ranking.request import request_of
 from recli.ranking.row_tables import RowTables
 from recli.ranking.rows import Rows
 
@@ -142,7 +143,7 @@ class Model:
         )
         codes = self._codes(users)
         seed = self.stored.seed if seed is None else checked("seed", seed)
-        request = options.request(whole, codes, n, seed=seed, model=self.stored)
+        request = request_of(options, whole, codes, n, seed=seed, model=self.stored)
         rows = RowTables(self.stored, self.name, datetime.now(UTC), explain=explain)
         made = [
             rows.table(Rows.of(self.stored, some, options.sort, explain))

@@ -46,7 +46,12 @@ def split(name: str, *, seed: int = 0, **options: Any) -> Split:
 
 
 def as_split(of: SplitLike | None, seed: int) -> Split:
-    """The split itself, or that of a text, seeded; five folds where nothing is said."""
+    """The split itself, or that of a text, seeded; five folds where nothing is said.
+
+    Args:
+        seed: what is drawn at random is drawn by it
+        of: a split, its text, or None
+    """
     if of is None:
         return KFold(seed=seed)
     if not isinstance(of, str | Split):

@@ -179,11 +179,11 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
       recli data add https://example.org/ratings.csv.gz --name theirs
     """,
 )
-@click.argument("file", type=parameter_types.Place())
+@click.argument("file", type=parameter_types.PlaceType())
 @click.option("--name", required=True, help="Name for --dataset.")
 @click.option(
     "--items",
-    type=parameter_types.Place(),
+    type=parameter_types.PlaceType(),
     help="A table of items: their ids, titles and features by its header.",
 )
 @click.option(
@@ -194,7 +194,7 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
 )
 @click.option(
     "--users",
-    type=parameter_types.Place(),
+    type=parameter_types.PlaceType(),
     help="A table of users: their ids, and what else is known by its header.",
 )
 @click.option(

@@ -65,6 +65,9 @@ def start_workers(jobs: int) -> None:
 
     One that has grown by 300 MB since it started, as by its imports, is replaced between two tasks.
     Nothing is lost by that, so that joblib's warning about it is not shown.
+
+    Args:
+        jobs: how many cells work at once
     """
     warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     if threading.current_thread() is not threading.main_thread():

@@ -55,7 +55,13 @@ def show_list(
 
 
 def show_facts(console: Console, facts: Mapping[str, str], width: int) -> None:
-    """Print what is known of one, a line for each fact, names in a column of `width` characters."""
+    """Print what is known of one, a line for each fact, names in a column of `width` characters.
+
+    Args:
+        console: where it is printed
+        facts: what is known, by its name
+        width: how wide the column of names is
+    """
     for name, value in facts.items():
         console.line(f"{name:<{width}}  {value}")
 
@@ -66,6 +72,12 @@ def agreed(kind: StoredKind, results: Path, names: Sequence[str], yes: bool) -> 
     Raises:
         NotFoundError: if a name means none in this results folder
         UsageError: if a name is ambiguous, if it is still worked on, or if the user does not agree
+
+    Args:
+        kind: runs, studies, models or refreshes
+        results: the results folder
+        names: names, as typed
+        yes: whether the user has agreed already
     """
     from recli import errors
 
@@ -81,7 +93,15 @@ def agreed(kind: StoredKind, results: Path, names: Sequence[str], yes: bool) -> 
 def tell_removed(
     kind: StoredKind, folders: Sequence[Path], console: Console, more: str = "", **also: int
 ) -> None:
-    """Say what was removed: `more` in words, and `also` in the document."""
+    """Say what was removed: `more` in words, and `also` in the document.
+
+    Args:
+        kind: runs, studies, models or refreshes
+        folders: what was removed
+        console: where it is printed
+        more: what else was removed, in words
+        **also: how many other things were removed, by what they are called
+    """
     document = {"removed": [folder.name for folder in folders], **also}
     text = f"Removed: {_count(kind, folders)}{more}."
     console.emit(document, [], [], lambda: console.line(text))
