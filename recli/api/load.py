@@ -222,10 +222,3 @@ def _steps(given: object) -> tuple[str, ...] | None:
     if not isinstance(given, Iterable):
         raise errors.UsageError(f"`prepare={given!r}` should be a list of steps.")
     return tuple(map(str, given)) or None
-
-
-def _names(annotation: object) -> tuple[str, ...]:
-    """What an annotated text may be."""
-    (mark,) = get_args(annotation)[1:]
-    names: tuple[str, ...] = mark.names
-    return names
