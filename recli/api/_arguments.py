@@ -30,7 +30,12 @@ _DECLARED: dict[str, Parameter] = {
 def checked(name: str, value: object) -> Any:
     """The argument as its declaration has it, a number of numpy as one of Python.
 
-    Raises UsageError for what the declaration does not allow.
+    Args:
+        name: what the argument is called
+        value: what was given
+
+    Raises:
+        UsageError: the declaration does not allow it
     """
     found = _DECLARED[name].check(value)
     if name == "jobs" and found == 0:
@@ -39,7 +44,15 @@ def checked(name: str, value: object) -> Any:
 
 
 def texts(name: str, given: str | Iterable[str]) -> tuple[str, ...]:
-    """One text or several. Raises UsageError for anything else."""
+    """One text or several.
+
+    Args:
+        name: what the argument is called
+        given: what was given
+
+    Raises:
+        UsageError: it is anything else
+    """
     found = (given,) if isinstance(given, str) else given
     several = tuple(found) if isinstance(found, Iterable) else (None,)
     if not all(isinstance(one, str) for one in several):
@@ -48,14 +61,31 @@ def texts(name: str, given: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def mapping(name: str, given: Mapping[str, Any] | None, example: str) -> dict[str, Any]:
-    """A dictionary, an empty one for None. Raises UsageError for anything else."""
+    """A dictionary, an empty one for None.
+
+    Args:
+        name: what the argument is called
+        given: what was given
+        example: a dictionary that is right, for the message
+
+    Raises:
+        UsageError: it is anything else
+    """
     if given is not None and not isinstance(given, Mapping):
         raise errors.UsageError(f"`{name}={given!r}` should be a dictionary: `{name}={example}`.")
     return dict(given or {})
 
 
 def path(name: str, given: object) -> Path:
-    """A path. Raises UsageError for what is neither that nor text."""
+    """A path.
+
+    Args:
+        name: what the argument is called
+        given: what was given
+
+    Raises:
+        UsageError: it is neither a path nor text
+    """
     if not isinstance(given, str | Path):
         raise errors.UsageError(f"`{name}={given!r}` should be a path, as text or as a `Path`.")
     return Path(given)

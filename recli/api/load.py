@@ -150,7 +150,7 @@ def load(
         ("implicit", implicit, (True, False)),
     ):
         if value is not None and value not in valid:
-            raise errors.unknown(f"value of {parameter}", str(value), map(str, valid))
+            raise errors.unknown(parameter, str(value), map(str, valid))
     about = InMemory.of(source, name)
     about = about.with_table("items", items, items_id).with_table("users", users, users_id)
     overrides = {key: value for key, value in given.items() if value is not None}
@@ -222,10 +222,3 @@ def _steps(given: object) -> tuple[str, ...] | None:
     if not isinstance(given, Iterable):
         raise errors.UsageError(f"`prepare={given!r}` should be a list of steps.")
     return tuple(map(str, given)) or None
-
-
-def _names(annotation: object) -> tuple[str, ...]:
-    """What an annotated text may be."""
-    (mark,) = get_args(annotation)[1:]
-    names: tuple[str, ...] = mark.names
-    return names

@@ -70,7 +70,7 @@ class Model:
             UsageError: it holds a pickle, and that is not allowed
         """
         results = path("results", results)
-        if _is_path(path("name", name)) and not Path(name).is_dir():
+        if not path("name", name).is_dir() and _is_path(name):
             raise errors.NotFoundError(f"There is no folder {name}, and so no model.")
         folder = MODELS.find(results, str(name))
         return cls(models.load(folder, allow_pickle), folder.name)

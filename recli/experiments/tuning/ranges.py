@@ -160,7 +160,7 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": schema.DIALECT,
         "title": "recli space",
-        "description": "What tuning varies, a table for each algorithm: '--space' reads it.",
+        "description": "What tuning varies, a table for each algorithm, as 'recli tune' reads it.",
         "type": "object",
         "properties": dict.fromkeys(registry.names("algorithm"), table),
         "patternProperties": {"^[^:]+:[^:]+$": table},
