@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,8 @@ def pairs(given: pd.DataFrame | Iterable[tuple[Any, Any]]) -> tuple[list[Any], l
             names = ", ".join(map(str, given.columns))
             raise errors.UsageError(f"`pairs` needs the columns user and item, and has {names}.")
         return given["user"].tolist(), given["item"].tolist()
-    found = list(given)
-    if not all(isinstance(pair, Sequence) and len(pair) == 2 for pair in found):
+    found = list(given) if isinstance(given, Iterable) else [None]
+    if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in found):
         raise errors.UsageError(
             "`pairs` should be pairs of a user and an item: [(42, 318), (42, 1)]."
         )

@@ -45,8 +45,8 @@ class InMemory(Description):
             return cls(name or "dataframe", Path(), RatingsSource(place), frames={place: source})
         if not isinstance(source, str | Path):
             raise errors.UsageError(
-                f"A {type(source).__name__} is no dataset: give the name of one, a file, a folder, "
-                "a URL, a pandas DataFrame or a surprise.Dataset."
+                f"What is of type {type(source).__name__} is no dataset: give the name of one, a file, "
+                "a folder, a URL, a pandas DataFrame or a surprise.Dataset."
             )
         about = describe(str(source))
         fields = {f.name: getattr(about, f.name) for f in dataclasses.fields(Description)}
@@ -67,11 +67,17 @@ class InMemory(Description):
         if table is None:
             return self
         frames = dict(self.frames)
+        if not isinstance(table, pd.DataFrame | str | Path):
+            raise errors.UsageError(
+                f"`{role}` should be a pandas DataFrame or a file, not a {type(table).__name__}."
+            )
         if isinstance(table, pd.DataFrame):
             place = f"the DataFrame of {role}"
             frames[place] = table
         else:
             place = str(Path(table).absolute())
+            if not Path(place).is_file():
+                raise errors.NotFoundError(f"`{role}`: there is no file {table}.")
         if role == "items":
             source = BareItems(place, id=id_column)
             return dataclasses.replace(self, frames=frames, items=source)

@@ -22,12 +22,3 @@ def as_configured(
     single = isinstance(algorithms, str | type | Configured | surprise.AlgoBase)
     several: Any = algorithms if isinstance(algorithms, Iterable) and not single else [algorithms]
     return tuple(algorithm(one) for one in several)
-
-
-def texts(given: str | Iterable[str]) -> tuple[str, ...]:
-    """One text or several.
-
-    Args:
-        given: one or several
-    """
-    return (given,) if isinstance(given, str) else tuple(given)

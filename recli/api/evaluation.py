@@ -178,7 +178,8 @@ class Evaluation:
     @property
     def _title(self) -> str:
         split, seed = self.protocol.split, self.protocol.split.seed
-        return f"{self.dataset.name}, {len(self.folds)} folds ({split}), seed {seed}"
+        n = len(self.folds)
+        return f"{self.dataset.name}, {n} fold{'s' * (n != 1)} ({split}), seed {seed}"
 
     @property
     def _done(self) -> list[Cell]:

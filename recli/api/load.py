@@ -10,6 +10,7 @@ import pandas as pd
 import surprise
 
 from recli import errors
+from recli.api._arguments import mapping
 from recli.api._in_memory import InMemory, Table
 from recli.data import find, surprise_dataset
 from recli.data.dataset import Dataset
@@ -138,17 +139,18 @@ def load(
         **{role: None if label is None else str(label) for role, label in roles.items()},
         "implicit": implicit,
         "scale": _scale(scale),
-        "weights": weights,
+        "weights": _weights(weights),
         "time_unit": time_unit,
         "time_format": time_format,
-        "prepare": tuple(map(str, prepare)) or None,
+        "prepare": _steps(prepare),
     }
     for parameter, value, valid in (
         ("time_unit", time_unit, _names(TimeUnit)),
         ("quote", quote, _names(Quote)),
+        ("implicit", implicit, (True, False)),
     ):
         if value is not None and value not in valid:
-            raise errors.unknown(parameter, str(value), valid)
+            raise errors.unknown(f"value of {parameter}", str(value), map(str, valid))
     about = InMemory.of(source, name)
     about = about.with_table("items", items, items_id).with_table("users", users, users_id)
     overrides = {key: value for key, value in given.items() if value is not None}
@@ -179,20 +181,51 @@ def _check_frame(of_file: Mapping[str, Any]) -> None:
 
 
 def _column(frame: pd.DataFrame, label: Hashable) -> str | None:
-    """How a column of a DataFrame is named where its label may be a number."""
+    """How a column of a DataFrame is named: by number, unless its label is one that a file may have."""
     labels: list[Any] = frame.columns.tolist()
-    if isinstance(label, int) and label in labels:
-        return str(labels.index(label) + 1)
-    return None if label is None else str(label)
+    if label is None:
+        return None
+    named = isinstance(label, str) and label and label == label.strip()
+    return str(label) if named or label not in labels else str(labels.index(label) + 1)
 
 
 def _scale(scale: tuple[float, float] | None) -> tuple[float, float] | None:
     """Raises UsageError for what is no scale."""
     if scale is None:
         return None
-    low, high = map(float, scale)
+    try:
+        low, high = map(float, () if isinstance(scale, str) else scale)
+    except (TypeError, ValueError):
+        raise errors.UsageError(
+            f"`scale={scale!r}` should be the lowest and the highest rating: `scale=(1, 5)`."
+        ) from None
     if not low < high:
         raise errors.UsageError(
             f"`scale=({low:g}, {high:g})`: the lowest is not below the highest."
         )
     return low, high
+
+
+def _weights(given: Mapping[str, float] | None) -> dict[str, float] | None:
+    """Raises UsageError for what is no number of each kind."""
+    found = mapping("weights", given, '{"view": 1, "buy": 5}')
+    try:
+        return {str(kind): float(weight) for kind, weight in found.items()} or None
+    except (TypeError, ValueError):
+        raise errors.UsageError(f"`weights={given!r}`: weights are numbers, 0 or more.") from None
+
+
+def _steps(given: object) -> tuple[str, ...] | None:
+    """One step or several, as text. Raises UsageError for what are none."""
+    if isinstance(given, str | Step):
+        return (str(given),)
+    if not isinstance(given, Iterable):
+        raise errors.UsageError(f"`prepare={given!r}` should be a list of steps.")
+    return tuple(map(str, given)) or None
+
+
+def _names(annotation: object) -> tuple[str, ...]:
+    """What an annotated text may be."""
+    (mark,) = get_args(annotation)[1:]
+    names: tuple[str, ...] = mark.names
+    return names

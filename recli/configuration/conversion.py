@@ -9,7 +9,6 @@ import msgspec
 
 from recli import errors
 from recli.configuration import words
-from recli.configuration.document import listed
 from recli.configuration.kinds import FieldKind, fields, required
 from recli.configuration.marks import Derived
 from recli.configuration.place import Place
@@ -154,3 +153,21 @@ class Conversion:
 
     def _says(self, place: Place, what: object) -> None:
         self.problems.append(f"{place}: {what}")
+
+
+def listed(value: object) -> list[Any]:
+    """The list itself, or the one value as a list.
+
+    Args:
+        value: what a file says
+
+    Raises:
+        UsageError: the list is empty, or has something twice
+    """
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        raise errors.UsageError("is an empty list. Name one at least, or leave it out.")
+    for number, one in enumerate(values):
+        if one in values[:number]:
+            raise errors.UsageError(f"{toml(one)} is there twice.")
+    return values

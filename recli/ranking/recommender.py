@@ -10,6 +10,7 @@ from recli.algorithms import Configured
 from recli.models.model import Model, of_training
 from recli.params import Value
 from recli.ranking.list_options import ListOptions
+from recli.ranking.request import check_options
 
 if TYPE_CHECKING:
     from recli.data.training_statistics import TrainingStatistics
@@ -119,4 +120,4 @@ def check(line_up: Iterable[Configured], statistics: TrainingStatistics, seed: i
     """
     for entry in line_up:
         if isinstance(entry, Recommender):
-            entry.lists.check(of_training(statistics, entry, entry.create(seed), seed))
+            check_options(entry.lists, of_training(statistics, entry, entry.create(seed), seed))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from recli import registry, spec
 from recli.models.model import Model
 from recli.ranking.fields import field
+from recli.ranking.list_options import ListOptions
 
 if TYPE_CHECKING:
-    from recli.ranking.list_options import ListOptions
     from recli.ranking.rerankers import Reranker
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recli.ranking.lists import Measure, RankedLists
+from recli.ranking.ranked_lists import Measure, RankedLists
 
 if TYPE_CHECKING:
     from recli.ranking.rerankers import Reranker

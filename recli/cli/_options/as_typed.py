@@ -19,7 +19,18 @@ PARAMETERS = frozenset(
             "duplicates",
             "encoding",
         ),
-        *("escape", "event", "fix", "format", "fresh", "goal", "header", "implicit", "item"),
+        *(
+            "escape",
+            "event",
+            "fix",
+            "format",
+            "fresh",
+            "goal",
+            "header",
+            "implicit",
+            "item",
+            "items_id",
+        ),
         *(
             "memory_limit",
             "metric",
@@ -31,7 +42,8 @@ PARAMETERS = frozenset(
             "rating",
             "scale",
         ),
-        *("study", "threshold", "time", "time_format", "time_unit", "trials", "user", "weight"),
+        *("study", "threshold", "time", "time_format", "time_unit", "trials", "user", "users_id"),
+        "weight",
         *("weights", "where"),
     }
 )

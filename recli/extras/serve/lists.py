@@ -17,6 +17,7 @@ from recli.models.model import Model
 from recli.ranking.answer import Answer
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import recommend
+from recli.ranking.request import request_of
 from recli.ranking.reranking_cost import RerankingCost
 from recli.ranking.rows import Rows
 
@@ -157,7 +158,7 @@ def _made(
 ) -> MadeList:
     """The list of the user with this code in `model`, maybe the loaded one with a user folded in."""
     users, options = np.array([code], np.int32), asked.options
-    request = options.request(loaded.model, users, asked.n, seed=asked.seed, model=model)
+    request = request_of(options, loaded.model, users, asked.n, seed=asked.seed, model=model)
     cost = RerankingCost(request.rerankers) if request.rerankers else None
     made = recommend(model, request, _MEMORY)
     [lists] = made if cost is None else cost.follow(made)

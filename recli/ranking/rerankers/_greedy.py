@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from recli import errors, registry
-from recli.ranking.lists import Measure, RankedLists
+from recli.ranking.ranked_lists import Measure, RankedLists
 from recli.ranking.rerankers._base import Reranker
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from recli.data.tables.fields import Categories
 from recli.models.model import Model
 from recli.ranking.fields import field
-from recli.ranking.lists import RankedLists
+from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.rerankers._base import Reranker
 
 _POOL = 100

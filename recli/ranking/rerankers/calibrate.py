@@ -15,8 +15,8 @@ from recli.models.model import Model
 from recli.params import Float, Text
 from recli.ranking import qualities
 from recli.ranking.fields import field
-from recli.ranking.lists import Measure, RankedLists
 from recli.ranking.qualities import ALPHA
+from recli.ranking.ranked_lists import Measure, RankedLists
 from recli.ranking.rerankers._greedy import Term
 
 

@@ -11,7 +11,7 @@ import scipy.sparse
 from recli.models.model import Model
 from recli.params import Float
 from recli.ranking import qualities, similarity
-from recli.ranking.lists import Measure, RankedLists
+from recli.ranking.ranked_lists import Measure, RankedLists
 from recli.ranking.rerankers._greedy import Term
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from recli.models.model import Model
 from recli.params import Float
-from recli.ranking.lists import Measure, RankedLists
 from recli.ranking.qualities import mean_of_items, surprisal
+from recli.ranking.ranked_lists import Measure, RankedLists
 from recli.ranking.rerankers._base import Reranker
 
 
