@@ -39,7 +39,7 @@ if TYPE_CHECKING:
       recli evaluate --goal ratings
       recli evaluate -a ease --diversify 0.3 --metric ndcg --metric diversity
       recli evaluate -a svd --params results/studies/…/best.toml
-      recli evaluate -a ease --predictions other=theirs.csv --lists other=their-lists.csv
+      recli evaluate -a ease --predictions other=theirs.csv --lists other=top.csv
     """,
 )
 @click.option(

@@ -83,7 +83,7 @@ def embeddings(choice: ModelChoice, output: Path, results: Path, console: Consol
     \b
     Examples:
       recli export folds --output folds
-      recli export folds -d my-ratings.csv --split timeline --seed 7 --format parquet -o folds
+      recli export folds -d my-ratings.csv --split timeline --format parquet -o folds
     """,
 )
 @common.dataset_options

@@ -117,9 +117,12 @@ class EvaluatedLists:
         return replace(self, tested=self.tested.where(kept), relevant=self.relevant[kept])
 
     def are_ranked(self, n: np.ndarray) -> np.ndarray:
-        """bool[n_users], whether the first `n` candidates, int64[n_users], are known in their order.
+        """bool[n_users], whether the first `n` candidates are known in their order.
 
         Where there are fewer candidates, whether all of them are.
+
+        Args:
+            n: int64[n_users]
         """
         if self.n_ranked is None:
             return np.ones(len(self.users), bool)

@@ -31,7 +31,12 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class ExternalChoice:
-    """Files by the names of the programs that made them."""
+    """Files by the names of the programs that made them.
+
+    Attributes:
+        predictions: files of predicted ratings
+        lists: files of ranked lists
+    """
 
     predictions: Mapping[str, str]
     lists: Mapping[str, str]
@@ -40,7 +45,14 @@ class ExternalChoice:
         return bool(self.predictions or self.lists)
 
     def files(self, exclude_seen: bool) -> list[ExternalFiles]:
-        """One for each program. Raises UsageError for a name that is taken."""
+        """One for each program.
+
+        Args:
+            exclude_seen: whether a list may not have what its user has in the training
+
+        Raises:
+            UsageError: for a name that is taken
+        """
         from recli.evaluation.external.entry import ExternalFiles
 
         return [
@@ -52,7 +64,16 @@ class ExternalChoice:
 def check_lists(
     line_up: Sequence[Configured], lists: ListChoice, files: Sequence[ExternalFiles]
 ) -> None:
-    """Raise UsageError for options of how lists are made where files have all of them."""
+    """Refuse options of how lists are made where files have all of them.
+
+    Args:
+        line_up: the algorithms of recli
+        lists: the options as typed
+        files: those of other programs
+
+    Raises:
+        UsageError: where they would say nothing
+    """
     idle = dict(lists.typed).keys() - {"exclude_seen"}
     if files and not line_up and idle:
         named = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(idle))
@@ -63,7 +84,12 @@ def check_lists(
 
 
 def with_measures_of(line_up: Sequence[External], protocol: Protocol) -> Protocol:
-    """The protocol without measures that none of these has a value in."""
+    """The protocol without measures that none of these has a value in.
+
+    Args:
+        line_up: what comes from files
+        protocol: what was asked for
+    """
     has = {
         needs for kind, needs, _ in _KINDS for entry in line_up if getattr(entry, kind) is not None
     }
@@ -72,7 +98,13 @@ def with_measures_of(line_up: Sequence[External], protocol: Protocol) -> Protoco
 
 
 def tell_unmeasured(line_up: Sequence[External], protocol: Protocol, console: Console) -> None:
-    """Say whose ratings or lists there are none of, so that there are no metrics of these."""
+    """Say whose ratings or lists there are none of, so that there are no metrics of these.
+
+    Args:
+        line_up: what comes from files
+        protocol: what is to be measured
+        console: where it is printed
+    """
     needed = {measure.metric.needs for measure in protocol.measures}
     for kind, needs, of in _KINDS:
         names = [entry.name for entry in line_up if getattr(entry, kind) is None]
@@ -81,7 +113,11 @@ def tell_unmeasured(line_up: Sequence[External], protocol: Protocol, console: Co
 
 
 def external_options(command: Command) -> Command:
-    """`--predictions` and `--lists`; the command gets `external`: ExternalChoice."""
+    """`--predictions` and `--lists`; the command gets `external`: ExternalChoice.
+
+    Args:
+        command: the command that gets them
+    """
 
     @click.option(
         "--predictions",

@@ -163,7 +163,11 @@ _min_item_ratings_option = click.option(
 
 
 def split_options(command: Command) -> Command:
-    """Split, filters and seed alone; the command gets a `choice`: SplitChoice."""
+    """Split, filters and seed alone; the command gets a `choice`: SplitChoice.
+
+    Args:
+        command: the command that gets them
+    """
 
     @_split_option
     @_cv_option

@@ -102,6 +102,10 @@ class ExternalFiles:
     def of(cls, name: str, document: Mapping[str, Any]) -> Self:
         """The files that `External.document` tells of, as they were.
 
+        Args:
+            name: what the program is called
+            document: what `External.document` gave
+
         Raises:
             NotFoundError: for a file that is not there any more
             DataError: for one that is another now
@@ -177,7 +181,11 @@ class External(Configured):
 
 
 def noted(line_up: Iterable[Configured]) -> tuple[Finding, ...]:
-    """What is to be known of what comes from files, beside what `lint` finds."""
+    """What is to be known of what comes from files, beside what `lint` finds.
+
+    Args:
+        line_up: algorithms and others
+    """
     found = (note for entry in line_up if isinstance(entry, External) for note in entry.notes)
     return tuple(Finding("external", note) for note in found)
 

@@ -125,6 +125,9 @@ def doing(measure: Measure) -> str:
 def shown_seconds(value: float) -> str:
     """Seconds as they are printed: with two digits, a dash where another program took them.
 
+    Args:
+        value: seconds, NaN where they are not known
+
     >>> shown_seconds(1.234), shown_seconds(math.nan)
     ('1.23', '–')
     """
