@@ -206,4 +206,5 @@ def _rows(dataset: Dataset) -> list[tuple[str, str, float, None]]:
 def _peer(configured: Configured, seed: int) -> Any:
     cls = peer_of(configured)
     assert cls is not None
-    return cls(**configured.arguments(cls, seed))
+    params = {k: v for k, v in configured.params.items() if k != "cut_half_stars"}  # ours alone
+    return cls(**Configured(configured.name, params).arguments(cls, seed))

@@ -28,6 +28,7 @@ COMMANDS_ALONE = (
         "experiments/tuning/ranges.py",
     ),
     *("experiments/tuning/search.py", "experiments/tuning/external_trials.py"),
+    "evaluation/external",  # files of other programs
 )
 OPTION = re.compile(r"(?<![\w-])--[a-z]")
 
