@@ -12,6 +12,7 @@ from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
 from recli.cli._output.console import Console, count
 from recli.cli._output.figures import QUANTILE_NAMES, date, histogram, problems
+from recli.cli._output.stored import confirm
 
 if TYPE_CHECKING:
     from recli.data.checks.check import CheckReport
@@ -272,7 +273,7 @@ def rm(names: tuple[str, ...], yes: bool, console: Console) -> None:
     names = tuple(dict.fromkeys(names))
     folders = [str(find.own(name)) for name in names]
     if not yes:
-        common.confirm(folders, f"Remove {count(len(names), 'dataset')}?")
+        confirm(folders, f"Remove {count(len(names), 'dataset')}?")
     for name in names:
         adding.remove(name)
     text = f"Removed: {count(len(names), 'dataset')}."

@@ -353,25 +353,6 @@ params_file_option = click.option(
 )
 
 
-def confirm(names: list[str], question: str) -> None:
-    """Ask before `names` are gone.
-
-    Args:
-        names: what is removed
-        question: what is asked before
-
-    Raises:
-        UsageError: for any answer but yes
-    """
-    from recli import errors
-
-    click.echo("\n".join(names), err=True)
-    try:
-        click.confirm(question, abort=True, err=True)
-    except click.Abort:
-        raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
-
-
 def limit_cells(limit: int | None, results: Path, console: Console) -> None:
     """Remove kept outcomes beyond the limit, those not used for longest, and say so.
 

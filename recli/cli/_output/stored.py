@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from recli.cli._options import common
+import click
+
 from recli.cli._output.console import Console
 from recli.stored import StoredKind
 
@@ -86,7 +87,7 @@ def agreed(kind: StoredKind, results: Path, names: Sequence[str], yes: bool) -> 
         if "status" in kind.keys and _is_running(kind.read(folder)):
             raise errors.UsageError(f"{folder.name} is still running. Stop it first.")
     if not yes:
-        common.confirm([folder.name for folder in folders], f"Remove {_count(kind, folders)}?")
+        confirm([folder.name for folder in folders], f"Remove {_count(kind, folders)}?")
     return folders
 
 
@@ -115,3 +116,22 @@ def _is_running(document: Document) -> bool:
 
 def _count(kind: StoredKind, folders: Sequence[Path]) -> str:
     return f"{len(folders):,} {kind.noun if len(folders) == 1 else kind.plural}"
+
+
+def confirm(names: list[str], question: str) -> None:
+    """Ask before `names` are gone.
+
+    Args:
+        names: what is removed
+        question: what is asked before
+
+    Raises:
+        UsageError: for any answer but yes
+    """
+    from recli import errors
+
+    click.echo("\n".join(names), err=True)
+    try:
+        click.confirm(question, abort=True, err=True)
+    except click.Abort:
+        raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
