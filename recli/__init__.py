@@ -1,9 +1,25 @@
 """A laboratory for recommender systems built on Surprise, as a command line and in Python.
 
+    load        a dataset: by name, from a file, a pandas DataFrame, a surprise.Dataset
+    algorithm   an algorithm with its hyperparameters; `algorithms` has the classes
+    split       how ratings are cut; `splits` has the classes
+    evaluate    compare algorithms on the same folds
+    tune        search for the best hyperparameters
+    train       fit an algorithm on all ratings, which gives a Model
+    Model       recommend, predict, similar, fold_in, save and load
+    errors      what is raised for mistakes, all children of RecliError
+
+`help(recli.load)` and so on say the rest. Names of algorithms, metrics and splits, with what they are,
+print `recli list` and `recli show` on the command line.
+
 >>> import recli
->>> ratings = recli.load("movielens-small")
->>> ratings.ratings.n_users
-671
+>>> data = recli.load("movielens-small")
+>>> found = recli.evaluate(data, ["most-popular", "damped-mean"], metrics=["hit-rate", "ndcg@5"])
+>>> found.leaderboard()["hit-rate@10"].idxmax()
+'most-popular'
+>>> model = recli.train(data, "most-popular")
+>>> model.recommend(42, n=1)["title"].tolist()
+['Silence of the Lambs, The']
 
 Everything is imported when it is asked for: `import recli` by itself costs nothing.
 """
@@ -63,7 +79,10 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
     if name not in _NAMES:
-        raise AttributeError(f"module 'recli' has no attribute '{name}'")
+        from recli.errors import did_you_mean
+
+        guess = "" if name.startswith("_") else did_you_mean(name, __all__)
+        raise AttributeError(f"module 'recli' has no attribute '{name}'.{guess}")
     found = getattr(importlib.import_module(_NAMES[name]), name)
     globals()[name] = found
     return found

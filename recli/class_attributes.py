@@ -10,7 +10,13 @@ from recli import errors, registry
 def class_called(kind: str, name: str, package: str) -> Any:
     """The registered class of this name, for the `__getattr__` of a package.
 
-    Raises AttributeError for any other name, the nearest spelling first.
+    Args:
+        kind: of which kind it is
+        name: the name
+        package: the package that is asked for the name
+
+    Raises:
+        AttributeError: for any other name, the nearest spelling first
     """
     found = [other for other in registry.names(kind) if errors.plain(other) == errors.plain(name)]
     if found and name[:1].isupper():
@@ -24,5 +30,9 @@ def class_called(kind: str, name: str, package: str) -> Any:
 
 
 def class_names(kind: str) -> list[str]:
-    """The names of all registered classes, sorted; every one of them is imported."""
+    """The names of all registered classes, sorted; every one of them is imported.
+
+    Args:
+        kind: of which kind it is
+    """
     return sorted(registry.get(kind, name).__name__ for name in registry.names(kind))

@@ -22,7 +22,12 @@ _LOG = logging.getLogger("recli")
 
 
 def njit(*, cache: bool, **options: Any) -> Any:
-    """As `numba.njit`, but without `cache` where nothing can be kept."""
+    """As `numba.njit`, but without `cache` where nothing can be kept.
+
+    Args:
+        cache: whether machine code is kept
+        **options: those of `numba.njit`
+    """
 
     def compiled(function: Any) -> Any:
         source = Path(function.__code__.co_filename)

@@ -68,6 +68,12 @@ class NotReproducedError(RecliError):
 def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> UsageError:
     """The error for a name that is not among `valid`: the nearest spelling first, then the others.
 
+    Args:
+        kind: of which kind it is
+        name: the name
+        valid: the names that there are
+        hint: where the names are explained
+
     >>> print(unknown("metric", "rsme", ["mae", "rmse"]))
     There is no metric 'rsme'. Did you mean 'rmse'? Valid: rmse, mae.
     """
@@ -80,6 +86,10 @@ def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> Usage
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
     """The question about the nearest spelling, a space before it; nothing where none is near.
 
+    Args:
+        name: the name
+        valid: the names that there are
+
     >>> did_you_mean("rsme", ["mae", "rmse"]), did_you_mean("x", ["mae", "rmse"])
     (" Did you mean 'rmse'?", '')
     """
@@ -90,6 +100,11 @@ def did_you_mean(name: str, valid: Iterable[str]) -> str:
 
 def nearest(name: str, valid: Iterable[str], n: int | None = None) -> list[str]:
     """`valid`, the spelling nearest to `name` first; at most `n` of them.
+
+    Args:
+        name: the name
+        valid: the names that there are
+        n: how many at most; None for all
 
     >>> nearest("ndgc", ["map", "ndcg", "rmse"])[0]
     'ndcg'
@@ -105,6 +120,9 @@ def nearest(name: str, valid: Iterable[str], n: int | None = None) -> list[str]:
 def plain(name: str) -> str:
     """`name` without case and punctuation; a plus sign reads as the letter p.
 
+    Args:
+        name: the name
+
     >>> plain("SVD++") == plain("svdpp") and plain("KNNBaseline") == plain("knn-baseline")
     True
     """
@@ -112,7 +130,12 @@ def plain(name: str) -> str:
 
 
 def first_ten(lines: Sequence[str], total: int | None = None) -> str:
-    """The first ten of `lines`, one a line and indented, and how many more there are."""
+    """The first ten of `lines`, one a line and indented, and how many more there are.
+
+    Args:
+        lines: lines of the file, without their ends
+        total: how many there are in all
+    """
     total = len(lines) if total is None else total
     shown = [f"  {line}" for line in lines[:10]]
     if total > len(shown):

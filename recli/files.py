@@ -18,12 +18,22 @@ from recli import errors
 
 
 def write_text(path: Path, text: str) -> Path:
-    """`write_bytes` of `text` as UTF-8."""
+    """`write_bytes` of `text` as UTF-8.
+
+    Args:
+        path: the file
+        text: the text to read
+    """
     return write_bytes(path, text.encode())
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
-    """`new_file` with this content."""
+    """`new_file` with this content.
+
+    Args:
+        path: the file
+        content: the file, or how it begins
+    """
     with new_file(path) as file:
         file.write(content)
     return path
@@ -33,7 +43,11 @@ def write_bytes(path: Path, content: bytes) -> Path:
 def new_file(path: Path) -> Iterator[BinaryIO]:
     """A temporary file beside `path`, open for writing, that becomes `path` when the block ends well.
 
-    Raises UsageError when the folder cannot be written, or when the disk is full.
+    Args:
+        path: the file
+
+    Raises:
+        UsageError: when the folder cannot be written, or when the disk is full
     """
     with writable(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,13 +65,23 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def write_json(path: Path, document: Any) -> Path:
-    """`write_text` of a document as JSON; NaN is refused."""
+    """`write_text` of a document as JSON; NaN is refused.
+
+    Args:
+        path: the file
+        document: what is written as JSON
+    """
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
     return write_text(path, text + "\n")
 
 
 def checked_name(name: str, what: str) -> str:
-    """`name`, if it can be the folder of a `what`. Raises UsageError."""
+    """`name`, if it can be the folder of a `what`. Raises UsageError.
+
+    Args:
+        name: the name
+        what: what it is, for people
+    """
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name):
         raise errors.UsageError(
             f"'{name}' cannot name a {what}: letters, digits, dots, dashes and underscores can."
@@ -67,7 +91,11 @@ def checked_name(name: str, what: str) -> str:
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """A temporary folder that becomes `path` when the block ends well, in place of what was there."""
+    """A temporary folder that becomes `path` when the block ends well, in place of what was there.
+
+    Args:
+        path: the file
+    """
     with writable(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
@@ -95,9 +123,12 @@ def new_folder(path: Path) -> Iterator[Path]:
 def own_folder(folder: Path, own: Collection[str]) -> Iterator[Path]:
     """`new_folder`, in place of nothing but an earlier one.
 
-    own: what such a folder holds, as patterns of names
+    Args:
+        folder: the folder of the dataset
+        own: what such a folder holds, as patterns of names
 
-    Raises UsageError for a folder that holds anything else.
+    Raises:
+        UsageError: for a folder that holds anything else
     """
     there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     others = [name for name in there if not any(fnmatchcase(name, pattern) for pattern in own)]
@@ -111,7 +142,11 @@ def own_folder(folder: Path, own: Collection[str]) -> Iterator[Path]:
 
 
 def recover(path: Path) -> None:
-    """Put back the folder that a killed process had moved aside to replace it by `new_folder`."""
+    """Put back the folder that a killed process had moved aside to replace it by `new_folder`.
+
+    Args:
+        path: the file
+    """
     if path.exists():
         return
     for old in path.parent.glob(f".{path.name}.*/old"):
@@ -127,6 +162,10 @@ def alone(path: Path, what: str) -> Iterator[None]:
 
     The system takes the lock back from a process that ends, however it ends; the file stays. Raises
     UsageError, with `what` is done there, when another process is in.
+
+    Args:
+        path: the file
+        what: what it is, for people
     """
     with writable(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -156,7 +195,11 @@ def _lock(file: BinaryIO) -> None:
 
 @contextmanager
 def writable(path: Path) -> Iterator[None]:
-    """Turns the system's refusal to write into an error that says where and what to do."""
+    """Turns the system's refusal to write into an error that says where and what to do.
+
+    Args:
+        path: the file
+    """
     try:
         yield
     except OSError as error:

@@ -72,7 +72,11 @@ def peak() -> float:
 def parse(text: str) -> int:
     """A size in bytes: `2G`, `512M`, `1.5GiB` or plain bytes; every unit is 1,024 of the one below.
 
-    Raises UsageError for anything else, and for no bytes at all.
+    Args:
+        text: the text to read
+
+    Raises:
+        UsageError: for anything else, and for no bytes at all
 
     >>> parse("2G"), parse("1.5 KiB"), parse("1000")
     (2147483648, 1536, 1000)
@@ -89,6 +93,9 @@ def parse(text: str) -> int:
 
 def shown(n_bytes: int) -> str:
     """A size to one digit after the point, in the largest unit that it has one of.
+
+    Args:
+        n_bytes: a number of bytes
 
     >>> shown(20_291_530_752), shown(64 << 20), shown(12)
     ('18.9 GiB', '64 MiB', '12 B')

@@ -46,6 +46,10 @@ def parse(kind: str, text: str) -> tuple[Any, dict[str, Value]]:
 def written(name: str, options: Mapping[str, Value]) -> str:
     """The text that `parse` reads so; options without a value are left out.
 
+    Args:
+        name: the name
+        options: options by name
+
     >>> written("shuffle", {"n_splits": 5, "test_size": 0.125}), written("rmse", {})
     ('shuffle:n_splits=5,test_size=0.125', 'rmse')
     """

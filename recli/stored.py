@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from recli import errors, files
 
@@ -191,6 +191,53 @@ class StoredKind:
             UsageError: if it cannot be written
         """
         return files.write_json(folder / self.document, {"schema": self.schema, **document})
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """One of what is stored; a subclass says of which kind.
+
+    Attributes:
+        folder: where it lies
+        document: what its document says
+    """
+
+    folder: Path
+    document: dict[str, Any]
+    kind: ClassVar[StoredKind]
+
+    @classmethod
+    def read(cls, results: Path, name: str) -> Self:
+        """The one that a name means.
+
+        Args:
+            results: the results folder
+            name: see `StoredKind.find`
+
+        Raises:
+            NotFoundError: if there is none
+            UsageError: if several names begin so
+            DataError: if its document is damaged or of another format
+        """
+        return cls.of(cls.kind.find(results, name))
+
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        """The one in a folder.
+
+        Args:
+            folder: as `StoredKind.find` gives it
+
+        Raises:
+            NotFoundError: if it holds none
+            DataError: if its document is damaged or of another format
+        """
+        return cls(folder, cls.kind.read(folder))
+
+    @property
+    def id(self) -> str:
+        """The name that it has in the results folder."""
+        return str(self.document["id"])
 
 
 def remove(folders: Sequence[Path]) -> None:

@@ -29,6 +29,9 @@ HIDDEN = "***"
 def is_url(text: str) -> bool:
     """Whether a text is a URL rather than a path.
 
+    Args:
+        text: the text to read
+
     >>> is_url("s3://bucket/a.csv"), is_url("C:/data/a.csv")
     (True, False)
     """
@@ -36,18 +39,29 @@ def is_url(text: str) -> bool:
 
 
 def scheme(url: str) -> str:
-    """The scheme of a URL in lower case; empty for what is none."""
+    """The scheme of a URL in lower case; empty for what is none.
+
+    Args:
+        url: the address
+    """
     found = _SCHEME.match(url)
     return found[1].lower() if found else ""
 
 
 def is_store(url: str) -> bool:
-    """Whether a URL names a file, rather than a database."""
+    """Whether a URL names a file, rather than a database.
+
+    Args:
+        url: the address
+    """
     return scheme(url) in STORES
 
 
 def shown(url: str) -> str:
     """A URL as it may be shown and stored: without a password, a key or a signature; a path as it is.
+
+    Args:
+        url: the address
 
     >>> shown("postgresql://me:secret@host/shop"), shown("https://host/a.csv?sig=abc")
     ('postgresql://me:***@host/shop', 'https://host/a.csv?***')
@@ -65,6 +79,9 @@ def shown(url: str) -> str:
 def stored(url: str) -> str:
     """A URL as it is written down: as `shown`, and without a password, which may come from elsewhere.
 
+    Args:
+        url: the address
+
     >>> stored("postgresql://me:secret@host/shop")
     'postgresql://me@host/shop'
     """
@@ -74,6 +91,9 @@ def stored(url: str) -> str:
 def redacted(text: str) -> str:
     """A text with every URL in it as `shown` has it.
 
+    Args:
+        text: the text to read
+
     >>> redacted("--dataset=mysql://me:secret@host/db")
     '--dataset=mysql://me:***@host/db'
     """
@@ -82,6 +102,9 @@ def redacted(text: str) -> str:
 
 def file_name(url: str) -> str:
     """The last part of a URL's path, which is the file's name.
+
+    Args:
+        url: the address
 
     >>> file_name("https://host/data/u.data.gz?sig=abc")
     'u.data.gz'

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recli import errors
-from recli.configuration import Check, Document, Keyed, Made, Many, OneOf, key, schema, toml
+from recli.configuration import Derived, Document, Keyed, Many, OneOf, Rule, key, schema, toml
 from recli.configuration.place import lines
 
 DATASETS = sorted((Path(__file__).parents[1] / "datasets").glob("*/dataset.toml"))
@@ -61,7 +61,7 @@ class Kept:
     """
 
     flag: bool = False
-    number: Annotated[float, Check(positive, "a number above 0")] = 1.0
+    number: Annotated[float, Rule(positive, "a number above 0")] = 1.0
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,11 @@ class Whole(Kept):
     """
 
     colour: Annotated[str, OneOf("red", "green")] | None = None
-    text: Annotated[str, Check(known)] | None = None
+    text: Annotated[str, Rule(known)] | None = None
     counts: Annotated[tuple[Annotated[int, msgspec.Meta(ge=1, le=9)], ...], Many()] = (1,)
     parts: Annotated[tuple[Part, ...], Keyed()] = ()
     weights: Mapping[str, float] | None = None
-    upper: Annotated[str, Made(str, str.upper)] = ""
+    upper: Annotated[str, Derived(str, str.upper)] = ""
     tables: tuple[Mapping[str, Any], ...] = ()
     either: str | Part | None = None
 

@@ -199,7 +199,13 @@ def declared(name: str, given: Mapping[str, object] | None = None) -> tuple[Para
 def declared_by(
     cls: type[surprise.AlgoBase], name: str, given: Mapping[str, object] | None = None
 ) -> tuple[Parameter, ...]:
-    """The hyperparameters of the class of an algorithm, see `declared`."""
+    """The hyperparameters of the class of an algorithm, see `declared`.
+
+    Args:
+        cls: The class of an algorithm.
+        name: What it is called, for errors.
+        given: Values of parameters by dotted name.
+    """
     if issubclass(cls, Algorithm):
         return cls.declared(given or {})
     found = []

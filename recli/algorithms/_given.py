@@ -54,8 +54,14 @@ class GivenAlgorithm(Configured):
 def of_class(cls: type[surprise.AlgoBase], given: Mapping[str, object]) -> Configured:
     """A class as a configured algorithm, with checked parameters.
 
-    By its name where there is one: a registered algorithm, or a class that can be imported. Raises
-    UsageError for what is no algorithm, and as `Configured.of` does.
+    By its name where there is one: a registered algorithm, or a class that can be imported.
+
+    Args:
+        cls: The class of an algorithm.
+        given: Values of parameters by dotted name.
+
+    Raises:
+        UsageError: For what is no algorithm, and as `Configured.of` does.
     """
     if not issubclass(cls, surprise.AlgoBase):
         raise errors.UsageError(f"{cls.__name__} is not a subclass of surprise.AlgoBase.")
@@ -69,7 +75,11 @@ def of_class(cls: type[surprise.AlgoBase], given: Mapping[str, object]) -> Confi
 
 
 def of_instance(algorithm: surprise.AlgoBase) -> Configured:
-    """An algorithm that is made already; it is copied for every fit."""
+    """An algorithm that is made already; it is copied for every fit.
+
+    Args:
+        algorithm: an algorithm, fitted or not
+    """
     return GivenAlgorithm(_name(type(algorithm)), {}, algorithm)
 
 

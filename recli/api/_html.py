@@ -26,7 +26,13 @@ _VALUE = re.compile(r"([-+]?[0-9.]+|–)(?: (±[0-9.]+))?(?:  | ([*=]))")
 
 
 def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table of texts; a value with `*` behind it is set in bold."""
+    """A table of texts; a value with `*` behind it is set in bold.
+
+    Args:
+        title: what it is called, for people
+        header: names of the columns
+        rows: the first rows, cut into cells
+    """
     head = "".join(f"<th>{escape(name)}</th>" for name in header)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     return (
@@ -36,7 +42,13 @@ def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> s
 
 
 def page(tables: Sequence[str], notes: Sequence[str], title: str = "") -> str:
-    """Some tables below a title, and what to know of them."""
+    """Some tables below a title, and what to know of them.
+
+    Args:
+        title: what it is called, for people
+        tables: HTML of the tables
+        notes: what to know of them, a sentence each
+    """
     above = f"<p>{escape(title)}</p>" if title else ""
     below = "".join(f"<p>{escape(note)}</p>" for note in notes)
     return f'<div class="recli">{_STYLE}{above}{"".join(tables)}{below}</div>'

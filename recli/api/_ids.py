@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,21 @@ from recli.data.ids import Ids
 
 
 def pairs(given: pd.DataFrame | Iterable[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
-    """Users and items of some pairs. Raises UsageError for what are none."""
+    """Users and items of some pairs.
+
+    Raises:
+        UsageError: for what are none
+
+    Args:
+        given: columns `user` and `item`, or pairs of raw ids
+    """
     if isinstance(given, pd.DataFrame):
         if not {"user", "item"} <= set(given.columns):
             names = ", ".join(map(str, given.columns))
             raise errors.UsageError(f"`pairs` needs the columns user and item, and has {names}.")
         return given["user"].tolist(), given["item"].tolist()
-    found = list(given)
-    if not all(isinstance(pair, Sequence) and len(pair) == 2 for pair in found):
+    found = list(given) if isinstance(given, Iterable) else [None]
+    if not all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in found):
         raise errors.UsageError(
             "`pairs` should be pairs of a user and an item: [(42, 318), (42, 1)]."
         )
@@ -28,7 +35,16 @@ def pairs(given: pd.DataFrame | Iterable[tuple[Any, Any]]) -> tuple[list[Any], l
 
 
 def codes(given: Iterable[Any], ids: Ids, what: str) -> np.ndarray:
-    """The codes of some ids, int32[n]. Raises NotFoundError with those that are not known."""
+    """The codes of some ids, int32[n].
+
+    Args:
+        ids: raw ids and their codes
+        what: what it is, for people
+        given: raw ids
+
+    Raises:
+        NotFoundError: with those that are not known
+    """
     raw = [str(one) for one in given]
     found = ids.codes(raw)
     unknown = list(dict.fromkeys(one for one, code in zip(raw, found, strict=True) if code < 0))

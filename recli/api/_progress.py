@@ -12,7 +12,13 @@ Progress: TypeAlias = bool | Callable[[int, int], None] | None
 
 @contextmanager
 def followed(progress: Progress, label: str, total: int) -> Iterator[Callable[[], None]]:
-    """Yields what is to be called after each of `total` steps."""
+    """Yields what is to be called after each of `total` steps.
+
+    Args:
+        progress: told of every piece that has come
+        label: how it is shown
+        total: how many steps there are
+    """
     if not progress:
         yield lambda: None
         return

@@ -14,12 +14,11 @@ from recli.api.algorithm import AlgorithmLike, algorithm
 def as_configured(
     algorithms: AlgorithmLike | Iterable[AlgorithmLike],
 ) -> tuple[Configured, ...]:
-    """One or several algorithms, configured."""
+    """One or several algorithms, configured.
+
+    Args:
+        algorithms: names, classes, instances, or what `recli.algorithm` gives
+    """
     single = isinstance(algorithms, str | type | Configured | surprise.AlgoBase)
     several: Any = algorithms if isinstance(algorithms, Iterable) and not single else [algorithms]
     return tuple(algorithm(one) for one in several)
-
-
-def texts(given: str | Iterable[str]) -> tuple[str, ...]:
-    """One text or several."""
-    return (given,) if isinstance(given, str) else tuple(given)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 from recli import errors
 from recli.algorithms import Configured
+from recli.api._arguments import checked, mapping, path, texts
 from recli.api._progress import Progress, followed
-from recli.api._several import as_configured, texts
+from recli.api._several import as_configured
 from recli.api.algorithm import AlgorithmLike
 from recli.api.evaluation import Evaluation
 from recli.api.load import Source, as_dataset
 from recli.api.split import SplitLike, as_split
 from recli.data.dataset import Dataset
 from recli.evaluation.lint import lint
-from recli.evaluation.make_protocol import Asked, purpose
+from recli.evaluation.make_protocol import ProtocolRequest, purpose
 from recli.evaluation.metric_names import Purpose
 from recli.evaluation.protocol import Protocol
 from recli.experiments.cross_validation import cells
@@ -83,22 +85,22 @@ def evaluate(
     >>> found.leaderboard()["hit-rate@10"].round(4).to_dict()
     {'most-popular': 0.5515, 'damped-mean': 0.4621}
     """
-    data = as_dataset(dataset)
-    wanted = purpose(goal, data)
+    data, seed = as_dataset(dataset), checked("seed", seed)
+    wanted = purpose(checked("goal", goal), data)
     line_up = _line_up(algorithms, data, wanted, lists)
     check_suits(line_up, data)
-    asked = Asked(
+    asked = ProtocolRequest(
         split=as_split(split, seed),
-        metrics=texts(metrics),
+        metrics=texts("metrics", metrics),
         cutoffs=None if k is None else _cutoffs(k),
-        threshold=threshold,
-        by=texts(by),
+        threshold=checked("threshold", threshold),
+        by=texts("by", by),
         seed=seed,
     )
     protocol, _ = asked.protocol(data, wanted)
-    resources = Resources(jobs, memory_limit)
+    resources = Resources(checked("jobs", jobs), checked("memory_limit", memory_limit))
     if results is not None:
-        return _kept(data, line_up, protocol, resources, Path(results), fresh, progress)
+        return _kept(data, line_up, protocol, resources, path("results", results), fresh, progress)
     folds = protocol.split.folds(data)
     names = [configured.name for configured in line_up]
     findings = lint(data, folds, protocol.split, protocol.measures, protocol.threshold, names)
@@ -145,8 +147,8 @@ def _line_up(
         raise errors.UsageError(
             "`algorithms` is empty: name one, or leave it out for the usual ones."
         )
-    if lists:
-        options = ListOptions.of(lists)
+    if given := mapping("lists", lists, '{"min_ratings": 10}'):
+        options = ListOptions.of(given)
         if unnamed := [one.label for one in found if not one.is_named]:
             raise errors.UsageError(
                 f"`lists` is for algorithms with a name, and {unnamed[0]} has none."
@@ -157,8 +159,8 @@ def _line_up(
 
 def _cutoffs(k: int | Sequence[int]) -> tuple[int, ...]:
     """Raises UsageError for lengths that lists cannot have."""
-    found = (k,) if isinstance(k, int) else tuple(k)
-    wrong = [each for each in found if not 1 <= each < 10**9]
-    if wrong or not found:
-        raise errors.UsageError(f"`k={k!r}`: lists have one place or more.")
-    return found
+    found = tuple(k) if isinstance(k, Iterable) and not isinstance(k, str) else (k,)
+    whole = [isinstance(each, Integral) and not isinstance(each, bool) for each in found]
+    if not found or not all(whole) or not all(1 <= each < 10**9 for each in found):
+        raise errors.UsageError(f"`k={k!r}`: it is a whole number, 1 or more, or a list of such.")
+    return tuple(map(int, found))

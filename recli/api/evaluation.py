@@ -21,6 +21,7 @@ from recli.evaluation.protocol import Protocol
 from recli.evaluation.significance.comparisons import ALPHA
 from recli.experiments.report import MARKS, leaderboard, tables_of
 from recli.experiments.verdicts import Verdict, verdicts
+from recli.records import run_tables
 from recli.records.cells import Cell, Summary, labels, summaries
 
 
@@ -177,7 +178,8 @@ class Evaluation:
     @property
     def _title(self) -> str:
         split, seed = self.protocol.split, self.protocol.split.seed
-        return f"{self.dataset.name}, {len(self.folds)} folds ({split}), seed {seed}"
+        n = len(self.folds)
+        return f"{self.dataset.name}, {n} fold{'s' * (n != 1)} ({split}), seed {seed}"
 
     @property
     def _done(self) -> list[Cell]:
@@ -201,29 +203,14 @@ class Evaluation:
     @property
     def _metrics(self) -> pd.DataFrame:
         """Columns entry, fold, metric, value."""
-        rows = [
-            (cell.entry, cell.fold + 1, str(measure), cell.scores.metrics[str(measure)])
-            for cell in self._done
-            for measure in self.protocol.measures
-        ]
-        return pd.DataFrame(rows, columns=["entry", "fold", "metric", "value"])
+        return run_tables.metrics_frame(self._done, self.protocol.measures)
 
     @property
     def _per_user(self) -> pd.DataFrame:
         """Columns entry, fold, user (the raw id) and one for each measure that users have."""
-        ids = self.dataset.ratings.user_ids.text
-        parts = [
-            pd.DataFrame(
-                {
-                    "entry": cell.entry,
-                    "fold": cell.fold + 1,
-                    "user": ids[cell.scores.users],
-                    **cell.scores.per_user,
-                }
-            )
-            for cell in self._done
-        ]
-        return pd.concat(parts, ignore_index=True)
+        ids = self.dataset.ratings.user_ids
+        found = run_tables.per_user_table(self._done, self.protocol.measures, ids).to_pandas()
+        return found.assign(user=found["user"].astype(str))
 
     def _labelled(self, frame: pd.DataFrame) -> np.ndarray:
         found: np.ndarray = np.array(labels(self.line_up), object)[frame["entry"].to_numpy()]

@@ -10,6 +10,7 @@ import pandas as pd
 import surprise
 
 from recli import errors
+from recli.api._arguments import mapping
 from recli.api._in_memory import InMemory, Table
 from recli.data import find, surprise_dataset
 from recli.data.dataset import Dataset
@@ -138,17 +139,18 @@ def load(
         **{role: None if label is None else str(label) for role, label in roles.items()},
         "implicit": implicit,
         "scale": _scale(scale),
-        "weights": weights,
+        "weights": _weights(weights),
         "time_unit": time_unit,
         "time_format": time_format,
-        "prepare": tuple(map(str, prepare)) or None,
+        "prepare": _steps(prepare),
     }
     for parameter, value, valid in (
-        ("time_unit", time_unit, get_args(TimeUnit)),
-        ("quote", quote, get_args(Quote)),
+        ("time_unit", time_unit, _names(TimeUnit)),
+        ("quote", quote, _names(Quote)),
+        ("implicit", implicit, (True, False)),
     ):
         if value is not None and value not in valid:
-            raise errors.unknown(parameter, str(value), valid)
+            raise errors.unknown(parameter, str(value), map(str, valid))
     about = InMemory.of(source, name)
     about = about.with_table("items", items, items_id).with_table("users", users, users_id)
     overrides = {key: value for key, value in given.items() if value is not None}
@@ -156,8 +158,19 @@ def load(
 
 
 def as_dataset(source: Source) -> Dataset:
-    """`source` itself, if it is a dataset, else what `load` makes of it."""
+    """`source` itself, if it is a dataset, else what `load` makes of it.
+
+    Args:
+        source: how the table is read
+    """
     return source if isinstance(source, Dataset) else load(source)
+
+
+def _names(kind: Any) -> tuple[str, ...]:
+    """What a text of this kind may be."""
+    _, one_of = get_args(kind)
+    names: tuple[str, ...] = one_of.names
+    return names
 
 
 def _check_frame(of_file: Mapping[str, Any]) -> None:
@@ -168,20 +181,44 @@ def _check_frame(of_file: Mapping[str, Any]) -> None:
 
 
 def _column(frame: pd.DataFrame, label: Hashable) -> str | None:
-    """How a column of a DataFrame is named where its label may be a number."""
+    """How a column of a DataFrame is named: by number, unless its label is one that a file may have."""
     labels: list[Any] = frame.columns.tolist()
-    if isinstance(label, int) and label in labels:
-        return str(labels.index(label) + 1)
-    return None if label is None else str(label)
+    if label is None:
+        return None
+    named = isinstance(label, str) and label and label == label.strip()
+    return str(label) if named or label not in labels else str(labels.index(label) + 1)
 
 
 def _scale(scale: tuple[float, float] | None) -> tuple[float, float] | None:
     """Raises UsageError for what is no scale."""
     if scale is None:
         return None
-    low, high = map(float, scale)
+    try:
+        low, high = map(float, () if isinstance(scale, str) else scale)
+    except (TypeError, ValueError):
+        raise errors.UsageError(
+            f"`scale={scale!r}` should be the lowest and the highest rating: `scale=(1, 5)`."
+        ) from None
     if not low < high:
         raise errors.UsageError(
             f"`scale=({low:g}, {high:g})`: the lowest is not below the highest."
         )
     return low, high
+
+
+def _weights(given: Mapping[str, float] | None) -> dict[str, float] | None:
+    """Raises UsageError for what is no number of each kind."""
+    found = mapping("weights", given, '{"view": 1, "buy": 5}')
+    try:
+        return {str(kind): float(weight) for kind, weight in found.items()} or None
+    except (TypeError, ValueError):
+        raise errors.UsageError(f"`weights={given!r}`: weights are numbers, 0 or more.") from None
+
+
+def _steps(given: object) -> tuple[str, ...] | None:
+    """One step or several, as text. Raises UsageError for what are none."""
+    if isinstance(given, str | Step):
+        return (str(given),)
+    if not isinstance(given, Iterable):
+        raise errors.UsageError(f"`prepare={given!r}` should be a list of steps.")
+    return tuple(map(str, given)) or None

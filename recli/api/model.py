@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from recli import errors
+from recli import errors, files
 from recli.algorithms import Algorithm
 from recli.api import _ids
+from recli.api._arguments import checked, path
 from recli.models import fold_in, similar, titles
 from recli.models import model as models
 from recli.models.fold_in import Given
@@ -25,6 +26,7 @@ from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import recommend
 from recli.ranking.lower_bound import predicted
 from recli.ranking.recommender import labelled, remembered
+from recli.ranking.request import request_of
 from recli.ranking.row_tables import RowTables
 from recli.ranking.rows import Rows
 
@@ -67,7 +69,10 @@ class Model:
             DataError: a part of it is missing, altered, or of another format
             UsageError: it holds a pickle, and that is not allowed
         """
-        folder = MODELS.find(Path(results), str(name))
+        results = path("results", results)
+        if not path("name", name).is_dir() and _is_path(name):
+            raise errors.NotFoundError(f"There is no folder {name}, and so no model.")
+        folder = MODELS.find(results, str(name))
         return cls(models.load(folder, allow_pickle), folder.name)
 
     def save(
@@ -93,9 +98,10 @@ class Model:
             UsageError: the folder cannot be written, or nothing but an object in memory is the algorithm
         """
         self._check_whole()
-        name = name or self.name.replace(":", ".")
-        is_path = isinstance(name, Path) or any(each in name for each in (os.sep, "/"))
-        folder = Path(name) if is_path else MODELS.folder(Path(results), str(name))
+        name = self.name.replace(":", ".") if name is None else name
+        folder = path("name", name)
+        if not _is_path(name):
+            folder = MODELS.folder(path("results", results), files.checked_name(str(name), "model"))
         return models.save_in(folder, self.stored, allow_pickle)
 
     def recommend(
@@ -129,14 +135,15 @@ class Model:
             UsageError: there is no such option, or the model cannot do what it says
             DataError: the model lacks the item table or the times that an option needs
         """
+        n, memory_limit = checked("n", n), checked("memory_limit", memory_limit)
         said = ListOptions.of(lists)
         whole = self._whole or self.stored
         options = dataclasses.replace(
             remembered(whole), **{option: getattr(said, option) for option in lists}
         )
         codes = self._codes(users)
-        seed = self.stored.seed if seed is None else seed
-        request = options.request(whole, codes, n, seed=seed, model=self.stored)
+        seed = self.stored.seed if seed is None else checked("seed", seed)
+        request = request_of(options, whole, codes, n, seed=seed, model=self.stored)
         rows = RowTables(self.stored, self.name, datetime.now(UTC), explain=explain)
         made = [
             rows.table(Rows.of(self.stored, some, options.sort, explain))
@@ -199,6 +206,7 @@ class Model:
         """
         if (item is None) == (user is None):
             raise errors.UsageError("Like what? Give `item` or `user`, one of them.")
+        n, min_ratings = checked("n", n), checked("min_ratings", min_ratings)
         model = self.stored
         if item is not None:
             found = similar.similar(
@@ -230,7 +238,11 @@ class Model:
         """
         self._check_whole()
         model = self.stored
-        if isinstance(rated, Mapping):
+        if isinstance(rated, str | pd.DataFrame) or not isinstance(rated, Iterable):
+            raise errors.UsageError(
+                f"`rated={rated!r}` should be items with ratings, {{318: 4.5}}, or a list of items."
+            )
+        if isinstance(rated, Mapping | pd.Series):
             given = [
                 Given(str(item), str(value), f"rated[{item!r}]") for item, value in rated.items()
             ]
@@ -252,7 +264,8 @@ class Model:
         label = labelled(model) if model.configured.is_named else model.configured.label
         return (
             f"{label}, learned from {self.stored.dataset['name']}: "
-            f"{len(ratings):,} {ratings.noun}s of {ratings.n_users:,} users"
+            f"{len(ratings):,} {ratings.noun}{'s' * (len(ratings) != 1)} of "
+            f"{ratings.n_users:,} user{'s' * (ratings.n_users != 1)}"
         )
 
     @property
@@ -281,6 +294,8 @@ class Model:
                 if self._code is None
                 else np.array([self._code], np.int32)
             )
+        if isinstance(users, pd.DataFrame | Mapping):
+            raise errors.UsageError("`users` should be an id or several, such as a column of ids.")
         if isinstance(users, Hashable) and not isinstance(users, tuple):
             return np.array([self.stored.user_code(str(users))], np.int32)
         return _ids.codes(users, ids, "user")
@@ -290,3 +305,8 @@ class Model:
             raise errors.UsageError(
                 "This model is for one user who was folded in: take the whole one."
             )
+
+
+def _is_path(name: str | Path) -> bool:
+    """Whether it is where a model lies, and not what it is called."""
+    return isinstance(name, Path) or any(separator in name for separator in (os.sep, "/"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from recli import params, registry
+from recli import errors, params, registry
+from recli.api._arguments import checked
 from recli.data.splits._base import Split
 from recli.data.splits.k_fold import KFold
 
@@ -33,6 +34,9 @@ def split(name: str, *, seed: int = 0, **options: Any) -> Split:
     >>> recli.split("k-fold", n_splits=3) == recli.splits.KFold(n_splits=3)
     True
     """
+    if not isinstance(name, str):
+        raise errors.UsageError(f"`name={name!r}` should be the name of a split, such as 'k-fold'.")
+    seed = checked("seed", seed)
     if not options:
         return Split.parse(name, seed)
     cls = registry.get("split", name)
@@ -42,7 +46,17 @@ def split(name: str, *, seed: int = 0, **options: Any) -> Split:
 
 
 def as_split(of: SplitLike | None, seed: int) -> Split:
-    """The split itself, or that of a text, seeded; five folds where nothing is said."""
+    """The split itself, or that of a text, seeded; five folds where nothing is said.
+
+    Args:
+        seed: what is drawn at random is drawn by it
+        of: a split, its text, or None
+    """
     if of is None:
         return KFold(seed=seed)
+    if not isinstance(of, str | Split):
+        raise errors.UsageError(
+            f"`split={of!r}` should be the name of a split, such as 'k-fold:n_splits=3', or an instance "
+            "of a class in `recli.splits`."
+        )
     return split(of, seed=seed) if isinstance(of, str) else of

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from recli.api._arguments import checked, mapping
 from recli.api.algorithm import AlgorithmLike, algorithm
 from recli.api.load import Source, as_dataset
 from recli.api.model import Model
@@ -52,11 +53,13 @@ def train(
     >>> model.recommend(42, n=2)[["rank", "item", "title"]].values.tolist()
     [[1, 593, 'Silence of the Lambs, The'], [2, 608, 'Fargo']]
     """
-    data = as_dataset(dataset)
-    liked, wanted = liked_from(data, threshold), purpose(goal, data)
+    data, seed = as_dataset(dataset), checked("seed", seed)
+    liked = liked_from(data, checked("threshold", threshold))
+    wanted = purpose(checked("goal", goal), data)
     choice = default(data, wanted, seed, liked) if of is None else ChosenAlgorithm(algorithm(of))
     check_suits([choice.configured], data)
-    options = ListOptions.of(lists) if lists else lists_of(choice.configured)
+    given = mapping("lists", lists, '{"min_ratings": 10}')
+    options = ListOptions.of(given) if given else lists_of(choice.configured)
     of_choice = {} if str(options) else choice.origin  # measured by lists of the scores alone
     stored = models.train(data, choice.configured, seed, liked, of_choice)
     configured = choice.configured

@@ -12,8 +12,9 @@ from typing import Any
 
 from recli import errors, params, registry
 from recli.algorithms import Configured
+from recli.api._arguments import checked, mapping, path, texts
 from recli.api._progress import Progress, followed
-from recli.api._several import as_configured, texts
+from recli.api._several import as_configured
 from recli.api.algorithm import AlgorithmLike
 from recli.api.load import Source, as_dataset
 from recli.api.split import SplitLike, as_split
@@ -51,7 +52,7 @@ def tune(
     pruner: str = pruners.DEFAULT_PRUNER,
     holdout: float = 0.2,
     nested: bool = False,
-    pick: str = "knee",
+    pick: str | int = "knee",
     seed: int = 0,
     jobs: int = -1,
     memory_limit: int | None = None,
@@ -98,7 +99,7 @@ def tune(
         progress: True for a bar, or a function of the trials that are done and of how many there are
 
     Returns:
-        What came out: `best`, `locked`, `to_pandas()`, `study()`.
+        What came out: `best`, `locked`, `to_pandas()`, `study`.
 
     Raises:
         UsageError: an argument is none of those that are valid, or every trial failed
@@ -110,7 +111,9 @@ def tune(
     >>> print(found.best)
     damped-mean (damping=13.4)
     """
-    data, metrics = as_dataset(dataset), texts(metric)
+    data, metrics = as_dataset(dataset), texts("metric", metric)
+    trials, timeout = checked("trials", trials), checked("timeout", timeout)
+    goal, seed = checked("goal", goal), checked("seed", seed)
     goals, auto = usual.aims(metrics, goal), algorithms is None
     line_up = as_configured(suitable(data, goals) if algorithms is None else algorithms)
     names = tuple(dict.fromkeys(configured.name for configured in line_up))
@@ -122,25 +125,33 @@ def tune(
             registry.resolve("pruner", pruner),
             seed,
         ),
-        fixed=_fixed(line_up, fix or {}, names),
-        ranges=_ranges(names, ranges or {}),
-        holdout=holdout,
+        fixed=_fixed(line_up, mapping("fix", fix, '{"n_factors": 50}'), names),
+        ranges=_ranges(names, mapping("ranges", ranges, '{"n_factors": (10, 400)}')),
+        holdout=checked("holdout", holdout),
         nested=nested,
         auto=auto,
-        pick=pick,
-        lists=ListOptions.of(lists or {}),
-        vary=texts(vary),
+        pick=str(pick),
+        lists=ListOptions.of(mapping("lists", lists, '{"min_ratings": 10}')),
+        vary=texts("vary", vary),
     )
     if not auto and not metrics and goal is None:
         plan = dataclasses.replace(plan, goals=usual.of_what_they_predict(plan))
     plan.check()
     cut = as_split(split, seed) if split is not None or not auto else None
     plan, protocol = usual.on_dataset(
-        plan, data, metrics=metrics, goal=goal, split=cut, threshold=threshold, seed=seed
+        plan,
+        data,
+        metrics=metrics,
+        goal=goal,
+        split=cut,
+        threshold=checked("threshold", threshold),
+        seed=seed,
     )
     budget = Budget(
-        trials or (sys.maxsize if auto else _TRIALS), timeout or (_AUTO if auto else None)
+        trials or (sys.maxsize if auto else _TRIALS),
+        _AUTO if auto and timeout is None else timeout,
     )
+    resources = Resources(checked("jobs", jobs), checked("memory_limit", memory_limit))
     with _folder(results) as folder:
         run = TuningRun(
             folder,
@@ -152,7 +163,7 @@ def tune(
             begin="fresh" if fresh else "join",
         )
         with followed(progress, "Tuning", trials or _TRIALS) as step:
-            _run(run, budget, Resources(jobs, memory_limit), step, is_kept=results is not None)
+            _run(run, budget, resources, step, is_kept=results is not None)
         return Tuning.of(run, run.folder if results is not None else None)
 
 
@@ -172,7 +183,7 @@ def _run(
 def _folder(results: str | Path | None) -> Iterator[Path]:
     """The folder of results; a temporary one, which goes with all that is in it, where none is given."""
     if results is not None:
-        yield Path(results)
+        yield path("results", results)
         return
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         yield Path(folder)
@@ -207,6 +218,11 @@ def _ranges(names: tuple[str, ...], ranges: Mapping[str, Any]) -> dict[str, dict
     if not ranges:
         return {}
     by_name = {names[0]: ranges} if len(names) == 1 else ranges
+    if not all(isinstance(table, Mapping) for table in by_name.values()):
+        raise errors.UsageError(
+            "`ranges` of several algorithms are by algorithm and hyperparameter: "
+            f'`ranges={{"{names[0]}": {{"…": (1, 10)}}}}`.'
+        )
     return {
         name: {of: list(v) if isinstance(v, tuple) else v for of, v in table.items()}
         for name, table in by_name.items()

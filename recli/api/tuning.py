@@ -46,7 +46,12 @@ class Tuning:
 
     @classmethod
     def of(cls, run: TuningRun, folder: Path | None) -> Tuning:
-        """What a run has found; its studies are copied into memory."""
+        """What a run has found; its studies are copied into memory.
+
+        Args:
+            run: the run of `recli tune`
+            folder: where it is kept; None: nowhere
+        """
         memory = optuna.storages.InMemoryStorage()
         names = dict.fromkeys(trial.algorithm for trial in run.tried)
         with quiet():

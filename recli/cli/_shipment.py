@@ -23,7 +23,15 @@ folder_argument = click.argument(
 
 @dataclass(frozen=True)
 class Shipment:
-    """A stored model, recli as a wheel if it goes along, and the folder for both."""
+    """A stored model, recli as a wheel if it goes along, and the folder for both.
+
+    Attributes:
+        folder: the folder of the dataset
+        model: the name of the model
+        wheel: recli as a wheel; None installs the released one
+        results: the results folder
+        console: where it is printed
+    """
 
     folder: Path
     model: str | None
@@ -32,7 +40,11 @@ class Shipment:
     console: Console
 
     def by(self, write: Write) -> None:
-        """Have the folder written; say what is in it."""
+        """Have the folder written; say what is in it.
+
+        Args:
+            write: writes the folder
+        """
         if self.model is None:
             stored = MODELS.newest(self.results)
             self.console.say(f"No --model given: '{stored.name}' is the newest.")
@@ -55,7 +67,11 @@ class Shipment:
 
 
 def shipment_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The folder, which model, and the wheel; the command gets a `shipment`."""
+    """The folder, which model, and the wheel; the command gets a `shipment`.
+
+    Args:
+        command: the function of the command
+    """
 
     @folder_argument
     @click.option(
@@ -81,7 +97,13 @@ def shipment_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def tell(folder: Path, about: dict[str, str], console: Console) -> None:
-    """Say which files there are now in a folder."""
+    """Say which files there are now in a folder.
+
+    Args:
+        folder: the folder of the dataset
+        about: what is told about it
+        console: where it is printed
+    """
     paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     names = sorted(path.as_posix() for path in paths)
 

@@ -12,6 +12,7 @@ from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
 from recli.cli._output.console import Console, count
 from recli.cli._output.figures import QUANTILE_NAMES, date, histogram, problems
+from recli.cli._output.stored import confirm
 
 if TYPE_CHECKING:
     from recli.data.checks.check import CheckReport
@@ -179,11 +180,11 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
       recli data add https://example.org/ratings.csv.gz --name theirs
     """,
 )
-@click.argument("file", type=parameter_types.Place())
+@click.argument("file", type=parameter_types.PlaceType())
 @click.option("--name", required=True, help="Name for --dataset.")
 @click.option(
     "--items",
-    type=parameter_types.Place(),
+    type=parameter_types.PlaceType(),
     help="A table of items: their ids, titles and features by its header.",
 )
 @click.option(
@@ -194,7 +195,7 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
 )
 @click.option(
     "--users",
-    type=parameter_types.Place(),
+    type=parameter_types.PlaceType(),
     help="A table of users: their ids, and what else is known by its header.",
 )
 @click.option(
@@ -272,7 +273,7 @@ def rm(names: tuple[str, ...], yes: bool, console: Console) -> None:
     names = tuple(dict.fromkeys(names))
     folders = [str(find.own(name)) for name in names]
     if not yes:
-        common.confirm(folders, f"Remove {count(len(names), 'dataset')}?")
+        confirm(folders, f"Remove {count(len(names), 'dataset')}?")
     for name in names:
         adding.remove(name)
     text = f"Removed: {count(len(names), 'dataset')}."

@@ -10,6 +10,13 @@ import click
 
 from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
+from recli.cli._options.external import (
+    ExternalChoice,
+    check_lists,
+    external_options,
+    tell_unmeasured,
+    with_measures_of,
+)
 from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._options.protocol import ProtocolChoice, protocol_options
 from recli.cli._output import leaderboard
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
       recli evaluate --goal ratings
       recli evaluate -a ease --diversify 0.3 --metric ndcg --metric diversity
       recli evaluate -a svd --params results/studies/…/best.toml
+      recli evaluate -a ease --predictions other=theirs.csv --lists other=top.csv
     """,
 )
 @click.option(
@@ -55,6 +63,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A file from 'recli tune': adds that algorithm, so tuned, to the line-up.",
 )
+@external_options
 @common.jobs_option
 @common.memory_limit_option
 @click.option("--strict", is_flag=True, help="Stop where the protocol gives reason to doubt.")
@@ -70,6 +79,7 @@ def command(
     lists: ListChoice,
     params: tuple[str, ...],
     params_files: tuple[Path, ...],
+    external: ExternalChoice,
     jobs: int,
     memory_limit: int | None,
     strict: bool,
@@ -85,8 +95,13 @@ def command(
     ratings. The goal says which come first and order the algorithms, unless --metric does; of
     interactions there are no ratings to predict. Lists are made as 'recli recommend' makes them: with its
     options, such as --where, --min-ratings or --diversify, what is measured is the lists that users
-    would get; auc and r-precision look at the whole ranking, before it is re-ranked. Results are
-    printed, and kept under results/runs.
+    would get. They are as long as the longest --k, and shorter ones are their beginning; auc and
+    r-precision look at the whole ranking, before it is re-ranked. Results are printed, and kept under
+    results/runs.
+
+    What another program predicted or recommended on the same folds is measured beside the algorithms
+    by --predictions and --lists, and by itself where none is named. Every pair of a fold's test takes
+    one prediction, which may be empty; predictions off the rating scale are taken as they are.
     """
     from recli.evaluation.make_protocol import purpose as purpose_of
     from recli.experiments.default_line_up import check_suits
@@ -96,22 +111,36 @@ def command(
 
     choice.check()
     made = str(lists.options)
-    line_up = _line_up(algorithms, params, params_files) if algorithms or params_files else []
+    files = external.files(lists.options.exclude_seen)
+    named = algorithms or params_files or (external and params)
+    line_up = _line_up(algorithms, params, params_files) if named else []
+    check_lists(line_up, lists, files)
     dataset = choice.filtered(data.load(console, results), console)
     purpose = purpose_of(goal, dataset)
-    line_up = line_up or _line_up(_default_line_up(dataset, purpose, console), params, ())
+    if not line_up and not files:
+        line_up = _line_up(_default_line_up(dataset, purpose, console), params, ())
     line_up = [recommender(configured, lists.over(lists_of(configured))) for configured in line_up]
     lists.tell_unknown(dataset.ratings.item_ids, console)
     check_suits(line_up, dataset)
     protocol = choice.protocol(dataset, console, purpose)
-    run = EvaluationRun(results, command_line(), dataset, line_up, protocol, data.reading, strict)
+    folds = protocol.split.folds(dataset)
+    others = [each.read(dataset, folds, protocol.measures) for each in files]
+    tell_unmeasured(others, protocol, console)
+    if not line_up and not choice.metrics:
+        protocol = with_measures_of(others, protocol)
+    made_here, line_up = bool(line_up), [*line_up, *others]
+    run = EvaluationRun(
+        results, command_line(), dataset, line_up, protocol, data.reading, strict, folds
+    )
     chosen = "" if dataset.ratings.implicit else " (--threshold)"
     console.say(
         f"{count(len(line_up), 'algorithm')} × {count(run.n_folds, 'fold')} ({protocol.split}), seed "
         f"{protocol.seed}; {dataset.ratings.counts_as_liked(protocol.threshold)}{chosen}"
     )
-    if made:
+    if made and made_here:
         console.say(f"Lists are made with {made}, as 'recli recommend' makes them")
+    if made and files:
+        console.say(f"The lists of {', '.join(entry.name for entry in files)} stay as they are")
     with console.progress("Evaluating", run.n_cells) as advance:
         run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)
     if run.n_reused:

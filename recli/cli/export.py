@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from recli.cli._options import common
+from recli.cli._options.common import DatasetChoice
 from recli.cli._options.model import ModelChoice, model_options
+from recli.cli._options.protocol import SplitChoice, split_options
 from recli.cli._output.console import Console, count
 from recli.cli._shipment import Shipment, folder_argument, shipment_options, tell
 
@@ -18,13 +20,14 @@ from recli.cli._shipment import Shipment, folder_argument, shipment_options, tel
     \b
     Examples:
       recli export embeddings --model svd --output svd-vectors
+      recli export folds --split last-n:n=5 --output folds
       recli export docker container --model svd
       recli export function cloud --model svd
       recli export monitoring watch
     """,
 )
 def command() -> None:
-    """Write a model, or parts of it, for other programs."""
+    """Write a model, or parts of it, or the folds of a comparison, for other programs."""
 
 
 @command.command(
@@ -73,6 +76,57 @@ def embeddings(choice: ModelChoice, output: Path, results: Path, console: Consol
         )
 
     console.emit(document, header, rows, summary)
+
+
+@command.command(
+    epilog="""
+    \b
+    Examples:
+      recli export folds --output folds
+      recli export folds -d my-ratings.csv --split timeline --format parquet -o folds
+    """,
+)
+@common.dataset_options
+@split_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder to write, in place of an earlier one.",
+)
+@click.option(
+    "--format",
+    "written_as",
+    type=click.Choice(("csv", "parquet")),
+    default="csv",
+    show_default=True,
+    help="Format of the tables.",
+)
+@common.message_options
+def folds(
+    data: DatasetChoice, choice: SplitChoice, output: Path, written_as: str, console: Console
+) -> None:
+    """Write training and test of every fold, for a program that recli is to judge.
+
+    The folds are those of 'recli evaluate' with the same options. The folder has fold-1/train.csv,
+    test.csv and users.csv, and so on, items.csv with the catalogue, folds.json, and a README.md with
+    the columns that the program has to bring back and the command that measures them.
+    """
+    from recli.cli._output.leaderboard import same_data
+    from recli.experiments.fold_files import write_folds
+
+    choice.split  # noqa: B018, a split that there is not is told before anything is loaded
+    dataset = choice.filtered(data.load(console, None), console)
+    command = f"recli evaluate{same_data(data.reading)}{choice.command}"
+    n_folds = write_folds(dataset, choice.split, output, written_as, command)
+    console.say(
+        f"{count(n_folds, 'fold')} ({choice.split}), seed {choice.seed}, in {output}: train, test and "
+        "users of each, items, folds.json"
+    )
+    console.say(
+        f"What the files to bring back are like, and how they are measured: {output / 'README.md'}"
+    )
 
 
 @command.command(

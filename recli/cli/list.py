@@ -162,7 +162,11 @@ def datasets() -> tuple[list[str], list[list[str]]]:
 
 
 def show_datasets(console: Console) -> None:
-    """The datasets that have a name, those that are here first, narrow enough for a terminal."""
+    """The datasets that have a name, those that are here first, narrow enough for a terminal.
+
+    Args:
+        console: where it is printed
+    """
     header, rows = datasets()
     rows = sorted(rows, key=lambda row: row[1] != "yes")
     console.table(header[:4], [row[:4] for row in rows], whole=("here", "of"))
@@ -173,5 +177,9 @@ def show_datasets(console: Console) -> None:
 
 
 def summary(cls: type) -> str:
-    """What a class says of itself in a line: the first of its docstring, which it may lack."""
+    """What a class says of itself in a line: the first of its docstring, which it may lack.
+
+    Args:
+        cls: the class
+    """
     return (cls.__doc__ or "").strip().partition("\n")[0].rstrip(".")

@@ -124,7 +124,7 @@ def rm(names: tuple[str, ...], yes: bool, results: Path, console: Console) -> No
 @click.option(
     "-o",
     "--output",
-    type=parameter_types.Place(),
+    type=parameter_types.PlaceType(),
     help="The file to write, or a URL (s3, gs, az). [default: MODEL.zip where you stand]",
 )
 @common.results_option
@@ -151,7 +151,7 @@ def export(model: str, output: str | None, results: Path, console: Console) -> N
       recli models import s3://models/svd.zip
     """,
 )
-@click.argument("file", type=parameter_types.Place())
+@click.argument("file", type=parameter_types.PlaceType())
 @click.option("--name", help="Name of the model. [default: as it was called]")
 @common.results_option
 @common.output_options("table", "json")

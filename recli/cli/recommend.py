@@ -107,6 +107,7 @@ def command(
     from recli.ranking.lists import recommend
     from recli.ranking.output import written
     from recli.ranking.recommender import labelled
+    from recli.ranking.request import request_of
     from recli.ranking.reranking_cost import RerankingCost
     from recli.ranking.row_tables import RowTables
     from recli.ranking.rows import Rows
@@ -114,14 +115,9 @@ def command(
     from recli.records import default_files
 
     target_users.check(cold_user)
-    if explain and target_users.user is None and not cold_user.given:
-        raise click.UsageError("'--explain' is for a single user: add '--user ID'.")
+    _check(explain and target_users.user is None and not cold_user.given, goal, choice)
     # A wrong one is told before anything is computed.
     target = None if output is None else Target.of(output)
-    if goal and choice.name is not None:
-        raise click.UsageError(
-            "--goal is for a model that is trained: leave out one of --model, --goal."
-        )
     lists.options  # noqa: B018, a wrong one is told before anything is computed
     model, model_name = choice.load(results, console, goal)
     options = lists.of_model(model, console)
@@ -132,7 +128,7 @@ def command(
         model_name = model.configured.name if cold_user.is_new else model_name
     else:
         users = target_users.codes(model, console)
-    request = options.request(whole, users, n, seed=choice.seed, model=model)
+    request = request_of(options, whole, users, n, seed=choice.seed, model=model)
     if target is None:
         default = default_files.recommendations(results, model_name, target_users.name)
         target = Target.of(str(default))
@@ -153,6 +149,15 @@ def command(
     console.say(f"Written to {target}")
     if not cold_user.is_new:
         console.say_all(list_quality.said(labelled(whole), whole.origin))
+
+
+def _check(explains_many: bool, goal: Purpose | None, choice: ModelChoice) -> None:
+    if explains_many:
+        raise click.UsageError("'--explain' is for a single user: add '--user ID'.")
+    if goal and choice.name is not None:
+        raise click.UsageError(
+            "--goal is for a model that is trained: leave out one of --model, --goal."
+        )
 
 
 def _cores() -> int:

@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Planned:
-    """One evaluation of an experiment; without `data` its dataset is still to be downloaded."""
+    """One evaluation of an experiment; without `data` its dataset is still to be downloaded.
+
+    Attributes:
+        dataset: the name of the dataset
+        split: the split, as it is written
+        seed: what is drawn at random is drawn by it
+        reading: how the dataset is read
+        data: the dataset and the protocol, once they are loaded
+    """
 
     dataset: str
     split: str
@@ -151,13 +159,13 @@ def _plan(
         return [Planned(about.name, split, seed, reading, None) for split, seed in pairs]
     choice = ProtocolChoice(
         experiment.splits[0],
+        experiment.min_user_ratings,
+        experiment.min_item_ratings,
+        experiment.seeds[0],
         experiment.metrics,
         experiment.k,
         experiment.threshold,
         experiment.by,
-        experiment.min_user_ratings,
-        experiment.min_item_ratings,
-        experiment.seeds[0],
     )
     data = DatasetChoice(reading.spec, dict(reading.overrides), reading.on_bad, reading.duplicates)
     dataset = choice.filtered(data.load(console, results), console)

@@ -15,7 +15,7 @@ from recli.cli._output.console import Console
 from recli.cli._output.traits import COSTS, Traits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from recli.params import Parameter
 
@@ -116,21 +116,14 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
 def metric(name: str, console: Console) -> None:
     """Explain a metric: definition, source, range, empty case, its options."""
     cls = registry.get("metric", name)
-    name, text = registry.name_of(cls), _description(cls)
-    options = [_described(option) for option in cls.parameters]
-    document = {"metric": name, "description": text, "options": options}
-    document["from"] = str(registry.origin("metric", name))
-    header, rows = _options(cls.parameters)
-
-    def as_text() -> None:
-        console.line(f"{name}\n\n{text}\n\n{_from('metric', name)}".rstrip())
-        if rows:
-            console.line()
-            console.table(header, rows, right=("default",))
-            example = f"{name}:{rows[0][0]}={rows[0][1]}{'@10' if cls.cutoff else ''}"
-            console.line(f"\nOptions follow the name, as in '{example}'.")
-
-    console.emit(document, header, rows, as_text)
+    cutoff = "@10" if cls.cutoff else ""
+    _explain(
+        "metric",
+        cls,
+        console,
+        {},
+        lambda option: f"Options follow the name, as in '{option}{cutoff}'.",
+    )
 
 
 @command.command(
@@ -145,24 +138,9 @@ def metric(name: str, console: Console) -> None:
 def split(name: str, console: Console) -> None:
     """Explain a split: what is learnt from and what tested on, its options."""
     cls = registry.get("split", name)
-    name = registry.name_of(cls)
-    text = _description(cls)
-    header, rows = _options(cls.parameters)
-    document = {
-        "split": name,
-        "description": text,
-        "from": str(registry.origin("split", name)),
-        "needs_times": cls.uses_time,
-        "options": [_described(option) for option in cls.parameters],
-    }
-
-    def as_text() -> None:
-        needs = "It needs the times of the ratings.\n\n" if cls.uses_time else ""
-        origin = _from("split", name)
-        console.line(f"{name}\n\n{text}\n\n{origin}{needs}As it is by default: {cls()}\n")
-        console.table(header, rows, right=("default",))
-
-    console.emit(document, header, rows, as_text)
+    needs = "It needs the times of the ratings.\n\n" if cls.uses_time else ""
+    also = {"needs_times": cls.uses_time}
+    _explain("split", cls, console, also, before=f"{needs}As it is by default: {cls()}")
 
 
 @command.command(
@@ -177,22 +155,8 @@ def split(name: str, console: Console) -> None:
 def step(name: str, console: Console) -> None:
     """Explain a step of preparation: what it does to a dataset, its options."""
     cls = registry.get("step", name)
-    name, text = registry.name_of(cls), _description(cls)
-    header, rows = _options(cls.parameters)
-    document = {
-        "step": name,
-        "description": text,
-        "example": cls.example,
-        "from": str(registry.origin("step", name)),
-        "options": [_described(option) for option in cls.parameters],
-    }
-
-    def as_text() -> None:
-        origin = _from("step", name)
-        console.line(f'{name}\n\n{text}\n\n{origin}Example: --prepare "{cls.example}"\n')
-        console.table(header, rows, right=("default",))
-
-    console.emit(document, header, rows, as_text)
+    also = {"example": cls.example}
+    _explain("step", cls, console, also, before=f'Example: --prepare "{cls.example}"')
 
 
 @command.command(
@@ -207,24 +171,12 @@ def step(name: str, console: Console) -> None:
 def reranker(name: str, console: Console) -> None:
     """Explain a re-ranker: how it makes other lists than the scores alone, its options."""
     cls = registry.get("reranker", name)
-    name, text = registry.name_of(cls), _description(cls)
-    header, rows = _options(cls.parameters)
-    document = {
-        "reranker": name,
-        "description": text,
-        "from": str(registry.origin("reranker", name)),
-        "options": [_described(option) for option in cls.parameters],
-    }
-
-    def as_text() -> None:
-        console.line(f"{name}\n\n{text}\n\n{_from('reranker', name)}".rstrip())
-        if rows:
-            console.line()
-            console.table(header, rows, right=("default",))
-            example = getattr(cls, "example", f"{name}:{rows[0][0]}={rows[0][1]}")
-            console.line(f"\nOptions follow the name, as in '--rerank {example}'.")
-
-    console.emit(document, header, rows, as_text)
+    _explain(
+        *("reranker", cls, console, {}),
+        lambda option: (
+            f"Options follow the name, as in '--rerank {getattr(cls, 'example', option)}'."
+        ),
+    )
 
 
 @command.command(
@@ -262,6 +214,41 @@ def where() -> None:
     from recli.data.tables import where as conditions
 
     click.echo(inspect.cleandoc(conditions.__doc__ or ""))
+
+
+def _explain(
+    kind: str,
+    cls: Any,
+    console: Console,
+    also: dict[str, Any],
+    after: Callable[[str], str] | None = None,
+    before: str = "",
+) -> None:
+    """What a class says of itself, and a table of its options.
+
+    also: what JSON has besides
+    before: a paragraph above the options
+    after: a line below them, of a name with its first option
+    """
+    name, text = registry.name_of(cls), _description(cls)
+    header, rows = _options(cls.parameters)
+    document = {
+        kind: name,
+        "description": text,
+        "from": str(registry.origin(kind, name)),
+        **also,
+        "options": [_described(option) for option in cls.parameters],
+    }
+
+    def as_text() -> None:
+        console.line(f"{name}\n\n{text}\n\n{_from(kind, name)}{before}".rstrip())
+        if rows:
+            console.line()
+            console.table(header, rows, right=("default",))
+            if after is not None:
+                console.line(f"\n{after(f'{name}:{rows[0][0]}={rows[0][1]}')}")
+
+    console.emit(document, header, rows, as_text)
 
 
 def _from(kind: str, name: str) -> str:
@@ -306,7 +293,11 @@ def _described(parameter: Parameter) -> dict[str, Any]:
 
 
 def tuning_range(parameter: object) -> str:
-    """The range that tuning searches, or nothing."""
+    """The range that tuning searches, or nothing.
+
+    Args:
+        parameter: a declared parameter
+    """
     from recli.params import shown
 
     tune = getattr(parameter, "tune", None)

@@ -6,20 +6,21 @@ section `Attributes:` of its docstring says what they are. `Document.read(path).
 file is read and not before.
 """
 
-from recli.configuration.document import Document, convert, listed
+from recli.configuration.conversion import listed
+from recli.configuration.document import Document, convert
 from recli.configuration.kinds import fields
-from recli.configuration.marks import Check, Keyed, Made, Many, OneOf
+from recli.configuration.marks import Derived, Keyed, Many, OneOf, Rule
 from recli.configuration.place import Place, parts
 from recli.configuration.toml import key, toml
 
 __all__ = [
-    "Check",
+    "Derived",
     "Document",
     "Keyed",
-    "Made",
     "Many",
     "OneOf",
     "Place",
+    "Rule",
     "convert",
     "fields",
     "key",

@@ -9,9 +9,8 @@ import msgspec
 
 from recli import errors
 from recli.configuration import words
-from recli.configuration.document import listed
-from recli.configuration.kinds import Kind, fields, required
-from recli.configuration.marks import Made
+from recli.configuration.kinds import FieldKind, fields, required
+from recli.configuration.marks import Derived
 from recli.configuration.place import Place
 from recli.configuration.toml import toml
 
@@ -30,7 +29,7 @@ class Conversion:
         self.lax = lax
         self.problems: list[str] = []
 
-    def value(self, kind: Kind, given: object, place: Place) -> Any:
+    def value(self, kind: FieldKind, given: object, place: Place) -> Any:
         """What a file says of a key, as what its type makes of it.
 
         Args:
@@ -44,7 +43,7 @@ class Conversion:
             self._check(kind, found, given, place)
         return found
 
-    def _found(self, kind: Kind, given: object, place: Place) -> Any:
+    def _found(self, kind: FieldKind, given: object, place: Place) -> Any:
         if kind.made:
             return self._made(kind.made, given, place)
         if kind.is_many:
@@ -62,7 +61,7 @@ class Conversion:
             return self._option(kind, given, place)
         return self._plain(kind, given, place)
 
-    def _table(self, kind: Kind, given: object, place: Place, **known: object) -> Any:
+    def _table(self, kind: FieldKind, given: object, place: Place, **known: object) -> Any:
         if not isinstance(given, Mapping):
             return self._wrong(kind, given, place)
         before = len(self.problems)
@@ -79,7 +78,7 @@ class Conversion:
                 self._says(place, f"lacks {name}, {words.of(keys[name])}.")
         return kind.core(**values) if len(self.problems) == before else None
 
-    def _keyed(self, kind: Kind, given: object, place: Place) -> Any:
+    def _keyed(self, kind: FieldKind, given: object, place: Place) -> Any:
         """The tables of a table, with their keys."""
         if not isinstance(given, Mapping):
             return self._wrong(kind, given, place)
@@ -93,15 +92,15 @@ class Conversion:
                 self._check(within, found[-1], one, inner)
         return tuple(found)
 
-    def _many(self, kind: Kind, given: object, place: Place) -> Any:
+    def _many(self, kind: FieldKind, given: object, place: Place) -> Any:
         try:
             return self._list(kind, listed(given), place)
         except errors.UsageError as error:
             return self._says(place, error)
 
-    def _made(self, made: Made, given: object, place: Place) -> Any:
+    def _made(self, made: Derived, given: object, place: Place) -> Any:
         before = len(self.problems)
-        found = self.value(Kind.of(made.of), given, place)
+        found = self.value(FieldKind.of(made.of), given, place)
         if len(self.problems) > before:
             return None
         try:
@@ -109,18 +108,18 @@ class Conversion:
         except errors.RecliError as error:
             return self._says(place, error)
 
-    def _list(self, kind: Kind, given: list[Any], place: Place) -> Any:
+    def _list(self, kind: FieldKind, given: list[Any], place: Place) -> Any:
         numbered = enumerate(given, start=1)
         return tuple(self.value(kind, one, place.key(number)) for number, one in numbered)
 
-    def _option(self, kind: Kind, given: object, place: Place) -> Any:
+    def _option(self, kind: FieldKind, given: object, place: Place) -> Any:
         """What is one of several types: a table of those that are, else the plain one."""
         for one in kind.options:
             if one.is_table is isinstance(given, Mapping):
                 return self.value(one, given, place)
         return self._wrong(kind, given, place)
 
-    def _plain(self, kind: Kind, given: object, place: Place) -> Any:
+    def _plain(self, kind: FieldKind, given: object, place: Place) -> Any:
         if self.lax and isinstance(given, str):
             if kind.optional and given.strip().lower() in ("none", "null"):
                 return None
@@ -133,7 +132,7 @@ class Conversion:
         except msgspec.ValidationError:
             return self._wrong(kind, given, place)
 
-    def _check(self, kind: Kind, found: Any, given: object, place: Place) -> None:
+    def _check(self, kind: FieldKind, found: Any, given: object, place: Place) -> None:
         for check in kind.checks:
             if not all(getattr(found, name) for name in check.needs):
                 self._wrong(kind, given, place)
@@ -145,7 +144,7 @@ class Conversion:
                 except errors.RecliError as error:
                     self._says(place, error)
 
-    def _wrong(self, kind: Kind, given: object, place: Place) -> None:
+    def _wrong(self, kind: FieldKind, given: object, place: Place) -> None:
         value = f"={given}" if place.is_set else f" = {toml(given)}"
         if isinstance(given, Mapping):
             value = ""  # too long, and under its own line
@@ -154,3 +153,21 @@ class Conversion:
 
     def _says(self, place: Place, what: object) -> None:
         self.problems.append(f"{place}: {what}")
+
+
+def listed(value: object) -> list[Any]:
+    """The list itself, or the one value as a list.
+
+    Args:
+        value: what a file says
+
+    Raises:
+        UsageError: the list is empty, or has something twice
+    """
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        raise errors.UsageError("is an empty list. Name one at least, or leave it out.")
+    for number, one in enumerate(values):
+        if one in values[:number]:
+            raise errors.UsageError(f"{toml(one)} is there twice.")
+    return values

@@ -9,7 +9,6 @@ from typing import Any
 
 from recli import errors
 from recli.configuration.place import Place, lines
-from recli.configuration.toml import toml
 
 
 @dataclass(frozen=True)
@@ -85,28 +84,10 @@ def convert(
             valid, a line each
     """
     from recli.configuration.conversion import Conversion  # loads msgspec
-    from recli.configuration.kinds import Kind
+    from recli.configuration.kinds import FieldKind
 
     conversion = Conversion(lax)
-    found = conversion.value(Kind.of(kind), given, place)
+    found = conversion.value(FieldKind.of(kind), given, place)
     if conversion.problems:
         raise error("\n".join(conversion.problems))
     return found
-
-
-def listed(value: object) -> list[Any]:
-    """The list itself, or the one value as a list.
-
-    Args:
-        value: what a file says
-
-    Raises:
-        UsageError: the list is empty, or has something twice
-    """
-    values = value if isinstance(value, list) else [value]
-    if not values:
-        raise errors.UsageError("is an empty list. Name one at least, or leave it out.")
-    for number, one in enumerate(values):
-        if one in values[:number]:
-            raise errors.UsageError(f"{toml(one)} is there twice.")
-    return values

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from recli.configuration.marks import MARKS, Check, Keyed, Made, Many, OneOf
+from recli.configuration.marks import MARKS, Derived, Keyed, Many, OneOf, Rule
 
 
 @dataclass(frozen=True)
-class Kind:
+class FieldKind:
     """A type, taken apart. That it may be None is left out: a file says so by leaving the key out.
 
     Attributes:
@@ -28,7 +28,7 @@ class Kind:
     optional: bool = False
 
     @classmethod
-    def of(cls, hint: Any) -> Kind:
+    def of(cls, hint: Any) -> FieldKind:
         """The type that an annotation means.
 
         Args:
@@ -52,9 +52,9 @@ class Kind:
         return typing.Annotated[(self.core, *theirs)] if theirs else self.core
 
     @property
-    def checks(self) -> tuple[Check, ...]:
+    def checks(self) -> tuple[Rule, ...]:
         """What else holds of a value."""
-        return tuple(mark for mark in self.marks if isinstance(mark, Check))
+        return tuple(mark for mark in self.marks if isinstance(mark, Rule))
 
     @property
     def is_many(self) -> bool:
@@ -62,9 +62,9 @@ class Kind:
         return any(isinstance(mark, Many) for mark in self.marks)
 
     @property
-    def made(self) -> Made | None:
+    def made(self) -> Derived | None:
         """What it is made of, where that is something else in a file."""
-        return next((mark for mark in self.marks if isinstance(mark, Made)), None)
+        return next((mark for mark in self.marks if isinstance(mark, Derived)), None)
 
     @property
     def keyed(self) -> str | None:
@@ -87,15 +87,15 @@ class Kind:
         return next((mark.names for mark in self.marks if isinstance(mark, OneOf)), ())
 
     @property
-    def options(self) -> tuple[Kind, ...]:
+    def options(self) -> tuple[FieldKind, ...]:
         """The types of a union; nothing for what is none."""
-        return tuple(map(Kind.of, typing.get_args(self.core))) if _is_union(self.core) else ()
+        return tuple(map(FieldKind.of, typing.get_args(self.core))) if _is_union(self.core) else ()
 
     @property
-    def element(self) -> Kind:
+    def element(self) -> FieldKind:
         """Of a `tuple[X, ...]` or `Mapping[str, X]`, X."""
         args = typing.get_args(self.core)
-        return Kind.of(args[1] if self.is_mapping else args[0])
+        return FieldKind.of(args[1] if self.is_mapping else args[0])
 
     @property
     def is_mapping(self) -> bool:
@@ -110,14 +110,14 @@ class Kind:
 
 
 @functools.cache
-def fields(table: type) -> dict[str, Kind]:
+def fields(table: type) -> dict[str, FieldKind]:
     """The keys of a dataclass and what each is, in order.
 
     Args:
         table: the dataclass
     """
     hints = typing.get_type_hints(table, include_extras=True)
-    return {field.name: Kind.of(hints[field.name]) for field in dataclasses.fields(table)}
+    return {field.name: FieldKind.of(hints[field.name]) for field in dataclasses.fields(table)}
 
 
 def required(table: type) -> list[str]:

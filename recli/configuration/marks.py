@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Check:
+class Rule:
     """What else holds of a value.
 
     Attributes:
@@ -58,7 +58,7 @@ class Keyed:
 
 
 @dataclass(frozen=True)
-class Made:
+class Derived:
     """Of what is something else in a file.
 
     Attributes:
@@ -70,5 +70,5 @@ class Made:
     by: Callable[[Any], Any]
 
 
-MARKS = (Check, OneOf, Many, Keyed, Made)
+MARKS = (Rule, OneOf, Many, Keyed, Derived)
 """What is ours; msgspec has annotations of its own."""

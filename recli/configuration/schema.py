@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from recli.configuration.kinds import Kind, fields, required
+from recli.configuration.kinds import FieldKind, fields, required
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -25,17 +25,17 @@ def json_schema(table: type, title: str) -> dict[str, Any]:
         title: what the file is
     """
     about = inspect.cleandoc(table.__doc__ or "").partition("\n\n")[0]
-    return {"$schema": DIALECT, "title": title, "description": about, **of(Kind.of(table))}
+    return {"$schema": DIALECT, "title": title, "description": about, **of(FieldKind.of(table))}
 
 
-def of(kind: Kind) -> dict[str, Any]:
+def of(kind: FieldKind) -> dict[str, Any]:
     """The JSON Schema of one value.
 
     Args:
         kind: its type
     """
     if kind.made:
-        return of(Kind.of(kind.made.of))
+        return of(FieldKind.of(kind.made.of))
     if kind.is_many:
         one = of(kind.element)
         return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}]}
@@ -52,7 +52,7 @@ def of(kind: Kind) -> dict[str, Any]:
     return _text(kind, msgspec.json.schema(kind.hint))
 
 
-def _text(kind: Kind, plain: dict[str, Any]) -> dict[str, Any]:
+def _text(kind: FieldKind, plain: dict[str, Any]) -> dict[str, Any]:
     if kind.choices:
         return {"enum": list(kind.choices)}
     for check in kind.checks:
@@ -62,7 +62,7 @@ def _text(kind: Kind, plain: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def of_table(kind: Kind, known: str | None = None) -> dict[str, Any]:
+def of_table(kind: FieldKind, known: str | None = None) -> dict[str, Any]:
     """The JSON Schema of a dataclass.
 
     Args:

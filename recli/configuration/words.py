@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from recli import errors
-from recli.configuration.kinds import Kind
+from recli.configuration.kinds import FieldKind
 
 
-def of(kind: Kind, given: object = None) -> str:
+def of(kind: FieldKind, given: object = None) -> str:
     """What a value should be, as "should be" goes on.
 
     Args:
@@ -19,7 +19,7 @@ def of(kind: Kind, given: object = None) -> str:
     if said:
         return said[-1]
     if kind.made:
-        return of(Kind.of(kind.made.of), given)
+        return of(FieldKind.of(kind.made.of), given)
     if kind.is_many:
         return of(kind.element, given)
     if kind.options:

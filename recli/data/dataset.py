@@ -43,7 +43,7 @@ class BadRow:
 
 
 @dataclass(frozen=True)
-class Kind:
+class InteractionKind:
     """A kind of interaction: its name, how many rows are of it, and what each weighs.
 
     Attributes:
@@ -133,7 +133,7 @@ class Dataset:
     left_out: LeftOut | None = None
     prepared: tuple[Prepared, ...] = ()
     notes: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[InteractionKind, ...] = ()
 
     def __repr__(self) -> str:
         ratings = self.ratings

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from recli import errors
-from recli.configuration import Check, Document, Keyed, Made, OneOf
+from recli.configuration import Derived, Document, Keyed, OneOf, Rule
 from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
 
@@ -59,9 +59,7 @@ def _in_order(scale: tuple[float, float]) -> None:
         raise ValueError
 
 
-Scale = Annotated[
-    tuple[float, float], Check(_in_order, "a list of two numbers, lowest and highest")
-]
+Scale = Annotated[tuple[float, float], Rule(_in_order, "a list of two numbers, lowest and highest")]
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ class RatingsSource(TableSource):
     time: str | None = None
     implicit: bool | None = None
     weights: (
-        Annotated[Mapping[str, float], Check(words="a table from kind of event to weight")] | None
+        Annotated[Mapping[str, float], Rule(words="a table from kind of event to weight")] | None
     ) = None
     scale: Scale | None = None
     decimal: str | None = None
@@ -136,7 +134,7 @@ class Feature:
     column: str = ""
     columns: tuple[str, ...] = ()
     separator: str = "|"
-    pattern: Annotated[str, Check(_has_group)] | None = None
+    pattern: Annotated[str, Rule(_has_group)] | None = None
     scaling: Annotated[str, OneOf(*SCALINGS)] | None = dataclasses.field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -162,7 +160,7 @@ class ItemsSource(TableSource):
 
     id: str | None = None
     title: str | None = None
-    features: Annotated[tuple[Annotated[Feature, Check(_is_whole)], ...], Keyed()] = ()
+    features: Annotated[tuple[Annotated[Feature, Rule(_is_whole)], ...], Keyed()] = ()
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -207,7 +205,7 @@ class DownloadSource:
         sha256: the checksum, hexadecimal
     """
 
-    members: Annotated[Mapping[str, str], Check(words="a table from member to file name")]
+    members: Annotated[Mapping[str, str], Rule(words="a table from member to file name")]
     url: str | None = None
     page: str | None = None
     md5: str | None = None
@@ -273,7 +271,7 @@ class Description:
         )
 
 
-_A_FILE = Check(words='a table with at least file = "…"', needs=("file",))
+_A_FILE = Rule(words='a table with at least file = "…"', needs=("file",))
 
 
 def _step(table: Mapping[str, Any]) -> str:
@@ -311,8 +309,8 @@ class DatasetFile:
     ratings: Annotated[RatingsSource, _A_FILE]
     items: Annotated[ItemsSource, _A_FILE] | None = None
     users: Annotated[UsersSource, _A_FILE] | None = None
-    download: Annotated[DownloadSource, Check(_is_somewhere)] | None = None
-    prepare: tuple[Annotated[str, Made(Mapping[str, Any], _step)], ...] = ()
+    download: Annotated[DownloadSource, Rule(_is_somewhere)] | None = None
+    prepare: tuple[Annotated[str, Derived(Mapping[str, Any], _step)], ...] = ()
     name: str | None = None
     title: str = ""
     licence: str = ""

@@ -34,7 +34,11 @@ class Ids:
 
     @classmethod
     def of(cls, *columns: object) -> Ids:
-        """The distinct ids of some columns of text."""
+        """The distinct ids of some columns of text.
+
+        Args:
+            *columns: raw ids: text, or arrays of Arrow
+        """
         distinct = set().union(*(np.asarray(column, object).tolist() for column in columns))
         key = int if _all_integers(distinct) else str
         return cls(np.array(sorted(distinct, key=key), dtype=object))

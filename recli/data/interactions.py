@@ -12,7 +12,7 @@ import pyarrow.compute
 
 from recli import errors
 from recli.data.columns.numbers import numbers
-from recli.data.dataset import Dataset, Kind
+from recli.data.dataset import Dataset, InteractionKind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.ratings import Ratings
@@ -49,7 +49,7 @@ def of_rows(source: RatingsSource) -> RatingsSource:
     return dataclasses.replace(source, rating=None, scale=None) if source.implicit else source
 
 
-def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[Kind, ...]:
+def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[InteractionKind, ...]:
     """The kinds of interaction in a table, the most frequent first; each weighs 1 unless it says.
 
     Args:
@@ -70,7 +70,7 @@ def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[Kind
     counts = pa.compute.value_counts(_names(table, source.event)).to_pylist()
     weights = source.weights
     found = [
-        Kind(
+        InteractionKind(
             one["values"], one["counts"], 1.0 if weights is None else weights.get(one["values"], -1)
         )
         for one in sorted(counts, key=lambda one: (-one["counts"], one["values"]))
@@ -87,7 +87,7 @@ def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[Kind
     return tuple(found)
 
 
-def listed(some: Iterable[Kind]) -> str:
+def listed(some: Iterable[InteractionKind]) -> str:
     """Kinds with their rows, eight of them at most.
 
     Args:
@@ -99,7 +99,7 @@ def listed(some: Iterable[Kind]) -> str:
 
 
 def weights(
-    table: TextTable, source: RatingsSource, of_kind: Iterable[Kind]
+    table: TextTable, source: RatingsSource, of_kind: Iterable[InteractionKind]
 ) -> tuple[np.ndarray, np.ndarray, Callable[[int], str]]:
     """What each row weighs, float64[n]: its count times the weight of its kind; and what is no count.
 

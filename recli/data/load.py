@@ -15,7 +15,7 @@ from recli.data import description, find, interactions, layout, prepare
 from recli.data.columns import date_columns, parsing
 from recli.data.columns.assign import assign
 from recli.data.columns.table_ids import Known
-from recli.data.dataset import BadRow, Dataset, Kind
+from recli.data.dataset import BadRow, Dataset, InteractionKind
 from recli.data.description import BareItems, Description, ItemsSource, RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.formats._reader import described, reader
@@ -78,7 +78,15 @@ def load_described(
     on_bad: str = "error",
     duplicates: str = "error",
 ) -> Dataset:
-    """The dataset of this description; arguments and errors are those of `load`."""
+    """The dataset of this description; arguments and errors are those of `load`.
+
+    Args:
+        about: what the dataset's `dataset.toml` says
+        overrides: what overrules what is found out, by field
+        on_bad: `error`, or `skip` to set bad rows aside
+        duplicates: what becomes of repeated pairs of user and item: `error`, `first`, `last`,
+            `mean` or `keep`
+    """
     for name, choice, valid in (
         ("on_bad", on_bad, ON_BAD),
         ("duplicates", duplicates, (*DUPLICATES, "keep")),
@@ -129,7 +137,7 @@ class _Read:
     source: RatingsSource
     guessed: list[str]
     told: list[tuple[str, str, str]]
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[InteractionKind, ...] = ()
 
     def weigh(self) -> None:
         """Find the kinds of interaction; each weighs 1 where nothing is said."""

@@ -15,7 +15,11 @@ COLUMNS = ("user", "item", "rating", "time")
 def frame(dataset: surprise.Dataset) -> pd.DataFrame:
     """The ratings of a Surprise dataset, in its order: user, item, rating and, if it has it, time.
 
-    Raises UsageError for one whose folds are files, which holds no ratings.
+    Args:
+        dataset: ratings as Surprise holds them
+
+    Raises:
+        UsageError: for one whose folds are files, which holds no ratings
     """
     raw = getattr(dataset, "raw_ratings", None)
     if raw is None:
@@ -28,7 +32,11 @@ def frame(dataset: surprise.Dataset) -> pd.DataFrame:
 
 
 def to_surprise(ratings: Ratings) -> DatasetAutoFolds:
-    """The ratings as a Surprise dataset, in their order; raw ids are text, times seconds as text."""
+    """The ratings as a Surprise dataset, in their order; raw ids are text, times seconds as text.
+
+    Args:
+        ratings: the ratings or interactions
+    """
     low, high = ratings.scale
     empty = pd.DataFrame(columns=COLUMNS[:3])
     dataset = DatasetAutoFolds(df=empty, reader=surprise.Reader(rating_scale=(low, high)))

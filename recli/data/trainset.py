@@ -33,6 +33,8 @@ class Trainset(surprise.Trainset):
         rows: int64[n], places of rows
         mean: the mean of the rows' ratings if it is known, otherwise it is computed when asked for
         threshold: the rating from which an item counts as liked; by default that of `ratings`
+        table: the item table; None if there is none
+        user_table: the user table; None if there is none
     """
 
     def __init__(

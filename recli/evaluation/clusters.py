@@ -39,6 +39,11 @@ class Clusters:
     the same: of the users × items of a fold, the rows or columns of length 1, in 16 dimensions of a
     singular value decomposition. Both by k-means (scikit-learn's `KMeans`, of seed 0) on vectors of
     length 1. The largest is the first; those of whom nothing is known are "(none)".
+
+    Attributes:
+        kind: whose table it is
+        k: the least number of ratings that each has
+        by: `user`, or `all` for all ratings together
     """
 
     kind: Literal["user", "item"]
@@ -49,8 +54,14 @@ class Clusters:
     def parse(cls, kind: Literal["user", "item"], text: str, dataset: Dataset) -> Clusters:
         """The clusters that `k=8,by=ratings` asks for; without `by`, by features where there are any.
 
-        Raises UsageError for an option that there is not or that is out of bounds, DataError for
-        `by=features` in a dataset without.
+        Args:
+            kind: whose table it is
+            text: the text to read
+            dataset: the ratings, and what is known of items and users
+
+        Raises:
+            UsageError: for an option that there is not or that is out of bounds
+            DataError: for `by=features` in a dataset without
         """
         pairs = [part for part in text.split(",") if part.strip()]
         found = {parameter.name: parameter.default for parameter in _PARAMETERS}
@@ -72,7 +83,11 @@ class Clusters:
         return f"{self.kind}:cluster:k={self.k},by={self.by}"
 
     def groups(self, statistics: TrainingStatistics) -> dict[str, np.ndarray]:
-        """Name -> bool[n codes], which users or items belong to it; the largest first."""
+        """Name -> bool[n codes], which users or items belong to it; the largest first.
+
+        Args:
+            statistics: what the training ratings and the item table show
+        """
         found = _found.setdefault(statistics, {})
         if self not in found:
             found[self] = self._groups(statistics)

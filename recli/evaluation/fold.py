@@ -21,16 +21,21 @@ from recli.evaluation.tables import error_by_rating, exposure
 class FoldScores:
     """What one algorithm reached on one fold; times in seconds of wall clock.
 
-    metrics: measure -> value
-    users: int32[n_users], codes of the users with a test rating
-    per_user: measure -> float64[n_users], NaN where it is not defined; only measures that have a
-        value for each user
-    groups: the metrics of parts of the test
-    n_users_liking: how many of the users have a liked item in the test
-    error_by_rating: (true rating, ratings, mean error, MAE), see `tables`; empty where no ratings
-        were predicted
-    exposure: (share of the training ratings, share of the recommendations) for each tenth of the
-        catalogue, the most popular first, see `tables`; empty where nothing was recommended
+    Attributes:
+        metrics: measure -> value
+        users: int32[n_users], codes of the users with a test rating
+        per_user: measure -> float64[n_users], NaN where it is not defined; only measures that have
+            a value for each user
+        fit_seconds: seconds of wall clock that the fit took
+        test_seconds: seconds of wall clock that the predictions took
+        rank_seconds: seconds of wall clock that the lists took
+        metric_seconds: seconds of wall clock that the metrics took
+        groups: the metrics of parts of the test
+        n_users_liking: how many of the users have a liked item in the test
+        error_by_rating: (true rating, ratings, mean error, MAE), see `tables`; empty where no
+            ratings were predicted
+        exposure: (share of the training ratings, share of the recommendations) for each tenth of
+            the catalogue, the most popular first, see `tables`; empty where nothing was recommended
     """
 
     metrics: dict[str, float]
@@ -85,7 +90,7 @@ def measure(
     shown = {of.k: lists.at(of.k or wanted.k) for of in of_lists} if lists else {}
     for one in measures:
         metric, name = one.metric, str(one)
-        seen = predictions if metric.needs == "predictions" else shown[one.k]
+        seen = predictions if metric.needs == "predictions" else shown.get(one.k)
         if metric.per_user:
             own = metric.values(seen) if seen is not None else np.full(len(users), np.nan)
             per_user[name] = own
@@ -121,7 +126,17 @@ def score_fold(
     memory_limit: int | None = None,
     by: Sequence[str] = (),
 ) -> FoldScores:
-    """`fold_outcome`, then `measure`, for one that keeps no outcomes. Groups are checked first."""
+    """`fold_outcome`, then `measure`, for one that keeps no outcomes. Groups are checked first.
+
+    Args:
+        statistics: what the training ratings and the item table show
+        test: int64[n], rows that are tested, ascending
+        configured: an algorithm with its parameters
+        measures: what is measured, the first orders
+        seed: what is drawn at random is drawn by it
+        memory_limit: the most memory that scores may take, bytes; None is a share of what is free
+        by: groupings that the metrics are broken down by
+    """
     for text in by:
         Grouping.parse(text, statistics.dataset)
     wanted = Wanted.by(measures)

@@ -30,8 +30,9 @@ LIST_LENGTH = 50
 class Wanted:
     """What of an outcome is wanted.
 
-    predictions: whether the test ratings are to be predicted
-    k: places of the ranked lists; 0 for no lists
+    Attributes:
+        predictions: whether the test ratings are to be predicted
+        k: places of the ranked lists; 0 for no lists
     """
 
     predictions: bool = False
@@ -40,6 +41,9 @@ class Wanted:
     @classmethod
     def by(cls, measures: Iterable[Measure]) -> Wanted:
         """What these measures are computed from.
+
+        Args:
+            measures: metrics with their cut-offs
 
         >>> from recli.evaluation.metric_names import Measure
         >>> Wanted.by([Measure.parse("rmse"), Measure.parse("ndcg@5"), Measure.parse("auc")])
@@ -54,12 +58,13 @@ class Wanted:
 
 
 @dataclass(frozen=True, eq=False)
-class Estimated:
+class PredictedRatings:
     """The predicted ratings of a fold's test, in the order of its rows.
 
-    estimates: float64[n_test], within the rating scale
-    impossible: bool[n_test], where the algorithm had nothing to go by and the estimate is the global
-        mean
+    Attributes:
+        estimates: float64[n_test], within the rating scale; those of another program as they are
+        impossible: bool[n_test], where the algorithm had nothing to go by and the estimate is the
+            global mean
     """
 
     estimates: np.ndarray
@@ -70,16 +75,20 @@ class Estimated:
 class Listed:
     """The ranked lists of the users of a fold's test, and where the tested items rank.
 
-    items: int32[n_users, k], item codes, best first; -1 where the candidates end before the list;
-        users in the order of their codes
-    n_candidates: int64[n_users], how many items could have been in the list
-    places, midranks: int64[n_pairs], float64[n_pairs], as in `lists.Tested`, whose order they have
+    Attributes:
+        items: int32[n_users, k], item codes, best first; -1 where the candidates end before the
+            list; users in the order of their codes
+        n_candidates: int64[n_users], how many items could have been in the list
+        places: int64[n_pairs], float64[n_pairs], as in `lists.Tested`, whose order they have
+        midranks: likewise
+        n_ranked: as in `lists.EvaluatedLists`
     """
 
     items: np.ndarray
     n_candidates: np.ndarray
     places: np.ndarray
     midranks: np.ndarray
+    n_ranked: np.ndarray | None = None
 
     @property
     def k(self) -> int:
@@ -89,17 +98,21 @@ class Listed:
 
 @dataclass(frozen=True, eq=False)
 class FoldOutcome:
-    """What one algorithm gave on one fold; times in seconds of wall clock.
+    """What one algorithm gave on one fold; times in seconds of wall clock, NaN where they are not known.
 
-    rates: whether it predicts ratings, and not only an order of items
-    estimated: None where that was not wanted, or where it predicts no ratings
-    listed: None where that was not wanted
-    peak_mb: the most memory that the process held while it worked, MiB; where others worked beside
-        it on threads, since the process started; NaN where the system does not tell
+    Attributes:
+        rates: whether it predicts ratings, and not only an order of items
+        estimated: None where that was not wanted, or where it predicts no ratings
+        listed: None where that was not wanted
+        fit_seconds: seconds of wall clock that the fit took
+        test_seconds: seconds of wall clock that the predictions took
+        rank_seconds: seconds of wall clock that the lists took
+        peak_mb: the most memory that the process held while it worked, MiB; where others worked
+            beside it on threads, since the process started; NaN where the system does not tell
     """
 
     rates: bool
-    estimated: Estimated | None = None
+    estimated: PredictedRatings | None = None
     listed: Listed | None = None
     fit_seconds: float = 0.0
     test_seconds: float = 0.0
@@ -114,11 +127,20 @@ class FoldOutcome:
         )
 
     def covers(self, wanted: Wanted) -> bool:
-        """Whether all that is wanted is there."""
+        """Whether all that is wanted is there.
+
+        Args:
+            wanted: what of an outcome is wanted
+        """
         return self.has | wanted == self.has
 
     def predictions(self, statistics: TrainingStatistics, test: np.ndarray) -> Predictions | None:
-        """The predictions beside the ratings of the fold's test rows, int64[n]; None without."""
+        """The predictions beside the ratings of the fold's test rows, int64[n]; None without.
+
+        Args:
+            statistics: what the training ratings and the item table show
+            test: int64[n], rows that are tested, ascending
+        """
         if self.estimated is None:
             return None
         ratings = statistics.dataset.ratings
@@ -128,10 +150,16 @@ class FoldOutcome:
     def lists(
         self, statistics: TrainingStatistics, test: np.ndarray, k: int
     ) -> EvaluatedLists | None:
-        """The first `k` places of the lists beside the fold's test rows, int64[n]; None without."""
+        """The first `k` places of the lists beside the fold's test rows, int64[n]; None without.
+
+        Args:
+            statistics: what the training ratings and the item table show
+            test: int64[n], rows that are tested, ascending
+            k: the least number of ratings that each has
+        """
         if self.listed is None:
             return None
-        users, rows, items, values = tested_pairs(statistics, test)
+        users, rows, items, values = tested_pairs(statistics.dataset.ratings, test)
         return EvaluatedLists(
             users=users,
             items=self.listed.items[:, :k],
@@ -139,6 +167,7 @@ class FoldOutcome:
             tested=Tested(rows, items, values, self.listed.places, self.listed.midranks),
             relevant=values >= statistics.threshold,
             statistics=statistics,
+            n_ranked=self.listed.n_ranked,
         )
 
 
@@ -179,7 +208,7 @@ def fold_outcome(
     if wanted.predictions and rates:
         found = predict(algorithm, statistics, test)
         assert found.impossible is not None
-        estimated = Estimated(found.estimate, found.impossible)
+        estimated = PredictedRatings(found.estimate, found.impossible)
     clock.append(time.perf_counter())
     if wanted.k:
         model, options = of_training(statistics, configured, algorithm, seed), lists_of(configured)
@@ -204,6 +233,13 @@ def to_keep(
 
     Less where the catalogue has not so many items, or the limit (bytes) does not easily hold the lists
     of all users. Re-ranked lists are as long as they are wanted: longer ones begin otherwise.
+
+    Args:
+        configured: an algorithm with its parameters
+        statistics: what the training ratings and the item table show
+        test: int64[n], rows that are tested, ascending
+        wanted: what of an outcome is wanted
+        memory_limit: bytes
     """
     if not wanted.k or lists_of(configured).reranks:
         return wanted

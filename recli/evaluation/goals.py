@@ -16,13 +16,23 @@ FIT_SECONDS = "fit_seconds"
 
 @dataclass(frozen=True)
 class Goal:
-    """A metric, or `fit_seconds` where `measure` is None."""
+    """A metric, or `fit_seconds` where `measure` is None.
+
+    Attributes:
+        measure: the metric; None for the time of a fit
+    """
 
     measure: Measure | None
 
     @classmethod
     def parse(cls, text: str) -> Goal:
-        """The goal that `text` names. Raises UsageError as `Measure.parse` does.
+        """The goal that `text` names.
+
+        Args:
+            text: the text to read
+
+        Raises:
+            UsageError: as `Measure.parse` does
 
         >>> str(Goal.parse("ndcg")), str(Goal.parse("fit-seconds"))
         ('ndcg@10', 'fit_seconds')
@@ -50,11 +60,19 @@ class Goal:
         return -1.0 if self.greater_is_better else 1.0
 
     def value(self, scores: FoldScores) -> float:
-        """What was reached on a fold; NaN where no user of it counts."""
+        """What was reached on a fold; NaN where no user of it counts.
+
+        Args:
+            scores: what was measured on a fold
+        """
         return scores.fit_seconds if self.measure is None else scores.metrics[str(self.measure)]
 
     def check(self, configured: Configured) -> None:
-        """Raise UsageError if the algorithm cannot have a value of it."""
+        """Raise UsageError if the algorithm cannot have a value of it.
+
+        Args:
+            configured: an algorithm with its parameters
+        """
         if self.measure is None or self.measure.metric.needs != "predictions":
             return
         if configured.create(0).predicts != "ratings":
@@ -71,8 +89,12 @@ LISTS, RATINGS = Goal(Measure("ndcg", 10)), Goal(Measure("rmse", None))
 def goals(texts: Sequence[str]) -> tuple[Goal, ...]:
     """The goals that `texts` name, each once.
 
-    Raises UsageError for an unknown metric, and where `fit_seconds` stands alone: the fastest
-    settings learn nothing.
+    Args:
+        texts: as the user writes them
+
+    Raises:
+        UsageError: for an unknown metric, and where `fit_seconds` stands alone: the fastest
+            settings learn nothing
     """
     found = tuple(dict.fromkeys(map(Goal.parse, texts)))
     if all(goal.measure is None for goal in found):

@@ -30,9 +30,6 @@ _LEVELS = (("cold", 0, 10), ("light", 10, 50), ("heavy", 50, math.inf))
 class Grouping:
     """What users or items are put together by.
 
-    by: as the user writes it in full: `activity`, `popularity`, `user:age`, `item:genres`,
-        `item:cluster:k=8,by=features`
-
     `activity` is by the user's training ratings in the fold: *cold* have fewer than 10, *light*
     fewer than 50, *heavy* 50 or more. The bounds are fixed, where terciles would call a third of
     any users cold: so a group means the same in every dataset and fold.
@@ -52,6 +49,10 @@ class Grouping:
     they are the same in every fold.
 
     `item:cluster:k=8` and `user:cluster:k=8` are clusters, see `Clusters`.
+
+    Attributes:
+        by: as the user writes it in full: `activity`, `popularity`, `user:age`, `item:genres`,
+            `item:cluster:k=8,by=features`
     """
 
     by: str
@@ -63,6 +64,10 @@ class Grouping:
         Of items there are the declared features and the columns that they are made of. Raises
         UsageError for an unknown name, the nearest spelling first, and for a column of both tables;
         DataError for a column of a table that the dataset does not have.
+
+        Args:
+            text: the text to read
+            dataset: the ratings, and what is known of items and users
         """
         names, text = _names(dataset), text.strip()
         if text in names:
@@ -88,7 +93,11 @@ class Grouping:
         return "user" if self.by == _ACTIVITY or self.by.startswith("user:") else "item"
 
     def groups(self, statistics: TrainingStatistics) -> dict[str, np.ndarray]:
-        """The groups in their order: name -> bool[n codes], which users or items belong to it."""
+        """The groups in their order: name -> bool[n codes], which users or items belong to it.
+
+        Args:
+            statistics: what the training ratings and the item table show
+        """
         if self.by == _ACTIVITY:
             n = statistics.activity
             return {name: (n >= low) & (n < high) for name, low, high in _LEVELS}
@@ -116,9 +125,12 @@ class Grouping:
 def by_text(texts: pd.Series, n: int) -> dict[str, np.ndarray]:
     """The groups of equal texts or of bands of numbers, as `Grouping` says: name -> bool[n].
 
-    texts: str by row, 0 to n - 1; a row may have several, or none
     Numbers and bands are in their order, other texts in that of the alphabet, "(other)" and "(none)"
     last.
+
+    Args:
+        texts: str by row, 0 to n - 1; a row may have several, or none
+        n: how many there are
 
     >>> groups = by_text(pd.Series(["b", "a", " ", "a"]), 5)
     >>> {name: rows.nonzero()[0].tolist() for name, rows in groups.items()}

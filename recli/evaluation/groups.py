@@ -19,10 +19,12 @@ from recli.evaluation.predictions import Predictions
 class GroupScores:
     """What one algorithm reached for one group.
 
-    by: what the groups are made by, as the user writes it: `activity`, `user:occupation`
-    group: its name: `cold`, `student`
-    n_users, n_ratings: users and ratings of the test that belong to it
-    metrics: measure -> value, NaN where it is not defined
+    Attributes:
+        by: what the groups are made by, as the user writes it: `activity`, `user:occupation`
+        group: its name: `cold`, `student`
+        n_users: users and ratings of the test that belong to it
+        n_ratings: likewise
+        metrics: measure -> value, NaN where it is not defined
     """
 
     by: str
@@ -42,14 +44,19 @@ def group_scores(
 ) -> tuple[GroupScores, ...]:
     """The metrics of every group that has a rating in the rows `test`, int64[n].
 
-    predictions: for these rows, in their order; without, rating metrics are NaN
-    lists: by cut-off, those of every user of the test; needed for ranking metrics
-
     A group of users has the metrics of its users alone. For a group of items, rating metrics are
     over the test ratings of these items; metrics that ask which test items are found ask for these
     items only, out of the same candidates and lists; and those that do not look at the test are NaN,
     since the lists belong to no group of items. Users without a liked item (in the group of items)
     are left out of the metrics of accuracy as always, though they count in `n_users`.
+
+    Args:
+        statistics: what the training ratings and the item table show
+        test: int64[n], rows that are tested, ascending
+        predictions: for these rows, in their order; without, rating metrics are NaN
+        lists: by cut-off, those of every user of the test; needed for ranking metrics
+        measures: what is measured, the first orders
+        groupings: what the metrics are broken down by
     """
     ratings = statistics.dataset.ratings
     users, items = ratings.users[test], ratings.items[test]
@@ -70,7 +77,7 @@ def group_scores(
             for measure, metric in metrics.items():
                 if metric.needs == "predictions":
                     values[str(measure)] = math.nan if rated is None else metric(rated)
-                elif of_users or metric.uses_test:
+                elif measure.k in shown and (of_users or metric.uses_test):
                     values[str(measure)] = metric(shown[measure.k])
                 else:
                     values[str(measure)] = math.nan

@@ -21,11 +21,15 @@ def lint(
 ) -> tuple[Finding, ...]:
     """What to mend or to keep in mind before the numbers of a protocol are believed.
 
-    folds: what `split` makes of the dataset
-    threshold: the rating from which an item counts as liked
-    line_up: names of the algorithms
-
     Each kind at most once, with its counts over all folds; 'recli list lint' has them all.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        folds: what `split` makes of the dataset
+        split: how the ratings are split
+        measures: what is measured, the first orders
+        threshold: the rating from which an item counts as liked
+        line_up: names of the algorithms
 
     >>> from recli.data.load import load
     >>> from recli.data.splits.k_fold import KFold
@@ -43,7 +47,14 @@ def lint(
 
 
 def check_cutoffs(measures: Sequence[Measure], n_catalogue: int) -> None:
-    """Raises UsageError for a measure of more first places than the catalogue has items.
+    """Check that no measure looks at more first places than the catalogue has items.
+
+    Args:
+        measures: what is measured
+        n_catalogue: how many items the catalogue has
+
+    Raises:
+        UsageError: for one that does
 
     >>> check_cutoffs([Measure.parse("ndcg@20")], 12)
     Traceback (most recent call last):

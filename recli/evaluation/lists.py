@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recli.data.ratings import Ratings
 from recli.data.training_statistics import TrainingStatistics
 
 
@@ -14,15 +15,17 @@ from recli.data.training_statistics import TrainingStatistics
 class Tested:
     """The test ratings of the users who have lists, by user and within a user by item, each pair once.
 
-    rows: int64[n], the user's row among the lists; ascending
-    items: int32[n], item codes
-    values: float64[n], ratings; of a pair that was rated twice, the higher
-    places: int64[n], how many candidates score higher, or as high with a smaller code; -1 for an item
-        that is no candidate: in the training, unless that may be recommended again, or filtered out
-    midranks: float64[n], the item's rank among the candidates by score, 1 for the best, ties shared
-        evenly; NaN for an item that is no candidate
-
     Re-ranking changes neither: these are of the whole ranking, and only the first places are re-ranked.
+
+    Attributes:
+        rows: int64[n], the user's row among the lists; ascending
+        items: int32[n], item codes
+        values: float64[n], ratings; of a pair that was rated twice, the higher
+        places: int64[n], how many candidates score higher, or as high with a smaller code; -1 for
+            an item that is no candidate: in the training, unless that may be recommended again, or
+            filtered out
+        midranks: float64[n], the item's rank among the candidates by score, 1 for the best, ties
+            shared evenly; NaN for an item that is no candidate
     """
 
     rows: np.ndarray
@@ -32,7 +35,11 @@ class Tested:
     midranks: np.ndarray
 
     def where(self, chosen: np.ndarray) -> Tested:
-        """Those of the ratings that are `chosen`, bool[n]."""
+        """Those of the ratings that are `chosen`, bool[n].
+
+        Args:
+            chosen: bool[n], which ones
+        """
         return Tested(
             self.rows[chosen],
             self.items[chosen],
@@ -46,14 +53,19 @@ class Tested:
 class EvaluatedLists:
     """What was recommended to each user of a test, and the test's ratings.
 
-    users: int32[n_users], codes, sorted
-    items: int32[n_users, k], item codes, best first, as the user would get them: filtered and
-        re-ranked; -1 where the list ends sooner
-    n_candidates: int64[n_users], how many items could have been in the list: those of the catalogue
-        that filters leave, less what the user has in the training unless that may be in it, too
-    tested: the users' test ratings
-    relevant: bool[len(tested.items)], which of these count as relevant: rated `threshold` or more
-    statistics: what is known of items and users from training
+    Attributes:
+        users: int32[n_users], codes, sorted
+        items: int32[n_users, k], item codes, best first, as the user would get them: filtered and
+            re-ranked; -1 where the list ends sooner
+        n_candidates: int64[n_users], how many items could have been in the list: those of the
+            catalogue that filters leave, less what the user has in the training unless that may be
+            in it, too
+        tested: the users' test ratings
+        relevant: bool[len(tested.items)], which of these count as relevant: rated `threshold` or
+            more
+        statistics: what is known of items and users from training
+        n_ranked: int64[n_users], how many candidates the ranking is known of, from the first on,
+            where another program made the lists; None: of all
     """
 
     users: np.ndarray
@@ -62,6 +74,7 @@ class EvaluatedLists:
     tested: Tested
     relevant: np.ndarray
     statistics: TrainingStatistics
+    n_ranked: np.ndarray | None = None
 
     @property
     def k(self) -> int:
@@ -69,11 +82,19 @@ class EvaluatedLists:
         return self.items.shape[1]
 
     def at(self, k: int) -> EvaluatedLists:
-        """The first `k` places."""
+        """The first `k` places.
+
+        Args:
+            k: the least number of ratings that each has
+        """
         return replace(self, items=self.items[:, :k]) if k < self.k else self
 
     def of_users(self, chosen: np.ndarray) -> EvaluatedLists:
-        """The lists of the users that are `chosen`, bool[n_users]."""
+        """The lists of the users that are `chosen`, bool[n_users].
+
+        Args:
+            chosen: bool[n], which ones
+        """
         kept = chosen[self.tested.rows]
         tested, row = self.tested.where(kept), np.cumsum(chosen) - 1
         return EvaluatedLists(
@@ -83,12 +104,30 @@ class EvaluatedLists:
             replace(tested, rows=row[tested.rows]),
             self.relevant[kept],
             self.statistics,
+            None if self.n_ranked is None else self.n_ranked[chosen],
         )
 
     def of_items(self, chosen: np.ndarray) -> EvaluatedLists:
-        """The same lists, where only `chosen` items, bool[n_catalogue], were tested."""
+        """The same lists, where only `chosen` items, bool[n_catalogue], were tested.
+
+        Args:
+            chosen: bool[n], which ones
+        """
         kept = chosen[self.tested.items]
         return replace(self, tested=self.tested.where(kept), relevant=self.relevant[kept])
+
+    def are_ranked(self, n: np.ndarray) -> np.ndarray:
+        """bool[n_users], whether the first `n` candidates are known in their order.
+
+        Where there are fewer candidates, whether all of them are.
+
+        Args:
+            n: int64[n_users]
+        """
+        if self.n_ranked is None:
+            return np.ones(len(self.users), bool)
+        known: np.ndarray = self.n_ranked >= np.minimum(n, self.n_candidates)
+        return known
 
     @functools.cached_property
     def hits(self) -> np.ndarray:
@@ -117,15 +156,18 @@ class EvaluatedLists:
 
 
 def tested_pairs(
-    statistics: TrainingStatistics, test: np.ndarray
+    ratings: Ratings, test: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The distinct pairs of user and item in the rows `test`, int64[n], in the order of `Tested`.
 
     Returns:
         The users, int32[n_users], sorted; then for each pair the row of its user, int64[n_pairs], its
         item, int32[n_pairs], and its rating, float64[n_pairs], the higher where it is rated twice.
+
+    Args:
+        ratings: all of the dataset
+        test: int64[n], rows that are tested, ascending
     """
-    ratings = statistics.dataset.ratings
     users, rows = np.unique(ratings.users[test], return_inverse=True)
     items, values = ratings.items[test], ratings.values[test]
     order = np.lexsort((-values, items, rows))

@@ -17,7 +17,7 @@ from recli.evaluation.protocol import Protocol
 
 
 @dataclass(frozen=True)
-class Asked:
+class ProtocolRequest:
     """How a line-up is to be compared, as somebody asks for it.
 
     Attributes:
@@ -25,6 +25,8 @@ class Asked:
         cutoffs: lengths of the lists, for metrics without `@`; None for the usual one
         threshold: where liking begins; None for the rule of the data
         by: what the metrics are broken down by
+        split: how the ratings are split
+        seed: what is drawn at random is drawn by it
     """
 
     split: Split
@@ -35,7 +37,11 @@ class Asked:
     seed: int = 0
 
     def measures(self, purpose: Purpose = "ratings") -> tuple[Measure, ...]:
-        """The measures named, or the usual ones, those of the purpose first. Raises UsageError."""
+        """The measures named, or the usual ones, those of the purpose first. Raises UsageError.
+
+        Args:
+            purpose: what the algorithm is wanted for: `lists` or `ratings`
+        """
         cutoffs = self.cutoffs or (DEFAULT_K,)
         return metric_names.measures(self.metrics or metric_names.usual(purpose), cutoffs, purpose)
 
@@ -49,6 +55,10 @@ class Asked:
         Raises:
             UsageError: there is no such metric or group, or the data cannot have it
             DataError: the dataset lacks the features that a metric needs
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            purpose: what the algorithm is wanted for: `lists` or `ratings`
         """
         known, notes = self._known(dataset, self.measures(purpose))
         missing = {m: missing_features(m.metric.features, dataset) for m in known}
@@ -84,7 +94,16 @@ class Asked:
 
 
 def purpose(goal: Purpose | None, dataset: Dataset, usual: Purpose = "lists") -> Purpose:
-    """What the goal says, else the usual one. Raises UsageError where there are no ratings to predict."""
+    """What the goal says, else the usual one.
+
+    Args:
+        goal: what the algorithm is wanted for: `lists` or `ratings`; None for the usual
+        dataset: the ratings, and what is known of items and users
+        usual: the goal where the user says none
+
+    Raises:
+        UsageError: where there are no ratings to predict
+    """
     if goal == "ratings" and dataset.ratings.implicit:
         raise errors.UsageError(
             f'`goal="ratings"`: {dataset.name} holds interactions, and no ratings to predict. Leave it '
@@ -94,7 +113,15 @@ def purpose(goal: Purpose | None, dataset: Dataset, usual: Purpose = "lists") ->
 
 
 def liked_from(dataset: Dataset, threshold: float | None) -> float:
-    """The rating from which an item counts as liked. Raises UsageError for one off the scale."""
+    """The rating from which an item counts as liked.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        threshold: the rating from which on an item is liked
+
+    Raises:
+        UsageError: for one off the scale
+    """
     ratings, (low, high) = dataset.ratings, dataset.ratings.scale
     if threshold is None:
         return ratings.default_threshold
@@ -112,7 +139,12 @@ def liked_from(dataset: Dataset, threshold: float | None) -> float:
 
 
 def no_ratings(metric: str, dataset: Dataset) -> errors.UsageError:
-    """The error for a metric of predicted ratings where there are none."""
+    """The error for a metric of predicted ratings where there are none.
+
+    Args:
+        metric: the name of the metric
+        dataset: the ratings, and what is known of items and users
+    """
     return errors.UsageError(
         f"{metric} compares predicted with true ratings, and {dataset.name} holds interactions. Take a "
         'metric of ranked lists: `metric="ndcg@10"`.'

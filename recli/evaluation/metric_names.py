@@ -29,9 +29,10 @@ ALL = "all"
 class Measure:
     """A metric, with its options and the cut-off of its lists if it is one of rankings.
 
-    name: the registered name, or `module:Class`
-    k: the number of recommended items that count, at least 1; None for a metric without cut-off
-    options: name and value of those that are not as by default, in declared order
+    Attributes:
+        name: the registered name, or `module:Class`
+        k: the number of recommended items that count, at least 1; None for a metric without cut-off
+        options: name and value of those that are not as by default, in declared order
     """
 
     name: str
@@ -48,6 +49,9 @@ class Measure:
         Raises:
             UsageError: For an unknown metric or option, for a value that is not valid, for a cut-off
                 that is not a whole number from 1 to 999999999, and for one on a metric that takes none.
+
+        Args:
+            text: the text to read
 
         >>> Measure.parse("ndcg@5"), str(Measure.parse("HitRate"))
         (Measure(name='ndcg', k=5, options=()), 'hit-rate@10')
@@ -95,6 +99,9 @@ class Measure:
 def usual(purpose: Purpose) -> tuple[str, ...]:
     """All usual metrics, those of the purpose first.
 
+    Args:
+        purpose: what the algorithm is wanted for: `lists` or `ratings`
+
     >>> usual("ratings") == DEFAULT, usual("lists")[0]
     (True, 'ndcg')
     """
@@ -107,8 +114,15 @@ def measures(
     """The measures that `texts` name, in their order and each once.
 
     A metric of the first places that is written without '@' is measured at each of `cutoffs`; `all`
-    is every registered metric, the usual ones of the purpose first. Raises UsageError as
-    `Measure.parse` does.
+    is every registered metric, the usual ones of the purpose first.
+
+    Args:
+        texts: as the user writes them
+        cutoffs: lengths of lists that are measured
+        purpose: what the algorithm is wanted for: `lists` or `ratings`
+
+    Raises:
+        UsageError: as `Measure.parse` does
 
     >>> [str(measure) for measure in measures(["rmse", "ndcg", "map@3", "ndcg@5"], [5, 10])]
     ['rmse', 'ndcg@5', 'ndcg@10', 'map@3']
@@ -128,6 +142,10 @@ def leading(measures: Sequence[Measure], has_value: Callable[[Measure], bool]) -
     """The measure to order algorithms by: the first that one of them has a value in, else the first.
 
     Who only scores items has no RMSE; where all are like that, the lists decide.
+
+    Args:
+        measures: what is measured, the first orders
+        has_value: whether one of the algorithms has a value in it
     """
     return next((measure for measure in measures if has_value(measure)), measures[0])
 

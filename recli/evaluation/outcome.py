@@ -12,10 +12,17 @@ from recli.evaluation.predictions import Predictions
 from recli.models.model import Model
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import with_scores
+from recli.ranking.request import request_of
 
 
 def predict(algorithm: Algorithm, statistics: TrainingStatistics, test: np.ndarray) -> Predictions:
-    """The predictions for the rows `test`, int64[n]."""
+    """The predictions for the rows `test`, int64[n].
+
+    Args:
+        algorithm: a fitted algorithm
+        statistics: what the training ratings and the item table show
+        test: int64[n], rows that are tested, ascending
+    """
     ratings, trainset = statistics.dataset.ratings, statistics.trainset
     users, items = ratings.users[test], ratings.items[test]
     estimates = algorithm.estimate_pairs(trainset.inner_users[users], trainset.inner_items[items])
@@ -54,11 +61,11 @@ def recommend(
         score among the candidates that the filters leave, which re-ranking does not change.
 
     Raises:
-        UsageError: The limit is too small for one user, and as `ListOptions.request` does, as also
+        UsageError: The limit is too small for one user, and as `request_of` does, as also
             DataError and NotFoundError.
     """
-    users, rows, items, values = tested_pairs(statistics, test)
-    request = options.request(model, users, k, seed=model.seed)
+    users, rows, items, values = tested_pairs(statistics.dataset.ratings, test)
+    request = request_of(options, model, users, k, seed=model.seed)
     lists = np.full((len(users), k), -1, np.int32)
     n_candidates = np.empty(len(users), np.int64)
     before, midranks = np.empty(len(items), np.int64), np.empty(len(items))

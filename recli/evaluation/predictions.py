@@ -12,10 +12,12 @@ import numpy as np
 class Predictions:
     """What was predicted for the ratings of a test.
 
-    truth, estimate: float64[n], the ratings and their predictions
-    users: int[n], whose rating it is; any integers, in any order
-    impossible: bool[n], where the algorithm had nothing to go by and the estimate is the global
-        mean; None: nowhere
+    Attributes:
+        truth: float64[n], the ratings and their predictions
+        estimate: likewise
+        users: int[n], whose rating it is; any integers, in any order
+        impossible: bool[n], where the algorithm had nothing to go by and the estimate is the global
+            mean; None: nowhere
     """
 
     truth: np.ndarray
@@ -42,12 +44,20 @@ class Predictions:
         return distinct, row
 
     def mean_per_user(self, values: np.ndarray) -> np.ndarray:
-        """The mean over each user's ratings of `values`, float64[n] -> float64[n_users]."""
+        """The mean over each user's ratings of `values`, float64[n] -> float64[n_users].
+
+        Args:
+            values: float64[n]
+        """
         sums = np.bincount(self.row, values, len(self.distinct))
         return sums / np.bincount(self.row, minlength=len(self.distinct))
 
     def where(self, chosen: np.ndarray) -> Predictions:
-        """Those of the ratings that are `chosen`, bool[n]."""
+        """Those of the ratings that are `chosen`, bool[n].
+
+        Args:
+            chosen: bool[n], which ones
+        """
         impossible = None if self.impossible is None else self.impossible[chosen]
         return Predictions(
             self.truth[chosen], self.estimate[chosen], self.users[chosen], impossible

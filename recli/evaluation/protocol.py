@@ -12,7 +12,12 @@ from recli.evaluation.metric_names import Measure
 class Protocol:
     """How a line-up is compared: what is the same for all of it.
 
-    by: what the metrics are broken down by, as in `activity`, `user:occupation`
+    Attributes:
+        split: how the ratings are split
+        measures: what is measured, the first orders
+        threshold: the rating from which on an item is liked
+        seed: what is drawn at random is drawn by it
+        by: what the metrics are broken down by, as in `activity`, `user:occupation`
     """
 
     split: Split

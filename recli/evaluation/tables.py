@@ -22,6 +22,10 @@ def error_by_rating(
     high. Of more than 20 different ratings in the dataset the scale is cut into ten bands of equal
     width instead, each with the rating in its middle; a rating on the edge belongs to the band
     above. Ratings or bands that the test lacks are left out; ascending.
+
+    Args:
+        statistics: what the training ratings and the item table show
+        predictions: predicted ratings beside the true ones
     """
     truth, error = predictions.truth, predictions.estimate - predictions.truth
     different = np.sort(pd.unique(statistics.dataset.ratings.values))
@@ -48,6 +52,10 @@ def exposure(
     into ten bands of as many items each (the first ones have one more where the number does not
     divide). The recommendations are all filled places of the lists. A system that recommends what is
     rated, in proportion, has two equal shares in every band. Nothing where nothing is recommended.
+
+    Args:
+        statistics: what the training ratings and the item table show
+        lists: ranked lists beside the test ratings
     """
     rated = statistics.popularity
     shown = np.bincount(lists.items[lists.items >= 0], minlength=len(rated))

@@ -36,7 +36,13 @@ README_ROWS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 @dataclass(frozen=True, eq=False)
 class BenchmarkComparison:
-    """Both sides of one algorithm; `surprise` is None where recli was measured alone."""
+    """Both sides of one algorithm; `surprise` is None where recli was measured alone.
+
+    Attributes:
+        configured: an algorithm with its parameters
+        recli: what recli needs and finds
+        surprise: what Surprise needs and finds; None where it was not asked
+    """
 
     configured: Configured
     recli: Side
@@ -67,7 +73,18 @@ def compare(
 
     Surprise has one thread; with `alone` it is left out. Each side works in a process of its own.
     Half stars are cut off on both sides where Surprise does so. The random `normal-predictor`
-    cannot have the same predictions. Raises UsageError for an algorithm that Surprise has not.
+    cannot have the same predictions.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        folds: training and test rows of each fold
+        line_up: the algorithms that are compared
+        seed: what is drawn at random is drawn by it
+        jobs: how many cells work at once
+        alone: whether Surprise is left out
+
+    Raises:
+        UsageError: for an algorithm that Surprise has not
     """
     _check(line_up)
     for configured in line_up:
@@ -84,6 +101,13 @@ def compare_lists(
 
     Surprise's way is build_anti_testset, test and a sort per user. What is compared are the ratings
     along the lists, cut off at the ends of the scale as Surprise's are.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        line_up: the algorithms that are compared
+        seed: what is drawn at random is drawn by it
+        n: how many there are
+        alone: whether Surprise is left out
     """
     _check(line_up)
     for configured in line_up:
@@ -114,7 +138,12 @@ def _one_thread() -> None:
 
 
 def line_up(names: Sequence[str], assignments: Sequence[str]) -> list[Configured]:
-    """The algorithms to compare, by default the rows of Surprise's README. Raises UsageError."""
+    """The algorithms to compare, by default the rows of Surprise's README. Raises UsageError.
+
+    Args:
+        names: the tables that the file holds
+        assignments: `name=value`, as typed
+    """
     given = params.assignments(assignments)
     if names:
         return [Configured.of(name, given) for name in names]
@@ -122,7 +151,11 @@ def line_up(names: Sequence[str], assignments: Sequence[str]) -> list[Configured
 
 
 def document(found: Sequence[BenchmarkComparison]) -> dict[str, Any]:
-    """The comparison as `recli benchmark --format json` prints it."""
+    """The comparison as `recli benchmark --format json` prints it.
+
+    Args:
+        found: a comparison for each algorithm
+    """
     rows = [_row(comparison) for comparison in found]
     ours = sum(row["recli_seconds"] for row in rows)
     theirs = sum(row["surprise_seconds"] or 0.0 for row in rows)

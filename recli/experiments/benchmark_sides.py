@@ -28,11 +28,12 @@ _WARM_UP = 200  # ratings: enough to run every kernel once, too few to take time
 class Side:
     """One implementation, measured.
 
-    seconds: wall clock, without compiling; the least of up to five times within two seconds
-    compile_seconds: what the first call took, with kernels compiled or read from their cache
-    peak_mb: how far the memory of the process rose above what it held with the data loaded, MiB;
-        NaN where the system does not tell
-    estimates: float64[n], the predictions of all folds, or the ratings along all ranked lists
+    Attributes:
+        seconds: wall clock, without compiling; the least of up to five times within two seconds
+        compile_seconds: what the first call took, with kernels compiled or read from their cache
+        peak_mb: how far the memory of the process rose above what it held with the data loaded,
+            MiB; NaN where the system does not tell
+        estimates: float64[n], the predictions of all folds, or the ratings along all ranked lists
     """
 
     seconds: float
@@ -42,7 +43,11 @@ class Side:
 
 
 def peer_of(configured: Configured) -> type[surprise.AlgoBase] | None:
-    """Surprise's own class of the same name, if there is one."""
+    """Surprise's own class of the same name, if there is one.
+
+    Args:
+        configured: an algorithm with its parameters
+    """
     peer: type[surprise.AlgoBase] | None = getattr(
         surprise, class_of(configured.name).__name__, None
     )
@@ -52,7 +57,15 @@ def peer_of(configured: Configured) -> type[surprise.AlgoBase] | None:
 def recli_predicts(
     dataset: Dataset, configured: Configured, seed: int, folds: Sequence[Fold], jobs: int
 ) -> Side:
-    """Fit and test every fold by recli, on `jobs` threads."""
+    """Fit and test every fold by recli, on `jobs` threads.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        configured: an algorithm with its parameters
+        seed: what is drawn at random is drawn by it
+        folds: training and test rows of each fold
+        jobs: how many cells work at once
+    """
     configured = _as_surprise(configured)
     trainsets = [dataset.trainset(fold.train) for fold in folds]
 
@@ -74,7 +87,14 @@ def recli_predicts(
 def surprise_predicts(
     dataset: Dataset, configured: Configured, seed: int, folds: Sequence[Fold]
 ) -> Side:
-    """Fit and test every fold by Surprise; to build its trainsets and testsets does not count."""
+    """Fit and test every fold by Surprise; to build its trainsets and testsets does not count.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        configured: an algorithm with its parameters
+        seed: what is drawn at random is drawn by it
+        folds: training and test rows of each fold
+    """
     rows = _rows(dataset)
     constructor = surprise.Dataset(surprise.Reader(rating_scale=dataset.ratings.scale))
     sides = [
@@ -97,7 +117,14 @@ def surprise_predicts(
 
 
 def recli_ranks(dataset: Dataset, configured: Configured, seed: int, n: int) -> Side:
-    """Rank the catalogue for every user by recli, with a model fitted on all ratings."""
+    """Rank the catalogue for every user by recli, with a model fitted on all ratings.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        configured: an algorithm with its parameters
+        seed: what is drawn at random is drawn by it
+        n: how many there are
+    """
     configured = _as_surprise(configured)
     trainset = filtered(dataset, 0, 1).trainset()  # Surprise's anti-testset has no cold items
     algorithm = configured.create(seed)
@@ -115,7 +142,14 @@ def recli_ranks(dataset: Dataset, configured: Configured, seed: int, n: int) -> 
 
 
 def surprise_ranks(dataset: Dataset, configured: Configured, seed: int, n: int) -> Side:
-    """Surprise's way to the same lists: build_anti_testset, test, sort each user's predictions."""
+    """Surprise's way to the same lists: build_anti_testset, test, sort each user's predictions.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        configured: an algorithm with its parameters
+        seed: what is drawn at random is drawn by it
+        n: how many there are
+    """
     constructor = surprise.Dataset(surprise.Reader(rating_scale=dataset.ratings.scale))
     trainset = constructor.construct_trainset(_rows(dataset))
     algorithm = _peer(configured, seed)
@@ -172,4 +206,5 @@ def _rows(dataset: Dataset) -> list[tuple[str, str, float, None]]:
 def _peer(configured: Configured, seed: int) -> Any:
     cls = peer_of(configured)
     assert cls is not None
-    return cls(**configured.arguments(cls, seed))
+    params = {k: v for k, v in configured.params.items() if k != "cut_half_stars"}  # ours alone
+    return cls(**Configured(configured.name, params).arguments(cls, seed))

@@ -10,6 +10,7 @@ import numpy as np
 from recli import errors
 from recli.algorithms import Configured
 from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.external.entry import External
 from recli.evaluation.fold import measure
 from recli.evaluation.fold_outcome import FoldOutcome, Wanted, fold_outcome, to_keep
 from recli.evaluation.protocol import Protocol
@@ -24,8 +25,10 @@ Place = tuple[int, int]
 class Kept:
     """Where outcomes are kept, and found again by what they depend on.
 
-    keys: the name of each cell in the store; None for one that is not kept
-    fresh: whether what is there already is left alone, and everything computed anew
+    Attributes:
+        keys: the name of each cell in the store; None for one that is not kept
+        fresh: whether what is there already is left alone, and everything computed anew
+        store: where outcomes are kept
     """
 
     store: CellStore
@@ -37,11 +40,16 @@ class Kept:
 class CellTask:
     """One algorithm on one fold, and all that it takes to measure it.
 
-    test: the fold's test rows, int64[n]
-    memory_limit: bytes for ranking the catalogue
-    alone: whether nothing else works in the same process
-    kept: where its outcome is kept, if it is
-    there: what of an outcome is kept already and would be lost if less were kept in its place
+    Attributes:
+        statistics: what the training ratings and the item table show
+        test: the fold's test rows, int64[n]
+        configured: an algorithm with its parameters
+        protocol: how the line-up is compared
+        memory_limit: bytes for ranking the catalogue
+        alone: whether nothing else works in the same process
+        kept: where its outcome is kept, if it is
+        there: what of an outcome is kept already and would be lost if less were kept in its place
+        place: where it is
     """
 
     statistics: TrainingStatistics
@@ -71,7 +79,10 @@ class CellTask:
         return self.place, self._measured(outcome, reused=True)
 
     def computed(self) -> Cell:
-        """The cell by fitting the algorithm; its outcome is kept."""
+        """The cell by fitting the algorithm; its outcome is kept. What comes from a file is at hand."""
+        if isinstance(self.configured, External):
+            outcome = self.configured.outcome(self.statistics, number=self.place[1])
+            return self._measured(outcome, reused=False)
         wanted = Wanted.by(self.protocol.measures) | self.there
         key, limit = self._key, self.memory_limit
         if key:

@@ -73,7 +73,15 @@ def cells(
 
 @dataclass(frozen=True)
 class _Work:
-    """Cells to come by, see `cells`."""
+    """Cells to come by, see `cells`.
+
+    Attributes:
+        dataset: the ratings, and what is known of items and users
+        line_up: the algorithms that are compared
+        protocol: how the line-up is compared
+        resources: how much may work at once, and with how much memory
+        folds: training and test rows of each fold
+    """
 
     dataset: Dataset
     line_up: Sequence[Configured]
@@ -150,7 +158,15 @@ def cross_validate(
     resources: Resources = Resources(),  # noqa: B008, it is frozen
     on_cell: Callable[[Cell], None] = lambda cell: None,
 ) -> list[Summary]:
-    """Every algorithm on every fold, summed up, the best by the protocol's first measure first."""
+    """Every algorithm on every fold, summed up, the best by the protocol's first measure first.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        line_up: the algorithms that are compared
+        protocol: how the line-up is compared
+        resources: how much may work at once, and with how much memory
+        on_cell: told of every finished cell
+    """
     finished = []
     for cell in cells(dataset, line_up, protocol, resources):
         finished.append(cell)

@@ -14,7 +14,12 @@ from recli.experiments.list_makers import LIST_MAKERS
 
 @dataclass(frozen=True)
 class DefaultLineUp:
-    """Names of algorithms, and those that were left out, by the reason."""
+    """Names of algorithms, and those that were left out, by the reason.
+
+    Attributes:
+        names: names of the algorithms
+        left_out: names of others by the reason
+    """
 
     names: tuple[str, ...]
     left_out: dict[str, list[str]]
@@ -24,6 +29,10 @@ class DefaultLineUp:
         """Every algorithm that learns in a moment, needs no extra, and has what it needs.
 
         For lists also those of `LIST_MAKERS`, whatever they take.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            purpose: what the algorithm is wanted for: `lists` or `ratings`
         """
         classes = {name: registry.get("algorithm", name) for name in registry.names("algorithm")}
         quick = LIST_MAKERS if purpose == "lists" else ()
@@ -51,6 +60,11 @@ class DefaultLineUp:
 
 
 def check_suits(line_up: Iterable[Configured], dataset: Dataset) -> None:
-    """Raise UsageError for an algorithm that cannot learn from these data, before anything is run."""
+    """Raise UsageError for an algorithm that cannot learn from these data, before anything is run.
+
+    Args:
+        line_up: the algorithms
+        dataset: the ratings, and what is known of items and users
+    """
     for configured in line_up:
         configured.create(0).check_data(dataset.ratings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +14,9 @@ import pandas as pd
 from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
+from recli.data.splits._base import Fold
 from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.external.entry import noted
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.lint import lint
 from recli.evaluation.metric_names import Measure, leading
@@ -37,16 +38,23 @@ from recli.records.kinds import RUNS
 from recli.records.outside import outside
 from recli.records.process import this_process
 
-_LOG = logging.getLogger("recli")
 _IN_TABLES = ("metrics", "users", "per_user", "groups")
 
 
 class EvaluationRun:
     """A comparison that is being made; what is finished is on disk after every cell.
 
-    reading: how the dataset was read, for `recli reproduce`
     verdicts: which algorithms differ, by measure, once the run has ended
-    strict: whether what `lint` finds is an error, raised before anything is written (DataError)
+
+    Args:
+        results: the results folder
+        command: the command line
+        dataset: the ratings, and what is known of items and users
+        line_up: the algorithms that are compared
+        protocol: how the line-up is compared
+        reading: how the dataset was read, for `recli reproduce`
+        strict: whether what `lint` finds is an error, raised before anything is written (DataError)
+        folds: those of the protocol's split, where they are known already
     """
 
     def __init__(
@@ -58,11 +66,12 @@ class EvaluationRun:
         protocol: Protocol,
         reading: Reading | None = None,
         strict: bool = False,
+        folds: Sequence[Fold] | None = None,
     ) -> None:
         self.dataset = dataset
         self.line_up = tuple(line_up)
         self.protocol = protocol
-        self.folds = protocol.split.folds(dataset)
+        self.folds = protocol.split.folds(dataset) if folds is None else folds
         self.n_folds = len(self.folds)
         self.command = tuple(command)
         self.reading = reading
@@ -73,7 +82,7 @@ class EvaluationRun:
             protocol.measures,
             protocol.threshold,
             [configured.name for configured in self.line_up],
-        )
+        ) + noted(self.line_up)
         if strict and self.findings:
             found = errors.first_ten([finding.message for finding in self.findings])
             raise errors.DataError(f"--strict, and there is reason to doubt:\n{found}")
@@ -100,7 +109,13 @@ class EvaluationRun:
     ) -> list[Summary]:
         """Measure every cell, and compute those whose outcome is not kept; if `fresh`, all of them.
 
-        Raises InterruptedRunError on Ctrl-C, what was finished is kept.
+        Args:
+            resources: how much may work at once, and with how much memory
+            on_cell: told of every finished cell
+            fresh: whether to compute again what is there already
+
+        Raises:
+            InterruptedRunError: on Ctrl-C, what was finished is kept
         """
         self._write("running", resources)
         status = "failed"
@@ -172,9 +187,9 @@ class EvaluationRun:
             "algorithm": summary.configured.name,
             "params": summary.configured.params,
             "metrics": metrics,
-            "fit_seconds": summary.fit_seconds,
-            "test_seconds": summary.test_seconds,
-            "rank_seconds": summary.rank_seconds,
+            "fit_seconds": store.or_none(summary.fit_seconds),
+            "test_seconds": store.or_none(summary.test_seconds),
+            "rank_seconds": store.or_none(summary.rank_seconds),
         }
 
     def _write(self, status: str, resources: Resources) -> None:

@@ -12,8 +12,8 @@ from msgspec import Meta
 
 from recli import registry
 from recli.algorithms import declared
-from recli.configuration import Check, Made, Many, OneOf, schema
-from recli.configuration.kinds import Kind
+from recli.configuration import Derived, Many, OneOf, Rule, schema
+from recli.configuration.kinds import FieldKind
 from recli.data import find
 from recli.data.description import Quote, Scale, TimeUnit
 from recli.data.load import DUPLICATES, ON_BAD
@@ -33,9 +33,7 @@ def _format(name: str) -> object:
 
 
 _OWN_CLASS = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
-FormatText = Annotated[
-    str, Check(_format, names=registry.names("format"), pattern=f"^{_OWN_CLASS}")
-]
+FormatText = Annotated[str, Rule(_format, names=registry.names("format"), pattern=f"^{_OWN_CLASS}")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +66,7 @@ class DatasetTable:
     """
 
     dataset: Annotated[
-        str, Check(words="a name, a folder with a dataset.toml, or a file of ratings")
+        str, Rule(words="a name, a folder with a dataset.toml, or a file of ratings")
     ]
     query: str | None = None
     format: FormatText | None = None
@@ -90,8 +88,8 @@ class DatasetTable:
     time_format: str | None = None
     prepare: (
         Annotated[
-            tuple[Annotated[str, Check(Step.parse)], ...],
-            Check(words="a list of steps of preparation"),
+            tuple[Annotated[str, Rule(Step.parse)], ...],
+            Rule(words="a list of steps of preparation"),
         ]
         | None
     ) = None
@@ -123,11 +121,11 @@ def _names(kind: str) -> str:
 
 SplitText = Annotated[
     str,
-    Check(Split.parse, names=registry.names("split"), pattern=f"^{_names('split')}(:|$)"),
+    Rule(Split.parse, names=registry.names("split"), pattern=f"^{_names('split')}(:|$)"),
 ]
 MetricText = Annotated[
     str,
-    Check(
+    Rule(
         _measure,
         names=(*registry.names("metric"), metric_names.ALL),
         pattern=rf"^{_names('metric')}(:[^@]+)?(@[1-9][0-9]{{0,8}})?$",
@@ -159,13 +157,13 @@ class ExperimentKeys:
     title: str = ""
     description: str = ""
     datasets: Annotated[
-        tuple[Annotated[Reading, Made(str | DatasetTable, _reading)], ...], Many()
+        tuple[Annotated[Reading, Derived(str | DatasetTable, _reading)], ...], Many()
     ] = (Reading(find.DEFAULT),)
     splits: Annotated[tuple[SplitText, ...], Many()] = ("k-fold:n_splits=5",)
     seeds: Annotated[tuple[Seed, ...], Many()] = (0,)
     metrics: Annotated[tuple[MetricText, ...], Many()] = metric_names.DEFAULT
     k: Annotated[tuple[Length, ...], Many()] = (metric_names.DEFAULT_K,)
-    threshold: Annotated[float, Check(_finite)] | None = None
+    threshold: Annotated[float, Rule(_finite)] | None = None
     by: Annotated[tuple[str, ...], Many()] = ()
     min_user_ratings: AtLeastNone = 0
     min_item_ratings: AtLeastNone = 0
@@ -187,7 +185,7 @@ class ExperimentFile(ExperimentKeys):
 
     algorithm: Annotated[
         Mapping[str, Any],
-        Check(_not_empty, "a table for each algorithm to compare, as [algorithm.svd]"),
+        Rule(_not_empty, "a table for each algorithm to compare, as [algorithm.svd]"),
     ]
     recommend: Mapping[str, Any] = field(default_factory=dict)
 
@@ -238,7 +236,7 @@ def _parameters(parameters: Sequence[Parameter]) -> dict[str, Any]:
     """Their JSON Schemas by name; a dotted name as a table in a table, and as it is."""
     properties: dict[str, Any] = {}
     for parameter in parameters:
-        value = schema.of(Kind.of(_type(parameter)))
+        value = schema.of(FieldKind.of(_type(parameter)))
         if parameter.default is None:
             value = {"anyOf": [value, {"const": "none"}]}
         many = {"type": "array", "items": value, "minItems": 1, "uniqueItems": True}

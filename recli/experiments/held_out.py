@@ -32,7 +32,15 @@ def list_qualities(
     A random fifth of the ratings is the test, the same that 'recli tune' locks away by default with
     the same seed; lists are made for at most 5,000 of its users, drawn by the seed.
     What is the same for everybody is filtered as the lists of the first algorithm are.
-    Raises RecliError where the ratings are too few for that.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        line_up: the algorithms that are compared
+        seed: what is drawn at random is drawn by it
+        threshold: the rating from which on an item is liked
+
+    Raises:
+        RecliError: where the ratings are too few for that
     """
     [cut] = Shuffle(n_splits=1, test_size=_SHARE, seed=seed).folds(dataset)
     fold = Fold(np.sort(cut.train), np.sort(cut.test))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import signal
 import threading
 import warnings
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 import joblib
+from joblib.externals.loky import get_reusable_executor
 
 
 class HeldBack:
@@ -56,16 +58,27 @@ class HeldBack:
             raise KeyboardInterrupt
 
 
-@functools.cache
 def start_workers(jobs: int) -> None:
-    """Start joblib's worker processes, once, so that they ignore Ctrl-C.
+    """Start joblib's worker processes, once in a folder, so that they ignore Ctrl-C.
+
+    They look for a user's modules where they were started: in another folder there are others.
 
     It reaches every process of a terminal; the one that started the others answers, and stops them.
     What is ignored is inherited, so while they start, a second or so, nobody hears it.
 
     One that has grown by 300 MB since it started, as by its imports, is replaced between two tasks.
     Nothing is lost by that, so that joblib's warning about it is not shown.
+
+    Args:
+        jobs: how many cells work at once
     """
+    _started(jobs, os.getcwd())
+
+
+@functools.lru_cache(maxsize=1)
+def _started(jobs: int, folder: str) -> None:
+    if _started.cache_info().currsize:
+        get_reusable_executor().shutdown(wait=True)
     warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     if threading.current_thread() is not threading.main_thread():
         return

@@ -24,7 +24,13 @@ _MOST_FOR_EASE = 10_000  # users or items, whichever are fewer: its inverse take
 
 @dataclass(frozen=True)
 class ChosenAlgorithm:
-    """The algorithm taken; what its lists reach, if that was measured; why it, if nobody named it."""
+    """The algorithm taken; what its lists reach, if that was measured; why it, if nobody named it.
+
+    Attributes:
+        configured: an algorithm with its parameters
+        quality: how good its lists are; None where that was not measured
+        why: why it was taken, for people
+    """
 
     configured: Configured
     quality: ListQuality | None = None
@@ -42,6 +48,11 @@ def best_list_maker(dataset: Dataset, seed: int, threshold: float) -> ChosenAlgo
     Each learns from four fifths of the ratings and is measured by nDCG@10 on the rest. More than
     500,000 ratings are not compared but chosen for by their size: `ease` where users or items are
     few enough for it, else `item-knn`.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        seed: what is drawn at random is drawn by it
+        threshold: the rating from which on an item is liked
     """
     n_ratings, ratings = len(dataset.ratings), dataset.ratings
     if n_ratings > _MOST_COMPARED:
@@ -77,6 +88,14 @@ def lists_document(
     By the newest run that measured it on the same data, else by a quick look at ratings that are held
     back. Where neither can be had `unmeasured` says why: that is so for a class of the user's own and
     where fitting took more than a minute.
+
+    Args:
+        results: the results folder
+        dataset: the ratings, and what is known of items and users
+        configured: an algorithm with its parameters
+        seed: what is drawn at random is drawn by it
+        threshold: the rating from which on an item is liked
+        fit_seconds: seconds of wall clock that the fit took
     """
     name = configured.name
     quality = measured_lists(results, dataset, configured, threshold)

@@ -23,6 +23,9 @@ def together(runs: Sequence[RunData]) -> tuple[RunData | None, str]:
     An algorithm that came out alike in several runs is in it once; one that did not is followed by
     its run. None where the runs cannot be compared, with the reason: what differs in data, folds or
     threshold, or that they have no measure in common.
+
+    Args:
+        runs: at least two runs
     """
     reason = _reason(runs)
     if reason:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from recli import params
 from recli.algorithms import Configured
-from recli.configuration import Check, Document, schema
+from recli.configuration import Document, Rule, schema
 from recli.experiments.line_up import grid
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
@@ -26,7 +26,7 @@ class ParamsFile:
         origin: where they come from: for people, and for the manifest of a model
     """
 
-    algorithm: Annotated[str, Check(words='the name of one, as in algorithm = "svd"')]
+    algorithm: Annotated[str, Rule(words='the name of one, as in algorithm = "svd"')]
     params: Mapping[str, Any] = field(default_factory=dict)
     recommend: Mapping[str, Any] = field(default_factory=dict)
     origin: Mapping[str, Any] = field(default_factory=dict)
@@ -65,6 +65,9 @@ def origin(path: Path) -> dict[str, Any]:
 
     Raises:
         RecliError: as `read` raises
+
+    Args:
+        path: the file
     """
     said: ParamsFile = Document.read(path).to(ParamsFile)
     plain = {

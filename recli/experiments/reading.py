@@ -16,7 +16,15 @@ from recli.data.sources.locate import absolute, is_path
 
 @dataclass(frozen=True)
 class Reading:
-    """The arguments of `load`."""
+    """The arguments of `load`.
+
+    Attributes:
+        spec: a dataset by name, folder, file, pattern, URL or query
+        overrides: what overrules what is found out about the file, by field
+        on_bad: `error`, or `skip` to set bad rows aside
+        duplicates: what becomes of repeated pairs of user and item: `error`, `first`, `last`,
+            `mean` or `keep`
+    """
 
     spec: str
     overrides: Mapping[str, Any] = field(default_factory=dict)
@@ -43,6 +51,9 @@ class Reading:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Reading:
         """The inverse of `document`.
+
+        Args:
+            document: as JSON has it
 
         >>> reading = Reading("movielens-small", {"scale": (1.0, 5.0)}, on_bad="skip")
         >>> Reading.of(reading.document()) == reading

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from recli.data.dataset import Dataset
+from recli.evaluation.external.entry import External
 from recli.evaluation.groups import GroupScores
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure
@@ -31,6 +32,9 @@ def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]
     """Measures that stand in one table, of one aspect and one length of the lists, and its title.
 
     The aspect of the first measure comes first, and what is beyond accuracy last.
+
+    Args:
+        measures: what is measured, the first orders
 
     >>> for title, group in tables_of([Measure.parse(text) for text in ("ndcg", "rmse", "map", "mae")]):
     ...     print(title, list(map(str, group)))
@@ -57,6 +61,12 @@ def leaderboard(
     With `verdicts` the best value of a column is marked `*`, and those that are not distinguishable
     from it `=`. The seconds are those of fitting (unless not `fit`), and of predicting or ranking,
     whichever `measures` need.
+
+    Args:
+        found: the line-up over its folds, the best first
+        measures: what is measured, the first orders
+        verdicts: which algorithms differ, by measure
+        fit: whether seconds of the fit are a column
     """
     times = {"fit s": [summary.fit_seconds for summary in found]} if fit else {}
     needed = {measure.metric.needs for measure in measures}
@@ -72,7 +82,7 @@ def leaderboard(
             _mean_and_std(summary, measure) + mark(label, (verdicts or {}).get(str(measure)))
             for measure in measures
         ]
-        seconds = [f"{column[row]:.2f}" for column in times.values()]
+        seconds = [_number(column[row], 2) for column in times.values()]
         rows.append([label, *scores, *seconds])
     return header, rows
 
@@ -83,6 +93,11 @@ def breakdown(
     """Header and rows of one measure by group: a group a row, its test ratings per fold, means.
 
     The last row is the gap, the largest mean minus the smallest. Folds without a value do not count.
+
+    Args:
+        found: the line-up over its folds, the best first
+        by: `user`, or `all` for all ratings together
+        measure: a metric with its cut-off
     """
     of_group: dict[str, list[list[GroupScores]]] = {}
     for place, summary in enumerate(found):
@@ -115,12 +130,17 @@ def _mean_of(scores: Sequence[GroupScores], measure: Measure) -> float:
     return sum(known) / len(known) if known else math.nan
 
 
-def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.4f}"
+def _number(value: float, digits: int = 4) -> str:
+    return "–" if math.isnan(value) else f"{value:.{digits}f}"
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, its columns padded so that it reads well as text too."""
+    """A Markdown table, its columns padded so that it reads well as text too.
+
+    Args:
+        header: names of the columns
+        rows: the first rows, cut into cells
+    """
     cells = [[cell.replace("|", "\\|") for cell in row] for row in (header, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
 
@@ -143,7 +163,20 @@ def markdown_report(
     n_cells: int,
     leading: Measure,
 ) -> str:
-    """The report.md of the evaluation called `run`, which has `n_cells` cells when it is complete."""
+    """The report.md of the evaluation called `run`, which has `n_cells` cells when it is complete.
+
+    Args:
+        run: the name of the run
+        command: the command line
+        dataset: the ratings, and what is known of items and users
+        protocol: how the line-up is compared
+        found: the line-up over its folds, the best first
+        verdicts: which algorithms differ, by measure
+        findings: what gives reason to doubt the protocol
+        n_folds: how many folds
+        n_cells: how many cells
+        leading: the measure that orders
+    """
     n_finished = sum(len(summary.cells) for summary in found)
     missing = f"\n**Not complete**: {n_finished} of {n_cells} cells were finished.\n"
     tables = "\n\n".join(
@@ -169,7 +202,7 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 - {dataset.ratings.counts_as_liked(protocol.threshold).capitalize()}.
 - Metrics of ranking are over the users with a liked item in the test, {_who_likes(found)}; candidates
   are all {len(dataset.ratings.item_ids):,} items of the dataset less those that the user has in the
-  training{_other_lists(found)}.
+  training{_other_lists(found)}.{_files(found)}
 
 ## To mind
 
@@ -188,6 +221,16 @@ def _other_lists(found: Sequence[Summary]) -> str:
     others = any(lists_of(summary.configured) != ListOptions() for summary in found)
     return (
         ", by score, unless options after the name of an algorithm say otherwise" if others else ""
+    )
+
+
+def _files(found: Sequence[Summary]) -> str:
+    """A line for each file of another program that was measured."""
+    return "".join(
+        f"\n- The {kind} of {summary.label} are those of `{about['file']}` (SHA-256 `{about['sha256']}`)."
+        for summary in found
+        if isinstance(summary.configured, External)
+        for kind, about in summary.configured.about_files.items()
     )
 
 
@@ -210,7 +253,12 @@ def _mean_and_std(summary: Summary, measure: Measure) -> str:
 
 
 def mark(label: str, verdict: Verdict | None) -> str:
-    """What follows a value in a table: `*` for the best, `=` for what is not distinguishable from it."""
+    """What follows a value in a table: `*` for the best, `=` for what is not distinguishable from it.
+
+    Args:
+        label: how it is shown
+        verdict: which algorithms differ; None where that was not tested
+    """
     if verdict is None:
         return ""
     if not verdict.adjusted or label not in verdict.alike:

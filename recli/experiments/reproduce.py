@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,8 @@ from recli.algorithms import Configured
 from recli.algorithms._configured import class_of
 from recli.data.dataset import Dataset
 from recli.data.filters import filtered
-from recli.data.splits._base import Split
+from recli.data.splits._base import Fold, Split
+from recli.evaluation.external.entry import ExternalFiles
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
 from recli.experiments.evaluation_run import EvaluationRun
@@ -33,7 +34,12 @@ _NUMBERS_DO_NOT_DEPEND_ON = ("commit", "cores")
 class Deviation:
     """A metric of an algorithm that came out otherwise; `largest` is NaN where it is undefined once.
 
-    n_differing: of its `n_values` values: of folds, of groups, of users
+    Attributes:
+        algorithm: the name of the algorithm
+        metric: the name of the metric
+        n_values: how many values were compared
+        n_differing: of its `n_values` values: of folds, of groups, of users
+        largest: the largest deviation
     """
 
     algorithm: str
@@ -47,9 +53,12 @@ class Deviation:
 class Reproduction:
     """What came of making a run again.
 
-    same_bytes: whether metrics.csv is the same to the byte
-    changed: what is not as it was: versions, code, processor
-    without_seed: algorithms with other numbers that take no seed
+    Attributes:
+        n_values: how many values were compared
+        same_bytes: whether metrics.csv is the same to the byte
+        deviations: what deviates
+        changed: what is not as it was: versions, code, processor
+        without_seed: algorithms with other numbers that take no seed
     """
 
     n_values: int
@@ -78,8 +87,12 @@ class Reproduction:
 def dataset_of(run: StoredRun) -> Dataset:
     """The dataset of a finished run, read as it was then.
 
-    Raises UsageError for a run that is not finished or does not say how its data was read; DataError
-    where the data is no longer the same; and as `load` does.
+    Args:
+        run: a run as it is stored
+
+    Raises:
+        UsageError: for a run that is not finished or does not say how its data was read
+        DataError: where the data is no longer the same; and as `load` does
     """
     if run.status != "finished":
         raise errors.UsageError(
@@ -110,18 +123,20 @@ def dataset_of(run: StoredRun) -> Dataset:
 def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Dataset) -> EvaluationRun:
     """The same evaluation as a new run, yet to be run.
 
-    Raises NotReproducedError where the split gives other rows, UsageError for what this recli does
-    not know.
+    Args:
+        results: the results folder
+        command: the command line
+        run: a run as it is stored
+        dataset: the ratings, and what is known of items and users
+
+    Raises:
+        NotReproducedError: where the split gives other rows
+        NotFoundError: where a file of another program is gone
+        DataError: where it is another
+        UsageError: for what this recli does not know
     """
     outside.check(run.document)
     configuration = run.document["configuration"]
-    line_up = [
-        recommender(
-            Configured.of(entry["algorithm"], entry["params"]),
-            ListOptions.of(entry.get("lists", {})),
-        )
-        for entry in configuration["line_up"]
-    ]
     protocol = Protocol(
         Split.parse(run.split, configuration["split_seed"]),
         tuple(map(Measure.parse, run.measures)),
@@ -130,18 +145,38 @@ def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Datase
         tuple(configuration["by"]),
     )
     was = [fold["fingerprint"] for fold in run.document["folds"]]
-    folds = [fold.fingerprint for fold in protocol.split.folds(dataset)]
-    if folds != was:
+    folds = protocol.split.folds(dataset)
+    now = [fold.fingerprint for fold in folds]
+    if now != was:
         raise errors.NotReproducedError(
             f"Split changed: {protocol.split} gives other rows to learn from and to test on than it "
-            f"did. Folds were {', '.join(was)} and are {', '.join(folds)}."
+            f"did. Folds were {', '.join(was)} and are {', '.join(now)}."
         )
+    line_up = [
+        _entry(about, dataset, folds, protocol.measures) for about in configuration["line_up"]
+    ]
     reading = Reading.of(run.document["dataset"]["reading"])
-    return EvaluationRun(results, command, dataset, line_up, protocol, reading)
+    return EvaluationRun(results, command, dataset, line_up, protocol, reading, folds=folds)
+
+
+def _entry(
+    about: Mapping[str, Any], dataset: Dataset, folds: Sequence[Fold], measures: Sequence[Measure]
+) -> Configured:
+    """An entry of a line-up as it was. Raises what `ExternalFiles.of` does where a file is another."""
+    if "external" in about:
+        files = ExternalFiles.of(about["algorithm"], about["external"])
+        return files.read(dataset, folds, measures)
+    lists = ListOptions.of(about.get("lists", {}))
+    return recommender(Configured.of(about["algorithm"], about["params"]), lists)
 
 
 def compare(first: StoredRun, second: StoredRun) -> Reproduction:
-    """Every number of `second` against that of `first`, of which it is the repetition."""
+    """Every number of `second` against that of `first`, of which it is the repetition.
+
+    Args:
+        first: one run
+        second: the other run
+    """
     n_values, deviations = 0, []
     of_first, of_second = (_tables(run) for run in (first, second))
     labels = first.line_up
@@ -190,9 +225,11 @@ def _tables(run: StoredRun) -> list[pd.DataFrame]:
 def _without_seed(run: StoredRun) -> list[str]:
     """A user's classes that take no seed; recli's own without one draw no random numbers."""
     labels = []
-    for (name, params, _), label in zip(run.entries, run.line_up, strict=True):
-        configured = Configured(name, json.loads(params))
-        if configured.is_own:
+    line_up = run.document["configuration"]["line_up"]
+    for about, label in zip(line_up, run.line_up, strict=True):
+        name = about["algorithm"]
+        configured = Configured(name, about["params"])
+        if "external" in about or configured.is_own:
             continue
         if "random_state" not in configured.arguments(class_of(name), 0):
             labels.append(label)

@@ -13,9 +13,10 @@ from recli import memory
 class Resources:
     """It changes no number, only times.
 
-    jobs: cells at work at once, -1 for one per core
-    memory_limit: bytes for ranking the catalogue, all cells at work together; None for half of what
-        is free when the run starts
+    Attributes:
+        jobs: cells at work at once, -1 for one per core
+        memory_limit: bytes for ranking the catalogue, all cells at work together; None for half of
+            what is free when the run starts
     """
 
     jobs: int = 1
@@ -28,6 +29,9 @@ class Resources:
 
     def memory_of_a_cell(self, n_cells: int) -> int:
         """The share of one of `n_cells`, bytes.
+
+        Args:
+            n_cells: how many cells
 
         >>> Resources(jobs=4, memory_limit=1000).memory_of_a_cell(2)
         500

@@ -23,16 +23,17 @@ if TYPE_CHECKING:
 class RunData:
     """A run, or several that were measured on the same folds.
 
-    id: its name
-    document: its run.json
-    measures: in the order in which they were asked for, at least one
-    labels: the algorithms by entry, no two alike
-    metrics: a row per entry × fold × metric: entry, fold, metric, value
-    per_user: a row per entry × fold × user: entry, fold, user, and a column for every measure that
-        has a value for each user
-    groups: a row per entry × fold × group × metric: entry, fold, by, group, n_users, n_ratings,
-        metric, value
-    item_map: the items as a model sees them, if one is asked for
+    Attributes:
+        id: its name
+        document: its run.json
+        measures: in the order in which they were asked for, at least one
+        labels: the algorithms by entry, no two alike
+        metrics: a row per entry × fold × metric: entry, fold, metric, value
+        per_user: a row per entry × fold × user: entry, fold, user, and a column for every measure
+            that has a value for each user
+        groups: a row per entry × fold × group × metric: entry, fold, by, group, n_users, n_ratings,
+            metric, value
+        item_map: the items as a model sees them, if one is asked for
     """
 
     id: str
@@ -46,7 +47,12 @@ class RunData:
 
     @classmethod
     def of(cls, run: StoredRun, item_map: ItemMap | None = None) -> RunData:
-        """The run as it lies on disk."""
+        """The run as it lies on disk.
+
+        Args:
+            run: a run as it is stored
+            item_map: where the items lie; None without a model of the run
+        """
         outside.check(run.document, ("metric",))
         return cls(
             id=run.id,
@@ -93,7 +99,11 @@ class RunData:
         return int(self.metrics["fold"].nunique())
 
     def headline(self, aspect: str) -> Measure | None:
-        """The first measure of 'ratings' or of 'accuracy' that has a value for each user."""
+        """The first measure of 'ratings' or of 'accuracy' that has a value for each user.
+
+        Args:
+            aspect: `ratings`, `accuracy` or `lists`
+        """
         own = (m for m in self.measures if m.metric.aspect == aspect and str(m) in self.per_user)
         return next(own, None)
 
@@ -104,11 +114,19 @@ class RunData:
         return [measure for measure in self.measures if measure in found]
 
     def means(self, measure: Measure) -> np.ndarray:
-        """float64[n_entries], the mean over folds; NaN if a fold has no value, or there is none."""
+        """float64[n_entries], the mean over folds; NaN if a fold has no value, or there is none.
+
+        Args:
+            measure: a metric with its cut-off
+        """
         return self._over_folds(measure, np.mean)
 
     def stds(self, measure: Measure) -> np.ndarray:
-        """float64[n_entries], the standard deviation over folds, divided by their number."""
+        """float64[n_entries], the standard deviation over folds, divided by their number.
+
+        Args:
+            measure: a metric with its cut-off
+        """
         return self._over_folds(measure, np.std)
 
     @functools.cached_property
@@ -136,18 +154,25 @@ class RunData:
         return float(np.mean([test / (train + test) for train, test in sizes]))
 
     def seconds(self, what: str) -> np.ndarray:
-        """float64[n_entries], mean seconds a fold of `what`: fit, test or rank."""
+        """float64[n_entries], mean seconds a fold of `what`: fit, test or rank; NaN where unknown.
+
+        Args:
+            what: what it is, for people
+        """
         found = [
             [cell[f"{what}_seconds"] for cell in self.cells if cell["entry"] == entry]
             for entry in range(len(self.labels))
         ]
-        return np.array([np.mean(values) if values else np.nan for values in found])
+        return np.array([np.mean(np.array(v, float)) if v else np.nan for v in found])
 
     def of_users(self, measure: Measure) -> dict[str, np.ndarray]:
         """Each algorithm's value of every user, averaged over the folds; by label.
 
         float64[n_users], the same users in the same order, NaN where a user has no value; over the
         `common_folds`. Empty for a measure of all lists together.
+
+        Args:
+            measure: a metric with its cut-off
         """
         if str(measure) not in self.per_user:
             return {}

@@ -22,13 +22,15 @@ Pair = tuple[str, str]
 class Verdict:
     """All pairs of algorithms in one metric.
 
-    over_users: paired tests over users, each with the mean of her folds; None for a metric of all
-        lists together, which has no value for a user
-    over_folds: corrected resampled t-tests over folds
-    adjusted: p by Holm's method over all pairs, of the tests over users where there are such, else
-        of those over folds
-    alike: the best algorithm by mean over folds, and those that do not differ from it at the level
-        0.05; best first
+    Attributes:
+        measure: a metric with its cut-off
+        over_users: paired tests over users, each with the mean of her folds; None for a metric of
+            all lists together, which has no value for a user
+        over_folds: corrected resampled t-tests over folds
+        adjusted: p by Holm's method over all pairs, of the tests over users where there are such,
+            else of those over folds
+        alike: the best algorithm by mean over folds, and those that do not differ from it at the
+            level 0.05; best first
     """
 
     measure: Measure
@@ -82,10 +84,13 @@ def verdicts(
 ) -> dict[str, Verdict]:
     """By measure, what the tests say of every pair of algorithms.
 
-    labels: the algorithms' names, by entry of the line-up, each another
-    metrics: columns entry, fold, metric, value
-    per_user: columns entry, fold, user and one for each measure that has a value for each user
-    test_share: share of the ratings that a fold tests on
+    Args:
+        labels: the algorithms' names, by entry of the line-up, each another
+        metrics: columns entry, fold, metric, value
+        per_user: columns entry, fold, user and one for each measure that has a value for each user
+        measures: what is measured, the first orders
+        test_share: share of the ratings that a fold tests on
+        seed: what is drawn at random is drawn by it
     """
     by_fold = {
         metric: rows.pivot(index="fold", columns="entry", values="value")

@@ -22,10 +22,12 @@ _EXPECTED = {MODELS.document, *parts.PARTS}
 def pack(folder: Path, target: str) -> str:
     """Write the model in `folder` as a zip file with a folder of its name, and return where that is.
 
-    target: a file here, or the URL of one in an object store
-
     Raises as `verified` does, so that nothing damaged is passed on; UsageError when the file cannot be
     written, and for a model that holds a pickle.
+
+    Args:
+        folder: the folder of the dataset
+        target: a file here, or the URL of one in an object store
     """
     portable(folder)
     with (
@@ -38,7 +40,11 @@ def pack(folder: Path, target: str) -> str:
 
 
 def portable(folder: Path) -> dict[str, Any]:
-    """The manifest of the model in `folder`, if it can be used elsewhere. Raises as `pack` does."""
+    """The manifest of the model in `folder`, if it can be used elsewhere. Raises as `pack` does.
+
+    Args:
+        folder: the folder of the dataset
+    """
     about = parts.verified(folder)
     if about["pickled"]:
         raise errors.UsageError(
@@ -49,7 +55,12 @@ def portable(folder: Path) -> dict[str, Any]:
 
 
 def copy(folder: Path, target: Path) -> None:
-    """Copy the files of the model in `folder`, and nothing else, to a new folder `target`."""
+    """Copy the files of the model in `folder`, and nothing else, to a new folder `target`.
+
+    Args:
+        folder: the folder of the dataset
+        target: where it is written
+    """
     target.mkdir(parents=True)
     for name in (MODELS.document, *parts.PARTS):
         shutil.copyfile(folder / name, target / name)
@@ -58,13 +69,18 @@ def copy(folder: Path, target: Path) -> None:
 def unpack(place: str, results: Path, name: str | None = None) -> Path:
     """Store the model in a file that `pack` wrote, as `name` or as it was called, and return its folder.
 
-    place: a file here, or the URL of one elsewhere
-
     Only the files that a model consists of are taken, and only into the new folder; all is verified
     before the folder takes its name.
 
-    Raises NotFoundError without such a file, DataError when it is no model or is damaged, UsageError
-    when there is a model of that name.
+    Args:
+        place: a file here, or the URL of one elsewhere
+        results: the results folder
+        name: the name; None for the usual one
+
+    Raises:
+        NotFoundError: without such a file
+        DataError: when it is no model or is damaged
+        UsageError: when there is a model of that name
     """
     archive = locate(Path(), place)
     try:

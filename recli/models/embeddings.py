@@ -25,8 +25,14 @@ def write(model: Model, folder: Path) -> dict[str, tuple[int, int]]:
     vectors.tsv, metadata.tsv: the same for an embedding projector: numbers; id and title
 
     By ascending id. Items of which the model has learned nothing are left out. `folder` is written
-    whole or not at all, in place of an earlier one. Raises UsageError where the model has no vectors,
-    and for a folder that holds anything else.
+    whole or not at all, in place of an earlier one.
+
+    Args:
+        model: a fitted model
+        folder: the folder of the dataset
+
+    Raises:
+        UsageError: where the model has no vectors, and for a folder that holds anything else
     """
     others = {path.name for path in folder.iterdir()} - _PARTS if folder.is_dir() else set()
     if others:

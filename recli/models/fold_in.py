@@ -20,7 +20,13 @@ _ONCE = "1"
 
 @dataclass(frozen=True)
 class Given:
-    """A rating as somebody gave it: the item by id or title, the value as text, and where it stands."""
+    """A rating as somebody gave it: the item by id or title, the value as text, and where it stands.
+
+    Attributes:
+        item: the raw id of an item, or what it is called
+        value: as it is written
+        where: where it was given, for errors
+    """
 
     item: str
     value: str
@@ -31,9 +37,10 @@ class Given:
 class Rated:
     """Ratings or interactions of one user.
 
-    items: int32[n], codes in the model's ratings, each once
-    values: float64[n]
-    unknown: what of a file was no item of the model, a line each
+    Attributes:
+        items: int32[n], codes in the model's ratings, each once
+        values: float64[n]
+        unknown: what of a file was no item of the model, a line each
     """
 
     items: np.ndarray
@@ -41,7 +48,12 @@ class Rated:
     unknown: tuple[str, ...] = ()
 
     def then(self, later: Rated, implicit: bool) -> Rated:
-        """These and `later` ones, which count where an item is rated again; interactions add up."""
+        """These and `later` ones, which count where an item is rated again; interactions add up.
+
+        Args:
+            later: what came after
+            implicit: whether the data are interactions
+        """
         again = np.isin(self.items, later.items)
         values = later.values.copy()
         if implicit:
@@ -58,7 +70,13 @@ def read(text: str, name: str, implicit: bool = False) -> list[Given]:
     Without a header the first column is the item and the second the value. Of interactions the table
     may have items alone, each of weight 1.
 
-    Raises DataError for a table without a rating or with a row that is none.
+    Args:
+        text: the text to read
+        name: the name
+        implicit: whether the data are interactions
+
+    Raises:
+        DataError: for a table without a rating or with a row that is none
     """
     from recli.data.columns import (
         roles,
@@ -97,10 +115,15 @@ def read(text: str, name: str, implicit: bool = False) -> list[Given]:
 def rated(model: Model, given: Iterable[Given], lenient: bool = False) -> Rated:
     """The ratings by item code; of two for the same item the later counts, interactions add up.
 
-    lenient: set aside what is no item of the model, instead of raising
+    Args:
+        model: a fitted model
+        given: what the user says
+        lenient: set aside what is no item of the model, instead of raising
 
-    Raises UsageError for a value that is no rating on the scale, or no weight of an interaction; for an
-    item, what `item_code` does; NotFoundError where nothing is left.
+    Raises:
+        UsageError: for a value that is no rating on the scale, or no weight of an interaction; for
+            an item, what `item_code` does
+        NotFoundError: where nothing is left
     """
     ratings = model.trainset.ratings
     found: dict[int, float] = {}
@@ -132,13 +155,17 @@ def rated(model: Model, given: Iterable[Given], lenient: bool = False) -> Rated:
 def fold_in(model: Model, rated: Rated, user: str | None = None) -> tuple[Model, int]:
     """The model for a user with these ratings, and her code in it, see `Algorithm.fold_in`.
 
-    user: her id if the model knows her: to what she rated then comes what is new, and where she
-        rated an item again the new rating counts, while interactions add up. None: a new user; her id
-        is empty
+    Args:
+        model: a fitted model
+        user: her id if the model knows her: to what she rated then comes what is new, and where she
+            rated an item again the new rating counts, while interactions add up. None: a new user;
+            her id is empty
+        rated: codes of items and their ratings
 
-    Raises NotFoundError for a user whom the model does not know, UsageError where she has rated no
-    item from which the algorithm knows a user, MissingExtraError where it has to be fitted again and
-    its packages are not installed.
+    Raises:
+        NotFoundError: for a user whom the model does not know
+        UsageError: where she has rated no item from which the algorithm knows a user
+        MissingExtraError: where it has to be fitted again and its packages are not installed
     """
     trainset, inner = model.trainset, -1
     if user is not None:
@@ -158,6 +185,9 @@ def most_popular(model: Model) -> Model:
     """The items that most users like, for a user of whom nothing is known; her code is 0.
 
     Where nobody likes anything it is the items that most users have rated.
+
+    Args:
+        model: a fitted model
     """
     trainset = model.trainset
     liked = bool((trainset.values >= trainset.threshold).any())

@@ -21,11 +21,12 @@ _PERPLEXITY = 30.0  # van der Maaten and Hinton (2008) find 5 to 50 to do
 class ItemMap:
     """Items as points.
 
-    label: of the model
-    points: float64[n, 2]
-    names: n titles, ids where there is none
-    categories: n first categories, "" for none; None where the dataset has no categories
-    method: how the points were found
+    Attributes:
+        label: of the model
+        points: float64[n, 2]
+        names: n titles, ids where there is none
+        categories: n first categories, "" for none; None where the dataset has no categories
+        method: how the points were found
     """
 
     label: str
@@ -39,8 +40,14 @@ def item_map(model: Model, n_most: int = _MOST) -> ItemMap:
     """The map of the items rated most, `n_most` at most.
 
     By t-SNE on the directions of the items' vectors (van der Maaten and Hinton 2008), always from
-    the same start; principal components where items are too few for it. Raises UsageError where the
-    model has no vectors.
+    the same start; principal components where items are too few for it.
+
+    Args:
+        model: a fitted model
+        n_most: how many items are shown, the most popular
+
+    Raises:
+        UsageError: where the model has no vectors
     """
     trainset = model.trainset
     vectors = model.algorithm.embeddings()[1][trainset.inner_items]

@@ -16,10 +16,12 @@ ORIGIN = "lists"
 class ListQuality:
     """What the lists of an algorithm reach on ratings that were held back.
 
-    ndcg, hit_rate: nDCG@10 and hit-rate@10; the latter is None where it was not measured
-    floor: nDCG@10 of `most-popular` on the same ratings
-    n_users: the users whose lists were measured; None where that is not known
-    measured: on what, in words: `a random fifth of the ratings, held back`
+    Attributes:
+        ndcg: nDCG@10 and hit-rate@10; the latter is None where it was not measured
+        hit_rate: likewise
+        floor: nDCG@10 of `most-popular` on the same ratings
+        n_users: the users whose lists were measured; None where that is not known
+        measured: on what, in words: `a random fifth of the ratings, held back`
     """
 
     ndcg: float
@@ -30,7 +32,11 @@ class ListQuality:
 
     @classmethod
     def of(cls, origin: Mapping[str, Any]) -> ListQuality | None:
-        """The inverse of `document`, from a model's origin; None where nothing was measured."""
+        """The inverse of `document`, from a model's origin; None where nothing was measured.
+
+        Args:
+            origin: where the model comes from
+        """
         found = origin.get(ORIGIN)
         return cls(**found) if found and "ndcg" in found else None
 
@@ -62,7 +68,9 @@ _FEW = 50  # users, as the lint of protocols has it
 def said(algorithm: str, origin: Mapping[str, Any]) -> Iterator[str]:
     """How good the lists of the model with this origin are, in sentences; the last one warns.
 
-    algorithm: the model's, as it is shown
+    Args:
+        algorithm: the model's, as it is shown
+        origin: where the model comes from
     """
     about = origin.get(ORIGIN)
     if about is None:

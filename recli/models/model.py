@@ -30,10 +30,15 @@ if TYPE_CHECKING:
 class Model:
     """A fitted algorithm with the ratings and tables that it learned from.
 
-    dataset: name and fingerprint of what it learned from, and the kinds of interaction, if any
-    origin: `params`, where its parameters come from, such as a study and its best value; `run`, what
-        an evaluation has found of it; each if known
-    lists: how its lists are made where nobody says otherwise, as `ListOptions.document` has it
+    Attributes:
+        configured: an algorithm with its parameters
+        algorithm: a fitted algorithm
+        trainset: the ratings that it learned from
+        dataset: name and fingerprint of what it learned from, and the kinds of interaction, if any
+        seed: what is drawn at random is drawn by it
+        origin: `params`, where its parameters come from, such as a study and its best value; `run`,
+            what an evaluation has found of it; each if known
+        lists: how its lists are made where nobody says otherwise, as `ListOptions.document` has it
     """
 
     configured: Configured
@@ -70,11 +75,22 @@ class Model:
         return None if self.items is None else self.items.titles
 
     def title(self, code: int) -> str:
-        """The title of the item with this code, or nothing."""
+        """The title of the item with this code, or nothing.
+
+        Args:
+            code: the code of an item
+        """
         return "" if self.items is None else self.items.title(code)
 
     def user_code(self, user: str) -> int:
-        """The code of a raw user id. Raises NotFoundError with the nearest ids."""
+        """The code of a raw user id.
+
+        Args:
+            user: the raw id of a user
+
+        Raises:
+            NotFoundError: with the nearest ids
+        """
         ids = self.trainset.ratings.user_ids
         code = ids.code(user)
         if code < 0:
@@ -89,7 +105,12 @@ class Model:
 
 
 def kinds(implicit: bool, dataset: Mapping[str, Any]) -> event_kinds.Weights:
-    """`Model.kinds`, by what its manifest says."""
+    """`Model.kinds`, by what its manifest says.
+
+    Args:
+        implicit: whether the data are interactions
+        dataset: what the manifest says of the dataset
+    """
     return dict(dataset.get("kinds") or {CLICK: 1.0}) if implicit else {}
 
 
@@ -100,7 +121,15 @@ def train(
     threshold: float | None = None,
     origin: Mapping[str, Any] | None = None,
 ) -> Model:
-    """`configured` fitted on every rating of the dataset; `threshold` is where liking begins."""
+    """`configured` fitted on every rating of the dataset; `threshold` is where liking begins.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        configured: an algorithm with its parameters
+        seed: what is drawn at random is drawn by it
+        threshold: the rating from which on an item is liked
+        origin: where the parameters come from and what was measured
+    """
     trainset = dataset.trainset(threshold=threshold)
     algorithm = configured.create(seed)
     algorithm.fit(trainset)
@@ -127,7 +156,11 @@ def of_training(
 
 
 def about_dataset(dataset: Dataset) -> dict[str, Any]:
-    """What a model keeps of its dataset beside ratings and tables."""
+    """What a model keeps of its dataset beside ratings and tables.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+    """
     about: dict[str, Any] = {"name": dataset.name, "fingerprint": dataset.fingerprint}
     kinds = event_kinds.weights(dataset)
     return {**about, "kinds": kinds} if kinds else about
@@ -141,6 +174,12 @@ def save(model: Model, results: Path, name: str, allow_pickle: bool = False) -> 
     An algorithm that does not say what its fitted state is (`fitted`) is kept as a recipe: its
     ratings, tables and parameters are stored, and `load` fits it again. With `allow_pickle`, what it
     has learned is pickled instead, and `load` wants to be allowed that too.
+
+    Args:
+        model: a fitted model
+        results: the results folder
+        name: the name
+        allow_pickle: whether what a class of the user's own has learned may be pickled
     """
     return save_in(MODELS.folder(results, name), model, allow_pickle)
 
@@ -148,7 +187,13 @@ def save(model: Model, results: Path, name: str, allow_pickle: bool = False) -> 
 def save_in(folder: Path, model: Model, allow_pickle: bool = False) -> Path:
     """Write the model as this folder, see `save`.
 
-    Raises UsageError for an algorithm that nothing but an object in memory is.
+    Args:
+        folder: the folder of the dataset
+        model: a fitted model
+        allow_pickle: whether what a class of the user's own has learned may be pickled
+
+    Raises:
+        UsageError: for an algorithm that nothing but an object in memory is
     """
     if not model.configured.is_named:
         raise errors.UsageError(
@@ -184,8 +229,14 @@ def load(folder: Path, allow_pickle: bool = False) -> Model:
 
     What it learned it ranks by, whether the packages that learned it are installed here or not.
 
-    Raises NotFoundError when there is none, DataError when a part is missing or altered, or when it
-    was written by another format, UsageError when it holds a pickle that is not allowed.
+    Args:
+        folder: the folder of the dataset
+        allow_pickle: whether what a class of the user's own has learned may be pickled
+
+    Raises:
+        NotFoundError: when there is none
+        DataError: when a part is missing or altered, or when it was written by another format
+        UsageError: when it holds a pickle that is not allowed
     """
     about = parts.verified(folder)
     arrays, (ratings, items, users) = parts.read(folder, about)
@@ -226,5 +277,9 @@ def about(folder: Path, verify: bool = False) -> dict[str, Any]:
     """The manifest of the model in `folder`, its parts verified if `verify`.
 
     Raises as `load` does.
+
+    Args:
+        folder: the folder of the dataset
+        verify: whether checksums are compared
     """
     return parts.verified(folder) if verify else parts.read_manifest(folder)

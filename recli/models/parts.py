@@ -47,7 +47,14 @@ _PACKAGES = ("numpy", "scipy", "scikit-surprise", "safetensors")
 def write(
     folder: Path, about: Mapping[str, Any], state: Mapping[str, np.ndarray], trainset: Trainset
 ) -> None:
-    """Every part but a pickle, which is there; the manifest of `about`, versions and checksums last."""
+    """Every part but a pickle, which is there; the manifest of `about`, versions and checksums last.
+
+    Args:
+        folder: the folder of the dataset
+        about: the manifest of the model
+        state: arrays of the fitted algorithm
+        trainset: the ratings that it learned from
+    """
     ratings = trainset.own_ratings
     columns = {"users": ratings.users, "items": ratings.items, "values": ratings.values}
     if ratings.times is not None:
@@ -77,8 +84,14 @@ def write(
 def verified(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
     """The manifest in `folder`, once every part is what it says.
 
-    Raises NotFoundError without a manifest, DataError for one that is damaged, of another format, or
-    lacks something, and for a part that is missing or altered; `advice` says what to do.
+    Args:
+        folder: the folder of the dataset
+        advice: what to do about it
+
+    Raises:
+        NotFoundError: without a manifest
+        DataError: for one that is damaged, of another format, or lacks something, and for a part
+            that is missing or altered; `advice` says what to do
     """
     manifest = read_manifest(folder, advice)
     for part in _parts(manifest):
@@ -94,7 +107,12 @@ def verified(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
 def read(
     folder: Path, manifest: Mapping[str, Any]
 ) -> tuple[dict[str, np.ndarray], tuple[Ratings, Items | None, Users | None]]:
-    """The arrays of the fitted state by name; then ratings, item and user table."""
+    """The arrays of the fitted state by name; then ratings, item and user table.
+
+    Args:
+        folder: the folder of the dataset
+        manifest: the manifest of the model
+    """
     columns, state = _arrays(folder / _RATINGS), _arrays(folder / _STATE)
     ids = json.loads((folder / _IDS).read_text(encoding="utf-8"))
     tables = json.loads((folder / _TABLES).read_text(encoding="utf-8"))
@@ -163,7 +181,12 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
 
 
 def read_manifest(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
-    """The manifest in `folder`; raises as `verified` does, without a look at the parts."""
+    """The manifest in `folder`; raises as `verified` does, without a look at the parts.
+
+    Args:
+        folder: the folder of the dataset
+        advice: what to do about it
+    """
     manifest = MODELS.read(folder, advice)
     if _seal(manifest) != manifest["seal"]:
         raise errors.DataError(
@@ -179,6 +202,10 @@ def _seal(manifest: Mapping[str, Any]) -> str:
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
+    """SHA-256 of a file, hexadecimal.
+
+    Args:
+        path: the file
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,7 +23,12 @@ from recli.data.trainset import Trainset
 def write(path: Path, algorithm: Algorithm) -> None:
     """Write the attributes of a fitted algorithm, without its trainset, which has a part of its own.
 
-    Raises UsageError where they cannot be pickled.
+    Args:
+        path: the file
+        algorithm: a fitted algorithm
+
+    Raises:
+        UsageError: where they cannot be pickled
     """
     learned = {key: value for key, value in vars(_own(algorithm)).items() if key != "trainset"}
     try:
@@ -38,7 +43,13 @@ def write(path: Path, algorithm: Algorithm) -> None:
 
 
 def read(path: Path, algorithm: Algorithm, trainset: Trainset) -> None:
-    """Give `algorithm` the attributes in `path`. This runs code from the file."""
+    """Give `algorithm` the attributes in `path`. This runs code from the file.
+
+    Args:
+        path: the file
+        algorithm: a fitted algorithm
+        trainset: the ratings that it learned from
+    """
     own = _own(algorithm)
     vars(own).update(pickle.loads(path.read_bytes()))  # noqa: S301, the user has said so
     own.trainset = algorithm.trainset = trainset

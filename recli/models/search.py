@@ -18,6 +18,9 @@ class TitleSearch:
     An item fits if each word typed begins a word of its title, in any order: `toy st` fits `Toy Story
     (1995)`. Where none does, a word that begins no word of any title is taken for the nearest one with
     the same first letter. Items without a title are searched by their ids.
+
+    Args:
+        model: a fitted model
     """
 
     def __init__(self, model: Model) -> None:
@@ -31,7 +34,11 @@ class TitleSearch:
         self._counts = ratings.item_counts
 
     def find(self, text: str) -> np.ndarray:
-        """Codes of the items that fit, int32[n]: the one with this id first, then those rated most."""
+        """Codes of the items that fit, int32[n]: the one with this id first, then those rated most.
+
+        Args:
+            text: the text to read
+        """
         typed = words(text)
         found = self._fitting(typed)
         if not found and (mended := tuple(map(self._mended, typed))) != typed:

@@ -17,9 +17,11 @@ from recli.models.model import Model
 class Similar:
     """A user or an item beside the one that was asked for.
 
-    id: raw id, a number where all ids of the file are
-    title: of an item, where it has one
-    similarity: as the model has it, see `Algorithm.similarities`
+    Attributes:
+        rank: the place in the list, from 1 on
+        id: raw id, a number where all ids of the file are
+        title: of an item, where it has one
+        similarity: as the model has it, see `Algorithm.similarities`
     """
 
     rank: int
@@ -33,7 +35,15 @@ def similar(model: Model, side: Side, code: int, n: int, min_ratings: int = 0) -
 
     Those with fewer than `min_ratings` ratings are left out: of few, chance makes many alike.
 
-    Raises UsageError where the model does not compare them, or has learned nothing of this one.
+    Args:
+        model: a fitted model
+        side: `users` or `items`
+        code: the code of an item
+        n: how many there are
+        min_ratings: items with fewer ratings are left out
+
+    Raises:
+        UsageError: where the model does not compare them, or has learned nothing of this one
     """
     trainset = model.trainset
     users = side == "user"
@@ -69,7 +79,12 @@ def document(
 ) -> dict[str, Any]:
     """What is like the user or item with this code as JSON should carry it.
 
-    name: what the model is called
+    Args:
+        model: a fitted model
+        name: what the model is called
+        side: `users` or `items`
+        code: the code of an item
+        found: what is similar, the most similar first
     """
     ratings = model.trainset.ratings
     ids = ratings.item_ids if side == "item" else ratings.user_ids

@@ -21,8 +21,13 @@ def item_code(model: Model, text: str) -> int:
     The whole title goes before the title without a year at its end, then titles that have all the
     words, then those with words that begin like them.
 
-    Raises UsageError where several titles fit, with the choices, most rated first; NotFoundError
-    where none does, with the nearest ids and titles.
+    Args:
+        model: a fitted model
+        text: the text to read
+
+    Raises:
+        UsageError: where several titles fit, with the choices, most rated first
+        NotFoundError: where none does, with the nearest ids and titles
     """
     ids = model.trainset.ratings.item_ids
     code = ids.code(text)
@@ -46,6 +51,9 @@ def item_code(model: Model, text: str) -> int:
 
 def words(text: str) -> _Words:
     """The words of a title, case and punctuation ignored.
+
+    Args:
+        text: the text to read
 
     >>> words("Toy Story (1995)")
     ('toy', 'story', '1995')

@@ -18,8 +18,9 @@ _MOST = 3
 class Explanation:
     """Why an item is recommended.
 
-    words: `because you liked Film-Noir, 1940s`
-    reasons: what its score is made of, the most telling first
+    Attributes:
+        words: `because you liked Film-Noir, 1940s`
+        reasons: what its score is made of, the most telling first
     """
 
     words: str
@@ -40,7 +41,13 @@ class Explanation:
 def explained(model: Model, user: int, item: int) -> Explanation:
     """Why an item has its score for a user, both of them codes.
 
-    Raises UsageError where the algorithm cannot say.
+    Args:
+        model: a fitted model
+        user: the code of a user
+        item: the code of an item
+
+    Raises:
+        UsageError: where the algorithm cannot say
     """
     inner_user, inner_item = model.trainset.inner_users[user], model.trainset.inner_items[item]
     reasons = model.algorithm.explain(int(inner_user), int(inner_item))
@@ -55,6 +62,10 @@ def because(model: Model, reasons: Sequence[Reason]) -> str:
     """Reasons in a few words: what raises the score most, of the first kind that there is.
 
     Features go before items that the user rated, these before people like her and what many like.
+
+    Args:
+        model: a fitted model
+        reasons: what the score is made of
     """
     raising = sorted((r for r in reasons if r.amount > 0), key=lambda reason: -reason.amount)
     of_kind = {

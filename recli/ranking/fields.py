@@ -10,7 +10,13 @@ from recli.models.model import Model
 def field(model: Model, name: str) -> Known:
     """What is known of all items of the catalogue under a name: a feature, a column, or the title.
 
-    Raises DataError when the model has no item table, UsageError for a name that it lacks.
+    Args:
+        model: a fitted model
+        name: the name
+
+    Raises:
+        DataError: when the model has no item table
+        UsageError: for a name that it lacks
     """
     if model.items is None:
         raise errors.DataError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,10 +10,8 @@ from recli import errors
 from recli.data.tables import where
 from recli.models.model import Model
 from recli.ranking.fields import field
+from recli.ranking.list_options import ListOptions
 from recli.ranking.listed_ids import known
-
-if TYPE_CHECKING:
-    from recli.ranking.list_options import ListOptions
 
 
 def candidates(options: ListOptions, model: Model) -> np.ndarray | None:

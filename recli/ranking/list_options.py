@@ -8,17 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from recli import errors, params, registry, spec
 from recli.data.tables import where
-from recli.models.model import Model
 from recli.params import Bool, Choice, Date, Float, Int, Parameter
-from recli.ranking.filters import candidates
 from recli.ranking.listed_ids import listed
-from recli.ranking.lists import Request
 from recli.ranking.lower_bound import SORTS, Sort
-from recli.ranking.reranking import check_rerankers, rerankers
 
 CALIBRATE = 0.5
 """The weight of a column's shares where none is said."""
@@ -57,7 +51,7 @@ class Rerankers(Parameter):
 
 
 @dataclass(frozen=True)
-class Condition(Parameter):
+class ConditionText(Parameter):
     """A condition on the item table."""
 
     @property
@@ -75,9 +69,10 @@ class Condition(Parameter):
 class ByColumn(Parameter):
     """A number for each of some columns of the item table: a table, or text as `genres=3,year=2`.
 
-    of: what each number has to be
-    most: how many columns there may be
-    implied: the number of a column that is named alone; None if it has to be said
+    Attributes:
+        of: what each number has to be
+        most: how many columns there may be
+        implied: the number of a column that is named alone; None if it has to be said
     """
 
     of: Int | Float = field(kw_only=True)
@@ -130,7 +125,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Bool("exclude_seen", True, "whether what a user has in the training is left out"),
     ListedIds("candidates", None, "the items to choose from: a file with an id a line"),
     ListedIds("exclude", None, "items to leave out: a file with an id a line"),
-    Condition("where", None, "a condition on the item table; 'recli show where' explains it"),
+    ConditionText("where", None, "a condition on the item table; 'recli show where' explains it"),
     Int("min_ratings", 0, "items with fewer ratings in the training are left out", low=0),
     Date("since", None, "fresh items alone: first rated on that day (UTC) or later, or not yet"),
     ByColumn(
@@ -171,7 +166,8 @@ PARAMETERS: tuple[Parameter, ...] = (
 class ListOptions:
     """How lists are made of a model's scores: what may be in them, and how they are re-ranked.
 
-    How long a list is, for whom, and the seed of what is drawn are asked for each time, see `request`.
+    How long a list is, for whom, and the seed of what is drawn are asked for each time, see
+    `recli.ranking.request.request_of`.
 
     Args:
         sort: What goes first, see `lower_bound.sorted_by`.
@@ -245,51 +241,6 @@ class ListOptions:
             # A grid may hold a weight of 0.
             found["calibrate"] = (column, weight) if weight else None
         return cls(**found)
-
-    def request(
-        self, whole: Model, users: np.ndarray, n: int, *, seed: int = 0, model: Model | None = None
-    ) -> Request:
-        """What is asked for lists of `n` items.
-
-        Args:
-            whole: The model as it was trained.
-            users: int32[n_users], codes in `model`.
-            n: The longest that a list may be.
-            seed: What the places that `explore` leaves to chance are drawn by.
-            model: The model with a user folded in; by default `whole`.
-
-        Raises:
-            UsageError: A condition or a field is not understood, or nothing tells what items are alike.
-            DataError: The model lacks the times or the item table that are asked for.
-            NotFoundError: No item is left.
-        """
-        model = model or whole
-        # One of whom nothing is known gets a list of another algorithm, which may not say how sure it is.
-        unsure = whole.algorithm.has_deviations and not model.algorithm.has_deviations
-        return Request(
-            users=users,
-            n=n,
-            candidates=candidates(self, whole),
-            exclude_seen=self.exclude_seen,
-            sort="score" if unsure else self.sort,
-            rerankers=rerankers(self, whole, model, seed),
-        )
-
-    def check(self, model: Model) -> None:
-        """Raise what `request` and the lists themselves would raise, before the model is fitted.
-
-        Args:
-            model: Its algorithm may be fitted or not.
-
-        Raises:
-            UsageError, DataError, NotFoundError: As `request` does; UsageError too where the algorithm
-                does not know what lists are to be sorted by.
-        """
-        candidates(self, model)
-        check_rerankers(self, model)
-        if self.sort == "lower-bound" and not model.algorithm.has_deviations:
-            nobody = np.empty(0, np.int32)
-            model.algorithm.deviations_of_pairs(nobody, nobody)
 
     def document(self) -> dict[str, Any]:
         """What differs from the default, as JSON; `of` is the inverse."""

@@ -13,7 +13,12 @@ from recli.data.ids import Ids
 
 @dataclass(frozen=True, eq=False)
 class KnownIds:
-    """Ids that somebody lists: codes of those that are known, int32[n], and the others."""
+    """Ids that somebody lists: codes of those that are known, int32[n], and the others.
+
+    Attributes:
+        codes: int32[n], codes of those that are known
+        unknown: ids that are not known
+    """
 
     codes: np.ndarray
     unknown: list[str]
@@ -67,5 +72,11 @@ def known(raw: tuple[str, ...], ids: Ids, what: str, where: str) -> KnownIds:
 
 
 def read_ids(path: Path, ids: Ids, what: str) -> KnownIds:
-    """`known` of what a file lists; raises as `listed` and `known` do."""
+    """`known` of what a file lists; raises as `listed` and `known` do.
+
+    Args:
+        path: the file
+        ids: raw ids and their codes
+        what: what it is, for people
+    """
     return known(listed(path, what), ids, what, str(path))

@@ -2,56 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recli.algorithms import best, scored
 from recli.models.model import Model
 from recli.ranking.lower_bound import Sort, sorted_by
-
-if TYPE_CHECKING:
-    from recli.ranking.rerankers import Reranker
+from recli.ranking.ranked_lists import RankedLists
+from recli.ranking.rerankers._base import Reranker
 
 _LONGER = 8
-
-
-@dataclass(frozen=True, eq=False)
-class RankedLists:
-    """Ranked lists of some users, best first.
-
-    users: int32[n_users], codes in the ratings of the model
-    items: int32[n_users, n], codes; -1 where nothing is left to recommend
-    scores: float64[n_users, n], what they are ranked by; NaN beside -1
-    plain: the lists that the scores alone give, where rerankers made others of them
-    """
-
-    users: np.ndarray
-    items: np.ndarray
-    scores: np.ndarray
-    plain: RankedLists | None = None
-
-    def cut(self, n: int) -> RankedLists:
-        """The first `n` places."""
-        return RankedLists(self.users, self.items[:, :n], self.scores[:, :n])
-
-
-Measure = Callable[[RankedLists], np.ndarray]
-"""A number for each of some lists, float64[n_users]; NaN where a list has none."""
 
 
 @dataclass(frozen=True, eq=False)
 class Request:
     """Who gets how many of which items.
 
-    users: int32[n_users], codes in the ratings of the model
-    n: the longest that a list may be
-    candidates: bool[n_catalogue] by item code, what may be recommended; None is everything
-    exclude_seen: whether what a user has rated is left out
-    sort: what goes first, see `sorted_by`
-    rerankers: applied in their order to the lists that the scores give
+    Attributes:
+        users: int32[n_users], codes in the ratings of the model
+        n: the longest that a list may be
+        candidates: bool[n_catalogue] by item code, what may be recommended; None is everything
+        exclude_seen: whether what a user has rated is left out
+        sort: what goes first, see `sorted_by`
+        rerankers: applied in their order to the lists that the scores give
     """
 
     users: np.ndarray
@@ -62,7 +37,11 @@ class Request:
     rerankers: tuple[Reranker, ...] = field(default=())
 
     def pool(self, n_catalogue: int) -> int:
-        """How many of the best items have to be found for a user."""
+        """How many of the best items have to be found for a user.
+
+        Args:
+            n_catalogue: how many items the catalogue has
+        """
         needed = [reranker.pool(self.n, n_catalogue) for reranker in self.rerankers]
         return min(max([self.n, *needed]), n_catalogue)
 
@@ -73,6 +52,12 @@ def recommend(
     """The lists that are asked for, in the order of the request's users, some users at a time.
 
     However many users there are, only the lists of some are held. Raises as `with_scores` does.
+
+    Args:
+        model: a fitted model
+        request: the request, as it came
+        memory_limit: the most memory that scores may take, bytes; None is a share of what is free
+        threads: how many threads score
     """
     return (lists for lists, _ in with_scores(model, request, memory_limit, threads))
 
@@ -122,6 +107,11 @@ def ranked(users: np.ndarray, scores: np.ndarray, request: Request) -> RankedLis
     """The lists of `users` by `scores`, float64[n_users, n_catalogue] by item code.
 
     -inf stands for what may not be recommended.
+
+    Args:
+        users: int32[n_users], codes of users
+        scores: float64[n_users, n_catalogue] by item code, -inf for what may not be recommended
+        request: the request, as it came
     """
     n_catalogue = scores.shape[1]
     pool = request.pool(n_catalogue)

@@ -22,6 +22,9 @@ class LowerBound(Algorithm):
 
     Of two items with the same prediction, the one that more is known of goes first. An algorithm that
     does not know its deviations raises UsageError when it is asked for a score.
+
+    Args:
+        algorithm: a fitted algorithm
     """
 
     def __init__(self, algorithm: Algorithm) -> None:
@@ -34,7 +37,12 @@ class LowerBound(Algorithm):
 
 
 def sorted_by(algorithm: Algorithm, sort: Sort) -> Algorithm:
-    """A fitted algorithm whose scores order items as `sort` says: by `score`, or by `lower-bound`."""
+    """A fitted algorithm whose scores order items as `sort` says: by `score`, or by `lower-bound`.
+
+    Args:
+        algorithm: a fitted algorithm
+        sort: what goes first: `score` or `lower-bound`
+    """
     return LowerBound(algorithm) if sort == "lower-bound" else algorithm
 
 
@@ -42,8 +50,9 @@ def sorted_by(algorithm: Algorithm, sort: Sort) -> Algorithm:
 class Predicted:
     """What a model predicts for places of lists, float64[n] each; None where it does not know.
 
-    ratings: cut off at the ends of the rating scale
-    deviations: how far ratings may be from that
+    Attributes:
+        ratings: cut off at the ends of the rating scale
+        deviations: how far ratings may be from that
     """
 
     ratings: np.ndarray | None
@@ -53,7 +62,15 @@ class Predicted:
 def predicted(
     model: Model, users: np.ndarray, items: np.ndarray, scores: np.ndarray, sort: Sort
 ) -> Predicted:
-    """What lists that are sorted by `sort` say of ratings: users and items are codes, int[n]."""
+    """What lists that are sorted by `sort` say of ratings: users and items are codes, int[n].
+
+    Args:
+        model: a fitted model
+        users: int32[n_users], codes of users
+        items: int32[n], codes of items
+        scores: float64[n_users, n_catalogue] by item code, -inf for what may not be recommended
+        sort: what goes first: `score` or `lower-bound`
+    """
     if model.algorithm.predicts != "ratings":
         return Predicted(None, None)
     trainset, deviations = model.trainset, None

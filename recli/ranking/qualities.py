@@ -12,8 +12,9 @@ ALPHA = 0.01
 def sums(matrix: scipy.sparse.csr_array, items: np.ndarray) -> scipy.sparse.csr_array:
     """The sum over each list's items of their rows in `matrix`, float64[n_users, n_columns].
 
-    matrix: float64[n_catalogue, n_columns]
-    items: int[n_users, k], -1 for no item
+    Args:
+        matrix: float64[n_catalogue, n_columns]
+        items: int[n_users, k], -1 for no item
 
     >>> rows = scipy.sparse.csr_array([[1.0, 0.0], [0.0, 3.0]])
     >>> sums(rows, np.array([[1, 0], [1, -1]])).toarray()

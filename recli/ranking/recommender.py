@@ -10,6 +10,7 @@ from recli.algorithms import Configured
 from recli.models.model import Model, of_training
 from recli.params import Value
 from recli.ranking.list_options import ListOptions
+from recli.ranking.request import check_options
 
 if TYPE_CHECKING:
     from recli.data.training_statistics import TrainingStatistics
@@ -40,6 +41,10 @@ class Recommender(Configured):
 def recommender(configured: Configured, lists: ListOptions) -> Configured:
     """The algorithm with these options of lists; the algorithm itself where they are the default.
 
+    Args:
+        configured: an algorithm with its parameters
+        lists: how lists are made
+
     >>> recommender(Configured.of("ease"), ListOptions(diversify=0.3)).label
     'ease diversify=0.3'
     >>> recommender(Configured.of("ease"), ListOptions())
@@ -51,12 +56,19 @@ def recommender(configured: Configured, lists: ListOptions) -> Configured:
 
 
 def lists_of(configured: Configured) -> ListOptions:
-    """How the lists of an entry of a line-up are made."""
+    """How the lists of an entry of a line-up are made.
+
+    Args:
+        configured: an algorithm with its parameters
+    """
     return configured.lists if isinstance(configured, Recommender) else ListOptions()
 
 
 def settings(configured: Configured) -> dict[str, Any]:
     """Parameters and options of lists of an entry in one table, as a trial of tuning has them.
+
+    Args:
+        configured: an algorithm with its parameters
 
     >>> settings(recommender(Configured("ease", {"reg": 9.0}), ListOptions(diversify=0.3)))
     {'reg': 9.0, 'lists.diversify': 0.3}
@@ -66,19 +78,35 @@ def settings(configured: Configured) -> dict[str, Any]:
 
 
 def of_settings(algorithm: str, found: Mapping[str, Any]) -> Configured:
-    """The inverse of `settings`. Raises UsageError for what the algorithm or lists do not have."""
+    """The inverse of `settings`.
+
+    Args:
+        algorithm: the name of the algorithm
+        found: objects with docstrings, by name
+
+    Raises:
+        UsageError: for what the algorithm or lists do not have
+    """
     lists = {k.removeprefix(LISTS): v for k, v in found.items() if k.startswith(LISTS)}
     params = {k: v for k, v in found.items() if not k.startswith(LISTS)}
     return recommender(Configured.of(algorithm, params), ListOptions.of(lists))
 
 
 def remembered(model: Model) -> ListOptions:
-    """How the lists of a model are made where nobody says otherwise."""
+    """How the lists of a model are made where nobody says otherwise.
+
+    Args:
+        model: a fitted model
+    """
     return ListOptions.of(model.lists)
 
 
 def labelled(model: Model) -> str:
-    """How a model is shown: its algorithm and how its lists are made."""
+    """How a model is shown: its algorithm and how its lists are made.
+
+    Args:
+        model: a fitted model
+    """
     return recommender(model.configured, remembered(model)).label
 
 
@@ -92,4 +120,4 @@ def check(line_up: Iterable[Configured], statistics: TrainingStatistics, seed: i
     """
     for entry in line_up:
         if isinstance(entry, Recommender):
-            entry.lists.check(of_training(statistics, entry, entry.create(seed), seed))
+            check_options(entry.lists, of_training(statistics, entry, entry.create(seed), seed))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from recli import registry, spec
 from recli.models.model import Model
 from recli.ranking.fields import field
+from recli.ranking.list_options import ListOptions
 
 if TYPE_CHECKING:
-    from recli.ranking.list_options import ListOptions
     from recli.ranking.rerankers import Reranker
 
 
@@ -49,7 +49,12 @@ def rerankers(options: ListOptions, whole: Model, model: Model, seed: int) -> tu
 
 
 def check_rerankers(options: ListOptions, model: Model) -> None:
-    """Raise what `rerankers` raises, for a model that may not be fitted yet."""
+    """Raise what `rerankers` raises, for a model that may not be fitted yet.
+
+    Args:
+        options: what the lists should be like
+        model: a fitted model
+    """
     for column in options.max_per:
         field(model, column).groups()
     for cls, values in _asked(options) if options.reranks else ():
@@ -57,7 +62,11 @@ def check_rerankers(options: ListOptions, model: Model) -> None:
 
 
 def classes(options: ListOptions) -> tuple[type[Reranker], ...]:
-    """The classes of the re-rankers that are asked for."""
+    """The classes of the re-rankers that are asked for.
+
+    Args:
+        options: what the lists should be like
+    """
     return tuple(cls for cls, _ in _asked(options)) if options.reranks else ()
 
 

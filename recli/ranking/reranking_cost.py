@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recli.ranking.lists import Measure, RankedLists
+from recli.ranking.ranked_lists import Measure, RankedLists
 
 if TYPE_CHECKING:
     from recli.ranking.rerankers import Reranker
@@ -20,6 +20,11 @@ class Change:
     """The mean of something over the lists that the scores give, and over those that were made.
 
     NaN where no list has it.
+
+    Attributes:
+        what: what it is, for people
+        before: of the lists that the scores give
+        after: of the lists that were made
     """
 
     what: str
@@ -32,6 +37,9 @@ class RerankingCost:
 
     The score is the mean over a list's places, then over users, as everything is; `others` is the
     share of a list's places whose items would not be in it.
+
+    Args:
+        rerankers: what makes other lists of those that the scores give
     """
 
     def __init__(self, rerankers: tuple[Reranker, ...]) -> None:
@@ -45,7 +53,11 @@ class RerankingCost:
         self._n_places = self._n_others = 0
 
     def follow(self, chunks: Iterator[RankedLists]) -> Iterator[RankedLists]:
-        """The lists themselves, each counted before it is passed on."""
+        """The lists themselves, each counted before it is passed on.
+
+        Args:
+            chunks: lists of some users at a time
+        """
         for lists in chunks:
             self._count(lists)
             yield lists

@@ -9,8 +9,8 @@ import numpy as np
 
 from recli.models.model import Model
 from recli.ranking.explanation import Explanation, explained
-from recli.ranking.lists import RankedLists
 from recli.ranking.lower_bound import Predicted, Sort, predicted
+from recli.ranking.ranked_lists import RankedLists
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,12 @@ def vectors(model: Model) -> tuple[scipy.sparse.csr_array, str]:
     """What makes items alike, float64[n_catalogue, k] by code, rows of length 1 or 0; and its name.
 
     Their features if the item table has any that can be compared, else the factors of the model.
-    Raises UsageError where there are neither.
+
+    Args:
+        model: a fitted model
+
+    Raises:
+        UsageError: where there are neither
     """
     known = model.statistics
     if not missing_features("any", known.dataset):
@@ -29,7 +34,11 @@ def vectors(model: Model) -> tuple[scipy.sparse.csr_array, str]:
 
 
 def check(model: Model) -> None:
-    """Raise what `vectors` raises, as far as it is known of a model that may not be fitted yet."""
+    """Raise what `vectors` raises, as far as it is known of a model that may not be fitted yet.
+
+    Args:
+        model: a fitted model
+    """
     without = bool(missing_features("any", model.statistics.dataset))
     if without and model.configured.is_own and "qi" not in model.algorithm.fitted:
         raise _nothing_known(model)

@@ -10,6 +10,7 @@ from recli import registry
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
+from recli.evaluation.external.entry import External
 from recli.evaluation.fold_outcome import Wanted
 from recli.evaluation.protocol import Protocol
 from recli.ranking.list_options import ListOptions
@@ -36,8 +37,10 @@ def cell_key(
 
     Returns:
         None for an algorithm without a source to read, or that is an object in memory: nothing would
-        tell when it has changed.
+        tell when it has changed; and for what comes from a file, where there is nothing to save.
     """
+    if isinstance(configured, External):
+        return None
     code = code_version.of_outcome(configured) if configured.is_named else None
     if code is None:
         return None

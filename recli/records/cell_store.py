@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recli import errors, files
-from recli.evaluation.fold_outcome import Estimated, FoldOutcome, Listed
+from recli.evaluation.fold_outcome import FoldOutcome, Listed, PredictedRatings
 
 SCHEMA = 2
 """The format of a cell's file: 1 had metrics instead of what they are computed from."""
@@ -161,13 +161,14 @@ def _document(outcome: FoldOutcome) -> dict[str, Any]:
 
 def _arrays(outcome: FoldOutcome) -> dict[str, np.ndarray]:
     parts = (part for part in (outcome.estimated, outcome.listed) if part is not None)
-    return {name: array.ravel() for part in parts for name, array in vars(part).items()}
+    arrays = ((name, array) for part in parts for name, array in vars(part).items())
+    return {name: array.ravel() for name, array in arrays if array is not None}
 
 
 def _outcome(document: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> FoldOutcome:
     estimated = listed = None
     if "estimates" in arrays:
-        estimated = Estimated(arrays["estimates"], arrays["impossible"])
+        estimated = PredictedRatings(arrays["estimates"], arrays["impossible"])
     if document["k"]:
         items = arrays["items"].reshape(-1, document["k"])
         listed = Listed(items, arrays["n_candidates"], arrays["places"], arrays["midranks"])

@@ -110,7 +110,7 @@ def _parts(run: StoredRun, labels: Mapping[tuple[str, str, str], str]) -> dict[s
         protocol[name] = ", ".join(configuration.get(name, ()))
     line_up: dict[str, Any] = {}
     for entry, about in zip(run.entries, configuration["line_up"], strict=True):
-        line_up[labels[entry]] = about.get("code") or "there"
+        line_up[labels[entry]] = about.get("code") or _digests(about) or "there"
     return {
         "data": _flat(data),
         "split": split,
@@ -118,6 +118,12 @@ def _parts(run: StoredRun, labels: Mapping[tuple[str, str, str], str]) -> dict[s
         "line-up": line_up,
         "environment": _flat(document.get("environment", {})),
     }
+
+
+def _digests(about: Mapping[str, Any]) -> str:
+    """The SHA-256 of the files of another program, by their kind; empty for an algorithm."""
+    files = [f for f in about.get("external", {}).items() if isinstance(f[1], dict)]
+    return ", ".join(f"{kind} {file['sha256']}" for kind, file in files)
 
 
 def _flat(facts: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

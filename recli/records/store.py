@@ -13,6 +13,7 @@ from typing import Any
 from recli import files
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
+from recli.evaluation.external.entry import External
 from recli.evaluation.protocol import Protocol
 from recli.ranking.recommender import lists_of
 from recli.records import code_version
@@ -94,15 +95,18 @@ def protocol_document(dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
 def line_up_document(line_up: Sequence[Configured]) -> list[dict[str, Any]]:
     """Algorithms with every parameter that matters, and the version of a user's own code.
 
-    Where lists are made otherwise than by the scores alone, also `lists`, see `ListOptions.document`.
+    Where lists are made otherwise than by the scores alone, also `lists`, see `ListOptions.document`;
+    where another program made what is measured, `external`, see `External.document`.
 
     Args:
         line_up: the algorithms, in their order
     """
     documents = []
     for entry, label in zip(line_up, labels(line_up), strict=True):
-        own = {} if entry.is_own else {"code": code_version.of_algorithm(entry)}
+        own: dict[str, Any] = {} if entry.is_own else {"code": code_version.of_algorithm(entry)}
         lists = lists_of(entry).document()
+        if isinstance(entry, External):
+            own = {"external": entry.document()}
         about = {"algorithm": entry.name, "params": entry.params, "label": label, **own}
         documents.append({**about, "lists": lists} if lists else about)
     return documents

@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +17,7 @@ from recli.records import outside
 from recli.records.cell_store import CellStore
 from recli.records.kinds import RUNS
 from recli.records.process import is_alive
+from recli.stored import Stored
 
 _METRICS = ("entry", "fold", "metric", "value")
 _ENTRY = ("algorithm", "params", "lists")
@@ -26,50 +25,10 @@ _TEXTS = (*_ENTRY, "metric", "by", "group")
 _GROUPS = ("entry", "fold", "by", "group", "n_users", "n_ratings", "metric", "value")
 
 
-@dataclass(frozen=True, eq=False)
-class StoredRun:
-    """A run in the results folder. Entries count from 0 on, folds from 1 on.
+class StoredRun(Stored):
+    """A run in the results folder. Entries count from 0 on, folds from 1 on."""
 
-    Attributes:
-        folder: where it lies
-        document: its run.json
-    """
-
-    folder: Path
-    document: dict[str, Any]
-
-    @classmethod
-    def read(cls, results: Path, name: str) -> StoredRun:
-        """The run that a name means.
-
-        Args:
-            results: the results folder
-            name: see `StoredKind.find`
-
-        Raises:
-            NotFoundError: if there is none
-            UsageError: if several names begin so
-            DataError: if its run.json is damaged or of a newer recli
-        """
-        return cls.of(RUNS.find(results, name))
-
-    @classmethod
-    def of(cls, folder: Path) -> StoredRun:
-        """The run in a folder.
-
-        Args:
-            folder: as `StoredKind.find` gives it
-
-        Raises:
-            NotFoundError: if it holds none
-            DataError: if its run.json is damaged or of a newer recli
-        """
-        return cls(folder, RUNS.read(folder))
-
-    @property
-    def id(self) -> str:
-        """The name of the run."""
-        return str(self.document["id"])
+    kind = RUNS
 
     @property
     def status(self) -> str:

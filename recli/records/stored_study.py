@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,52 +12,13 @@ from recli.evaluation.goals import Goal
 from recli.records.kinds import STUDIES
 from recli.records.process import is_alive
 from recli.records.stored_trial import StoredTrial
+from recli.stored import Stored
 
 
-@dataclass(frozen=True, eq=False)
-class StoredStudy:
-    """A study in the results folder.
+class StoredStudy(Stored):
+    """A study in the results folder."""
 
-    Attributes:
-        folder: where it lies
-        document: its study.json
-    """
-
-    folder: Path
-    document: dict[str, Any]
-
-    @classmethod
-    def read(cls, results: Path, name: str) -> StoredStudy:
-        """The study that a name means.
-
-        Args:
-            results: the results folder
-            name: see `StoredKind.find`
-
-        Raises:
-            NotFoundError: if there is none
-            UsageError: if several names begin so
-            DataError: if its study.json is damaged or of another format
-        """
-        return cls.of(STUDIES.find(results, name))
-
-    @classmethod
-    def of(cls, folder: Path) -> StoredStudy:
-        """The study in a folder.
-
-        Args:
-            folder: as `StoredKind.find` gives it
-
-        Raises:
-            NotFoundError: if it holds none
-            DataError: if its study.json is damaged or of another format
-        """
-        return cls(folder, STUDIES.read(folder))
-
-    @property
-    def id(self) -> str:
-        """The name of the study."""
-        return str(self.document["id"])
+    kind = STUDIES
 
     @property
     def status(self) -> str:

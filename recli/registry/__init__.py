@@ -49,12 +49,20 @@ def names(kind: str) -> tuple[str, ...]:
 
 
 def outside(kind: str) -> tuple[str, ...]:
-    """The names of `kind` that other packages bring, sorted; looks at every installed package."""
+    """The names of `kind` that other packages bring, sorted; looks at every installed package.
+
+    Args:
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
+    """
     return tuple(_entry_points.points(kind))
 
 
 def every(kind: str) -> tuple[str, ...]:
-    """`names` and `outside`."""
+    """`names` and `outside`.
+
+    Args:
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
+    """
     return (*names(kind), *outside(kind))
 
 
@@ -62,6 +70,9 @@ def usable(kind: str) -> Iterator[tuple[str, Any]]:
     """The names of `every` with their classes, without those of other packages that do not work.
 
     What is wrong with these is logged, once each.
+
+    Args:
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
     """
     for name in names(kind):
         yield name, get(kind, name)
@@ -69,7 +80,11 @@ def usable(kind: str) -> Iterator[tuple[str, Any]]:
 
 
 def usable_outside(kind: str) -> Iterator[tuple[str, Any]]:
-    """The names of `outside` with their classes, as `usable` has them."""
+    """The names of `outside` with their classes, as `usable` has them.
+
+    Args:
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
+    """
     for problem in _entry_points.unusable(kind):
         _log_once(problem)
     for name in outside(kind):
@@ -80,7 +95,11 @@ def usable_outside(kind: str) -> Iterator[tuple[str, Any]]:
 
 
 def in_order(kind: str) -> list[tuple[str, Any]]:
-    """`usable`, of a kind whose classes have a `position`, in the order of it."""
+    """`usable`, of a kind whose classes have a `position`, in the order of it.
+
+    Args:
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
+    """
     return sorted(usable(kind), key=lambda entry: (entry[1].position, entry[0]))
 
 
@@ -150,7 +169,11 @@ def get(kind: str, name: str) -> Any:
 
 
 def name_of(cls: type) -> str:
-    """The name of a class that `get` returns: its file's, or that by which it was asked for."""
+    """The name of a class that `get` returns: its file's, or that by which it was asked for.
+
+    Args:
+        cls: a registered class
+    """
     if cls.__module__.startswith("recli."):
         return _folders.name_of(cls.__module__)
     return _given.get(cls, f"{cls.__module__}:{cls.__qualname__}")
@@ -185,6 +208,10 @@ def origin(kind: str, name: str) -> Origin:
 def extra_of(kind: str, name: str) -> str:
     """The extra of recli that `name` needs; empty for what recli has by itself or others have.
 
+    Args:
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
+        name: the name
+
     >>> extra_of("algorithm", "svd")
     ''
     """
@@ -192,7 +219,12 @@ def extra_of(kind: str, name: str) -> str:
 
 
 def check_installed(kind: str, name: str) -> None:
-    """Raise MissingExtraError if the packages of the extra that `name` needs are not there."""
+    """Raise MissingExtraError if the packages of the extra that `name` needs are not there.
+
+    Args:
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
+        name: the name
+    """
     extra = extra_of(kind, name)
     if not installed(extra):
         raise errors.MissingExtraError(
@@ -203,7 +235,12 @@ def check_installed(kind: str, name: str) -> None:
 def room(extra: str, module: str) -> Any:
     """A module of the room of an extra, such as `server` of `serve`.
 
-    Raises MissingExtraError if packages of the extra are not there.
+    Args:
+        extra: the name of an extra of `pyproject.toml`
+        module: the module of the room
+
+    Raises:
+        MissingExtraError: if packages of the extra are not there
     """
     if not installed(extra):
         raise errors.MissingExtraError(
@@ -217,12 +254,18 @@ def installed(extra: str) -> bool:
 
     No extra at all, which is the empty name, needs none. Where recli runs from its sources without being
     installed, nobody knows what an extra needs, and none is.
+
+    Args:
+        extra: the name of an extra of `pyproject.toml`
     """
     return _extras.is_installed(extra)
 
 
 def packages(extra: str) -> tuple[str, ...]:
     """The packages that an extra brings along; none for no extra.
+
+    Args:
+        extra: the name of an extra of `pyproject.toml`
 
     >>> packages("implicit"), packages("")
     (('implicit',), ())

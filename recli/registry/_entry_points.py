@@ -24,6 +24,9 @@ def points(kind: str) -> dict[str, EntryPoint]:
     """The entry points of a kind by their names, sorted.
 
     Without those whose name recli has itself, which goes first, and those that several packages have.
+
+    Args:
+        kind: of which kind it is
     """
     own = set(map(errors.plain, _folders.modules(kind)))
     return {
@@ -36,7 +39,12 @@ def points(kind: str) -> dict[str, EntryPoint]:
 def named(kind: str, name: str) -> EntryPoint | None:
     """The entry point of a name in any spelling; None where no package has it.
 
-    Raises UsageError where several packages have it.
+    Args:
+        kind: of which kind it is
+        name: the name
+
+    Raises:
+        UsageError: where several packages have it
     """
     several = _by_plain_name(kind).get(errors.plain(name), [])
     if len(several) > 1:
@@ -45,7 +53,11 @@ def named(kind: str, name: str) -> EntryPoint | None:
 
 
 def unusable(kind: str) -> list[str]:
-    """What is to be said of the entry points that `points` leaves out, a sentence each."""
+    """What is to be said of the entry points that `points` leaves out, a sentence each.
+
+    Args:
+        kind: of which kind it is
+    """
     own = {errors.plain(name): name for name in _folders.modules(kind)}
     found = []
     for plain, several in _by_plain_name(kind).items():

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 def requirements(extra: str) -> list[Requirement]:
     """What recli declares for an extra alone, on this system; nothing for no extra.
 
-    Raises PackageNotFoundError where there is one and recli itself is not installed.
+    Args:
+        extra: the name of an extra of `pyproject.toml`
+
+    Raises:
+        PackageNotFoundError: where there is one and recli itself is not installed
     """
     if not extra:
         return []
@@ -33,6 +37,9 @@ def is_installed(extra: str) -> bool:
     """Whether packages of the names and versions that an extra needs are installed.
 
     Where recli itself is not, nobody knows what it needs.
+
+    Args:
+        extra: the name of an extra of `pyproject.toml`
     """
     from importlib.metadata import PackageNotFoundError, version
 

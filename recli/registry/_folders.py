@@ -13,7 +13,11 @@ EXTRAS = "recli.extras."
 
 @functools.cache
 def modules(kind: str) -> dict[str, str]:
-    """The module of each name."""
+    """The module of each name.
+
+    Args:
+        kind: of which kind it is
+    """
     own = KINDS[kind]
     rooms = sorted(path.name for path in (PACKAGE / "extras").glob("[!_.]*/") if path.is_dir())
     found: dict[str, str] = {}
@@ -24,15 +28,27 @@ def modules(kind: str) -> dict[str, str]:
 
 
 def name_of(module: str) -> str:
-    """The name that a module of such a folder registers."""
+    """The name that a module of such a folder registers.
+
+    Args:
+        module: the module of the room
+    """
     return module.rpartition(".")[2].replace("_", "-")
 
 
 def extra_of(module: str) -> str:
-    """The extra in whose room a module stands; empty for recli's own folders."""
+    """The extra in whose room a module stands; empty for recli's own folders.
+
+    Args:
+        module: the module of the room
+    """
     return module.split(".")[2] if module.startswith(EXTRAS) else ""
 
 
 def source(module: str) -> Path:
-    """The file of a module of recli."""
+    """The file of a module of recli.
+
+    Args:
+        module: the module of the room
+    """
     return PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")

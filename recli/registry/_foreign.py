@@ -22,6 +22,9 @@ _NAMED = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*)(?=[:@]|\s*$)
 def spelled(text: str) -> str:
     """The `module:Class` that a text begins with; empty where it begins otherwise.
 
+    Args:
+        text: the text to read
+
     >>> spelled("shop.splits:Weekly:n=3"), spelled("last-n:n=5")
     ('shop.splits:Weekly', '')
     """
@@ -36,6 +39,10 @@ def of_module(kind: str, name: str) -> type:
         UsageError: if there is no such module or class, the module fails, or the class is of another
             kind
         MissingExtraError: if the module imports one that is not installed
+
+    Args:
+        kind: of which kind it is
+        name: the name
     """
     if spelled(name) != name:
         raise errors.UsageError(
@@ -65,7 +72,12 @@ def of_module(kind: str, name: str) -> type:
 
 
 def of_entry_point(kind: str, point: EntryPoint) -> type:
-    """The class that a package brings along. Raises as `of_module` does."""
+    """The class that a package brings along. Raises as `of_module` does.
+
+    Args:
+        kind: of which kind it is
+        point: an entry point of an installed package
+    """
     what = f"The {kind} '{point.name}' of {package(point)}"
     with _told(what):
         found = point.load()
@@ -73,7 +85,11 @@ def of_entry_point(kind: str, point: EntryPoint) -> type:
 
 
 def package(point: EntryPoint) -> str:
-    """The package that an entry point comes with, and its version."""
+    """The package that an entry point comes with, and its version.
+
+    Args:
+        point: an entry point of an installed package
+    """
     return "an unknown package" if point.dist is None else f"{point.dist.name} {point.dist.version}"
 
 

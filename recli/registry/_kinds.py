@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Kind:
+class RegisteredKind:
     """A kind of thing that has names.
 
     Args:
@@ -33,12 +33,20 @@ class Kind:
         return f"recli.{self.plural}"
 
     def accepts(self, value: object) -> bool:
-        """Whether a value is a class of this kind."""
+        """Whether a value is a class of this kind.
+
+        Args:
+            value: a value, as the file has it
+        """
         base = self._base
         return inspect.isclass(value) and issubclass(value, base) and value is not base
 
     def missing(self, cls: type) -> list[str]:
-        """What a class of this kind has to declare and does not."""
+        """What a class of this kind has to declare and does not.
+
+        Args:
+            cls: a class that is to be registered
+        """
         return [
             name
             for base in cls.__mro__
@@ -54,26 +62,38 @@ class Kind:
 
 
 KINDS = {
-    "algorithm": Kind("recli.algorithms", "surprise:AlgoBase", "algorithms"),
-    "metric": Kind("recli.evaluation.metrics", "recli.evaluation.metrics:Metric", "metrics"),
-    "split": Kind("recli.data.splits", "recli.data.splits:Split", "splits"),
-    "format": Kind("recli.data.formats", "recli.data.formats:Format", "formats"),
-    "step": Kind("recli.data.preparation", "recli.data.preparation:Step", "steps"),
-    "converter": Kind("recli.data.converters", "recli.data.converters:Converter", "converters"),
-    "report": Kind("recli.experiments.reports", "recli.experiments.reports:Report", "reports"),
-    "writer": Kind("recli.ranking.writers", "recli.ranking.writers:Writer", "writers"),
-    "reranker": Kind("recli.ranking.rerankers", "recli.ranking.rerankers:Reranker", "rerankers"),
-    "check": Kind("recli.evaluation.lint_checks", "recli.evaluation.lint_checks:Check", "lint"),
-    "plot": Kind(
+    "algorithm": RegisteredKind("recli.algorithms", "surprise:AlgoBase", "algorithms"),
+    "metric": RegisteredKind(
+        "recli.evaluation.metrics", "recli.evaluation.metrics:Metric", "metrics"
+    ),
+    "split": RegisteredKind("recli.data.splits", "recli.data.splits:Split", "splits"),
+    "format": RegisteredKind("recli.data.formats", "recli.data.formats:Format", "formats"),
+    "step": RegisteredKind("recli.data.preparation", "recli.data.preparation:Step", "steps"),
+    "converter": RegisteredKind(
+        "recli.data.converters", "recli.data.converters:Converter", "converters"
+    ),
+    "report": RegisteredKind(
+        "recli.experiments.reports", "recli.experiments.reports:Report", "reports"
+    ),
+    "writer": RegisteredKind("recli.ranking.writers", "recli.ranking.writers:Writer", "writers"),
+    "reranker": RegisteredKind(
+        "recli.ranking.rerankers", "recli.ranking.rerankers:Reranker", "rerankers"
+    ),
+    "check": RegisteredKind(
+        "recli.evaluation.lint_checks", "recli.evaluation.lint_checks:Check", "lint"
+    ),
+    "plot": RegisteredKind(
         "recli.experiments.reports.plots", "recli.experiments.reports.plots:Plot", "plots"
     ),
-    "source": Kind("recli.data.sources.schemes", "recli.data.sources.schemes:Source", "sources"),
-    "sampler": Kind(
+    "source": RegisteredKind(
+        "recli.data.sources.schemes", "recli.data.sources.schemes:Source", "sources"
+    ),
+    "sampler": RegisteredKind(
         "recli.experiments.tuning.samplers",
         "recli.experiments.tuning.samplers:Sampler",
         "samplers",
     ),
-    "pruner": Kind(
+    "pruner": RegisteredKind(
         "recli.experiments.tuning.pruners", "recli.experiments.tuning.pruners:Pruner", "pruners"
     ),
 }

@@ -12,12 +12,22 @@ from recli.params import Bool, Choice, Float, Int, Parameter, Value
 
 
 def expected(contract: object, subject: object, name: str) -> Any:
-    """What the class of tests says of `name`, else what the tested class says of itself."""
+    """What the class of tests says of `name`, else what the tested class says of itself.
+
+    Args:
+        contract: a class of tests
+        subject: what is tested
+        name: the name
+    """
     return getattr(contract, name, getattr(subject, name))
 
 
 def other_value(parameter: Parameter) -> Value:
-    """A valid value that is not the default; None where the declaration does not tell any."""
+    """A valid value that is not the default; None where the declaration does not tell any.
+
+    Args:
+        parameter: a declared option
+    """
     if isinstance(parameter, Bool):
         return not parameter.default
     if isinstance(parameter, Choice):
@@ -44,7 +54,11 @@ def _is_valid(parameter: Int | Float, value: Value) -> bool:
 
 
 def check_declarations(parameters: Sequence[Parameter]) -> None:
-    """Every option has a name of its own, a line of help, a domain, and a default within it."""
+    """Every option has a name of its own, a line of help, a domain, and a default within it.
+
+    Args:
+        parameters: declared options
+    """
     names = [parameter.name for parameter in parameters]
     assert len(set(names)) == len(names), f"declared twice: {names}"
     for parameter in parameters:
@@ -55,7 +69,13 @@ def check_declarations(parameters: Sequence[Parameter]) -> None:
 
 
 def given_with(parameters: Sequence[Parameter], name: str, value: Value) -> dict[str, Value]:
-    """An option and those without which it means nothing."""
+    """An option and those without which it means nothing.
+
+    Args:
+        parameters: declared options
+        name: the name
+        value: a value of the option
+    """
     by_name = {parameter.name: parameter for parameter in parameters}
     given = {name: value}
     needed = by_name[name].when
@@ -67,7 +87,11 @@ def given_with(parameters: Sequence[Parameter], name: str, value: Value) -> dict
 
 @contextlib.contextmanager
 def global_random_state(seed: int) -> Iterator[None]:
-    """With numpy's global generator so seeded; it is as before afterwards, and has to be left alone."""
+    """With numpy's global generator so seeded; it is as before afterwards, and has to be left alone.
+
+    Args:
+        seed: what is drawn at random is drawn by it
+    """
     before = np.random.get_state()
     np.random.seed(seed)
     seeded = np.random.get_state()[1].tolist()  # type: ignore[index]

@@ -26,7 +26,15 @@ def dataset_of(
     scale: tuple[float, float] = (1.0, 5.0),
     item_codes: Sequence[int] | None = None,
 ) -> Dataset:
-    """A dataset of (user, item, rating), all numbers; items have genres by their first number."""
+    """A dataset of (user, item, rating), all numbers; items have genres by their first number.
+
+    Args:
+        rated: (user, item, rating)
+        n_users: how many users there are
+        n_items: how many items there are
+        scale: the lowest and the highest rating
+        item_codes: the order of the items; None as they come
+    """
     item_codes = range(n_items) if item_codes is None else item_codes
     user_ids, item_ids = (Ids.of(list(map(str, range(n)))) for n in (n_users, n_items))
     columns = list(zip(*rated, strict=True)) or [(), (), ()]

@@ -21,6 +21,9 @@ def run(name: str = "run_1") -> RunData:
     """Three algorithms in two folds with eight users; the names of two are a trial to any markup.
 
     The last is not measured by `gini@5` in the second fold.
+
+    Args:
+        name: the name
     """
     metrics, per_user, groups, cells = [], [], [], []
     for entry in range(3):

@@ -12,7 +12,7 @@ from recli import params
 from recli.algorithms import Configured
 from recli.models import model as models
 from recli.models.model import Model
-from recli.ranking.lists import RankedLists
+from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.rerankers import Reranker
 from recli.testing._data import small_dataset
 from recli.testing._expected import check_declarations, global_random_state

@@ -94,7 +94,7 @@ class SplitContract:
     def test_every_rating_is_tested_once(self, subject: type[Split], dataset: Dataset) -> None:
         tested = np.concatenate([fold.test for fold in self._folds(subject, dataset)])
         once = len(tested) == len(dataset.ratings) == len(np.unique(tested))
-        assert once == expected(self, subject, "tests_all")
+        assert once == expected(self, subject, "tests_all"), _says("tests_all", once)
 
     def test_the_seed_alone_decides(self, subject: type[Split], dataset: Dataset) -> None:
         with global_random_state(3):
@@ -102,7 +102,8 @@ class SplitContract:
         with global_random_state(4):
             assert _rows(self._folds(subject, dataset, seed=1)) == first
             other = _rows(self._folds(subject, dataset, seed=2))
-        assert (other != first) == expected(self, subject, "random")
+        drawn = other != first
+        assert drawn == expected(self, subject, "random"), _says("random", drawn)
 
     def test_ratings_stay_as_they_are(self, subject: type[Split], dataset: Dataset) -> None:
         before = dataset.fingerprint
@@ -150,3 +151,7 @@ def _made(subject: type[Split], options: dict[str, Any]) -> Split:
 
 def _rows(folds: Sequence[Fold]) -> list[tuple[list[int], list[int]]]:
     return [(fold.train.tolist(), fold.test.tolist()) for fold in folds]
+
+
+def _says(attribute: str, found: bool) -> str:
+    return f"the split is to say of itself `{attribute} = {found}`, or the class of tests of it"

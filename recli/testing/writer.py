@@ -52,7 +52,11 @@ class WriterContract:
         return str(tmp_path / f"out{subject.suffixes[0]}")
 
     def read(self, target: str) -> list[dict[str, Any]]:
-        """The rows in a target, in their order; by another program than the one that wrote it."""
+        """The rows in a target, in their order; by another program than the one that wrote it.
+
+        Args:
+            target: where it is written
+        """
         raise NotImplementedError("read(target) of the class of tests is to give the rows")
 
     def test_says_what_it_is(self, subject: type[Writer]) -> None:

@@ -360,7 +360,7 @@ def test_a_stored_hybrid_restores_members_and_fits_only_those_without_a_state(
         ({"members": "svd,hybrid"}, "a hybrid is no member of one"),
         ({"members": "svd,SVD"}, "svd is there twice"),
         ({"members": "svd,knn-baselin"}, "Did you mean 'knn-baseline'"),
-        ({"members": "svd,own_members:Constnat"}, "Did you mean 'Constant'"),
+        ({"members": "svd,own_members:Constnat"}, "Did you mean 'own_members:Constant'"),
         ({"nmf.n_factors": 3}, "no parameter of hybrid 'nmf.n_factors'"),
         ({"svd.n_factors": -1}, "svd.n_factors=-1 is not valid"),
         ({"method": "voting"}, "no value of method 'voting'"),

@@ -22,8 +22,13 @@ COMMANDS_ALONE = (
     *("data/checks", "data/converters", "data/columns/table_ids.py", "data/description.py"),
     *("algorithms/_contract", "data/sources/bigquery.py"),  # for authors of algorithms; SQL
     *("models/archive.py", "ranking/writers", "evaluation/lint.py", "evaluation/lint_checks"),
-    *("experiments/tuning/storage.py", "experiments/tuning/study.py"),
+    *(
+        "experiments/tuning/storage.py",
+        "experiments/tuning/study.py",
+        "experiments/tuning/ranges.py",
+    ),
     *("experiments/tuning/search.py", "experiments/tuning/external_trials.py"),
+    "evaluation/external",  # files of other programs
 )
 OPTION = re.compile(r"(?<![\w-])--[a-z]")
 

@@ -191,7 +191,7 @@ def test_bad_tables_say_where_and_what_to_do(frame, message):
 def test_what_is_no_dataset():
     with pytest.raises(NotFoundError, match="There is no dataset or file 'movielens'"):
         recli.load("movielens")
-    with pytest.raises(UsageError, match="A list is no dataset"):
+    with pytest.raises(UsageError, match="of type list is no dataset"):
         recli.load([(1, 2, 3)])
     with pytest.raises(UsageError, match="is a dataset already"):
         recli.load(recli.load())

@@ -61,7 +61,7 @@ USAGE = [
     ("train -a svd -p n_factors=5 -p n_factors=6", "'n_factors' is given twice"),
     ("evaluate --params svd.toml -p n_factors=5", "'-p' sets parameters of the algorithms of '-a'"),
     ("train -a nothing:Here", "no module 'nothing'"),
-    ("train -a classes:Onw -d good.csv", "Did you mean 'Own'?"),
+    ("train -a classes:Onw -d good.csv", "Did you mean 'classes:Own'?"),
     ("train -a classes:Other -d good.csv", "not a subclass of surprise.AlgoBase"),
     ("train --params wrong.toml", "Did you mean 'n_factors'?"),
     ("train --params svd.toml -a nmf", "svd.toml holds parameters of svd, not of nmf"),

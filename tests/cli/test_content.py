@@ -93,7 +93,7 @@ def test_both_modes_side_by_side(recli, tiny):
         ("", "Content needs item features, and this dataset declares none."),
         (
             'x = { kind = "stars" }',
-            "needs a kind, one of categories, flags, tags, text, number, year",
+            'items.features.x.kind = "stars" should be one of',
         ),
     ],
 )

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups 
 
 # The first fold and the first trial are quick, what follows would take minutes.
 SLOW = """\
+import pathlib
 import time
 
 from recli.algorithms import Algorithm
@@ -36,6 +37,7 @@ class Slow(Algorithm):
 
     def fit(self, trainset):
         super().fit(trainset)
+        pathlib.Path("slow.began").touch()
         end = time.monotonic() + self.pause
         while time.monotonic() < end:
             time.sleep(0.05)
@@ -106,7 +108,9 @@ def living(group: int) -> list[str]:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_evaluate(start, jobs, whole_group):
     def a_fold_is_finished() -> bool:
-        return any(Path("results/cells").glob("*/*.parquet"))
+        # Those of baseline-only are taken in by the time that a slow one is at work, on one job after
+        # its first fold, on two after all of them.
+        return Path("slow.began").exists()
 
     line_up = ("-a", "baseline-only", "-a", "slow:Slow", "-p", "pause=600")
     process = start("evaluate", *line_up, "--metric", "rmse", "--jobs", jobs)

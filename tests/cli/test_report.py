@@ -86,7 +86,7 @@ def test_a_run_that_is_not_there(recli, run):
 
 
 def test_an_unknown_format_and_no_run_at_all(recli):
-    assert "'pdf' is not one of" in recli("report", "latest", "--format", "pdf", code=2).stderr
+    assert "There is no report 'pdf'" in recli("report", "latest", "--format", "pdf", code=2).stderr
     assert "Missing argument" in recli("report", code=2).stderr
 
 

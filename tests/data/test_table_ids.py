@@ -106,7 +106,7 @@ def test_two_columns_with_the_ids_are_asked(loaded: Loaded) -> None:
     assert message == (
         "which column has the ids of the items that were rated? Of the 4 ids there are in column\n"
         "  rank: 10, 20, 30: 100% of them\n  chart: 40, 30, 20: 100% of them\n"
-        "Say which: '--items-id rank' where the dataset is added, id = \"rank\" under [items] in its "
+        'Say which: `items_id="rank"` where it is read, id = "rank" under [items] in its '
         "dataset.toml."
     )
     assert titles(loaded(table, f'{ITEMS}id = "rank"\n')) == EXPECTED
@@ -129,7 +129,7 @@ def test_a_low_share_is_an_error_that_names_it(loaded: Loaded, table: str, first
         "there are in column"
     )
     assert lines[1] == f"  {first}"
-    assert "'--items-id NAME'" in lines[-1]
+    assert '`items_id="NAME"`' in lines[-1]
 
 
 def test_ids_that_some_program_took_for_numbers(loaded: Loaded) -> None:

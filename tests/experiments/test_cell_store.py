@@ -16,7 +16,7 @@ import pytest
 from recli import errors
 from recli.algorithms import Configured
 from recli.data.splits.k_fold import KFold
-from recli.evaluation.fold_outcome import Estimated, FoldOutcome, Listed
+from recli.evaluation.fold_outcome import FoldOutcome, Listed, PredictedRatings
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
 from recli.ranking.list_options import ListOptions
@@ -34,7 +34,9 @@ KEY = "ab" + "0" * 62
 def outcome() -> FoldOutcome:
     return FoldOutcome(
         rates=True,
-        estimated=Estimated(np.array([0.1 + 0.2, 5.0, 1 / 3]), np.array([True, False, False])),
+        estimated=PredictedRatings(
+            np.array([0.1 + 0.2, 5.0, 1 / 3]), np.array([True, False, False])
+        ),
         listed=Listed(
             items=np.array([[5, 2], [7, -1]], np.int32),
             n_candidates=np.array([9, 1]),
@@ -61,7 +63,10 @@ def as_text(found: FoldOutcome | None) -> str:
         [
             [name, value]
             if not dataclasses.is_dataclass(value)
-            else [(key, array.dtype, array.tolist()) for key, array in vars(value).items()]
+            else [
+                (key, array if array is None else (array.dtype, array.tolist()))
+                for key, array in vars(value).items()
+            ]
             for name, value in vars(found).items()
         ]
     )
@@ -73,7 +78,7 @@ PARTS = {
     "predictions": dataclasses.replace(WHOLE, listed=None, peak_mb=math.nan),
     "lists": dataclasses.replace(WHOLE, estimated=None, rates=False),
     "nothing": FoldOutcome(rates=False),
-    "nobody": FoldOutcome(True, Estimated(np.empty(0), np.empty(0, bool))),
+    "nobody": FoldOutcome(True, PredictedRatings(np.empty(0), np.empty(0, bool))),
 }
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from recli.evaluation.fold_outcome import Estimated, FoldOutcome
+from recli.evaluation.fold_outcome import FoldOutcome, PredictedRatings
 from recli.records import prune
 from recli.records.cell_store import CellStore
 
@@ -24,7 +24,7 @@ def results(tmp_path) -> Path:
     lacks the fourth."""
     store, ratings = CellStore(tmp_path), np.random.default_rng(0).random(50)
     for n, key in enumerate(KEYS):
-        store.write(key, FoldOutcome(True, Estimated(ratings, ratings > 2)))
+        store.write(key, FoldOutcome(True, PredictedRatings(ratings, ratings > 2)))
         os.utime(store._path(key), (1000 + n, 1000 + n))
     document = {
         "schema": 2,

@@ -19,6 +19,7 @@ from recli.evaluation.outcome import recommend as evaluated
 from recli.models import model as models
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import recommend
+from recli.ranking.request import request_of
 
 N = 10
 OPTIONS = [
@@ -81,7 +82,7 @@ def stored(model, folder) -> models.Model:
 def items_of_all(model, options, seed) -> np.ndarray:
     """The lists of `recommend --all-users` by user code, int32[n_users, N]; -1 where they end."""
     users = np.arange(len(model.trainset.ratings.user_ids), dtype=np.int32)
-    found = recommend(model, options.request(model, users, N, seed=seed))
+    found = recommend(model, request_of(options, model, users, N, seed=seed))
     return np.concatenate([lists.items for lists in found])
 
 
@@ -120,7 +121,7 @@ def test_by_the_lower_bound(small, fold, given):
     for row, item, place in zip(tested.rows, tested.items, tested.places, strict=True):
         if place >= 0:
             above = bounds[row] > bounds[row, item]
-            allowed = options.request(model, measured.users, N).candidates
+            allowed = request_of(options, model, measured.users, N).candidates
             seen = small.ratings.items[fold.train][
                 small.ratings.users[fold.train] == measured.users[row]
             ]

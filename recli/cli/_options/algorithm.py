@@ -25,8 +25,18 @@ def choose(
 ) -> ChosenAlgorithm:
     """What `-a`, `-p` and `--params` say together; `-p` goes before the file.
 
-    Raises UsageError when `-a` names another algorithm than the file, and for `-p` where it is not
-    known of which algorithm.
+    Args:
+        algorithm: the name of the algorithm; None chooses one
+        params: `name=value`, as typed
+        params_file: a file from `recli tune`
+        dataset: the ratings, and what is known of items and users
+        purpose: what the algorithm is wanted for: `lists` or `ratings`
+        seed: what is drawn at random is drawn by it
+        threshold: the rating from which on an item is liked
+
+    Raises:
+        UsageError: when `-a` names another algorithm than the file, and for `-p` where it is not
+            known of which algorithm
     """
     given = assignments(params)
     if params_file is None:

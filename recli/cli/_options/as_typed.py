@@ -19,7 +19,18 @@ PARAMETERS = frozenset(
             "duplicates",
             "encoding",
         ),
-        *("escape", "event", "fix", "format", "fresh", "goal", "header", "implicit", "item"),
+        *(
+            "escape",
+            "event",
+            "fix",
+            "format",
+            "fresh",
+            "goal",
+            "header",
+            "implicit",
+            "item",
+            "items_id",
+        ),
         *(
             "memory_limit",
             "metric",
@@ -31,7 +42,8 @@ PARAMETERS = frozenset(
             "rating",
             "scale",
         ),
-        *("study", "threshold", "time", "time_format", "time_unit", "trials", "user", "weight"),
+        *("study", "threshold", "time", "time_format", "time_unit", "trials", "user", "users_id"),
+        "weight",
         *("weights", "where"),
     }
 )
@@ -56,6 +68,9 @@ def as_typed(message: str) -> str:
     Other text in backticks stays. There are no quotes at the beginning, after an opening parenthesis
     and before a colon.
 
+    Args:
+        message: what is said
+
     >>> print(as_typed('Choose with `duplicates="first"`, or say `user="uid", item="film"`.'))
     Choose with '--duplicates first', or say '--columns user=uid,item=film'.
     >>> print(as_typed("`scale=(1, 5)` is for ratings (see `weights`), `algorithm(…, mode='profile')`"))
@@ -75,6 +90,9 @@ def as_typed(message: str) -> str:
 
 def option_of(parameter: str) -> str:
     """The option that sets a parameter, with its opposite if it has one.
+
+    Args:
+        parameter: the name of the parameter
 
     >>> option_of("rating"), option_of("implicit"), option_of("time_unit")
     ('--columns', '--implicit/--explicit', '--time-unit')

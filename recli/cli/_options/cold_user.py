@@ -22,7 +22,14 @@ _STDIN = "-"
 
 @dataclass(frozen=True)
 class ColdUser:
-    """What somebody says she likes, as it was typed."""
+    """What somebody says she likes, as it was typed.
+
+    Attributes:
+        ratings: the file of the ratings
+        rates: `item=rating`, as typed
+        likes: items that the user likes, as typed
+        is_new: whether the model does not know the user
+    """
 
     ratings: str | None
     rates: tuple[str, ...]
@@ -48,7 +55,10 @@ class ColdUser:
     def folded(self, model: Model, user: str | None, console: Console) -> tuple[Model, int]:
         """The model for her, and her code in it; says what was done.
 
-        user: her id, if the model knows her
+        Args:
+            model: a fitted model
+            user: her id, if the model knows her
+            console: where it is printed
         """
         from recli import errors
         from recli.models import fold_in
@@ -125,7 +135,11 @@ class ColdUser:
 
 
 def cold_user_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Ratings of somebody new or changed; the command gets a `cold_user`."""
+    """Ratings of somebody new or changed; the command gets a `cold_user`.
+
+    Args:
+        command: the function of the command
+    """
 
     @click.option(
         "--ratings",

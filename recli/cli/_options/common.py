@@ -35,7 +35,11 @@ dataset_option = click.option(
 
 
 def message_options(command: Command) -> Command:
-    """`--quiet` and `--debug`, for a command without a result; it gets a `console`."""
+    """`--quiet` and `--debug`, for a command without a result; it gets a `console`.
+
+    Args:
+        command: the function of the command
+    """
 
     @_quiet_and_debug
     @functools.wraps(command)
@@ -63,8 +67,11 @@ def output_options(
 ) -> Callable[[Command], Command]:
     """`--format`, `--quiet` and `--debug`; the command gets a `console`.
 
-    kind: of what `--format` takes the names; else it is one of `formats`, and without any of those what
-        every table can be printed in
+    Args:
+        default: the format where none is asked for
+        kind: of what `--format` takes the names; else it is one of `formats`, and without any of
+            those what every table can be printed in
+        *formats: the formats that there are
     """
     known = f" As {', '.join(registry.names(kind))}, or your own as module:Class." if kind else ""
 
@@ -93,7 +100,15 @@ def output_options(
 
 @dataclass(frozen=True)
 class DatasetChoice:
-    """Which dataset, and how to read it."""
+    """Which dataset, and how to read it.
+
+    Attributes:
+        spec: a dataset by name, folder, file, pattern, URL or query
+        overrides: what the options say about reading, by field
+        on_bad: `error`, or `skip` to set bad rows aside
+        duplicates: what becomes of repeated pairs of user and item: `error`, `first`, `last`,
+            `mean` or `keep`
+    """
 
     spec: str
     overrides: dict[str, Any]
@@ -108,7 +123,12 @@ class DatasetChoice:
         return Reading(self.spec, self.overrides, self.on_bad, self.duplicates)
 
     def load(self, console: Console, results: Path | None) -> Dataset:
-        """The dataset; tells what was guessed, merged or set aside."""
+        """The dataset; tells what was guessed, merged or set aside.
+
+        Args:
+            console: where it is printed
+            results: the results folder; None does not look for models there
+        """
         from recli.data.load import load
 
         dataset = load(self.spec, self.overrides, self.on_bad, self.duplicates)
@@ -119,7 +139,11 @@ class DatasetChoice:
 
 
 def dataset_options(command: Command) -> Command:
-    """`--dataset` and everything about reading it; the command gets a `data`: DatasetChoice."""
+    """`--dataset` and everything about reading it; the command gets a `data`: DatasetChoice.
+
+    Args:
+        command: the function of the command
+    """
 
     @dataset_option
     @chosen
@@ -131,7 +155,11 @@ def dataset_options(command: Command) -> Command:
 
 
 def dataset_argument(command: Command) -> Command:
-    """As `dataset_options`, the dataset as an argument."""
+    """As `dataset_options`, the dataset as an argument.
+
+    Args:
+        command: the function of the command
+    """
 
     @click.argument("dataset", type=parameter_types.DATASET, default="movielens-small")
     @chosen
@@ -143,7 +171,11 @@ def dataset_argument(command: Command) -> Command:
 
 
 def chosen(command: Command) -> Command:
-    """Makes of `dataset` and the reading options a `data`: DatasetChoice."""
+    """Makes of `dataset` and the reading options a `data`: DatasetChoice.
+
+    Args:
+        command: the function of the command
+    """
 
     @reading_options
     @functools.wraps(command)
@@ -156,7 +188,11 @@ def chosen(command: Command) -> Command:
 
 
 def reading_options(command: Command) -> Command:
-    """How to read a file of ratings, where a look at it is not enough; the command gets `reading`."""
+    """How to read a file of ratings, where a look at it is not enough; the command gets `reading`.
+
+    Args:
+        command: the function of the command
+    """
 
     @click.option("--query", help="What is asked, where the dataset is the URL of a database.")
     @click.option("--file-format", type=parameter_types.FILE_FORMAT, help="Format of the file.")
@@ -317,19 +353,14 @@ params_file_option = click.option(
 )
 
 
-def confirm(names: list[str], question: str) -> None:
-    """Ask before `names` are gone. Raises UsageError for any answer but yes."""
-    from recli import errors
-
-    click.echo("\n".join(names), err=True)
-    try:
-        click.confirm(question, abort=True, err=True)
-    except click.Abort:
-        raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None
-
-
 def limit_cells(limit: int | None, results: Path, console: Console) -> None:
-    """Remove kept outcomes beyond the limit, those not used for longest, and say so."""
+    """Remove kept outcomes beyond the limit, those not used for longest, and say so.
+
+    Args:
+        limit: the most bytes that are read; None reads all
+        results: the results folder
+        console: where it is printed
+    """
     if limit is None:
         return
     from recli.records import prune
@@ -342,6 +373,10 @@ def limit_cells(limit: int | None, results: Path, console: Console) -> None:
 
 
 def typed(option: str) -> bool:
-    """Whether the user gave this option, and not its default."""
+    """Whether the user gave this option, and not its default.
+
+    Args:
+        option: the name of the option's parameter
+    """
     source = click.get_current_context().get_parameter_source(option)
     return source is not ParameterSource.DEFAULT

@@ -57,7 +57,11 @@ _OPTIONS = (
 
 
 def filter_options(command: Command) -> Command:
-    """Everything that keeps items out of lists; the command gets each by its name in `ListOptions`."""
+    """Everything that keeps items out of lists; the command gets each by its name in `ListOptions`.
+
+    Args:
+        command: the function of the command
+    """
     for option in reversed(_OPTIONS):
         command = option(command)
     return command

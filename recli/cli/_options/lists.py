@@ -32,7 +32,11 @@ _FILES = ("candidates", "exclude")
 
 @dataclass(frozen=True)
 class ListChoice:
-    """The options as typed, and no others; candidates and what is excluded as files."""
+    """The options as typed, and no others; candidates and what is excluded as files.
+
+    Attributes:
+        typed: the options as typed, by name
+    """
 
     typed: Mapping[str, Any]
 
@@ -53,7 +57,11 @@ class ListChoice:
         return ListOptions.of(given)
 
     def over(self, remembered: ListOptions) -> ListOptions:
-        """What a model remembers, and what is typed in its place."""
+        """What a model remembers, and what is typed in its place.
+
+        Args:
+            remembered: what a model remembers
+        """
         return dataclasses.replace(
             remembered, **{name: getattr(self.options, name) for name in self.typed}
         )
@@ -62,6 +70,10 @@ class ListChoice:
         """How the lists of a model are to be made; says what it remembers, and unknown ids of files.
 
         Raises as `tell_unknown` does.
+
+        Args:
+            model: a fitted model
+            console: where it is printed
         """
         from recli.ranking.recommender import remembered
 
@@ -74,7 +86,15 @@ class ListChoice:
         return options
 
     def tell_unknown(self, ids: Ids, console: Console) -> None:
-        """Say which items of the files are not known. Raises NotFoundError where none of a file is."""
+        """Say which items of the files are not known.
+
+        Args:
+            ids: raw ids and their codes
+            console: where it is printed
+
+        Raises:
+            NotFoundError: where none of a file is
+        """
         from recli.ranking.listed_ids import known
 
         for name in _FILES:
@@ -86,7 +106,11 @@ class ListChoice:
 
 
 def list_options(command: Command) -> Command:
-    """What goes first, filters and re-ranking; the command gets `lists`."""
+    """What goes first, filters and re-ranking; the command gets `lists`.
+
+    Args:
+        command: the function of the command
+    """
 
     @click.option(
         "--sort",

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """A stored model by name or folder, or the dataset to train the default on."""
+    """A stored model by name or folder, or the dataset to train the default on.
+
+    Attributes:
+        name: the name; None for the usual one
+        data: the dataset, as typed
+        dataset_given: whether the user named a dataset
+        seed: what is drawn at random is drawn by it
+        allow_pickle: whether what a class of the user's own has learned may be pickled
+    """
 
     name: str | None
     data: DatasetChoice
@@ -40,7 +48,12 @@ class ModelChoice:
     ) -> tuple[Model, str]:
         """The model, and what it is called; where one is trained, for the goal, or the usual one.
 
-        keep: whether to store a model that is trained, under the name of its algorithm
+        Args:
+            results: the results folder
+            console: where it is printed
+            goal: what the algorithm is wanted for: `lists` or `ratings`; None for the usual
+            usual: the goal where the user says none
+            keep: whether to store a model that is trained, under the name of its algorithm
         """
         from recli.models import model as models
 
@@ -88,7 +101,11 @@ class ModelChoice:
 
 
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--model`, and the dataset and seed to train one where it is left out; gives a `choice`."""
+    """`--model`, and the dataset and seed to train one where it is left out; gives a `choice`.
+
+    Args:
+        command: the function of the command
+    """
 
     @click.option(
         "-m",

@@ -19,7 +19,12 @@ from recli.stored import StoredKind
 
 
 class Name(click.ParamType[str]):
-    """A name that the library checks later; `names` lists what to complete."""
+    """A name that the library checks later; `names` lists what to complete.
+
+    Args:
+        name: the name
+        names: the names to complete
+    """
 
     def __init__(self, name: str, names: Callable[[click.Context], Iterable[str]]) -> None:
         self.name = name
@@ -54,7 +59,12 @@ def _stored(kind: StoredKind) -> Callable[[click.Context], list[str]]:
 
 
 def registered(kind: str, name: str = "") -> Name:
-    """A registered name of a kind, or the user's own class; `name` is how help shows it."""
+    """A registered name of a kind, or the user's own class; `name` is how help shows it.
+
+    Args:
+        kind: of which kind it is
+        name: the name
+    """
     return Name(name or kind, lambda ctx: registry.every(kind))
 
 
@@ -72,10 +82,29 @@ RUN = Name("run", _stored(RUNS))
 STUDY = Name("study", _stored(STUDIES))
 
 
-class Place(click.ParamType[str]):
+class PlaceType(click.ParamType[str]):
     """A file or a URL."""
 
     name = "place"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="file")]
+
+
+class Named(click.ParamType[tuple[str, str]]):
+    """`NAME=FILE`."""
+
+    name = "name=file"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, _, file = (part.strip() for part in str(value).partition("="))
+        if not name or not file:
+            self.fail(f"'{value}' is not NAME=FILE, as in other=predictions.csv.")
+        return name, file
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -173,7 +202,11 @@ class Jobs(click.ParamType[int]):
 
 
 class Size(click.ParamType[int]):
-    """A size of memory in bytes, `512M`; with `or_none` also 0."""
+    """A size of memory in bytes, `512M`; with `or_none` also 0.
+
+    Args:
+        or_none: whether 0 is a size too
+    """
 
     name = "size"
 
@@ -221,6 +254,9 @@ class Duration(click.ParamType[float]):
     @classmethod
     def shown(cls, seconds: float) -> str:
         """A time as it is written.
+
+        Args:
+            seconds: a duration in seconds
 
         >>> Duration.shown(900.0), Duration.shown(90.0), Duration.shown(3600.0)
         ('15m', '90s', '1h')

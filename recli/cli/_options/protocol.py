@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,23 +16,23 @@ from recli.cli._output.console import Console, count
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
     from recli.data.splits._base import Split
-    from recli.evaluation.make_protocol import Asked
+    from recli.evaluation.make_protocol import ProtocolRequest
     from recli.evaluation.metric_names import Purpose
     from recli.evaluation.protocol import Protocol
 
 
 @dataclass(frozen=True)
-class ProtocolChoice:
-    """The options as typed.
+class SplitChoice:
+    """How ratings are cut, as typed.
 
-    metrics: empty for the usual ones
+    Attributes:
+        split_text: the split, as typed
+        min_user_ratings: users with fewer ratings are left out
+        min_item_ratings: items with fewer ratings are left out
+        seed: what is drawn at random is drawn by it
     """
 
     split_text: str
-    metrics: tuple[str, ...]
-    cutoffs: tuple[int, ...] | None
-    threshold: float | None
-    by: tuple[str, ...]
     min_user_ratings: int
     min_item_ratings: int
     seed: int
@@ -44,19 +45,22 @@ class ProtocolChoice:
         return Split.parse(self.split_text, self.seed)
 
     @property
-    def asked(self) -> Asked:
-        """The protocol that is asked for."""
-        from recli.evaluation.make_protocol import Asked
-
-        return Asked(self.split, self.metrics, self.cutoffs, self.threshold, self.by, self.seed)
-
-    def check(self) -> None:
-        """Raise UsageError for a split or a metric that there is not, before anything is loaded."""
-        self.split  # noqa: B018, parsed here
-        self.asked.measures()
+    def command(self) -> str:
+        """The options that make the same folds, to go behind a command; a space before each."""
+        least = {
+            "--min-user-ratings": self.min_user_ratings,
+            "--min-item-ratings": self.min_item_ratings,
+        }
+        filters = "".join(f" {option} {n}" for option, n in least.items() if n)
+        return f" --split {shlex.quote(str(self.split))} --seed {self.seed}{filters}"
 
     def filtered(self, dataset: Dataset, console: Console) -> Dataset:
-        """The dataset without users and items that have too few ratings; tells what is left."""
+        """The dataset without users and items that have too few ratings; tells what is left.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            console: where it is printed
+        """
         from recli.data.filters import filtered
 
         if not self.min_user_ratings and not self.min_item_ratings:
@@ -71,10 +75,50 @@ class ProtocolChoice:
         console.describe(fewer)
         return fewer
 
+
+@dataclass(frozen=True)
+class ProtocolChoice(SplitChoice):
+    """The options as typed.
+
+    Attributes:
+        metrics: empty for the usual ones
+        cutoffs: lengths of lists that are measured; None for the usual one
+        threshold: the rating from which on an item is liked
+        by: groupings that the metrics are broken down by
+    """
+
+    metrics: tuple[str, ...]
+    cutoffs: tuple[int, ...] | None
+    threshold: float | None
+    by: tuple[str, ...]
+
+    @property
+    def asked(self) -> ProtocolRequest:
+        """The protocol that is asked for."""
+        from recli.evaluation.make_protocol import ProtocolRequest
+
+        return ProtocolRequest(
+            self.split, self.metrics, self.cutoffs, self.threshold, self.by, self.seed
+        )
+
+    def check(self) -> None:
+        """Raise UsageError for a split or a metric that there is not, before anything is loaded."""
+        self.split  # noqa: B018, parsed here
+        self.asked.measures()
+
     def protocol(
         self, dataset: Dataset, console: Console, purpose: Purpose = "ratings"
     ) -> Protocol:
-        """The protocol on this dataset; tells what it cannot have. Raises as `Asked.protocol` does."""
+        """The protocol on this dataset; tells what it cannot have.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            console: where it is printed
+            purpose: what the algorithm is wanted for: `lists` or `ratings`
+
+        Raises:
+            UsageError: as `ProtocolRequest.protocol` does
+        """
         found, notes = self.asked.protocol(dataset, purpose)
         console.say_all(notes)
         return found
@@ -94,17 +138,66 @@ class Cutoffs(click.ParamType[tuple[int, ...]]):
         return tuple(dict.fromkeys(map(int, parts)))
 
 
-def protocol_options(command: Command) -> Command:
-    """Split, metrics, threshold, groups, filters and seed; the command gets a `choice`."""
+_split_option = click.option(
+    "--split",
+    type=parameter_types.SPLIT,
+    metavar="NAME[:OPTION=VALUE,…]",
+    help="How ratings are cut into training and test; 'recli list splits' has them. "
+    "[default: k-fold:n_splits=5]",
+)
+_cv_option = click.option(
+    "--cv", type=click.IntRange(2), help="Short for --split k-fold:n_splits=…"
+)
+_min_user_ratings_option = click.option(
+    "--min-user-ratings",
+    type=click.IntRange(0),
+    default=0,
+    help="Leave out users with fewer ratings, until all have that many.",
+)
+_min_item_ratings_option = click.option(
+    "--min-item-ratings",
+    type=click.IntRange(0),
+    default=0,
+    help="Leave out items with fewer ratings, until all have that many.",
+)
 
-    @click.option(
-        "--split",
-        type=parameter_types.SPLIT,
-        metavar="NAME[:OPTION=VALUE,…]",
-        help="How ratings are cut into training and test; 'recli list splits' has them. "
-        "[default: k-fold:n_splits=5]",
-    )
-    @click.option("--cv", type=click.IntRange(2), help="Short for --split k-fold:n_splits=…")
+
+def split_options(command: Command) -> Command:
+    """Split, filters and seed alone; the command gets a `choice`: SplitChoice.
+
+    Args:
+        command: the command that gets them
+    """
+
+    @_split_option
+    @_cv_option
+    @_min_user_ratings_option
+    @_min_item_ratings_option
+    @common.seed_option
+    @functools.wraps(command)
+    def wrapped(*args: Any, split: str | None, cv: int | None, **kwargs: Any) -> Any:
+        names = ("min_user_ratings", "min_item_ratings", "seed")
+        choice = SplitChoice(_split_text(split, cv), **{name: kwargs.pop(name) for name in names})
+        return command(*args, choice=choice, **kwargs)
+
+    return wrapped
+
+
+def _split_text(split: str | None, cv: int | None) -> str:
+    if split and cv:
+        raise click.UsageError("--cv is short for --split k-fold: give one of them.")
+    return split or f"k-fold:n_splits={cv or 5}"
+
+
+def protocol_options(command: Command) -> Command:
+    """Split, metrics, threshold, groups, filters and seed; the command gets a `choice`.
+
+    Args:
+        command: the function of the command
+    """
+
+    @_split_option
+    @_cv_option
     @click.option(
         "--metric",
         "metrics",
@@ -129,18 +222,8 @@ def protocol_options(command: Command) -> Command:
         help="Break the metrics down by activity (of the user), popularity (of the item), a column as "
         "user:COLUMN or item:COLUMN, or clusters as item:cluster:k=8; may be repeated.",
     )
-    @click.option(
-        "--min-user-ratings",
-        type=click.IntRange(0),
-        default=0,
-        help="Leave out users with fewer ratings, until all have that many.",
-    )
-    @click.option(
-        "--min-item-ratings",
-        type=click.IntRange(0),
-        default=0,
-        help="Leave out items with fewer ratings, until all have that many.",
-    )
+    @_min_user_ratings_option
+    @_min_item_ratings_option
     @common.seed_option
     @functools.wraps(command)
     def wrapped(
@@ -156,17 +239,15 @@ def protocol_options(command: Command) -> Command:
         seed: int,
         **kwargs: Any,
     ) -> Any:
-        if split and cv:
-            raise click.UsageError("--cv is short for --split k-fold: give one of them.")
         choice = ProtocolChoice(
-            split or f"k-fold:n_splits={cv or 5}",
+            _split_text(split, cv),
+            min_user_ratings,
+            min_item_ratings,
+            seed,
             metrics,
             cutoffs,
             threshold,
             by,
-            min_user_ratings,
-            min_item_ratings,
-            seed,
         )
         return command(*args, choice=choice, **kwargs)
 

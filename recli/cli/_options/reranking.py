@@ -48,14 +48,23 @@ _OPTIONS = (
 
 
 def reranking_options(command: Command) -> Command:
-    """`--diversify`, `--calibrate`, `--explore` and `--rerank`; the command gets each by its name."""
+    """`--diversify`, `--calibrate`, `--explore` and `--rerank`; the command gets each by its name.
+
+    Args:
+        command: the function of the command
+    """
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 def tell(cost: RerankingCost, console: Console) -> None:
-    """Say what the lists cost and gained."""
+    """Say what the lists cost and gained.
+
+    Args:
+        cost: what re-ranking cost and gained
+        console: where it is printed
+    """
     changes = [f"{change.what} {change.before:.3f} → {change.after:.3f}" for change in cost.changes]
     console.say(
         f"Re-ranked: {cost.others:.0%} of the places go to other items. Mean {'; '.join(changes)}."

@@ -21,14 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TargetUsers:
-    """One user, those that a file lists, or all."""
+    """One user, those that a file lists, or all.
+
+    Attributes:
+        user: the column of the users
+        users_file: a file with ids of users
+        everybody: whether all users are meant
+    """
 
     user: str | None
     users_file: Path | None
     everybody: bool
 
     def check(self, cold_user: ColdUser) -> None:
-        """Raise UsageError unless it is exactly one of the three, or somebody new or changed."""
+        """Raise UsageError unless it is exactly one of the three, or somebody new or changed.
+
+        Args:
+            cold_user: what is known of a user whom the model does not know
+        """
         from recli import errors
 
         given = [self.user is not None, self.users_file is not None, self.everybody]
@@ -57,7 +67,12 @@ class TargetUsers:
         return "all-users" if self.users_file is None else self.users_file.stem
 
     def codes(self, model: Model, console: Console) -> np.ndarray:
-        """Codes of the users, int32[n_users]; tells of ids in a file that the model does not know."""
+        """Codes of the users, int32[n_users]; tells of ids in a file that the model does not know.
+
+        Args:
+            model: a fitted model
+            console: where it is printed
+        """
         import numpy as np
 
         ids = model.trainset.ratings.user_ids
@@ -73,7 +88,11 @@ class TargetUsers:
 
 
 def target_users_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--user`, `--users` and `--all-users`; the command gets an `target_users`."""
+    """`--user`, `--users` and `--all-users`; the command gets an `target_users`.
+
+    Args:
+        command: the function of the command
+    """
 
     @click.option("-u", "--user", help="The user's id, as in the ratings.")
     @click.option(
@@ -93,7 +112,14 @@ def target_users_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def tell_unknown(console: Console, path: Path, noun: str, unknown: list[str]) -> None:
-    """Say which ids of a file the model does not know, the first ten of them."""
+    """Say which ids of a file the model does not know, the first ten of them.
+
+    Args:
+        console: where it is printed
+        path: the file
+        noun: what they are, in the singular
+        unknown: ids that are not known
+    """
     if unknown:
         from recli import errors
 

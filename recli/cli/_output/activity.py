@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def show(console: Console, dataset: Dataset) -> None:
-    """The figures of a dataset of interactions, which was loaded with every row."""
+    """The figures of a dataset of interactions, which was loaded with every row.
+
+    Args:
+        console: where it is printed
+        dataset: the ratings, and what is known of items and users
+    """
     from recli.data.checks.activity import activity
     from recli.data.interactions import added_up
 

@@ -26,7 +26,12 @@ _NAME_WIDTH = 30
 
 
 class Console:
-    """Prints in the chosen format; `--quiet` leaves the results alone."""
+    """Prints in the chosen format; `--quiet` leaves the results alone.
+
+    Args:
+        output_format: `table`, `json` or `csv`
+        quiet: whether to say nothing but the results
+    """
 
     def __init__(self, output_format: str, quiet: bool) -> None:
         self.format = output_format
@@ -38,12 +43,20 @@ class Console:
         log.setLevel(logging.ERROR if quiet else logging.WARNING)
 
     def say(self, message: str) -> None:
-        """A message, on stderr."""
+        """A message, on stderr.
+
+        Args:
+            message: what is said
+        """
         if not self.quiet:
             click.echo(as_typed(message), err=True)
 
     def say_all(self, messages: Iterable[str]) -> None:
-        """Messages, on stderr, a line each."""
+        """Messages, on stderr, a line each.
+
+        Args:
+            messages: what is said, a line each
+        """
         for message in messages:
             self.say(message)
 
@@ -54,7 +67,14 @@ class Console:
         rows: Sequence[Sequence[str]],
         as_table: Callable[[], None] | None = None,
     ) -> None:
-        """The result: `document` as JSON, or header and rows in another format."""
+        """The result: `document` as JSON, or header and rows in another format.
+
+        Args:
+            document: what is written as JSON
+            header: names of the columns
+            rows: the first rows, cut into cells
+            as_table: prints it for people; None prints a table of the rows
+        """
         if self.format == "json":
             click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
         elif self.format == "csv":
@@ -71,7 +91,11 @@ class Console:
             self.table(header, rows)
 
     def line(self, text: str = "") -> None:
-        """A line of the result, on stdout."""
+        """A line of the result, on stdout.
+
+        Args:
+            text: the text to read
+        """
         click.echo(text)
 
     def table(
@@ -84,7 +108,12 @@ class Console:
     ) -> None:
         """A table on stdout: ruled on a terminal, plain aligned text in a pipe.
 
-        right, whole: the columns that stand to the right, and those not to be broken into lines
+        Args:
+            header: names of the columns
+            rows: the first rows, cut into cells
+            title: the column of the titles
+            right: the columns that stand to the right, and those not to be broken into lines
+            whole: likewise
         """
         from rich import box
         from rich.console import Console as RichConsole
@@ -121,7 +150,12 @@ class Console:
 
     @contextmanager
     def progress(self, label: str, total: float) -> Iterator[Callable[..., None]]:
-        """A progress bar with the time left, on a terminal; yields `advance(steps=1, total=None)`."""
+        """A progress bar with the time left, on a terminal; yields `advance(steps=1, total=None)`.
+
+        Args:
+            label: how it is shown
+            total: how much there is to do
+        """
         if self.quiet or not sys.stderr.isatty():
             yield lambda steps=1, total=None: None
             return
@@ -144,7 +178,11 @@ class Console:
             yield advance
 
     def describe(self, dataset: Dataset) -> None:
-        """One line about a dataset, and what was guessed of its file."""
+        """One line about a dataset, and what was guessed of its file.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+        """
         ratings = dataset.ratings
         self.say(
             f"{dataset.name}: {count(ratings.n_users, 'user')} × {count(ratings.n_items, 'item')}, "
@@ -165,7 +203,12 @@ class Console:
             self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
     def set_aside(self, dataset: Dataset, path: Path) -> None:
-        """Write the bad rows of a dataset into a file, and say so."""
+        """Write the bad rows of a dataset into a file, and say so.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            path: the file
+        """
         from recli import files
 
         buffer = io.StringIO()
@@ -181,10 +224,19 @@ class Console:
 
 
 def local_time(moment: str) -> str:
-    """A moment in ISO 8601 as the clock here shows it."""
+    """A moment in ISO 8601 as the clock here shows it.
+
+    Args:
+        moment: a time in ISO 8601
+    """
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
 def count(n: int, noun: str) -> str:
-    """`n` with its noun: `1 user`, `1,000 users`."""
+    """`n` with its noun: `1 user`, `1,000 users`.
+
+    Args:
+        n: how many there are
+        noun: what they are, in the singular
+    """
     return f"{n:,} {noun}{'s' * (n != 1)}"

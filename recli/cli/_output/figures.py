@@ -16,7 +16,13 @@ _BAR = 40
 
 
 def histogram(console: Console, bars: Sequence[tuple[float, float, int]], digits: int = 6) -> None:
-    """A bar for each (from, to, count), with its count and share; numbers have so many digits."""
+    """A bar for each (from, to, count), with its count and share; numbers have so many digits.
+
+    Args:
+        console: where it is printed
+        bars: (from, to, count) of each bar
+        digits: decimals of the bounds
+    """
     counts = [n for _, _, n in bars]
     labels = [f"{a:g}" if a == b else f"{a:.{digits}g} to {b:.{digits}g}" for a, b, _ in bars]
     width, most, total = max(map(len, labels)), max(counts), sum(counts)
@@ -26,7 +32,12 @@ def histogram(console: Console, bars: Sequence[tuple[float, float, int]], digits
 
 
 def problems(console: Console, found: Sequence[Problem]) -> None:
-    """What to look at, how much of it, and what to do."""
+    """What to look at, how much of it, and what to do.
+
+    Args:
+        console: where it is printed
+        found: what is noteworthy
+    """
     if not found:
         console.line("Nothing looks wrong.")
         return
@@ -36,6 +47,9 @@ def problems(console: Console, found: Sequence[Problem]) -> None:
 
 def date(seconds: int) -> str:
     """The day of a moment, UTC.
+
+    Args:
+        seconds: seconds since 1970 UTC
 
     >>> date(1_600_000_000)
     '2020-09-13'

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def show(console: Console, run: EvaluationRun) -> None:
-    """A table for each kind of metric and length of the lists."""
+    """A table for each kind of metric and length of the lists.
+
+    Args:
+        console: where it is printed
+        run: the run
+    """
     from recli.experiments.report import MARKS, breakdown, leaderboard, tables_of
     from recli.records.cells import summaries
 
@@ -40,7 +45,11 @@ def show(console: Console, run: EvaluationRun) -> None:
 
 
 def same_data(reading: Reading | None) -> str:
-    """What makes a command read the same data, to go behind it."""
+    """What makes a command read the same data, to go behind it.
+
+    Args:
+        reading: how the dataset was read
+    """
     from recli import urls
     from recli.data import find
 
@@ -51,7 +60,12 @@ def same_data(reading: Reading | None) -> str:
 
 
 def best_lists(run: EvaluationRun) -> Iterator[str]:
-    """Whose lists are the best, where the run goes by lists; who is worse than `most-popular`."""
+    """Whose lists are the best, where the run goes by lists; who is worse than `most-popular`.
+
+    Args:
+        run: the run
+    """
+    from recli.algorithms import Configured
     from recli.models.list_quality import FLOOR
     from recli.records.cells import summaries
 
@@ -62,7 +76,7 @@ def best_lists(run: EvaluationRun) -> Iterator[str]:
     best = ranked[0]
     mean = {summary.label: summary.mean(measure) for summary in ranked}
     beside = f" ({FLOOR} {mean[FLOOR]:.4f})" if FLOOR in mean and best.label != FLOOR else ""
-    is_plain = best.label == best.configured.name
+    is_plain = type(best.configured) is Configured and best.label == best.configured.name
     following = f" Next: recli train -a {best.label}{same_data(run.reading)}" if is_plain else ""
     yield f"The best lists: {best.label}, {measure} {mean[best.label]:.4f}{beside}.{following}"
     if poor := [label for label in mean if mean[label] < mean.get(FLOOR, -math.inf)]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from recli.cli._options import common
+import click
+
 from recli.cli._output.console import Console
 from recli.stored import StoredKind
 
@@ -55,7 +56,13 @@ def show_list(
 
 
 def show_facts(console: Console, facts: Mapping[str, str], width: int) -> None:
-    """Print what is known of one, a line for each fact, names in a column of `width` characters."""
+    """Print what is known of one, a line for each fact, names in a column of `width` characters.
+
+    Args:
+        console: where it is printed
+        facts: what is known, by its name
+        width: how wide the column of names is
+    """
     for name, value in facts.items():
         console.line(f"{name:<{width}}  {value}")
 
@@ -66,6 +73,12 @@ def agreed(kind: StoredKind, results: Path, names: Sequence[str], yes: bool) -> 
     Raises:
         NotFoundError: if a name means none in this results folder
         UsageError: if a name is ambiguous, if it is still worked on, or if the user does not agree
+
+    Args:
+        kind: runs, studies, models or refreshes
+        results: the results folder
+        names: names, as typed
+        yes: whether the user has agreed already
     """
     from recli import errors
 
@@ -74,14 +87,22 @@ def agreed(kind: StoredKind, results: Path, names: Sequence[str], yes: bool) -> 
         if "status" in kind.keys and _is_running(kind.read(folder)):
             raise errors.UsageError(f"{folder.name} is still running. Stop it first.")
     if not yes:
-        common.confirm([folder.name for folder in folders], f"Remove {_count(kind, folders)}?")
+        confirm([folder.name for folder in folders], f"Remove {_count(kind, folders)}?")
     return folders
 
 
 def tell_removed(
     kind: StoredKind, folders: Sequence[Path], console: Console, more: str = "", **also: int
 ) -> None:
-    """Say what was removed: `more` in words, and `also` in the document."""
+    """Say what was removed: `more` in words, and `also` in the document.
+
+    Args:
+        kind: runs, studies, models or refreshes
+        folders: what was removed
+        console: where it is printed
+        more: what else was removed, in words
+        **also: how many other things were removed, by what they are called
+    """
     document = {"removed": [folder.name for folder in folders], **also}
     text = f"Removed: {_count(kind, folders)}{more}."
     console.emit(document, [], [], lambda: console.line(text))
@@ -95,3 +116,22 @@ def _is_running(document: Document) -> bool:
 
 def _count(kind: StoredKind, folders: Sequence[Path]) -> str:
     return f"{len(folders):,} {kind.noun if len(folders) == 1 else kind.plural}"
+
+
+def confirm(names: list[str], question: str) -> None:
+    """Ask before `names` are gone.
+
+    Args:
+        names: what is removed
+        question: what is asked before
+
+    Raises:
+        UsageError: for any answer but yes
+    """
+    from recli import errors
+
+    click.echo("\n".join(names), err=True)
+    try:
+        click.confirm(question, abort=True, err=True)
+    except click.Abort:
+        raise errors.UsageError("Nothing was removed. '--yes' answers for you.") from None

@@ -22,7 +22,13 @@ _SHOWN_TRIALS = 5
 
 @contextmanager
 def watched(console: Console, run: TuningRun, budget: Budget) -> Iterator[Watch]:
-    """On a terminal a table that follows the search; yields what the search tells."""
+    """On a terminal a table that follows the search; yields what the search tells.
+
+    Args:
+        console: where it is printed
+        run: the run of `recli tune`
+        budget: how many trials, and how long
+    """
     from recli.experiments.tuning.watch import Watch
 
     if console.quiet or not sys.stderr.isatty():
@@ -42,7 +48,12 @@ def watched(console: Console, run: TuningRun, budget: Budget) -> Iterator[Watch]
 
 
 class _Board:
-    """What the table shows: the best so far, how the trials ended, the one at work, the time left."""
+    """What the table shows: the best so far, how the trials ended, the one at work, the time left.
+
+    Args:
+        run: the run of `recli tune`
+        budget: how many trials, and how long
+    """
 
     def __init__(self, run: TuningRun, budget: Budget) -> None:
         self._run, self._budget = run, budget
@@ -99,7 +110,12 @@ class _Board:
 
 
 def show(console: Console, study: StoredStudy) -> None:
-    """The best trials, the Pareto front, and what the locked test said."""
+    """The best trials, the Pareto front, and what the locked test said.
+
+    Args:
+        console: where it is printed
+        study: the study as it is stored
+    """
     from recli.experiments.reports._study.words import said
 
     finished = study.finished()

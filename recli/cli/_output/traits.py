@@ -12,7 +12,15 @@ COSTS = {"low": "less than a second", "medium": "seconds", "high": "ten seconds 
 class Traits:
     """In the order in which they are shown; `uses` is what it learns from besides ratings.
 
-    extra: the extra that brings its packages, if it needs one, and whether they are installed
+    Attributes:
+        kind: of which kind it is
+        predicts: `ratings` or `scores`
+        new_users: what it does with users it has not seen
+        new_items: what it does with items it has not seen
+        uses: what it learns from beside the ratings
+        cost: how the time to fit grows
+        extra: the extra that brings its packages, if it needs one, and whether they are installed
+        installed: whether its packages are installed
     """
 
     kind: str
@@ -26,7 +34,11 @@ class Traits:
 
     @classmethod
     def of(cls, name: str) -> Traits:
-        """Those of an algorithm; a class of Surprise that says nothing has those of all others."""
+        """Those of an algorithm; a class of Surprise that says nothing has those of all others.
+
+        Args:
+            name: the name
+        """
         from recli import registry
         from recli.algorithms import Algorithm
 

@@ -19,7 +19,11 @@ _DAY = 86_400
 
 
 def document(found: Characteristics) -> dict[str, Any]:
-    """The characteristics for JSON: what is no number is null, times are in ISO 8601."""
+    """The characteristics for JSON: what is no number is null, times are in ISO 8601.
+
+    Args:
+        found: the characteristics
+    """
     fields = dataclasses.asdict(found)
     for key, value in fields.items():
         if isinstance(value, float) and math.isnan(value):
@@ -29,7 +33,13 @@ def document(found: Characteristics) -> dict[str, Any]:
 
 
 def show(console: Console, found: Characteristics, ratings: Ratings) -> None:
-    """The characteristics as text."""
+    """The characteristics as text.
+
+    Args:
+        console: where it is printed
+        found: the characteristics
+        ratings: the ratings or interactions
+    """
     noun = "interactions" if ratings.implicit else "ratings"
     lines = {
         "users": f"{found.users:,}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli.data.checks.check import QUANTILES, Problem, problems_of_any
-from recli.data.dataset import Dataset, Kind
+from recli.data.dataset import Dataset, InteractionKind
 from recli.data.interactions import added_up
 from recli.data.ratings import Ratings
 
@@ -57,7 +57,7 @@ class Activity:
     pairs: int
     repeated: int
     density: float
-    kinds: tuple[Kind, ...]
+    kinds: tuple[InteractionKind, ...]
     histogram: list[tuple[float, float, int]]
     weights: list[float]
     per_user: list[float]
@@ -131,7 +131,7 @@ def _sessions(rows: Ratings) -> Sessions | None:
     return Sessions(len(lengths), np.quantile(lengths, QUANTILES).tolist())
 
 
-def _unweighed(kinds: tuple[Kind, ...]) -> list[Problem]:
+def _unweighed(kinds: tuple[InteractionKind, ...]) -> list[Problem]:
     if len(kinds) < 2 or any(kind.weight != 1 for kind in kinds):
         return []
     weights = ",".join(f"{kind.name}={place}" for place, kind in enumerate(kinds[:3], 1))

@@ -10,6 +10,9 @@ def gini(counts: np.ndarray) -> float:
 
     From 0, all alike, to 1 - 1/n, one that has all; NaN where all are 0.
 
+    Args:
+        counts: int64[n], how often each is there
+
     >>> gini(np.array([2, 2, 2, 2])), gini(np.array([0, 0, 8, 0]))
     (0.0, 0.75)
     """

@@ -13,7 +13,7 @@ from recli import errors
 from recli.data import interactions
 from recli.data.columns import times
 from recli.data.columns.numbers import POINT, is_gap, number, numbers
-from recli.data.dataset import BadRow, Kind
+from recli.data.dataset import BadRow, InteractionKind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.ids import without_point_zero
@@ -75,7 +75,9 @@ class RatingRows:
         )
 
 
-def parse(table: TextTable, source: RatingsSource, kinds: tuple[Kind, ...] = ()) -> RatingRows:
+def parse(
+    table: TextTable, source: RatingsSource, kinds: tuple[InteractionKind, ...] = ()
+) -> RatingRows:
     """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason.
 
     Args:

@@ -167,7 +167,7 @@ def _listed(candidates: list[_Candidate]) -> str:
 def _say(known: Known, name: str) -> str:
     table = f"{known.role}s"
     return (
-        f"'--{table}-id {name}' where the dataset is added, "
+        f'`{table}_id="{name}"` where it is read, '
         f'id = "{name}" under [{table}] in its dataset.toml.'
     )
 

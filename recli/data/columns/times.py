@@ -100,6 +100,9 @@ def alike(*moments: tuple[np.ndarray, str]) -> tuple[list[np.ndarray], str]:
 
     >>> alike((np.array([1, 2]), "s"), (np.array([1_500]), "ms"))
     ([array([1000, 2000]), array([1500])], 'ms')
+
+    Args:
+        *moments: int64[n] and their unit: `s`, `ms`, `us` or `ns`
     """
     finest = max((unit for _, unit in moments), key=list(PER_SECOND).index)
     seconds = [s for values, unit in moments if len(values) for s in _extent(values, unit)]

@@ -98,7 +98,11 @@ def _cells(one: dict[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
 
 
 def cell_text(value: Any) -> str:
-    """A value as a file would have it, the empty text for none."""
+    """A value as a file would have it, the empty text for none.
+
+    Args:
+        value: a value of JSON
+    """
     if isinstance(value, str):
         return value
     if value is None:

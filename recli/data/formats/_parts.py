@@ -17,6 +17,9 @@ class Parted(Format):
     """Parts in a format of their own, one below the other; what their folders say are columns too.
 
     A part may have a header or not, as the first has or when a file was cut into pieces.
+
+    Args:
+        of_each: the format of each part
     """
 
     def __init__(self, of_each: Format) -> None:

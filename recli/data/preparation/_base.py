@@ -50,7 +50,11 @@ class Draft:
         return Draft(filters.only(self.dataset, stays, items), columns)
 
     def with_ratings(self, **changes: Any) -> Draft:
-        """The draft with other values in some fields of its `Ratings`."""
+        """The draft with other values in some fields of its `Ratings`.
+
+        Args:
+            **changes: fields of `Ratings`, and their new values
+        """
         ratings = dataclasses.replace(self.dataset.ratings, **changes)
         return Draft(dataclasses.replace(self.dataset, ratings=ratings), self.columns)
 

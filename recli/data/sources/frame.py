@@ -38,5 +38,9 @@ class Frame(Location):
         return not len(self.frame)
 
     def place(self, line: int) -> str:
-        """A row of the table, as messages name it; the first is row 1."""
+        """A row of the table, as messages name it; the first is row 1.
+
+        Args:
+            line: the line of the file, from 1 on
+        """
         return f"row {line:,}"

@@ -99,7 +99,12 @@ def split(text: str) -> tuple[str, str | None]:
 
 
 def split_in(folder: Path, text: str) -> tuple[str, str | None]:
-    """As `split`, and the table of any other file that there is in `folder`."""
+    """As `split`, and the table of any other file that there is in `folder`.
+
+    Args:
+        folder: the folder of the dataset
+        text: the text to read
+    """
     file, member = split(text)
     name, separator, table = text.partition("::")
     if member is None and separator and (folder / name).is_file():

@@ -23,8 +23,10 @@ _TITLE_NAMES = ("title", "name", "label")
 class GuessedItems:
     """The source of an item table with all that it left open.
 
-    numbering: columns that number the rows, and are left out
-    silent: columns that tell no two items apart, and are no features
+    Attributes:
+        source: where the item table is, and how it is read
+        numbering: columns that number the rows, and are left out
+        silent: columns that tell no two items apart, and are no features
     """
 
     source: ItemsSource

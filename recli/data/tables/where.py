@@ -212,7 +212,11 @@ class _Parser:
         return token if kind == "end" else self.tokens.pop(0)
 
     def fail(self, message: str) -> NoReturn:
-        """Raise the error about the next word."""
+        """Raise the error about the next word.
+
+        Args:
+            message: what is said
+        """
         _fail(self.text, self.tokens[0].start, self.tokens[0].end, message)
 
 

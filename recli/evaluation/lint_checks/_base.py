@@ -14,7 +14,12 @@ from recli.evaluation.metric_names import Measure
 
 @dataclass(frozen=True)
 class Finding:
-    """A reason to doubt: its kind, and what it is, how much of it there is, and what to do."""
+    """A reason to doubt: its kind, and what it is, how much of it there is, and what to do.
+
+    Attributes:
+        code: the name of the check
+        message: what is said
+    """
 
     code: str
     message: str
@@ -72,12 +77,20 @@ class Check:
     position: ClassVar[int] = 1000
 
     def messages(self, checked: Checked) -> Iterator[str]:
-        """What it finds, how much of it there is over all folds, and what to do; nothing or one."""
+        """What it finds, how much of it there is over all folds, and what to do; nothing or one.
+
+        Args:
+            checked: the protocol that is looked at
+        """
         raise NotImplementedError
 
 
 def share(part: int, whole: int) -> str:
     """A number, and how much of the whole it is.
+
+    Args:
+        part: how many of them
+        whole: how many there are
 
     >>> share(1200, 4800)
     '1,200 of 4,800 (25%)'

@@ -9,7 +9,7 @@ from recli.evaluation.lint_checks._base import Check, Checked
 _UNUSED = 0.25  # of the scale, at one end
 
 
-class Scale(Check):
+class ScaleCheck(Check):
     """The ratings leave a quarter of the scale or more unused at one of its ends."""
 
     position = 60

@@ -85,7 +85,11 @@ class RatingMetric(Metric):
         return self._value(predictions)
 
     def values(self, predictions: Predictions) -> np.ndarray:
-        """The metric over each user's ratings, float64[n_users], in the order of `distinct`."""
+        """The metric over each user's ratings, float64[n_users], in the order of `distinct`.
+
+        Args:
+            predictions: predicted ratings beside the true ones
+        """
         if not self._defined(predictions):
             return np.full(len(predictions.distinct), np.nan)
         return self._values(predictions)
@@ -117,12 +121,20 @@ class ListMetric(Metric):
         return self.mean(self.values(lists))
 
     def mean(self, values: np.ndarray) -> float:
-        """The metric of all users from that of each, as `values` gives it."""
+        """The metric of all users from that of each, as `values` gives it.
+
+        Args:
+            values: float64[n]
+        """
         counted = values[~np.isnan(values)]
         return float(counted.mean()) if len(counted) else float("nan")
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:
-        """The metric of each user's list, float64[n_users]; NaN where it is not defined."""
+        """The metric of each user's list, float64[n_users]; NaN where it is not defined.
+
+        Args:
+            lists: ranked lists beside the test ratings
+        """
         raise NotImplementedError
 
 
@@ -142,9 +154,10 @@ class HitMetric(ListMetric):
     def of_hits(self, hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
         """The metric of each user's list, float64[n_users]; NaN for users without relevant items.
 
-        hits: bool[n_users, k], k ≥ 1; whether the item at rank r + 1 of user u's list is relevant,
-            shorter lists padded with False
-        n_relevant: int64[n_users], all the user's relevant test items, in the list or not
+        Args:
+            hits: bool[n_users, k], k ≥ 1; whether the item at rank r + 1 of user u's list is
+                relevant, shorter lists padded with False
+            n_relevant: int64[n_users], all the user's relevant test items, in the list or not
         """
         values = np.full(len(n_relevant), np.nan)
         counted = n_relevant > 0

@@ -11,7 +11,11 @@ from recli.ranking.qualities import mean_of_items
 
 
 def counts(lists: EvaluatedLists) -> np.ndarray:
-    """In how many of the lists each item is, int64[n_catalogue]."""
+    """In how many of the lists each item is, int64[n_catalogue].
+
+    Args:
+        lists: ranked lists beside the test ratings
+    """
     return np.bincount(lists.items[lists.items >= 0], minlength=lists.statistics.n_items)
 
 
@@ -30,7 +34,8 @@ class CountMetric(ListMetric):
     def of_counts(self, counts: np.ndarray) -> float:
         """The metric of the counts; NaN if nothing is recommended.
 
-        counts: int64[n_catalogue], in how many lists each item is
+        Args:
+            counts: int64[n_catalogue], in how many lists each item is
         """
         return self._of_counts(counts) if counts.any() else float("nan")
 

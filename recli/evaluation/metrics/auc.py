@@ -18,7 +18,7 @@ class AUC(ListMetric):
     Stochastically Larger than the Other, 1947; Hanley and McNeil, Radiology 1982). It sees the whole
     ranking by score, before any re-ranking, so it takes no cut-off; a relevant item that is no
     candidate does not count. From 0 to 1, 0.5 at random; NaN for a user without relevant or without
-    other candidates.
+    other candidates, and for a list of another program that has not all candidates.
 
     >>> from recli.evaluation.lists import EvaluatedLists, Tested
     >>> row, item, rating = np.array([0, 0]), np.array([3, 7]), np.array([4.0, 5.0])
@@ -39,6 +39,7 @@ class AUC(ListMetric):
         rows, n_users = lists.tested.rows[chosen], len(lists.users)
         m = np.bincount(rows, minlength=n_users)
         n = lists.n_candidates - m
+        defined = (m * n > 0) & lists.are_ranked(lists.n_candidates)
         sums = np.bincount(rows, lists.tested.midranks[chosen], n_users)
         u = m * (m + n + 1) - sums - m * (m + 1) / 2
-        return np.divide(u, m * n, out=np.full(n_users, np.nan), where=m * n > 0)
+        return np.divide(u, m * n, out=np.full(n_users, np.nan), where=defined)

@@ -31,8 +31,9 @@ class LongTail(ItemMetric):
     def tail(popularity: np.ndarray, fifths: int = 1) -> np.ndarray:
         """bool[n_catalogue], which items the long tail has.
 
-        popularity: int64[n_catalogue], training ratings
-        fifths: how many fifths of the ratings the items have together at most
+        Args:
+            popularity: int64[n_catalogue], training ratings
+            fifths: how many fifths of the ratings the items have together at most
         """
         return tail(popularity, fifths)
 

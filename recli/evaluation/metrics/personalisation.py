@@ -33,7 +33,10 @@ class Personalisation(ListMetric):
     def of_counts(self, counts: np.ndarray, n_users: int, k: int) -> float:
         """The metric of `n_users` lists of `k` places.
 
-        counts: int64[n_catalogue], in how many lists each item is
+        Args:
+            counts: int64[n_catalogue], in how many lists each item is
+            k: the least number of ratings that each has
+            n_users: how many users there are
         """
         if n_users < 2:
             return float("nan")

@@ -14,8 +14,8 @@ class RPrecision(ListMetric):
     R-precision = hits among the first R / R (Manning, Raghavan and Schütze, Introduction to
     Information Retrieval, 2008, section 8.4): precision and recall are the same there, and every
     user can reach 1, whatever their R; so it takes no cut-off. It goes by the ranking by score, before
-    any re-ranking. From 0 to 1; NaN for a user without
-    relevant items.
+    any re-ranking. From 0 to 1; NaN for a user without relevant items, and for a list of another
+    program that ends before R places, unless it has all candidates.
 
     >>> from recli.evaluation.lists import EvaluatedLists, Tested
     >>> row, item, rating = np.array([0, 0]), np.array([3, 7]), np.array([4.0, 5.0])
@@ -35,6 +35,5 @@ class RPrecision(ListMetric):
         tested, n_relevant = lists.tested, lists.n_relevant
         hit = lists.relevant & (tested.places >= 0) & (tested.places < n_relevant[tested.rows])
         hits = np.bincount(tested.rows[hit], minlength=len(n_relevant))
-        return np.divide(
-            hits, n_relevant, out=np.full(len(n_relevant), np.nan), where=n_relevant > 0
-        )
+        defined = (n_relevant > 0) & lists.are_ranked(n_relevant)
+        return np.divide(hits, n_relevant, out=np.full(len(n_relevant), np.nan), where=defined)

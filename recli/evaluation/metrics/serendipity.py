@@ -35,9 +35,10 @@ class Serendipity(ListMetric):
     def of_places(self, hits: np.ndarray, places: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
         """The metric of each user's list, float64[n_users].
 
-        hits: bool[n_users, k], whether the item is relevant
-        places: int64[n_users, k], how many items the popularity ranker puts before it; of a hit
-        n_relevant: int64[n_users], all the user's relevant test items
+        Args:
+            hits: bool[n_users, k], whether the item is relevant
+            places: int64[n_users, k], how many items the popularity ranker puts before it; of a hit
+            n_relevant: int64[n_users], all the user's relevant test items
         """
         found = (hits & (places >= hits.shape[1])).mean(axis=1)
         return np.where(n_relevant > 0, found, np.nan)

@@ -21,10 +21,11 @@ TESTS = ("t", "wilcoxon")
 class Comparisons:
     """Every pair of algorithms in one metric; a pair is named in the order of `means`.
 
-    test: whose p-values are adjusted, 't' or 'wilcoxon'
-    means: each algorithm's mean over the users that it has a value for; NaN for none
-    pairs: what `paired` found
-    adjusted: p of `test` by Holm's method over all pairs
+    Attributes:
+        test: whose p-values are adjusted, 't' or 'wilcoxon'
+        means: each algorithm's mean over the users that it has a value for; NaN for none
+        pairs: what `paired` found
+        adjusted: p of `test` by Holm's method over all pairs
     """
 
     test: str
@@ -38,6 +39,9 @@ class Comparisons:
         The best is the one with the best mean, the first of several, and stands in the list. So
         does an algorithm that cannot be tested against it, having fewer than two users in common;
         one whose mean is NaN does not.
+
+        Args:
+            greater_is_better: whether the better of two values is the greater
 
         >>> values = {"a": np.array([0.1, 0.3, 0.2, 0.2]), "b": np.array([0.2, 0.3, 0.2, 0.2])}
         >>> compare_all(values, seed=0).indistinguishable_from_best(greater_is_better=True)
@@ -63,12 +67,17 @@ def compare_all(
     experiments, SIGIR 2023). With many users most differences are significant; `d_z` says whether
     they are large.
 
-    values: per algorithm float64[n_users], the same users in the same order; NaN where there is no
-        value. Every pair is compared over the users that both have a value for.
-    test: 't' or 'wilcoxon'
+    One algorithm or none: no pairs.
 
-    One algorithm or none: no pairs. Raises UsageError for another test, and if the arrays differ
-    in length.
+    Args:
+        values: per algorithm float64[n_users], the same users in the same order; NaN where there is
+            no value. Every pair is compared over the users that both have a value for.
+        test: 't' or 'wilcoxon'
+        n_bootstrap: how many samples are drawn
+        seed: what is drawn at random is drawn by it
+
+    Raises:
+        UsageError: for another test, and if the arrays differ in length
 
     >>> values = {"a": np.array([0.1, 0.3, 0.2, 0.2]), "b": np.array([0.5, 0.9, 0.5, 0.6])}
     >>> comparisons = compare_all(values | {"c": values["a"]}, seed=0)
@@ -92,8 +101,10 @@ def like_the_best(
 ) -> list[str]:
     """The best mean's name, then those whose pair with it has no p below 0.05; best first.
 
-    means: NaN for a name that is left out
-    adjusted: p by pair, in either order; NaN or none where a pair cannot be tested
+    Args:
+        means: NaN for a name that is left out
+        adjusted: p by pair, in either order; NaN or none where a pair cannot be tested
+        greater_is_better: whether the better of two values is the greater
 
     >>> like_the_best({"a": 0.2, "b": 0.3, "c": 0.1}, {("a", "b"): 0.4, ("b", "c"): 0.01}, True)
     ['b', 'a']
@@ -120,9 +131,10 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     at most α keeps the chance of any false rejection at most α, whatever the dependence (Holm, A
     simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 1979).
 
-    p_values: float64[n], each from 0 to 1; NaN stays NaN and does not count in m
-
     Returns float64[n], in the order given.
+
+    Args:
+        p_values: float64[n], each from 0 to 1; NaN stays NaN and does not count in m
 
     >>> holm(np.array([0.01, 0.04, np.nan, 0.03]))
     array([0.03, 0.06,  nan, 0.06])

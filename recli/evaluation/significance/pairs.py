@@ -19,13 +19,15 @@ _DRAWN_AT_ONCE = 1 << 18  # users: 2 MiB of indices, whatever the number of user
 class PairedTest:
     """How the values of two algorithms differ over the same users.
 
-    n: users with a value of both
-    n_left_out: users without
-    difference: mean of a - b, in units of the metric
-    interval: bootstrap 95 % confidence interval of `difference`
-    t, t_p: statistic of the paired t-test and its two-sided p
-    wilcoxon_p: two-sided p of the Wilcoxon signed-rank test
-    d_z: effect size, `difference` in standard deviations of the differences
+    Attributes:
+        n: users with a value of both
+        n_left_out: users without
+        difference: mean of a - b, in units of the metric
+        interval: bootstrap 95 % confidence interval of `difference`
+        t: statistic of the paired t-test and its two-sided p
+        t_p: likewise
+        wilcoxon_p: two-sided p of the Wilcoxon signed-rank test
+        d_z: effect size, `difference` in standard deviations of the differences
     """
 
     n: int
@@ -42,9 +44,11 @@ class PairedTest:
 class FoldTest:
     """How the values of two algorithms differ over the same folds.
 
-    n: folds with a value of both
-    difference: mean of a - b, in units of the metric
-    t, t_p: statistic of the corrected resampled t-test and its two-sided p
+    Attributes:
+        n: folds with a value of both
+        difference: mean of a - b, in units of the metric
+        t: statistic of the corrected resampled t-test and its two-sided p
+        t_p: likewise
     """
 
     n: int
@@ -73,13 +77,19 @@ def paired(a: np.ndarray, b: np.ndarray, *, n_bootstrap: int = 2000, seed: int) 
     users with few hits both cover too seldom, BCa the more so. Time grows with n × n_bootstrap, 0.1
     seconds for 20,000 × 2,000; memory does not.
 
-    a, b: float64[n_users], a metric's value of each user; NaN where there is none
-    n_bootstrap: at least 1
-
     Values that differ only in the last digits (less than 1e-12 of the largest) count as equal.
     NaN for everything if fewer than two users have a value of both. All differences zero: t and d_z
     are 0, both p are 1, the interval is (0, 0). All the same and not zero: t and d_z are infinite,
-    t_p is 0. Raises UsageError if a and b differ in length.
+    t_p is 0.
+
+    Args:
+        a: float64[n_users], a metric's value of each user; NaN where there is none
+        b: likewise
+        n_bootstrap: at least 1
+        seed: what is drawn at random is drawn by it
+
+    Raises:
+        UsageError: if a and b differ in length
 
     >>> test = paired(np.array([0.9, 0.5, 0.7, 0.4]), np.array([0.6, 0.5, 0.5, 0.5]), seed=0)
     >>> round(test.difference, 3), round(test.t, 3), round(test.t_p, 3), round(test.d_z, 3)
@@ -94,8 +104,12 @@ def of_table(
 ) -> PairedTest:
     """`paired` for the columns `a` and `b` of a table without NaN, which are resampled already.
 
-    table: float64[n_users, n_algorithms]
-    resampled: float64[n_bootstrap, n_algorithms], from `resampled_means`
+    Args:
+        table: float64[n_users, n_algorithms]
+        n_left_out: how many users lack a value
+        resampled: float64[n_bootstrap, n_algorithms], from `resampled_means`
+        a: the place of one algorithm
+        b: the place of the other
     """
     differences = without_noise(table[:, a] - table[:, b], table[:, [a, b]])
     n = len(differences)
@@ -120,9 +134,12 @@ def of_table(
 def resampled_means(table: np.ndarray, n_bootstrap: int, seed: int) -> np.ndarray:
     """The means of each algorithm over `n_bootstrap` resamples of the users.
 
-    table: float64[n_users, n_algorithms], without NaN
-
     Returns float64[n_bootstrap, n_algorithms]; all algorithms on the same resamples.
+
+    Args:
+        table: float64[n_users, n_algorithms], without NaN
+        n_bootstrap: how many samples are drawn
+        seed: what is drawn at random is drawn by it
     """
     rng = np.random.default_rng(seed)
     n = len(table)
@@ -144,11 +161,15 @@ def corrected_resampled_t(a: np.ndarray, b: np.ndarray, test_share: float) -> Fo
     term stands for the correlation of the folds, which share most of their training ratings; the
     paired t-test takes them for independent and finds differences far too often.
 
-    a, b: float64[n_folds], a metric's value on each fold; folds with a NaN are left out
-    test_share: n_test / (n_train + n_test), between 0 and 1: 0.2 for 5-fold cross-validation
+    Degenerate cases and near ties as for `paired`.
 
-    Degenerate cases and near ties as for `paired`. Raises UsageError if a and b differ in length
-    and for a share that is not between 0 and 1.
+    Args:
+        a: float64[n_folds], a metric's value on each fold; folds with a NaN are left out
+        b: likewise
+        test_share: n_test / (n_train + n_test), between 0 and 1: 0.2 for 5-fold cross-validation
+
+    Raises:
+        UsageError: if a and b differ in length and for a share that is not between 0 and 1
 
     >>> a, b = np.array([0.31, 0.33, 0.30, 0.32, 0.34]), np.array([0.30, 0.31, 0.30, 0.30, 0.31])
     >>> test = corrected_resampled_t(a, b, test_share=0.2)

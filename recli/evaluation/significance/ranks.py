@@ -16,11 +16,12 @@ from recli.evaluation.significance._matched import matched, without_noise
 class AverageRanks:
     """How several algorithms rank on average over the same users or folds.
 
-    n: users or folds with a value of every algorithm
-    n_left_out: those without
-    ranks: each algorithm's mean rank, from 1, the best first
-    friedman_p: p of the Friedman test that all mean ranks are equal
-    critical_difference: mean ranks nearer than this do not differ at the level 0.05
+    Attributes:
+        n: users or folds with a value of every algorithm
+        n_left_out: those without
+        ranks: each algorithm's mean rank, from 1, the best first
+        friedman_p: p of the Friedman test that all mean ranks are equal
+        critical_difference: mean ranks nearer than this do not differ at the level 0.05
     """
 
     n: int
@@ -54,14 +55,18 @@ def average_ranks(values: Mapping[str, np.ndarray], greater_is_better: bool) -> 
     Statistical comparisons of classifiers over multiple data sets, JMLR 2006, section 3.2.2). The
     difference means something where the Friedman test rejects.
 
-    values: per algorithm float64[n], at least one algorithm, the same users or folds in the same
-        order; users or folds with a NaN are left out
-    greater_is_better: whether the greatest value has rank 1; ties have the mean of their ranks
-
     Values that differ only in the last digits (less than 1e-12 of the largest) are ties. With fewer
     than two users or folds ranks, p and CD are NaN, and the order is that of `values`; with fewer
     than three algorithms p is (`paired` compares two), with one CD too. All tied everywhere: p is
-    1. Raises UsageError if the arrays differ in length.
+    1.
+
+    Args:
+        values: per algorithm float64[n], at least one algorithm, the same users or folds in the
+            same order; users or folds with a NaN are left out
+        greater_is_better: whether the greatest value has rank 1; ties have the mean of their ranks
+
+    Raises:
+        UsageError: if the arrays differ in length
 
     >>> values = {"a": np.array([0.1, 0.3, 0.2]), "b": np.array([0.5, 0.9, 0.2])}
     >>> ranks = average_ranks(values | {"c": np.array([0.4, 0.2, 0.1])}, greater_is_better=True)

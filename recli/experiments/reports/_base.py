@@ -11,7 +11,8 @@ from recli.experiments.run_data import RunData
 class Report:
     """A way to write runs down; a subclass in a file of its own registers it.
 
-    suffix: of the files it makes, with the dot
+    Attributes:
+        suffix: of the files it makes, with the dot
     """
 
     suffix: ClassVar[str]

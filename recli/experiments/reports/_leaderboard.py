@@ -21,10 +21,12 @@ DIGITS = 4
 class Score:
     """One algorithm in one measure.
 
-    mean, std: over folds; NaN for none
-    place: 1 for the best; what looks alike with four digits shares a place; None for none
-    alike: whether it is not distinguishable from the best; it is not the best itself
-    p: of the difference from the best, adjusted; NaN for the best and where not tested
+    Attributes:
+        mean: over folds; NaN for none
+        std: likewise
+        place: 1 for the best; what looks alike with four digits shares a place; None for none
+        alike: whether it is not distinguishable from the best; it is not the best itself
+        p: of the difference from the best, adjusted; NaN for the best and where not tested
     """
 
     mean: float
@@ -44,7 +46,14 @@ class Score:
 
 @dataclass(frozen=True)
 class Row:
-    """One algorithm in several measures, and how long it takes, seconds a fold."""
+    """One algorithm in several measures, and how long it takes, seconds a fold.
+
+    Attributes:
+        entry: the place in the line-up, from 0 on
+        label: how it is shown
+        scores: a score for each measure
+        seconds: seconds of wall clock by what took them
+    """
 
     entry: int
     label: str
@@ -54,7 +63,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Several measures of the same kind; rows by the first, best first."""
+    """Several measures of the same kind; rows by the first, best first.
+
+    Attributes:
+        title: what it is called, for people
+        measures: what is measured, the first orders
+        rows: a row for each algorithm, the best first
+    """
 
     title: str
     measures: tuple[Measure, ...]
@@ -62,7 +77,12 @@ class Leaderboard:
 
 
 def leaderboards(data: RunData, width: int) -> Iterator[Leaderboard]:
-    """The comparison in tables of at most `width` measures of one aspect and one length of lists."""
+    """The comparison in tables of at most `width` measures of one aspect and one length of lists.
+
+    Args:
+        data: what the run has found
+        width: how many cells a row has
+    """
     for title, measures in tables_of(data.measures):
         for start in range(0, len(measures), width):
             yield _leaderboard(data, title, measures[start : start + width])
@@ -70,7 +90,12 @@ def leaderboards(data: RunData, width: int) -> Iterator[Leaderboard]:
 
 @functools.lru_cache(maxsize=512)  # tables, words and plots ask for the same
 def standing(data: RunData, measure: Measure) -> tuple[Score, ...]:
-    """Every algorithm's score in `measure`, by entry."""
+    """Every algorithm's score in `measure`, by entry.
+
+    Args:
+        data: what the run has found
+        measure: a metric with its cut-off
+    """
     means, stds = data.means(measure), data.stds(measure)
     shown = np.round(-means if measure.greater_is_better else means, DIGITS)
     distinct = np.unique(shown[~np.isnan(shown)])
@@ -89,12 +114,32 @@ def standing(data: RunData, measure: Measure) -> tuple[Score, ...]:
 
 
 def doing(measure: Measure) -> str:
-    """What takes time for the sake of `measure` after fitting: `test` or `rank`."""
+    """What takes time for the sake of `measure` after fitting: `test` or `rank`.
+
+    Args:
+        measure: a metric with its cut-off
+    """
     return "test" if measure.metric.needs == "predictions" else "rank"
 
 
+def shown_seconds(value: float) -> str:
+    """Seconds as they are printed: with two digits, a dash where another program took them.
+
+    Args:
+        value: seconds, NaN where they are not known
+
+    >>> shown_seconds(1.234), shown_seconds(math.nan)
+    ('1.23', '–')
+    """
+    return "–" if math.isnan(value) else f"{value:.2f}"
+
+
 def ordered(scores: tuple[Score, ...]) -> list[int]:
-    """The entries, best first, those without a score last."""
+    """The entries, best first, those without a score last.
+
+    Args:
+        scores: a score for each measure
+    """
     return sorted(range(len(scores)), key=lambda entry: scores[entry].place or math.inf)
 
 

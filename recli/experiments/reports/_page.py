@@ -13,7 +13,12 @@ _FOLDER = Path(__file__).parent
 
 
 def page(title: str, body: str) -> str:
-    """The whole page, which fetches nothing."""
+    """The whole page, which fetches nothing.
+
+    Args:
+        title: what it is called, for people
+        body: HTML
+    """
     style = (_FOLDER / "_page.css").read_text(encoding="utf-8")
     script = (_FOLDER / "_page.js").read_text(encoding="utf-8")
     # The policy keeps the page to itself: nothing is fetched, whatever a label says.
@@ -44,7 +49,11 @@ def page(title: str, body: str) -> str:
 
 
 def drawn(figures: Sequence[Figure]) -> str:
-    """The plots, and below them what has nothing to draw, with the reason."""
+    """The plots, and below them what has nothing to draw, with the reason.
+
+    Args:
+        figures: plots, in their order
+    """
     shown = "".join(
         f"<figure><figcaption><h4>{escape(figure.title)}</h4><p>{escape(figure.reading)}</p>"
         f"</figcaption>{figure.drawing}</figure>"
@@ -61,7 +70,11 @@ def drawn(figures: Sequence[Figure]) -> str:
 
 
 def definitions(found: Mapping[str, Any]) -> str:
-    """Names and what they are."""
+    """Names and what they are.
+
+    Args:
+        found: objects with docstrings, by name
+    """
     rows = "".join(
         f"<div><dt>{escape(key)}</dt><dd>{escape(_text(value))}</dd></div>"
         for key, value in found.items()

@@ -18,7 +18,15 @@ _LETTER = 5.9  # units, of the type that plots are set in: the widest usual lett
 
 @dataclass(frozen=True)
 class Axis:
-    """From numbers to places: `low` to `start`, `high` to `end`."""
+    """From numbers to places: `low` to `start`, `high` to `end`.
+
+    Attributes:
+        low: the least value
+        high: the largest value
+        start: where the axis begins in the drawing
+        end: where the axis ends in the drawing
+        log: whether the axis is logarithmic
+    """
 
     low: float
     high: float
@@ -29,6 +37,12 @@ class Axis:
     @classmethod
     def around(cls, values: Iterable[float], start: float, end: float, log: bool = False) -> Axis:
         """The scale that holds all of `values`, with a little air.
+
+        Args:
+            values: what the axis has to hold
+            start: where the axis begins in the drawing
+            end: where the axis ends in the drawing
+            log: whether the axis is logarithmic
 
         >>> Axis.around([1.0, 3.0], 0.0, 100.0)(2.0)
         50.0
@@ -68,7 +82,13 @@ class Axis:
 
 
 def svg(height: float, label: str, parts: Iterable[str]) -> str:
-    """A drawing of `WIDTH` × `height`; `label` is what a screen reader says."""
+    """A drawing of `WIDTH` × `height`; `label` is what a screen reader says.
+
+    Args:
+        height: in units of the drawing
+        label: how it is shown
+        parts: elements of SVG
+    """
     return (
         f'<svg viewBox="0 0 {WIDTH:g} {height:.0f}" role="img" aria-label="{escape(label)}">'
         f"{''.join(parts)}</svg>"
@@ -76,13 +96,27 @@ def svg(height: float, label: str, parts: Iterable[str]) -> str:
 
 
 def group(parts: Iterable[str], tooltip: str = "", classes: str = "") -> str:
-    """Parts that belong together, and what is shown when one points at them."""
+    """Parts that belong together, and what is shown when one points at them.
+
+    Args:
+        parts: elements of SVG
+        tooltip: what is shown over it
+        classes: classes of CSS, separated by spaces
+    """
     title = f"<title>{escape(tooltip)}</title>" if tooltip else ""
     return f'<g class="{classes}">{title}{"".join(parts)}</g>'
 
 
 def text(x: float, y: float, said: str, classes: str = "", anchor: str = "start") -> str:
-    """Text that begins, ends or has its middle at `x`."""
+    """Text that begins, ends or has its middle at `x`.
+
+    Args:
+        x: from the left, in units of the drawing
+        y: from the top, in units of the drawing
+        said: the text
+        classes: classes of CSS, separated by spaces
+        anchor: `start`, `middle` or `end`
+    """
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="{classes}">'
         f"{escape(said)}</text>"
@@ -91,6 +125,10 @@ def text(x: float, y: float, said: str, classes: str = "", anchor: str = "start"
 
 def shortened(said: str, width: float) -> str:
     """`said` so that it fits into `width` units, its middle left out.
+
+    Args:
+        said: the text
+        width: in units of the drawing
 
     >>> shortened("svd (n_factors=100, reg_all=0.02)", 120)
     'svd (n_fac…all=0.02)'
@@ -102,19 +140,38 @@ def shortened(said: str, width: float) -> str:
 
 
 def line(points: Sequence[tuple[float, float]], classes: str) -> str:
-    """A line through `points`."""
+    """A line through `points`.
+
+    Args:
+        points: x and y of each, in units of the drawing
+        classes: classes of CSS, separated by spaces
+    """
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     return f'<polyline points="{path}" class="line {classes}"/>'
 
 
 def area(points: Sequence[tuple[float, float]], classes: str) -> str:
-    """The area that `points` enclose."""
+    """The area that `points` enclose.
+
+    Args:
+        points: x and y of each, in units of the drawing
+        classes: classes of CSS, separated by spaces
+    """
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     return f'<polygon points="{path}" class="{classes}"/>'
 
 
 def rect(x: float, y: float, width: float, height: float, classes: str, style: str = "") -> str:
-    """A rectangle from its upper left corner."""
+    """A rectangle from its upper left corner.
+
+    Args:
+        x: from the left, in units of the drawing
+        y: from the top, in units of the drawing
+        width: in units of the drawing
+        height: in units of the drawing
+        classes: classes of CSS, separated by spaces
+        style: declarations of CSS
+    """
     styled = f' style="{style}"' if style else ""
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}" '
@@ -123,12 +180,23 @@ def rect(x: float, y: float, width: float, height: float, classes: str, style: s
 
 
 def colour(entry: int) -> str:
-    """The class of an algorithm's colour; with `mark` no two of the first twelve look alike."""
+    """The class of an algorithm's colour; with `mark` no two of the first twelve look alike.
+
+    Args:
+        entry: the place in the line-up, from 0 on
+    """
     return f"c{entry % N_COLOURS}"
 
 
 def mark(entry: int, x: float, y: float, size: float = 4.5) -> str:
-    """An algorithm's point: its shape and colour, the same in every plot."""
+    """An algorithm's point: its shape and colour, the same in every plot.
+
+    Args:
+        entry: the place in the line-up, from 0 on
+        x: from the left, in units of the drawing
+        y: from the top, in units of the drawing
+        size: in units of the drawing
+    """
     shape, s = entry % 4, size
     if shape == 0:
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{s:g}" class="mark {colour(entry)}"/>'
@@ -141,7 +209,14 @@ def mark(entry: int, x: float, y: float, size: float = 4.5) -> str:
 
 
 def x_axis(scale: Axis, y: float, top: float, name: str) -> str:
-    """Ticks with grid lines up to `top`, numbers below `y`, and what they are."""
+    """Ticks with grid lines up to `top`, numbers below `y`, and what they are.
+
+    Args:
+        scale: from values to places in the drawing
+        y: from the top, in units of the drawing
+        top: where the plot begins from above, in units of the drawing
+        name: the name
+    """
     middle = (scale.start + scale.end) / 2
     parts = [line([(scale(t), top), (scale(t), y)], "grid") for t in scale.ticks]
     parts += [text(scale(t), y + 13, f"{t:g}", "tick", "middle") for t in scale.ticks]
@@ -149,7 +224,14 @@ def x_axis(scale: Axis, y: float, top: float, name: str) -> str:
 
 
 def y_axis(scale: Axis, x: float, right: float, name: str) -> str:
-    """Ticks with grid lines up to `right`, numbers left of `x`, and above it what they are."""
+    """Ticks with grid lines up to `right`, numbers left of `x`, and above it what they are.
+
+    Args:
+        scale: from values to places in the drawing
+        x: from the left, in units of the drawing
+        right: where the plot ends, in units of the drawing
+        name: the name
+    """
     parts = [line([(x, scale(t)), (right, scale(t))], "grid") for t in scale.ticks]
     parts += [text(x - 5, scale(t) + 4, f"{t:g}", "tick", "end") for t in scale.ticks]
     return group([*parts, text(2, 11, name, "axis")])
@@ -159,6 +241,12 @@ def spread_out(places: Sequence[float], gap: float, low: float, high: float) -> 
     """`places` moved as little as needs be, so that none are nearer than `gap`, in their order.
 
     They stay between `low` and `high` where there is room for all.
+
+    Args:
+        places: where the labels should stand
+        gap: how far apart they are at least
+        low: the least value
+        high: the largest value
 
     >>> spread_out([10.0, 11.0, 50.0], 10.0, 0.0, 60.0)
     [10.0, 20.0, 50.0]

@@ -18,7 +18,11 @@ LEGEND = (
 
 
 def summary(data: RunData) -> list[str]:
-    """The sentences that say what was compared how, and who is best by what."""
+    """The sentences that say what was compared how, and who is best by what.
+
+    Args:
+        data: what the run has found
+    """
     dataset, protocol = data.dataset, data.configuration
     (low, high), threshold = protocol["scale"], protocol["threshold"]
     span = f" from {low:g} to {high:g}"
@@ -43,13 +47,21 @@ def summary(data: RunData) -> list[str]:
 
 
 def split(data: RunData) -> str:
-    """The split as it is written; runs of older versions have its name and options apart."""
+    """The split as it is written; runs of older versions have its name and options apart.
+
+    Args:
+        data: what the run has found
+    """
     found = data.configuration["split"]
     return found if isinstance(found, str) else found["name"]
 
 
 def command(data: RunData) -> str:
-    """What was typed, as a shell takes it."""
+    """What was typed, as a shell takes it.
+
+    Args:
+        data: what the run has found
+    """
     return shlex.join(data.document["command"])
 
 

@@ -10,7 +10,13 @@ from recli import registry
 from recli.experiments.merged_runs import together
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
-from recli.experiments.reports._leaderboard import Leaderboard, Row, Score, leaderboards
+from recli.experiments.reports._leaderboard import (
+    Leaderboard,
+    Row,
+    Score,
+    leaderboards,
+    shown_seconds,
+)
 from recli.experiments.reports._page import definitions, drawn, page
 from recli.experiments.run_data import RunData
 
@@ -93,9 +99,7 @@ def _table(board: Leaderboard) -> str:
 
 def _row(row: Row) -> str:
     scores = "".join(map(_cell, row.scores))
-    seconds = "".join(
-        f'<td data-value="{value!r}">{value:.2f}</td>' for value in row.seconds.values()
-    )
+    seconds = "".join(map(_seconds, row.seconds.values()))
     return f'<tr><th scope="row">{escape(row.label)}</th>{scores}{seconds}</tr>'
 
 
@@ -104,6 +108,10 @@ def _cell(score: Score) -> str:
     like = ' <abbr title="not distinguishable from the best">≈</abbr>'
     spread = f" <small>{score.spread}</small>" if score.spread else ""
     return f'<td data-value="{score.mean!r}">{shown}{like if score.alike else ""}{spread}</td>'
+
+
+def _seconds(value: float) -> str:
+    return f'<td data-value="{value!r}">{shown_seconds(value)}</td>'
 
 
 def _plots(data: RunData) -> Iterator[str]:
@@ -136,8 +144,9 @@ def _parameters(data: RunData) -> dict[str, Any]:
 
 
 def _set(entry: dict[str, Any]) -> dict[str, Any]:
-    """Parameters and options of lists of an entry of a line-up."""
-    return {**entry["params"], **{f"lists: {k}": v for k, v in entry.get("lists", {}).items()}}
+    """Parameters and options of lists of an entry of a line-up; of another program, its files."""
+    lists = {f"lists: {k}": v for k, v in entry.get("lists", {}).items()}
+    return {**entry["params"], **lists, **entry.get("external", {})}
 
 
 def _again(data: RunData) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from recli.experiments.merged_runs import together
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
-from recli.experiments.reports._leaderboard import Leaderboard, Score, leaderboards
+from recli.experiments.reports._leaderboard import Leaderboard, Score, leaderboards, shown_seconds
 from recli.experiments.run_data import RunData
 
 _WIDTH = 3
@@ -49,6 +49,9 @@ class Latex(Report):
 def escape(text: str) -> str:
     r"""`text` so that LaTeX prints it as it is.
 
+    Args:
+        text: the text to read
+
     >>> print(escape("100 % of my_own & {more}"))
     100 \% of my\_own \& \{more\}
     """
@@ -64,7 +67,11 @@ def _tables(data: RunData) -> Iterator[str]:
 def _table(data: RunData, board: Leaderboard, number: int) -> str:
     header = ["algorithm", *map(str, board.measures), "seconds"]
     rows = [
-        [escape(row.label), *map(_cell, row.scores), f"{sum(row.seconds.values()):.2f}"]
+        [
+            escape(row.label),
+            *map(_cell, row.scores),
+            escape(shown_seconds(sum(row.seconds.values()))),
+        ]
         for row in board.rows
     ]
     lines = [" & ".join(row) + r" \\" for row in (map(escape, header), *rows)]

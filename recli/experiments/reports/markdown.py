@@ -9,7 +9,7 @@ from recli.experiments.merged_runs import together
 from recli.experiments.report import markdown_table
 from recli.experiments.reports import _words
 from recli.experiments.reports._base import Report
-from recli.experiments.reports._leaderboard import Leaderboard, Score, leaderboards
+from recli.experiments.reports._leaderboard import Leaderboard, Score, leaderboards, shown_seconds
 from recli.experiments.run_data import RunData
 
 _WIDTH = 9
@@ -35,6 +35,9 @@ class Markdown(Report):
 def escape(text: str) -> str:
     r"""`text` so that Markdown shows it as it is.
 
+    Args:
+        text: the text to read
+
     >>> print(escape("<b> my_own *"))
     \<b\> my\_own \*
     """
@@ -55,7 +58,7 @@ def _table(board: Leaderboard) -> str:
         [
             escape(row.label),
             *map(_cell, row.scores),
-            *(f"{seconds:.2f}" for seconds in row.seconds.values()),
+            *map(shown_seconds, row.seconds.values()),
         ]
         for row in board.rows
     ]

@@ -29,7 +29,13 @@ _AIR = 1.2
 
 @dataclass(frozen=True)
 class Rung:
-    """A step of the halving: after so many trials of each, who stays and who goes, best first."""
+    """A step of the halving: after so many trials of each, who stays and who goes, best first.
+
+    Attributes:
+        n_trials: how many trials
+        kept: the algorithms that went on
+        dropped: the algorithms that did not
+    """
 
     n_trials: int
     kept: tuple[str, ...]
@@ -46,6 +52,10 @@ def suitable(dataset: Dataset, goals: Sequence[Goal]) -> list[str]:
     Left out are those that need item features where there are none, those of extras that are not
     installed, and hybrids, which are made of the others. Where the first goal is one of ranked lists,
     so are those that predict ratings: their lists hold what few have rated.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        goals: what tuning improves, the first orders
     """
     found = []
     ranks = goals[0].ranks
@@ -71,6 +81,11 @@ class Auto:
     Every algorithm is measured with its defaults; a third stays, and has three times as many trials,
     until three are left, which share the time that remains. At the end the best of five algorithms
     are stacked. What that needs is set aside from the start.
+
+    Args:
+        search: the search
+        timeout: how long to wait for an answer, seconds
+        n_trials: how many trials there may be in all
     """
 
     def __init__(self, search: Search, timeout: float, n_trials: float = math.inf) -> None:
@@ -80,7 +95,11 @@ class Auto:
         self.rungs: list[Rung] = []
 
     def run(self, watch: Watch) -> None:
-        """All of it, in the time given."""
+        """All of it, in the time given.
+
+        Args:
+            watch: told of what happens
+        """
         alive = list(self.search.spaces)
         wanted, more = 1, 1
         while True:
@@ -165,8 +184,10 @@ class Auto:
 def stack(members: Sequence[StoredTrial], implicit: bool = False) -> Configured:
     """The stack of tuned algorithms.
 
-    implicit: whether the data are interactions; they have no rating that weights could be learned
-        from, so that all members count the same
+    Args:
+        members: the trials whose algorithms are stacked
+        implicit: whether the data are interactions; they have no rating that weights could be
+            learned from, so that all members count the same
     """
     return Configured.of(STACK, dict(_given(members, implicit)))
 

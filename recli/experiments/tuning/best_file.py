@@ -26,8 +26,15 @@ def best_toml(
 ) -> str:
     """The text of the file.
 
-    chosen: the parameters that were fixed or varied
-    locked: what the locked test said, if there was one
+    Args:
+        study: the name of the study
+        dataset: the ratings, and what is known of items and users
+        best: the trial that won
+        chosen: the parameters that were fixed or varied
+        goals: what tuning improves, the first orders
+        n_trials: how many trials
+        seed: what is drawn at random is drawn by it
+        locked: what the locked test said, if there was one
     """
     assert best.values is not None
     reached = ", ".join(

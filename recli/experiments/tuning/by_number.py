@@ -17,7 +17,9 @@ from recli.experiments.tuning.quiet import quiet
 class ByNumber(BaseSampler):
     """For each trial a sampler made anew, from a seed that `seed` and the trial's number give.
 
-    make: the sampler of a seed, which finds all else that it needs in the study
+    Args:
+        make: the sampler of a seed, which finds all else that it needs in the study
+        seed: what is drawn at random is drawn by it
     """
 
     def __init__(self, make: Callable[[int], BaseSampler], seed: int) -> None:
@@ -26,7 +28,12 @@ class ByNumber(BaseSampler):
         self._of_trial = make(seed)
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
-        """Make the sampler of this trial."""
+        """Make the sampler of this trial.
+
+        Args:
+            study: the study, as Optuna has it
+            trial: the trial, as Optuna has it
+        """
         [seed] = np.random.SeedSequence([self._seed, trial.number]).generate_state(1)
         with quiet():
             self._of_trial = self._make(int(seed))

@@ -14,7 +14,10 @@ FAILED = "failed"
 class Told:
     """Values of a trial, one for each goal; none for one that failed.
 
-    algorithm: empty where the study has one alone
+    Attributes:
+        algorithm: empty where the study has one alone
+        number: the number of the trial
+        values: one for each goal
     """
 
     algorithm: str
@@ -24,6 +27,9 @@ class Told:
     @classmethod
     def parse(cls, text: str) -> Told:
         """`3=0.91`, `svd/3=0.91,12.5` or `3=failed`. Raises UsageError.
+
+        Args:
+            text: the text to read
 
         >>> Told.parse("svd/3=0.91,12.5"), Told.parse("4=failed")
         (Told(algorithm='svd', number=3, values=(0.91, 12.5)), Told(algorithm='', number=4, values=()))

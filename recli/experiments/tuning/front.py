@@ -17,6 +17,10 @@ def pareto_front(goals: Sequence[Goal], finished: Sequence[StoredTrial]) -> list
     """The finished trials that no other equals in every goal and beats in one; best first goal first.
 
     Of several with the same values the first stands for all. With one goal it is the best trial.
+
+    Args:
+        goals: what tuning improves, the first orders
+        finished: trials that are complete
     """
     costs = _costs(goals, finished)
     kept: dict[tuple[float, ...], StoredTrial] = {}
@@ -34,7 +38,13 @@ def picked(goals: Sequence[Goal], front: Sequence[StoredTrial], pick: str) -> St
     one nearest to the point that is the best of the front in every goal, each goal's extent on the
     front being 1 (the compromise of Yu 1973 and Zeleny 1973, with Euclidean distance).
 
-    Raises UsageError for a place that the front does not have.
+    Args:
+        goals: what tuning improves, the first orders
+        front: the trials that none is better than in every goal
+        pick: which of them is wanted
+
+    Raises:
+        UsageError: for a place that the front does not have
     """
     if pick == "first":
         return front[0]

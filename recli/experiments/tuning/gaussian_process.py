@@ -37,6 +37,10 @@ class GaussianProcess(BaseSampler):
     nothing to model. Parameters that matter in some settings only are drawn by `rest`.
 
     Optuna's GPSampler does alike and needs PyTorch.
+
+    Args:
+        seed: what is drawn at random is drawn by it
+        rest: draws what the process cannot
     """
 
     def __init__(self, seed: int, rest: BaseSampler) -> None:

@@ -32,8 +32,10 @@ from recli.records.store import or_none
 class HoldOut:
     """A dataset with a test that is locked away.
 
-    split: how it was cut
-    fold: rows of `whole`; its training rows, in the order of the file, are what `open` has
+    Attributes:
+        whole: the dataset before anything was held out
+        split: how it was cut
+        fold: rows of `whole`; its training rows, in the order of the file, are what `open` has
     """
 
     whole: Dataset
@@ -46,6 +48,12 @@ class HoldOut:
 
         The last ones of all where that goes by time, all of a share of the users where it tests on
         users or items of whom little is known, else random ones. Raises as `Split.folds` does.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            like: the split that tuning uses
+            share: the share of the whole, above 0 and below 1
+            seed: what is drawn at random is drawn by it
         """
         kind = registry.name_of(type(like))
         split: Split
@@ -70,9 +78,13 @@ class HoldOut:
 class HoldoutVerdict:
     """The winner and the defaults on a test that neither has seen, in one goal.
 
-    tuned: what tuning said of the winner, the mean of its folds
-    over_users: winner less defaults, user by user; None where a user has no value of the goal
-    floor: of a goal of ranked lists, what `most-popular` reaches; None of another
+    Attributes:
+        goal: what tuning improves
+        tuned: what tuning said of the winner, the mean of its folds
+        winner: what the tuned algorithm reaches
+        defaults: what the defaults reach
+        over_users: winner less defaults, user by user; None where a user has no value of the goal
+        floor: of a goal of ranked lists, what `most-popular` reaches; None of another
     """
 
     goal: Goal
@@ -127,7 +139,15 @@ def unlock(
 ) -> tuple[HoldoutVerdict, ...]:
     """Fit the winner and the defaults on all that tuning saw, and measure both on the test.
 
-    tuned: what tuning said of the winner, for each goal
+    Args:
+        dataset: the ratings, and what is known of items and users
+        fold: the rows that were held out, and the others
+        winner: the tuned algorithm
+        defaults: the algorithm with its defaults
+        tuned: what tuning said of the winner, for each goal
+        goals: what tuning improves, the first orders
+        protocol: how the line-up is compared
+        resources: how much may work at once, and with how much memory
     """
     line_up = [winner] if winner == defaults else [winner, defaults]
     n_judged = len(line_up)

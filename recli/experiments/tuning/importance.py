@@ -16,6 +16,9 @@ def importances(search: Search) -> dict[str, dict[str, float]]:
 
     By PED-ANOVA (Watanabe, Bansal and Hutter, IJCAI 2023), as Optuna has it. Empty for an algorithm
     with few finished trials, or with one parameter.
+
+    Args:
+        search: the search
     """
     found, sign = {}, search.goals[0].sign
     for algorithm, study in search.studies.items():

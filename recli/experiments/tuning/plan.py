@@ -27,14 +27,18 @@ from recli.records import code_version, store
 class Plan:
     """The algorithms and goals of a search, its method, and how its winner is judged.
 
-    fixed: parameters that are held, for each algorithm that has them
-    ranges: what goes before the declared ranges
-    holdout: share of the ratings that is locked away, 0 for none
-    nested: whether the whole search is cross-validated, instead of a locked test
-    auto: whether bad algorithms are dropped on the way, and the good ones stacked at the end
-    lists: how lists are made, but for what is varied of that
-    vary: options of lists to vary, such as `diversify`
-    pick: which of the Pareto front is meant by the best, see `front.picked`
+    Attributes:
+        algorithms: names of the algorithms
+        goals: what tuning improves, the first orders
+        method: how parameters are drawn and trials are stopped
+        fixed: parameters that are held, for each algorithm that has them
+        ranges: what goes before the declared ranges
+        holdout: share of the ratings that is locked away, 0 for none
+        nested: whether the whole search is cross-validated, instead of a locked test
+        auto: whether bad algorithms are dropped on the way, and the good ones stacked at the end
+        pick: which of the Pareto front is meant by the best, see `front.picked`
+        lists: how lists are made, but for what is varied of that
+        vary: options of lists to vary, such as `diversify`
     """
 
     algorithms: tuple[str, ...]
@@ -65,8 +69,9 @@ class Plan:
     def spaces(self) -> list[Space]:
         """The space of every algorithm.
 
-        Raises UsageError for a parameter that no algorithm has, for a metric that one of them cannot
-        have, and where nothing is left to tune.
+        Raises:
+            UsageError: for a parameter that no algorithm has, for a metric that one of them cannot
+                have, and where nothing is left to tune
         """
         found = [
             Space.of(name, given, self.ranges.get(name), self.lists, self.vary)
@@ -89,7 +94,12 @@ class Plan:
         return found
 
     def terms(self, dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
-        """What the trials of an algorithm mean, besides its space."""
+        """What the trials of an algorithm mean, besides its space.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            protocol: how the line-up is compared
+        """
         return {
             "dataset": dataset.name,
             "fingerprint": dataset.fingerprint,
@@ -107,6 +117,11 @@ class Plan:
         """The name of the study where the user gives none: the same for the same search.
 
         Other data, spaces, protocols, seeds and versions of the code make another name.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            protocol: how the line-up is compared
+            spaces: the parameters of each algorithm that are tuned
         """
         known = {
             **self.terms(dataset, protocol),
@@ -132,7 +147,13 @@ class Plan:
     def document(
         self, dataset: Dataset, protocol: Protocol, spaces: Sequence[Space]
     ) -> dict[str, Any]:
-        """The plan as `study.json` has it."""
+        """The plan as `study.json` has it.
+
+        Args:
+            dataset: the ratings, and what is known of items and users
+            protocol: how the line-up is compared
+            spaces: the parameters of each algorithm that are tuned
+        """
         return {
             **store.protocol_document(dataset, protocol),
             "goals": [str(goal) for goal in self.goals],

@@ -25,15 +25,21 @@ class Racing(BasePruner):
     al. 2002 ("A Racing Algorithm for Configuring Metaheuristics"). There the number of folds is open;
     where it is fixed the last ones have little left to tell, hence the smaller error.
 
-    n_folds: n; a trial reports the value of each fold, with steps from 0
-    level: chance of stopping a trial that is just as good as the best, at each look
+    Args:
+        n_folds: n; a trial reports the value of each fold, with steps from 0
+        level: chance of stopping a trial that is just as good as the best, at each look
     """
 
     def __init__(self, n_folds: int, level: float = 0.05) -> None:
         self._n_folds, self._level = n_folds, level
 
     def prune(self, study: Study, trial: FrozenTrial) -> bool:
-        """Whether the trial is to stop."""
+        """Whether the trial is to stop.
+
+        Args:
+            study: the study, as Optuna has it
+            trial: the trial, as Optuna has it
+        """
         sign = 1.0 if study.direction.name == "MINIMIZE" else -1.0
         ended = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         whole = [_values(t) for t in ended if len(t.intermediate_values) == self._n_folds]

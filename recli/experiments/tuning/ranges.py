@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from recli import errors, params, registry
-from recli.configuration import Check, Document, Place, convert, fields, schema
-from recli.configuration.kinds import Kind
+from recli.configuration import Document, Place, Rule, convert, fields, schema
+from recli.configuration.kinds import FieldKind
 from recli.params import Bool, Choice, Float, Int, Literal, Parameter
 
 
@@ -33,7 +33,7 @@ class Bounds:
 Given = (
     Annotated[
         tuple[Any, ...],
-        Check(words="[low, high], a list of all values, or { low = …, high = …, log = true }"),
+        Rule(words="[low, high], a list of all values, or { low = …, high = …, log = true }"),
     ]
     | Bounds
 )
@@ -41,7 +41,7 @@ SpaceFile = Mapping[
     str,
     Annotated[
         Mapping[str, Any],
-        Check(words="in a table of its algorithm: [svd], and below it n_factors = [low, high]"),
+        Rule(words="in a table of its algorithm: [svd], and below it n_factors = [low, high]"),
     ],
 ]
 
@@ -64,6 +64,10 @@ class Range:
 
         Raises:
             UsageError: it is none
+
+        Args:
+            given: the value
+            place: where it is
         """
         return cls(convert(Given, given, place, error=errors.UsageError), place)
 
@@ -72,6 +76,9 @@ class Range:
 
         Raises:
             UsageError: the parameter has no such range, or the range leaves its default out
+
+        Args:
+            parameter: a declared option
         """
         with self.place.pointed_at():
             if isinstance(parameter, Literal):
@@ -147,13 +154,13 @@ def json_schema() -> dict[str, Any]:
 
     Which parameters an algorithm has, and whether a range fits one, is left to recli.
     """
-    one = schema.of(Kind.of(Given))
+    one = schema.of(FieldKind.of(Given))
     nested = {"type": "object", "additionalProperties": one}
     table = {"type": "object", "additionalProperties": {"anyOf": [*one["anyOf"], nested]}}
     return {
         "$schema": schema.DIALECT,
         "title": "recli space",
-        "description": "What tuning varies, a table for each algorithm: '--space' reads it.",
+        "description": "What tuning varies, a table for each algorithm, as 'recli tune' reads it.",
         "type": "object",
         "properties": dict.fromkeys(registry.names("algorithm"), table),
         "patternProperties": {"^[^:]+:[^:]+$": table},

@@ -33,7 +33,12 @@ _WAIT = 1.0  # seconds between looks at what other workers do
 
 @dataclass(frozen=True)
 class Budget:
-    """When to stop: after so many trials of all algorithms together, or so many seconds."""
+    """When to stop: after so many trials of all algorithms together, or so many seconds.
+
+    Attributes:
+        trials: how many trials
+        timeout: how long, seconds; None for no limit
+    """
 
     trials: int
     timeout: float | None = None
@@ -41,7 +46,13 @@ class Budget:
 
 @dataclass(frozen=True)
 class Method:
-    """How the search goes: names of a sampler and a pruner, and the seed."""
+    """How the search goes: names of a sampler and a pruner, and the seed.
+
+    Attributes:
+        sampler: the name of the sampler
+        pruner: the name of the pruner
+        seed: what is drawn at random is drawn by it
+    """
 
     sampler: str = "gp"
     pruner: str = pruners.DEFAULT_PRUNER
@@ -54,7 +65,14 @@ class Search:
     Each algorithm has a study of its own, called `name/algorithm`: samplers learn from settings that
     have the same parameters, and the grid, GP and CMA-ES know no others.
 
-    terms: what the trials depend on, which another worker has to share
+    Args:
+        name: the name
+        spaces: the parameters of each algorithm that are tuned
+        method: how parameters are drawn and trials are stopped
+        terms: what the trials depend on, which another worker has to share
+        store: where the trials are kept
+        trials: what a trial does
+        n_settings: how many trials there may be in all
     """
 
     def __init__(
@@ -95,6 +113,10 @@ class Search:
 
         The defaults of each are tried in any case. Where other workers are at the last trials, it
         waits for them, to take up those of a worker that goes away.
+
+        Args:
+            n_trials: how many trials
+            watch: told of what happens
         """
         while (algorithm := self._next(n_trials)) is not None:
             if algorithm:
@@ -107,7 +129,12 @@ class Search:
         algorithm: str,
         watch: Watch = NOBODY,
     ) -> None:
-        """One more trial of an algorithm. Interrupted by Ctrl-C, it waits to be taken up again."""
+        """One more trial of an algorithm. Interrupted by Ctrl-C, it waits to be taken up again.
+
+        Args:
+            algorithm: the name of the algorithm
+            watch: told of what happens
+        """
         objective = self.trials.objective(self.spaces[algorithm].configured, watch.on_fold)
         self._optimize(algorithm, objective, watch)
 
@@ -153,7 +180,14 @@ class Search:
         return StoredTrial.of(algorithm, self.studies[algorithm].trials[trial.number])
 
     def tell(self, told: Told) -> None:
-        """Take down what came out elsewhere. Raises UsageError for a trial that does not wait for it."""
+        """Take down what came out elsewhere.
+
+        Args:
+            told: a trial that was made elsewhere
+
+        Raises:
+            UsageError: for a trial that does not wait for it
+        """
         algorithm = told.algorithm or next(iter(self.studies))
         if algorithm not in self.studies or (not told.algorithm and len(self.studies) > 1):
             raise errors.unknown("algorithm in the study", told.algorithm, self.studies)
@@ -177,7 +211,12 @@ class Search:
         configured: Configured,
         watch: Watch = NOBODY,
     ) -> None:
-        """One trial of one setting, in a study of its own, unless that has it already."""
+        """One trial of one setting, in a study of its own, unless that has it already.
+
+        Args:
+            configured: an algorithm with its parameters
+            watch: told of what happens
+        """
         algorithm = configured.name
         if algorithm not in self.studies:
             self.studies[algorithm] = self._join(algorithm, [], self._terms)
@@ -187,11 +226,19 @@ class Search:
             self._optimize(algorithm, objective, watch)
 
     def count(self, algorithm: str) -> int:
-        """The trials of an algorithm that count."""
+        """The trials of an algorithm that count.
+
+        Args:
+            algorithm: the name of the algorithm
+        """
         return sum(map(counts, self.studies[algorithm].get_trials(deepcopy=False)))
 
     def has_room(self, algorithm: str) -> bool:
-        """Whether an algorithm has settings left."""
+        """Whether an algorithm has settings left.
+
+        Args:
+            algorithm: the name of the algorithm
+        """
         return self.count(algorithm) < self._limits[algorithm]
 
     def tried(self) -> list[StoredTrial]:

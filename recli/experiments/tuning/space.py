@@ -23,7 +23,10 @@ class Space:
 
     Options of lists are among them, with `lists.` before their names.
 
-    start: the algorithm with which a study begins, its defaults and what is fixed
+    Attributes:
+        start: the algorithm with which a study begins, its defaults and what is fixed
+        fixed: parameters that are not drawn
+        parameters: parameters that are drawn
     """
 
     start: Configured
@@ -99,7 +102,11 @@ class Space:
         return of_settings(self.start.name, {**settings(self.start), **varied})
 
     def configured(self, trial: Trial) -> Configured:
-        """The algorithm as `trial` draws it."""
+        """The algorithm as `trial` draws it.
+
+        Args:
+            trial: draws the values
+        """
         return of_settings(
             self.start.name, {**self._lists_held, **params.suggest(self.parameters, trial)}
         )
@@ -109,7 +116,11 @@ class Space:
         return {name: value for name, value in self.fixed.items() if name.startswith(LISTS)}
 
     def chosen(self, configured: Configured) -> dict[str, Value]:
-        """What of a setting was fixed or varied, so that the rest are defaults."""
+        """What of a setting was fixed or varied, so that the rest are defaults.
+
+        Args:
+            configured: an algorithm with its parameters
+        """
         names = {*self.fixed, *self.tunable}
         return {k: v for k, v in settings(configured).items() if k in names and v is not None}
 
@@ -118,7 +129,12 @@ class Space:
 
         Each range gives its ends and places in equal steps between them, on its own scale, the more
         the larger `n`; each choice all its values. Parameters that do not matter are left out.
-        Raises UsageError where two values of each range are too many.
+
+        Args:
+            n: how many there are
+
+        Raises:
+            UsageError: where two values of each range are too many
         """
         for steps in itertools.count(2):
             combinations = list(_combinations(self.parameters, steps))

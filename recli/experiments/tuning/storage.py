@@ -30,15 +30,23 @@ _DRIVERS = {"psycopg": "'recli[postgres]'", "psycopg2": "psycopg2-binary"}
 
 
 def local(folder: Path) -> str:
-    """The address of the file that a study's folder holds."""
+    """The address of the file that a study's folder holds.
+
+    Args:
+        folder: the folder of the dataset
+    """
     return f"sqlite:///{(folder / 'study.db').as_posix()}"
 
 
 def opened(url: str) -> RDBStorage:
     """The storage at an address of SQLAlchemy's kind; its tables are made where there are none.
 
-    Raises UsageError for what is no address and where nothing answers at it, MissingExtraError where
-    the package that speaks with such a database is missing.
+    Args:
+        url: the address
+
+    Raises:
+        UsageError: for what is no address and where nothing answers at it
+        MissingExtraError: where the package that speaks with such a database is missing
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
@@ -78,7 +86,9 @@ def opened(url: str) -> RDBStorage:
 def reachable(url: str, folder: Path | None = None) -> Iterator[None]:
     """Turns a database's silence into an error that says which one, why, and that nothing is lost.
 
-    folder: where the trials so far are written down as well
+    Args:
+        url: the address
+        folder: where the trials so far are written down as well
     """
     try:
         yield
@@ -113,13 +123,21 @@ def _is_being_made(error: Exception) -> bool:
 
 
 def forget(storage: RDBStorage, studies: Sequence[str]) -> None:
-    """Remove these studies with all their trials."""
+    """Remove these studies with all their trials.
+
+    Args:
+        storage: where the trials are kept
+        studies: names of studies
+    """
     for name in studies:
         optuna.delete_study(study_name=name, storage=storage)
 
 
 def masked(url: str) -> str:
     """`url` without its password.
+
+    Args:
+        url: the address
 
     >>> masked("postgresql://me:secret@host/db")
     'postgresql://me:***@host/db'
@@ -141,7 +159,17 @@ def join(
 ) -> optuna.Study:
     """The study of that name: a new one, which tries `first` first, or the one that is there.
 
-    Raises UsageError for one that is there under other terms, which are what its trials mean.
+    Args:
+        storage: where the trials are kept
+        name: the name
+        directions: whether each goal is made larger or smaller
+        sampler: draws the values
+        pruner: stops trials that promise little
+        terms: what a study has to agree in with its storage
+        first: values that are tried first
+
+    Raises:
+        UsageError: for one that is there under other terms, which are what its trials mean
     """
     try:
         study = optuna.create_study(
@@ -163,13 +191,24 @@ def join(
 
 
 def check(storage: RDBStorage, prefix: str, terms: Mapping[str, Any]) -> None:
-    """Raise UsageError where a study whose name begins so was begun under other terms."""
+    """Raise UsageError where a study whose name begins so was begun under other terms.
+
+    Args:
+        storage: where the trials are kept
+        prefix: how the names of the studies begin
+        terms: what a study has to agree in with its storage
+    """
     for name in names(storage, prefix):
         _check_same(name, _terms_of(optuna.load_study(study_name=name, storage=storage)), terms)
 
 
 def names(storage: RDBStorage, prefix: str) -> list[str]:
-    """The studies whose names begin so."""
+    """The studies whose names begin so.
+
+    Args:
+        storage: where the trials are kept
+        prefix: how the names of the studies begin
+    """
     return [name for name in optuna.get_all_study_names(storage) if name.startswith(prefix)]
 
 

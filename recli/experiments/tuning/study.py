@@ -47,11 +47,17 @@ Begin = Literal["join", "resume", "fresh"]
 class TuningRun:
     """A search for the best parameters. The first trial of every algorithm is its defaults.
 
-    name: of the study; without one, what `Plan.name` gives, so that the same command goes on with
-        the same study
-    url: of the storage; without one, a file in the study's folder
-    begin: `join` goes on with the study of that name or begins it, `resume` only goes on, `fresh`
-        forgets the one that is there
+    Args:
+        results: the results folder
+        command: the command line
+        dataset: the ratings, and what is known of items and users
+        plan: what is tuned, and how
+        protocol: how the line-up is compared
+        name: of the study; without one, what `Plan.name` gives, so that the same command goes on
+            with the same study
+        url: of the storage; without one, a file in the study's folder
+        begin: `join` goes on with the study of that name or begins it, `resume` only goes on,
+            `fresh` forgets the one that is there
     """
 
     def __init__(
@@ -96,9 +102,16 @@ class TuningRun:
         """Try settings until the budget is spent, judge the best, and write all that down.
 
         A trial that diverges or needs more memory than is free is kept as failed, with the reason.
-        Raises InterruptedRunError on Ctrl-C, with the trials so far and the best of them kept, and
-        UsageError where every trial failed, where the storage is gone, and where a study of that name
-        is another one, of which nothing is touched.
+
+        Args:
+            budget: how many trials, and how long
+            resources: how much may work at once, and with how much memory
+            watch: told of what happens
+
+        Raises:
+            InterruptedRunError: on Ctrl-C, with the trials so far and the best of them kept
+            UsageError: where every trial failed, where the storage is gone, and where a study of
+                that name is another one, of which nothing is touched
         """
         status, held_back = "failed", HeldBack()
         with storage.reachable(self.url):
@@ -125,7 +138,14 @@ class TuningRun:
         return search.ask()
 
     def tell(self, results: Sequence[Told]) -> None:
-        """Take down what others have measured. Raises UsageError for a trial that does not wait."""
+        """Take down what others have measured.
+
+        Args:
+            results: trials that were made elsewhere
+
+        Raises:
+            UsageError: for a trial that does not wait
+        """
         search = self._new_search(self.open, self.id, Budget(1), Resources(), HeldBack())
         for told in results:
             search.tell(told)

@@ -30,12 +30,19 @@ FAILURES = (errors.DivergedError, errors.TooLargeError)
 class Trials:
     """What a trial of a study does: it draws a setting and measures it on the folds of `protocol`.
 
-    by_means: whether the mean of the folds so far is reported, not each fold's own value
     deadline: on the clock of `time.monotonic`; at it a trial stops after its fold
     whole_defaults: whether the first of an algorithm does not
 
     As many folds are at work at once as there are jobs; what they give is taken up in their order,
     so that jobs change no number: a fold that was computed in vain is forgotten.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        protocol: how the line-up is compared
+        goals: what tuning improves, the first orders
+        resources: how much may work at once, and with how much memory
+        by_means: whether the mean of the folds so far is reported, not each fold's own value
+        held_back: holds Ctrl-C back while a trial is written
     """
 
     def __init__(
@@ -58,7 +65,12 @@ class Trials:
         configure: Callable[[optuna.Trial], Configured],
         on_fold: Callable[[int], None] = lambda n: None,
     ) -> Callable[[optuna.Trial], Any]:
-        """The function that Optuna minimises or maximises; `on_fold` hears how many are done."""
+        """The function that Optuna minimises or maximises; `on_fold` hears how many are done.
+
+        Args:
+            configure: the algorithm with the values of a trial
+            on_fold: told of every finished fold
+        """
 
         def value(trial: optuna.Trial) -> Any:
             configured = configure(trial)

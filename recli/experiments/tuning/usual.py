@@ -29,6 +29,10 @@ def aims(metrics: Sequence[str], goal: Purpose | None) -> tuple[Goal, ...]:
     """The goals that the metrics name, else the usual one of the purpose; else that of lists.
 
     Raises as `goals` does.
+
+    Args:
+        metrics: metrics as the user writes them
+        goal: what the algorithm is wanted for: `lists` or `ratings`; None for the usual
     """
     if metrics:
         return goals.goals(metrics)
@@ -36,7 +40,11 @@ def aims(metrics: Sequence[str], goal: Purpose | None) -> tuple[Goal, ...]:
 
 
 def of_what_they_predict(plan: Plan) -> tuple[Goal, ...]:
-    """Where neither metric nor purpose is given: RMSE if all algorithms named predict ratings."""
+    """Where neither metric nor purpose is given: RMSE if all algorithms named predict ratings.
+
+    Args:
+        plan: what is tuned, and how
+    """
     predicted = {space.start.create(0).predicts for space in plan.spaces()}
     return (goals.RATINGS,) if predicted == {"ratings"} else plan.goals
 
@@ -87,6 +95,10 @@ def by_time(dataset: Dataset, seed: int) -> Split | None:
     """The last ratings of each user as the test; None where there are no times, or users have few.
 
     It is one rating of each where fewer than half the users have twice five.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        seed: what is drawn at random is drawn by it
     """
     ratings = dataset.ratings
     if ratings.times is None:

@@ -24,6 +24,9 @@ class Service:
 
     Lists, problems and limits are the same, and so is the key that `RECLI_API_KEY` asks for. Only lists
     are given: an instance comes and goes, and events that it accepted would go with it.
+
+    Args:
+        model: the folder of the model
     """
 
     def __init__(self, model: Path) -> None:
@@ -35,7 +38,11 @@ class Service:
         self._app = create_app(ServiceSettings(Path(self._results.name), name, keys, remembered=0))
 
     def answer(self, request: flask.Request) -> flask.Response:
-        """The list for `GET` with a query or `POST` with a body, or a problem."""
+        """The list for `GET` with a query or `POST` with a body, or a problem.
+
+        Args:
+            request: the request, as the platform gives it
+        """
         return asyncio.run(self._answer(request))
 
     async def _answer(self, request: flask.Request) -> flask.Response:

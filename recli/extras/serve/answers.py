@@ -14,12 +14,14 @@ _WINDOW = 1000
 
 
 @dataclass(frozen=True, eq=False)
-class Made:
+class MadeList:
     """A list as it is sent.
 
-    body: JSON
-    kind: for a user whom the model knows, one folded in by their ratings, or one of whom it knows nothing
-    items: int32[n], codes of what is in the list
+    Attributes:
+        body: JSON
+        kind: for a user whom the model knows, one folded in by their ratings, or one of whom it
+            knows nothing
+        items: int32[n], codes of what is in the list
     """
 
     body: bytes
@@ -30,25 +32,35 @@ class Made:
 class Answers:
     """The lists that one model made: those asked for last to give again, and the last 1,000 to look at.
 
-    size: bytes of bodies that are kept; what was not asked for longest goes first
+    Args:
+        size: bytes of bodies that are kept; what was not asked for longest goes first
     """
 
     def __init__(self, size: int) -> None:
-        self.served: deque[Made] = deque(maxlen=_WINDOW)
+        self.served: deque[MadeList] = deque(maxlen=_WINDOW)
         self._size, self._held = size, 0
-        self._kept: OrderedDict[bytes, Made] = OrderedDict()
+        self._kept: OrderedDict[bytes, MadeList] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, query: bytes) -> Made | None:
-        """What was answered to the same query string."""
+    def get(self, query: bytes) -> MadeList | None:
+        """What was answered to the same query string.
+
+        Args:
+            query: the query as it came
+        """
         with self._lock:
             made = self._kept.get(query)
             if made is not None:
                 self._kept.move_to_end(query)
             return made
 
-    def keep(self, query: bytes, made: Made) -> None:
-        """Have it to give again."""
+    def keep(self, query: bytes, made: MadeList) -> None:
+        """Have it to give again.
+
+        Args:
+            query: the query as it came
+            made: the lists, and how they were made
+        """
         with self._lock:
             self._held -= self._weight(query, self._kept.pop(query, None))
             self._kept[query] = made
@@ -58,5 +70,5 @@ class Answers:
                 self._held -= self._weight(oldest, gone)
 
     @staticmethod
-    def _weight(query: bytes, made: Made | None) -> int:
+    def _weight(query: bytes, made: MadeList | None) -> int:
         return 0 if made is None else len(query) + len(made.body) + made.items.nbytes

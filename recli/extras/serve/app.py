@@ -31,8 +31,12 @@ _FIRST = "recommend"  # of the routes: what is asked most is found first
 def create_app(settings: ServiceSettings) -> ASGIApp:
     """The application that serves the model of `settings`, which is loaded and tested first.
 
-    Raises NotFoundError where there is no such model, DataError where it cannot be loaded or fails its
-    self-test.
+    Args:
+        settings: how the service is set up
+
+    Raises:
+        NotFoundError: where there is no such model
+        DataError: where it cannot be loaded or fails its self-test
     """
     current = Current(settings.results, settings.model, settings.remembered)
     log = EventLog(settings.results / FILE_NAME)

@@ -29,8 +29,14 @@ _Stamp = tuple[int, int, int] | None
 class Loaded:
     """A model that passed its self-test, with the answers that it gave.
 
-    quick: whether to make a list takes no longer than the way to another thread and back
-    version: the beginning of the manifest's SHA-256, so that equal versions are equal models
+    Attributes:
+        name: the name
+        model: a fitted model
+        quick: whether to make a list takes no longer than the way to another thread and back
+        version: the beginning of the manifest's SHA-256, so that equal versions are equal models
+        trained: when it was trained
+        loaded: when it was loaded
+        answers: answers that are remembered
     """
 
     name: str
@@ -59,7 +65,12 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Refused:
-    """A model that was published and not taken."""
+    """A model that was published and not taken.
+
+    Attributes:
+        at: when
+        reason: why it is no rating
+    """
 
     at: datetime
     reason: str
@@ -75,6 +86,11 @@ class Current:
     refused: the last model that was not taken, None if it has been replaced by a better one
     gone: whether the folder holds no model any more
     taken, n_refused: how many models were taken since the start, and how many refused
+
+    Args:
+        results: the results folder
+        name: the name
+        remembered: how many answers are remembered
     """
 
     def __init__(self, results: Path, name: str, remembered: int) -> None:

@@ -23,8 +23,11 @@ _SCHEMES = {
 class ModelDescription(FastAPI):
     """FastAPI with the schema of problems, the docstrings' first lines as summaries, and the keys.
 
-    with_keys: whether requests have to bring a key, but for health
-    kinds: of interaction that the model learns from, which examples are of; none if it is of ratings
+    Args:
+        with_keys: whether requests have to bring a key, but for health
+        kinds: of interaction that the model learns from, which examples are of; none if it is of
+            ratings
+        **settings: those of FastAPI
     """
 
     def __init__(self, with_keys: bool, kinds: Weights, **settings: Any) -> None:

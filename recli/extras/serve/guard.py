@@ -22,7 +22,13 @@ _MOST_CLIENTS = 10_000
 
 
 class Guard:
-    """Lets requests through to an ASGI application that have the key and stay within the limits."""
+    """Lets requests through to an ASGI application that have the key and stay within the limits.
+
+    Args:
+        keys: what clients have to send
+        limits: what a request may ask for
+        app: the application that is wrapped
+    """
 
     def __init__(self, app: ASGIApp, keys: Keys, limits: Limits) -> None:
         self._app = app
@@ -118,6 +124,9 @@ class Rate:
     """A bucket of tokens for each client, who spends one a request: `a_second` flow in, up to as many.
 
     The clients that came last are known, 10,000 of them; who comes again after that starts anew.
+
+    Args:
+        a_second: how many requests a client may make each second
     """
 
     def __init__(self, a_second: float) -> None:
@@ -128,7 +137,9 @@ class Rate:
     def wait(self, client: str, now: float | None = None) -> float:
         """Take a token; 0 if there was one, otherwise the seconds until there is.
 
-        now: seconds of a clock that only goes forward
+        Args:
+            client: who asks
+            now: seconds of a clock that only goes forward
         """
         now = time.monotonic() if now is None else now
         left, since = self._buckets.pop(client, (self._most, now))

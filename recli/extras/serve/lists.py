@@ -10,13 +10,14 @@ import numpy as np
 
 from recli import errors
 from recli.data.ids import Ids
-from recli.extras.serve.answers import Kind, Made
+from recli.extras.serve.answers import Kind, MadeList
 from recli.extras.serve.current import Loaded
 from recli.models.fold_in import Rated, fold_in
 from recli.models.model import Model
 from recli.ranking.answer import Answer
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import recommend
+from recli.ranking.request import request_of
 from recli.ranking.reranking_cost import RerankingCost
 from recli.ranking.rows import Rows
 
@@ -25,13 +26,15 @@ _MEMORY = 1 << 30
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListRequest:
     """What is asked for, whoever it is for.
 
-    n: the longest that the list may be
-    seed: what chance goes by
-    explain: whether to say of each item why
-    left_out: ids that the model does not know, which the answer names
+    Attributes:
+        n: the longest that the list may be
+        options: what the lists should be like
+        explain: whether to say of each item why
+        seed: what chance goes by
+        left_out: ids that the model does not know, which the answer names
     """
 
     n: int
@@ -41,8 +44,17 @@ class Asked:
     left_out: Sequence[str] = ()
 
 
-def known(loaded: Loaded, user: str, asked: Asked) -> Made:
-    """The list of a user whom the model knows. Raises NotFoundError for another."""
+def known(loaded: Loaded, user: str, asked: ListRequest) -> MadeList:
+    """The list of a user whom the model knows.
+
+    Args:
+        loaded: the model in service
+        user: the raw id of a user
+        asked: what is asked for
+
+    Raises:
+        NotFoundError: for another
+    """
     model = loaded.model
     code = model.user_code(user)
     kind: Kind = "known" if model.trainset.inner_users[code] >= 0 else "fallback"
@@ -53,16 +65,22 @@ def cold_user(
     loaded: Loaded,
     user: str | None,
     ratings: Sequence[tuple[str, float]],
-    asked: Asked,
-) -> Made:
+    asked: ListRequest,
+) -> MadeList:
     """The list of a user with these ratings, raw item ids and values, who is folded in.
 
-    user: the id, if the model knows it; of two ratings of an item the new one counts, while
-        interactions add up
-    ratings: of items that the model does not know, the answer names the ids
+    Without ratings it is what most users like.
 
-    Without ratings it is what most users like. Raises NotFoundError where the model knows none of the
-    rated items, UsageError for a rating off the scale and as `fold_in` does.
+    Args:
+        loaded: the model in service
+        user: the id, if the model knows it; of two ratings of an item the new one counts, while
+            interactions add up
+        ratings: of items that the model does not know, the answer names the ids
+        asked: what is asked for
+
+    Raises:
+        NotFoundError: where the model knows none of the rated items
+        UsageError: for a rating off the scale and as `fold_in` does
     """
     if not ratings:
         return _made(loaded, loaded.popular, 0, asked, "fallback", is_new=True)
@@ -76,7 +94,12 @@ def cold_user(
 def item_codes(model: Model, items: Sequence[str]) -> tuple[np.ndarray, list[str]]:
     """Codes of the items that the model knows, int32[n], and the ids of the others, each once.
 
-    Raises NotFoundError where it knows none, with the ids nearest to the first.
+    Args:
+        model: a fitted model
+        items: raw ids of items
+
+    Raises:
+        NotFoundError: where it knows none, with the ids nearest to the first
     """
     codes = model.trainset.ratings.item_ids.codes(items)
     unknown = [item for item, code in zip(items, codes.tolist(), strict=True) if code < 0]
@@ -86,7 +109,15 @@ def item_codes(model: Model, items: Sequence[str]) -> tuple[np.ndarray, list[str
 
 
 def item_code(model: Model, item: str) -> int:
-    """The code of a raw item id. Raises NotFoundError with the nearest ids."""
+    """The code of a raw item id.
+
+    Args:
+        model: a fitted model
+        item: the raw id of an item, or what it is called
+
+    Raises:
+        NotFoundError: with the nearest ids
+    """
     code = model.trainset.ratings.item_ids.code(item)
     if code < 0:
         raise unknown_item(model, item)
@@ -94,7 +125,12 @@ def item_code(model: Model, item: str) -> int:
 
 
 def unknown_item(model: Model, item: str) -> errors.NotFoundError:
-    """The error for the id of an item that is not in the catalogue, with the nearest ids."""
+    """The error for the id of an item that is not in the catalogue, with the nearest ids.
+
+    Args:
+        model: a fitted model
+        item: the raw id of an item, or what it is called
+    """
     ids: Ids = model.trainset.ratings.item_ids
     return errors.NotFoundError(
         f"There is no item '{item}' among the {len(ids):,} of the catalogue. "
@@ -118,11 +154,11 @@ def _rated(model: Model, ratings: Sequence[tuple[str, float]]) -> tuple[Rated, l
 
 
 def _made(
-    loaded: Loaded, model: Model, code: int, asked: Asked, kind: Kind, is_new: bool = False
-) -> Made:
+    loaded: Loaded, model: Model, code: int, asked: ListRequest, kind: Kind, is_new: bool = False
+) -> MadeList:
     """The list of the user with this code in `model`, maybe the loaded one with a user folded in."""
     users, options = np.array([code], np.int32), asked.options
-    request = options.request(loaded.model, users, asked.n, seed=asked.seed, model=model)
+    request = request_of(options, loaded.model, users, asked.n, seed=asked.seed, model=model)
     cost = RerankingCost(request.rerankers) if request.rerankers else None
     made = recommend(model, request, _MEMORY)
     [lists] = made if cost is None else cost.follow(made)
@@ -131,4 +167,4 @@ def _made(
     document = Answer(name, rows, is_new, cost).document
     if asked.left_out:
         document["left_out"] = list(asked.left_out)
-    return Made(json.dumps(document, allow_nan=False).encode(), kind, rows.items)
+    return MadeList(json.dumps(document, allow_nan=False).encode(), kind, rows.items)

@@ -21,7 +21,7 @@ from recli.data import event_kinds
 from recli.data.event import RATING, Event
 from recli.events.log import EventLog
 from recli.events.refreshing.progress import backlog
-from recli.extras.serve.answers import Made
+from recli.extras.serve.answers import MadeList
 from recli.extras.serve.current import Current, Loaded
 from recli.extras.serve.settings import MULTIPROCESS
 
@@ -35,6 +35,10 @@ class Metrics:
 
     What is said of the model and of the last lists is that of the worker that is asked: the others
     have the same model within a second.
+
+    Args:
+        current: the model in service
+        log: the event log
     """
 
     def __init__(self, current: Current, log: EventLog) -> None:
@@ -81,13 +85,23 @@ class Metrics:
             "recli_events_duplicate", "Events that came in again.", registry=own
         )
 
-    def served(self, loaded: Loaded, made: Made) -> None:
-        """Count a list that this model made."""
+    def served(self, loaded: Loaded, made: MadeList) -> None:
+        """Count a list that this model made.
+
+        Args:
+            loaded: the model in service
+            made: the lists, and how they were made
+        """
         self.lists.labels(made.kind).inc()
         loaded.answers.served.append(made)
 
     def received(self, batch: Sequence[Event], duplicates: int) -> None:
-        """Count events that were stored, or were there already."""
+        """Count events that were stored, or were there already.
+
+        Args:
+            batch: events that came together
+            duplicates: how many of them were known already
+        """
         for kind, n in Counts(event.type for event in batch).items():
             self.events.labels(kind).inc(n)
         self.duplicates.inc(duplicates)
@@ -101,7 +115,12 @@ class Metrics:
 
 
 class Measured:
-    """Counts and times the requests of an ASGI application."""
+    """Counts and times the requests of an ASGI application.
+
+    Args:
+        app: the application that is wrapped
+        metrics: what the service counts
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -135,7 +154,10 @@ class Measured:
 class _Now:
     """What is true at the time of the scrape, of the model that answers and of the event log.
 
-    ratings: the last that came in
+    Args:
+        ratings: the last that came in
+        current: the model in service
+        log: the event log
     """
 
     def __init__(self, current: Current, log: EventLog, ratings: deque[float]) -> None:

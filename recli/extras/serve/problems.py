@@ -25,7 +25,11 @@ def problem(
 ) -> Response:
     """The answer to a request that cannot be met: what is wrong, and what to do.
 
-    instance: what tells this occurrence from others, as the path that was asked for
+    Args:
+        status: the status of HTTP
+        detail: what is wrong, for people
+        instance: what tells this occurrence from others, as the path that was asked for
+        headers: headers of the answer
     """
     document = {
         "type": "about:blank",
@@ -40,7 +44,11 @@ def problem(
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems that a route may answer with, for its description in OpenAPI."""
+    """The problems that a route may answer with, for its description in OpenAPI.
+
+    Args:
+        *statuses: the statuses of HTTP
+    """
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {
@@ -67,7 +75,11 @@ SCHEMA = {
 
 
 def handle_in(app: FastAPI) -> None:
-    """Answer with a problem whatever goes wrong in `app`."""
+    """Answer with a problem whatever goes wrong in `app`.
+
+    Args:
+        app: the application
+    """
     app.add_exception_handler(errors.RecliError, _of_recli)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)

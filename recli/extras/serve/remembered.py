@@ -13,6 +13,11 @@ class Remembered:
     """Answers `GET /recommend` as before where the same was asked of the same model.
 
     Before any route is looked for: to find and to call it takes several times as long.
+
+    Args:
+        app: the application that is wrapped
+        current: the model in service
+        metrics: what the service counts
     """
 
     def __init__(self, app: ASGIApp, current: Current, metrics: Metrics) -> None:

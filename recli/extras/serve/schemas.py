@@ -67,7 +67,11 @@ _Query = TypeVar("_Query", bound=Sent)
 
 
 def as_parameters(sent: type[Sent]) -> list[dict[str, Any]]:
-    """The fields of a query string, as OpenAPI describes them."""
+    """The fields of a query string, as OpenAPI describes them.
+
+    Args:
+        sent: the body that the parameters stand for
+    """
     schema = sent.model_json_schema()
     return [
         {
@@ -82,7 +86,12 @@ def as_parameters(sent: type[Sent]) -> list[dict[str, Any]]:
 
 
 def of_query(sent: type[_Query], request: Request) -> _Query:
-    """What the query string of a request says. Raises RequestValidationError."""
+    """What the query string of a request says. Raises RequestValidationError.
+
+    Args:
+        sent: the query
+        request: the request, as it came
+    """
     try:
         return sent.model_validate(dict(request.query_params))
     except ValidationError as error:

@@ -9,8 +9,10 @@ import numpy as np
 from recli import errors
 from recli.models.fold_in import Rated, fold_in
 from recli.models.model import Model
-from recli.ranking.lists import RankedLists, Request, recommend
+from recli.ranking.lists import Request, recommend
+from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.recommender import remembered
+from recli.ranking.request import request_of
 
 _N = 10
 _QUICK = 0.002  # seconds: what the way to another thread and back takes on a busy machine
@@ -20,11 +22,17 @@ _TIMES = 3
 def check(model: Model) -> bool:
     """Whether a list takes no longer than the way to another thread and back, after a test of the model.
 
-    Raises DataError unless all that it has learned is finite, and it makes lists for the first, the
-    middle and the last user, and for one who is folded in, if that takes no training. Raises
-    what `ListOptions.request` does where lists cannot be made as the model was trained to make them.
+    Raises what `request_of` does where lists cannot be made as the model was trained to
+    make them.
 
     Afterwards all is loaded and compiled that the first request would otherwise wait for.
+
+    Args:
+        model: a fitted model
+
+    Raises:
+        DataError: unless all that it has learned is finite, and it makes lists for the first, the
+            middle and the last user, and for one who is folded in, if that takes no training
     """
     for name, learned in (model.algorithm.state() or {}).items():
         numbers = isinstance(learned, np.ndarray) and learned.dtype.kind == "f"
@@ -45,7 +53,7 @@ def check(model: Model) -> bool:
 
 def _seconds(model: Model, user: np.ndarray) -> float:
     started = time.perf_counter()
-    list(recommend(model, remembered(model).request(model, user, _N)))
+    list(recommend(model, request_of(remembered(model), model, user, _N)))
     return time.perf_counter() - started
 
 

@@ -28,9 +28,13 @@ def serve(
 ) -> None:
     """Serve at `place`, a bound socket, until the process is told to stop; answer what was begun.
 
-    ready: called once the first request can be answered
-
     Raises what `create_app` does, and KeyboardInterrupt once all has ended that a signal stopped.
+
+    Args:
+        settings: how the service is set up
+        place: the socket that is listened on
+        workers: how many processes answer
+        ready: called once the first request can be answered
     """
     if workers == 1:
         _One(_config(settings, workers), ready).run([place])
@@ -42,7 +46,15 @@ def serve(
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket at this address, port 0 for any. Raises UsageError where it cannot be had."""
+    """A socket at this address, port 0 for any.
+
+    Args:
+        host: the address that is listened on
+        port: the port; 0 takes a free one
+
+    Raises:
+        UsageError: where it cannot be had
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
@@ -57,7 +69,12 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def check_secured(host: str, keys: Keys) -> None:
-    """Raise UsageError where others than this machine may ask and no key is set."""
+    """Raise UsageError where others than this machine may ask and no key is set.
+
+    Args:
+        host: the address that is listened on
+        keys: what clients have to send
+    """
     if keys.read is None and not _is_loopback(host):
         raise errors.UsageError(
             f"--host {host} lets other machines ask, and nothing keeps them out: set the environment "

@@ -16,7 +16,10 @@ Purpose = Literal["read", "events", "admin"]
 class Keys:
     """The API keys by what they open; None where no key is asked for.
 
-    read: lists and predictions; events: to send events; admin: what is said of models, and metrics
+    Attributes:
+        read: lists and predictions
+        events: to send events
+        admin: what is said of models, and metrics
     """
 
     read: str | None = None
@@ -26,6 +29,9 @@ class Keys:
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Keys:
         """`RECLI_API_KEY`, and apart from it `RECLI_EVENTS_KEY` and `RECLI_ADMIN_KEY` if they are set.
+
+        Args:
+            environment: the environment
 
         >>> Keys.of({"RECLI_API_KEY": "a", "RECLI_ADMIN_KEY": "b"})
         Keys(read='a', events='a', admin='b')
@@ -41,9 +47,10 @@ class Keys:
 class Limits:
     """What one client may ask for.
 
-    body: bytes of a request's body
-    seconds: how long headers and body may take to arrive
-    rate: requests a second from one address, in bursts of as many; None for any number
+    Attributes:
+        body: bytes of a request's body
+        seconds: how long headers and body may take to arrive
+        rate: requests a second from one address, in bursts of as many; None for any number
     """
 
     body: int = 1 << 20
@@ -55,8 +62,14 @@ class Limits:
 class ServiceSettings:
     """Which model is served from which results folder, to whom.
 
-    origins: web pages that may ask from a browser, as https://shop.example; none but the server's own
-    remembered: bytes of answers that are kept to be given again
+    Attributes:
+        results: the results folder
+        model: the name of the model
+        keys: what clients have to send
+        limits: what a request may ask for
+        origins: web pages that may ask from a browser, as https://shop.example; none but the
+            server's own
+        remembered: bytes of answers that are kept to be given again
     """
 
     results: Path

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from recli.models.model import Model
 from recli.params import Parameter
-from recli.ranking.lists import Measure, RankedLists
+from recli.ranking.ranked_lists import Measure, RankedLists
 
 _POOL = 100
 

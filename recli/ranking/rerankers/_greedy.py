@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from recli import errors, registry
-from recli.ranking.lists import Measure, RankedLists
+from recli.ranking.ranked_lists import Measure, RankedLists
 from recli.ranking.rerankers._base import Reranker
 
 
@@ -21,7 +21,11 @@ class Gains(Protocol):
         """float64[n_items], given the items added so far."""
 
     def add(self, place: int) -> None:
-        """The item at this place of the pool comes into the list."""
+        """The item at this place of the pool comes into the list.
+
+        Args:
+            place: the place of the column, from 0 on
+        """
 
 
 class Term(Reranker):
@@ -36,7 +40,12 @@ class Term(Reranker):
     weight: float
 
     def begin(self, user: int, items: np.ndarray) -> Gains | None:
-        """For the list of a user, by code, out of these items; None where there is nothing to gain."""
+        """For the list of a user, by code, out of these items; None where there is nothing to gain.
+
+        Args:
+            user: the code of a user
+            items: int32[n], codes of items
+        """
         raise NotImplementedError
 
     def __call__(self, lists: RankedLists, n: int) -> RankedLists:
@@ -51,6 +60,9 @@ class Greedy(Reranker):
     and the largest of the pool, so that a weight means the same for ratings and other scores. The
     pool are the 100 best, or ten times as many as are asked for if that is more. Of equal worth the
     item with the larger score goes first.
+
+    Attributes:
+        terms: what each place is chosen by, besides the score
     """
 
     terms: tuple[Term, ...]

@@ -10,7 +10,7 @@ import numpy as np
 from recli.data.tables.fields import Categories
 from recli.models.model import Model
 from recli.ranking.fields import field
-from recli.ranking.lists import RankedLists
+from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.rerankers._base import Reranker
 
 _POOL = 100
@@ -22,14 +22,20 @@ class MaxPer(Reranker):
 
     An item of several categories needs room in all of them; one of none always has room.
 
-    caps: categories of every item by code, and how many items each of them may have
+    Attributes:
+        caps: categories of every item by code, and how many items each of them may have
     """
 
     caps: tuple[tuple[Categories, int], ...]
 
     @classmethod
     def by_fields(cls, model: Model, most: Mapping[str, int]) -> MaxPer:
-        """By fields of the item table. Raises DataError and UsageError as `field` does."""
+        """By fields of the item table. Raises DataError and UsageError as `field` does.
+
+        Args:
+            model: a fitted model
+            most: columns, and how many items of a list may have the same value there
+        """
         return cls(tuple((field(model, name).groups(), cap) for name, cap in most.items()))
 
     def pool(self, n: int, n_catalogue: int) -> int:

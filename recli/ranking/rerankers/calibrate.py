@@ -15,8 +15,8 @@ from recli.models.model import Model
 from recli.params import Float, Text
 from recli.ranking import qualities
 from recli.ranking.fields import field
-from recli.ranking.lists import Measure, RankedLists
 from recli.ranking.qualities import ALPHA
+from recli.ranking.ranked_lists import Measure, RankedLists
 from recli.ranking.rerankers._greedy import Term
 
 
@@ -51,7 +51,15 @@ class Calibrate(Term):
     def of(
         cls, whole: Model, model: Model, seed: int, *, column: str | None, weight: float
     ) -> Calibrate:
-        """By a column of the item table. Raises DataError and UsageError as `field` does."""
+        """By a column of the item table. Raises DataError and UsageError as `field` does.
+
+        Args:
+            model: a fitted model
+            seed: what is drawn at random is drawn by it
+            weight: what one of them weighs
+            whole: the model as it was trained
+            column: a field of the item table
+        """
         groups, trainset = _categories(model, column), model.trainset
         shape = trainset.n_catalogue, len(groups.labels)
         held = np.ones(len(groups.indices)), groups.indices, groups.indptr

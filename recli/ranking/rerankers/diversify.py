@@ -11,7 +11,7 @@ import scipy.sparse
 from recli.models.model import Model
 from recli.params import Float
 from recli.ranking import qualities, similarity
-from recli.ranking.lists import Measure, RankedLists
+from recli.ranking.ranked_lists import Measure, RankedLists
 from recli.ranking.rerankers._greedy import Term
 
 
@@ -36,7 +36,17 @@ class Diversify(Term):
 
     @classmethod
     def of(cls, whole: Model, model: Model, seed: int, *, weight: float) -> Diversify:
-        """By what the model knows of items. Raises UsageError where it knows nothing."""
+        """By what the model knows of items.
+
+        Args:
+            model: a fitted model
+            seed: what is drawn at random is drawn by it
+            weight: what one of them weighs
+            whole: the model as it was trained
+
+        Raises:
+            UsageError: where it knows nothing
+        """
         return cls(weight, similarity.vectors(whole)[0])
 
     @classmethod

@@ -9,8 +9,8 @@ import numpy as np
 
 from recli.models.model import Model
 from recli.params import Float
-from recli.ranking.lists import Measure, RankedLists
 from recli.ranking.qualities import mean_of_items, surprisal
+from recli.ranking.ranked_lists import Measure, RankedLists
 from recli.ranking.rerankers._base import Reranker
 
 
@@ -37,7 +37,14 @@ class Explore(Reranker):
 
     @classmethod
     def of(cls, whole: Model, model: Model, seed: int, *, share: float) -> Explore:
-        """With what the ratings of the model say of how known items are."""
+        """With what the ratings of the model say of how known items are.
+
+        Args:
+            model: a fitted model
+            seed: what is drawn at random is drawn by it
+            share: the share of the whole, above 0 and below 1
+            whole: the model as it was trained
+        """
         ratings = whole.trainset.own_ratings
         return cls(share, seed, surprisal(ratings.item_counts, ratings.n_users))
 

@@ -112,7 +112,7 @@ def test_every_algorithm_can_be_served(name, trained):
 
 
 def test_lists_that_are_not_sorted_are_seen(results):
-    from recli.ranking.lists import RankedLists
+    from recli.ranking.ranked_lists import RankedLists
 
     model = models.load(results / "models" / "mine")
     users = np.array([0], np.int32)

@@ -8,7 +8,7 @@ import numpy as np
 
 from recli.models.model import Model
 from recli.params import Bool, Float
-from recli.ranking.lists import RankedLists
+from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.rerankers import Reranker, Term
 
 

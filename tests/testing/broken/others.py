@@ -11,7 +11,7 @@ import pyarrow as pa
 from recli.data.formats import Format, TextTable
 from recli.data.sources.schemes import Source
 from recli.experiments.reports import Report
-from recli.ranking.lists import RankedLists
+from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.rerankers import Reranker
 from recli.ranking.writers import Writer
 

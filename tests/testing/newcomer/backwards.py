@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recli.params import Int
-from recli.ranking.lists import RankedLists
+from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.rerankers import Reranker
 
 

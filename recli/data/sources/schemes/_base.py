@@ -43,6 +43,10 @@ class Source:
             NotFoundError: if there is none
             DataError: if it cannot be had
             MissingExtraError: if a package that this takes is not installed
+
+        Args:
+            address: a URL
+            target: where it is written
         """
         raise NotImplementedError
 
@@ -51,6 +55,9 @@ def source(address: str) -> Source:
     """The source that knows an address; databases where none knows its scheme.
 
     What has no scheme is a path, and a scheme may be `module:Class`. Raises as `registry.get` does.
+
+    Args:
+        address: a URL
     """
     prefix, separator, _ = address.partition("://")
     if separator and ":" in prefix:

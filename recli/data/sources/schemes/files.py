@@ -16,7 +16,13 @@ class Files(Source):
     summary = "files of this machine, by their paths"
 
     def locate(self, folder: Path, address: str, query: str | None) -> Location:
-        """A file that there is goes before other readings of its name."""
+        """A file that there is goes before other readings of its name.
+
+        Args:
+            folder: the folder of the dataset
+            address: a URL
+            query: what is asked of a database
+        """
         path = folder / address
         if path.is_dir():
             return Parts(path)

@@ -10,7 +10,11 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 372.0, 22.0, 230.0
 
 
 def figures(study: StoredStudy) -> list[Figure]:
-    """One for each goal."""
+    """One for each goal.
+
+    Args:
+        study: the study as it is stored
+    """
     found = []
     finished = [trial for trial in study.tried if trial.values is not None]
     order = {algorithm: place for place, algorithm in enumerate(study.algorithms)}

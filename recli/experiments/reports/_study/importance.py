@@ -10,7 +10,11 @@ _BAR, _NAMES, _VALUES = 20.0, 150.0, 46.0
 
 
 def figures(study: StoredStudy) -> list[Figure]:
-    """One for each algorithm."""
+    """One for each algorithm.
+
+    Args:
+        study: the study as it is stored
+    """
     found = []
     for place, algorithm in enumerate(study.algorithms):
         title = f"Importance: {algorithm}"

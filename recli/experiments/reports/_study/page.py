@@ -18,7 +18,11 @@ _SHOWN = 50
 
 
 def study_page(study: StoredStudy) -> str:
-    """A page in one file that needs no network."""
+    """A page in one file that needs no network.
+
+    Args:
+        study: the study as it is stored
+    """
     title = f"Study {study.id}"
     body = f"<header><h1>{escape(title)}</h1></header><section>{''.join(_section(study))}</section>"
     return page(title, body)

@@ -15,7 +15,11 @@ _BEST = 0.2
 
 
 def figures(study: StoredStudy) -> list[Figure]:
-    """One for each algorithm with two settings or more, and two parameters that all of them have."""
+    """One for each algorithm with two settings or more, and two parameters that all of them have.
+
+    Args:
+        study: the study as it is stored
+    """
     found = []
     for algorithm in study.algorithms:
         trials = [trial for trial in study.finished() if trial.algorithm == algorithm]

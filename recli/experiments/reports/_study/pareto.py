@@ -10,7 +10,11 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 372.0, 22.0, 250.0
 
 
 def figures(study: StoredStudy) -> list[Figure]:
-    """One where there are several goals, of each with the first."""
+    """One where there are several goals, of each with the first.
+
+    Args:
+        study: the study as it is stored
+    """
     return [_figure(study, place) for place in range(1, len(study.goals))]
 
 

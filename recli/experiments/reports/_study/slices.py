@@ -12,7 +12,11 @@ _LEFT, _RIGHT, _TOP, _HEIGHT = 46.0, 372.0, 22.0, 120.0
 
 
 def figures(study: StoredStudy) -> list[Figure]:
-    """One for each algorithm with two settings or more, with a part for each parameter."""
+    """One for each algorithm with two settings or more, with a part for each parameter.
+
+    Args:
+        study: the study as it is stored
+    """
     found = []
     for place, algorithm in enumerate(study.algorithms):
         trials = [trial for trial in study.finished() if trial.algorithm == algorithm]
@@ -57,7 +61,15 @@ def _slice(
 def across(
     drawn: list[Value], spec: object, low: float, high: float, name: str
 ) -> tuple[list[float], list[str]]:
-    """Where values of a parameter stand, and the axis below."""
+    """Where values of a parameter stand, and the axis below.
+
+    Args:
+        drawn: the values that were drawn
+        spec: the range of the parameter
+        low: the least value
+        high: the largest value
+        name: the name
+    """
     if isinstance(spec, dict):
         numbers = [float(value) for value in drawn if value is not None]
         scale = svg.Axis.around(

@@ -13,7 +13,11 @@ from recli.records.stored_trial import StoredTrial
 
 
 def said(study: StoredStudy) -> Iterator[str]:
-    """What was found, and how it holds on what tuning never saw."""
+    """What was found, and how it holds on what tuning never saw.
+
+    Args:
+        study: the study as it is stored
+    """
     best = study.best
     if best is None:
         return
@@ -42,13 +46,21 @@ def said(study: StoredStudy) -> Iterator[str]:
 
 
 def setting(trial: StoredTrial) -> str:
-    """The parameters that were drawn, on one line; of a stack what is in it."""
+    """The parameters that were drawn, on one line; of a stack what is in it.
+
+    Args:
+        trial: the trial
+    """
     shown = trial.varied or {k: v for k, v in trial.params.items() if k == "members"}
     return ", ".join(f"{name}={short(value)}" for name, value in shown.items()) or "as it is"
 
 
 def ended(study: StoredStudy) -> list[str]:
-    """How many trials did not go to the end, and what that has saved; empty where all did."""
+    """How many trials did not go to the end, and what that has saved; empty where all did.
+
+    Args:
+        study: the study as it is stored
+    """
     states = [trial.state for trial in study.tried]
     counts = {"stopped early": states.count("pruned"), "failed": states.count("failed")}
     parts = [f"{n} {what}" for what, n in counts.items() if n]

@@ -12,7 +12,10 @@ from recli.experiments.run_data import RunData
 class Figure:
     """A plot with its title and one line on how to read it.
 
-    drawing: the SVG; empty where the run has nothing to draw, and then `reading` says why
+    Attributes:
+        title: what it is called, for people
+        reading: how to read the plot
+        drawing: the SVG; empty where the run has nothing to draw, and then `reading` says why
     """
 
     title: str
@@ -30,5 +33,9 @@ class Plot:
     position: ClassVar[int] = 1000
 
     def figures(self, data: RunData) -> list[Figure]:
-        """The figures of a run; none where it has nothing to do with such a plot."""
+        """The figures of a run; none where it has nothing to do with such a plot.
+
+        Args:
+            data: what the run has found
+        """
         raise NotImplementedError

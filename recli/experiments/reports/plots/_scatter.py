@@ -12,7 +12,14 @@ _LEFT, _RIGHT, _NAMES, _TOP, _ROW = 46.0, 236.0, 258.0, 22.0, 15.0
 
 @dataclass(frozen=True)
 class Series:
-    """One algorithm's points, (x, y) in order; more than one make a line."""
+    """One algorithm's points, (x, y) in order; more than one make a line.
+
+    Attributes:
+        entry: the place in the line-up, from 0 on
+        label: how it is shown
+        points: x and y of each
+        tooltips: what is shown over each point
+    """
 
     entry: int
     label: str
@@ -27,6 +34,13 @@ def scatter(
 
     The names stand in a column of their own, by the height of their points, so that they never
     overlap; a thin line leads from each to its last point.
+
+    Args:
+        series: points that belong together
+        x_name: what the x axis shows
+        y_name: what the y axis shows
+        label: how it is shown
+        log_x: whether the x axis is logarithmic
     """
     height = max(230.0, _ROW * len(series) + 20)
     bottom = _TOP + height

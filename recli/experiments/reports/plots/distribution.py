@@ -36,6 +36,9 @@ class Distribution(Plot):
 def interval(values: np.ndarray) -> tuple[float, float]:
     """The 95 % confidence interval of the mean, by Student's t; at least two values.
 
+    Args:
+        values: float64[n]
+
     >>> low, high = interval(np.array([1.0, 2.0, 3.0]))
     >>> round(low, 3), round(high, 3)
     (-0.484, 4.484)

@@ -24,17 +24,33 @@ class Pruner:
     by_means: ClassVar[bool] = False
 
     def make(self, n_folds: int) -> BasePruner:
-        """Optuna's pruner, for trials that report a value after each of `n_folds` folds."""
+        """Optuna's pruner, for trials that report a value after each of `n_folds` folds.
+
+        Args:
+            n_folds: how many folds
+        """
         raise NotImplementedError
 
 
 def pruner(name: str, n_folds: int) -> BasePruner:
-    """The pruner of that name. Raises UsageError for a name that is none."""
+    """The pruner of that name.
+
+    Args:
+        name: the name
+        n_folds: how many folds
+
+    Raises:
+        UsageError: for a name that is none
+    """
     found: Pruner = registry.get("pruner", name)()
     with quiet():
         return found.make(n_folds)
 
 
 def by_means(name: str) -> bool:
-    """Whether the pruner of that name compares means of folds."""
+    """Whether the pruner of that name compares means of folds.
+
+    Args:
+        name: the name
+    """
     return bool(registry.get("pruner", name).by_means)

@@ -30,12 +30,21 @@ class Sampler:
     needs: ClassVar[Mapping[str, str]] = {}
 
     def make(self, seed: int, n_goals: int) -> BaseSampler:
-        """Optuna's sampler, whose draws depend on `seed` and the trials of the study alone."""
+        """Optuna's sampler, whose draws depend on `seed` and the trials of the study alone.
+
+        Args:
+            seed: what is drawn at random is drawn by it
+            n_goals: how many goals there are
+        """
         raise NotImplementedError
 
 
 def default_sampler(n_goals: int) -> str:
-    """`gp`, which finds more in few trials; `tpe` where there are several goals."""
+    """`gp`, which finds more in few trials; `tpe` where there are several goals.
+
+    Args:
+        n_goals: how many goals there are
+    """
     return "gp" if n_goals == 1 else "tpe"
 
 
@@ -48,6 +57,11 @@ def sampler(name: str, seed: int, n_goals: int) -> BaseSampler:
     Raises:
         UsageError: for a name that is none, or of a sampler that cannot have several goals
         MissingExtraError: if its packages are missing
+
+    Args:
+        name: the name
+        seed: what is drawn at random is drawn by it
+        n_goals: how many goals there are
     """
     found: Sampler = registry.get("sampler", name)()
     for package, install in found.needs.items():

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from recli import errors
 from recli.extras.serve import lists
-from recli.extras.serve.answers import Made
+from recli.extras.serve.answers import MadeList
 from recli.extras.serve.current import Loaded
 from recli.extras.serve.metrics import Metrics
 from recli.extras.serve.problems import responses
@@ -201,12 +201,12 @@ def _given(wished: Wished, loaded: Loaded) -> list[tuple[str, float]]:
     return [(one.item_id, one.rating) for one in wished.ratings]
 
 
-def _of_known_user(asked: RecommendQuery, loaded: Loaded, metrics: Metrics) -> Made:
+def _of_known_user(asked: RecommendQuery, loaded: Loaded, metrics: Metrics) -> MadeList:
     _check_explained(asked.n, asked.explain)
     _check_known(asked.user_id, loaded, metrics)
     said = {"where": asked.where, "exclude_seen": not asked.include_seen}
     options = _over(loaded.lists, said, asked.model_fields_set)
-    return lists.known(loaded, asked.user_id, lists.Asked(asked.n, options, asked.explain))
+    return lists.known(loaded, asked.user_id, lists.ListRequest(asked.n, options, asked.explain))
 
 
 def _over(remembered: ListOptions, said: dict[str, Any], given: set[str]) -> ListOptions:
@@ -227,8 +227,12 @@ def _is_quick(asked: RecommendQuery, loaded: Loaded) -> bool:
     )
 
 
-def response(made: Made) -> Response:
-    """A list on its way."""
+def response(made: MadeList) -> Response:
+    """A list on its way.
+
+    Args:
+        made: the list as JSON, and how it was made
+    """
     return Response(made.body, media_type="application/json")
 
 
@@ -247,7 +251,7 @@ def _check_known(user: str, loaded: Loaded, metrics: Metrics) -> None:
         raise
 
 
-def _asked(wished: Wished, loaded: Loaded) -> lists.Asked:
+def _asked(wished: Wished, loaded: Loaded) -> lists.ListRequest:
     """What the list should be like, and the candidates that the model does not know."""
     unknown = list[str]()
     if wished.candidates is not None:
@@ -266,4 +270,4 @@ def _asked(wished: Wished, loaded: Loaded) -> lists.Asked:
         "explore": wished.explore,
     }
     options = _over(loaded.lists, said, wished.model_fields_set)
-    return lists.Asked(wished.n, options, wished.explain, wished.seed, unknown)
+    return lists.ListRequest(wished.n, options, wished.explain, wished.seed, unknown)

@@ -22,9 +22,10 @@ _OWN = {"requirements.txt", "models", "recli-*.whl"}
 class Carried:
     """A model on its way elsewhere.
 
-    model: its folder
-    required: the lines of requirements.txt
-    wheel: of recli, if it goes along
+    Attributes:
+        model: its folder
+        required: the lines of requirements.txt
+        wheel: of recli, if it goes along
     """
 
     model: Path
@@ -36,17 +37,32 @@ class Carried:
         """The model in a folder, with `extras` of recli and those that brought its algorithm.
 
         Raises what `archive.portable`, `extras_of` and `requirements` do.
+
+        Args:
+            model: the folder of the model
+            extras: names of extras
+            wheel: recli as a wheel; None installs the released one
         """
         files.checked_name(model.name, "model")
         of_model = extras_of(archive.portable(model), model)
         return cls(model, requirements({*extras, *of_model}, wheel), wheel)
 
     def own(self, kind: str) -> set[str]:
-        """What `put` leaves at the top of a folder, as patterns of names."""
+        """What `put` leaves at the top of a folder, as patterns of names.
+
+        Args:
+            kind: of which kind it is
+        """
         return _OWN | _layout.entries(kind)
 
     def put(self, kind: str, folder: Path, values: Mapping[str, str]) -> None:
-        """Write into `folder` the templates of this kind, the requirements, the model and the wheel."""
+        """Write into `folder` the templates of this kind, the requirements, the model and the wheel.
+
+        Args:
+            kind: of which kind it is
+            folder: the folder of the dataset
+            values: what is filled in, by its name
+        """
         name = self.model.name
         _layout.lay_out(kind, folder, {**self._values, **values})
         (folder / "requirements.txt").write_text(self.required, encoding="utf-8", newline="\n")

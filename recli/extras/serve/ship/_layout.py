@@ -13,12 +13,22 @@ _SUFFIX = ".template"
 
 
 def entries(kind: str) -> set[str]:
-    """What the top of a folder of this kind holds by its templates."""
+    """What the top of a folder of this kind holds by its templates.
+
+    Args:
+        kind: of which kind it is
+    """
     return {path.name.removesuffix(_SUFFIX) for path in (_TEMPLATES / kind).iterdir()}
 
 
 def lay_out(kind: str, folder: Path, values: Mapping[str, str]) -> None:
-    """Write the templates of this kind into `folder`, each mark replaced by its value."""
+    """Write the templates of this kind into `folder`, each mark replaced by its value.
+
+    Args:
+        kind: of which kind it is
+        folder: the folder of the dataset
+        values: what is filled in, by its name
+    """
     root = _TEMPLATES / kind
     for template in sorted(path for path in root.rglob("*") if path.is_file()):
         target = folder / template.relative_to(root)

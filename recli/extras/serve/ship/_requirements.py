@@ -19,7 +19,12 @@ from recli.algorithms import Configured
 def extras_of(about: Mapping[str, Any], folder: Path) -> set[str]:
     """The extras of recli that bring the packages of a model, by its manifest.
 
-    Raises UsageError for an algorithm that does not come with recli.
+    Args:
+        about: the manifest of the model
+        folder: the folder of the dataset
+
+    Raises:
+        UsageError: for an algorithm that does not come with recli
     """
     configured = Configured.of(about["algorithm"], about["params"], to_fit=False)
     if not configured.is_own:
@@ -33,10 +38,13 @@ def extras_of(about: Mapping[str, Any], folder: Path) -> set[str]:
 def requirements(extras: Collection[str], wheel: Path | None) -> str:
     """The lines of a requirements.txt: recli with `extras`, and its direct requirements, pinned.
 
-    wheel: what recli is installed from, beside the file; None for the registry of packages
+    Args:
+        extras: names of extras
+        wheel: what recli is installed from, beside the file; None for the registry of packages
 
-    Raises MissingExtraError where an extra is not installed, so that its versions are not known, and
-    UsageError for a wheel that is not recli's.
+    Raises:
+        MissingExtraError: where an extra is not installed, so that its versions are not known
+        UsageError: for a wheel that is not recli's
     """
     for extra in sorted(extras):
         if not registry.installed(extra):

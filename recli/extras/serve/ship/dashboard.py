@@ -17,10 +17,12 @@ _RATE = "[$__rate_interval]"
 class Panel:
     """A plot over time.
 
-    says: how to read it
-    unit: as Grafana names units
-    queries: the legend of each series and its expression, in PromQL
-    now: only the last value, as a number
+    Attributes:
+        title: what it is called, for people
+        says: how to read it
+        unit: as Grafana names units
+        queries: the legend of each series and its expression, in PromQL
+        now: only the last value, as a number
     """
 
     title: str

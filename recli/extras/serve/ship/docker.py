@@ -15,10 +15,16 @@ _KEY_FILE = "/run/secrets/recli_key"  # where compose puts the secret of this na
 def write(folder: Path, model: Path, wheel: Path | None = None) -> None:
     """Write all that an image with the model in the folder `model` is made of.
 
-    wheel: of recli, which goes into the image; None where recli comes from the registry of packages
+    In place of an earlier one, whole or not at all.
 
-    In place of an earlier one, whole or not at all. Raises UsageError for a folder that holds anything
-    else, and as `Carried.of` does.
+    Args:
+        folder: the folder of the dataset
+        model: the folder of the model
+        wheel: of recli, which goes into the image; None where recli comes from the registry of
+            packages
+
+    Raises:
+        UsageError: for a folder that holds anything else, and as `Carried.of` does
     """
     carried = Carried.of(model, {"serve"}, wheel)
     with files.own_folder(folder, carried.own("docker") | {"monitoring"}) as temporary:

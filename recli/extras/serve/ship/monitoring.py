@@ -19,18 +19,30 @@ _AUTHORIZATION = """\
 def write(folder: Path, target: str, key_file: str | None = None) -> None:
     """Write the configuration of Prometheus and Grafana for the service at `target`.
 
-    target: host and port, as `127.0.0.1:8000`
-    key_file: where Prometheus finds the key that `/metrics` asks for; None where it asks for none
+    In place of an earlier one, whole or not at all.
 
-    In place of an earlier one, whole or not at all. Raises UsageError for a folder that holds anything
-    else, and for what is no address or no path.
+    Args:
+        folder: the folder of the dataset
+        target: host and port, as `127.0.0.1:8000`
+        key_file: where Prometheus finds the key that `/metrics` asks for; None where it asks for
+            none
+
+    Raises:
+        UsageError: for a folder that holds anything else, and for what is no address or no path
     """
     with files.own_folder(folder, {*_layout.entries("monitoring"), "dashboard.json"}) as temporary:
         lay_out(temporary, target, key_file, "http://127.0.0.1:9090")
 
 
 def lay_out(folder: Path, target: str, key_file: str | None, prometheus: str) -> None:
-    """As `write`, into a folder that is there; `prometheus` is the URL where Grafana finds it."""
+    """As `write`, into a folder that is there; `prometheus` is the URL where Grafana finds it.
+
+    Args:
+        folder: the folder of the dataset
+        target: where it is written
+        key_file: the file that holds the key
+        prometheus: the address of Prometheus
+    """
     if not _ADDRESS.fullmatch(target):
         raise errors.UsageError(f"'{target}' is no HOST:PORT, as 127.0.0.1:8000.")
     if key_file is not None and (not key_file or re.search(r'[\x00-\x1f"\\]', key_file)):

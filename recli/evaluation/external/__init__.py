@@ -1,0 +1,1 @@
+"""What another program predicted or recommended, read from files and measured like any algorithm."""
