@@ -15,7 +15,17 @@ from recli.ranking.recommender import lists_of
 from recli.records import code_closure
 from recli.records.own_sources import own_modules, with_imports
 
-_COMPUTE = ("kernels", "data", "algorithms", "models", "ranking", "evaluation")
+_COMPUTE = (
+    "registry",
+    "configuration",
+    "params",
+    "kernels",
+    "data",
+    "algorithms",
+    "models",
+    "ranking",
+    "evaluation",
+)
 _OUTCOME = "recli.evaluation.fold_outcome"
 # What nobody sees by its imports: a class from elsewhere may ask the registry.
 _FOR_A_USER = ("recli.algorithms", "recli.kernels")
@@ -25,8 +35,7 @@ _FOR_A_USER = ("recli.algorithms", "recli.kernels")
 def of_recli() -> str:
     """SHA-256 over the sources that numbers come from, 16 hexadecimal digits of it.
 
-    These are the floors of data, algorithms and evaluation, the ground below them, and the rooms of
-    extras that have algorithms.
+    These are the floors from the ground to evaluation, and the rooms of extras that have algorithms.
     """
     package = Path(recli.__file__).parent
     rooms = [path.parent for path in package.glob("extras/*/algorithms")]

@@ -274,3 +274,16 @@ def test_an_installed_package_counts_as_far_as_itself(tmp_path):
         "shop/models/own.py",
         "shop/more.py",
     ]
+
+
+def test_recli_as_a_whole_is_every_floor_that_computes(monkeypatch):
+    """What run.json calls recli's code: no file of the ground or of a floor below is left out."""
+    package = Path(recli.__file__).parent
+    hashed = []
+    monkeypatch.setattr(code_version, "_hashed", lambda folder, sources: hashed.extend(sources))
+    code_version.of_recli.__wrapped__()
+    apart = ("api", "cli", "events", "experiments", "extras", "records", "testing")
+    expected = {
+        path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in apart
+    }
+    assert expected <= set(hashed)
