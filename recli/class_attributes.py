@@ -11,7 +11,7 @@ def class_called(kind: str, name: str, package: str) -> Any:
     """The registered class of this name, for the `__getattr__` of a package.
 
     Args:
-        kind: of which kind it is
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
         name: the name
         package: the package that is asked for the name
 
@@ -33,6 +33,6 @@ def class_names(kind: str) -> list[str]:
     """The names of all registered classes, sorted; every one of them is imported.
 
     Args:
-        kind: of which kind it is
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
     """
     return sorted(registry.get(kind, name).__name__ for name in registry.names(kind))

@@ -69,7 +69,7 @@ def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> Usage
     """The error for a name that is not among `valid`: the nearest spelling first, then the others.
 
     Args:
-        kind: of which kind it is
+        kind: what names are of, such as `metric`
         name: the name
         valid: the names that there are
         hint: where the names are explained

@@ -22,7 +22,7 @@ def write_text(path: Path, text: str) -> Path:
 
     Args:
         path: the file
-        text: the text to read
+        text: what is written
     """
     return write_bytes(path, text.encode())
 
@@ -124,7 +124,7 @@ def own_folder(folder: Path, own: Collection[str]) -> Iterator[Path]:
     """`new_folder`, in place of nothing but an earlier one.
 
     Args:
-        folder: the folder of the dataset
+        folder: the folder
         own: what such a folder holds, as patterns of names
 
     Raises:

@@ -30,7 +30,7 @@ def is_url(text: str) -> bool:
     """Whether a text is a URL rather than a path.
 
     Args:
-        text: the text to read
+        text: a URL or a path
 
     >>> is_url("s3://bucket/a.csv"), is_url("C:/data/a.csv")
     (True, False)
@@ -92,7 +92,7 @@ def redacted(text: str) -> str:
     """A text with every URL in it as `shown` has it.
 
     Args:
-        text: the text to read
+        text: any text, such as a command line
 
     >>> redacted("--dataset=mysql://me:secret@host/db")
     '--dataset=mysql://me:***@host/db'

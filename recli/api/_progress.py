@@ -15,7 +15,7 @@ def followed(progress: Progress, label: str, total: int) -> Iterator[Callable[[]
     """Yields what is to be called after each of `total` steps.
 
     Args:
-        progress: told of every piece that has come
+        progress: who is told
         label: how it is shown
         total: how many steps there are
     """

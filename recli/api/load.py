@@ -161,7 +161,7 @@ def as_dataset(source: Source) -> Dataset:
     """`source` itself, if it is a dataset, else what `load` makes of it.
 
     Args:
-        source: how the table is read
+        source: a dataset, or what `load` takes
     """
     return source if isinstance(source, Dataset) else load(source)
 

@@ -26,7 +26,7 @@ class Shipment:
     """A stored model, recli as a wheel if it goes along, and the folder for both.
 
     Attributes:
-        folder: the folder of the dataset
+        folder: what is written
         model: the name of the model
         wheel: recli as a wheel; None installs the released one
         results: the results folder
@@ -100,7 +100,7 @@ def tell(folder: Path, about: dict[str, str], console: Console) -> None:
     """Say which files there are now in a folder.
 
     Args:
-        folder: the folder of the dataset
+        folder: what was written
         about: what is told about it
         console: where it is printed
     """

@@ -17,7 +17,7 @@ _ITEM_GROWTH = 0.7  # from MovieLens 1M to 25M items grew like users to this pow
 def expand(dataset: Dataset, n_ratings: int, seed: int) -> Dataset:
     """A synthetic dataset of `n_ratings` ratings, without item and user table.
 
-    With a = n_ratings / len(dataset) every user becomes ⌈a⌉ users with her ratings, so the
+    With a = n_ratings / len(dataset) every user becomes ⌈a⌉ users with the same ratings, so the
     distribution of ratings per user stays. Every item becomes b = a^0.7 items, and each rating of
     it goes to one of them by `seed`, so ratings per item keep the shape of their distribution and
     are a / b times as many. The last ratings beyond `n_ratings` are left out.

@@ -100,7 +100,7 @@ class Ids:
 
         Args:
             raw: an id as the file has it
-            n: how many there are
+            n: how many are given at most
         """
         if self.integers and _CANONICAL_INTEGER.fullmatch(raw):
             place = bisect.bisect_left(self.text, int(raw), key=int)

@@ -138,8 +138,8 @@ class Trainset(surprise.Trainset):
 
         Args:
             items: int[n], inner ids of this trainset
-            values: float64[n], her ratings
-            user: the inner id of the user who she is here, -1 for a new one, whose raw id is empty
+            values: float64[n], their ratings
+            user: the inner id that the user has here, -1 for a new one, whose raw id is empty
         """
         raw = self.ratings.user_ids.text[self.user_codes[user]] if user >= 0 else ""
         ratings = replace(
@@ -185,8 +185,8 @@ class Trainset(surprise.Trainset):
             else np.append(ratings.times, np.full(n, ratings.times.max())),
             first_times=None,
         )
-        hers = np.arange(len(ratings), len(both))
-        rows = np.append(hers, self.rows[self.users != user])
+        added = np.arange(len(ratings), len(both))
+        rows = np.append(added, self.rows[self.users != user])
         return Trainset(both, rows, self.item_table, threshold=self.threshold, user_table=table)
 
     # Surprise's own views of the same data, built only for code that asks for them.

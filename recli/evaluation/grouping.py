@@ -130,7 +130,7 @@ def by_text(texts: pd.Series, n: int) -> dict[str, np.ndarray]:
 
     Args:
         texts: str by row, 0 to n - 1; a row may have several, or none
-        n: how many there are
+        n: how many rows there are
 
     >>> groups = by_text(pd.Series(["b", "a", " ", "a"]), 5)
     >>> {name: rows.nonzero()[0].tolist() for name, rows in groups.items()}

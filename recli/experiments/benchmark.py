@@ -106,7 +106,7 @@ def compare_lists(
         dataset: the ratings, and what is known of items and users
         line_up: the algorithms that are compared
         seed: what is drawn at random is drawn by it
-        n: how many there are
+        n: how long a list is
         alone: whether Surprise is left out
     """
     _check(line_up)

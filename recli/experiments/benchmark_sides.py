@@ -123,7 +123,7 @@ def recli_ranks(dataset: Dataset, configured: Configured, seed: int, n: int) -> 
         dataset: the ratings, and what is known of items and users
         configured: an algorithm with its parameters
         seed: what is drawn at random is drawn by it
-        n: how many there are
+        n: how long a list is
     """
     configured = _as_surprise(configured)
     trainset = filtered(dataset, 0, 1).trainset()  # Surprise's anti-testset has no cold items
@@ -148,7 +148,7 @@ def surprise_ranks(dataset: Dataset, configured: Configured, seed: int, n: int) 
         dataset: the ratings, and what is known of items and users
         configured: an algorithm with its parameters
         seed: what is drawn at random is drawn by it
-        n: how many there are
+        n: how long a list is
     """
     constructor = surprise.Dataset(surprise.Reader(rating_scale=dataset.ratings.scale))
     trainset = constructor.construct_trainset(_rows(dataset))

@@ -24,7 +24,7 @@ class Verdict:
 
     Attributes:
         measure: a metric with its cut-off
-        over_users: paired tests over users, each with the mean of her folds; None for a metric of
+        over_users: paired tests over users, each with the mean of their folds; None for a metric of
             all lists together, which has no value for a user
         over_folds: corrected resampled t-tests over folds
         adjusted: p by Holm's method over all pairs, of the tests over users where there are such,
@@ -96,7 +96,7 @@ def verdicts(
         metric: rows.pivot(index="fold", columns="entry", values="value")
         for metric, rows in metrics.groupby("metric")
     }
-    # A user's folds are not independent: she counts once, with their mean.
+    # A user's folds are not independent: a user counts once, with their mean.
     by_user = per_user.drop(columns="fold").groupby(["entry", "user"]).mean()
     return {
         str(measure): _verdict(labels, measure, by_fold[str(measure)], by_user, test_share, seed)

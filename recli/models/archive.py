@@ -26,7 +26,7 @@ def pack(folder: Path, target: str) -> str:
     written, and for a model that holds a pickle.
 
     Args:
-        folder: the folder of the dataset
+        folder: the folder of the model
         target: a file here, or the URL of one in an object store
     """
     portable(folder)
@@ -43,7 +43,7 @@ def portable(folder: Path) -> dict[str, Any]:
     """The manifest of the model in `folder`, if it can be used elsewhere. Raises as `pack` does.
 
     Args:
-        folder: the folder of the dataset
+        folder: the folder of the model
     """
     about = parts.verified(folder)
     if about["pickled"]:
@@ -58,8 +58,8 @@ def copy(folder: Path, target: Path) -> None:
     """Copy the files of the model in `folder`, and nothing else, to a new folder `target`.
 
     Args:
-        folder: the folder of the dataset
-        target: where it is written
+        folder: the folder of the model
+        target: the folder that is made
     """
     target.mkdir(parents=True)
     for name in (MODELS.document, *parts.PARTS):

@@ -29,7 +29,7 @@ def write(model: Model, folder: Path) -> dict[str, tuple[int, int]]:
 
     Args:
         model: a fitted model
-        folder: the folder of the dataset
+        folder: what is written
 
     Raises:
         UsageError: where the model has no vectors, and for a folder that holds anything else

@@ -1,4 +1,4 @@
-"""A user whom a model does not know, or not as she is now, by her ratings."""
+"""A user whom a model does not know, or not as they are now, by their ratings."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def read(text: str, name: str, implicit: bool = False) -> list[Given]:
     may have items alone, each of weight 1.
 
     Args:
-        text: the text to read
+        text: the content of the file
         name: the name
         implicit: whether the data are interactions
 
@@ -153,18 +153,18 @@ def rated(model: Model, given: Iterable[Given], lenient: bool = False) -> Rated:
 
 
 def fold_in(model: Model, rated: Rated, user: str | None = None) -> tuple[Model, int]:
-    """The model for a user with these ratings, and her code in it, see `Algorithm.fold_in`.
+    """The model for a user with these ratings, and their code in it, see `Algorithm.fold_in`.
 
     Args:
         model: a fitted model
-        user: her id if the model knows her: to what she rated then comes what is new, and where she
-            rated an item again the new rating counts, while interactions add up. None: a new user;
-            her id is empty
+        user: their id if the model knows them: to what they rated then comes what is new, and where
+            they rated an item again the new rating counts, while interactions add up. None: a new
+            user; their id is empty
         rated: codes of items and their ratings
 
     Raises:
         NotFoundError: for a user whom the model does not know
-        UsageError: where she has rated no item from which the algorithm knows a user
+        UsageError: where they have rated no item from which the algorithm knows a user
         MissingExtraError: where it has to be fitted again and its packages are not installed
     """
     trainset, inner = model.trainset, -1
@@ -182,7 +182,7 @@ def fold_in(model: Model, rated: Rated, user: str | None = None) -> tuple[Model,
 
 
 def most_popular(model: Model) -> Model:
-    """The items that most users like, for a user of whom nothing is known; her code is 0.
+    """The items that most users like, for a user of whom nothing is known; their code is 0.
 
     Where nobody likes anything it is the items that most users have rated.
 

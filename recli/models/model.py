@@ -188,7 +188,7 @@ def save_in(folder: Path, model: Model, allow_pickle: bool = False) -> Path:
     """Write the model as this folder, see `save`.
 
     Args:
-        folder: the folder of the dataset
+        folder: the folder of the model
         model: a fitted model
         allow_pickle: whether what a class of the user's own has learned may be pickled
 
@@ -230,7 +230,7 @@ def load(folder: Path, allow_pickle: bool = False) -> Model:
     What it learned it ranks by, whether the packages that learned it are installed here or not.
 
     Args:
-        folder: the folder of the dataset
+        folder: the folder of the model
         allow_pickle: whether what a class of the user's own has learned may be pickled
 
     Raises:
@@ -279,7 +279,7 @@ def about(folder: Path, verify: bool = False) -> dict[str, Any]:
     Raises as `load` does.
 
     Args:
-        folder: the folder of the dataset
+        folder: the folder of the model
         verify: whether checksums are compared
     """
     return parts.verified(folder) if verify else parts.read_manifest(folder)

@@ -5,7 +5,7 @@ ratings.safetensors  users, items, values and times of the ratings
 state.safetensors    what the algorithm has learned
 ids.json             raw ids of users and items
 tables.json          the item and the user table, without which there is no title and no filter
-state.pickle         instead of a state: of a class of the user's own, and only if she says so
+state.pickle         instead of a state: of a class of the user's own, and only if they say so
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def write(
     """Every part but a pickle, which is there; the manifest of `about`, versions and checksums last.
 
     Args:
-        folder: the folder of the dataset
+        folder: the folder of the model
         about: the manifest of the model
         state: arrays of the fitted algorithm
         trainset: the ratings that it learned from
@@ -85,7 +85,7 @@ def verified(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
     """The manifest in `folder`, once every part is what it says.
 
     Args:
-        folder: the folder of the dataset
+        folder: the folder of the model
         advice: what to do about it
 
     Raises:
@@ -110,7 +110,7 @@ def read(
     """The arrays of the fitted state by name; then ratings, item and user table.
 
     Args:
-        folder: the folder of the dataset
+        folder: the folder of the model
         manifest: the manifest of the model
     """
     columns, state = _arrays(folder / _RATINGS), _arrays(folder / _STATE)
@@ -184,7 +184,7 @@ def read_manifest(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
     """The manifest in `folder`; raises as `verified` does, without a look at the parts.
 
     Args:
-        folder: the folder of the dataset
+        folder: the folder of the model
         advice: what to do about it
     """
     manifest = MODELS.read(folder, advice)

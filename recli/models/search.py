@@ -37,7 +37,7 @@ class TitleSearch:
         """Codes of the items that fit, int32[n]: the one with this id first, then those rated most.
 
         Args:
-            text: the text to read
+            text: an id or words of a title, as typed
         """
         typed = words(text)
         found = self._fitting(typed)

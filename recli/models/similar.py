@@ -38,8 +38,8 @@ def similar(model: Model, side: Side, code: int, n: int, min_ratings: int = 0) -
     Args:
         model: a fitted model
         side: `users` or `items`
-        code: the code of an item
-        n: how many there are
+        code: the code of a user or an item, by `side`
+        n: how many are listed at most
         min_ratings: items with fewer ratings are left out
 
     Raises:
@@ -83,7 +83,7 @@ def document(
         model: a fitted model
         name: what the model is called
         side: `users` or `items`
-        code: the code of an item
+        code: the code of a user or an item, by `side`
         found: what is similar, the most similar first
     """
     ratings = model.trainset.ratings

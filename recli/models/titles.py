@@ -23,7 +23,7 @@ def item_code(model: Model, text: str) -> int:
 
     Args:
         model: a fitted model
-        text: the text to read
+        text: an id or a title, as typed
 
     Raises:
         UsageError: where several titles fit, with the choices, most rated first
@@ -53,7 +53,7 @@ def words(text: str) -> _Words:
     """The words of a title, case and punctuation ignored.
 
     Args:
-        text: the text to read
+        text: a title, or what somebody has typed
 
     >>> words("Toy Story (1995)")
     ('toy', 'story', '1995')

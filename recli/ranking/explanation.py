@@ -61,7 +61,7 @@ def explained(model: Model, user: int, item: int) -> Explanation:
 def because(model: Model, reasons: Sequence[Reason]) -> str:
     """Reasons in a few words: what raises the score most, of the first kind that there is.
 
-    Features go before items that the user rated, these before people like her and what many like.
+    Features go before items that the user rated, these before people like them and what many like.
 
     Args:
         model: a fitted model
@@ -76,7 +76,7 @@ def because(model: Model, reasons: Sequence[Reason]) -> str:
     if "rated item" in of_kind:
         rated = [reason for reason in raising if reason.kind == "rated item"]
         liked = [r for r in rated if r.rating is None or r.rating >= model.trainset.threshold]
-        if not liked:  # what she did not like speaks for what is unlike it
+        if not liked:  # what they did not like speaks for what is unlike it
             return f"because of how you rated {_first(_title(model, r.what) for r in rated)}"
         return _liked(_title(model, reason.what) for reason in liked)
     if "neighbour" in of_kind:

@@ -28,7 +28,7 @@ class RankedLists:
         """The first `n` places.
 
         Args:
-            n: how many there are
+            n: how many places are kept
         """
         return RankedLists(self.users, self.items[:, :n], self.scores[:, :n])
 

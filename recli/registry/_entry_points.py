@@ -26,7 +26,7 @@ def points(kind: str) -> dict[str, EntryPoint]:
     Without those whose name recli has itself, which goes first, and those that several packages have.
 
     Args:
-        kind: of which kind it is
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
     """
     own = set(map(errors.plain, _folders.modules(kind)))
     return {
@@ -40,7 +40,7 @@ def named(kind: str, name: str) -> EntryPoint | None:
     """The entry point of a name in any spelling; None where no package has it.
 
     Args:
-        kind: of which kind it is
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
         name: the name
 
     Raises:
@@ -56,7 +56,7 @@ def unusable(kind: str) -> list[str]:
     """What is to be said of the entry points that `points` leaves out, a sentence each.
 
     Args:
-        kind: of which kind it is
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
     """
     own = {errors.plain(name): name for name in _folders.modules(kind)}
     found = []

@@ -16,7 +16,7 @@ def modules(kind: str) -> dict[str, str]:
     """The module of each name.
 
     Args:
-        kind: of which kind it is
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
     """
     own = KINDS[kind]
     rooms = sorted(path.name for path in (PACKAGE / "extras").glob("[!_.]*/") if path.is_dir())

@@ -23,7 +23,7 @@ def spelled(text: str) -> str:
     """The `module:Class` that a text begins with; empty where it begins otherwise.
 
     Args:
-        text: the text to read
+        text: a name, with or without options
 
     >>> spelled("shop.splits:Weekly:n=3"), spelled("last-n:n=5")
     ('shop.splits:Weekly', '')
@@ -35,14 +35,14 @@ def spelled(text: str) -> str:
 def of_module(kind: str, name: str) -> type:
     """The class that `module:Class` names; modules in the current folder are found too.
 
+    Args:
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
+        name: `module:Class`
+
     Raises:
         UsageError: if there is no such module or class, the module fails, or the class is of another
             kind
         MissingExtraError: if the module imports one that is not installed
-
-    Args:
-        kind: of which kind it is
-        name: the name
     """
     if spelled(name) != name:
         raise errors.UsageError(
@@ -75,7 +75,7 @@ def of_entry_point(kind: str, point: EntryPoint) -> type:
     """The class that a package brings along. Raises as `of_module` does.
 
     Args:
-        kind: of which kind it is
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
         point: an entry point of an installed package
     """
     what = f"The {kind} '{point.name}' of {package(point)}"

@@ -22,7 +22,7 @@ _STDIN = "-"
 
 @dataclass(frozen=True)
 class ColdUser:
-    """What somebody says she likes, as it was typed.
+    """What somebody says that they like, as it was typed.
 
     Attributes:
         ratings: the file of the ratings
@@ -43,7 +43,7 @@ class ColdUser:
 
     @property
     def option(self) -> str:
-        """The first option that speaks of her, or nothing."""
+        """The first option that speaks of them, or nothing."""
         options = {
             "--ratings": self.ratings,
             "--rate": self.rates,
@@ -53,11 +53,11 @@ class ColdUser:
         return next((option for option, value in options.items() if value), "")
 
     def folded(self, model: Model, user: str | None, console: Console) -> tuple[Model, int]:
-        """The model for her, and her code in it; says what was done.
+        """The model for them, and their code in it; says what was done.
 
         Args:
             model: a fitted model
-            user: her id, if the model knows her
+            user: their id, if the model knows them
             console: where it is printed
         """
         from recli import errors

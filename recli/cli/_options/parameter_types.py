@@ -62,7 +62,7 @@ def registered(kind: str, name: str = "") -> Name:
     """A registered name of a kind, or the user's own class; `name` is how help shows it.
 
     Args:
-        kind: of which kind it is
+        kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
         name: the name
     """
     return Name(name or kind, lambda ctx: registry.every(kind))

@@ -37,7 +37,7 @@ class Console:
         self.format = output_format
         self.quiet = quiet
         # What the library says by itself, such as where it keeps compiled code, is a message too.
-        # It speaks again after the command: whoever calls that in a process of her own goes on in it.
+        # It speaks again after the command: whoever calls that in a process of their own goes on in it.
         log = logging.getLogger("recli")
         click.get_current_context().call_on_close(functools.partial(log.setLevel, log.level))
         log.setLevel(logging.ERROR if quiet else logging.WARNING)
@@ -94,7 +94,7 @@ class Console:
         """A line of the result, on stdout.
 
         Args:
-            text: the text to read
+            text: what is printed
         """
         click.echo(text)
 

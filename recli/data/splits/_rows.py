@@ -28,7 +28,7 @@ def check_enough(n: int, n_splits: int, what: str) -> None:
     """Check that there are as many things, users for instance, as folds.
 
     Args:
-        n: how many there are
+        n: how many things there are
         n_splits: how many folds
         what: what they are, in the plural, for people
 
@@ -48,7 +48,7 @@ def k_folds(n: int, n_splits: int, rng: np.random.RandomState) -> Iterator[Fold]
     The first runs are longer by one where the number does not divide. Draws as Surprise does.
 
     Args:
-        n: how many there are
+        n: how many rows there are
         n_splits: how many folds
         rng: what is drawn at random is drawn by it
     """

@@ -15,7 +15,7 @@ from recli.data.splits._rows import check_enough
 
 @dataclass(frozen=True)
 class Group(Split):
-    """Every user is in the test of exactly one fold, with all her ratings.
+    """Every user is in the test of exactly one fold, with all their ratings.
 
     Nothing of a test user is in the training: what an algorithm knows there are items alone. The
     folds have equal numbers of users, the first ones one more where the number does not divide.

@@ -22,7 +22,7 @@ class LastN(Split):
     another's test: `timeline` forbids that.
 
     Attributes:
-        n: how many there are
+        n: how many ratings of each user are tested
         min_train: how many ratings a user keeps for training at least
         seed: what is drawn at random is drawn by it
     """

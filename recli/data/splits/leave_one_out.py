@@ -17,7 +17,7 @@ from recli.params import Int
 
 @dataclass(frozen=True)
 class LeaveOneOut(Split):
-    """One random rating of each user is in the test, her others are in the training.
+    """One random rating of each user is in the test, their others are in the training.
 
     A user with `min_n_ratings` ratings or fewer is in neither. Each of the `n_splits` folds is drawn
     for itself. Rows, order and folds are those of

@@ -18,7 +18,7 @@ class FCP(RatingMetric):
     (Collaborative Filtering on Ordinal User Feedback, IJCAI 2013, section 5.2) take the sums.
 
     From 0 to 1. NaN for no ratings and, where Surprise raises ValueError, if no user has two
-    different ratings; a user's value is n_c / (n_c + n_d) over her own pairs. O(n log n) for each
+    different ratings; a user's value is n_c / (n_c + n_d) over their own pairs. O(n log n) for each
     doubling of the number of different ratings, and O(n) memory.
 
     >>> truth, estimate = np.array([5.0, 3.0, 1.0, 4.0]), np.array([4.5, 2.0, 2.0, 3.0])

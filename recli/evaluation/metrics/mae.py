@@ -12,7 +12,7 @@ class MAE(RatingMetric):
     """The mean absolute error of the predicted ratings.
 
     MAE = 1/n Σ |r_ui - r̂_ui|, as `surprise.accuracy.mae`. In units of the rating, from 0; NaN for
-    no ratings. Over all ratings alike, whoever gave them; a user's value is over hers.
+    no ratings. Over all ratings alike, whoever gave them; a user's value is over theirs.
 
     >>> truth, estimate = np.array([4.0, 2.0, 5.0]), np.array([3.0, 2.0, 3.0])
     >>> MAE()(Predictions(truth, estimate, np.array([0, 0, 1])))

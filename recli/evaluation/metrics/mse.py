@@ -12,7 +12,7 @@ class MSE(RatingMetric):
     """The mean squared error of the predicted ratings.
 
     MSE = 1/n Σ (r_ui - r̂_ui)², as `surprise.accuracy.mse`. In squared units of the rating, from 0;
-    NaN for no ratings. All ratings count alike, whoever gave them; a user's value is over hers.
+    NaN for no ratings. All ratings count alike, whoever gave them; a user's value is over theirs.
 
     >>> truth, estimate = np.array([4.0, 2.0, 5.0]), np.array([3.0, 2.0, 3.0])
     >>> round(MSE()(Predictions(truth, estimate, np.array([0, 0, 1]))), 4)

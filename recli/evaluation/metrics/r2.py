@@ -16,7 +16,7 @@ class R2(RatingMetric):
     R² = 1 - Σ (r_ui - r̂_ui)² / Σ (r_ui - r̄)² with r̄ the mean of the ratings in question (Kvålseth,
     Cautionary Note about R², The American Statistician 1985, his R²₁). 1 for perfect predictions,
     0 for r̄ everywhere, below 0 for worse ones. Over all ratings r̄ is the mean of all, over a user's
-    hers, so that it takes more to be above 0 for a user. NaN where no two ratings differ, for which
+    theirs, so that it takes more to be above 0 for a user. NaN where no two ratings differ, for which
     scikit-learn's `r2_score` gives 1 or 0.
 
     >>> truth, estimate = np.array([4.0, 2.0, 5.0, 5.0]), np.array([3.0, 2.0, 3.0, 4.0])

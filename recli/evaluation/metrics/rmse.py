@@ -14,7 +14,7 @@ class RMSE(RatingMetric):
     """The root of the mean squared error of the predicted ratings.
 
     RMSE = sqrt(1/n Σ (r_ui - r̂_ui)²), as `surprise.accuracy.rmse`. In units of the rating, from 0;
-    NaN for no ratings. All ratings count alike, whoever gave them; a user's value is over hers.
+    NaN for no ratings. All ratings count alike, whoever gave them; a user's value is over theirs.
 
     >>> truth, estimate = np.array([4.0, 2.0, 5.0]), np.array([3.0, 2.0, 3.0])
     >>> round(RMSE()(Predictions(truth, estimate, np.array([0, 0, 1]))), 4)

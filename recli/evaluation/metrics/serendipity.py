@@ -12,7 +12,7 @@ class Serendipity(ListMetric):
     """The share of the k recommended items that are relevant and not to be expected.
 
     To be expected are the k most popular items for the user: those with the most training ratings,
-    ties by item code, less what she rated in training. |{i in L_u: relevant, unexpected}| / k, also
+    ties by item code, less what they rated in training. |{i in L_u: relevant, unexpected}| / k, also
     for lists shorter than k (Ge, Delgado-Battenfeld and Jannach, Beyond accuracy, RecSys 2010;
     Adamopoulos and Tuzhilin, On unexpectedness in recommender systems, TIST 2014). From 0, and at
     most precision@k; NaN for a user without relevant items.

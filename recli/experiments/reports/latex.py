@@ -50,7 +50,7 @@ def escape(text: str) -> str:
     r"""`text` so that LaTeX prints it as it is.
 
     Args:
-        text: the text to read
+        text: what is to be shown as it is
 
     >>> print(escape("100 % of my_own & {more}"))
     100 \% of my\_own \& \{more\}

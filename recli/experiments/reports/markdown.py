@@ -36,7 +36,7 @@ def escape(text: str) -> str:
     r"""`text` so that Markdown shows it as it is.
 
     Args:
-        text: the text to read
+        text: what is to be shown as it is
 
     >>> print(escape("<b> my_own *"))
     \<b\> my\_own \*

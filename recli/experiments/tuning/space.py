@@ -131,7 +131,7 @@ class Space:
         the larger `n`; each choice all its values. Parameters that do not matter are left out.
 
         Args:
-            n: how many there are
+            n: the most combinations
 
         Raises:
             UsageError: where two values of each range are too many

@@ -33,7 +33,7 @@ def local(folder: Path) -> str:
     """The address of the file that a study's folder holds.
 
     Args:
-        folder: the folder of the dataset
+        folder: the folder of the study
     """
     return f"sqlite:///{(folder / 'study.db').as_posix()}"
 

@@ -49,7 +49,7 @@ class FileText:
         """int64[n], the numbers in the file of all `n` records.
 
         Args:
-            n: how many there are
+            n: how many records there are
         """
         if self.lines is None:
             return np.arange(self.first, self.first + n)

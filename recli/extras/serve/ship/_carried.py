@@ -51,7 +51,7 @@ class Carried:
         """What `put` leaves at the top of a folder, as patterns of names.
 
         Args:
-            kind: of which kind it is
+            kind: the folder of templates, such as `docker`
         """
         return _OWN | _layout.entries(kind)
 
@@ -59,8 +59,8 @@ class Carried:
         """Write into `folder` the templates of this kind, the requirements, the model and the wheel.
 
         Args:
-            kind: of which kind it is
-            folder: the folder of the dataset
+            kind: the folder of templates, such as `docker`
+            folder: where the files are laid out
             values: what is filled in, by its name
         """
         name = self.model.name

@@ -16,7 +16,7 @@ def entries(kind: str) -> set[str]:
     """What the top of a folder of this kind holds by its templates.
 
     Args:
-        kind: of which kind it is
+        kind: the folder of templates, such as `docker`
     """
     return {path.name.removesuffix(_SUFFIX) for path in (_TEMPLATES / kind).iterdir()}
 
@@ -25,8 +25,8 @@ def lay_out(kind: str, folder: Path, values: Mapping[str, str]) -> None:
     """Write the templates of this kind into `folder`, each mark replaced by its value.
 
     Args:
-        kind: of which kind it is
-        folder: the folder of the dataset
+        kind: the folder of templates, such as `docker`
+        folder: where the files are laid out
         values: what is filled in, by its name
     """
     root = _TEMPLATES / kind

@@ -21,7 +21,7 @@ def extras_of(about: Mapping[str, Any], folder: Path) -> set[str]:
 
     Args:
         about: the manifest of the model
-        folder: the folder of the dataset
+        folder: the folder of the model
 
     Raises:
         UsageError: for an algorithm that does not come with recli

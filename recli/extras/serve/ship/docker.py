@@ -18,7 +18,7 @@ def write(folder: Path, model: Path, wheel: Path | None = None) -> None:
     In place of an earlier one, whole or not at all.
 
     Args:
-        folder: the folder of the dataset
+        folder: what is written
         model: the folder of the model
         wheel: of recli, which goes into the image; None where recli comes from the registry of
             packages

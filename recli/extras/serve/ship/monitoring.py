@@ -22,7 +22,7 @@ def write(folder: Path, target: str, key_file: str | None = None) -> None:
     In place of an earlier one, whole or not at all.
 
     Args:
-        folder: the folder of the dataset
+        folder: what is written
         target: host and port, as `127.0.0.1:8000`
         key_file: where Prometheus finds the key that `/metrics` asks for; None where it asks for
             none
@@ -38,8 +38,8 @@ def lay_out(folder: Path, target: str, key_file: str | None, prometheus: str) ->
     """As `write`, into a folder that is there; `prometheus` is the URL where Grafana finds it.
 
     Args:
-        folder: the folder of the dataset
-        target: where it is written
+        folder: where the files are laid out
+        target: HOST:PORT of the service
         key_file: the file that holds the key
         prometheus: the address of Prometheus
     """
