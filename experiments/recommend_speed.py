@@ -32,7 +32,7 @@ from recli.data.load import load
 from recli.data.ratings import Ratings
 from recli.data.trainset import by_user
 from recli.models import model as models
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.lists import Request, recommend
 from recli.ranking.output import written
 from recli.ranking.rows import ListRows
@@ -62,7 +62,7 @@ def lists(name: str) -> None:
     )
 
 
-def _implicit(model: Model) -> dict[str, Callable[[], object]]:
+def _implicit(model: FittedModel) -> dict[str, Callable[[], object]]:
     """The peer's `recommend` on the same factors; biases are a factor more."""
     import implicit
     import scipy.sparse
@@ -146,7 +146,7 @@ def memory_of(n_users: str, n_items: str, n_asked: str) -> None:
         chunks.close()
 
 
-def synthetic(n_users: int, n_items: int, n_factors: int) -> Model:
+def synthetic(n_users: int, n_items: int, n_factors: int) -> FittedModel:
     """Ten ratings a user, and an SVD that has never been fitted."""
     rng = np.random.default_rng(0)
     ratings = Ratings(
@@ -168,7 +168,7 @@ def synthetic(n_users: int, n_items: int, n_factors: int) -> Model:
     }
     algorithm = configured.create(0)
     algorithm.restore(trainset, state)
-    return Model(configured, algorithm, trainset, {"name": "synthetic"}, 0)
+    return FittedModel(configured, algorithm, trainset, {"name": "synthetic"}, 0)
 
 
 def _measured(ways: dict[str, Callable[[], object]], n_users: int) -> None:

@@ -133,6 +133,12 @@ def test_kernels_live_in_one_place_and_compile_through_one(path):
     assert not [call for call in calls(tree) if call[1] in ("numba.jit", "numba.njit")]
 
 
+def test_no_two_classes_have_one_name():
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    names = [node.name for t in trees.values() for node in t.body if isinstance(node, ast.ClassDef)]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

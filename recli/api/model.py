@@ -47,9 +47,9 @@ class Model:
         name: what it is called
     """
 
-    stored: models.Model
+    stored: models.FittedModel
     name: str
-    _whole: models.Model | None = None  # as it was before somebody was folded in
+    _whole: models.FittedModel | None = None  # as it was before somebody was folded in
     _code: int | None = None  # of the one who was
 
     @classmethod

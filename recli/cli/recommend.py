@@ -20,7 +20,7 @@ from recli.cli._output.console import Console, count
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
-    from recli.models.model import Model
+    from recli.models.model import FittedModel
     from recli.ranking.lists import Request
     from recli.ranking.reranking_cost import RerankingCost
     from recli.ranking.rows import Rows
@@ -169,7 +169,7 @@ def _cores() -> int:
 def _many(
     chunks: Iterable[Rows],
     request: Request,
-    model: Model,
+    model: FittedModel,
     model_name: str,
     cost: RerankingCost,
     console: Console,

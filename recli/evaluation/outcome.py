@@ -9,7 +9,7 @@ from recli.algorithms import Algorithm
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.predictions import Predictions
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import with_scores
 from recli.ranking.request import request_of
@@ -34,7 +34,7 @@ def predict(algorithm: Algorithm, statistics: TrainingStatistics, test: np.ndarr
 
 
 def recommend(
-    model: Model,
+    model: FittedModel,
     statistics: TrainingStatistics,
     test: np.ndarray,
     k: int,

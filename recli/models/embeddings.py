@@ -11,12 +11,12 @@ import pyarrow.parquet
 
 from recli import errors, files
 from recli.data.ids import Ids
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 _PARTS = {"users", "items"}
 
 
-def write(model: Model, folder: Path) -> dict[str, tuple[int, int]]:
+def write(model: FittedModel, folder: Path) -> dict[str, tuple[int, int]]:
     """Write the vectors of a model, and return how many of users and items there are, and how long.
 
     In each of the folders `users` and `items` are

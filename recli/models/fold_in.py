@@ -10,7 +10,7 @@ import numpy as np
 from recli import errors
 from recli.algorithms import Configured
 from recli.data.columns.numbers import number
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.models.titles import item_code
 
 _OF_RATINGS = "It should have an item and a rating a line, as 318,5."
@@ -112,7 +112,7 @@ def read(text: str, name: str, implicit: bool = False) -> list[Given]:
     return found
 
 
-def rated(model: Model, given: Iterable[Given], lenient: bool = False) -> Rated:
+def rated(model: FittedModel, given: Iterable[Given], lenient: bool = False) -> Rated:
     """The ratings by item code; of two for the same item the later counts, interactions add up.
 
     Args:
@@ -152,7 +152,7 @@ def rated(model: Model, given: Iterable[Given], lenient: bool = False) -> Rated:
     return Rated(items, np.array(list(found.values()), np.float64), tuple(unknown))
 
 
-def fold_in(model: Model, rated: Rated, user: str | None = None) -> tuple[Model, int]:
+def fold_in(model: FittedModel, rated: Rated, user: str | None = None) -> tuple[FittedModel, int]:
     """The model for a user with these ratings, and their code in it, see `Algorithm.fold_in`.
 
     Args:
@@ -181,7 +181,7 @@ def fold_in(model: Model, rated: Rated, user: str | None = None) -> tuple[Model,
     return folded, int(algorithm.trainset.user_codes[0])
 
 
-def most_popular(model: Model) -> Model:
+def most_popular(model: FittedModel) -> FittedModel:
     """The items that most users like, for a user of whom nothing is known; their code is 0.
 
     Where nobody likes anything it is the items that most users have rated.

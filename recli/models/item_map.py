@@ -10,7 +10,7 @@ from sklearn.manifold import TSNE
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 _MOST = 500
 _FEWEST = 10  # for t-SNE to have neighbourhoods to keep
@@ -36,7 +36,7 @@ class ItemMap:
     method: str
 
 
-def item_map(model: Model, n_most: int = _MOST) -> ItemMap:
+def item_map(model: FittedModel, n_most: int = _MOST) -> ItemMap:
     """The map of the items rated most, `n_most` at most.
 
     By t-SNE on the directions of the items' vectors (van der Maaten and Hinton 2008), always from

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
+class FittedModel:
     """A fitted algorithm with the ratings and tables that it learned from.
 
     Attributes:
@@ -105,7 +105,7 @@ class Model:
 
 
 def kinds(implicit: bool, dataset: Mapping[str, Any]) -> event_kinds.Weights:
-    """`Model.kinds`, by what its manifest says.
+    """`FittedModel.kinds`, by what its manifest says.
 
     Args:
         implicit: whether the data are interactions
@@ -120,7 +120,7 @@ def train(
     seed: int,
     threshold: float | None = None,
     origin: Mapping[str, Any] | None = None,
-) -> Model:
+) -> FittedModel:
     """`configured` fitted on every rating of the dataset; `threshold` is where liking begins.
 
     Args:
@@ -133,12 +133,12 @@ def train(
     trainset = dataset.trainset(threshold=threshold)
     algorithm = configured.create(seed)
     algorithm.fit(trainset)
-    return Model(configured, algorithm, trainset, about_dataset(dataset), seed, origin or {})
+    return FittedModel(configured, algorithm, trainset, about_dataset(dataset), seed, origin or {})
 
 
 def of_training(
     statistics: TrainingStatistics, configured: Configured, algorithm: Algorithm, seed: int
-) -> Model:
+) -> FittedModel:
     """An algorithm that was fitted on the training rows of a fold, as a model of these.
 
     It is what `train` would make of a dataset with those ratings alone, and the same ids.
@@ -150,7 +150,7 @@ def of_training(
         seed: That of the fit.
     """
     about = about_dataset(statistics.dataset)
-    model = Model(configured, algorithm, statistics.trainset, about, seed)
+    model = FittedModel(configured, algorithm, statistics.trainset, about, seed)
     vars(model)["statistics"] = statistics  # what is known of items is computed once for a fold
     return model
 
@@ -166,7 +166,7 @@ def about_dataset(dataset: Dataset) -> dict[str, Any]:
     return {**about, "kinds": kinds} if kinds else about
 
 
-def save(model: Model, results: Path, name: str, allow_pickle: bool = False) -> Path:
+def save(model: FittedModel, results: Path, name: str, allow_pickle: bool = False) -> Path:
     """Write the model as the folder `results/models/<name>`, whole or not at all, and return it.
 
     A model of the same name is replaced once the new one is complete.
@@ -184,7 +184,7 @@ def save(model: Model, results: Path, name: str, allow_pickle: bool = False) -> 
     return save_in(MODELS.folder(results, name), model, allow_pickle)
 
 
-def save_in(folder: Path, model: Model, allow_pickle: bool = False) -> Path:
+def save_in(folder: Path, model: FittedModel, allow_pickle: bool = False) -> Path:
     """Write the model as this folder, see `save`.
 
     Args:
@@ -224,7 +224,7 @@ def save_in(folder: Path, model: Model, allow_pickle: bool = False) -> Path:
     return folder
 
 
-def load(folder: Path, allow_pickle: bool = False) -> Model:
+def load(folder: Path, allow_pickle: bool = False) -> FittedModel:
     """The model in `folder`.
 
     What it learned it ranks by, whether the packages that learned it are installed here or not.
@@ -262,7 +262,7 @@ def load(folder: Path, allow_pickle: bool = False) -> Model:
                 "Train the model again."
             )
         algorithm.restore(trainset, state)
-    return Model(
+    return FittedModel(
         configured=configured,
         algorithm=algorithm,
         trainset=trainset,

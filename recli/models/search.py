@@ -6,7 +6,7 @@ import difflib
 
 import numpy as np
 
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.models.titles import words
 
 _NEAR = 0.7  # of difflib's ratio: a letter too many or too few in a word of four
@@ -23,7 +23,7 @@ class TitleSearch:
         model: a fitted model
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: FittedModel) -> None:
         ratings = model.trainset.ratings
         self._ids = ratings.item_ids
         titles = self._ids.text if model.titles is None else model.titles

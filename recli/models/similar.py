@@ -10,7 +10,7 @@ import numpy as np
 
 from recli import errors
 from recli.algorithms._contract.abilities import Side
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ class Similar:
     similarity: float
 
 
-def similar(model: Model, side: Side, code: int, n: int, min_ratings: int = 0) -> list[Similar]:
+def similar(
+    model: FittedModel, side: Side, code: int, n: int, min_ratings: int = 0
+) -> list[Similar]:
     """The `n` users or items that the model finds most like the one with this code; ties by id.
 
     Those with fewer than `min_ratings` ratings are left out: of few, chance makes many alike.
@@ -75,7 +77,7 @@ def similar(model: Model, side: Side, code: int, n: int, min_ratings: int = 0) -
 
 
 def document(
-    model: Model, name: str, side: Side, code: int, found: Sequence[Similar]
+    model: FittedModel, name: str, side: Side, code: int, found: Sequence[Similar]
 ) -> dict[str, Any]:
     """What is like the user or item with this code as JSON should carry it.
 

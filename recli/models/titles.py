@@ -9,13 +9,13 @@ from collections.abc import Callable
 import numpy as np
 
 from recli import errors
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 _YEAR = re.compile(r"\s*\(\d{4}\)\s*$")
 _Words = tuple[str, ...]
 
 
-def item_code(model: Model, text: str) -> int:
+def item_code(model: FittedModel, text: str) -> int:
     """The code of the item that has `text` as its id or, case and order of words ignored, its title.
 
     The whole title goes before the title without a year at its end, then titles that have all the
@@ -61,7 +61,7 @@ def words(text: str) -> _Words:
     return _split(text.casefold())
 
 
-def _several(model: Model, text: str, found: np.ndarray) -> errors.UsageError:
+def _several(model: FittedModel, text: str, found: np.ndarray) -> errors.UsageError:
     ratings = model.trainset.ratings
     most_rated = found[np.argsort(-ratings.item_counts[found], kind="stable")]
     choices = [f"{ratings.item_ids.text[code]}  {model.title(code)}" for code in most_rated]
@@ -71,7 +71,7 @@ def _several(model: Model, text: str, found: np.ndarray) -> errors.UsageError:
     )
 
 
-def _quoted(model: Model, code: int) -> str:
+def _quoted(model: FittedModel, code: int) -> str:
     title = model.title(code)
     return f"({title})" if title else ""
 

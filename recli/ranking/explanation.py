@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recli.algorithms._shared.reasons import Reason
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 _MOST = 3
 
@@ -38,7 +38,7 @@ class Explanation:
         return [self.words, "; ".join(parts)]
 
 
-def explained(model: Model, user: int, item: int) -> Explanation:
+def explained(model: FittedModel, user: int, item: int) -> Explanation:
     """Why an item has its score for a user, both of them codes.
 
     Args:
@@ -58,7 +58,7 @@ def explained(model: Model, user: int, item: int) -> Explanation:
     return Explanation(words, tuple(reasons))
 
 
-def because(model: Model, reasons: Sequence[Reason]) -> str:
+def because(model: FittedModel, reasons: Sequence[Reason]) -> str:
     """Reasons in a few words: what raises the score most, of the first kind that there is.
 
     Features go before items that the user rated, these before people like them and what many like.
@@ -96,6 +96,6 @@ def _first(names: Iterable[str]) -> str:
     return ", ".join(itertools.islice(names, _MOST))
 
 
-def _title(model: Model, raw: str) -> str:
+def _title(model: FittedModel, raw: str) -> str:
     code = model.trainset.ratings.item_ids.code(raw)
     return (model.title(code) if code >= 0 else "") or raw

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from recli import errors
 from recli.data.tables.fields import Known, of_items
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 
-def field(model: Model, name: str) -> Known:
+def field(model: FittedModel, name: str) -> Known:
     """What is known of all items of the catalogue under a name: a feature, a column, or the title.
 
     Args:

@@ -8,13 +8,13 @@ import numpy as np
 
 from recli import errors
 from recli.data.tables import where
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.fields import field
 from recli.ranking.list_options import ListOptions
 from recli.ranking.listed_ids import known
 
 
-def candidates(options: ListOptions, model: Model) -> np.ndarray | None:
+def candidates(options: ListOptions, model: FittedModel) -> np.ndarray | None:
     """The items of the catalogue that may be recommended to anybody.
 
     Args:
@@ -55,7 +55,7 @@ def candidates(options: ListOptions, model: Model) -> np.ndarray | None:
     return None if left.all() else left
 
 
-def _first_rated(model: Model) -> np.ndarray:
+def _first_rated(model: FittedModel) -> np.ndarray:
     """int64[n_catalogue], when an item was rated first; if never, at the end of time."""
     ratings = model.trainset.own_ratings
     if ratings.times is None:

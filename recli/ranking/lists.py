@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from recli.algorithms import best, scored
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.lower_bound import Sort, sorted_by
 from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.rerankers._base import Reranker
@@ -47,7 +47,7 @@ class Request:
 
 
 def recommend(
-    model: Model, request: Request, memory_limit: int | None = None, threads: int = 1
+    model: FittedModel, request: Request, memory_limit: int | None = None, threads: int = 1
 ) -> Iterator[RankedLists]:
     """The lists that are asked for, in the order of the request's users, some users at a time.
 
@@ -63,7 +63,7 @@ def recommend(
 
 
 def with_scores(
-    model: Model,
+    model: FittedModel,
     request: Request,
     memory_limit: int | None = None,
     threads: int = 1,

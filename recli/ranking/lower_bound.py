@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from recli.algorithms import Algorithm
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 Sort = Literal["score", "lower-bound"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -60,7 +60,7 @@ class Predicted:
 
 
 def predicted(
-    model: Model, users: np.ndarray, items: np.ndarray, scores: np.ndarray, sort: Sort
+    model: FittedModel, users: np.ndarray, items: np.ndarray, scores: np.ndarray, sort: Sort
 ) -> Predicted:
     """What lists that are sorted by `sort` say of ratings: users and items are codes, int[n].
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from recli.algorithms import Configured
-from recli.models.model import Model, of_training
+from recli.models.model import FittedModel, of_training
 from recli.params import Value
 from recli.ranking.list_options import ListOptions
 from recli.ranking.request import check_options
@@ -92,7 +92,7 @@ def of_settings(algorithm: str, found: Mapping[str, Any]) -> Configured:
     return recommender(Configured.of(algorithm, params), ListOptions.of(lists))
 
 
-def remembered(model: Model) -> ListOptions:
+def remembered(model: FittedModel) -> ListOptions:
     """How the lists of a model are made where nobody says otherwise.
 
     Args:
@@ -101,7 +101,7 @@ def remembered(model: Model) -> ListOptions:
     return ListOptions.of(model.lists)
 
 
-def labelled(model: Model) -> str:
+def labelled(model: FittedModel) -> str:
     """How a model is shown: its algorithm and how its lists are made.
 
     Args:

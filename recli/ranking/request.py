@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.filters import candidates
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import Request
@@ -13,12 +13,12 @@ from recli.ranking.reranking import check_rerankers, rerankers
 
 def request_of(
     options: ListOptions,
-    whole: Model,
+    whole: FittedModel,
     users: np.ndarray,
     n: int,
     *,
     seed: int = 0,
-    model: Model | None = None,
+    model: FittedModel | None = None,
 ) -> Request:
     """What is asked for lists of `n` items.
 
@@ -48,7 +48,7 @@ def request_of(
     )
 
 
-def check_options(options: ListOptions, model: Model) -> None:
+def check_options(options: ListOptions, model: FittedModel) -> None:
     """Raise what `request_of` and the lists themselves would raise, before the model is fitted.
 
     Args:

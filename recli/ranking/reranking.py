@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from recli import registry, spec
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.fields import field
 from recli.ranking.list_options import ListOptions
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from recli.ranking.rerankers import Reranker
 
 
-def rerankers(options: ListOptions, whole: Model, model: Model, seed: int) -> tuple[Reranker, ...]:
+def rerankers(
+    options: ListOptions, whole: FittedModel, model: FittedModel, seed: int
+) -> tuple[Reranker, ...]:
     """What makes the lists, in the order in which it is applied: by `position`, and caps at last.
 
     Terms are one re-ranker together, in the place of the first of them.
@@ -48,7 +50,7 @@ def rerankers(options: ListOptions, whole: Model, model: Model, seed: int) -> tu
     return tuple(found)
 
 
-def check_rerankers(options: ListOptions, model: Model) -> None:
+def check_rerankers(options: ListOptions, model: FittedModel) -> None:
     """Raise what `rerankers` raises, for a model that may not be fitted yet.
 
     Args:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from recli.data.ids import Ids
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.rows import Rows
 
 _TIME = pa.timestamp("s", tz="UTC")
@@ -33,7 +33,7 @@ class RowTables:
         explain: whether there is a column `why`, with the words of the reasons that the rows then have
     """
 
-    model: Model
+    model: FittedModel
     model_name: str
     time: datetime
     explain: bool = False

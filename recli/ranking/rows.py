@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.explanation import Explanation, explained
 from recli.ranking.lower_bound import Predicted, Sort, predicted
 from recli.ranking.ranked_lists import RankedLists
@@ -51,7 +51,7 @@ class Rows:
         why: a reason for each row; None where none was asked for
     """
 
-    model: Model
+    model: FittedModel
     lists: RankedLists
     users: np.ndarray
     items: np.ndarray
@@ -62,7 +62,7 @@ class Rows:
 
     @classmethod
     def of(
-        cls, model: Model, lists: RankedLists, sort: Sort = "score", explain: bool = False
+        cls, model: FittedModel, lists: RankedLists, sort: Sort = "score", explain: bool = False
     ) -> Rows:
         """The rows of lists.
 

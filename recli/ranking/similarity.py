@@ -8,10 +8,10 @@ from sklearn.preprocessing import normalize
 
 from recli import errors
 from recli.data.training_statistics import missing_features
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 
-def vectors(model: Model) -> tuple[scipy.sparse.csr_array, str]:
+def vectors(model: FittedModel) -> tuple[scipy.sparse.csr_array, str]:
     """What makes items alike, float64[n_catalogue, k] by code, rows of length 1 or 0; and its name.
 
     Their features if the item table has any that can be compared, else the factors of the model.
@@ -33,7 +33,7 @@ def vectors(model: Model) -> tuple[scipy.sparse.csr_array, str]:
     return scipy.sparse.csr_array(normalize(by_code)), "factors"
 
 
-def check(model: Model) -> None:
+def check(model: FittedModel) -> None:
     """Raise what `vectors` raises, as far as it is known of a model that may not be fitted yet.
 
     Args:
@@ -44,7 +44,7 @@ def check(model: Model) -> None:
         raise _nothing_known(model)
 
 
-def _nothing_known(model: Model) -> errors.UsageError:
+def _nothing_known(model: FittedModel) -> errors.UsageError:
     return errors.UsageError(
         "`diversify` goes by what items are: this dataset has no item features, and "
         f"{model.configured.name} no factors. Describe the items in its dataset.toml, or train svd."

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.lists import Request, recommend
 from recli.ranking.lower_bound import Sort
 from recli.ranking.rows import Recommendation, Rows
 
 
 def top_n(
-    model: Model,
+    model: FittedModel,
     user: str,
     n: int,
     memory_limit: int | None = None,

@@ -11,7 +11,7 @@ import pytest
 from recli import params
 from recli.algorithms import Configured
 from recli.models import model as models
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.rerankers import Reranker
 from recli.testing._data import small_dataset
@@ -122,7 +122,7 @@ class RerankerContract:
 
 
 @functools.cache
-def _model() -> Model:
+def _model() -> FittedModel:
     return models.train(small_dataset(), Configured.of("svd", {"n_epochs": 3, "n_factors": 8}), 0)
 
 

@@ -27,10 +27,10 @@ def results(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(results, small) -> Callable[..., models.Model]:
+def store(results, small) -> Callable[..., models.FittedModel]:
     """Trains an algorithm on the small dataset and stores the model; `dataset` may be another."""
 
-    def train(algorithm="svd", given=None, dataset=None, name="m") -> models.Model:
+    def train(algorithm="svd", given=None, dataset=None, name="m") -> models.FittedModel:
         model = models.train(dataset or small, Configured.of(algorithm, given), 3)
         models.save(model, results, name)
         return model

@@ -66,7 +66,7 @@ def _model(items, rated, *, times=None, predicts="ratings", table=True):
     description = Description("toy", None, RatingsSource(file="none.csv"))
     trainset = Dataset("toy", description, ratings, known).trainset()
     algorithm = Given([score for score, _, _ in described], predicts).fit(trainset)
-    return models.Model(Configured("given"), algorithm, trainset, {"name": "toy"}, 0)
+    return models.FittedModel(Configured("given"), algorithm, trainset, {"name": "toy"}, 0)
 
 
 @pytest.fixture(scope="session")

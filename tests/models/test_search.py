@@ -14,7 +14,7 @@ from recli.models.search import TitleSearch
 
 
 @pytest.fixture(scope="module")
-def films() -> models.Model:
+def films() -> models.FittedModel:
     return models.train(load("movielens-small"), Configured.of("most-popular"), 0)
 
 

@@ -73,7 +73,7 @@ def fold(small) -> Fold:
     return KFold(4, seed=3).folds(small)[1]
 
 
-def stored(model, folder) -> models.Model:
+def stored(model, folder) -> models.FittedModel:
     """The model as another process would load it, which has never seen the test."""
     models.save(model, folder, "m")
     return models.load(folder / "models" / "m")

@@ -57,7 +57,7 @@ class Given(Algorithm):
 def given_model(data, scores):
     trainset = data.trainset()
     algorithm = Given(scores).fit(trainset)
-    return models.Model(Configured("given"), algorithm, trainset, {}, 0)
+    return models.FittedModel(Configured("given"), algorithm, trainset, {}, 0)
 
 
 RATED = [("1", "30", 5), ("1", "4", 3), ("2", "100", 4), ("2", "4", 1), ("3", "5", 2)]

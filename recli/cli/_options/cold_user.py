@@ -15,7 +15,7 @@ from recli.cli._output.console import Console, count
 
 if TYPE_CHECKING:
     from recli.models.fold_in import Given
-    from recli.models.model import Model
+    from recli.models.model import FittedModel
 
 _STDIN = "-"
 
@@ -52,7 +52,9 @@ class ColdUser:
         }
         return next((option for option, value in options.items() if value), "")
 
-    def folded(self, model: Model, user: str | None, console: Console) -> tuple[Model, int]:
+    def folded(
+        self, model: FittedModel, user: str | None, console: Console
+    ) -> tuple[FittedModel, int]:
         """The model for them, and their code in it; says what was done.
 
         Args:
@@ -92,7 +94,7 @@ class ColdUser:
         console.say(f"Folded in: {count(len(rated.items), noun)} as {whose}, {how}.")
         return fold_in.fold_in(model, rated, user)
 
-    def _of_file(self, model: Model) -> list[Given]:
+    def _of_file(self, model: FittedModel) -> list[Given]:
         from recli import errors
         from recli.models import fold_in
 
@@ -127,7 +129,7 @@ class ColdUser:
             found.append(Given(item.strip(), value, f"--rate {text}"))
         return found
 
-    def _likes(self, model: Model) -> list[Given]:
+    def _likes(self, model: FittedModel) -> list[Given]:
         from recli.models.fold_in import Given
 
         liking = f"{model.trainset.ratings.liking:.15g}"

@@ -20,7 +20,7 @@ from recli.cli._output.console import Console
 
 if TYPE_CHECKING:
     from recli.data.ids import Ids
-    from recli.models.model import Model
+    from recli.models.model import FittedModel
     from recli.ranking.list_options import ListOptions
 
 _NAMES = (
@@ -66,7 +66,7 @@ class ListChoice:
             remembered, **{name: getattr(self.options, name) for name in self.typed}
         )
 
-    def of_model(self, model: Model, console: Console) -> ListOptions:
+    def of_model(self, model: FittedModel, console: Console) -> ListOptions:
         """How the lists of a model are to be made; says what it remembers, and unknown ids of files.
 
         Raises as `tell_unknown` does.

@@ -17,7 +17,7 @@ from recli.models.stored import MODELS
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
-    from recli.models.model import Model
+    from recli.models.model import FittedModel
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class ModelChoice:
         goal: Purpose | None = None,
         usual: Purpose = "lists",
         keep: bool = False,
-    ) -> tuple[Model, str]:
+    ) -> tuple[FittedModel, str]:
         """The model, and what it is called; where one is trained, for the goal, or the usual one.
 
         Args:
@@ -65,7 +65,7 @@ class ModelChoice:
             self._check(model, folder.name, console)
         return model, folder.name
 
-    def _check(self, model: Model, shown: str, console: Console) -> None:
+    def _check(self, model: FittedModel, shown: str, console: Console) -> None:
         """A model brings its own ratings: raise UsageError where `--dataset` means others."""
         from recli import errors
         from recli.data.load import describe
@@ -84,7 +84,7 @@ class ModelChoice:
 
     def _trained(
         self, results: Path, console: Console, goal: Purpose | None, usual: Purpose, keep: bool
-    ) -> tuple[Model, str]:
+    ) -> tuple[FittedModel, str]:
         from recli.evaluation.make_protocol import liked_from, purpose
         from recli.experiments.default_algorithm import default
         from recli.models import model as models

@@ -16,7 +16,7 @@ from recli.cli._output.console import Console, count
 if TYPE_CHECKING:
     import numpy as np
 
-    from recli.models.model import Model
+    from recli.models.model import FittedModel
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class TargetUsers:
             return "new-user"
         return "all-users" if self.users_file is None else self.users_file.stem
 
-    def codes(self, model: Model, console: Console) -> np.ndarray:
+    def codes(self, model: FittedModel, console: Console) -> np.ndarray:
         """Codes of the users, int32[n_users]; tells of ids in a file that the model does not know.
 
         Args:

@@ -10,7 +10,7 @@ from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.sources.location import Location
 from recli.data.splits._base import Fold
-from recli.evaluation.external.rows import Rows, counted, read
+from recli.evaluation.external.rows import FileRows, counted, read
 
 ADVICE = "'recli export folds' writes the folds, with the same --split, --cv and --seed as here."
 
@@ -49,7 +49,9 @@ def read_predictions(
     return found, tuple(_notes(found, n_left_out, dataset.ratings.scale))
 
 
-def _places(rows: Rows, pairs: np.ndarray, dataset: Dataset, fold: Fold, number: int) -> np.ndarray:
+def _places(
+    rows: FileRows, pairs: np.ndarray, dataset: Dataset, fold: Fold, number: int
+) -> np.ndarray:
     """The row of the file for each test row of a fold, int64[n_test]."""
     ratings = dataset.ratings
     own = np.flatnonzero(rows.folds == number)
@@ -78,7 +80,7 @@ def _places(rows: Rows, pairs: np.ndarray, dataset: Dataset, fold: Fold, number:
     return places
 
 
-def _check_ratings(rows: Rows, places: np.ndarray, truth: np.ndarray) -> None:
+def _check_ratings(rows: FileRows, places: np.ndarray, truth: np.ndarray) -> None:
     """Raise DataError where the file has another rating than the data, float64[n], beyond float32."""
     wrong = np.zeros(len(rows.folds), bool)
     given = rows.numbers("rating")[places]

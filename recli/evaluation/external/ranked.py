@@ -11,7 +11,7 @@ from recli import errors
 from recli.data.dataset import Dataset
 from recli.data.sources.location import Location
 from recli.data.splits._base import Fold
-from recli.evaluation.external.rows import Rows, counted, read
+from recli.evaluation.external.rows import FileRows, counted, read
 from recli.evaluation.fold_outcome import Listed
 from recli.evaluation.lists import tested_pairs
 
@@ -54,7 +54,7 @@ def read_lists(
     return tuple(found), tuple(_notes(found, n_others, k))
 
 
-def _ordered(rows: Rows) -> np.ndarray:
+def _ordered(rows: FileRows) -> np.ndarray:
     """The rows by fold, by user, and within a list from the first place on, int64[n]."""
     if "rank" in rows.columns:
         rank = rows.numbers("rank")
@@ -72,14 +72,14 @@ def _ordered(rows: Rows) -> np.ndarray:
     )
 
 
-def _refuse_repeated(rows: Rows, order: np.ndarray) -> None:
+def _refuse_repeated(rows: FileRows, order: np.ndarray) -> None:
     frame = pd.DataFrame({"fold": rows.folds, "user": rows.users, "item": rows.items}).loc[order]
     repeated = np.zeros(len(order), bool)
     repeated[order] = frame.duplicated().to_numpy()
     rows.refuse(repeated, "have an item that is in the list already", "Write each item once.")
 
 
-def _refuse_seen(rows: Rows, dataset: Dataset, folds: Sequence[Fold]) -> None:
+def _refuse_seen(rows: FileRows, dataset: Dataset, folds: Sequence[Fold]) -> None:
     ratings = dataset.ratings
     pairs = rows.users.astype(np.int64) * len(ratings.item_ids) + rows.items
     seen = np.zeros(len(pairs), bool)
@@ -95,7 +95,7 @@ def _refuse_seen(rows: Rows, dataset: Dataset, folds: Sequence[Fold]) -> None:
 
 
 def _listed(
-    rows: Rows,
+    rows: FileRows,
     own: np.ndarray,
     scores: np.ndarray | None,
     dataset: Dataset,

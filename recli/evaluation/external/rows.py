@@ -34,7 +34,7 @@ The first is ours; `uid`, `iid`, `r_ui` and `est` are those of a `surprise.Predi
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class FileRows:
     """The rows of a file; what each role's column is called is found.
 
     Attributes:
@@ -100,7 +100,7 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
-def read(file: Location, dataset: Dataset, n_folds: int, needed: str, others: str) -> Rows:
+def read(file: Location, dataset: Dataset, n_folds: int, needed: str, others: str) -> FileRows:
     """The rows of a file in any format that ratings may have; text needs a header.
 
     Ids are those of the data. Folds count from 1 on in the file; where there is one, the column may be
@@ -140,7 +140,7 @@ def read(file: Location, dataset: Dataset, n_folds: int, needed: str, others: st
     folds = np.zeros(len(table), np.int64)
     if "fold" in columns:
         folds = _folds(file, table, columns["fold"], n_folds)
-    return Rows(file, table, columns, folds, codes["user"], codes["item"])
+    return FileRows(file, table, columns, folds, codes["user"], codes["item"])
 
 
 def _columns(

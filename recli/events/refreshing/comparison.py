@@ -15,7 +15,7 @@ from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.significance import PairedTest, paired
 from recli.evaluation.significance._matched import matched
-from recli.models.model import Model, of_training
+from recli.models.model import FittedModel, of_training
 from recli.ranking.recommender import remembered
 from recli.records.store import or_none
 
@@ -72,7 +72,7 @@ class ModelComparison:
 
 
 def compare(
-    current: Model,
+    current: FittedModel,
     candidate: Algorithm,
     statistics: TrainingStatistics,
     test: np.ndarray,

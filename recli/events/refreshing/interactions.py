@@ -15,13 +15,13 @@ from recli.data.columns import times
 from recli.data.description import RatingsSource
 from recli.data.ratings import PER_SECOND
 from recli.events.log import Logged
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 _PAIR = ["user_id", "item_id"]
 _EARLIER = "earlier"
 
 
-def begun(model: Model) -> pd.DataFrame:
+def begun(model: FittedModel) -> pd.DataFrame:
     """The interactions that the model has learned from, of a kind of their own that weighs 1.
 
     A pair that was seen at two times is two rows of half its weight, so that both times are there.
@@ -48,7 +48,7 @@ def begun(model: Model) -> pd.DataFrame:
     return pd.DataFrame({**columns, "event": np.zeros(len(rows), np.int64)})
 
 
-def earlier(model: Model) -> str:
+def earlier(model: FittedModel) -> str:
     """What the kind of the model's own interactions is called, as no other.
 
     Args:
@@ -112,7 +112,7 @@ def positions(rows: pd.DataFrame) -> np.ndarray:
     return rows.groupby(_PAIR, sort=False)["event"].max().to_numpy()
 
 
-def source(file: str, model: Model, time_unit: str | None) -> RatingsSource:
+def source(file: str, model: FittedModel, time_unit: str | None) -> RatingsSource:
     """How such a table is read.
 
     Args:

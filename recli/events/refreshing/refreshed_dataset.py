@@ -39,7 +39,7 @@ from recli.data.tables.table import Table
 from recli.events.log import EventLog, Logged
 from recli.events.refreshing import interactions
 from recli.events.refreshing.progress import COUNTS, PROGRESS, Progress
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 _RATINGS, _ASIDE = "ratings.parquet", "set-aside.csv"
 _ITEMS, _USERS = "items.parquet", "users.parquet"
@@ -63,14 +63,14 @@ class RefreshedDataset:
     """
 
     folder: Path
-    model: Model
+    model: FittedModel
     progress: Progress
     ratings: pd.DataFrame
     time_unit: str
     aside: str
 
     @classmethod
-    def of(cls, folder: Path, model: Model, manifest: Mapping[str, Any]) -> RefreshedDataset:
+    def of(cls, folder: Path, model: FittedModel, manifest: Mapping[str, Any]) -> RefreshedDataset:
         """The one on disk, if it is of this model; else one begun from the model's own ratings.
 
         Args:
@@ -189,7 +189,7 @@ class RefreshedDataset:
         return str(self.model.dataset["name"]).removesuffix(_SUFFIX) + _SUFFIX
 
 
-def _ratings(model: Model) -> pd.DataFrame:
+def _ratings(model: FittedModel) -> pd.DataFrame:
     """Those that the model has learned from."""
     ratings = model.trainset.ratings
     columns = {
@@ -231,7 +231,7 @@ def _latest(ratings: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_index().reset_index(drop=True)
 
 
-def _objection(logged: Logged, model: Model) -> str:
+def _objection(logged: Logged, model: FittedModel) -> str:
     """Why an event is none of this dataset; empty where it is one."""
     event = logged.event
     reason = event_kinds.objection(event, model.trainset.ratings, model.kinds)
@@ -265,7 +265,7 @@ def _write(path: Path, table: pa.Table) -> None:
     pa.parquet.write_table(table, path, compression="zstd")
 
 
-def _source(file: str, model: Model, time_unit: str | None) -> RatingsSource:
+def _source(file: str, model: FittedModel, time_unit: str | None) -> RatingsSource:
     return RatingsSource(
         file=file,
         user="user_id",

@@ -12,7 +12,7 @@ from recli.data.trainset import Trainset
 from recli.events.refreshing import history
 from recli.events.refreshing.progress import Progress, folder_of
 from recli.models import model as models
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.models.stored import MODELS
 
 
@@ -67,7 +67,7 @@ class RefreshedModel:
         """
         return models.about(self.folder)
 
-    def load(self) -> Model:
+    def load(self) -> FittedModel:
         """The model as it is now.
 
         Raises:
@@ -100,7 +100,7 @@ class RefreshedModel:
         """
         history.write(self.results, decision)
 
-    def replace(self, model: Model, seal: str, pickled: bool) -> None:
+    def replace(self, model: FittedModel, seal: str, pickled: bool) -> None:
         """Store another model under the name.
 
         Args:
@@ -119,7 +119,7 @@ class RefreshedModel:
         models.save(model, self.results, self.name, pickled)
 
 
-def refitted(model: Model, trainset: Trainset, warm: bool) -> Algorithm:
+def refitted(model: FittedModel, trainset: Trainset, warm: bool) -> Algorithm:
     """The algorithm of a model fitted on other ratings, with the same seed.
 
     Args:

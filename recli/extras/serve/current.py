@@ -14,7 +14,7 @@ from recli.extras.serve.answers import Answers
 from recli.extras.serve.self_test import check
 from recli.models import model as models
 from recli.models.fold_in import most_popular
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.models.search import TitleSearch
 from recli.models.stored import MODELS
 from recli.ranking.list_options import ListOptions
@@ -40,7 +40,7 @@ class Loaded:
     """
 
     name: str
-    model: Model
+    model: FittedModel
     quick: bool
     version: str
     trained: datetime
@@ -48,7 +48,7 @@ class Loaded:
     answers: Answers
 
     @functools.cached_property
-    def popular(self) -> Model:
+    def popular(self) -> FittedModel:
         """What most users like, for one of whom nothing is known."""
         return most_popular(self.model)
 

@@ -13,7 +13,7 @@ from recli.data.ids import Ids
 from recli.extras.serve.answers import Kind, MadeList
 from recli.extras.serve.current import Loaded
 from recli.models.fold_in import Rated, fold_in
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.answer import Answer
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lists import recommend
@@ -91,7 +91,7 @@ def cold_user(
     return _made(loaded, folded, code, asked, "folded", is_new=user is None)
 
 
-def item_codes(model: Model, items: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+def item_codes(model: FittedModel, items: Sequence[str]) -> tuple[np.ndarray, list[str]]:
     """Codes of the items that the model knows, int32[n], and the ids of the others, each once.
 
     Args:
@@ -108,7 +108,7 @@ def item_codes(model: Model, items: Sequence[str]) -> tuple[np.ndarray, list[str
     return codes[codes >= 0], list(dict.fromkeys(unknown))
 
 
-def item_code(model: Model, item: str) -> int:
+def item_code(model: FittedModel, item: str) -> int:
     """The code of a raw item id.
 
     Args:
@@ -124,7 +124,7 @@ def item_code(model: Model, item: str) -> int:
     return code
 
 
-def unknown_item(model: Model, item: str) -> errors.NotFoundError:
+def unknown_item(model: FittedModel, item: str) -> errors.NotFoundError:
     """The error for the id of an item that is not in the catalogue, with the nearest ids.
 
     Args:
@@ -138,7 +138,7 @@ def unknown_item(model: Model, item: str) -> errors.NotFoundError:
     )
 
 
-def _rated(model: Model, ratings: Sequence[tuple[str, float]]) -> tuple[Rated, list[str]]:
+def _rated(model: FittedModel, ratings: Sequence[tuple[str, float]]) -> tuple[Rated, list[str]]:
     own = model.trainset.ratings
     values: dict[str, float] = {}
     for place, (item, value) in enumerate(ratings):
@@ -154,7 +154,12 @@ def _rated(model: Model, ratings: Sequence[tuple[str, float]]) -> tuple[Rated, l
 
 
 def _made(
-    loaded: Loaded, model: Model, code: int, asked: ListRequest, kind: Kind, is_new: bool = False
+    loaded: Loaded,
+    model: FittedModel,
+    code: int,
+    asked: ListRequest,
+    kind: Kind,
+    is_new: bool = False,
 ) -> MadeList:
     """The list of the user with this code in `model`, maybe the loaded one with a user folded in."""
     users, options = np.array([code], np.int32), asked.options

@@ -8,7 +8,7 @@ import numpy as np
 
 from recli import errors
 from recli.models.fold_in import Rated, fold_in
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.lists import Request, recommend
 from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.recommender import remembered
@@ -19,7 +19,7 @@ _QUICK = 0.002  # seconds: what the way to another thread and back takes on a bu
 _TIMES = 3
 
 
-def check(model: Model) -> bool:
+def check(model: FittedModel) -> bool:
     """Whether a list takes no longer than the way to another thread and back, after a test of the model.
 
     Raises what `request_of` does where lists cannot be made as the model was trained to
@@ -51,13 +51,13 @@ def check(model: Model) -> bool:
     return min(_seconds(model, users[:1]) for _ in range(_TIMES)) < _QUICK
 
 
-def _seconds(model: Model, user: np.ndarray) -> float:
+def _seconds(model: FittedModel, user: np.ndarray) -> float:
     started = time.perf_counter()
     list(recommend(model, request_of(remembered(model), model, user, _N)))
     return time.perf_counter() - started
 
 
-def _check(model: Model, lists: RankedLists) -> None:
+def _check(model: FittedModel, lists: RankedLists) -> None:
     for items, scores in zip(lists.items, lists.scores, strict=True):
         there = items >= 0
         found, values = items[there], scores[there]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.params import Parameter
 from recli.ranking.ranked_lists import Measure, RankedLists
 
@@ -26,7 +26,9 @@ class Reranker:
     position: ClassVar[int] = 500
 
     @classmethod
-    def of(cls, whole: Model, model: Model, seed: int, *_: Any, **options: Any) -> Reranker:
+    def of(
+        cls, whole: FittedModel, model: FittedModel, seed: int, *_: Any, **options: Any
+    ) -> Reranker:
         """The re-ranker of a model's lists.
 
         Args:
@@ -42,7 +44,7 @@ class Reranker:
         raise NotImplementedError
 
     @classmethod
-    def check(cls, model: Model, *_: Any, **options: Any) -> None:
+    def check(cls, model: FittedModel, *_: Any, **options: Any) -> None:
         """Raise what `of` raises, as far as it can be known before the model is fitted.
 
         Args:

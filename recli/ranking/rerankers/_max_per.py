@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli.data.tables.fields import Categories
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.ranking.fields import field
 from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.rerankers._base import Reranker
@@ -29,7 +29,7 @@ class MaxPer(Reranker):
     caps: tuple[tuple[Categories, int], ...]
 
     @classmethod
-    def by_fields(cls, model: Model, most: Mapping[str, int]) -> MaxPer:
+    def by_fields(cls, model: FittedModel, most: Mapping[str, int]) -> MaxPer:
         """By fields of the item table. Raises DataError and UsageError as `field` does.
 
         Args:

@@ -11,7 +11,7 @@ from sklearn.preprocessing import normalize
 
 from recli import errors
 from recli.data.tables.fields import Categories
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.params import Float, Text
 from recli.ranking import qualities
 from recli.ranking.fields import field
@@ -49,7 +49,7 @@ class Calibrate(Term):
 
     @classmethod
     def of(
-        cls, whole: Model, model: Model, seed: int, *, column: str | None, weight: float
+        cls, whole: FittedModel, model: FittedModel, seed: int, *, column: str | None, weight: float
     ) -> Calibrate:
         """By a column of the item table. Raises DataError and UsageError as `field` does.
 
@@ -73,7 +73,7 @@ class Calibrate(Term):
         return cls(weight, groups.name, categories, normalize(likes.sign() @ categories, "l1"))
 
     @classmethod
-    def check(cls, model: Model, *, column: str | None, weight: float) -> None:
+    def check(cls, model: FittedModel, *, column: str | None, weight: float) -> None:
         _categories(model, column)
 
     def begin(self, user: int, items: np.ndarray) -> _Shares | None:
@@ -87,7 +87,7 @@ class Calibrate(Term):
         return {f"divergence of {self.name}": divergence}
 
 
-def _categories(model: Model, column: str | None) -> Categories:
+def _categories(model: FittedModel, column: str | None) -> Categories:
     if column is None:
         raise errors.UsageError("calibrate needs a column, as in 'calibrate:column=genres'.")
     return field(model, column).groups()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse
 
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.params import Float
 from recli.ranking import qualities, similarity
 from recli.ranking.ranked_lists import Measure, RankedLists
@@ -35,7 +35,7 @@ class Diversify(Term):
     vectors: scipy.sparse.csr_array
 
     @classmethod
-    def of(cls, whole: Model, model: Model, seed: int, *, weight: float) -> Diversify:
+    def of(cls, whole: FittedModel, model: FittedModel, seed: int, *, weight: float) -> Diversify:
         """By what the model knows of items.
 
         Args:
@@ -50,7 +50,7 @@ class Diversify(Term):
         return cls(weight, similarity.vectors(whole)[0])
 
     @classmethod
-    def check(cls, model: Model, *, weight: float) -> None:
+    def check(cls, model: FittedModel, *, weight: float) -> None:
         similarity.check(model)
 
     def begin(self, user: int, items: np.ndarray) -> _Nearest:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.params import Float
 from recli.ranking.qualities import mean_of_items, surprisal
 from recli.ranking.ranked_lists import Measure, RankedLists
@@ -36,7 +36,7 @@ class Explore(Reranker):
     surprisal: np.ndarray
 
     @classmethod
-    def of(cls, whole: Model, model: Model, seed: int, *, share: float) -> Explore:
+    def of(cls, whole: FittedModel, model: FittedModel, seed: int, *, share: float) -> Explore:
         """With what the ratings of the model say of how known items are.
 
         Args:

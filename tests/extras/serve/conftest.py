@@ -14,23 +14,23 @@ from recli.data.load import load
 from recli.extras.serve.app import create_app
 from recli.extras.serve.settings import ServiceSettings
 from recli.models import model as models
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 Serving = Callable[..., TestClient]
 
 
 @pytest.fixture(scope="session")
-def trained(tiny: Path) -> Callable[..., Model]:
+def trained(tiny: Path) -> Callable[..., FittedModel]:
     """`trained("svd", n_factors=4)` on the tiny dataset."""
 
-    def train(algorithm: str, seed: int = 0, **params: object) -> Model:
+    def train(algorithm: str, seed: int = 0, **params: object) -> FittedModel:
         return models.train(load(str(tiny)), Configured.of(algorithm, params), seed)
 
     return train
 
 
 @pytest.fixture
-def results(tmp_path: Path, trained: Callable[..., Model]) -> Path:
+def results(tmp_path: Path, trained: Callable[..., FittedModel]) -> Path:
     """A results folder with the model `mine`, content-based."""
     models.save(trained("content-based"), tmp_path / "results", "mine")
     return tmp_path / "results"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.params import Bool, Float
 from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.rerankers import Reranker, Term
@@ -21,7 +21,7 @@ class ByCode(Reranker):
     reverse: bool
 
     @classmethod
-    def of(cls, whole: Model, model: Model, seed: int, *, reverse: bool) -> ByCode:
+    def of(cls, whole: FittedModel, model: FittedModel, seed: int, *, reverse: bool) -> ByCode:
         return cls(reverse)
 
     def pool(self, n: int, n_catalogue: int) -> int:
@@ -45,7 +45,7 @@ class Low(Term):
     n_items: int
 
     @classmethod
-    def of(cls, whole: Model, model: Model, seed: int, *, weight: float) -> Low:
+    def of(cls, whole: FittedModel, model: FittedModel, seed: int, *, weight: float) -> Low:
         return cls(weight, whole.trainset.n_catalogue)
 
     def begin(self, user: int, items: np.ndarray) -> _Codes:

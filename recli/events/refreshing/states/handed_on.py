@@ -14,7 +14,7 @@ from recli.data.dataset import Dataset
 from recli.data.training_statistics import TrainingStatistics
 from recli.events.refreshing.comparison import ModelComparison
 from recli.events.refreshing.progress import Progress
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Taken:
             dataset, 0 for none, int64[n]
     """
 
-    model: Model
+    model: FittedModel
     manifest: Mapping[str, Any]
     past: Sequence[Mapping[str, Any]]
     dataset: Dataset

@@ -10,7 +10,7 @@ from recli.data.dataset import Dataset
 from recli.events.refreshing.refreshed_model import RefreshedModel, refitted
 from recli.events.refreshing.states._base import End, Round, State
 from recli.models import list_quality
-from recli.models.model import Model
+from recli.models.model import FittedModel
 from recli.records import store
 
 
@@ -32,7 +32,7 @@ class Publish:
 
     round: Round
     decision: dict[str, Any]
-    model: Model
+    model: FittedModel
     dataset: Dataset
     pickled: bool
     then: State | None = None
@@ -50,7 +50,7 @@ class Publish:
         decision = mark_published(self.round.model, {**decision, "seconds": seconds})
         return self.then or End(decision)
 
-    def _trained(self) -> Model:
+    def _trained(self) -> FittedModel:
         model, dataset, decision = self.model, self.dataset, self.decision
         trainset = dataset.trainset(threshold=model.trainset.threshold)
         taken = {key: decision["events"][key] for key in ("begun_from", "log", "through")}
@@ -58,7 +58,7 @@ class Publish:
         origin["refresh"] = {"run": decision["id"], **taken}
         if decision.get("lists"):
             origin[list_quality.ORIGIN] = decision["lists"]
-        return Model(
+        return FittedModel(
             configured=model.configured,
             algorithm=refitted(model, trainset, decision["settings"]["warm"]),
             trainset=trainset,

@@ -15,7 +15,7 @@ from recli.events.log import now, seconds
 from recli.extras.serve.problems import problem, responses
 from recli.extras.serve.schemas import Id, Sent
 from recli.extras.serve.state import TheLoaded, TheLog, TheMetrics
-from recli.models.model import Model
+from recli.models.model import FittedModel
 
 router = APIRouter(tags=["events"])
 PATH = "/events"
@@ -124,7 +124,7 @@ def accept(sent: Events, loaded: TheLoaded, log: TheLog, metrics: TheMetrics) ->
     return JSONResponse(document, 202)
 
 
-def _event(place: int, sent: SentEvent, model: Model, by_default: float) -> Event:
+def _event(place: int, sent: SentEvent, model: FittedModel, by_default: float) -> Event:
     """The event at this place of the batch. Raises DataError for what is none to this model."""
     moment = by_default if sent.time is None else sent.time
     try:
