@@ -66,6 +66,11 @@ class Metric:
         name = registry.name_of(type(self))
         self.options: Mapping[str, Any] = params.resolve(self.parameters, options, name, "metric")
 
+    @property
+    def is_mean(self) -> bool:
+        """Whether it is the mean of the users' values, as that of lists with a value for each is."""
+        return self.per_user and self.needs == "rankings"
+
     def without(self, seen: Any) -> np.ndarray | None:
         """What the metric would be without each user, float64[n_users]; None where that is not known.
 
@@ -217,7 +222,7 @@ class ListMetric(Metric):
         Args:
             lists: ranked lists beside the test ratings
         """
-        return mean_without(self.values(lists)) if self.per_user else None
+        return mean_without(self.values(lists)) if self.is_mean else None
 
 
 def mean_without(values: np.ndarray) -> np.ndarray:
