@@ -177,7 +177,7 @@ class _OfUsers:
         n_users: how many there are in all
     """
 
-    cells: Mapping[tuple[int, int], pd.DataFrame]
+    cells: Mapping[Any, pd.DataFrame]
     columns: frozenset[str]
     n_users: int
 
@@ -185,8 +185,7 @@ class _OfUsers:
     def of(cls, per_user: pd.DataFrame) -> _OfUsers:
         users, distinct = pd.factorize(per_user["user"])
         by_cell = per_user.assign(user=users).groupby(["entry", "fold"], sort=False)
-        cells = {(int(entry), int(fold)): rows for (entry, fold), rows in by_cell}
-        return cls(cells, frozenset(per_user.columns), len(distinct))
+        return cls(dict(iter(by_cell)), frozenset(per_user.columns), len(distinct))
 
     def knows(self, measure: Measure) -> bool:
         """Whether it is known what each user does to `measure`."""

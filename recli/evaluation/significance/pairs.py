@@ -15,7 +15,8 @@ from recli.evaluation.significance.influences import Influences
 ALPHA = 0.05
 POWER = 0.8
 _EXACT_UP_TO = 50  # users, as in SciPy
-_ROUNDING = 2.0**-49
+_ROUNDING = 1e-15
+_TIES = 1e-10
 
 
 @dataclass(frozen=True)
@@ -128,12 +129,13 @@ def paired(a: Influences, b: Influences) -> PairedTest:
     n, difference, nan = len(table), a.value - b.value, math.nan
     if n < 2 or not (np.isfinite(table).all() and math.isfinite(difference)):
         return PairedTest(n, difference, nan, (nan, nan), nan, nan, nan, nan)
-    # What rounding alone leaves of two equal numbers, and n times that of what a user adds to them.
+    # What rounding alone leaves of two equal numbers. What a user adds has n times that.
     least = max(abs(a.value), abs(b.value), np.abs(table).max()) * _ROUNDING
     change = _rounded(table[:, 0] - table[:, 1], least)
     difference = float(_rounded(np.array(difference), least))
     error = math.sqrt((n - 1) / n * np.sum(change**2))
     t = difference / error if error else math.copysign(math.inf, difference) if difference else 0.0
+    added = difference + (n - 1) * change
     margin = float(_quantile(1 - ALPHA / 2, n)) * error
     return PairedTest(
         n=n,
@@ -142,7 +144,7 @@ def paired(a: Influences, b: Influences) -> PairedTest:
         interval=(difference - margin, difference + margin),
         t=t,
         t_p=float(2 * scipy.stats.t.sf(abs(t), n - 1)),
-        wilcoxon_p=_wilcoxon(_rounded(difference + (n - 1) * change, n * least)),
+        wilcoxon_p=_wilcoxon(_rounded(added, np.abs(added).max() * _TIES)),
         d_z=t / math.sqrt(n),
     )
 
