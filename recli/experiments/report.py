@@ -123,6 +123,27 @@ def leaderboard(
     return header, rows
 
 
+def exact_leaderboard(
+    found: Sequence[Summary], measures: Sequence[Measure]
+) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the comparison for programs: all digits, an empty cell for none.
+
+    A measure is followed by its standard deviation, as in `Evaluation.leaderboard`.
+
+    Args:
+        found: the line-up over its folds, the best first
+        measures: what is measured, the first orders
+    """
+    times = ("fit_seconds", "test_seconds", "rank_seconds")
+    header = ["algorithm", *(name for m in measures for name in (str(m), f"{m} std")), *times]
+    rows = []
+    for summary in found:
+        values = [value for m in measures for value in (summary.mean(m), summary.std(m))]
+        values += [getattr(summary, name) for name in times]
+        rows.append([summary.label, *("" if math.isnan(v) else repr(v) for v in values)])
+    return header, rows
+
+
 def breakdown(
     found: Sequence[Summary], by: str, measure: Measure
 ) -> tuple[list[str], list[list[str]]]:

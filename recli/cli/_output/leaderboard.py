@@ -21,7 +21,13 @@ def show(console: Console, run: EvaluationRun) -> None:
         console: where it is printed
         run: the run
     """
-    from recli.experiments.report import breakdown, leaderboard, remarks, tables_of
+    from recli.experiments.report import (
+        breakdown,
+        exact_leaderboard,
+        leaderboard,
+        remarks,
+        tables_of,
+    )
     from recli.records.cells import summaries
 
     def tables() -> None:
@@ -39,7 +45,8 @@ def show(console: Console, run: EvaluationRun) -> None:
             console.say(f"Note: {finding.message}")
         console.say_all(remarks(run.leading, run.verdicts))
 
-    header, rows = leaderboard(run.summaries, run.protocol.measures)
+    made = exact_leaderboard if console.format == "csv" else leaderboard
+    header, rows = made(run.summaries, run.protocol.measures)
     console.emit(run.document(), header, rows, tables)
 
 
