@@ -21,7 +21,8 @@ class Trainset(surprise.Trainset):
 
     Inner ids are given by first appearance among the rows, as Surprise does: the factor matrices of
     the SGD algorithms are drawn in that order. An item of the catalogue without a rating among the
-    rows is *cold*: its inner id is `n_items` or more, and `knows_item` is False for it.
+    rows is *cold*: its inner id is `n_items` or more, in the order in which the items first appear in
+    the data, and `knows_item` is False for it.
 
     users, items: int32[n_ratings], inner ids in the order of the rows values: float64[n_ratings]
     item_table, user_table: what is known of items and users besides, or None user_codes:
@@ -55,6 +56,7 @@ class Trainset(surprise.Trainset):
         )
         self.items, known, inner = _first_appearance(ratings.items[rows], len(ratings.item_ids))
         cold = np.flatnonzero(inner < 0).astype(np.int32)
+        cold = cold[np.argsort(ratings.item_ids.places[cold])]
         inner[cold] = np.arange(len(known), len(known) + len(cold), dtype=np.int32)
         self.item_codes = np.concatenate([known, cold])
         self.inner_items = inner
@@ -141,10 +143,14 @@ class Trainset(surprise.Trainset):
             values: float64[n], their ratings
             user: the inner id that the user has here, -1 for a new one, whose raw id is empty
         """
-        raw = self.ratings.user_ids.text[self.user_codes[user]] if user >= 0 else ""
+        ids = self.ratings.user_ids
+        raw, place = "", len(ids)
+        if user >= 0:
+            code = self.user_codes[user]
+            raw, place = ids.text[code], ids.places[code]
         ratings = replace(
             self.ratings,
-            user_ids=Ids(np.array([raw], object)),
+            user_ids=Ids(np.array([raw], object), np.array([place])),
             users=np.zeros(len(items), np.int32),
             items=self.item_codes[items],
             values=np.asarray(values, np.float64),
@@ -172,7 +178,7 @@ class Trainset(surprise.Trainset):
         user_ids = ratings.user_ids
         code = int(self.user_codes[user]) if user >= 0 else len(user_ids)
         if user < 0:
-            user_ids = Ids(np.append(user_ids.text, ""))
+            user_ids = Ids(np.append(user_ids.text, ""), np.append(user_ids.places, code))
             table = table and table.and_unknown(user_ids)
         both = replace(
             ratings,

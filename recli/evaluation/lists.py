@@ -21,9 +21,9 @@ class Tested:
         rows: int64[n], the user's row among the lists; ascending
         items: int32[n], item codes
         values: float64[n], ratings; of a pair that was rated twice, the higher
-        places: int64[n], how many candidates score higher, or as high with a smaller code; -1 for
-            an item that is no candidate: in the training, unless that may be recommended again, or
-            filtered out
+        places: int64[n], how many candidates rank before it: those that score higher, and of those
+            that score as high the ones that `TieOrder` draws before it; -1 for an item that is no
+            candidate: in the training, unless that may be recommended again, or filtered out
         midranks: float64[n], the item's rank among the candidates by score, 1 for the best, ties
             shared evenly; NaN for an item that is no candidate
     """

@@ -6,6 +6,7 @@ import numpy as np
 
 from recli import kernels
 from recli.algorithms import Algorithm
+from recli.data.tie_order import TieOrder
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.predictions import Predictions
@@ -68,6 +69,7 @@ def recommend(
     request = request_of(options, model, users, k, seed=model.seed)
     lists = np.full((len(users), k), -1, np.int32)
     n_candidates = np.empty(len(users), np.int64)
+    order = TieOrder.of(statistics.dataset.ratings, users, model.seed)
     before, midranks = np.empty(len(items), np.int64), np.empty(len(items))
     start = 0
     for ranked, scores in with_scores(model, request, memory_limit, held=k):
@@ -75,8 +77,9 @@ def recommend(
         lists[chunk, : ranked.items.shape[1]] = ranked.items
         n_candidates[chunk] = np.count_nonzero(scores > -np.inf, axis=1)
         tests = slice(*np.searchsorted(rows, (chunk.start, chunk.stop)))
-        ranks_of_items = kernels.ranks_of_items.ranks_of_items
-        before[tests], midranks[tests] = ranks_of_items(scores, rows[tests] - start, items[tests])
+        before[tests], midranks[tests] = kernels.ranks_of_items.ranks_of_items(
+            scores, rows[tests] - start, items[tests], order.rows[chunk], order.columns
+        )
         start = chunk.stop
     return EvaluatedLists(
         users=users,
