@@ -184,9 +184,7 @@ def _fitting(n_users: int, n_catalogue: int, n: int, limit: int | None) -> int:
     return (limit - lists) // one
 
 
-def best(
-    scores: np.ndarray, n: int, order: TieOrder
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def best(scores: np.ndarray, n: int, order: TieOrder) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The largest scores of each row; -inf is left out.
 
     Args:

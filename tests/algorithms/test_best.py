@@ -26,7 +26,7 @@ def sorted_lists(scores, n):
         return -scores[row, column], mixed(int(order.rows[row]) ^ int(order.columns[column]))
 
     return [
-        sorted(np.flatnonzero(own > -np.inf), key=lambda column: key(row, column))[:n]  # noqa: B023
+        sorted(np.flatnonzero(own > -np.inf), key=lambda column: key(row, column))[:n]
         for row, own in enumerate(scores)
     ]
 

@@ -183,4 +183,13 @@ def test_midnight_is_that_of_utc(toy_dataset):
         statistics, Configured("given"), Given(model.algorithm.scores).fit(statistics.trainset), 0
     )
     lists = recommend(model, statistics, test, N_ITEMS, options=ListOptions(since=date(2001, 2, 3)))
-    assert sorted(lists.items[0].tolist()) == [-1, -1, 0, 1, 2, 3, 4, 5]  # 6 was rated a second before
+    assert sorted(lists.items[0].tolist()) == [
+        -1,
+        -1,
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]  # 6 was rated a second before

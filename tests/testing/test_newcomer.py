@@ -84,7 +84,7 @@ class TestShelf(testing.SourceContract):
 BROKEN = """\
 from pathlib import Path
 
-from algorithms import ByChance, Denying, Forgetful
+from algorithms import ByChance, ByName, Denying, Forgetful
 from metrics import ByNumber, OutOfRange, WorstIsBest
 from others import Careless, Changing, HalfWritten, Inventing, Silent
 from splits import Backwards, Leaking, Unseeded
@@ -98,6 +98,10 @@ class TestByChance(testing.AlgorithmContract):
 
 class TestForgetful(testing.AlgorithmContract):
     algorithm = Forgetful
+
+
+class TestByName(testing.AlgorithmContract):
+    algorithm = ByName
 
 
 class TestDenying(testing.AlgorithmContract):
@@ -164,6 +168,7 @@ class TestSilent(testing.SourceContract):
 # What of each contract is to fail at least, by the class of tests.
 CAUGHT = {
     "ByChance": ["is_deterministic_by_seed", "refit_gives_what_a_fresh_fit_gives"],
+    "ByName": ["names_of_items_do_not_matter"],
     "Forgetful": [
         "refit_gives_what_a_fresh_fit_gives",
         "every_parameter_changes_the_predictions",
