@@ -51,8 +51,9 @@ def exposure(
 
     The catalogue is ordered by training ratings, the most popular first, ties as they are drawn by
     when an item appears in the data, and cut into ten bands of as many items each (the first ones have
-    one more where the number does not divide). The recommendations are all filled places of the lists. A system that recommends what is
-    rated, in proportion, has two equal shares in every band. Nothing where nothing is recommended.
+    one more where the number does not divide). The recommendations are all filled places of the lists.
+    A system that recommends what is rated, in proportion, has two equal shares in every band. Nothing
+    where nothing is recommended.
 
     Args:
         statistics: what the training ratings and the item table show
