@@ -40,7 +40,7 @@ from recli.records.kinds import RUNS
 from recli.records.outside import outside
 from recli.records.process import this_process
 
-_IN_TABLES = ("metrics", "users", "per_user", "groups")
+_IN_TABLES = ("metrics", "users", "per_user", "without", "groups")
 
 
 class EvaluationRun:

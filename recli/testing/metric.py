@@ -163,6 +163,19 @@ class MetricContract:
                 [alone] = _value(found, _of_user(sample, user))[1]
                 assert alone == pytest.approx(values[place], rel=1e-9, abs=1e-9, nan_ok=True)
 
+    def test_without_a_user_it_is_the_metric_of_the_others(
+        self, subject: type[Metric], found: Any
+    ) -> None:
+        for sample in _samples(subject.needs):
+            without = found.without(sample)
+            assert (without is None) >= (not subject.per_user)
+            if without is None:
+                return
+            assert without.shape == _users(sample).shape
+            for user, value in zip(_users(sample), without, strict=True):
+                expected_value = found(_of_others(sample, user))
+                assert value == pytest.approx(expected_value, rel=1e-9, abs=1e-9, nan_ok=True)
+
     def test_only_the_first_places_count(self, subject: type[Metric], found: Any) -> None:
         if subject.needs != "rankings":
             return
@@ -217,6 +230,12 @@ def _of_user(sample: Sample, user: int) -> Sample:
     if isinstance(sample, Predictions):
         return sample.where(sample.users == user)
     return sample.of_users(sample.users == user)
+
+
+def _of_others(sample: Sample, user: int) -> Sample:
+    if isinstance(sample, Predictions):
+        return sample.where(sample.users != user)
+    return sample.of_users(sample.users != user)
 
 
 def _freeze(part: Any) -> None:

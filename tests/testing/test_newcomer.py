@@ -85,7 +85,7 @@ BROKEN = """\
 from pathlib import Path
 
 from algorithms import ByChance, ByName, Denying, Forgetful
-from metrics import ByNumber, OutOfRange, WorstIsBest
+from metrics import ByNumber, OutOfRange, Relative, WorstIsBest
 from others import Careless, Changing, HalfWritten, Inventing, Silent
 from splits import Backwards, Leaking, Unseeded
 
@@ -118,6 +118,10 @@ class TestByNumber(testing.MetricContract):
 
 class TestWorstIsBest(testing.MetricContract):
     metric = WorstIsBest
+
+
+class TestRelative(testing.MetricContract):
+    metric = Relative
 
 
 class TestOtherThanStated(testing.MetricContract):
@@ -181,6 +185,7 @@ CAUGHT = {
         "every_option_changes_the_value",
     ],
     "WorstIsBest": ["nothing_is_better_than_perfect"],
+    "Relative": ["without_a_user_it_is_the_metric_of_the_others"],
     "OtherThanStated": ["perfect_value", "values_are_one_for_each_user"],
     "Leaking": ["folds_are_rows_and_apart"],
     "Backwards": ["of_a_user_nothing_later_is_learnt_than_tested"],

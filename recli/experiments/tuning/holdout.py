@@ -83,7 +83,8 @@ class HoldoutVerdict:
         tuned: what tuning said of the winner, the mean of its folds
         winner: what the tuned algorithm reaches
         defaults: what the defaults reach
-        over_users: winner less defaults, user by user; None where a user has no value of the goal
+        test: winner less defaults, over users; None where they are the same, and where it is not known
+            what each user does to the goal
         floor: of a goal of ranked lists, what `most-popular` reaches; None of another
     """
 
@@ -91,7 +92,7 @@ class HoldoutVerdict:
     tuned: float
     winner: float
     defaults: float
-    over_users: PairedTest | None
+    test: PairedTest | None
     floor: float | None = None
 
     @property
@@ -115,14 +116,13 @@ class HoldoutVerdict:
         }
         if self.floor is not None:
             found["floor"] = self.floor
-        if self.over_users is not None:
-            test = self.over_users
+        if self.test is not None:
             found |= {
-                "users": test.n,
-                "difference_over_users": test.difference,
-                "interval_low": test.interval[0],
-                "interval_high": test.interval[1],
-                "t_p": test.t_p,
+                "users": self.test.n,
+                "difference": self.test.difference,
+                "interval_low": self.test.interval[0],
+                "interval_high": self.test.interval[1],
+                "t_p": self.test.t_p,
             }
         return {key: or_none(v) if isinstance(v, float) else v for key, v in found.items()}
 
@@ -158,7 +158,7 @@ def unlock(
     )
     judged, floor = found[:n_judged], found[n_judged:]
     return tuple(
-        _verdict(goal, value, judged[0], judged[-1], floor, protocol.seed)
+        _verdict(goal, value, judged[0], judged[-1], floor)
         for goal, value in zip(goals, tuned, strict=True)
     )
 
@@ -169,14 +169,12 @@ def _verdict(
     winner: Cell,
     defaults: Cell,
     floor: Sequence[Cell],
-    seed: int,
 ) -> HoldoutVerdict:
     test = None
-    name = str(goal)
-    if name in winner.scores.per_user:
-        of_users = (cell.scores.per_user[name] for cell in (winner, defaults))
-        test = paired(*of_users, seed=seed)
-        if math.isnan(test.difference):
+    ours, theirs = (goal.influences(cell.scores) for cell in (winner, defaults))
+    if winner is not defaults and ours is not None and theirs is not None:
+        test = paired(ours, theirs)
+        if math.isnan(test.error):
             test = None
     least = goal.value(floor[0].scores) if goal.ranks else None
     return HoldoutVerdict(
