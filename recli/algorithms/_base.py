@@ -137,6 +137,7 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
         with np.errstate(over="ignore", invalid="ignore"):
             self._learn(trainset)
         self._check_converged()
+        self._warn_of_nothing()
         return self
 
     def _learn(self, trainset: surprise.Trainset) -> None:

@@ -1,11 +1,11 @@
-"""Items and users of a trainset, recli's own or Surprise's: how many there are, and raw ids."""
+"""Items, users and ratings of a trainset, recli's own or Surprise's: how many there are, and raw ids."""
 
 from __future__ import annotations
 
 import numpy as np
 import surprise
 
-from recli.data.trainset import Trainset
+from recli.data.trainset import Trainset, by_user
 
 UNKNOWN = "UKN__"
 """What `surprise.AlgoBase.predict` puts before a raw id that the trainset does not know."""
@@ -83,3 +83,18 @@ def inner_item(trainset: surprise.Trainset, unknown: str) -> int:
         return -1
     code = trainset.ratings.item_ids.code(unknown.removeprefix(UNKNOWN))
     return int(trainset.inner_items[code]) if code >= 0 else -1
+
+
+def triples(trainset: surprise.Trainset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """User, item and value of each rating; recli's own need not be grouped for that.
+
+    Args:
+        trainset: recli's own or Surprise's.
+
+    Returns:
+        int[n_ratings], int[n_ratings] and float64[n_ratings].
+    """
+    if isinstance(trainset, Trainset):
+        return trainset.users, trainset.items, trainset.values
+    indptr, items, values = by_user(trainset)
+    return np.repeat(np.arange(trainset.n_users), np.diff(indptr)), items, values
