@@ -37,7 +37,7 @@ ODD_PREDICTIONS: Mapping[str, Callable[[], Predictions]] = {
     "huge": _predicted((_TRUTH * 1e6).tolist(), (_ESTIMATE * 1e6).tolist()),
     "beyond all measure": _predicted((_TRUTH * 1e150).tolist(), (_ESTIMATE * 1e150).tolist()),
     "far from 0": _predicted((_TRUTH + 1e16).tolist(), (_ESTIMATE + 1e16).tolist()),
-    "tiny": _predicted((_TRUTH * 1e-200).tolist(), (_ESTIMATE * 1e-200).tolist()),
+    "tiny": _predicted((_TRUTH * 1e-100).tolist(), (_ESTIMATE * 1e-100).tolist()),
     "all impossible": _predicted(_TRUTH.tolist(), [3.0] * 6, impossible=True),
 }
 
@@ -70,5 +70,6 @@ ODD_LISTS: Mapping[str, Callable[[], EvaluatedLists]] = {
         2,
         3,
         _TRAIN,
+        scale=(-5e6, 5e6),
     ),
 }
