@@ -14,7 +14,7 @@ import surprise
 from recli import errors, params
 from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured, class_of, declared
-from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.catalogue import catalogue_size, unknown_alike
 from recli.algorithms._contract.constructor import Argument
 from recli.algorithms._hybrids import METHODS, Weighting
 from recli.algorithms._hybrids.members import Members, named, out_of_fold
@@ -81,6 +81,7 @@ class Hybrid(Algorithm):
     cold_items = "as members"
     cost = "medium"
     additive = True
+    tells_unknown_apart = True  # to its members
     for_interactions = 'method="weighted", members="ease,most-popular"'
     parameters = (
         _MEMBERS,
@@ -191,7 +192,7 @@ class Hybrid(Algorithm):
 
     def _parts(self, users: np.ndarray, items: np.ndarray) -> Iterator[np.ndarray]:
         """Of pairs: the constant, then what each member adds; their sum is the estimate."""
-        n_user, n_item = self._fitted.n_user[users], self._fitted.n_item[items]
+        n_user, n_item = self._fitted.n_user[unknown_alike(users)], self._fitted.n_item[items]
         weights = self.weighting.weights(self.learned, n_user, n_item)
         yield self._origin + next(weights)
         for weight, deviations in zip(weights, self._fitted.of_pairs(users, items), strict=True):
@@ -206,7 +207,10 @@ class Hybrid(Algorithm):
         return total
 
     def _sums(self, users: np.ndarray) -> np.ndarray:
-        n_user, n_item = self._fitted.n_user[users][:, None], self._fitted.n_item[:-1]
+        n_user, n_item = (
+            self._fitted.n_user[unknown_alike(users)][:, None],
+            self._fitted.n_item[:-1],
+        )
         weights = self.weighting.weights(self.learned, n_user, n_item)
         total = np.zeros((len(users), len(n_item))) + (self._origin + next(weights))
         for weight, deviations in zip(weights, self._fitted.of_users(users), strict=True):

@@ -15,7 +15,7 @@ import surprise
 from recli import errors
 from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured
-from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.catalogue import catalogue_size, unknown_alike
 from recli.algorithms._shared.arrays import padded
 from recli.data.trainset import Trainset, by_item, by_user, from_surprise
 
@@ -52,7 +52,7 @@ class Members:
         standardise: Whether predicted ratings are standardised like scores.
 
     Attributes:
-        n_user: int64[n_users + 1], how often each is rated; index -1 is the unknown.
+        n_user: int64[n_users + 1], how often each has rated; index -1 is the unknown.
         n_item: int64[n_catalogue + 1], likewise.
     """
 
@@ -229,7 +229,7 @@ def out_of_fold(
         inner_users = inner.inner_users[users[held_out]]
         inner_items = inner.inner_items[items[held_out]]
         seen.targets[held_out] = ratings.values[rows[held_out]] - inner.global_mean
-        seen.n_user[held_out] = fitted.n_user[inner_users]
+        seen.n_user[held_out] = fitted.n_user[unknown_alike(inner_users)]
         seen.n_item[held_out] = fitted.n_item[inner_items]
         for column, deviations in enumerate(fitted.of_pairs(inner_users, inner_items)):
             seen.deviations[held_out, column] = deviations
