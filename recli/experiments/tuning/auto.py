@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,10 @@ from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.evaluation.goals import Goal
 from recli.experiments.tuning.search import Search
+from recli.experiments.tuning.stacks import FITS, stacks
 from recli.experiments.tuning.watch import Watch
-from recli.ranking.recommender import LISTS, lists_of, recommender
 from recli.records.stored_trial import StoredTrial
 
-STACK = "hybrid"
-"""The algorithm that stacks others; each member is fitted on its folds, and once on all."""
-_FITS = 5  # on four fifths of the fold five times, and on all of it
 _SHARE = 3  # one in so many algorithms stays, with so many times the trials
 _FEWEST, _MOST = 3, 5  # algorithms that stay to the end; members of the stack
 _FOR_THE_STACK = 0.4  # of the time at most
@@ -113,12 +110,9 @@ class Auto:
         while self._has_time() and (next_one := self._least_served(alive)):
             self._step(next_one, watch)
         # The last trial may have found a slower best, or have taken of what was set aside.
-        members = self._members((self.end - time.monotonic()) * _AIR)
-        if len(members) > 1:
-            self.search.trials.deadline = math.inf
-            implicit = self.search.trials.dataset.ratings.implicit
-            lists = lists_of(members[0].configured)
-            self.search.measure(recommender(stack(members, implicit), lists), watch)
+        self.search.trials.deadline = math.inf
+        for stack in self._stacks(self._members((self.end - time.monotonic()) * _AIR)):
+            self.search.measure(stack, watch)
 
     def _until(self, algorithm: str, wanted: int, watch: Watch) -> None:
         """Trials of an algorithm until it has so many; the very first is made in any case."""
@@ -153,9 +147,9 @@ class Auto:
         return min(served, key=lambda name: served[name]) if served else None
 
     def _ranked(self) -> list[StoredTrial]:
-        """The finished trials of all algorithms but the stack, the best first."""
+        """The finished trials of all algorithms but the stacks, the best first."""
         sign = self.search.goals[0].sign
-        singles = [trial for trial in self.search.finished if trial.algorithm != STACK]
+        singles = [t for t in self.search.finished if t.algorithm in self.search.spaces]
         return sorted(singles, key=lambda trial: sign * (trial.values or (0.0,))[0])
 
     def _members(self, seconds: float) -> list[StoredTrial]:
@@ -167,8 +161,9 @@ class Auto:
         for trial in self._ranked():
             if len(members) == _MOST:
                 break
-            with_it = self._reserve([*members.values(), trial])
-            if trial.algorithm not in members and with_it <= seconds:
+            if trial.algorithm in members:
+                continue
+            if self._reserve([*members.values(), trial]) <= seconds:
                 members[trial.algorithm] = trial
         return list(members.values())
 
@@ -177,26 +172,10 @@ class Auto:
         return self._reserve(self._members(_FOR_THE_STACK * self.timeout))
 
     def _reserve(self, members: Sequence[StoredTrial]) -> float:
-        """Seconds that stacking them on all folds takes, and to measure the stack on the test."""
-        return _AIR * (_FITS + _LOCKED) * sum(trial.seconds for trial in members)
+        """Seconds that every stack of them takes on all folds, and one on the locked test."""
+        fits = FITS * len(self._stacks(members))
+        return _AIR * (fits + _LOCKED) * sum(trial.seconds for trial in members)
 
-
-def stack(members: Sequence[StoredTrial], implicit: bool = False) -> Configured:
-    """The stack of tuned algorithms.
-
-    Args:
-        members: the trials whose algorithms are stacked
-        implicit: whether the data are interactions; they have no rating that weights could be
-            learned from, so that all members count the same
-    """
-    return Configured.of(STACK, dict(_given(members, implicit)))
-
-
-def _given(members: Sequence[StoredTrial], implicit: bool) -> Iterator[tuple[str, Any]]:
-    yield "members", ",".join(trial.algorithm for trial in members)
-    if implicit:
-        yield "method", "weighted"
-    for trial in members:
-        for name, value in trial.params.items():
-            if value is not None and not name.startswith(LISTS):
-                yield f"{trial.algorithm}.{name}", value
+    def _stacks(self, members: Sequence[StoredTrial]) -> list[Configured]:
+        implicit = self.search.trials.dataset.ratings.implicit
+        return stacks(members, self.search.goals[0], implicit)

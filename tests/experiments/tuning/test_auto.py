@@ -9,9 +9,13 @@ from recli.data.load import load
 from recli.evaluation.goals import goals
 from recli.experiments import params_file
 from recli.experiments.tuning import auto
+from recli.experiments.tuning.stacks import stacks
+from recli.ranking.list_options import ListOptions
+from recli.ranking.recommender import recommender
 from recli.records.stored_study import StoredStudy
 from recli.records.stored_trial import StoredTrial
 
+STACK = "hybrid"
 SIX = ("baseline-only", "normal-predictor", "slope-one", "knn-basic", "co-clustering", "svd")
 
 
@@ -27,7 +31,7 @@ def test_a_third_stays_at_least_three(finished):
     assert len(rung.kept) == 3
     assert {*rung.kept, *rung.dropped} == set(SIX)
     first = {t.algorithm: t.values[0] for t in finished.tried if t.number == 0}
-    del first[auto.STACK]
+    del first[STACK]
     assert list(rung.kept) == sorted(first, key=first.__getitem__)[:3]
     assert "normal-predictor" in rung.dropped
 
@@ -41,7 +45,7 @@ def test_who_was_dropped_has_no_more_trials(finished):
 
 
 def test_the_best_are_stacked(finished):
-    [stack] = [trial for trial in finished.tried if trial.algorithm == auto.STACK]
+    [stack] = [trial for trial in finished.tried if trial.algorithm == STACK]
     members = stack.params["members"].split(",")
     assert len(members) == 5
     assert "normal-predictor" not in members
@@ -56,7 +60,7 @@ def test_what_it_leaves(finished):
     assert stored.document["rungs"] == [rung.document() for rung in finished.rungs]
     assert params_file.read(finished.folder / "best.toml") == finished.best.configured
     [verdict] = finished.locked
-    defaults = [t for t in finished.finished if t.number == 0 and t.algorithm != auto.STACK]
+    defaults = [t for t in finished.finished if t.number == 0 and t.algorithm != STACK]
     assert finished.defaults == min(defaults, key=lambda trial: trial.values)
     assert verdict.tuned == finished.best.values[0]
 
@@ -74,21 +78,29 @@ def test_what_suits(small):
     assert "most-popular" in auto.suitable(movies, goals(["ndcg@10"]))
 
 
+MEMBERS = [
+    StoredTrial("svd", 3, "complete", (0.9,), (), {"n_factors": 7, "lr_bu": None}, {}, 1.0),
+    StoredTrial("slope-one", 0, "complete", (0.95,), (), {}, {}, 1.0),
+]
+RANKERS = [
+    StoredTrial("ease", 1, "complete", (0.4,), (), {"reg": 70.0, "lists.explore": 0.1}, {}, 1.0),
+    StoredTrial("most-popular", 0, "complete", (0.2,), (), {}, {}, 1.0),
+]
+
+
 def test_a_stack_has_the_parameters_of_its_members():
-    members = [
-        StoredTrial("svd", 3, "complete", (0.9,), (), {"n_factors": 7, "lr_bu": None}, {}, 1.0),
-        StoredTrial("slope-one", 0, "complete", (0.95,), (), {}, {}, 1.0),
-    ]
-    stack = auto.stack(members)
+    [stack] = stacks(MEMBERS, *goals(["rmse"]), implicit=False)
     assert stack == Configured.of("hybrid", {"members": "svd,slope-one", "svd.n_factors": 7})
+    assert stack.create(0).predicts == "ratings"
 
 
-def test_a_stack_for_interactions_gives_scores():
-    members = [
-        StoredTrial("ease", 1, "complete", (0.4,), (), {"reg": 70.0}, {}, 1.0),
-        StoredTrial("most-popular", 0, "complete", (0.2,), (), {}, {}, 1.0),
-    ]
-    stack = auto.stack(members, implicit=True)
+@pytest.mark.parametrize("implicit", [False, True])
+def test_a_stack_for_lists_gives_scores(implicit):
+    [stack] = stacks(RANKERS, *goals(["ndcg@10"]), implicit)
     given = {"members": "ease,most-popular", "method": "weighted", "ease.reg": 70.0}
-    assert stack == Configured.of("hybrid", given)
+    assert stack == recommender(Configured.of("hybrid", given), ListOptions(explore=0.1))
     assert stack.create(0).predicts == "scores"
+
+
+def test_one_algorithm_alone_is_not_stacked():
+    assert stacks(RANKERS[:1], *goals(["ndcg@10"]), implicit=False) == []
