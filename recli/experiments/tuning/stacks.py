@@ -10,8 +10,8 @@ from recli.evaluation.goals import Goal
 from recli.ranking.recommender import LISTS, lists_of, recommender
 from recli.records.stored_trial import StoredTrial
 
-FITS = 6
-"""How often a stack fits each member: on four fifths of the training five times, and on all of it."""
+FITS = 5
+"""Fits of each member that a stack takes: five on four fifths of the training, and one on all of it."""
 
 
 def stacks(members: Sequence[StoredTrial], goal: Goal, implicit: bool) -> list[Configured]:

@@ -8,6 +8,7 @@ from recli.algorithms import Configured
 from recli.data.load import load
 from recli.evaluation.goals import goals
 from recli.experiments import params_file
+from recli.experiments.reports._study.words import said
 from recli.experiments.tuning import auto
 from recli.experiments.tuning.stacks import stacks
 from recli.ranking.list_options import ListOptions
@@ -27,19 +28,24 @@ def finished(study, search, small, tmp_path_factory):
 
 def test_a_third_stays_at_least_three(finished):
     [rung] = finished.rungs
-    assert rung.n_trials == 1
+    assert (rung.trials, rung.folds) == (1, 1)
     assert len(rung.kept) == 3
     assert {*rung.kept, *rung.dropped} == set(SIX)
-    first = {t.algorithm: t.values[0] for t in finished.tried if t.number == 0}
+    assert not rung.failed
+    assert not rung.not_tried
+    first = {t.algorithm: t.folds[0][0] for t in finished.tried if t.number == 0}
     del first[STACK]
-    assert list(rung.kept) == sorted(first, key=first.__getitem__)[:3]
+    assert list(rung.kept + rung.dropped) == sorted(first, key=first.__getitem__)
     assert "normal-predictor" in rung.dropped
 
 
-def test_who_was_dropped_has_no_more_trials(finished):
+def test_who_was_dropped_has_one_fold(finished):
     [rung] = finished.rungs
     for name in rung.dropped:
-        assert sum(trial.algorithm == name for trial in finished.tried) == 1
+        [trial] = [trial for trial in finished.tried if trial.algorithm == name]
+        assert (trial.state, len(trial.folds)) == ("pruned", 1)
+        assert trial.reason == "worse than others on 1 of 2 folds"
+        assert trial.seconds > 0
     stayed = [trial for trial in finished.tried if trial.algorithm in rung.kept]
     assert len(stayed) == 16 - len(rung.dropped)
 
@@ -47,7 +53,7 @@ def test_who_was_dropped_has_no_more_trials(finished):
 def test_the_best_are_stacked(finished):
     [stack] = [trial for trial in finished.tried if trial.algorithm == STACK]
     members = stack.params["members"].split(",")
-    assert len(members) == 5
+    assert len(members) == 3
     assert "normal-predictor" not in members
     best = min((t for t in finished.finished if t.algorithm == members[0]), key=lambda t: t.values)
     for name, value in best.params.items():
@@ -68,6 +74,36 @@ def test_what_it_leaves(finished):
 def test_without_time_the_first_algorithm_is_measured_all_the_same(new_run, search):
     run = search(new_run(*SIX, auto=True), 100, timeout=1e-9)
     assert [(t.algorithm, t.state) for t in run.tried] == [("baseline-only", "complete")]
+    [rung] = run.rungs
+    assert rung.kept == ("baseline-only",)
+    assert rung.dropped == ()
+    assert set(rung.not_tried) == set(SIX) - {"baseline-only"}
+
+
+def test_those_made_for_the_goal_go_first(new_run, search):
+    names = ("baseline-only", "damped-mean", "item-knn", "most-popular")
+    run = search(new_run(*names, metrics=("ndcg@10",), auto=True), 100, timeout=1e-9)
+    assert [t.algorithm for t in run.tried] == ["most-popular"]
+    assert run.rungs[0].not_tried == ("item-knn", "baseline-only", "damped-mean")
+
+
+def test_one_that_fails_is_dropped_as_such(new_run, search):
+    run = search(new_run(*SIX, auto=True, fixed={"lr_all": 1e6, "biased": True}), 12, timeout=1e6)
+    [rung] = run.rungs
+    assert rung.failed == ("svd",)
+    [trial] = [trial for trial in run.tried if trial.algorithm == "svd"]
+    assert trial.state == "failed"
+    assert "diverged" in trial.reason
+    assert len(rung.kept) == 3
+    stored = StoredStudy.read(run.folder.parents[1], run.id)
+    assert any("; failed: svd." in text for text in said(stored))
+
+
+def test_what_was_not_tried_is_not_called_dropped(new_run, search):
+    run = search(new_run(*SIX, auto=True), 100, timeout=1e-9)
+    text = " ".join(said(StoredStudy.read(run.folder.parents[1], run.id)))
+    assert "After the defaults on one fold stayed baseline-only; not tried: time: " in text
+    assert "dropped" not in text
 
 
 def test_what_suits(small):
