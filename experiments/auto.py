@@ -66,9 +66,7 @@ def main(
     assert goal.measure is not None
     values: dict[str, list[float]] = {of: [] for of in names}
     for seed in range(1, int(seeds) + 1):
-        protocol = Protocol(
-            KFold(5, seed), (goal.measure,), liked_from(dataset, None), seed
-        )
+        protocol = Protocol(KFold(5, seed), (goal.measure,), liked_from(dataset, None), seed)
         of_label = dict(zip((c.whole_label for c in line_up), names, strict=True))
         for summary in cross_validate(dataset, line_up, protocol, Resources(-1)):
             values[of_label[summary.configured.whole_label]] += summary.values(goal.measure)

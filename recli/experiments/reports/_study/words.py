@@ -98,11 +98,8 @@ def _rung(rung: dict[str, Any]) -> str:
     n, folds = rung["trials"], rung.get("folds")
     after = "the defaults on one fold" if folds == 1 else f"{n} setting{'s' * (n != 1)} of each"
     parts = [f"After {after} stayed {', '.join(rung['kept'])}"]
-    for key, what in (
-        ("dropped", "dropped"),
-        ("failed", "failed"),
-        ("not_tried", "not tried: time"),
-    ):
+    no_look = f"not tried: {rung.get('short_of')}"
+    for key, what in {"dropped": "dropped", "failed": "failed", "not_tried": no_look}.items():
         if rung.get(key):
             parts.append(f"{what}: {', '.join(rung[key])}")
     return "; ".join(parts) + "."
