@@ -111,6 +111,7 @@ class Auto:
         n_folds, n_jobs = len(search.trials.folds), search.trials.resources.n_jobs
         self._rounds = math.ceil(n_folds / n_jobs)  # of folds at work at once
         self._looks: dict[str, FirstLook] = {}
+        self._n_stacks: dict[tuple[str, ...], int] = {}  # by the names of the members
 
     def run(self, watch: Watch) -> None:
         """All of it, in the time given.
@@ -145,9 +146,9 @@ class Auto:
         failed = [name for name in self._looks if name not in ranked]
         kept, dropped = _parted(ranked)
         if dropped or failed or not_tried:
-            names = (tuple(some) for some in (kept, dropped, failed, not_tried))
             short_of = "trials" if not_tried and not self._is_open else "time"
-            self.rungs.append(Rung(1, 1, *names, short_of=short_of))
+            others = tuple(dropped), tuple(failed), tuple(not_tried)
+            self.rungs.append(Rung(1, 1, tuple(kept), *others, short_of))
         for name in kept:
             self._until(name, 1, watch)
         # The others, and those for which the time will not do, have what was measured already.
@@ -176,7 +177,12 @@ class Auto:
         return max(len(self._looks), len(self.search.tried())) < self.n_trials
 
     def _has_time(self, seconds: float = 0.0) -> bool:
-        return self._is_open and time.monotonic() + seconds + self._set_aside() < self.end
+        return seconds < self._seconds_left()
+
+    def _seconds_left(self) -> float:
+        """For further trials; none where there are as many as there may be."""
+        left = self.end - time.monotonic() - self._set_aside()
+        return left if self._is_open else 0.0
 
     def _expected(self, algorithm: str) -> float:
         """Seconds that the next trial of an algorithm will take."""
@@ -197,7 +203,8 @@ class Auto:
         for trial in self.search.tried():
             if trial.algorithm in served:
                 served[trial.algorithm] += trial.seconds
-        ready = [name for name in served if self._has_time(self._expected(name))]
+        left = self._seconds_left()
+        ready = [name for name in served if self._expected(name) < left]
         return min(ready, key=lambda name: served[name], default=None)
 
     def _ranked(self) -> list[StoredTrial]:
@@ -230,7 +237,10 @@ class Auto:
 
     def _reserve(self, members: Sequence[StoredTrial]) -> float:
         """Seconds that every stack of them takes on all folds, and the best of all on the locked test."""
-        n_stacks = len(self._stacks(members))
+        names = tuple(trial.algorithm for trial in members)
+        if names not in self._n_stacks:
+            self._n_stacks[names] = len(self._stacks(members))
+        n_stacks = self._n_stacks[names]
         locked = _MORE_RATINGS * (FITS if n_stacks else 1) / self._rounds
         return _AIR * (FITS * n_stacks + locked) * sum(trial.seconds for trial in members)
 
