@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,9 +69,9 @@ class HoldOut:
         [fold] = split.folds(dataset)
         return cls(dataset, split, Fold(np.sort(fold.train), np.sort(fold.test)))
 
-    @property
+    @functools.cached_property
     def open(self) -> Dataset:
-        """What tuning may see."""
+        """What tuning may see. What is locked away is in none of its lists: see `Dataset.withheld`."""
         return self.whole.part(self.fold.train)
 
 
