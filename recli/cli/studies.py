@@ -180,4 +180,4 @@ def _facts(study: StoredStudy) -> dict[str, str]:
 
 
 def _best(best: dict[str, Any] | None) -> str:
-    return f"{best['metric']} {best['value']:.4f} {best['algorithm']}" if best else "–"
+    return f"{best['metric']} {best['value']:.4f} {best['algorithm']}" if best and best["value"] is not None else "–"

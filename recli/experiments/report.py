@@ -15,7 +15,8 @@ from recli.evaluation.protocol import Protocol
 from recli.experiments.verdicts import Verdict
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import lists_of
-from recli.records.cells import Summary
+from recli.records.cells import Summary, best_first
+from recli.records.failures import EntryFailure
 
 MARKS = (
     "* the best, = not distinguishable from it: paired t-tests over users, or over folds for metrics "
@@ -161,7 +162,7 @@ def markdown_report(
     findings: Sequence[Finding],
     n_folds: int,
     n_cells: int,
-    leading: Measure,
+    failures: Sequence[EntryFailure] = (),
 ) -> str:
     """The report.md of the evaluation called `run`, which has `n_cells` cells when it is complete.
 
@@ -175,25 +176,27 @@ def markdown_report(
         findings: what gives reason to doubt the protocol
         n_folds: how many folds
         n_cells: how many cells
-        leading: the measure that orders
+        failures: the algorithms that failed, which are not in `found`
     """
     n_finished = sum(len(summary.cells) for summary in found)
-    missing = f"\n**Not complete**: {n_finished} of {n_cells} cells were finished.\n"
+    expected = n_cells - n_folds * len(failures)
+    missing = f"\n**Not complete**: {n_finished} of {expected} cells were finished.\n"
     tables = "\n\n".join(
-        f"## {title}\n\n{markdown_table(*leaderboard(found, group, verdicts))}"
+        f"## {title}\n\n{_table(best_first(found, group[0]), group, verdicts, failures)}"
         for title, group in tables_of(protocol.measures)
     )
+    tables += "\n\n## Failed\n\n" * bool(failures) + "\n".join(f"- {each}" for each in failures)
     minded = "\n".join(f"- {finding.message}" for finding in findings) or "- Nothing was found."
     return f"""# Evaluation {run}
-{missing if n_finished < n_cells else ""}
+{missing if n_finished < expected else ""}
 Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.n_items:,} items,
 {dataset.extent}
 (fingerprint `{dataset.fingerprint}`).
 
 {tables}
 
-Mean ± standard deviation over folds (divided by their number, as in Surprise), ordered by
-{leading}; times are seconds per fold. {MARKS}.
+Mean ± standard deviation over folds (divided by their number, as in Surprise), a table ordered by its
+first metric; times are seconds per fold. {MARKS}.
 
 ## Protocol
 
@@ -214,6 +217,26 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 {shlex.join(command)}
 ```
 """
+
+
+def _table(
+    found: Sequence[Summary],
+    measures: Sequence[Measure],
+    verdicts: Mapping[str, Verdict],
+    failures: Sequence[EntryFailure],
+) -> str:
+    header, rows = leaderboard(found, measures, verdicts)
+    return markdown_table(header, [*rows, *failed_rows(failures, len(header))])
+
+
+def failed_rows(failures: Sequence[EntryFailure], width: int) -> list[list[str]]:
+    """The last rows of a comparison: the algorithms that failed, and nothing else.
+
+    Args:
+        failures: the algorithms that failed
+        width: how many cells a row has
+    """
+    return [[each.label, "failed", *[""] * (width - 2)] for each in failures]
 
 
 def _other_lists(found: Sequence[Summary]) -> str:

@@ -90,8 +90,12 @@ class RunData:
 
     @property
     def warnings(self) -> list[dict[str, str]]:
-        """What the lint of the protocol found: code and message."""
-        return list(self.document.get("warnings", []))
+        """What failed, and what the lint of the protocol found: code and message."""
+        failed = (
+            {"code": "failed", "message": f"{one['label']} is not compared: {one['reason']}"}
+            for one in self.document.get("failures", ())
+        )
+        return [*failed, *self.document.get("warnings", [])]
 
     @property
     def n_folds(self) -> int:
