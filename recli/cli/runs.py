@@ -274,7 +274,7 @@ def _status(status: str, n_failed: int) -> str:
 
 def _results(run: StoredRun) -> list[dict[str, Any]]:
     """Every algorithm that has a finished fold, the best first; none for a run without tables."""
-    if run.status in ("running", "killed") or not (run.document["cells"] or run.has_tables):
+    if not run.n_compared:
         return []
     scores = run.over_folds()
     found = []

@@ -99,8 +99,7 @@ class CellTask:
             )
         except errors.MissingExtraError:
             raise
-        except Exception as error:
-            # A mistake in the code of one algorithm too: it keeps its traceback, and is shown with it.
+        except Exception as error:  # noqa: BLE001, a mistake in code keeps its traceback and is shown
             return CellFailure.of(*self.place, self.configured.name, error)
         if self.kept and key:
             self.kept.store.write(key, outcome)

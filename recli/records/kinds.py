@@ -5,7 +5,6 @@ from __future__ import annotations
 from recli.stored import StoredKind
 
 
-
 def _run() -> type:
     from recli.records.documents import RunDocument
 

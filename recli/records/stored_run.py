@@ -77,9 +77,13 @@ class StoredRun(Stored):
         return list(self.document.get("failures", ()))
 
     @property
-    def has_tables(self) -> bool:
-        """Whether there is anything to compare: not where it was cut off, or every algorithm failed."""
-        return (self.folder / "metrics.csv").is_file()
+    def n_compared(self) -> int:
+        """The finished cells of the algorithms that did not fail, which its tables have."""
+        labels, failed = self.line_up, {one["label"] for one in self.failures}
+        places = (cell.get("entry") for cell in self.document["cells"])
+        return sum(
+            place is None or place >= len(labels) or labels[place] not in failed for place in places
+        )
 
     @property
     def keys(self) -> set[str]:
@@ -97,19 +101,16 @@ class StoredRun(Stored):
         """entry, fold, metric, value: a row for each, NaN where a metric is not defined.
 
         Raises:
-            DataError: for a table that is damaged, or has fewer rows than there are cells
+            DataError: for a table that is damaged, or has not the rows of all cells
         """
+        expected = self.n_compared * len(self.measures)
+        if not expected:  # where it was cut off there is no table
+            return pd.DataFrame(columns=list(_METRICS)).astype({"value": float})
         frame = self._table("metrics.csv", _METRICS, ["value"])
-        path, failed = self.folder / "metrics.csv", {one["label"] for one in self.failures}
-        labels = self.line_up
-        n_cells = sum(
-            "entry" not in cell or labels[cell["entry"]] not in failed
-            for cell in self.document["cells"]
-        )
-        expected = n_cells * len(self.measures)
         if len(frame) != expected or frame.duplicated(["entry", "fold", "metric"]).any():
             raise errors.DataError(
-                f"{path}: is damaged: of {expected:,} values there are {len(frame):,}, or some twice."
+                f"{self.folder / 'metrics.csv'}: is damaged: of {expected:,} values there are "
+                f"{len(frame):,}, or some twice."
             )
         return frame
 

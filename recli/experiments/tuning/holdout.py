@@ -25,6 +25,7 @@ from recli.experiments.resources import Resources
 from recli.models.list_quality import FLOOR
 from recli.ranking.recommender import lists_of, recommender
 from recli.records.cells import Cell
+from recli.records.failures import CellFailure
 from recli.records.store import or_none
 
 
@@ -148,14 +149,20 @@ def unlock(
         goals: what tuning improves, the first orders
         protocol: how the line-up is compared
         resources: how much may work at once, and with how much memory
+
+    Raises:
+        RecliError: what one of them failed by
     """
     line_up = [winner] if winner == defaults else [winner, defaults]
     n_judged = len(line_up)
     if any(goal.ranks for goal in goals):
         line_up.append(recommender(Configured.of(FLOOR), lists_of(winner).without_reranking))
-    found = sorted(
-        cells(dataset, line_up, protocol, resources, [fold]), key=lambda cell: cell.entry
-    )
+    found: list[Cell] = []
+    for cell in cells(dataset, line_up, protocol, resources, [fold]):
+        if isinstance(cell, CellFailure):
+            raise cell.error
+        found.append(cell)
+    found.sort(key=lambda cell: cell.entry)
     judged, floor = found[:n_judged], found[n_judged:]
     return tuple(
         _verdict(goal, value, judged[0], judged[-1], floor, protocol.seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,9 +22,17 @@ from recli.experiments.cross_validation import cells
 from recli.experiments.interrupts import HeldBack
 from recli.experiments.resources import Resources
 from recli.ranking.recommender import settings
+from recli.records.failures import CellFailure
 from recli.records.stored_trial import FOLDS, PARAMS, REASON, STOPPED
 
-FAILURES = (errors.DivergedError, errors.TooLargeError)
+_LOG = logging.getLogger("recli")
+
+
+class TrialFailedError(errors.RecliError):
+    """An algorithm failed on a fold: diverged, too large, not fit for the data, or wrong in its code."""
+
+
+FAILURES = (TrialFailedError,)
 """What a setting may do to a trial without ending the study."""
 
 
@@ -104,7 +113,7 @@ class Trials:
         return value
 
     def _scores(self, configured: Configured) -> Iterator[FoldScores]:
-        """What comes out on the folds, in their order."""
+        """What comes out on the folds, in their order; the first that fails raises TrialFailedError."""
         at_once = max(1, self.resources.n_jobs)
         for start in range(0, len(self.folds), at_once):
             numbers = range(len(self.folds))[start : start + at_once]
@@ -114,7 +123,12 @@ class Trials:
             )
             with self.held_back.let_through():
                 finished = sorted(found, key=lambda cell: cell.fold)
-            yield from (cell.scores for cell in finished)
+            for cell in finished:
+                if isinstance(cell, CellFailure):
+                    if isinstance(cell.error, errors.AlgorithmCodeError):
+                        _LOG.warning("%s", cell.trace)  # a mistake, which somebody wants to mend
+                    raise TrialFailedError(str(cell.error)) from cell.error
+                yield cell.scores
 
     def _is_over(self, trial: optuna.Trial, folds: list[list[float]]) -> bool:
         """Whether the trial is to stop before its last fold, for being bad or late."""
