@@ -185,13 +185,14 @@ def cross_validate(
     Raises:
         RecliError: where an algorithm fails
     """
-    finished, failed = [], []
+    finished: list[Cell] = []
+    failed: list[CellFailure] = []
     for cell in cells(dataset, line_up, protocol, resources):
         if isinstance(cell, CellFailure):
             failed.append(cell)
         else:
             finished.append(cell)
             on_cell(cell)
-    n_folds = 1 + max(cell.fold for cell in (*finished, *failed))
+    n_folds = 1 + max(cell.fold for cell in [*finished, *failed])
     failures.check(failures.by_entry(failed, labels(line_up), n_folds), len(line_up))
     return summaries(line_up, finished, protocol.measures[0])
