@@ -19,7 +19,7 @@ from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
 from recli.evaluation.significance.comparisons import ALPHA
-from recli.experiments.report import MARKS, failed_rows, leaderboard, tables_of
+from recli.experiments.report import MARKS, breakdown, failed_rows, leaderboard, tables_of
 from recli.experiments.verdicts import Verdict, verdicts
 from recli.records import run_tables
 from recli.records.cells import Cell, Summary, labels, summaries
@@ -184,6 +184,10 @@ class Evaluation:
             header, rows = leaderboard(found, group, self.verdicts, fit=place == 0)
             rows += failed_rows(self.failures, len(header))
             tables.append(_html.table(title, header, rows))
+        for by in self.protocol.by:
+            measure = self._measure(None)
+            header, rows = breakdown(self._summaries, by, measure)
+            tables.append(_html.table(f"{measure} by {by}", header, rows))
         warnings = [f"Note: {finding.message}" for finding in self.warnings]
         warnings += [f"Failed: {failed}" for failed in self.failures]
         return _html.page(tables, [MARKS, *warnings], self._title)

@@ -138,5 +138,5 @@ _SHOWN = 10
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return "–" if value != value else f"{value:.4g}"  # noqa: PLR0124, NaN
+        return "–" if math.isnan(value) else f"{value:.4f}"
     return shown(value)
