@@ -75,9 +75,9 @@ def test_the_others_are_shown_kept_tested_and_reported(recli, tiny):
     report = (newest() / "report.md").read_text(encoding="utf-8")
     assert "## Failed\n\n- svd (lr_all=50), 2 of 2 folds: svd diverged" in report
     assert "Not complete" not in report
-    alone = json.loads(
-        recli("evaluate", "-d", tiny, *OTHERS, *GIVEN, "--format", "json").stdout
-    )["significance"]
+    alone = json.loads(recli("evaluate", "-d", tiny, *OTHERS, *GIVEN, "--format", "json").stdout)[
+        "significance"
+    ]
     with_it = json.loads(
         recli("evaluate", "-d", tiny, *DIVERGES, *OTHERS, *GIVEN, "--format", "json", code=2).stdout
     )
@@ -171,7 +171,7 @@ def test_in_python(tiny):
 
 def test_a_worker_that_dies_ends_the_run_with_the_reason(tiny, own, tmp_path):
     command = [sys.executable, "-m", "recli", "evaluate", "-d", str(tiny), "-a", f"{own}:Dies"]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [*command, "--cv", "2", "-j", "2", "--metric", "rmse"],
         cwd=tmp_path / "own",
         capture_output=True,
