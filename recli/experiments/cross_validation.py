@@ -19,7 +19,7 @@ from recli.evaluation.fold_outcome import Wanted
 from recli.evaluation.grouping import Grouping
 from recli.evaluation.protocol import Protocol
 from recli.experiments.cell_task import CellTask, Kept, Place
-from recli.experiments.interrupts import start_workers
+from recli.experiments.interrupts import forget_workers, start_workers
 from recli.experiments.resources import Resources
 from recli.records import failures
 from recli.records.cells import Cell, Summary, labels, summaries
@@ -83,6 +83,7 @@ def cells(
         try:
             yield from work.computed(missing)
         except BrokenProcessPool as error:
+            forget_workers()
             raise errors.WorkerDiedError(_DIED.format(jobs=resources.n_jobs)) from error
 
 
