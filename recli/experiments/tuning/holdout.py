@@ -26,6 +26,7 @@ from recli.experiments.cross_validation import cells
 from recli.experiments.resources import Resources
 from recli.experiments.tuning.floors import floor_of, floors
 from recli.records.cells import Cell
+from recli.records.failures import CellFailure
 from recli.records.store import or_none
 
 
@@ -152,13 +153,19 @@ def unlock(
         goals: what tuning improves, the first orders
         protocol: how the line-up is compared
         resources: how much may work at once, and with how much memory
+
+    Raises:
+        RecliError: what one of them failed by
     """
     line_up = [winner] if winner == defaults else [winner, defaults]
     n_judged = len(line_up)
     line_up += floors(goals, winner)
-    found = sorted(
-        cells(dataset, line_up, protocol, resources, [fold]), key=lambda cell: cell.entry
-    )
+    found: list[Cell] = []
+    for cell in cells(dataset, line_up, protocol, resources, [fold]):
+        if isinstance(cell, CellFailure):
+            raise cell.error
+        found.append(cell)
+    found.sort(key=lambda cell: cell.entry)
     judged = found[:n_judged]
     least = {line_up[cell.entry].name: cell.scores for cell in found[n_judged:]}
     return tuple(
