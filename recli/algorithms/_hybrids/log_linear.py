@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import scipy.optimize
@@ -10,7 +10,6 @@ import scipy.optimize
 from recli.algorithms._hybrids._weighting import Weighting
 from recli.algorithms._hybrids.scales import ranks
 from recli.algorithms._hybrids.unseen_lists import UnseenLists
-from recli.params import Value
 
 _PULL = 1e-3
 """Of the squared weights, beside a likelihood in nats for each rating: where two members give the same

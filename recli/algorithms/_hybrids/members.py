@@ -16,9 +16,9 @@ from recli import errors
 from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured
 from recli.algorithms._contract.catalogue import catalogue_size
-from recli.algorithms._shared.arrays import padded
 from recli.algorithms._hybrids.inner_folds import inner_folds
 from recli.algorithms._hybrids.scales import Scale, standardised
+from recli.algorithms._shared.arrays import padded
 from recli.data.trainset import by_item, by_user
 
 _CHUNK = 1 << 22  # scores: 32 MiB

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 import surprise
 
+from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._hybrids.combined import Combined, members
 from recli.algorithms._hybrids.log_linear import most_likely
 from recli.algorithms._hybrids.scales import ranks, standardised
 from recli.algorithms._hybrids.unseen_lists import UnseenLists, unseen_lists
 from recli.extras.lightgbm.algorithms import _trees
-from recli.params import Float, Int, Value
+from recli.params import Float, Int
 
 
 class LambdaMART(Combined):
@@ -32,7 +33,7 @@ class LambdaMART(Combined):
         pool: float64[n_members], weights of −log(1 + rank).
     """
 
-    source = "Burges 2010 (LambdaMART); Ke et al. 2017 (LightGBM); Liu 2009, section 1.2 (learning to rank)"
+    source = "Burges 2010 (LambdaMART); Ke et al. 2017 (LightGBM); Genest and Zidek 1986 (the pool)"
     predicts = "scores"
     cost = "high"
     parameters = (
@@ -49,7 +50,7 @@ class LambdaMART(Combined):
     )
     own_fitted = ("pool", *_trees.NAMES)
     scale = staticmethod(standardised)
-    quick = {"n_trees": 5, "min_leaf": 5}
+    quick: ClassVar = {"n_trees": 5, "min_leaf": 5}
 
     @classmethod
     def uses_threshold(cls, given: Mapping[str, object]) -> bool:
@@ -57,22 +58,24 @@ class LambdaMART(Combined):
 
     def _learn_from_members(self, trainset: surprise.Trainset) -> None:
         lists = unseen_lists(self.members, trainset, self.n_folds, self.random_state, standardised)
-        pooled = _pooled(lists.scores, lists.candidates)
-        found = most_likely(pooled, lists.candidates, lists.liked)
+        by_rank = _ranks(lists.scores, lists.candidates)
+        found = most_likely(-np.log1p(by_rank), lists.candidates, lists.liked)
         self.pool = found if found.any() else np.ones(len(self.members))
-        pool = np.tensordot(self.pool, pooled, 1)
-        first = lists.candidates & self._is_first(pool, lists.candidates)
+        pool, first = self._pooled(by_rank, lists.candidates)
+        first &= lists.candidates
         first &= (lists.liked & first).any(axis=1)[:, None]  # others have no order to learn
-        trees = self._grown(lists, pool, first) if first.any() else []
+        trees = self._grown(lists, by_rank, pool, first) if first.any() else []
         for name, array in _trees.as_arrays(trees).items():
             setattr(self, name, array)
 
-    def _grown(self, lists: UnseenLists, pool: np.ndarray, first: np.ndarray) -> list:
-        """The trees of LightGBM, from bool[n_lists, n_catalogue] of the candidates."""
+    def _grown(
+        self, lists: UnseenLists, by_rank: np.ndarray, pool: np.ndarray, first: np.ndarray
+    ) -> list[Any]:
+        """The trees of LightGBM, which put the `first` of each list in order, bool[n_lists, n_items]."""
         import lightgbm
 
         data = lightgbm.Dataset(
-            _features(lists.scores, lists.candidates, lists.activity, lists.popularity, first),
+            _features(lists.scores, by_rank, lists.activity, lists.popularity, first),
             lists.liked[first].astype(np.int32),
             group=first.sum(axis=1)[first.any(axis=1)],
             init_score=pool[first],
@@ -90,47 +93,46 @@ class LambdaMART(Combined):
             "num_threads": 1,
             "verbosity": -1,
         }
-        trees: list = lightgbm.train(given, data, self.n_trees).dump_model()["tree_info"]
+        trees: list[Any] = lightgbm.train(given, data, self.n_trees).dump_model()["tree_info"]
         return trees
 
     def _estimate_users(self, users: np.ndarray) -> np.ndarray:
+        if not len(users):
+            return np.empty((0, catalogue_size(self.trainset)))
         scores = np.stack(list(self._fitted.of_users(users)))
         candidates = self._fitted.candidates(users)
-        pool = np.tensordot(self.pool, _pooled(scores, candidates), 1)
-        first = self._is_first(pool, candidates)
-        activity = self._fitted.activity(users)
+        by_rank = _ranks(scores, candidates)
+        total, first = self._pooled(by_rank, candidates)
         popularity = np.tile(self._fitted.popularity(), (len(users), 1))
+        known = _features(scores, by_rank, self._fitted.activity(users), popularity, first)
         trees = {name: getattr(self, name) for name in _trees.NAMES}
-        known = _features(scores, candidates, activity, popularity, first)
-        total = pool.copy()
         total[first] += _trees.predicted(trees, known)
-        lowest = np.where(first, total, np.inf).min(axis=1, initial=np.inf)
-        highest = np.where(first, -np.inf, total).max(axis=1, initial=-np.inf)
+        lowest = np.where(first, total, np.inf).min(axis=1)
+        highest = np.where(first, -np.inf, total).max(axis=1)
         lift = np.where(highest > lowest, highest - lowest, 0.0)
         return total + lift[:, None] * first
+
+    def _pooled(self, by_rank: np.ndarray, candidates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The score of the pool, and which items trees put in order; [n_users, n_items] each."""
+        pool = -np.tensordot(self.pool, np.log1p(by_rank), 1)
+        return pool, ranks(pool, candidates, pool) <= self.n_candidates
 
     def default_prediction(self) -> float:
         return 0.0
 
-    def _is_first(self, pool: np.ndarray, candidates: np.ndarray) -> np.ndarray:
-        """Whether an item is one that trees put in order, bool[n_users, n_catalogue]."""
-        is_first: np.ndarray = ranks(pool, candidates, pool) <= self.n_candidates
-        return is_first
 
-
-def _pooled(scores: np.ndarray, candidates: np.ndarray) -> np.ndarray:
-    """−log(1 + rank) by each member, of float64[n_members, n_users, n_catalogue]."""
-    return -np.log1p([ranks(of_member, candidates, of_member) for of_member in scores])
+def _ranks(scores: np.ndarray, candidates: np.ndarray) -> np.ndarray:
+    """Of float64[n_members, n_users, n_items] the ranks by each member."""
+    return np.stack([ranks(of_member, candidates, of_member) for of_member in scores])
 
 
 def _features(
     scores: np.ndarray,
-    candidates: np.ndarray,
+    by_rank: np.ndarray,
     activity: np.ndarray,
     popularity: np.ndarray,
     chosen: np.ndarray,
 ) -> np.ndarray:
     """What trees know of the chosen pairs, float64[n, 2 n_members + 2]."""
-    by_rank = [ranks(of_member, candidates, of_member)[chosen] for of_member in scores]
     of_user = np.repeat(activity, chosen.sum(axis=1))
-    return np.column_stack([*scores[:, chosen], *by_rank, of_user, popularity[chosen]])
+    return np.column_stack([*scores[:, chosen], *by_rank[:, chosen], of_user, popularity[chosen]])
