@@ -106,7 +106,7 @@ class TrainingStatistics:
         """How many items a popularity ranker puts before the item in the user's list, int64[n].
 
         The ranker goes by the training ratings of an item, ties by item code, and leaves out what
-        the user rated in training. O(log n_ratings) an item.
+        the user rated in training, and what the dataset withholds. O(log n_ratings) an item.
 
         Args:
             users: int[n], codes
@@ -125,8 +125,9 @@ class TrainingStatistics:
 
     @functools.cached_property
     def _seen(self) -> np.ndarray:
-        """int64[n pairs], user * n_items + popularity rank of what was rated in training; sorted."""
-        users, items = self._pairs
+        """int64[n pairs], user * n_items + popularity rank of what is in no list of the user; sorted."""
+        left_out = np.divmod(self.dataset.withheld, self.n_items)
+        users, items = np.hstack([self._pairs, left_out])
         return np.sort(users * self.n_items + self._popularity_ranks[items])
 
     @functools.cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,13 @@ from recli.data.splits._base import Fold, Split
 from recli.data.splits.cold_users import ColdUsers
 from recli.data.splits.shuffle import Shuffle
 from recli.data.splits.timeline import Timeline
+from recli.evaluation.fold import FoldScores
 from recli.evaluation.goals import Goal
 from recli.evaluation.protocol import Protocol
 from recli.evaluation.significance.pairs import PairedTest, paired
 from recli.experiments.cross_validation import cells
 from recli.experiments.resources import Resources
-from recli.models.list_quality import FLOOR
-from recli.ranking.recommender import lists_of, recommender
+from recli.experiments.tuning.floors import floor_of, floors
 from recli.records.cells import Cell
 from recli.records.store import or_none
 
@@ -78,26 +78,27 @@ class HoldOut:
 class HoldoutVerdict:
     """The winner and the defaults on a test that neither has seen, in one goal.
 
+    What tuning said of them beforehand is of models that had fewer ratings to learn from, and of a test
+    in which each user has fewer: the values themselves say nothing of how much too good tuning's are.
+    How far the winner is from the defaults, there and here, does.
+
     Attributes:
         goal: what tuning improves
         tuned: what tuning said of the winner, the mean of its folds
+        tuned_defaults: the same of the defaults
         winner: what the tuned algorithm reaches
         defaults: what the defaults reach
         over_users: winner less defaults, user by user; None where a user has no value of the goal
-        floor: of a goal of ranked lists, what `most-popular` reaches; None of another
+        floor: what `floor_of` the goal reaches; None where it has none
     """
 
     goal: Goal
     tuned: float
+    tuned_defaults: float
     winner: float
     defaults: float
     over_users: PairedTest | None
     floor: float | None = None
-
-    @property
-    def optimism(self) -> float:
-        """How much better tuning said it was, in the sense of the goal; below 0: it is better."""
-        return self.goal.sign * (self.winner - self.tuned)
 
     @property
     def gain(self) -> float:
@@ -109,9 +110,9 @@ class HoldoutVerdict:
         found: dict[str, Any] = {
             "goal": str(self.goal),
             "tuned": self.tuned,
+            "tuned_defaults": self.tuned_defaults,
             "best": self.winner,
             "defaults": self.defaults,
-            "optimism": self.optimism,
         }
         if self.floor is not None:
             found["floor"] = self.floor
@@ -133,6 +134,7 @@ def unlock(
     winner: Configured,
     defaults: Configured,
     tuned: Sequence[float],
+    tuned_defaults: Sequence[float],
     goals: Sequence[Goal],
     protocol: Protocol,
     resources: Resources,
@@ -145,30 +147,31 @@ def unlock(
         winner: the tuned algorithm
         defaults: the algorithm with its defaults
         tuned: what tuning said of the winner, for each goal
+        tuned_defaults: the same of the defaults
         goals: what tuning improves, the first orders
         protocol: how the line-up is compared
         resources: how much may work at once, and with how much memory
     """
     line_up = [winner] if winner == defaults else [winner, defaults]
     n_judged = len(line_up)
-    if any(goal.ranks for goal in goals):
-        line_up.append(recommender(Configured.of(FLOOR), lists_of(winner).without_reranking))
+    line_up += floors(goals, winner)
     found = sorted(
         cells(dataset, line_up, protocol, resources, [fold]), key=lambda cell: cell.entry
     )
-    judged, floor = found[:n_judged], found[n_judged:]
+    judged = found[:n_judged]
+    least = {line_up[cell.entry].name: cell.scores for cell in found[n_judged:]}
     return tuple(
-        _verdict(goal, value, judged[0], judged[-1], floor, protocol.seed)
-        for goal, value in zip(goals, tuned, strict=True)
+        _verdict(goal, before, judged[0], judged[-1], least, protocol.seed)
+        for goal, before in zip(goals, zip(tuned, tuned_defaults, strict=True), strict=True)
     )
 
 
 def _verdict(
     goal: Goal,
-    tuned: float,
+    before: tuple[float, float],
     winner: Cell,
     defaults: Cell,
-    floor: Sequence[Cell],
+    least: Mapping[str, FoldScores],
     seed: int,
 ) -> HoldoutVerdict:
     test = None
@@ -178,7 +181,12 @@ def _verdict(
         test = paired(*of_users, seed=seed)
         if math.isnan(test.difference):
             test = None
-    least = goal.value(floor[0].scores) if goal.ranks else None
+    name_of_floor = floor_of(goal)
     return HoldoutVerdict(
-        goal, tuned, goal.value(winner.scores), goal.value(defaults.scores), test, least
+        goal,
+        *before,
+        goal.value(winner.scores),
+        goal.value(defaults.scores),
+        test,
+        goal.value(least[name_of_floor]) if name_of_floor else None,
     )
