@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 import numpy as np
 import surprise
@@ -64,6 +65,7 @@ class Hybrid(Combined):
         *(parameter for method in METHODS.values() for parameter in method.parameters),
     )
     own_fitted = ("learned",)
+    for_lists: ClassVar = {"method": "log-linear"}
 
     def _prepare_for(self, own: Mapping[str, Value], predicts: Mapping[str, str]) -> None:
         self.weighting = _weighting(own, predicts)

@@ -31,7 +31,12 @@ def test_trees_as_arrays_say_what_the_library_says(seed):
     rng = np.random.default_rng(seed)
     x, group = rng.integers(0, 9, (600, 5)) / 3, [200, 250, 150]
     data = lightgbm.Dataset(x, (x[:, 0] > 1.5) & (x[:, 1] < rng.random(600) * 3), group=group)
-    given = {"objective": "lambdarank", "num_leaves": 2 + 3 * seed, "verbosity": -1, "num_threads": 1}
+    given = {
+        "objective": "lambdarank",
+        "num_leaves": 2 + 3 * seed,
+        "verbosity": -1,
+        "num_threads": 1,
+    }
     booster = lightgbm.train(given | {"min_data_in_leaf": 10}, data, 15)
     arrays = _trees.as_arrays(booster.dump_model()["tree_info"])
     assert tuple(arrays) == _trees.NAMES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import surprise
@@ -60,6 +60,7 @@ class Combined(Algorithm):
     Attributes:
         own_fitted: Attributes that `fit` sets besides the members.
         scale: On which one the members are brought; None: ratings stay ratings.
+        for_lists: The parameters with which it makes one list of those of its members.
     """
 
     kind = "hybrid"
@@ -72,6 +73,7 @@ class Combined(Algorithm):
     )
     own_fitted: tuple[str, ...] = ()
     scale: Scale | None = None
+    for_lists: ClassVar[Mapping[str, Value]] = {}
 
     def _prepare(self) -> None:
         own: dict[str, Value] = {p.name: getattr(self, p.name) for p in self.parameters}

@@ -45,7 +45,7 @@ def best_toml(
     )
     measured = f", means of {len(best.folds)} folds" if best.folds else ""
     said = [
-        f"# On a test that tuning never saw: {v.goal} {v.winner:.6f}, the defaults {v.defaults:.6f}."
+        f"# On a test that tuning never saw: {v.goal} {v.winner:.6f}, {v.against} {v.defaults:.6f}."
         for v in locked
     ] or ["# Chosen for that number, so a little too good to be true on other data."]
     origin: dict[str, object] = {

@@ -27,6 +27,8 @@ from recli.experiments.tuning.floors import floor_of, floors
 from recli.records.cells import Cell
 from recli.records.store import or_none
 
+DEFAULTS = "the defaults"
+
 
 @dataclass(frozen=True)
 class HoldOut:
@@ -90,6 +92,8 @@ class HoldoutVerdict:
         defaults: what the defaults reach
         over_users: winner less defaults, user by user; None where a user has no value of the goal
         floor: what `floor_of` the goal reaches; None where it has none
+        against: what `defaults` is of where the winner is made of several algorithms: the best of them
+            alone, with its best setting
     """
 
     goal: Goal
@@ -99,6 +103,7 @@ class HoldoutVerdict:
     defaults: float
     over_users: PairedTest | None
     floor: float | None = None
+    against: str = DEFAULTS
 
     @property
     def gain(self) -> float:
@@ -113,6 +118,7 @@ class HoldoutVerdict:
             "tuned_defaults": self.tuned_defaults,
             "best": self.winner,
             "defaults": self.defaults,
+            "against": self.against,
         }
         if self.floor is not None:
             found["floor"] = self.floor
@@ -138,6 +144,7 @@ def unlock(
     goals: Sequence[Goal],
     protocol: Protocol,
     resources: Resources,
+    against: str,
 ) -> tuple[HoldoutVerdict, ...]:
     """Fit the winner and the defaults on all that tuning saw, and measure both on the test.
 
@@ -145,12 +152,13 @@ def unlock(
         dataset: the ratings, and what is known of items and users
         fold: the rows that were held out, and the others
         winner: the tuned algorithm
-        defaults: the algorithm with its defaults
+        defaults: the algorithm with its defaults, or what else the winner is compared with
         tuned: what tuning said of the winner, for each goal
         tuned_defaults: the same of the defaults
         goals: what tuning improves, the first orders
         protocol: how the line-up is compared
         resources: how much may work at once, and with how much memory
+        against: what it is compared with, in words
     """
     line_up = [winner] if winner == defaults else [winner, defaults]
     n_judged = len(line_up)
@@ -161,7 +169,7 @@ def unlock(
     judged = found[:n_judged]
     least = {line_up[cell.entry].name: cell.scores for cell in found[n_judged:]}
     return tuple(
-        _verdict(goal, before, judged[0], judged[-1], least, protocol.seed)
+        _verdict(goal, before, judged[0], judged[-1], least, protocol.seed, against)
         for goal, before in zip(goals, zip(tuned, tuned_defaults, strict=True), strict=True)
     )
 
@@ -173,6 +181,7 @@ def _verdict(
     defaults: Cell,
     least: Mapping[str, FoldScores],
     seed: int,
+    against: str,
 ) -> HoldoutVerdict:
     test = None
     name = str(goal)
@@ -189,4 +198,5 @@ def _verdict(
         goal.value(defaults.scores),
         test,
         goal.value(least[name_of_floor]) if name_of_floor else None,
+        against,
     )
