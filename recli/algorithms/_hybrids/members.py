@@ -175,12 +175,13 @@ class Members:
         Returns:
             float64[n, n_catalogue] for each member.
         """
+        candidates = self.candidates(users)
         for algorithm in self.algorithms.values():
             scale, scores = self._scale_of(algorithm), algorithm.score_users(users)
             yield (
                 scores - self.trainset.global_mean
                 if scale is None
-                else scale(scores, self.candidates(users), scores)
+                else scale(scores, candidates, scores)
             )
 
     def candidates(self, users: np.ndarray) -> np.ndarray:

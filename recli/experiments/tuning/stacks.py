@@ -20,9 +20,9 @@ def stacks(members: Sequence[StoredTrial], goal: Goal, implicit: bool) -> list[C
     """The algorithms made of the members that are worth a trial for a goal; none of one member alone.
 
     For predicted ratings one that learns how much each member counts where. For ranked lists, and
-    for interactions, which have no rating that weights could be learned from, each that makes
-    one list of several, as the log-linear pool, and LambdaMART where LightGBM is installed. Lists are made as the best member
-    makes them.
+    for interactions, which have no rating that weights could be learned from, each that makes one
+    list of several, as the log-linear pool, and LambdaMART where LightGBM is installed. Lists are
+    made as the best member makes them.
 
     Args:
         members: the best trial of each algorithm, the best first
