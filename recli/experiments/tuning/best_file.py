@@ -46,7 +46,7 @@ def best_toml(
     n = len(best.folds)
     measured = {0: "", 1: " on one fold"}.get(n, f", means of {n} folds,")
     said = [
-        f"# On a test that tuning never saw: {v.goal} {v.winner:.6f}, the defaults {v.defaults:.6f}."
+        f"# On a test that tuning never saw: {v.goal} {v.winner:.6f}, {v.against} {v.defaults:.6f}."
         for v in locked
     ] or ["# Chosen for that number, so a little too good to be true on other data."]
     origin: dict[str, object] = {

@@ -29,6 +29,8 @@ from recli.records.cells import Cell
 from recli.records.failures import CellFailure
 from recli.records.store import or_none
 
+DEFAULTS = "the defaults"
+
 
 @dataclass(frozen=True)
 class HoldOut:
@@ -93,6 +95,8 @@ class HoldoutVerdict:
         test: winner less defaults, over users; None where they are the same, and where it is not known
             what each user does to the goal
         floor: what `floor_of` the goal reaches; None where it has none
+        against: what `defaults` is of where the winner is made of several algorithms: the best of them
+            alone, with its best setting
     """
 
     goal: Goal
@@ -102,6 +106,7 @@ class HoldoutVerdict:
     defaults: float
     test: PairedTest | None
     floor: float | None = None
+    against: str = DEFAULTS
 
     @property
     def gain(self) -> float:
@@ -116,6 +121,7 @@ class HoldoutVerdict:
             "tuned_defaults": self.tuned_defaults,
             "best": self.winner,
             "defaults": self.defaults,
+            "against": self.against,
         }
         if self.floor is not None:
             found["floor"] = self.floor
@@ -140,6 +146,7 @@ def unlock(
     goals: Sequence[Goal],
     protocol: Protocol,
     resources: Resources,
+    against: str,
 ) -> tuple[HoldoutVerdict, ...]:
     """Fit the winner and the defaults on all that tuning saw, and measure both on the test.
 
@@ -147,12 +154,13 @@ def unlock(
         dataset: the ratings, and what is known of items and users
         fold: the rows that were held out, and the others
         winner: the tuned algorithm
-        defaults: the algorithm with its defaults
+        defaults: the algorithm with its defaults, or what else the winner is compared with
         tuned: what tuning said of the winner, for each goal
         tuned_defaults: the same of the defaults
         goals: what tuning improves, the first orders
         protocol: how the line-up is compared
         resources: how much may work at once, and with how much memory
+        against: what it is compared with, in words
 
     Raises:
         RecliError: what one of them failed by
@@ -169,7 +177,7 @@ def unlock(
     judged = found[:n_judged]
     least = {line_up[cell.entry].name: cell.scores for cell in found[n_judged:]}
     return tuple(
-        _verdict(goal, before, judged[0], judged[-1], least)
+        _verdict(goal, before, judged[0], judged[-1], least, against)
         for goal, before in zip(goals, zip(tuned, tuned_defaults, strict=True), strict=True)
     )
 
@@ -180,6 +188,7 @@ def _verdict(
     winner: Cell,
     defaults: Cell,
     least: Mapping[str, FoldScores],
+    against: str,
 ) -> HoldoutVerdict:
     test = None
     ours, theirs = (goal.influences(cell.scores) for cell in (winner, defaults))
@@ -195,4 +204,5 @@ def _verdict(
         goal.value(defaults.scores),
         test,
         goal.value(least[name_of_floor]) if name_of_floor else None,
+        against,
     )
