@@ -19,10 +19,11 @@ from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
 from recli.evaluation.significance.pairs import ALPHA
-from recli.experiments.report import leaderboard, remarks, tables_of
+from recli.experiments.report import breakdown, failed_rows, leaderboard, remarks, tables_of
 from recli.experiments.verdicts import Verdict, verdicts
 from recli.records import run_tables
 from recli.records.cells import Cell, Summary, labels, summaries
+from recli.records.failures import EntryFailure
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,9 +35,11 @@ class Evaluation:
         protocol: split, measures, threshold, seed
         line_up: the algorithms, in the order in which they were named
         folds: rows of the training and of the test, int64
-        cells: an algorithm on a fold each, with its scores
+        cells: an algorithm on a fold each, with its scores; of the algorithms that did not fail
         warnings: reasons to doubt the numbers, each with a `message`
         folder: of the run, where results are kept; None where nothing was written
+        failures: the algorithms that failed on a fold, which are not compared: each with `label`, the
+            `folds` and the `reason`
     """
 
     dataset: Dataset
@@ -46,6 +49,7 @@ class Evaluation:
     cells: tuple[Cell, ...]
     warnings: tuple[Finding, ...] = ()
     folder: Path | None = None
+    failures: tuple[EntryFailure, ...] = ()
 
     def to_pandas(self) -> pd.DataFrame:
         """Every value that was measured.
@@ -111,7 +115,8 @@ class Evaluation:
         Returns:
             By algorithm: for each metric the mean over folds and, in a column `… std`, the standard
             deviation (divided by the number of folds); seconds to fit, to predict and to rank, means
-            over folds.
+            over folds. Where an algorithm failed it has the last rows, of NaN, and a column `failed`
+            says why.
         """
         measures = self.protocol.measures
         found = summaries(self.line_up, self.cells, self._measure(metric))
@@ -122,7 +127,12 @@ class Evaluation:
         for what in ("fit_seconds", "test_seconds", "rank_seconds"):
             columns[what] = [getattr(summary, what) for summary in found]
         index = pd.Index([summary.label for summary in found], name="algorithm")
-        return pd.DataFrame(columns, index)
+        table = pd.DataFrame(columns, index)
+        if self.failures:
+            reasons = {failed.label: failed.reason for failed in self.failures}
+            table = table.reindex(pd.Index([*index, *reasons], name="algorithm"))
+            table["failed"] = [reasons.get(label, "") for label in table.index]
+        return table
 
     def compare(self, metric: str | None = None) -> pd.DataFrame:
         """Every pair of algorithms, by paired tests over users, or over folds where users have no value.
@@ -157,6 +167,7 @@ class Evaluation:
 
     def __repr__(self) -> str:
         header, rows = leaderboard(self._summaries, self.protocol.measures)
+        rows += failed_rows(self.failures, len(header))
         widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
         lines = [
             "  ".join(
@@ -172,8 +183,14 @@ class Evaluation:
         for place, (title, group) in enumerate(tables_of(self.protocol.measures)):
             found = summaries(self.line_up, self.cells, group[0])
             header, rows = leaderboard(found, group, self.verdicts, fit=place == 0)
+            rows += failed_rows(self.failures, len(header))
             tables.append(_html.table(title, header, rows))
+        for by in self.protocol.by:
+            measure = self._measure(None)
+            header, rows = breakdown(self._summaries, by, measure)
+            tables.append(_html.table(f"{measure} by {by}", header, rows))
         warnings = [f"Note: {finding.message}" for finding in self.warnings]
+        warnings += [f"Failed: {failed}" for failed in self.failures]
         return _html.page(
             tables, [*remarks(self._measure(None), self.verdicts), *warnings], self._title
         )

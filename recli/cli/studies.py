@@ -187,4 +187,6 @@ def _facts(study: StoredStudy) -> dict[str, str]:
 
 
 def _best(best: dict[str, Any] | None) -> str:
-    return f"{best['metric']} {best['value']:.4f} {best['algorithm']}" if best else Number(None)
+    if best is None or best["value"] is None:
+        return Number(None)
+    return f"{best['metric']} {best['value']:.4f} {best['algorithm']}"

@@ -15,7 +15,8 @@ from recli.evaluation.protocol import Protocol
 from recli.experiments.verdicts import Verdict
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import lists_of
-from recli.records.cells import Summary
+from recli.records.cells import Summary, best_first
+from recli.records.failures import EntryFailure
 
 _TITLES = {
     "ratings": "Predicted ratings",
@@ -213,12 +214,13 @@ def markdown_report(
     command: Sequence[str],
     dataset: Dataset,
     protocol: Protocol,
+    leading: Measure,
     found: Sequence[Summary],
     verdicts: Mapping[str, Verdict],
     findings: Sequence[Finding],
     n_folds: int,
     n_cells: int,
-    leading: Measure,
+    failures: Sequence[EntryFailure] = (),
 ) -> str:
     """The report.md of the evaluation called `run`, which has `n_cells` cells when it is complete.
 
@@ -227,30 +229,33 @@ def markdown_report(
         command: the command line
         dataset: the ratings, and what is known of items and users
         protocol: how the line-up is compared
+        leading: the measure that says what is best
         found: the line-up over its folds, the best first
         verdicts: which algorithms differ, by measure
         findings: what gives reason to doubt the protocol
         n_folds: how many folds
         n_cells: how many cells
-        leading: the measure that orders
+        failures: the algorithms that failed, which are not in `found`
     """
     n_finished = sum(len(summary.cells) for summary in found)
-    missing = f"\n**Not complete**: {n_finished} of {n_cells} cells were finished.\n"
+    expected = n_cells - n_folds * len(failures)
+    missing = f"\n**Not complete**: {n_finished} of {expected} cells were finished.\n"
     tables = "\n\n".join(
-        f"## {title}\n\n{markdown_table(*leaderboard(found, group, verdicts))}"
+        f"## {title}\n\n{_table(best_first(found, group[0]), group, verdicts, failures)}"
         for title, group in tables_of(protocol.measures)
     )
+    tables += "\n\n## Failed\n\n" * bool(failures) + "\n".join(f"- {each}" for each in failures)
     minded = "\n".join(f"- {finding.message}" for finding in findings) or "- Nothing was found."
     return f"""# Evaluation {run}
-{missing if n_finished < n_cells else ""}
+{missing if n_finished < expected else ""}
 Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.n_items:,} items,
 {dataset.extent}
 (fingerprint `{dataset.fingerprint}`).
 
 {tables}
 
-Mean ± standard deviation over folds (divided by their number, as in Surprise), ordered by
-{leading}; times are seconds per fold. {_sentences(remarks(leading, verdicts))}
+Mean ± standard deviation over folds (divided by their number, as in Surprise), a table ordered by its
+first metric; times are seconds per fold. {_sentences(remarks(leading, verdicts))}
 
 ## Protocol
 
@@ -275,6 +280,26 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 
 def _sentences(lines: Sequence[str]) -> str:
     return " ".join(f"{line}." for line in lines)
+
+
+def _table(
+    found: Sequence[Summary],
+    measures: Sequence[Measure],
+    verdicts: Mapping[str, Verdict],
+    failures: Sequence[EntryFailure],
+) -> str:
+    header, rows = leaderboard(found, measures, verdicts)
+    return markdown_table(header, [*rows, *failed_rows(failures, len(header))])
+
+
+def failed_rows(failures: Sequence[EntryFailure], width: int) -> list[list[str]]:
+    """The last rows of a comparison: the algorithms that failed, and nothing else.
+
+    Args:
+        failures: the algorithms that failed
+        width: how many cells a row has
+    """
+    return [[each.label, "failed", *[""] * (width - 2)] for each in failures]
 
 
 def _other_lists(found: Sequence[Summary]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from recli import errors
 from recli.evaluation.metric_names import Measure
 from recli.experiments.verdicts import Verdict, verdicts
 from recli.records import outside
@@ -52,7 +53,15 @@ class RunData:
         Args:
             run: a run as it is stored
             item_map: where the items lie; None without a model of the run
+
+        Raises:
+            DataError: for a run that is damaged, or in which nothing was finished
         """
+        if not run.n_compared:
+            raise errors.DataError(
+                f"{run.id} is {run.status}, and of no algorithm is anything there to compare. To run its "
+                "command again computes what is missing."
+            )
         outside.check(run.document, ("metric",))
         return cls(
             id=run.id,
@@ -90,8 +99,12 @@ class RunData:
 
     @property
     def warnings(self) -> list[dict[str, str]]:
-        """What the lint of the protocol found: code and message."""
-        return list(self.document.get("warnings", []))
+        """What failed, and what the lint of the protocol found: code and message."""
+        failed = (
+            {"code": "failed", "message": f"{one['label']} is not compared: {one['reason']}"}
+            for one in self.document.get("failures", ())
+        )
+        return [*failed, *self.document.get("warnings", [])]
 
     @property
     def n_folds(self) -> int:

@@ -44,6 +44,8 @@ def summary(data: RunData) -> list[str]:
         said.append(
             f"The run is not complete ({data.document['status']}): what was finished is shown."
         )
+    if failed := [one["label"] for one in data.document.get("failures", ())]:
+        said.append(f"Failed, and so not compared: {_enumerated(failed)}.")
     return said + [_best(data, measure) for measure in data.headlines]
 
 
