@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 def command(runs: tuple[str, ...], metric: str | None, results: Path, console: Console) -> None:
     """Compare the algorithms of several runs.
 
-    The runs must be over the same ratings, cut into the same folds; where they are not, it says what
-    differs. Every pair of algorithms is tested over users, with Holm's correction over the pairs of a
-    metric.
+    The runs must be over the same ratings, cut by the same split; where they are not, it says what
+    differs. Runs of several seeds that have the same algorithms count as one with more folds. Every
+    pair of algorithms is tested over users, with Holm's correction over the pairs of a metric.
     """
     from recli import errors
     from recli.evaluation.metric_names import Measure
@@ -74,8 +74,9 @@ def command(runs: tuple[str, ...], metric: str | None, results: Path, console: C
         console.line()
         console.table(header, rows, "Means over folds", right=header[1:])
         pairs_header, pairs = _pairs(joint, chosen)
-        console.line()
-        console.table(pairs_header, pairs, f"Pairs in {chosen}", right=pairs_header[2:])
+        if pairs:
+            console.line()
+            console.table(pairs_header, pairs, f"Pairs in {chosen}", right=pairs_header[2:])
         console.line()
         console.say_all(remarks(_leading(joint), joint.verdicts))
 
