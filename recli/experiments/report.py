@@ -50,23 +50,24 @@ def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]
 def remarks(leading: Measure, verdicts: Mapping[str, Verdict]) -> list[str]:
     """What the marks of a table say and what is corrected for what; what could have been seen.
 
-    Nothing where there are no pairs.
+    Nothing of one algorithm.
 
     Args:
         leading: the measure that orders
         verdicts: which algorithms differ, by measure
     """
-    if not any(verdict.adjusted for verdict in verdicts.values()):
-        return []
     decides = f"; {leading}, which orders, decides, the others explore" * (len(verdicts) > 1)
+    marks = (
+        "* the best, = not distinguishable from it: tests of the difference shown, over users, or over "
+        "folds for metrics of all lists together; 5 %, Holm over the pairs of a metric, not over "
+        f"metrics{decides}"
+    )
     untested: dict[str, list[str]] = {}
     for name, verdict in verdicts.items():
         if verdict.untested:
             untested.setdefault(verdict.untested, []).append(name)
     return [
-        "* the best, = not distinguishable from it: tests of the difference shown, over users, or over "
-        "folds for metrics of all lists together; 5 %, Holm over the pairs of a metric, not over "
-        f"metrics{decides}",
+        *([marks] if any(verdict.is_tested for verdict in verdicts.values()) else []),
         *_seen(verdicts.get(str(leading))),
         *(f"Not tested: {', '.join(names)}: {reason}" for reason, names in untested.items()),
     ]
