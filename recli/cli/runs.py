@@ -86,11 +86,22 @@ def show(run: str, results: Path, console: Console) -> None:
 
     stored = StoredRun.read(results, run)
     found = _results(stored)
-    header = ["algorithm", *stored.measures]
-    rows = [
-        [entry["label"], *(_mean_and_std(entry["metrics"].get(m)) for m in stored.measures)]
-        for entry in found
-    ]
+    if console.format == "csv":
+        columns = [(m, what) for m in stored.measures for what in ("mean", "std")]
+        header = ["algorithm", *(m if what == "mean" else f"{m} std" for m, what in columns)]
+        rows = [
+            [
+                entry["label"],
+                *(Number(entry["metrics"].get(m, {}).get(what)) for m, what in columns),
+            ]
+            for entry in found
+        ]
+    else:
+        header = ["algorithm", *stored.measures]
+        rows = [
+            [entry["label"], *(_mean_and_std(entry["metrics"].get(m)) for m in stored.measures)]
+            for entry in found
+        ]
 
     def as_text() -> None:
         show_facts(console, _facts(stored), 11)

@@ -150,7 +150,7 @@ class JudgedSaid(TypedDict):
     defaults: float
     optimism: float
     floor: NotRequired[Number]
-    difference_over_users: NotRequired[Number]
+    difference: NotRequired[Number]
     interval_low: NotRequired[Number]
     interval_high: NotRequired[Number]
 
