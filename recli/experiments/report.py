@@ -56,7 +56,10 @@ def remarks(leading: Measure, verdicts: Mapping[str, Verdict]) -> list[str]:
         leading: the measure that orders
         verdicts: which algorithms differ, by measure
     """
-    decides = f"; {leading}, which orders, decides, the others explore" * (len(verdicts) > 1)
+    tested = [name for name, verdict in verdicts.items() if verdict.is_tested]
+    # Of a metric that one algorithm alone has there are no pairs.
+    first = str(leading) if str(leading) in tested else next(iter(tested), "")
+    decides = f"; {first}, named first, decides, the others explore" * (len(tested) > 1)
     marks = (
         "* the best, = not distinguishable from it: tests of the difference shown, over users, or over "
         "folds for metrics of all lists together; 5 %, Holm over the pairs of a metric, not over "
@@ -67,8 +70,8 @@ def remarks(leading: Measure, verdicts: Mapping[str, Verdict]) -> list[str]:
         if verdict.untested:
             untested.setdefault(verdict.untested, []).append(name)
     return [
-        *([marks] if any(verdict.is_tested for verdict in verdicts.values()) else []),
-        *_seen(verdicts.get(str(leading))),
+        *([marks] if tested else []),
+        *_seen(verdicts.get(first)),
         *(f"Not tested: {', '.join(names)}: {reason}" for reason, names in untested.items()),
     ]
 
@@ -80,7 +83,7 @@ def _seen(verdict: Verdict | None) -> Iterator[str]:
         return
     test, (first, second) = verdict.over_users[pair], pair
     if not test.error:
-        yield f"{first} and {second}: every user has the same {verdict.measure}"
+        yield f"{first} and {second}: no user makes a difference in {verdict.measure}"
     else:
         yield (
             f"{first} and {second} differ in {verdict.measure} by {abs(test.difference):.4f}; four of "

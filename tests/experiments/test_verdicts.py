@@ -13,6 +13,7 @@ from statsmodels.stats.multitest import multipletests
 
 import recli
 from recli.evaluation.metric_names import Measure
+from recli.experiments.report import remarks
 from recli.experiments.verdicts import verdicts
 
 LABELS = ("a", "b", "c")
@@ -158,6 +159,36 @@ def test_where_every_algorithm_lacks_a_fold_nobody_is_the_best(tables):
     assert np.isnan(list(verdict.adjusted.values())).all()
     assert verdict.untested == "no algorithm has a value in every fold"
     assert verdict.document()["best"] is None
+
+
+def test_it_is_said_what_decides_what_could_be_seen_and_what_is_not_tested(tables):
+    found = judged(tables)
+    marks, seen = remarks(MEASURES[0], found)
+    assert (
+        "Holm over the pairs of a metric, not over metrics; ndcg@10, named first, decides" in marks
+    )
+    test = found["ndcg@10"].over_users["a", "c"]
+    quantiles = scipy.stats.t.ppf([0.975, 0.8], test.n - 1).sum()
+    assert seen == (
+        f"a and c differ in ndcg@10 by {test.difference:.4f}; four of five such tests see a difference of "
+        f"{quantiles * test.error:.4f}"
+    )
+    one = tuple(table[table.fold == 0] for table in tables)
+    assert remarks(MEASURES[0], judged(one))[-1].startswith("Not tested: gini@10: it has no part")
+    alone = tuple(table[table.entry == 0] for table in tables)
+    assert remarks(MEASURES[0], judged(alone)) == []
+
+
+def test_equal_algorithms_are_alike(tables):
+    metrics, per_user = tables
+    equal = [
+        pd.concat([table[table.entry == 0], table[table.entry == 0].assign(entry=1)])
+        for table in (metrics, per_user)
+    ]
+    verdict = judged(equal)["rmse"]
+    assert verdict.alike == ("a", "b")
+    assert verdict.over_users["a", "b"].interval == (0, 0)
+    assert remarks(MEASURES[2], judged(equal))[1] == "a and b: no user makes a difference in rmse"
 
 
 def test_the_best_is_never_worse_by_its_own_test():
