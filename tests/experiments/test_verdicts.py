@@ -170,8 +170,8 @@ def test_it_is_said_what_decides_what_could_be_seen_and_what_is_not_tested(table
     test = found["ndcg@10"].over_users["a", "c"]
     quantiles = scipy.stats.t.ppf([0.975, 0.8], test.n - 1).sum()
     assert seen == (
-        f"a and c differ in ndcg@10 by {test.difference:.4f}; four of five such tests see a difference of "
-        f"{quantiles * test.error:.4f}"
+        f"a and c differ in ndcg@10 by {test.difference:.4f}; four of five such tests see a "
+        f"difference of {quantiles * test.error:.4f}"
     )
     one = tuple(table[table.fold == 0] for table in tables)
     assert remarks(MEASURES[0], judged(one))[-1].startswith("Not tested: gini@10: it has no part")
