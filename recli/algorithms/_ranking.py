@@ -86,6 +86,7 @@ def scored(
     memory_limit: int | None = None,
     candidates: np.ndarray | None = None,
     threads: int = 1,
+    withheld: np.ndarray | None = None,
 ) -> Iterator[tuple[int, np.ndarray]]:
     """The scores of the catalogue, some users at a time.
 
@@ -102,6 +103,8 @@ def scored(
             algorithm not counted. None is half of the free memory.
         candidates: bool[n_catalogue]; all other items are excluded. None: there are no others.
         threads: At most so many, where the algorithm goes item by item.
+        withheld: Items that are excluded for single users, as `Dataset.withheld` has them; None: there
+            are none.
 
     Returns:
         Pairs of where a chunk begins in `users`, and float64[n_chunk, n_catalogue] by item code, with
@@ -124,7 +127,7 @@ def scored(
 
     def scores(start: int) -> np.ndarray:
         some = users[start : start + chunk]
-        return _scores(algorithm, trainset, some, exclude_seen, candidates)
+        return _scores(algorithm, trainset, some, exclude_seen, candidates, withheld)
 
     if threads == 1 or len(starts) <= 1:
         return ((start, scores(start)) for start in starts)
@@ -155,6 +158,7 @@ def _scores(
     users: np.ndarray,
     exclude_seen: bool,
     candidates: np.ndarray | None,
+    withheld: np.ndarray | None,
 ) -> np.ndarray:
     """Those of one chunk, see `scored`."""
     inner = trainset.inner_users[users]
@@ -167,6 +171,11 @@ def _scores(
         by_code[rows, trainset.item_codes[np.concatenate(seen)]] = -np.inf
     if candidates is not None:
         by_code[:, ~candidates] = -np.inf
+    if withheld is not None and len(withheld):
+        firsts = users.astype(np.int64) * trainset.n_catalogue
+        bounds = np.searchsorted(withheld, [firsts, firsts + trainset.n_catalogue])
+        for row, first, (start, end) in zip(by_code, firsts, bounds.T, strict=True):
+            row[withheld[start:end] - first] = -np.inf
     return by_code
 
 

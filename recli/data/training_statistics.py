@@ -105,8 +105,8 @@ class TrainingStatistics:
     def popularity_places(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """How many items a popularity ranker surely puts before the item in the user's list, int64[n].
 
-        Those with more training ratings than the item, less what the user rated in training.
-        O(log n_ratings) an item.
+        Those with more training ratings than the item, less what the user rated in training and what
+        the dataset withholds. O(log n_ratings) an item.
 
         Args:
             users: int[n], codes
@@ -123,8 +123,9 @@ class TrainingStatistics:
 
     @functools.cached_property
     def _seen(self) -> np.ndarray:
-        """int64[n pairs], user * n_items + popularity rank of what was rated in training; sorted."""
-        users, items = self._pairs
+        """int64[n pairs], user * n_items + popularity rank of what is in no list of the user; sorted."""
+        left_out = np.divmod(self.dataset.withheld, self.n_items)
+        users, items = np.hstack([self._pairs, left_out])
         return np.sort(users * self.n_items + self._popularity_ranks[items])
 
     @functools.cached_property

@@ -15,6 +15,7 @@ from recli.evaluation.grouping import Grouping
 from recli.evaluation.groups import GroupScores, group_scores
 from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metric_names import Measure
+from recli.evaluation.significance.influences import Influences
 from recli.evaluation.tables import error_by_rating, exposure
 
 
@@ -27,6 +28,8 @@ class FoldScores:
         users: int32[n_users], codes of the users with a test rating
         per_user: measure -> float64[n_users], NaN where it is not defined; only measures that have
             a value for each user
+        without: measure -> float64[n_users], what it would be without each user; only measures of
+            predicted ratings that say so, since that of lists is a mean of `per_user`
         fit_seconds: seconds of wall clock that the fit took
         test_seconds: seconds of wall clock that the predictions took
         rank_seconds: seconds of wall clock that the lists took
@@ -44,6 +47,7 @@ class FoldScores:
     metrics: dict[str, float]
     users: np.ndarray
     per_user: dict[str, np.ndarray]
+    without: dict[str, np.ndarray]
     fit_seconds: float
     test_seconds: float
     rank_seconds: float
@@ -58,6 +62,18 @@ class FoldScores:
     def n_users(self) -> int:
         """Users with a test rating."""
         return len(self.users)
+
+    def influences(self, measure: Measure) -> Influences | None:
+        """What users do to a measure; None where that is not known.
+
+        Args:
+            measure: one of those that were measured
+        """
+        name = str(measure)
+        own, without = self.per_user.get(name), self.without.get(name)
+        if own is None or (without is None and not measure.metric.is_mean):
+            return None
+        return Influences.of_fold(self.metrics[name], own, without)
 
 
 def measure(
@@ -90,6 +106,7 @@ def measure(
     users = np.unique(ratings.users[test])
     metrics: dict[str, float] = {}
     per_user: dict[str, np.ndarray] = {}
+    without: dict[str, np.ndarray] = {}
     of_lists = [of for of in measures if of.metric.needs == "rankings"]
     shown = {of.k: lists.at(of.k or wanted.k) for of in of_lists} if lists else {}
     for one in measures:
@@ -100,16 +117,20 @@ def measure(
             per_user[name] = own
         if seen is None:
             metrics[name] = np.nan
-        elif metric.per_user and metric.needs == "rankings":
+        elif metric.is_mean:
             metrics[name] = metric.mean(per_user[name])
         else:
             metrics[name] = metric(seen)
+            rest = metric.without(seen)
+            if rest is not None:
+                without[name] = rest
     groups = group_scores(statistics, test, predictions, shown, measures, groupings)
     liked = test[ratings.values[test] >= statistics.threshold]
     return FoldScores(
         metrics=metrics,
         users=users,
         per_user=per_user,
+        without=without,
         fit_seconds=outcome.fit_seconds,
         test_seconds=outcome.test_seconds,
         rank_seconds=outcome.rank_seconds,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import numpy as np
 
 from recli import memory
 from recli.algorithms import Configured
+from recli.compiled import clock
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.outcome import predict, recommend
@@ -101,6 +101,8 @@ class Listed:
 @dataclass(frozen=True, eq=False)
 class FoldOutcome:
     """What one algorithm gave on one fold; times in seconds of wall clock, NaN where they are not known.
+
+    The compiling of kernels does not count as time.
 
     Attributes:
         rates: whether it predicts ratings, and not only an order of items
@@ -204,23 +206,23 @@ def fold_outcome(
     if alone:
         memory.reset_peak()
     algorithm, trainset = configured.create(seed), statistics.trainset
-    clock = [time.perf_counter()]
+    times = [clock()]
     algorithm.fit(trainset)
-    clock.append(time.perf_counter())
+    times.append(clock())
     rates, estimated, listed = algorithm.predicts == "ratings", None, None
     if wanted.predictions and rates:
         found = predict(algorithm, statistics, test)
         assert found.impossible is not None
         estimated = PredictedRatings(found.estimate, found.impossible)
-    clock.append(time.perf_counter())
+    times.append(clock())
     if wanted.k:
         model, options = of_training(statistics, configured, algorithm, seed), lists_of(configured)
         lists = recommend(model, statistics, test, wanted.k, memory_limit, options)
         places, midranks = lists.tested.places, lists.tested.midranks
         assert lists.tied is not None
         listed = Listed(lists.items, lists.n_candidates, places, midranks, lists.tied)
-    clock.append(time.perf_counter())
-    fit_seconds, test_seconds, rank_seconds = np.diff(clock).tolist()
+    times.append(clock())
+    fit_seconds, test_seconds, rank_seconds = np.diff(times).tolist()
     return FoldOutcome(
         rates, estimated, listed, fit_seconds, test_seconds, rank_seconds, memory.peak()
     )

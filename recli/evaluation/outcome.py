@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from recli import kernels
@@ -55,7 +57,8 @@ def recommend(
         k: How long the lists are.
         memory_limit: Bytes, see `recli.algorithms.scored`.
         options: What may be in the lists, and how they are re-ranked. By default the candidates are
-            all items of the catalogue less the user's in the training rows, ranked by score.
+            all items of the catalogue less the user's in the training rows, ranked by score. What the
+            dataset withholds (`Dataset.withheld`) is in no list: whether it is liked is not known here.
 
     Returns:
         Lists after filters and re-ranking; `n_candidates`, `places`, `midranks` and `tied` of the
@@ -66,7 +69,10 @@ def recommend(
             DataError and NotFoundError.
     """
     users, rows, items, values = tested_pairs(statistics.dataset.ratings, test)
-    request = request_of(options, model, users, k, seed=model.seed)
+    request = dataclasses.replace(
+        request_of(options, model, users, k, seed=model.seed),
+        withheld=statistics.dataset.withheld,
+    )
     lists = np.full((len(users), k), -1, np.int32)
     tied = np.zeros((len(users), k), bool)
     n_candidates = np.empty(len(users), np.int64)

@@ -26,6 +26,7 @@ class Request:
         n: the longest that a list may be
         candidates: bool[n_catalogue] by item code, what may be recommended; None is everything
         exclude_seen: whether what a user has rated is left out
+        withheld: what is left out for single users, see `Dataset.withheld`; None is nothing
         sort: what goes first, see `sorted_by`
         rerankers: applied in their order to the lists that the scores give
     """
@@ -34,6 +35,7 @@ class Request:
     n: int = 10
     candidates: np.ndarray | None = None
     exclude_seen: bool = True
+    withheld: np.ndarray | None = None
     sort: Sort = "score"
     rerankers: tuple[Reranker, ...] = field(default=())
 
@@ -97,6 +99,7 @@ def with_scores(
         memory_limit,
         request.candidates,
         threads,
+        request.withheld,
     )
     order = TieOrder.of(model.trainset.ratings, request.users, model.seed)
 

@@ -60,6 +60,7 @@ def lists_by_hand(
     n_items: int,
     train: Iterable[Rated] = (),
     threshold: float = 4.0,
+    scale: tuple[float, float] = (1.0, 5.0),
     item_codes: Sequence[int] | None = None,
     user_codes: Sequence[int] | None = None,
 ) -> EvaluatedLists:
@@ -72,6 +73,7 @@ def lists_by_hand(
         n_items: Items of the catalogue.
         train: What the users have rated in the training.
         threshold: A test rating of that or more is relevant.
+        scale: The lowest and the highest rating.
         item_codes: The numbers to give to items 0, 1, …; by default the same.
         user_codes: The same of users.
     """
@@ -95,7 +97,7 @@ def lists_by_hand(
     place = {user: {item: rank for rank, item in enumerate(ranked[user])} for user in users}
     places = [place[user].get(item, -1) for user, item, _ in tested]
     values = np.array([value for _, _, value in tested], float)
-    data = dataset_of([*train, *tested], n_users, n_items, item_codes=item_codes)
+    data = dataset_of([*train, *tested], n_users, n_items, scale, item_codes)
     return EvaluatedLists(
         users=np.array(users, np.int32),
         items=items,

@@ -28,8 +28,8 @@ def test_predictions_by_user():
     )
     np.testing.assert_array_equal(sample.distinct, [-1, 4, 9])
     np.testing.assert_array_equal(sample.row, [2, 0, 2, 1])
-    means = sample.mean_per_user(np.array([1.0, 5.0, 2.0, 7.0]))
-    np.testing.assert_array_equal(means, [5, 7, 1.5])
+    sums = sample.sums_per_user(np.array([1.0, 5.0, 2.0, 7.0]), np.ones(4))
+    np.testing.assert_array_equal(sums, [[5, 1], [7, 1], [3, 2]])
     assert len(sample) == 4
 
 
