@@ -44,10 +44,16 @@ class EntrySaid(TypedDict):
     external: NotRequired[dict[str, Any]]
 
 
+class SplitSaid(TypedDict):
+    """A split as the first format had it: its name, and beside that its options."""
+
+    name: str
+
+
 class RunConfiguration(TypedDict):
     """How a line-up was compared; the first format had the name of a split apart from its options."""
 
-    split: str | dict[str, Any]
+    split: str | SplitSaid
     split_seed: NotRequired[int]
     seed: int
     metrics: Names
