@@ -23,6 +23,14 @@ class UsageError(RecliError):
     exit_code = 2
 
 
+class SimilarityError(UsageError, NameError):
+    """A similarity that there is not; the NameError that Surprise raises for it."""
+
+
+class BaselineMethodError(UsageError, ValueError):
+    """A way to estimate baselines that there is not; the ValueError that Surprise raises for it."""
+
+
 class DivergedError(UsageError):
     """Learning that ran off to infinity under its parameters."""
 
@@ -91,7 +99,13 @@ class NotReproducedError(RecliError):
     exit_code = 7
 
 
-def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> UsageError:
+def unknown(
+    kind: str,
+    name: str,
+    valid: Iterable[str],
+    hint: str = "",
+    error: type[UsageError] = UsageError,
+) -> UsageError:
     """The error for a name that is not among `valid`: the nearest spelling first, then the others.
 
     Args:
@@ -99,6 +113,7 @@ def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> Usage
         name: the name
         valid: the names that there are
         hint: where the names are explained
+        error: the class of the error
 
     >>> print(unknown("metric", "rsme", ["mae", "rmse"]))
     There is no metric 'rsme'. Did you mean 'rmse'? Valid: rmse, mae.
@@ -106,7 +121,7 @@ def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> Usage
     ordered = nearest(name, valid)
     names = f" Valid: {', '.join(ordered)}." if ordered else " There are none."
     guess = did_you_mean(name, ordered)
-    return UsageError(f"There is no {kind} '{name}'.{guess}{names}{' ' + hint if hint else ''}")
+    return error(f"There is no {kind} '{name}'.{guess}{names}{' ' + hint if hint else ''}")
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:

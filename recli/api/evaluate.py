@@ -22,6 +22,7 @@ from recli.evaluation.lint import lint
 from recli.evaluation.make_protocol import ProtocolRequest, purpose
 from recli.evaluation.metric_names import Purpose
 from recli.evaluation.protocol import Protocol
+from recli.evaluation.tied_places import tied_places
 from recli.experiments.cross_validation import cells
 from recli.experiments.default_line_up import DefaultLineUp, check_suits
 from recli.experiments.evaluation_run import EvaluationRun
@@ -29,7 +30,7 @@ from recli.experiments.resources import Resources
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
 from recli.records import failures
-from recli.records.cells import Cell, labels
+from recli.records.cells import Cell, labels, summaries
 from recli.records.failures import CellFailure, by_entry
 
 
@@ -120,6 +121,8 @@ def evaluate(
     )
     without = {cell.entry for cell in done if isinstance(cell, CellFailure)}
     compared = tuple(cell for cell in finished if cell.entry not in without)
+    by_label = summaries(line_up, compared, protocol.measures[0])
+    findings += tied_places({one.label: [cell.scores for cell in one.cells] for one in by_label})
     return _told(
         Evaluation(data, protocol, line_up, tuple(folds), compared, findings, failures=failed)
     )

@@ -18,8 +18,8 @@ from recli.data.splits._base import Fold
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
-from recli.evaluation.significance.comparisons import ALPHA
-from recli.experiments.report import MARKS, breakdown, failed_rows, leaderboard, tables_of
+from recli.evaluation.significance.pairs import ALPHA
+from recli.experiments.report import breakdown, failed_rows, leaderboard, remarks, tables_of
 from recli.experiments.verdicts import Verdict, verdicts
 from recli.records import run_tables
 from recli.records.cells import Cell, Summary, labels, summaries
@@ -68,7 +68,8 @@ class Evaluation:
 
         Returns:
             A row per algorithm × fold × user: algorithm, fold (from 1 on), user (the raw id, text) and
-            a column for each measure that has a value for a user (NaN where it is not defined).
+            a column for each measure that has a value for a user (NaN where it is not defined); of those
+            of predicted ratings also what the fold would have without the user (`rmse without`).
         """
         found = self._per_user
         found.insert(0, "algorithm", self._labelled(found))
@@ -140,10 +141,12 @@ class Evaluation:
             metric: one of those that were measured; by default all
 
         Returns:
-            A row per metric × pair: metric, a, b; difference, the mean of a − b, with its 95 % interval
-            by bootstrap (interval_low, interval_high); p, and p_adjusted by Holm's method over all
-            pairs; d_z, the difference in standard deviations; n, the users, or folds; over, which of
-            both; better, the name of the better one where p_adjusted is below 0.05, else None.
+            A row per metric × pair: metric, a, b; difference, that of the means in `leaderboard`, a − b,
+            with its 95 % interval (interval_low, interval_high); p, and p_adjusted by Holm's method over
+            the pairs of the metric; d_z, the difference in standard deviations of what users add to it;
+            detectable, the smallest true difference that four of five such tests find; n, the users, or
+            folds; over, which of both; better, the name of the better one where p_adjusted is below
+            0.05, else None.
         """
         chosen = self.protocol.measures if metric is None else (self._measure(metric),)
         rows = [row for m in chosen if str(m) in self.verdicts for row in self._pairs(m)]
@@ -155,9 +158,7 @@ class Evaluation:
         sizes = [(len(fold.train), len(fold.test)) for fold in self.folds]
         test_share = float(np.mean([test / (train + test) for train, test in sizes]))
         protocol, names = self.protocol, labels(self.line_up)
-        return verdicts(
-            names, self._metrics, self._per_user, protocol.measures, test_share, protocol.seed
-        )
+        return verdicts(names, self._metrics, self._per_user, protocol.measures, test_share)
 
     @property
     def best(self) -> Configured:
@@ -190,7 +191,9 @@ class Evaluation:
             tables.append(_html.table(f"{measure} by {by}", header, rows))
         warnings = [f"Note: {finding.message}" for finding in self.warnings]
         warnings += [f"Failed: {failed}" for failed in self.failures]
-        return _html.page(tables, [MARKS, *warnings], self._title)
+        return _html.page(
+            tables, [*remarks(self._measure(None), self.verdicts), *warnings], self._title
+        )
 
     @property
     def _title(self) -> str:
@@ -241,19 +244,20 @@ class Evaluation:
             adjusted, of_users = verdict.adjusted[a, b], verdict.over_users
             if of_users is None:
                 difference, low, high, d_z = fold.difference, math.nan, math.nan, math.nan
+                detectable = math.nan
                 p, n, over = fold.t_p, len(self.folds), "folds"
             else:
-                test = of_users.pairs[a, b]
+                test = of_users[a, b]
                 difference, (low, high), d_z = test.difference, test.interval, test.d_z
+                detectable = test.detectable
                 p, n, over = test.t_p, test.n, "users"
             better = (a if sign * difference > 0 else b) if adjusted < ALPHA else None
-            rows.append(
-                (str(measure), a, b, difference, low, high, p, adjusted, d_z, n, over, better)
-            )
+            said = (difference, low, high, p, adjusted, d_z, detectable, n, over, better)
+            rows.append((str(measure), a, b, *said))
         return rows
 
 
 _PAIRS = [
     *("metric", "a", "b", "difference", "interval_low", "interval_high", "p", "p_adjusted"),
-    *("d_z", "n", "over", "better"),
+    *("d_z", "detectable", "n", "over", "better"),
 ]

@@ -132,7 +132,7 @@ class Tuning:
     def _verdicts(self) -> list[str]:
         """What the locked test says."""
         return [
-            f"on ratings locked away until the end: {one.goal} {one.winner:.4f}, with the defaults "
+            f"on ratings locked away until the end: {one.goal} {one.winner:.4f}, with {one.against} "
             f"{one.defaults:.4f}"
             for one in self.locked
         ]

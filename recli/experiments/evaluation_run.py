@@ -22,6 +22,7 @@ from recli.evaluation.lint import lint
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
+from recli.evaluation.tied_places import tied_places
 from recli.experiments.cell_task import Kept
 from recli.experiments.cross_validation import cells
 from recli.experiments.reading import Reading
@@ -40,7 +41,7 @@ from recli.records.kinds import RUNS
 from recli.records.outside import outside
 from recli.records.process import this_process
 
-_IN_TABLES = ("metrics", "users", "per_user", "groups")
+_IN_TABLES = ("metrics", "users", "per_user", "without", "groups")
 
 
 class EvaluationRun:
@@ -56,7 +57,8 @@ class EvaluationRun:
         line_up: the algorithms that are compared
         protocol: how the line-up is compared
         reading: how the dataset was read, for `recli reproduce`
-        strict: whether what `lint` finds is an error, raised before anything is written (DataError)
+        strict: whether what `lint` finds is an error, raised before anything is written (DataError);
+            what only the results tell is said beside them
         folds: those of the protocol's split, where they are known already
         worded: what becomes of a finding's message, which names parameters as Python does
     """
@@ -147,6 +149,9 @@ class EvaluationRun:
                 f"Interrupted. Finished folds: {len(self.finished)}, kept in {self.folder}."
             ) from None
         finally:
+            self.findings += tied_places(
+                {one.label: [cell.scores for cell in one.cells] for one in self.summaries}
+            )
             self._write(status, resources)
         return self.summaries
 
@@ -258,6 +263,7 @@ class EvaluationRun:
             self.command,
             self.dataset,
             self.protocol,
+            self.leading,
             self.summaries,
             self.verdicts,
             self.findings,

@@ -18,10 +18,6 @@ from recli.ranking.recommender import lists_of
 from recli.records.cells import Summary, best_first
 from recli.records.failures import EntryFailure
 
-MARKS = (
-    "* the best, = not distinguishable from it: paired t-tests over users, or over folds for metrics "
-    "of all lists together; 5 %, Holm over all pairs"
-)
 _TITLES = {
     "ratings": "Predicted ratings",
     "accuracy": "Ranked catalogue",
@@ -49,6 +45,46 @@ def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]
         group = [m for m in measures if (m.metric.aspect, m.k) == (aspect, k)]
         places = f", first {k} places" if k else ""
         yield f"{_TITLES[aspect]}{places}", group
+
+
+def remarks(leading: Measure, verdicts: Mapping[str, Verdict]) -> list[str]:
+    """What the marks of a table say and what is corrected for what; what could have been seen.
+
+    Nothing where there are no pairs.
+
+    Args:
+        leading: the measure that orders
+        verdicts: which algorithms differ, by measure
+    """
+    if not any(verdict.adjusted for verdict in verdicts.values()):
+        return []
+    decides = f"; {leading}, which orders, decides, the others explore" * (len(verdicts) > 1)
+    untested: dict[str, list[str]] = {}
+    for name, verdict in verdicts.items():
+        if verdict.untested:
+            untested.setdefault(verdict.untested, []).append(name)
+    return [
+        "* the best, = not distinguishable from it: tests of the difference shown, over users, or over "
+        "folds for metrics of all lists together; 5 %, Holm over the pairs of a metric, not over "
+        f"metrics{decides}",
+        *_seen(verdicts.get(str(leading))),
+        *(f"Not tested: {', '.join(names)}: {reason}" for reason, names in untested.items()),
+    ]
+
+
+def _seen(verdict: Verdict | None) -> Iterator[str]:
+    """How the best and the next differ, and how large a difference the test sees, if there is one."""
+    pair = None if verdict is None else verdict.best_pair()
+    if verdict is None or verdict.over_users is None or pair is None:
+        return
+    test, (first, second) = verdict.over_users[pair], pair
+    if not test.error:
+        yield f"{first} and {second}: every user has the same {verdict.measure}"
+    else:
+        yield (
+            f"{first} and {second} differ in {verdict.measure} by {abs(test.difference):.4f}; four of "
+            f"five such tests see a difference of {test.detectable:.4f}"
+        )
 
 
 def leaderboard(
@@ -157,6 +193,7 @@ def markdown_report(
     command: Sequence[str],
     dataset: Dataset,
     protocol: Protocol,
+    leading: Measure,
     found: Sequence[Summary],
     verdicts: Mapping[str, Verdict],
     findings: Sequence[Finding],
@@ -171,6 +208,7 @@ def markdown_report(
         command: the command line
         dataset: the ratings, and what is known of items and users
         protocol: how the line-up is compared
+        leading: the measure that says what is best
         found: the line-up over its folds, the best first
         verdicts: which algorithms differ, by measure
         findings: what gives reason to doubt the protocol
@@ -196,7 +234,7 @@ Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.
 {tables}
 
 Mean ± standard deviation over folds (divided by their number, as in Surprise), a table ordered by its
-first metric; times are seconds per fold. {MARKS}.
+first metric; times are seconds per fold. {_sentences(remarks(leading, verdicts))}
 
 ## Protocol
 
@@ -217,6 +255,10 @@ first metric; times are seconds per fold. {MARKS}.
 {shlex.join(command)}
 ```
 """
+
+
+def _sentences(lines: Sequence[str]) -> str:
+    return " ".join(f"{line}." for line in lines)
 
 
 def _table(
@@ -284,6 +326,6 @@ def mark(label: str, verdict: Verdict | None) -> str:
     """
     if verdict is None:
         return ""
-    if not verdict.adjusted or label not in verdict.alike:
+    if not verdict.is_tested or label not in verdict.alike:
         return "  "
     return " *" if label == verdict.alike[0] else " ="

@@ -31,7 +31,7 @@ class RunData:
         labels: the algorithms by entry, no two alike
         metrics: a row per entry × fold × metric: entry, fold, metric, value
         per_user: a row per entry × fold × user: entry, fold, user, and a column for every measure
-            that has a value for each user
+            that has a value for each user, see `run_tables.per_user_table`
         groups: a row per entry × fold × group × metric: entry, fold, by, group, n_users, n_ratings,
             metric, value
         item_map: the items as a model sees them, if one is asked for
@@ -148,8 +148,7 @@ class RunData:
         folds = self.common_folds
         metrics = self.metrics[self.metrics["fold"].isin(folds)]
         per_user = self.per_user[self.per_user["fold"].isin(folds)]
-        seed = self.configuration["seed"]
-        return verdicts(self.labels, metrics, per_user, self.measures, self.test_share, seed)
+        return verdicts(self.labels, metrics, per_user, self.measures, self.test_share)
 
     @property
     def common_folds(self) -> list[int]:

@@ -21,7 +21,7 @@ def show(console: Console, run: EvaluationRun) -> None:
         console: where it is printed
         run: the run
     """
-    from recli.experiments.report import MARKS, breakdown, failed_rows, leaderboard, tables_of
+    from recli.experiments.report import breakdown, failed_rows, leaderboard, remarks, tables_of
     from recli.records.cells import best_first
 
     def tables() -> None:
@@ -38,8 +38,7 @@ def show(console: Console, run: EvaluationRun) -> None:
         console.line()
         for finding in run.findings:
             console.say(f"Note: {finding.message}")
-        if len(run.line_up) > 1:
-            console.say(MARKS)
+        console.say_all(remarks(run.leading, run.verdicts))
 
     header, rows = leaderboard(run.summaries, run.protocol.measures)
     rows += failed_rows(run.failures, len(header))
