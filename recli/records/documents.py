@@ -152,11 +152,12 @@ class JudgedSaid(TypedDict):
 
     goal: str
     tuned: float
+    tuned_defaults: NotRequired[Number]
     best: float
     defaults: float
-    optimism: float
+    against: NotRequired[str]
     floor: NotRequired[Number]
-    difference_over_users: NotRequired[Number]
+    difference: NotRequired[Number]
     interval_low: NotRequired[Number]
     interval_high: NotRequired[Number]
 
@@ -165,8 +166,12 @@ class RungSaid(TypedDict):
     """A step of the halving."""
 
     trials: int
+    folds: NotRequired[int]
     kept: list[str]
     dropped: list[str]
+    failed: NotRequired[list[str]]
+    not_tried: NotRequired[list[str]]
+    short_of: NotRequired[str]
 
 
 class StudyConfiguration(TypedDict):
@@ -178,6 +183,7 @@ class StudyConfiguration(TypedDict):
     sampler: str
     pruner: str
     holdout: Number
+    auto: bool
     lists: NotRequired[dict[str, Any]]
 
 
