@@ -205,6 +205,7 @@ class StudyDocument(TypedDict):
     trials: list[TrialSaid]
     locked: list[JudgedSaid]
     nested: list[list[JudgedSaid]]
+    floors: NotRequired[dict[str, Number]]
     importance: dict[str, Any]
     timed_out: bool
     rungs: list[RungSaid]
