@@ -108,7 +108,7 @@ class EnvironmentSaid(TypedDict):
 
     recli: str
     platform: str
-    packages: dict[str, Any]
+    packages: NotRequired[dict[str, Any]]
     code: NotRequired[str]
     cpu: NotRequired[str | None]
     commit: NotRequired[str | None]
