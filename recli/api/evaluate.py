@@ -21,13 +21,14 @@ from recli.evaluation.lint import lint
 from recli.evaluation.make_protocol import ProtocolRequest, purpose
 from recli.evaluation.metric_names import Purpose
 from recli.evaluation.protocol import Protocol
+from recli.evaluation.tied_places import tied_places
 from recli.experiments.cross_validation import cells
 from recli.experiments.default_line_up import DefaultLineUp, check_suits
 from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.resources import Resources
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
-from recli.records.cells import Cell
+from recli.records.cells import Cell, summaries
 
 
 def evaluate(
@@ -109,6 +110,8 @@ def evaluate(
         for cell in cells(data, line_up, protocol, resources, folds):
             done.append(cell)
             step()
+    by_label = summaries(line_up, done, protocol.measures[0])
+    findings += tied_places({one.label: [cell.scores for cell in one.cells] for one in by_label})
     return Evaluation(data, protocol, line_up, tuple(folds), tuple(done), findings)
 
 

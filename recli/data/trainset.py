@@ -21,9 +21,10 @@ class Trainset(surprise.Trainset):
 
     Inner ids are given by first appearance among the rows, as Surprise does: the factor matrices of
     the SGD algorithms are drawn in that order. An item of the catalogue without a rating among the
-    rows is *cold*: its inner id is `n_items` or more, and `knows_item` is False for it. A user
-    without a rating among the rows is cold too: the inner id is -2 - code, below 0 as that of
-    anybody whom the trainset does not know, and it still tells who they are; -1 does not.
+    rows is *cold*: its inner id is `n_items` or more, in the order in which the items first appear in
+    the data, and `knows_item` is False for it. A user without a rating among the rows is cold too:
+    the inner id is -2 - code, below 0 as that of anybody whom the trainset does not know, and it
+    still tells who they are; -1 does not.
 
     users, items: int32[n_ratings], inner ids in the order of the rows values: float64[n_ratings]
     item_table, user_table: what is known of items and users besides, or None user_codes:
@@ -59,6 +60,7 @@ class Trainset(surprise.Trainset):
         self.inner_users[cold] = -2 - cold
         self.items, known, inner = _first_appearance(ratings.items[rows], len(ratings.item_ids))
         cold = np.flatnonzero(inner < 0).astype(np.int32)
+        cold = cold[np.argsort(ratings.item_ids.places[cold])]
         inner[cold] = np.arange(len(known), len(known) + len(cold), dtype=np.int32)
         self.item_codes = np.concatenate([known, cold])
         self.inner_items = inner
@@ -153,11 +155,11 @@ class Trainset(surprise.Trainset):
             values: float64[n], their ratings
             user: the inner id that the user has here, -1 for a new one, whose raw id is empty
         """
-        code = self.user_code(user)
-        raw = self.ratings.user_ids.text[code] if code >= 0 else ""
+        ids, code = self.ratings.user_ids, self.user_code(user)
+        raw, place = (ids.text[code], ids.places[code]) if code >= 0 else ("", len(ids))
         ratings = replace(
             self.ratings,
-            user_ids=Ids(np.array([raw], object)),
+            user_ids=Ids(np.array([raw], object), np.array([place])),
             users=np.zeros(len(items), np.int32),
             items=self.item_codes[items],
             values=np.asarray(values, np.float64),
@@ -185,7 +187,7 @@ class Trainset(surprise.Trainset):
         user_ids, code = ratings.user_ids, self.user_code(user)
         if code < 0:
             code = len(user_ids)
-            user_ids = Ids(np.append(user_ids.text, ""))
+            user_ids = Ids(np.append(user_ids.text, ""), np.append(user_ids.places, code))
             table = table and table.and_unknown(user_ids)
         both = replace(
             ratings,

@@ -13,6 +13,7 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold_outcome import FoldOutcome, Wanted, fold_outcome
 from recli.evaluation.grouping import Grouping
 from recli.evaluation.groups import GroupScores, group_scores
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.tables import error_by_rating, exposure
 
@@ -36,6 +37,8 @@ class FoldScores:
             ratings were predicted
         exposure: (share of the training ratings, share of the recommendations) for each tenth of
             the catalogue, the most popular first, see `tables`; empty where nothing was recommended
+        tied_places: (cut-off, share of the places up to there of which a draw between equal scores
+            decided what they hold) for each cut-off; of the ranking by score, before any re-ranking
     """
 
     metrics: dict[str, float]
@@ -49,6 +52,7 @@ class FoldScores:
     n_users_liking: int = 0
     error_by_rating: tuple[tuple[float, int, float, float], ...] = ()
     exposure: tuple[tuple[float, float], ...] = ()
+    tied_places: tuple[tuple[int, float], ...] = ()
 
     @property
     def n_users(self) -> int:
@@ -114,7 +118,13 @@ def measure(
         n_users_liking=len(np.unique(ratings.users[liked])),
         error_by_rating=error_by_rating(statistics, predictions) if predictions is not None else (),
         exposure=exposure(statistics, lists) if lists is not None else (),
+        tied_places=tuple((k, _tied_share(of)) for k, of in shown.items() if k),
     )
+
+
+def _tied_share(lists: EvaluatedLists) -> float:
+    n_places = int(np.minimum(lists.n_candidates, lists.k).sum())
+    return lists.n_drawn / n_places if n_places else 0.0
 
 
 def score_fold(

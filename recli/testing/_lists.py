@@ -28,15 +28,18 @@ def dataset_of(
 ) -> Dataset:
     """A dataset of (user, item, rating), all numbers; items have genres by their first number.
 
+    Items appear in the order of their first numbers, whatever their codes.
+
     Args:
         rated: (user, item, rating)
         n_users: how many users there are
         n_items: how many items there are
         scale: the lowest and the highest rating
-        item_codes: the order of the items; None as they come
+        item_codes: the numbers to give to items 0, 1, …; None for the same
     """
     item_codes = range(n_items) if item_codes is None else item_codes
-    user_ids, item_ids = (Ids.of(list(map(str, range(n)))) for n in (n_users, n_items))
+    user_ids = Ids.of(list(map(str, range(n_users))))
+    item_ids = Ids.of([str(code) for code in item_codes])
     columns = list(zip(*rated, strict=True)) or [(), (), ()]
     users, items = (np.array(column, np.int32) for column in columns[:2])
     values = np.array(columns[2], float)

@@ -15,12 +15,12 @@ import surprise
 from surprise.model_selection import GridSearchCV, cross_validate
 
 from recli import errors, params, registry
-from recli.algorithms import Algorithm, Configured, declared
+from recli.algorithms import Algorithm, Configured, declared, rank
 from recli.algorithms._contract.guards import said_once
 from recli.data.trainset import Trainset
 from recli.models import model as models
 from recli.params import Choice, Float, Int, Value
-from recli.testing._data import small_dataset
+from recli.testing._data import N_USERS, small_dataset, with_items_renamed
 from recli.testing._expected import (
     check_declarations,
     given_with,
@@ -117,6 +117,16 @@ class AlgorithmContract:
             again = configured.create(0).fit(_trainset()).score_users(users)
             fitted.predict_pairs(*_pairs())
         np.testing.assert_array_equal(again, fitted.score_users(users))
+
+    def test_names_of_items_do_not_matter(self, configured: Configured, fitted: Algorithm) -> None:
+        """In the same rows with other ids of items, each user gets the same items in the same order."""
+        renamed = with_items_renamed(_small()).trainset(_trainset().rows)
+        again, users = configured.create(0).fit(renamed), np.arange(N_USERS)
+        lists = [
+            trainset.inner_items[rank(algorithm, trainset, users, 20).items]
+            for algorithm, trainset in ((fitted, _trainset()), (again, renamed))
+        ]
+        np.testing.assert_array_equal(*lists)
 
     @pytest.mark.parametrize("clip", [True, False])
     def test_predict_pairs_agrees_with_surprise(self, fitted: Algorithm, clip: bool) -> None:

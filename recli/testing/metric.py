@@ -261,12 +261,12 @@ def _predicted(seed: int) -> Predictions:
 def _ranked(seed: int) -> tuple[dict[str, Any], int]:
     """Arguments of `lists_by_hand`, and k: users who have rated some items and see the others ranked.
 
-    Every item has a popularity of its own, by the ratings of one more user: ties go by item code.
+    The ratings of one more user make some items more popular, pairs of them alike.
     """
     rng = np.random.default_rng((seed, 2))
     n_users, n_items = int(rng.integers(1, 6)), int(rng.integers(2, 10))
     train: list[Rated] = [
-        (n_users, i, 3.0) for i in range(n_items) for _ in range(1 + i * (n_users + 1))
+        (n_users, i, 3.0) for i in range(n_items) for _ in range(1 + i // 2 * (n_users + 1))
     ]
     rankings: dict[int, list[int]] = {}
     tested: list[Rated] = []

@@ -84,7 +84,7 @@ class TestShelf(testing.SourceContract):
 BROKEN = """\
 from pathlib import Path
 
-from algorithms import ByChance, Denying, Forgetful, Spread
+from algorithms import ByChance, ByName, Denying, Forgetful, Spread
 from metrics import ByNumber, OutOfRange, WorstIsBest
 from others import Careless, Changing, HalfWritten, Inventing, Silent
 from splits import Backwards, Leaking, Unseeded
@@ -102,6 +102,10 @@ class TestForgetful(testing.AlgorithmContract):
 
 class TestSpread(testing.AlgorithmContract):
     algorithm = Spread
+
+
+class TestByName(testing.AlgorithmContract):
+    algorithm = ByName
 
 
 class TestDenying(testing.AlgorithmContract):
@@ -168,6 +172,7 @@ class TestSilent(testing.SourceContract):
 # What of each contract is to fail at least, by the class of tests.
 CAUGHT = {
     "ByChance": ["is_deterministic_by_seed", "refit_gives_what_a_fresh_fit_gives"],
+    "ByName": ["names_of_items_do_not_matter"],
     "Forgetful": [
         "refit_gives_what_a_fresh_fit_gives",
         "every_parameter_changes_the_predictions",

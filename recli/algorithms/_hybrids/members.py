@@ -210,7 +210,7 @@ def out_of_fold(
     ours = trainset if isinstance(trainset, Trainset) else from_surprise(trainset)
     ratings, rows = ours.ratings, ours.rows
     users, items = ratings.users[rows], ratings.items[rows]
-    pairs = users.astype(np.int64) * len(ratings.item_ids) + items
+    pairs = ours.users.astype(np.int64) * ours.n_items + ours.items  # not by what they are called
     distinct, pair = np.unique(pairs, return_inverse=True)
     n_folds = min(n_folds, len(distinct))
     fold = (np.random.default_rng(seed).permutation(len(distinct)) % n_folds)[pair]
