@@ -52,6 +52,8 @@ def command(run: str, jobs: int, memory_limit: int | None, results: Path, consol
     )
     with console.progress("Reproducing", made.n_cells) as advance:
         made.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh=True)
+    if not made.compared:
+        made.check()
     found = reproduce.compare(first, StoredRun.read(results, str(made.folder)))
     _show(console, found, first.id, made.id)
     console.say(f"Written to {made.folder}")

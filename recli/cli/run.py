@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.experiment_file import Experiment
     from recli.experiments.reading import Reading
+    from recli.records.failures import EntryFailure
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,13 @@ def command(
 
     The TOML file names datasets, splits, seeds and algorithms with their parameters, where a list is a
     grid. Each dataset × split × seed is one evaluation of all algorithms on the same folds, as by
-    'recli evaluate'. 'recli show schema' has all keys.
+    'recli evaluate', and what fails in one does not stop the others. 'recli show schema' has all keys.
     """
     from recli.cli.evaluate import command_line
     from recli.experiments import experiment_file
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
+    from recli.records import failures
 
     experiment = experiment_file.read(file, settings)
     plan = [
@@ -141,11 +143,26 @@ def command(
             )
         if console.format == "table":
             console.line(f"\n{heading}")
-            leaderboard.show(console, run)
+            if run.compared:
+                leaderboard.show(console, run)
+            else:
+                console.line("Every algorithm failed.")
         console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
         common.limit_cells(cells_limit, results, console)
         runs.append(run)
     _show(console, experiment, plan, runs)
+    failures.check(_failures(plan, runs), len(runs) * len(experiment.line_up))
+
+
+def _failures(plan: list[Planned], runs: list[EvaluationRun]) -> list[EntryFailure]:
+    """The algorithms that failed, each named with its evaluation where there are several."""
+    return [
+        dataclasses.replace(failed, label=f"{failed.label} ({planned.name})")
+        if len(plan) > 1
+        else failed
+        for planned, run in zip(plan, runs, strict=True)
+        for failed in run.failures
+    ]
 
 
 def _plan(
@@ -268,7 +285,7 @@ def _show(
     console: Console, experiment: Experiment, plan: list[Planned], runs: list[EvaluationRun]
 ) -> None:
     """All runs in a format for machines; as tables they are shown one by one."""
-    from recli.experiments.report import leaderboard
+    from recli.experiments.report import failed_rows, leaderboard
 
     document = {
         "title": experiment.title,
@@ -281,6 +298,7 @@ def _show(
     table: list[dict[str, str]] = []
     for planned, run in zip(plan, runs, strict=True):
         names, rows = leaderboard(run.summaries, run.protocol.measures)
+        rows += failed_rows(run.failures, len(names))
         of_run = {"dataset": planned.dataset, "split": planned.split, "seed": str(planned.seed)}
         table += [of_run | dict(zip(names, row, strict=True)) for row in rows]
     header = list(dict.fromkeys(name for row in table for name in row))

@@ -26,7 +26,10 @@ from recli.experiments.cross_validation import cells
 from recli.experiments.resources import Resources
 from recli.experiments.tuning.floors import floor_of, floors
 from recli.records.cells import Cell
+from recli.records.failures import CellFailure
 from recli.records.store import or_none
+
+DEFAULTS = "the defaults"
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,11 @@ class HoldoutVerdict:
         tuned_defaults: the same of the defaults
         winner: what the tuned algorithm reaches
         defaults: what the defaults reach
-        over_users: winner less defaults, user by user; None where a user has no value of the goal
+        test: winner less defaults, over users; None where they are the same, and where it is not known
+            what each user does to the goal
         floor: what `floor_of` the goal reaches; None where it has none
+        against: what `defaults` is of where the winner is made of several algorithms: the best of them
+            alone, with its best setting
     """
 
     goal: Goal
@@ -98,8 +104,9 @@ class HoldoutVerdict:
     tuned_defaults: float
     winner: float
     defaults: float
-    over_users: PairedTest | None
+    test: PairedTest | None
     floor: float | None = None
+    against: str = DEFAULTS
 
     @property
     def gain(self) -> float:
@@ -114,17 +121,17 @@ class HoldoutVerdict:
             "tuned_defaults": self.tuned_defaults,
             "best": self.winner,
             "defaults": self.defaults,
+            "against": self.against,
         }
         if self.floor is not None:
             found["floor"] = self.floor
-        if self.over_users is not None:
-            test = self.over_users
+        if self.test is not None:
             found |= {
-                "users": test.n,
-                "difference_over_users": test.difference,
-                "interval_low": test.interval[0],
-                "interval_high": test.interval[1],
-                "t_p": test.t_p,
+                "users": self.test.n,
+                "difference": self.test.difference,
+                "interval_low": self.test.interval[0],
+                "interval_high": self.test.interval[1],
+                "t_p": self.test.t_p,
             }
         return {key: or_none(v) if isinstance(v, float) else v for key, v in found.items()}
 
@@ -139,6 +146,7 @@ def unlock(
     goals: Sequence[Goal],
     protocol: Protocol,
     resources: Resources,
+    against: str,
 ) -> tuple[HoldoutVerdict, ...]:
     """Fit the winner and the defaults on all that tuning saw, and measure both on the test.
 
@@ -146,23 +154,30 @@ def unlock(
         dataset: the ratings, and what is known of items and users
         fold: the rows that were held out, and the others
         winner: the tuned algorithm
-        defaults: the algorithm with its defaults
+        defaults: the algorithm with its defaults, or what else the winner is compared with
         tuned: what tuning said of the winner, for each goal
         tuned_defaults: the same of the defaults
         goals: what tuning improves, the first orders
         protocol: how the line-up is compared
         resources: how much may work at once, and with how much memory
+        against: what it is compared with, in words
+
+    Raises:
+        RecliError: what one of them failed by
     """
     line_up = [winner] if winner == defaults else [winner, defaults]
     n_judged = len(line_up)
     line_up += floors(goals, winner)
-    found = sorted(
-        cells(dataset, line_up, protocol, resources, [fold]), key=lambda cell: cell.entry
-    )
+    found: list[Cell] = []
+    for cell in cells(dataset, line_up, protocol, resources, [fold]):
+        if isinstance(cell, CellFailure):
+            raise cell.error
+        found.append(cell)
+    found.sort(key=lambda cell: cell.entry)
     judged = found[:n_judged]
     least = {line_up[cell.entry].name: cell.scores for cell in found[n_judged:]}
     return tuple(
-        _verdict(goal, before, judged[0], judged[-1], least, protocol.seed)
+        _verdict(goal, before, judged[0], judged[-1], least, against)
         for goal, before in zip(goals, zip(tuned, tuned_defaults, strict=True), strict=True)
     )
 
@@ -173,14 +188,13 @@ def _verdict(
     winner: Cell,
     defaults: Cell,
     least: Mapping[str, FoldScores],
-    seed: int,
+    against: str,
 ) -> HoldoutVerdict:
     test = None
-    name = str(goal)
-    if name in winner.scores.per_user:
-        of_users = (cell.scores.per_user[name] for cell in (winner, defaults))
-        test = paired(*of_users, seed=seed)
-        if math.isnan(test.difference):
+    ours, theirs = (goal.influences(cell.scores) for cell in (winner, defaults))
+    if winner is not defaults and ours is not None and theirs is not None:
+        test = paired(ours, theirs)
+        if math.isnan(test.error):
             test = None
     name_of_floor = floor_of(goal)
     return HoldoutVerdict(
@@ -190,4 +204,5 @@ def _verdict(
         goal.value(defaults.scores),
         test,
         goal.value(least[name_of_floor]) if name_of_floor else None,
+        against,
     )

@@ -26,7 +26,7 @@ from recli.experiments.tuning.auto import Auto, Rung
 from recli.experiments.tuning.best_file import best_toml
 from recli.experiments.tuning.external_trials import Told
 from recli.experiments.tuning.floors import floor_of, floors
-from recli.experiments.tuning.holdout import HoldOut, HoldoutVerdict, unlock
+from recli.experiments.tuning.holdout import DEFAULTS, HoldOut, HoldoutVerdict, unlock
 from recli.experiments.tuning.importance import importances
 from recli.experiments.tuning.plan import Plan
 from recli.experiments.tuning.pruners import by_means
@@ -190,6 +190,14 @@ class TuningRun:
             else None
         )
 
+    @property
+    def rival(self) -> StoredTrial | None:
+        """What the best is judged against: the defaults; of what was made of several, the best alone."""
+        if self.best.algorithm in self.spaces:
+            return self.defaults
+        alone = [trial for trial in self.finished if trial.algorithm in self.spaces]
+        return front.picked(self.goals, front.pareto_front(self.goals, alone), "first")
+
     def _begin(self, begin: Begin) -> None:
         is_local = self.url == storage.local(self.folder)
         if is_local and begin == "fresh" and self.folder.is_dir():
@@ -278,23 +286,24 @@ class TuningRun:
     def _judge(
         self, train: np.ndarray, test: np.ndarray, resources: Resources, held_back: HeldBack
     ) -> tuple[HoldoutVerdict, ...]:
-        """The best of what was tried and the defaults, fitted on `train`, on `test`."""
+        """The best of what was tried and its rival, fitted on `train`, on `test`."""
         self._check_finished()
         best = self.best
-        defaults = self.defaults or best
-        assert best.values is not None and defaults.values is not None
+        rival, is_single = self.rival or best, best.algorithm in self.spaces
+        assert best.values is not None and rival.values is not None
         fold = Fold(np.sort(train), np.sort(test))
         with held_back.let_through():
             return unlock(
                 self.dataset,
                 fold,
                 best.configured,
-                defaults.configured,
+                rival.configured,
                 best.values,
-                defaults.values,
+                rival.values,
                 self.goals,
                 self.protocol,
                 resources,
+                DEFAULTS if is_single else f"{rival.algorithm}, the best single model",
             )
 
     def _measured_floors(self, trials: Trials) -> dict[str, float]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from recli import registry
 from recli.algorithms import Configured
 from recli.data.load import load
 from recli.evaluation.goals import goals
 from recli.experiments import params_file
+from recli.experiments.reports._study import words
 from recli.experiments.reports._study.words import said
-from recli.experiments.tuning import auto
+from recli.experiments.tuning import auto, holdout
 from recli.experiments.tuning.stacks import stacks
+from recli.experiments.tuning.study import TuningRun
 from recli.experiments.tuning.trials import Trials
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
@@ -153,12 +158,42 @@ def test_a_stack_has_the_parameters_of_its_members():
 
 
 @pytest.mark.parametrize("implicit", [False, True])
-def test_a_stack_for_lists_gives_scores(implicit):
-    [stack] = stacks(RANKERS, *goals(["ndcg@10"]), implicit)
-    given = {"members": "ease,most-popular", "method": "weighted", "ease.reg": 70.0}
-    assert stack == recommender(Configured.of("hybrid", given), ListOptions(explore=0.1))
-    assert stack.create(0).predicts == "scores"
+@pytest.mark.parametrize("has_lightgbm", [False, True])
+def test_for_lists_every_fusion_that_is_installed_is_made_of_the_members(
+    implicit, has_lightgbm, monkeypatch
+):
+    monkeypatch.setattr(registry, "installed", lambda extra: not extra or has_lightgbm)
+    given = {"members": "ease,most-popular", "ease.reg": 70.0}
+    expected = [Configured.of("hybrid", {**given, "method": "log-linear"})]
+    if has_lightgbm:
+        expected.append(Configured.of("lambda-mart", given))
+    found = stacks(RANKERS, *goals(["ndcg@10"]), implicit)
+    assert found == [recommender(one, ListOptions(explore=0.1)) for one in expected]
+    assert {one.create(0).predicts for one in found} == {"scores"}
 
 
 def test_one_algorithm_alone_is_not_stacked():
     assert stacks(RANKERS[:1], *goals(["ndcg@10"]), implicit=False) == []
+
+
+def test_what_is_made_of_several_is_judged_against_the_best_of_them_alone():
+    """Not against defaults, which tuning each of them had left behind already."""
+    run = TuningRun.__new__(TuningRun)
+    run.plan = SimpleNamespace(pick="first", goals=goals(["ndcg@10"]))
+    run.spaces = dict.fromkeys(["ease", "most-popular"])
+    defaults = StoredTrial("ease", 0, "complete", (0.35,), (), {}, {}, 1.0)
+    fusion = StoredTrial("hybrid", 0, "complete", (0.42,), (), {}, {}, 1.0)
+    run.tried = [defaults, *RANKERS]
+    assert (run.best, run.rival) == (RANKERS[0], defaults)
+    run.tried.append(fusion)
+    assert (run.best, run.rival) == (fusion, RANKERS[0])
+
+
+def test_a_verdict_names_what_it_is_against(small):
+    measured = ({"ndcg@10": 0.4}, {"ndcg@10": 0.3})
+    one, other = (SimpleNamespace(metrics=values, per_user={}) for values in measured)
+    cells = [SimpleNamespace(scores=scores) for scores in (one, other)]
+    [goal] = goals(["ndcg@10"])
+    given = goal, (0.39, 0.31), *cells, {"most-popular": other}, 0
+    text = words._verdict(holdout._verdict(*given, "ease, the best single model").document())
+    assert "0.4000 with the best, 0.3000 with ease, the best single model. " in text

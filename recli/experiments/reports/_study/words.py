@@ -75,11 +75,12 @@ def ended(study: StoredStudy) -> list[str]:
 def _verdict(said: dict[str, Any]) -> str:
     text = (
         f"On the locked test: {said['goal']} {said['best']:.4f} with the best, "
-        f"{said['defaults']:.4f} with the defaults"
+        f"{said['defaults']:.4f} with {said.get('against', 'the defaults')}"
     )
-    if said.get("interval_low") is not None and said["best"] != said["defaults"]:
+    # Studies of before had a difference of another number, the mean of the users' own values.
+    if said.get("difference") is not None:
         text += (
-            f"; user by user the difference is {said['difference_over_users']:+.4f} "
+            f", {said['difference']:+.4f} "
             f"(95 %: {said['interval_low']:+.4f} to {said['interval_high']:+.4f})"
         )
     return f"{text}. {_before(said)}"
@@ -125,8 +126,9 @@ def _nested(folds: list[list[dict[str, Any]]]) -> Iterator[str]:
             key: sum(said[key] for said in of_goal) / len(of_goal)
             for key in ("best", "defaults", "tuned")
         }
+        rivals = " or ".join(dict.fromkeys(said.get("against", "the defaults") for said in of_goal))
         yield (
             f"Nested over {len(of_goal)} folds: {of_goal[0]['goal']} {means['best']:.4f} for what the "
-            f"search finds, {means['defaults']:.4f} with the defaults. Tuning, on fewer ratings, said "
+            f"search finds, {means['defaults']:.4f} with {rivals}. Tuning, on fewer ratings, said "
             f"{means['tuned']:.4f}."
         )
