@@ -67,6 +67,32 @@ class InterruptedRunError(RecliError):
     exit_code = 6
 
 
+class WorkerDiedError(RecliError):
+    """A process that computed cells is gone, for lack of memory or by the code that it ran."""
+
+
+class AlgorithmCodeError(RecliError):
+    """An error of the code of an algorithm, its own or recli's, that is no answer to what was asked."""
+
+
+class FailedCellsError(RecliError):
+    """Some algorithms of a line-up failed, the others are there; ends with the code of the first.
+
+    Args:
+        message: which, and why
+        exit_code: that of the first failure
+        traces: the tracebacks of mistakes in code, which are to be shown
+    """
+
+    def __init__(self, message: str, exit_code: int, traces: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.exit_code, self.traces = exit_code, traces
+
+
+class FailedCellsWarning(UserWarning):
+    """Some algorithms of a line-up failed, and the others were compared."""
+
+
 class NotReproducedError(RecliError):
     """A run that gave other numbers when it was made again."""
 

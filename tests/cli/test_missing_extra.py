@@ -14,7 +14,8 @@ import pytest
 from recli import extras, registry
 
 OF = {"ials": "implicit", "bpr": "implicit", "logistic-mf": "implicit", "lightfm": "lightfm"}
-PACKAGES = {"implicit": "implicit", "rectools-lightfm": "lightfm"}
+OF |= {"lambda-mart": "lightgbm"}
+PACKAGES = {"implicit": "implicit", "rectools-lightfm": "lightfm", "lightgbm": "lightgbm"}
 # As where neither distribution nor module is there.
 WITHOUT = f"""
 import importlib.metadata, sys
@@ -34,7 +35,7 @@ main(sys.argv[1:], prog_name="recli")
 
 
 def without(*arguments, code=0):
-    """recli in a process of its own that has neither `implicit` nor `lightfm`."""
+    """recli in a process of its own that has none of these packages."""
     typed = [sys.executable, "-c", WITHOUT, *map(str, arguments)]
     done = subprocess.run(typed, capture_output=True, encoding="utf-8")
     assert done.returncode == code, done.stderr
@@ -87,7 +88,7 @@ def test_where_the_packages_are_really_absent(tiny):
     assert told.endswith("pip install 'recli[implicit]'\n")
 
 
-@pytest.mark.parametrize("name", ["ials", "lightfm"])
+@pytest.mark.parametrize("name", ["ials", "lightfm", "lambda-mart"])
 def test_what_is_stored_ranks_where_it_could_not_be_learned(name, recli, tiny):
     pytest.importorskip(OF[name], reason=f"the extra '{OF[name]}' is not installed")
     recli("train", "-a", name, "-d", tiny, "--name", "mine")

@@ -47,6 +47,7 @@ class Neighbours(Algorithm):
         self._fit_scale()
 
     additive = True
+    beside_fitted = ("bu", "bi", "means", "sigmas")
     _centres_on_baselines = False
 
     def _fit_scale(self) -> None:

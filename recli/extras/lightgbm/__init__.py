@@ -1,0 +1,1 @@
+"""LambdaMART by the library `lightgbm`."""
