@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from recli.registry import _extras
-
 
 def script(name):
     spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
@@ -22,5 +20,4 @@ jobs, matrix = script("jobs"), script("matrix")
 
 @pytest.mark.parametrize("extra", matrix.extras())
 def test_every_extra_is_tried(extra):
-    assert _extras.requirements(extra)
     assert callable(getattr(jobs, extra, None)) or jobs.algorithms(extra)
