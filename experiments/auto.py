@@ -58,27 +58,25 @@ def main(
     dataset, goal = load(name), Goal.parse(metric)
     cut = Split.parse(split) if split else None
     defaults = [Configured.of(found) for found in suitable(dataset, [goal])]
-    found = {
-        f"--auto --timeout {of}": search(dataset, goal, float(of), cut) for of in seconds.split(",")
-    }
-    line_up = [*found.values(), *defaults]
-    names = [*found, *(configured.name for configured in defaults)]
+    entries = [
+        (f"--auto, {of} s", search(dataset, goal, float(of), cut)) for of in seconds.split(",")
+    ]
+    entries += [(configured.name, configured) for configured in defaults]
+    line_up = {configured.whole_label: configured for _, configured in entries}
     assert goal.measure is not None
-    values: dict[str, list[float]] = {of: [] for of in names}
+    folds: dict[str, list[float]] = {label: [] for label in line_up}
     for seed in range(1, int(seeds) + 1):
-        protocol = Protocol(
-            KFold(5, seed), (goal.measure,), liked_from(dataset, None), seed
-        )
-        of_label = dict(zip((c.whole_label for c in line_up), names, strict=True))
-        for summary in cross_validate(dataset, line_up, protocol, Resources(-1)):
-            values[of_label[summary.configured.whole_label]] += summary.values(goal.measure)
-    means = {of: sum(folds) / len(folds) for of, folds in values.items() if folds}
-    best = min((goal.sign * means[c.name] for c in defaults))
+        liked = liked_from(dataset, None)
+        protocol = Protocol(KFold(5, seed), (goal.measure,), liked, seed)
+        for summary in cross_validate(dataset, [*line_up.values()], protocol, Resources(-1)):
+            folds[summary.configured.whole_label] += summary.values(goal.measure)
+    mean = {label: sum(values) / len(values) for label, values in folds.items()}
+    best = min(goal.sign * mean[configured.whole_label] for configured in defaults)
     print(f"\n| {dataset.name}, five folds, seeds 1 to {seeds} | {goal} | to the best defaults |")
     print("|---|---|---|")
-    for of in sorted(means, key=lambda of: goal.sign * means[of]):
-        better = (best - goal.sign * means[of]) / abs(best)
-        print(f"| {of} | {means[of]:.4f} | {better:+.1%} |")
+    for who, configured in sorted(entries, key=lambda e: goal.sign * mean[e[1].whole_label]):
+        value = mean[configured.whole_label]
+        print(f"| {who} | {value:.4f} | {(best - goal.sign * value) / abs(best):+.1%} |")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import numpy as np
 import surprise
 
 from recli import errors
-from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.catalogue import catalogue_size, unknown_alike
 from recli.algorithms._hybrids import METHODS, Weighting
 from recli.algorithms._hybrids.combined import Combined, members
 from recli.algorithms._hybrids.members import out_of_fold
@@ -95,7 +95,7 @@ class Hybrid(Combined):
 
     def _parts(self, users: np.ndarray, items: np.ndarray) -> Iterator[np.ndarray]:
         """Of pairs: the constant, then what each member adds; their sum is the estimate."""
-        n_user, n_item = self._fitted.n_user[users], self._fitted.n_item[items]
+        n_user, n_item = self._fitted.n_user[unknown_alike(users)], self._fitted.n_item[items]
         weights = self.weighting.weights(self.learned, n_user, n_item)
         yield self._origin + next(weights)
         for weight, deviations in zip(weights, self._fitted.of_pairs(users, items), strict=True):
@@ -110,7 +110,10 @@ class Hybrid(Combined):
         return total
 
     def _sums(self, users: np.ndarray) -> np.ndarray:
-        n_user, n_item = self._fitted.n_user[users][:, None], self._fitted.n_item[:-1]
+        n_user, n_item = (
+            self._fitted.n_user[unknown_alike(users)][:, None],
+            self._fitted.n_item[:-1],
+        )
         weights = self.weighting.weights(self.learned, n_user, n_item)
         total = np.zeros((len(users), len(n_item))) + (self._origin + next(weights))
         for weight, deviations in zip(weights, self._fitted.of_users(users), strict=True):

@@ -82,6 +82,7 @@ def command(
     from recli.data.expand import expand
     from recli.data.splits.k_fold import KFold
     from recli.experiments import benchmark
+    from recli.records import failures
 
     line_up = benchmark.line_up(algorithms, params)
     ratings = DatasetChoice(dataset, {}, "error", "error").load(console, None)
@@ -98,11 +99,15 @@ def command(
         for comparison in comparisons:
             found.append(comparison)
             advance()
-    _show(console, found)
+    failed = [comparison.failure for comparison in found if comparison.failure is not None]
+    if len(failed) < len(found):
+        _show(console, found)
+    failures.check(failed, len(found))
 
 
 def _show(console: Console, found: list[BenchmarkComparison]) -> None:
     from recli.experiments.benchmark import document
+    from recli.experiments.report import failed_rows
 
     described = document(found)
     header = ["algorithm", "recli s", "surprise s", "ratio", "largest difference", "recli MiB",
@@ -120,6 +125,7 @@ def _show(console: Console, found: list[BenchmarkComparison]) -> None:
         ]
         for row in described["results"]
     ]
+    rows += failed_rows([c.failure for c in found if c.failure is not None], len(header))
     total = described["total"]
     rows.append(
         ["together", f"{total['recli_seconds']:.3f}", _number(total["surprise_seconds"], ".2f"),

@@ -36,12 +36,13 @@ def command(runs: tuple[str, ...], metric: str | None, results: Path, console: C
     """Compare the algorithms of several runs.
 
     The runs must be over the same ratings, cut into the same folds; where they are not, it says what
-    differs. Every pair of algorithms is tested over users, with Holm's correction over all pairs.
+    differs. Every pair of algorithms is tested over users, with Holm's correction over the pairs of a
+    metric.
     """
     from recli import errors
     from recli.evaluation.metric_names import Measure
     from recli.experiments.merged_runs import together
-    from recli.experiments.report import MARKS
+    from recli.experiments.report import remarks
     from recli.experiments.run_data import RunData
     from recli.records import store
     from recli.records.stored_run import StoredRun
@@ -75,7 +76,7 @@ def command(runs: tuple[str, ...], metric: str | None, results: Path, console: C
         console.line()
         console.table(pairs_header, pairs, f"Pairs in {chosen}", right=pairs_header[2:])
         console.line()
-        console.say(MARKS)
+        console.say_all(remarks(_leading(joint), joint.verdicts))
 
     console.emit(document, header, rows, as_tables)
 
@@ -130,7 +131,7 @@ def _pairs(joint: RunData, metric: str) -> tuple[list[str], list[list[str]]]:
             [
                 pair["a"],
                 pair["b"],
-                _shown(pair.get("difference_over_users", pair["difference"]), "+.4f"),
+                _shown(pair["difference"], "+.4f"),
                 f"{interval[0]:+.4f} … {interval[1]:+.4f}" if known else "–",
                 _shown(pair["p_adjusted"], ".2g"),
                 _shown(pair.get("d_z"), "+.2f"),

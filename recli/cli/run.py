@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recli.cli._options import common
+from recli.cli._options.as_typed import as_typed
 from recli.cli._options.common import DatasetChoice
 from recli.cli._options.protocol import ProtocolChoice
 from recli.cli._output import leaderboard
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.experiment_file import Experiment
     from recli.experiments.reading import Reading
+    from recli.records.failures import EntryFailure
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,13 @@ def command(
 
     The TOML file names datasets, splits, seeds and algorithms with their parameters, where a list is a
     grid. Each dataset × split × seed is one evaluation of all algorithms on the same folds, as by
-    'recli evaluate'. 'recli show schema' has all keys.
+    'recli evaluate', and what fails in one does not stop the others. 'recli show schema' has all keys.
     """
     from recli.cli.evaluate import command_line
     from recli.experiments import experiment_file
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
+    from recli.records import failures
 
     experiment = experiment_file.read(file, settings)
     plan = [
@@ -123,7 +126,13 @@ def command(
         assert planned.data is not None
         dataset, protocol = planned.data
         run = EvaluationRun(
-            results, command_line(), dataset, experiment.line_up, protocol, planned.reading
+            results,
+            command_line(),
+            dataset,
+            experiment.line_up,
+            protocol,
+            planned.reading,
+            worded=as_typed,
         )
         heading = f"Run {number} of {len(plan)}: {planned.name}"
         with console.progress(heading, run.n_cells) as advance:
@@ -134,11 +143,26 @@ def command(
             )
         if console.format == "table":
             console.line(f"\n{heading}")
-            leaderboard.show(console, run)
+            if run.compared:
+                leaderboard.show(console, run)
+            else:
+                console.line("Every algorithm failed.")
         console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
         common.limit_cells(cells_limit, results, console)
         runs.append(run)
     _show(console, experiment, plan, runs)
+    failures.check(_failures(plan, runs), len(runs) * len(experiment.line_up))
+
+
+def _failures(plan: list[Planned], runs: list[EvaluationRun]) -> list[EntryFailure]:
+    """The algorithms that failed, each named with its evaluation where there are several."""
+    return [
+        dataclasses.replace(failed, label=f"{failed.label} ({planned.name})")
+        if len(plan) > 1
+        else failed
+        for planned, run in zip(plan, runs, strict=True)
+        for failed in run.failures
+    ]
 
 
 def _plan(
@@ -261,7 +285,7 @@ def _show(
     console: Console, experiment: Experiment, plan: list[Planned], runs: list[EvaluationRun]
 ) -> None:
     """All runs in a format for machines; as tables they are shown one by one."""
-    from recli.experiments.report import leaderboard
+    from recli.experiments.report import failed_rows, leaderboard
 
     document = {
         "title": experiment.title,
@@ -274,6 +298,7 @@ def _show(
     table: list[dict[str, str]] = []
     for planned, run in zip(plan, runs, strict=True):
         names, rows = leaderboard(run.summaries, run.protocol.measures)
+        rows += failed_rows(run.failures, len(names))
         of_run = {"dataset": planned.dataset, "split": planned.split, "seed": str(planned.seed)}
         table += [of_run | dict(zip(names, row, strict=True)) for row in rows]
     header = list(dict.fromkeys(name for row in table for name in row))

@@ -62,7 +62,7 @@ def list_runs(results: Path, console: Console) -> None:
         "split": lambda found: found["split"],
         "algorithms": lambda found: _names(found["algorithms"]),
         "best": lambda found: _best(found["best"]),
-        "status": lambda found: found["status"],
+        "status": lambda found: _status(found["status"], len(found["failed"])),
         "seconds": lambda found: f"{found['seconds']:.1f}",
     }
     show_list(RUNS, results, console, lambda folder: _listed(StoredRun.of(folder)), columns)
@@ -93,6 +93,8 @@ def show(run: str, results: Path, console: Console) -> None:
 
     def as_text() -> None:
         show_facts(console, _facts(stored), 11)
+        for failed in stored.failures:
+            console.line(f"{'failed':<11}  {failed['label']}: {failed['reason']}")
         for warning in stored.document.get("warnings", ()):
             console.line(f"{'warning':<11}  {warning['message']}")
         if rows:
@@ -261,13 +263,18 @@ def _listed(run: StoredRun) -> dict[str, Any]:
             "value": best["metrics"][run.leading]["mean"],
         },
         "status": run.status,
+        "failed": [one["label"] for one in run.failures],
         "seconds": run.document["seconds"],
     }
 
 
+def _status(status: str, n_failed: int) -> str:
+    return f"{status}, {count(n_failed, 'algorithm')} failed" if n_failed else status
+
+
 def _results(run: StoredRun) -> list[dict[str, Any]]:
     """Every algorithm that has a finished fold, the best first; none for a run without tables."""
-    if run.status in ("running", "killed"):
+    if not run.n_compared:
         return []
     scores = run.over_folds()
     found = []

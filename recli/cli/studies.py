@@ -180,4 +180,6 @@ def _facts(study: StoredStudy) -> dict[str, str]:
 
 
 def _best(best: dict[str, Any] | None) -> str:
-    return f"{best['metric']} {best['value']:.4f} {best['algorithm']}" if best else "–"
+    if best is None or best["value"] is None:
+        return "–"
+    return f"{best['metric']} {best['value']:.4f} {best['algorithm']}"

@@ -81,13 +81,15 @@ class Listed:
         n_candidates: int64[n_users], how many items could have been in the list
         places: int64[n_pairs], float64[n_pairs], as in `lists.Tested`, whose order they have
         midranks: likewise
-        n_ranked: as in `lists.EvaluatedLists`
+        tied: bool[n_users, k], as in `lists.EvaluatedLists`
+        n_ranked: likewise
     """
 
     items: np.ndarray
     n_candidates: np.ndarray
     places: np.ndarray
     midranks: np.ndarray
+    tied: np.ndarray
     n_ranked: np.ndarray | None = None
 
     @property
@@ -170,6 +172,7 @@ class FoldOutcome:
             relevant=values >= statistics.threshold,
             statistics=statistics,
             n_ranked=self.listed.n_ranked,
+            tied=self.listed.tied[:, :k],
         )
 
 
@@ -216,7 +219,8 @@ def fold_outcome(
         model, options = of_training(statistics, configured, algorithm, seed), lists_of(configured)
         lists = recommend(model, statistics, test, wanted.k, memory_limit, options)
         places, midranks = lists.tested.places, lists.tested.midranks
-        listed = Listed(lists.items, lists.n_candidates, places, midranks)
+        assert lists.tied is not None
+        listed = Listed(lists.items, lists.n_candidates, places, midranks, lists.tied)
     times.append(clock())
     fit_seconds, test_seconds, rank_seconds = np.diff(times).tolist()
     return FoldOutcome(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,13 @@ def dataset_of(run: StoredRun) -> Dataset:
     return dataset
 
 
-def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Dataset) -> EvaluationRun:
+def again(
+    results: Path,
+    command: Sequence[str],
+    run: StoredRun,
+    dataset: Dataset,
+    worded: Callable[[str], str] = str,
+) -> EvaluationRun:
     """The same evaluation as a new run, yet to be run.
 
     Args:
@@ -128,6 +134,7 @@ def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Datase
         command: the command line
         run: a run as it is stored
         dataset: the ratings, and what is known of items and users
+        worded: as for `EvaluationRun`
 
     Raises:
         NotReproducedError: where the split gives other rows
@@ -156,7 +163,9 @@ def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Datase
         _entry(about, dataset, folds, protocol.measures) for about in configuration["line_up"]
     ]
     reading = Reading.of(run.document["dataset"]["reading"])
-    return EvaluationRun(results, command, dataset, line_up, protocol, reading, folds=folds)
+    return EvaluationRun(
+        results, command, dataset, line_up, protocol, reading, folds=folds, worded=worded
+    )
 
 
 def _entry(
@@ -207,9 +216,18 @@ def compare(first: StoredRun, second: StoredRun) -> Reproduction:
         n_values=n_values,
         same_bytes=tables[0].read_bytes() == tables[1].read_bytes(),
         deviations=tuple(deviations),
-        changed=tuple(map(_told, changed)),
+        changed=(*map(_told, changed), *_other_failures(first, second)),
         without_seed=tuple(label for label in _without_seed(second) if label in others),
     )
+
+
+def _other_failures(first: StoredRun, second: StoredRun) -> Iterator[str]:
+    """What failed in one of the two and not in the other, on the same folds."""
+    was, now = ({(one["label"], *one["folds"]): one for one in r.failures} for r in (first, second))
+    for key in was.keys() - now.keys():
+        yield f"{was[key]['label']} failed: {was[key]['reason']} → it does not so any more"
+    for key in now.keys() - was.keys():
+        yield f"{now[key]['label']} fails: {now[key]['reason']} It did not so then"
 
 
 def _tables(run: StoredRun) -> list[pd.DataFrame]:

@@ -89,11 +89,7 @@ def test_both_are_measured_on_the_newest_by_surprise_itself(results, store, send
     for name, known in (("candidate", train), ("current", ratings[ratings["event"] == 0])):
         algorithm = surprise.SVD(random_state=3)
         algorithm.fit(surprise.Dataset.load_from_df(known[columns], reader).build_full_trainset())
-        of_users = [
-            accuracy.rmse(algorithm.test(rows[columns].values.tolist()), verbose=False)
-            for _, rows in test.groupby("user_id")
-        ]
-        means[name] = np.mean(of_users)
+        means[name] = accuracy.rmse(algorithm.test(test[columns].values.tolist()), verbose=False)
     assert decision["scores"]["users"] == test["user_id"].nunique()
     assert decision["scores"]["current"] == pytest.approx(means["current"], abs=1e-9)
     assert decision["scores"]["candidate"] == pytest.approx(means["candidate"], abs=1e-9)
@@ -226,7 +222,18 @@ def test_one_user_is_not_enough_to_tell(results, store, send, small):
     decision = refresh(results, "m", ANYTHING).decision
     assert decision["decision"] == "keep"
     assert "fewer than two users" in decision["why"]
-    assert decision["scores"]["difference"] is None
+    assert decision["scores"]["t_p"] is None
+
+
+def test_what_tells_nothing_is_kept_unless_asked(results, store, send, newcomers):
+    """Nobody likes anything among the new ratings, so that there is no nDCG; then all are alike."""
+    store("most-popular")
+    send(newcomers(20, shift=-4.0))
+    kept = refresh(results, "m", ANYTHING).decision
+    assert (kept["decision"], kept["published"]) == ("keep", None)
+    assert kept["why"].startswith("There is nothing to tell by")
+    asked = dataclasses.replace(ANYTHING, untold=True)
+    assert refresh(results, "m", asked).decision["decision"] == "publish"
 
 
 def test_drift_of_the_mean_is_told(results, store, send, newcomers, small):

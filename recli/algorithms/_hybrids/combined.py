@@ -67,6 +67,7 @@ class Combined(Algorithm):
     cold_users = "as members"
     cold_items = "as members"
     cost = "medium"
+    tells_unknown_apart = True  # to its members
     takes = (
         Argument("random_state", 0, "the seed, a whole number"),
         Argument("of_members", None, 'parameters by member, as svd={"n_factors": 50}', many=True),

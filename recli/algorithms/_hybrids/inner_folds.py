@@ -18,7 +18,7 @@ class InnerFold:
     Attributes:
         training: The other ratings.
         held_out: bool[n_ratings], the ratings of the part, in the order of the training set.
-        users: int[n], who gave them, by inner id of `training`; -1 for somebody it does not know.
+        users: int[n], who gave them, by inner id of `training`; below 0 for somebody it does not know.
         items: int[n], inner ids of `training`.
         values: float64[n], the ratings.
     """
@@ -47,7 +47,7 @@ def inner_folds(trainset: surprise.Trainset, n_folds: int, seed: int) -> Iterato
     ours = trainset if isinstance(trainset, Trainset) else from_surprise(trainset)
     ratings, rows = ours.ratings, ours.rows
     users, items = ratings.users[rows], ratings.items[rows]
-    pairs = users.astype(np.int64) * len(ratings.item_ids) + items
+    pairs = ours.users.astype(np.int64) * ours.n_items + ours.items  # not by what they are called
     distinct, pair = np.unique(pairs, return_inverse=True)
     n_folds = min(n_folds, len(distinct))
     fold = (np.random.default_rng(seed).permutation(len(distinct)) % n_folds)[pair]

@@ -15,7 +15,7 @@ import surprise
 from recli import errors
 from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured
-from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.catalogue import catalogue_size, unknown_alike
 from recli.algorithms._hybrids.inner_folds import inner_folds
 from recli.algorithms._hybrids.scales import Scale, standardised
 from recli.algorithms._shared.arrays import padded
@@ -63,7 +63,7 @@ class Members:
         scale: On which ratings and scores alike are brought.
 
     Attributes:
-        n_user: int64[n_users + 1], how often each is rated; index -1 is the unknown.
+        n_user: int64[n_users + 1], how often each has rated; index -1 is the unknown.
         n_item: int64[n_catalogue + 1], likewise.
     """
 
@@ -209,7 +209,7 @@ class Members:
         Returns:
             float64[n].
         """
-        return self.n_user[users] / self.n_item.sum()
+        return self.n_user[unknown_alike(users)] / self.n_item.sum()
 
     def popularity(self) -> np.ndarray:
         """The share of all ratings that items have, float64[n_catalogue]."""
@@ -260,7 +260,7 @@ def out_of_fold(
             seen = Seen.of_none(len(held_out), len(members))
         fitted = Members.fitted(members, inner, seed)
         seen.targets[held_out] = fold.values - inner.global_mean
-        seen.n_user[held_out] = fitted.n_user[fold.users]
+        seen.n_user[held_out] = fitted.n_user[unknown_alike(fold.users)]
         seen.n_item[held_out] = fitted.n_item[fold.items]
         for column, deviations in enumerate(fitted.of_pairs(fold.users, fold.items)):
             seen.deviations[held_out, column] = deviations

@@ -10,17 +10,21 @@ from typing import Any
 
 from recli import errors, registry
 from recli.algorithms import Configured
-from recli.algorithms._configured import class_of
 from recli.data.dataset import Dataset
 from recli.evaluation.goals import Goal
+from recli.experiments.tuning.first_look import (
+    COSTS,
+    FirstLook,
+    best_first,
+    expected_seconds,
+    first_look,
+    in_order,
+)
 from recli.experiments.tuning.search import Search
 from recli.experiments.tuning.stacks import FITS, stacks
-from recli.experiments.tuning.trials import FAILURES
 from recli.experiments.tuning.watch import Watch
 from recli.records.stored_trial import StoredTrial
 
-_COSTS = ("low", "medium", "high")
-_DEARER = 3.0  # times as long as the slowest so far takes one of the next cost, if not better known
 _SHARE = 3  # one in so many algorithms stays, with so many times the trials
 _FEWEST, _MOST = 3, 5  # algorithms that stay to the end; members of a stack
 _FOR_THE_STACK = 0.4  # of the time at most
@@ -38,7 +42,8 @@ class Rung:
         kept: the algorithms that went on
         dropped: those that did not, though they were measured
         failed: those of which nothing could be measured
-        not_tried: those for which there was no time
+        not_tried: those that nobody looked at
+        short_of: for want of what they were not: `time` or `trials`
     """
 
     trials: int
@@ -47,6 +52,7 @@ class Rung:
     dropped: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     not_tried: tuple[str, ...] = ()
+    short_of: str = "time"
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
@@ -78,7 +84,7 @@ def suitable(dataset: Dataset, goals: Sequence[Goal]) -> list[str]:
                 goal.check(configured)
         except (errors.UsageError, errors.MissingExtraError):
             continue
-        found.append((_COSTS.index(cls.cost), name))
+        found.append((COSTS.index(cls.cost), name))
     return [name for _, name in sorted(found)]
 
 
@@ -104,7 +110,8 @@ class Auto:
         self.rungs: list[Rung] = []
         n_folds, n_jobs = len(search.trials.folds), search.trials.resources.n_jobs
         self._rounds = math.ceil(n_folds / n_jobs)  # of folds at work at once
-        self._first: dict[str, float] = {}  # seconds of the first fold, by algorithm
+        self._looks: dict[str, FirstLook] = {}
+        self._n_stacks: dict[tuple[str, ...], int] = {}  # by the names of the members
 
     def run(self, watch: Watch) -> None:
         """All of it, in the time given.
@@ -114,14 +121,12 @@ class Auto:
         """
         alive = self._screened(watch)
         wanted, more = 1, 1
-        while True:
-            for algorithm in alive:
-                self._until(algorithm, wanted, watch)
-            if len(alive) <= _FEWEST or not self._has_time():
-                break
+        while len(alive) > _FEWEST and self._has_time():
             alive = self._halved(alive, wanted)
             more *= _SHARE
             wanted += more
+            for algorithm in alive:
+                self._until(algorithm, wanted, watch)
         while next_one := self._least_served(alive):
             self._step(next_one, watch)
         # The last trial may have found a slower best, or have taken of what was set aside.
@@ -130,48 +135,30 @@ class Auto:
             self.search.measure(stack, watch)
 
     def _screened(self, watch: Watch) -> list[str]:
-        """The third whose defaults are the best on the first fold; the others get no more trials."""
-        values: dict[str, float] = {}
-        failed, not_tried = [], []
-        sign = self.search.goals[0].sign
-        for name in self._order():
-            if self._first and not self._has_time(self._guess(name)):
+        """The third whose defaults are the best on the first fold; they are measured on all folds."""
+        not_tried = []
+        for name in in_order(self.search):
+            if self._looks and not self._has_time(expected_seconds(name, self._looks)):
                 not_tried.append(name)
-                continue
-            started = time.monotonic()
-            try:
-                first, seconds = self.search.trials.first_fold(self.search.spaces[name].start)
-            except FAILURES:
-                first, seconds = (math.nan,), time.monotonic() - started
-            self._first[name] = seconds
-            if any(map(math.isnan, first)):
-                failed.append(name)
             else:
-                values[name] = sign * first[0]
-        ranked = sorted(values, key=lambda name: values[name])
-        n_kept = max(_FEWEST, math.ceil(len(ranked) / _SHARE))
-        kept, dropped = ranked[:n_kept], ranked[n_kept:]
-        self.search.trials.first_fold_only = True
-        for name in (*dropped, *failed):
-            if not self.search.count(name):
-                self._step(name, watch)
-        self.search.trials.first_fold_only = False
+                self._looks[name] = first_look(self.search, name)
+        ranked = best_first(self._looks)
+        failed = [name for name in self._looks if name not in ranked]
+        kept, dropped = _parted(ranked)
         if dropped or failed or not_tried:
-            self.rungs.append(Rung(1, 1, *map(tuple, (kept, dropped, failed, not_tried))))
+            short_of = "trials" if not_tried and not self._is_open else "time"
+            others = tuple(dropped), tuple(failed), tuple(not_tried)
+            self.rungs.append(Rung(1, 1, tuple(kept), *others, short_of))
+        for name in kept:
+            self._until(name, 1, watch)
+        # The others, and those for which the time will not do, have what was measured already.
+        for name in self._looks:
+            if not self.search.count(name):
+                self.search.trials.first_fold_only = name not in kept
+                self.search.trials.deadline = -math.inf
+                self.search.step(name, watch)
+        self.search.trials.first_fold_only = False
         return kept
-
-    def _order(self) -> list[str]:
-        """Those that are made for the goal first, the quick before the slow."""
-        wanted = "scores" if self.search.goals[0].ranks else "ratings"
-        starts = [space.start for space in self.search.spaces.values()]
-        made_for_it = {start.name: start.create(0).predicts == wanted for start in starts}
-        return sorted(made_for_it, key=lambda name: (not made_for_it[name], _cost(name), name))
-
-    def _guess(self, name: str) -> float:
-        """Seconds that a fold of an algorithm will take, by those of the same cost, or of a lower."""
-        known = [(_cost(of), seconds) for of, seconds in self._first.items()]
-        alike = [seconds for cost, seconds in known if cost == _cost(name)]
-        return max(alike) if alike else _DEARER * max(seconds for _, seconds in known)
 
     def _until(self, algorithm: str, wanted: int, watch: Watch) -> None:
         """Trials of an algorithm until it has so many; the very first is made in any case."""
@@ -185,20 +172,27 @@ class Auto:
         self.search.trials.deadline = self.end - self._set_aside()
         self.search.step(algorithm, watch)
 
+    @property
+    def _is_open(self) -> bool:
+        return max(len(self._looks), len(self.search.tried())) < self.n_trials
+
     def _has_time(self, seconds: float = 0.0) -> bool:
-        is_open = len(self.search.tried()) < self.n_trials
-        return is_open and time.monotonic() + seconds + self._set_aside() < self.end
+        return seconds < self._seconds_left()
+
+    def _seconds_left(self) -> float:
+        """For further trials; none where there are as many as there may be."""
+        left = self.end - time.monotonic() - self._set_aside()
+        return left if self._is_open else 0.0
 
     def _expected(self, algorithm: str) -> float:
         """Seconds that the next trial of an algorithm will take."""
         whole = [t.seconds for t in self.search.finished if t.algorithm == algorithm]
-        return whole[-1] if whole else self._first.get(algorithm, 0.0) * (self._rounds - 1)
+        return whole[-1] if whole else self._looks[algorithm].seconds * (self._rounds - 1)
 
     def _halved(self, alive: Sequence[str], n_trials: int) -> list[str]:
-        n_kept = max(_FEWEST, math.ceil(len(alive) / _SHARE))
         ranked = list(dict.fromkeys(t.algorithm for t in self._ranked() if t.algorithm in alive))
         failed = tuple(name for name in alive if name not in ranked)
-        kept, dropped = ranked[:n_kept], ranked[n_kept:]
+        kept, dropped = _parted(ranked)
         n_folds = len(self.search.trials.folds)
         self.rungs.append(Rung(n_trials, n_folds, tuple(kept), tuple(dropped), failed))
         return kept
@@ -209,7 +203,8 @@ class Auto:
         for trial in self.search.tried():
             if trial.algorithm in served:
                 served[trial.algorithm] += trial.seconds
-        ready = [name for name in served if self._has_time(self._expected(name))]
+        left = self._seconds_left()
+        ready = [name for name in served if self._expected(name) < left]
         return min(ready, key=lambda name: served[name], default=None)
 
     def _ranked(self) -> list[StoredTrial]:
@@ -237,11 +232,15 @@ class Auto:
         """Seconds for the stack, as it would be now; without a finished trial, for the first one."""
         if self.search.finished:
             return self._reserve(self._members(_FOR_THE_STACK * self.timeout))
-        return _AIR * (self._rounds - 1 + _MORE_RATINGS) * max(self._first.values(), default=0.0)
+        best = next((self._looks[name].seconds for name in best_first(self._looks)), 0.0)
+        return _AIR * (self._rounds - 1 + _MORE_RATINGS) * best
 
     def _reserve(self, members: Sequence[StoredTrial]) -> float:
         """Seconds that every stack of them takes on all folds, and the best of all on the locked test."""
-        n_stacks = len(self._stacks(members))
+        names = tuple(trial.algorithm for trial in members)
+        if names not in self._n_stacks:
+            self._n_stacks[names] = len(self._stacks(members))
+        n_stacks = self._n_stacks[names]
         locked = _MORE_RATINGS * (FITS if n_stacks else 1) / self._rounds
         return _AIR * (FITS * n_stacks + locked) * sum(trial.seconds for trial in members)
 
@@ -250,5 +249,7 @@ class Auto:
         return stacks(members, self.search.goals[0], implicit)
 
 
-def _cost(algorithm: str) -> int:
-    return _COSTS.index(class_of(algorithm).cost)
+def _parted(ranked: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Those that stay, and those that do not."""
+    n_kept = max(_FEWEST, math.ceil(len(ranked) / _SHARE))
+    return list(ranked[:n_kept]), list(ranked[n_kept:])

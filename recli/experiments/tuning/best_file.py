@@ -43,7 +43,8 @@ def best_toml(
     reached = ", ".join(
         f"{goal} {value:.6f}" for goal, value in zip(goals, best.values, strict=True)
     )
-    measured = f", means of {len(best.folds)} folds" if best.folds else ""
+    n = len(best.folds)
+    measured = {0: "", 1: " on one fold"}.get(n, f", means of {n} folds,")
     said = [
         f"# On a test that tuning never saw: {v.goal} {v.winner:.6f}, {v.against} {v.defaults:.6f}."
         for v in locked

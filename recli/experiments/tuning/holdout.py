@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from recli.experiments.cross_validation import cells
 from recli.experiments.resources import Resources
 from recli.experiments.tuning.floors import floor_of, floors
 from recli.records.cells import Cell
+from recli.records.failures import CellFailure
 from recli.records.store import or_none
 
 DEFAULTS = "the defaults"
@@ -70,9 +72,9 @@ class HoldOut:
         [fold] = split.folds(dataset)
         return cls(dataset, split, Fold(np.sort(fold.train), np.sort(fold.test)))
 
-    @property
+    @functools.cached_property
     def open(self) -> Dataset:
-        """What tuning may see."""
+        """What tuning may see. What is locked away is in none of its lists: see `Dataset.withheld`."""
         return self.whole.part(self.fold.train)
 
 
@@ -90,7 +92,8 @@ class HoldoutVerdict:
         tuned_defaults: the same of the defaults
         winner: what the tuned algorithm reaches
         defaults: what the defaults reach
-        over_users: winner less defaults, user by user; None where a user has no value of the goal
+        test: winner less defaults, over users; None where they are the same, and where it is not known
+            what each user does to the goal
         floor: what `floor_of` the goal reaches; None where it has none
         against: what `defaults` is of where the winner is made of several algorithms: the best of them
             alone, with its best setting
@@ -101,7 +104,7 @@ class HoldoutVerdict:
     tuned_defaults: float
     winner: float
     defaults: float
-    over_users: PairedTest | None
+    test: PairedTest | None
     floor: float | None = None
     against: str = DEFAULTS
 
@@ -122,14 +125,13 @@ class HoldoutVerdict:
         }
         if self.floor is not None:
             found["floor"] = self.floor
-        if self.over_users is not None:
-            test = self.over_users
+        if self.test is not None:
             found |= {
-                "users": test.n,
-                "difference_over_users": test.difference,
-                "interval_low": test.interval[0],
-                "interval_high": test.interval[1],
-                "t_p": test.t_p,
+                "users": self.test.n,
+                "difference": self.test.difference,
+                "interval_low": self.test.interval[0],
+                "interval_high": self.test.interval[1],
+                "t_p": self.test.t_p,
             }
         return {key: or_none(v) if isinstance(v, float) else v for key, v in found.items()}
 
@@ -159,17 +161,23 @@ def unlock(
         protocol: how the line-up is compared
         resources: how much may work at once, and with how much memory
         against: what it is compared with, in words
+
+    Raises:
+        RecliError: what one of them failed by
     """
     line_up = [winner] if winner == defaults else [winner, defaults]
     n_judged = len(line_up)
     line_up += floors(goals, winner)
-    found = sorted(
-        cells(dataset, line_up, protocol, resources, [fold]), key=lambda cell: cell.entry
-    )
+    found: list[Cell] = []
+    for cell in cells(dataset, line_up, protocol, resources, [fold]):
+        if isinstance(cell, CellFailure):
+            raise cell.error
+        found.append(cell)
+    found.sort(key=lambda cell: cell.entry)
     judged = found[:n_judged]
     least = {line_up[cell.entry].name: cell.scores for cell in found[n_judged:]}
     return tuple(
-        _verdict(goal, before, judged[0], judged[-1], least, protocol.seed, against)
+        _verdict(goal, before, judged[0], judged[-1], least, against)
         for goal, before in zip(goals, zip(tuned, tuned_defaults, strict=True), strict=True)
     )
 
@@ -180,15 +188,13 @@ def _verdict(
     winner: Cell,
     defaults: Cell,
     least: Mapping[str, FoldScores],
-    seed: int,
     against: str,
 ) -> HoldoutVerdict:
     test = None
-    name = str(goal)
-    if name in winner.scores.per_user:
-        of_users = (cell.scores.per_user[name] for cell in (winner, defaults))
-        test = paired(*of_users, seed=seed)
-        if math.isnan(test.difference):
+    ours, theirs = (goal.influences(cell.scores) for cell in (winner, defaults))
+    if winner is not defaults and ours is not None and theirs is not None:
+        test = paired(ours, theirs)
+        if math.isnan(test.error):
             test = None
     name_of_floor = floor_of(goal)
     return HoldoutVerdict(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,9 +23,17 @@ from recli.experiments.cross_validation import cells
 from recli.experiments.interrupts import HeldBack
 from recli.experiments.resources import Resources
 from recli.ranking.recommender import settings
+from recli.records.failures import CellFailure
 from recli.records.stored_trial import BEFORE, FOLDS, PARAMS, REASON, STOPPED
 
-FAILURES = (errors.DivergedError, errors.TooLargeError)
+_LOG = logging.getLogger("recli")
+
+
+class TrialFailedError(errors.RecliError):
+    """An algorithm failed on a fold: diverged, too large, not fit for the data, or wrong in its code."""
+
+
+FAILURES = (TrialFailedError,)
 """What a setting may do to a trial without ending the study."""
 
 
@@ -90,7 +99,7 @@ class Trials:
         Args:
             configured: an algorithm with its parameters
         """
-        folds = self._measured(configured, range(len(self.folds)))
+        folds = list(self._measured(configured, range(len(self.folds))))
         return tuple(float(np.mean([goal.value(fold) for fold in folds])) for goal in self.goals)
 
     def objective(
@@ -139,7 +148,7 @@ class Trials:
         return value
 
     def _scores(self, configured: Configured) -> Iterator[FoldScores]:
-        """What comes out on the folds, in their order."""
+        """What comes out on the folds, in their order; the first that fails raises TrialFailedError."""
         known = self._first.get(_key(configured))
         if isinstance(known, errors.RecliError):
             raise known
@@ -149,13 +158,18 @@ class Trials:
         for start in range(known is not None, len(self.folds), at_once):
             yield from self._measured(configured, range(len(self.folds))[start : start + at_once])
 
-    def _measured(self, configured: Configured, numbers: Sequence[int]) -> list[FoldScores]:
-        """What comes out on these folds, at work at once."""
+    def _measured(self, configured: Configured, numbers: Sequence[int]) -> Iterator[FoldScores]:
+        """What comes out on these folds, at work at once; raises as `_scores` does."""
         places = [(0, number) for number in numbers]
         found = cells(self.dataset, [configured], self.protocol, self.resources, self.folds, places)
         with self.held_back.let_through():
             finished = sorted(found, key=lambda cell: cell.fold)
-        return [cell.scores for cell in finished]
+        for cell in finished:
+            if isinstance(cell, CellFailure):
+                if isinstance(cell.error, errors.AlgorithmCodeError):
+                    _LOG.warning("%s", cell.trace)  # a mistake, which somebody wants to mend
+                raise TrialFailedError(str(cell.error)) from cell.error
+            yield cell.scores
 
     def _is_over(self, trial: optuna.Trial, folds: list[list[float]]) -> bool:
         """Whether the trial is to stop before its last fold, for being bad or late."""

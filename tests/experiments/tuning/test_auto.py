@@ -16,6 +16,7 @@ from recli.experiments.reports._study.words import said
 from recli.experiments.tuning import auto, holdout
 from recli.experiments.tuning.stacks import stacks
 from recli.experiments.tuning.study import TuningRun
+from recli.experiments.tuning.trials import Trials
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
 from recli.records.stored_study import StoredStudy
@@ -109,6 +110,27 @@ def test_what_was_not_tried_is_not_called_dropped(new_run, search):
     text = " ".join(said(StoredStudy.read(run.folder.parents[1], run.id)))
     assert "After the defaults on one fold stayed baseline-only; not tried: time: " in text
     assert "dropped" not in text
+
+
+def test_fewer_trials_than_algorithms(new_run, search):
+    names = ("most-popular", "item-knn", "rp3beta", "ease")
+    run = search(new_run(*names, metrics=("ndcg@10",), split="last-n:n=2", auto=True), 2, 1e6)
+    [rung] = run.rungs
+    assert {*rung.kept, *rung.not_tried} == {*names}
+    assert len(rung.kept) == 2
+    assert len([t for t in run.tried if t.algorithm != STACK]) == 2
+    text = " ".join(said(StoredStudy.read(run.folder.parents[1], run.id)))
+    assert "not tried: trials: " in text
+
+
+def test_it_goes_on_with_the_looks_that_it_had(new_run, search, monkeypatch):
+    first = search(new_run(*SIX, auto=True), 6, timeout=1e6)
+    looked = []
+    monkeypatch.setattr(Trials, "first_fold", lambda self, configured: looked.append(configured))
+    again = search(new_run(*SIX, auto=True, begin="resume"), 8, timeout=1e6)
+    assert not looked
+    assert again.rungs[0] == first.rungs[0]
+    assert len(again.tried) > len(first.tried)
 
 
 def test_what_suits(small):

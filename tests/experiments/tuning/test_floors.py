@@ -49,10 +49,12 @@ def test_the_floor_is_what_it_is(new_run, search, small):
     run = search(new_run("knn-basic"), 1)
     errors = []
     for fold in run.protocol.split.folds(small):
-        rows = [(str(u), str(i), r, None) for u, i, r in zip(*_columns(small, fold.train))]
+        rows = [
+            (str(u), str(i), r, None) for u, i, r in zip(*_columns(small, fold.train), strict=True)
+        ]
         built = surprise.Dataset(surprise.Reader(rating_scale=small.ratings.scale))
         algorithm = surprise.BaselineOnly(verbose=False).fit(built.construct_trainset(rows))
-        test = [(str(u), str(i), r) for u, i, r in zip(*_columns(small, fold.test))]
+        test = [(str(u), str(i), r) for u, i, r in zip(*_columns(small, fold.test), strict=True)]
         gone = [p.est - p.r_ui for p in algorithm.test(test)]
         errors.append(np.sqrt(np.mean(np.square(gone))))
     assert run.floors == {"rmse": pytest.approx(np.mean(errors), abs=1e-9)}

@@ -71,10 +71,10 @@ def test_winner_and_defaults_on_the_locked_test(new_run, search, small):
     assert verdict.winner == winner.metrics["rmse"]
     assert verdict.defaults == defaults.metrics["rmse"]
     assert verdict.tuned == run.best.values[0]
-    differences = winner.per_user["rmse"] - defaults.per_user["rmse"]
-    assert verdict.over_users.difference == pytest.approx(differences.mean())
-    low, high = verdict.over_users.interval
-    assert low <= differences.mean() <= high
+    assert verdict.test.difference == pytest.approx(verdict.winner - verdict.defaults)
+    low, high = verdict.test.interval
+    assert low < verdict.test.difference < high
+    assert verdict.document()["difference"] == verdict.test.difference
 
 
 def test_gain_has_the_sense_of_the_goal():

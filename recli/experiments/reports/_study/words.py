@@ -77,9 +77,10 @@ def _verdict(said: dict[str, Any]) -> str:
         f"On the locked test: {said['goal']} {said['best']:.4f} with the best, "
         f"{said['defaults']:.4f} with {said.get('against', 'the defaults')}"
     )
-    if said.get("interval_low") is not None and said["best"] != said["defaults"]:
+    # Studies of before had a difference of another number, the mean of the users' own values.
+    if said.get("difference") is not None:
         text += (
-            f"; user by user the difference is {said['difference_over_users']:+.4f} "
+            f", {said['difference']:+.4f} "
             f"(95 %: {said['interval_low']:+.4f} to {said['interval_high']:+.4f})"
         )
     return f"{text}. {_before(said)}"
@@ -98,11 +99,8 @@ def _rung(rung: dict[str, Any]) -> str:
     n, folds = rung["trials"], rung.get("folds")
     after = "the defaults on one fold" if folds == 1 else f"{n} setting{'s' * (n != 1)} of each"
     parts = [f"After {after} stayed {', '.join(rung['kept'])}"]
-    for key, what in (
-        ("dropped", "dropped"),
-        ("failed", "failed"),
-        ("not_tried", "not tried: time"),
-    ):
+    no_look = f"not tried: {rung.get('short_of')}"
+    for key, what in {"dropped": "dropped", "failed": "failed", "not_tried": no_look}.items():
         if rung.get(key):
             parts.append(f"{what}: {', '.join(rung[key])}")
     return "; ".join(parts) + "."
