@@ -194,7 +194,7 @@ def _show(outcome: Outcome, results: Path, console: Console) -> None:
 
 def _show_history(results: Path, name: str | None, console: Console) -> None:
     def describe(folder: Path) -> dict[str, Any] | None:
-        document = REFRESHES.read(folder)
+        document = {**REFRESHES.read(folder), "id": folder.name}
         return document if name in (None, document["model"]) else None
 
     show_list(REFRESHES, results, console, describe, _COLUMNS)

@@ -44,10 +44,16 @@ class EntrySaid(TypedDict):
     external: NotRequired[dict[str, Any]]
 
 
+class SplitSaid(TypedDict):
+    """A split as the first format had it: its name, and beside that its options."""
+
+    name: str
+
+
 class RunConfiguration(TypedDict):
     """How a line-up was compared; the first format had the name of a split apart from its options."""
 
-    split: str | dict[str, Any]
+    split: str | SplitSaid
     split_seed: NotRequired[int]
     seed: int
     metrics: Names
@@ -102,7 +108,7 @@ class EnvironmentSaid(TypedDict):
 
     recli: str
     platform: str
-    packages: dict[str, Any]
+    packages: NotRequired[dict[str, Any]]
     code: NotRequired[str]
     cpu: NotRequired[str | None]
     commit: NotRequired[str | None]
@@ -146,9 +152,10 @@ class JudgedSaid(TypedDict):
 
     goal: str
     tuned: float
+    tuned_defaults: NotRequired[Number]
     best: float
     defaults: float
-    optimism: float
+    against: NotRequired[str]
     floor: NotRequired[Number]
     difference: NotRequired[Number]
     interval_low: NotRequired[Number]
@@ -159,8 +166,12 @@ class RungSaid(TypedDict):
     """A step of the halving."""
 
     trials: int
+    folds: NotRequired[int]
     kept: list[str]
     dropped: list[str]
+    failed: NotRequired[list[str]]
+    not_tried: NotRequired[list[str]]
+    short_of: NotRequired[str]
 
 
 class StudyConfiguration(TypedDict):
@@ -172,6 +183,7 @@ class StudyConfiguration(TypedDict):
     sampler: str
     pruner: str
     holdout: Number
+    auto: bool
     lists: NotRequired[dict[str, Any]]
 
 
@@ -193,6 +205,7 @@ class StudyDocument(TypedDict):
     trials: list[TrialSaid]
     locked: list[JudgedSaid]
     nested: list[list[JudgedSaid]]
+    floors: NotRequired[dict[str, Number]]
     importance: dict[str, Any]
     timed_out: bool
     rungs: list[RungSaid]

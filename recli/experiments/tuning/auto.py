@@ -142,6 +142,7 @@ class Auto:
                 not_tried.append(name)
             else:
                 self._looks[name] = first_look(self.search, name)
+                watch.on_fold(len(self._looks))
         ranked = best_first(self._looks)
         failed = [name for name in self._looks if name not in ranked]
         kept, dropped = _parted(ranked)
@@ -229,20 +230,22 @@ class Auto:
         return list(members.values())
 
     def _set_aside(self) -> float:
-        """Seconds for the stack, as it would be now; without a finished trial, for the first one."""
-        if self.search.finished:
-            return self._reserve(self._members(_FOR_THE_STACK * self.timeout))
-        best = next((self._looks[name].seconds for name in best_first(self._looks)), 0.0)
-        return _AIR * (self._rounds - 1 + _MORE_RATINGS) * best
+        """Seconds for the stack, as it would be now, and for the locked test of the best."""
+        members = self._members(_FOR_THE_STACK * self.timeout)
+        if len(members) > 1:
+            return self._reserve(members)
+        if best := self._ranked():
+            return _AIR * _MORE_RATINGS / self._rounds * best[0].seconds
+        first = next((self._looks[name].seconds for name in best_first(self._looks)), 0.0)
+        return _AIR * (self._rounds - 1 + _MORE_RATINGS) * first
 
     def _reserve(self, members: Sequence[StoredTrial]) -> float:
         """Seconds that every stack of them takes on all folds, and the best of all on the locked test."""
         names = tuple(trial.algorithm for trial in members)
         if names not in self._n_stacks:
-            self._n_stacks[names] = len(self._stacks(members))
-        n_stacks = self._n_stacks[names]
-        locked = _MORE_RATINGS * (FITS if n_stacks else 1) / self._rounds
-        return _AIR * (FITS * n_stacks + locked) * sum(trial.seconds for trial in members)
+            self._n_stacks[names] = max(1, len(self._stacks(members)))
+        trials = self._n_stacks[names] + _MORE_RATINGS / self._rounds
+        return _AIR * FITS * trials * sum(trial.seconds for trial in members)
 
     def _stacks(self, members: Sequence[StoredTrial]) -> list[Configured]:
         implicit = self.search.trials.dataset.ratings.implicit
