@@ -63,7 +63,7 @@ def test_the_same_algorithm_with_other_numbers_is_named_by_its_run(recli, evalua
 
 def test_runs_over_other_ratings_are_refused_and_it_says_what_differs(recli, evaluate, tiny):
     one = evaluate("-a", "svd")
-    other_split = evaluate("-a", "svd", "--split", "shuffle:n_splits=2")
+    other_split = evaluate("-a", "svd", "--cv", 4)
     shown = recli("compare", one, other_split, code=2).output
     assert "the split (" in shown
     other_line_up = evaluate("-a", "nmf", "--seed", 1)
