@@ -11,6 +11,7 @@ import click
 
 from recli import registry
 from recli.cli._options import common, parameter_types
+from recli.cli._output import definitions
 from recli.cli._output.console import Console
 from recli.cli._output.traits import COSTS, Traits
 
@@ -114,16 +115,16 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
 @click.argument("name", type=parameter_types.METRIC)
 @common.output_options("table", "json")
 def metric(name: str, console: Console) -> None:
-    """Explain a metric: definition, source, range, empty case, its options."""
+    """Explain a metric: definition, source, range, direction, its options, and how others define it."""
     cls = registry.get("metric", name)
     cutoff = "@10" if cls.cutoff else ""
     _explain(
-        "metric",
-        cls,
-        console,
-        {},
+        *("metric", cls, console, definitions.described(cls)),
         lambda option: f"Options follow the name, as in '{option}{cutoff}'.",
+        before=definitions.in_words(cls),
     )
+    if console.format == "table":
+        definitions.show(cls, console)
 
 
 @command.command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import SURPRISE, Elsewhere
 from recli.evaluation.metrics._base import RatingMetric
 from recli.evaluation.predictions import Predictions
 
@@ -32,6 +33,8 @@ class FCP(RatingMetric):
     highest = 1.0
     perfect = 1.0
     summary = "fraction of a user's pairs of ratings predicted in the right order"
+    elsewhere = (Elsewhere(SURPRISE, "accuracy.fcp", 0.673469),)
+    elsewhere = (Elsewhere(0.673469, {SURPRISE: "accuracy.fcp"}),)
 
     def _value(self, predictions: Predictions) -> float:
         concordant, discordant = self._pairs(predictions)

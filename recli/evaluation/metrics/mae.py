@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import LENSKIT, MLLIB, RECBOLE, RECOMMENDERS, SURPRISE, Elsewhere
 from recli.evaluation.metrics._base import RatingMetric
 from recli.evaluation.predictions import Predictions
 
@@ -20,6 +21,18 @@ class MAE(RatingMetric):
     """
 
     summary = "mean absolute error of the predicted ratings"
+    elsewhere = (
+        Elsewhere(
+            0.961538,
+            {
+                SURPRISE: "accuracy.mae",
+                LENSKIT: "MAE()",
+                RECBOLE: "MAE",
+                RECOMMENDERS: "mae",
+                MLLIB: "meanAbsoluteError",
+            },
+        ),
+    )
 
     def _value(self, predictions: Predictions) -> float:
         return float(np.mean(np.abs(predictions.truth - predictions.estimate)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import MLLIB, SURPRISE, Elsewhere
 from recli.evaluation.metrics._base import RatingMetric
 from recli.evaluation.predictions import Predictions
 
@@ -20,6 +21,7 @@ class MSE(RatingMetric):
     """
 
     summary = "mean squared error of the predicted ratings"
+    elsewhere = (Elsewhere(1.596154, {SURPRISE: "accuracy.mse", MLLIB: "meanSquaredError"}),)
 
     def _value(self, predictions: Predictions) -> float:
         return float(np.mean((predictions.truth - predictions.estimate) ** 2))

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from recli.evaluation.elsewhere import MLLIB, RECOMMENDERS, Elsewhere
 from recli.evaluation.metrics._base import RatingMetric
 from recli.evaluation.predictions import Predictions
 
@@ -30,6 +31,7 @@ class R2(RatingMetric):
     highest = 1.0
     perfect = 1.0
     summary = "share of the variance of the ratings that the predictions explain"
+    elsewhere = (Elsewhere(0.172546, {RECOMMENDERS: "rsquared", MLLIB: "r2"}),)
 
     def _value(self, predictions: Predictions) -> float:
         truth = predictions.truth

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from recli.evaluation.elsewhere import LENSKIT, MLLIB, RECBOLE, RECOMMENDERS, SURPRISE, Elsewhere
 from recli.evaluation.metrics._base import RatingMetric
 from recli.evaluation.predictions import Predictions
 
@@ -22,6 +23,18 @@ class RMSE(RatingMetric):
     """
 
     summary = "root mean squared error of the predicted ratings"
+    elsewhere = (
+        Elsewhere(
+            1.26339,
+            {
+                SURPRISE: "accuracy.rmse",
+                LENSKIT: "RMSE()",
+                RECBOLE: "RMSE",
+                RECOMMENDERS: "rmse",
+                MLLIB: "rootMeanSquaredError",
+            },
+        ),
+    )
 
     def _value(self, predictions: Predictions) -> float:
         return math.sqrt(np.mean((predictions.truth - predictions.estimate) ** 2))
