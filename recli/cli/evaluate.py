@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recli.cli._options import common, parameter_types
+from recli.cli._options.as_typed import as_typed
 from recli.cli._options.common import DatasetChoice
 from recli.cli._options.external import (
     ExternalChoice,
@@ -130,7 +131,15 @@ def command(
         protocol = with_measures_of(others, protocol)
     made_here, line_up = bool(line_up), [*line_up, *others]
     run = EvaluationRun(
-        results, command_line(), dataset, line_up, protocol, data.reading, strict, folds
+        results,
+        command_line(),
+        dataset,
+        line_up,
+        protocol,
+        data.reading,
+        strict,
+        folds,
+        as_typed,
     )
     chosen = "" if dataset.ratings.implicit else " (--threshold)"
     console.say(

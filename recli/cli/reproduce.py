@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recli.cli._options import common, parameter_types
+from recli.cli._options.as_typed import as_typed
 from recli.cli._output.console import Console, count
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def command(run: str, jobs: int, memory_limit: int | None, results: Path, consol
     first = StoredRun.read(results, run)
     dataset = reproduce.dataset_of(first)
     console.describe(dataset)
-    made = reproduce.again(results, command_line(), first, dataset)
+    made = reproduce.again(results, command_line(), first, dataset, as_typed)
     console.say(
         f"{first.id} again: {count(len(made.line_up), 'algorithm')} × {count(made.n_folds, 'fold')}, "
         "every cell afresh"

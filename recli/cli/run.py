@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recli.cli._options import common
+from recli.cli._options.as_typed import as_typed
 from recli.cli._options.common import DatasetChoice
 from recli.cli._options.protocol import ProtocolChoice
 from recli.cli._output import leaderboard
@@ -123,7 +124,13 @@ def command(
         assert planned.data is not None
         dataset, protocol = planned.data
         run = EvaluationRun(
-            results, command_line(), dataset, experiment.line_up, protocol, planned.reading
+            results,
+            command_line(),
+            dataset,
+            experiment.line_up,
+            protocol,
+            planned.reading,
+            worded=as_typed,
         )
         heading = f"Run {number} of {len(plan)}: {planned.name}"
         with console.progress(heading, run.n_cells) as advance:

@@ -31,15 +31,17 @@ class BadRow:
         reason: why it is no rating
         text: the text to read
         part: the file that it stands in, where there are several
+        noun: what its place is called, `line` or `row`
     """
 
     line: int
     reason: str
     text: str
     part: str = ""
+    noun: str = "line"
 
     def __str__(self) -> str:
-        return f"{self.part}{', ' * bool(self.part)}line {self.line:,}: {self.reason}"
+        return f"{self.part}{', ' * bool(self.part)}{self.noun} {self.line:,}: {self.reason}"
 
 
 @dataclass(frozen=True)

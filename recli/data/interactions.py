@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,15 +22,20 @@ from recli.data.sources.location import Location
 _SHOWN = 8
 
 
-def check_options(given: Iterable[str], duplicates: str) -> None:
+def check_options(given: Mapping[str, Any], duplicates: str) -> None:
     """Raise UsageError for what only ratings have: a scale, several ratings of a pair to choose from.
 
     Args:
-        given: fields of a `RatingsSource` that were set for these data
+        given: fields of a `RatingsSource` that were set for these data, None for one that was not
         duplicates: what becomes of repeated pairs of user and item: `error`, `first`, `last`,
             `mean` or `keep`
     """
-    if "scale" in given:
+    if given.get("rating") is not None and given.get("implicit"):
+        raise errors.UsageError(
+            f'`rating="{given["rating"]}"` is for ratings, and `implicit=True` says that rows are '
+            'interactions. Leave one of them out, or let the column weigh them: `weight="NAME"`.'
+        )
+    if given.get("scale") is not None:
         raise errors.UsageError(
             "`scale` is for ratings: interactions have weights, which are not on a scale. Leave it out."
         )

@@ -297,7 +297,7 @@ def _bad_rows(file: Location, table: TextTable, rows: parsing.RatingRows) -> lis
     found = []
     for row in sorted([*malformed, *rows.bad], key=lambda row: row.line):
         part, line = file.part_of(row.line)
-        found.append(BadRow(line, row.reason, row.text, part))
+        found.append(BadRow(line, row.reason, row.text, part, file.row_noun))
     return found
 
 

@@ -19,6 +19,7 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.external.entry import noted
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.lint import lint
+from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
 from recli.experiments.cell_task import Kept
@@ -55,6 +56,7 @@ class EvaluationRun:
         reading: how the dataset was read, for `recli reproduce`
         strict: whether what `lint` finds is an error, raised before anything is written (DataError)
         folds: those of the protocol's split, where they are known already
+        worded: what becomes of a finding's message, which names parameters as Python does
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class EvaluationRun:
         reading: Reading | None = None,
         strict: bool = False,
         folds: Sequence[Fold] | None = None,
+        worded: Callable[[str], str] = str,
     ) -> None:
         self.dataset = dataset
         self.line_up = tuple(line_up)
@@ -75,7 +78,7 @@ class EvaluationRun:
         self.n_folds = len(self.folds)
         self.command = tuple(command)
         self.reading = reading
-        self.findings = lint(
+        found = lint(
             dataset,
             self.folds,
             protocol.split,
@@ -83,9 +86,10 @@ class EvaluationRun:
             protocol.threshold,
             [configured.name for configured in self.line_up],
         ) + noted(self.line_up)
+        self.findings = tuple(Finding(each.code, worded(each.message)) for each in found)
         if strict and self.findings:
-            found = errors.first_ten([finding.message for finding in self.findings])
-            raise errors.DataError(f"--strict, and there is reason to doubt:\n{found}")
+            doubts = errors.first_ten([finding.message for finding in self.findings])
+            raise errors.DataError(f"`strict=True`, and there is reason to doubt:\n{doubts}")
         first = TrainingStatistics(dataset, self.folds[0].train, protocol.threshold)
         recommender.check(self.line_up, first, protocol.seed)
         self.finished: list[Cell] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,13 @@ def dataset_of(run: StoredRun) -> Dataset:
     return dataset
 
 
-def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Dataset) -> EvaluationRun:
+def again(
+    results: Path,
+    command: Sequence[str],
+    run: StoredRun,
+    dataset: Dataset,
+    worded: Callable[[str], str] = str,
+) -> EvaluationRun:
     """The same evaluation as a new run, yet to be run.
 
     Args:
@@ -128,6 +134,7 @@ def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Datase
         command: the command line
         run: a run as it is stored
         dataset: the ratings, and what is known of items and users
+        worded: as for `EvaluationRun`
 
     Raises:
         NotReproducedError: where the split gives other rows
@@ -156,7 +163,9 @@ def again(results: Path, command: Sequence[str], run: StoredRun, dataset: Datase
         _entry(about, dataset, folds, protocol.measures) for about in configuration["line_up"]
     ]
     reading = Reading.of(run.document["dataset"]["reading"])
-    return EvaluationRun(results, command, dataset, line_up, protocol, reading, folds=folds)
+    return EvaluationRun(
+        results, command, dataset, line_up, protocol, reading, folds=folds, worded=worded
+    )
 
 
 def _entry(

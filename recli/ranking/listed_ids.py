@@ -53,7 +53,7 @@ def known(raw: tuple[str, ...], ids: Ids, what: str, where: str) -> KnownIds:
     """Those of the ids that are known, and the others.
 
     Args:
-        raw: The ids as they are listed, each once, at least one.
+        raw: The ids as they are listed, each once.
         ids: The ids that are known.
         what: What they are, in the plural, for errors.
         where: What lists them, for errors.
@@ -61,6 +61,8 @@ def known(raw: tuple[str, ...], ids: Ids, what: str, where: str) -> KnownIds:
     Raises:
         NotFoundError: None of them is known.
     """
+    if not raw:
+        raise errors.NotFoundError(f"{where}: names no {what}.")
     codes = ids.codes(raw)
     unknown = [one for one, code in zip(raw, codes, strict=True) if code < 0]
     if len(unknown) == len(raw):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from recli.algorithms import Configured
 from recli.ranking import reranking
 from recli.ranking.recommender import lists_of
 from recli.records import code_closure
-from recli.records.own_sources import own_modules, with_imports
+from recli.records.own_sources import edited_since_loaded, own_modules, with_imports
 
 _COMPUTE = (
     "registry",
@@ -41,14 +42,13 @@ def of_recli() -> str:
     rooms = [path.parent for path in package.glob("extras/*/algorithms")]
     folders = [*(package / floor for floor in _COMPUTE), *rooms]
     sources = [path for folder in folders for path in folder.rglob("*.py")]
-    return _hashed(package, [*package.glob("*.py"), *sources])
+    return _hashed([*package.glob("*.py"), *sources])
 
 
 def of_algorithm(configured: Configured) -> str | None:
-    """`of_recli`; for a class from elsewhere, SHA-256 over its file and the Python files beside it.
+    """`of_recli`; for a class from elsewhere, SHA-256 over its file and what `with_imports` adds.
 
-    Of a hybrid with such a class both. What that class imports from elsewhere is not seen. None
-    where there is no source to read.
+    Of a hybrid with such a class both. None where there is no source to read.
 
     Args:
         configured: the algorithm
@@ -56,9 +56,8 @@ def of_algorithm(configured: Configured) -> str | None:
     modules = own_modules(configured.classes)
     if modules is None:
         return None
-    folders = sorted({source.parent for source in modules.values()})
     own = of_recli() if configured.name in registry.names("algorithm") else ""
-    return own + "".join(_hashed(folder, folder.glob("*.py")) for folder in folders)
+    return own + (_hashed(with_imports(modules)) if modules else "")
 
 
 def of_outcome(configured: Configured) -> str | None:
@@ -73,7 +72,8 @@ def of_outcome(configured: Configured) -> str | None:
         configured: the algorithm, and how its lists are made
 
     Returns:
-        None where there is no source to read.
+        None where there is no source to read, and where one was edited after it was loaded: what is
+        computed then is computed by code that no file has.
     """
     classes = (*configured.classes, *reranking.classes(lists_of(configured)))
     modules = own_modules(classes)
@@ -81,6 +81,8 @@ def of_outcome(configured: Configured) -> str | None:
         return None
     bases = {base.__module__ for cls in classes for base in cls.__mro__}
     sources = with_imports(modules)
+    if edited_since_loaded(sources):
+        return None
     packages = _FOR_A_USER if modules else ()
     inside = (module for package in packages for module in code_closure.inside(package))
     imported = (module for path in sources for module in code_closure.imported(path))
@@ -88,9 +90,11 @@ def of_outcome(configured: Configured) -> str | None:
     return own + "".join(f"{path.name}{code_closure.tree_digest(path)}" for path in sources)
 
 
-def _hashed(folder: Path, sources: Iterable[Path]) -> str:
+def _hashed(sources: Iterable[Path]) -> str:
+    sources = sorted(sources)
+    folder = os.path.commonpath([path.parent for path in sources])
     digest = hashlib.sha256()
-    for path in sorted(sources):
+    for path in sources:
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
         # The same code, whatever ends its lines.
         digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")

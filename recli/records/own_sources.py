@@ -10,6 +10,7 @@ from pathlib import Path
 
 NOT_OF_THE_USER = {"recli", "surprise", *sys.stdlib_module_names}
 _INSTALLED = {"site-packages", "dist-packages"}
+_read: dict[Path, tuple[object, bytes]] = {}  # by source, how it was loaded and what it said then
 
 
 def own_modules(classes: Iterable[type]) -> dict[str, Path] | None:
@@ -42,6 +43,27 @@ def with_imports(modules: dict[str, Path]) -> list[Path]:
         modules: sources by dotted name
     """
     return sorted({path for name, source in modules.items() for path in _reached(name, source)})
+
+
+def edited_since_loaded(sources: Iterable[Path]) -> bool:
+    """Whether a module runs by another text than its source has now, as in a notebook after an edit.
+
+    That is: than it had when this was asked first since the module was loaded.
+
+    Args:
+        sources: files of Python
+    """
+    loaded = {getattr(module, "__file__", None): module for module in list(sys.modules.values())}
+    edited = False
+    for path in sources:
+        if module := loaded.get(str(path)):
+            spec, text = module.__spec__, path.read_bytes()  # loading it again gives another spec
+            was, first = _read.get(path, (None, text))
+            if was is not spec:
+                first = text
+            _read[path] = spec, first
+            edited |= first != text
+    return edited
 
 
 def _reached(module: str, source: Path) -> set[Path]:

@@ -21,7 +21,7 @@ BELOW = ("data", "algorithms", "models", "ranking", "evaluation", "api", "experi
 COMMANDS_ALONE = (
     *("data/checks", "data/converters", "data/columns/table_ids.py", "data/description.py"),
     *("algorithms/_contract", "data/sources/bigquery.py"),  # for authors of algorithms; SQL
-    *("models/archive.py", "ranking/writers", "evaluation/lint.py", "evaluation/lint_checks"),
+    *("models/archive.py", "ranking/writers"),
     *(
         "experiments/tuning/storage.py",
         "experiments/tuning/study.py",

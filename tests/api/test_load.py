@@ -153,6 +153,16 @@ REFUSED = [
     ({"header": False}, UsageError, "`header` says how a file is read"),
     ({"items_id": "movieId"}, UsageError, "`items_id` names a column of `items`"),
     ({"time_unit": "hours"}, UsageError, "There is no time_unit 'hours'"),
+    (
+        {"rating": "rating", "implicit": True},
+        UsageError,
+        '`rating="rating"` is for ratings, and `implicit=True` says',
+    ),
+    (
+        {"items": pd.DataFrame({"id": ["p", "q"], "title": ["P", "Q"]}), "items_id": "id"},
+        DataError,
+        "column 'id' has none of the items that were rated: p, q there",
+    ),
     ({"duplicates": "newest"}, UsageError, "There is no way of duplicates 'newest'"),
     ({"user": "nobody"}, DataError, "for the user: There is no column 'nobody'"),
 ]
@@ -175,7 +185,7 @@ def test_what_is_refused(ratings, given, error, message):
             {"user": [1, 2], "item": [2, 2], "rating": ["good", "4"]},
             "'good' is not a finite number",
         ),
-        ({"user": [1, None], "item": [2, 2], "rating": [3, 4]}, "the user is empty"),
+        ({"user": [1, None], "item": [2, 2], "rating": [3, 4]}, "row 2: the user is empty"),
         ({"left": [1, 2, 1], "right": [5, 6, 6]}, "`user="),
         ({}, "has no column"),
         ({"user": [], "item": [], "rating": []}, "holds no rating"),

@@ -143,6 +143,7 @@ def test_the_default_makes_lists(tiny):
         ),
         (lambda m: m.recommend(2, diversfy=1), UsageError, "Did you mean 'diversify'?"),
         (lambda m: m.recommend(2, where="yeer > 1"), UsageError, "`where`: "),
+        (lambda m: m.recommend(2, candidates=[]), NotFoundError, "candidates: names no items."),
         (lambda m: m.predict([(2,)]), UsageError, "`pairs` should be pairs"),
         (
             lambda m: m.predict(pd.DataFrame({"who": [2]})),

@@ -139,7 +139,7 @@ def test_unknown_items(clean: Dataset) -> None:
     assert message.startswith(
         f"160 of {n_tests} ({160 / n_tests:.0%}) of the test ratings are of items"
     )
-    assert "(2 items, summed over 1 fold)" in message and "--by popularity" in message
+    assert "(2 items, summed over 1 fold)" in message and 'by="popularity"' in message
 
 
 def test_unknown_users(clean: Dataset) -> None:
@@ -195,7 +195,7 @@ def test_scale(clean: Dataset, scale: tuple[float, float], said: bool) -> None:
     assert ("scale" in messages) == said
     if said:
         assert "the ratings lie between 1 and 5" in messages["scale"]
-        assert "--scale 1:5" in messages["scale"]
+        assert "`scale=(1, 5)`" in messages["scale"]
 
 
 def test_a_scale_of_one_rating_fits(clean: Dataset) -> None:
@@ -221,7 +221,7 @@ def test_ratings_all_alike_are_interactions(clean: Dataset) -> None:
     alike = changed(clean, values=np.full(800, 5.0))
     message = found(alike)["threshold"]
     assert message.startswith("All ratings are 5: they say what was rated")
-    assert "--implicit" in message
+    assert "`implicit=True`" in message
 
 
 def test_interactions_have_no_scale_and_are_all_liked(clean: Dataset) -> None:
@@ -230,7 +230,7 @@ def test_interactions_have_no_scale_and_are_all_liked(clean: Dataset) -> None:
     clicks = changed(clean, values=counts, scale=(-100.0, 100.0), implicit=True)
     messages = found(clicks, threshold=1.0, line_up=("ease",))
     assert messages.keys() == {"no-baseline"}
-    assert messages["no-baseline"].endswith("Add '-a most-popular'.")
+    assert messages["no-baseline"].endswith('Add `algorithms="most-popular"`.')
 
 
 def test_interactions_are_called_so(clean: Dataset) -> None:
@@ -245,7 +245,7 @@ def test_baselines(clean: Dataset, name: str) -> None:
     assert name in registry.names("algorithm")
     assert found(clean, line_up=(name,)) == {}
     message = found(clean, line_up=("svd", "module:Mine"))["no-baseline"]
-    assert f"'-a {name}'" in message
+    assert f'`algorithms="{name}"`' in message
 
 
 def test_few_users(clean: Dataset) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 import textwrap
@@ -220,6 +221,19 @@ def test_the_code_of_a_users_class_without_its_comments(own):
         sys.modules.pop("own_outcome", None)
         found.append(code_version.of_outcome(Configured("own_outcome:Own")))
     assert found[0] == found[1] != found[2]
+
+
+def test_what_runs_by_a_text_that_its_file_has_no_more_has_no_code(own):
+    configured = Configured("own_outcome:Own")
+    own.write_text(OWN, encoding="utf-8")
+    before = code_version.of_outcome(configured)
+    own.write_text(OWN.replace("= 1", "= 2"), encoding="utf-8")
+    assert before is not None and code_version.of_outcome(configured) is None
+    importlib.invalidate_caches()
+    importlib.reload(sys.modules["own_outcome"])
+    assert code_version.of_outcome(configured) not in (None, before)
+    own.write_text(OWN, encoding="utf-8")
+    assert code_version.of_outcome(configured) is None  # though the text is known
 
 
 IMPORTS = {

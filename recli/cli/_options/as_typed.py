@@ -9,43 +9,12 @@ from __future__ import annotations
 import re
 
 PARAMETERS = frozenset(
-    {
-        *(
-            "algorithms",
-            "allow_pickle",
-            "decimal",
-            "delimiter",
-            "diversify",
-            "duplicates",
-            "encoding",
-        ),
-        *(
-            "escape",
-            "event",
-            "fix",
-            "format",
-            "fresh",
-            "goal",
-            "header",
-            "implicit",
-            "item",
-            "items_id",
-        ),
-        *(
-            "memory_limit",
-            "metric",
-            "missing",
-            "on_bad",
-            "pick",
-            "query",
-            "quote",
-            "rating",
-            "scale",
-        ),
-        *("study", "threshold", "time", "time_format", "time_unit", "trials", "user", "users_id"),
-        "weight",
-        *("weights", "where"),
-    }
+    (  # noqa: SIM905, a line each otherwise
+        "algorithms allow_pickle by decimal delimiter diversify duplicates encoding escape "
+        "event fix format fresh goal header implicit item items_id memory_limit metric missing "
+        "on_bad pick query quote rating scale strict study threshold time time_format time_unit "
+        "trials user users_id weight weights where"
+    ).split()
 )
 """Those that messages name."""
 _ROLES = ("user", "item", "rating", "weight", "event", "time")

@@ -19,6 +19,8 @@ class Frame(Location):
         name: what messages call it
     """
 
+    row_noun = "row"
+
     def __init__(self, frame: pd.DataFrame, name: str) -> None:
         super().__init__(Path())
         self.frame = frame
@@ -36,11 +38,3 @@ class Frame(Location):
 
     def is_empty(self) -> bool:
         return not len(self.frame)
-
-    def place(self, line: int) -> str:
-        """A row of the table, as messages name it; the first is row 1.
-
-        Args:
-            line: the line of the file, from 1 on
-        """
-        return f"row {line:,}"

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import ClassVar
 
 from recli import errors, memory
 from recli.data.sources import packed
@@ -29,6 +30,9 @@ class Location:
     >>> file.name, file.bare_name, file.suffix
     ('u.data.gz', 'u.data', '.data')
     """
+
+    row_noun: ClassVar[str] = "line"
+    """What messages call a row of the table."""
 
     def __init__(self, path: Path, member: str | None = None) -> None:
         self._path = path
@@ -166,7 +170,7 @@ class Location:
         'line 1,000'
         """
         part, line = self.part_of(line)
-        return f"{part}{', ' * bool(part)}line {line:,}"
+        return f"{part}{', ' * bool(part)}{self.row_noun} {line:,}"
 
     @property
     def _is_plain(self) -> bool:

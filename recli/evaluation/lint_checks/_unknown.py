@@ -32,5 +32,5 @@ def unknown(checked: Checked, codes: np.ndarray, what: str, by: str) -> Iterator
         yield (
             f"{share(n_ratings, checked.n_tests)} of the test {noun}s are of {what} without a "
             f"training {noun} ({n_codes:,} {what}, summed over {checked.extent}): they measure "
-            f"what an algorithm does without knowing them. See the others apart with '--by {by}'."
+            f'what an algorithm does without knowing them. See the others apart with `by="{by}"`.'
         )

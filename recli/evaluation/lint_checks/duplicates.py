@@ -27,5 +27,5 @@ class Duplicates(Check):
             yield (
                 f"{sum(counts):,} test ratings, in {np.count_nonzero(counts)} of {len(counts)} "
                 "folds, are of a user and an item that the training has a rating of: the answer "
-                "was learned. Merge them with '--duplicates last', for instance."
+                'was learned. Merge them with `duplicates="last"`, for instance.'
             )

@@ -19,7 +19,7 @@ class NoBaseline(Check):
         if not set(BASELINES) & set(checked.line_up):
             of_lists = [name for name in BASELINES if _scores_only(name)]
             baselines = of_lists if checked.ratings.implicit else BASELINES
-            names = " or ".join(f"'-a {name}'" for name in baselines)
+            names = " or ".join(f'`algorithms="{name}"`' for name in baselines)
             yield f"The line-up has no baseline, so that nothing says what is little. Add {names}."
 
 

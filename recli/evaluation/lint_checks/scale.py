@@ -23,5 +23,5 @@ class ScaleCheck(Check):
             yield (
                 f"The scale is {low:g} to {high:g}, and the ratings lie between {lowest:g} and "
                 f"{highest:g}: predictions are clipped to the scale, and what counts as liked goes by "
-                f"it. If it is not right, say '--scale {lowest:g}:{highest:g}'."
+                f"it. If it is not right, say `scale=({lowest:g}, {highest:g})`."
             )

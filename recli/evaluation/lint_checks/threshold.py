@@ -26,7 +26,7 @@ class Threshold(Check):
         if checked.ranks and lowest == highest:
             yield (
                 f"All ratings are {highest:g}: they say what was rated, and nothing of how. Such "
-                "rows are interactions: say '--implicit'."
+                "rows are interactions: say `implicit=True`."
             )
             return
         liked = checked.ratings.values >= checked.threshold
@@ -35,5 +35,5 @@ class Threshold(Check):
             yield (
                 f"{share(n_liked, checked.n_tests)} of the test ratings are {checked.threshold:g} "
                 "or more and count as liked: to find what is liked is to find what is rated. "
-                "Choose a higher '--threshold'."
+                "Choose a higher `threshold`."
             )
