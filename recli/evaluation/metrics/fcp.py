@@ -35,6 +35,7 @@ class FCP(RatingMetric):
     summary = "fraction of a user's pairs of ratings predicted in the right order"
     elsewhere = (Elsewhere(SURPRISE, "accuracy.fcp", 0.673469),)
     elsewhere = (Elsewhere(0.673469, {SURPRISE: "accuracy.fcp"}),)
+    elsewhere = (Elsewhere(0.673469, {SURPRISE: "accuracy.fcp"}),)
 
     def _value(self, predictions: Predictions) -> float:
         concordant, discordant = self._pairs(predictions)

@@ -26,11 +26,16 @@ class MAE(RatingMetric):
             0.961538,
             {
                 SURPRISE: "accuracy.mae",
-                LENSKIT: "MAE()",
                 RECBOLE: "MAE",
                 RECOMMENDERS: "mae",
                 MLLIB: "meanAbsoluteError",
             },
+        ),
+        Elsewhere(
+            1.004167,
+            {LENSKIT: "MAE()"},
+            "the mean of each user's own error, however few ratings they have",
+            None,
         ),
     )
 

@@ -22,6 +22,7 @@ class MSE(RatingMetric):
 
     summary = "mean squared error of the predicted ratings"
     elsewhere = (Elsewhere(1.596154, {SURPRISE: "accuracy.mse", MLLIB: "meanSquaredError"}),)
+    elsewhere = (Elsewhere(1.596154, {SURPRISE: "accuracy.mse", MLLIB: "meanSquaredError"}),)
 
     def _value(self, predictions: Predictions) -> float:
         return float(np.mean((predictions.truth - predictions.estimate) ** 2))

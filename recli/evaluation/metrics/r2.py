@@ -32,6 +32,7 @@ class R2(RatingMetric):
     perfect = 1.0
     summary = "share of the variance of the ratings that the predictions explain"
     elsewhere = (Elsewhere(0.172546, {RECOMMENDERS: "rsquared", MLLIB: "r2"}),)
+    elsewhere = (Elsewhere(0.172546, {RECOMMENDERS: "rsquared", MLLIB: "r2"}),)
 
     def _value(self, predictions: Predictions) -> float:
         truth = predictions.truth

@@ -28,11 +28,16 @@ class RMSE(RatingMetric):
             1.26339,
             {
                 SURPRISE: "accuracy.rmse",
-                LENSKIT: "RMSE()",
                 RECBOLE: "RMSE",
                 RECOMMENDERS: "rmse",
                 MLLIB: "rootMeanSquaredError",
             },
+        ),
+        Elsewhere(
+            1.17478,
+            {LENSKIT: "RMSE()"},
+            "the mean of each user's own error, however few ratings they have",
+            None,
         ),
     )
 
