@@ -179,6 +179,7 @@ def fold_outcome(
     seed: int,
     memory_limit: int | None = None,
     alone: bool = False,
+    sampled_negatives: int = 0,
 ) -> FoldOutcome:
     """Fit on the fold's training rows, predict its test rows, and rank the catalogue.
 
@@ -194,6 +195,7 @@ def fold_outcome(
         seed: that of the algorithm
         memory_limit: bytes, that of `scored`
         alone: whether nothing else works in this process, so that its peak of memory is this cell's
+        sampled_negatives: how many items lists are made of beside the relevant ones; 0 for all
 
     Raises:
         RecliError: as the algorithm and `recommend` do.
@@ -212,7 +214,9 @@ def fold_outcome(
     clock.append(time.perf_counter())
     if wanted.k:
         model, options = of_training(statistics, configured, algorithm, seed), lists_of(configured)
-        lists = recommend(model, statistics, test, wanted.k, memory_limit, options)
+        lists = recommend(
+            model, statistics, test, wanted.k, memory_limit, options, sampled_negatives
+        )
         places, midranks = lists.tested.places, lists.tested.midranks
         listed = Listed(lists.items, lists.n_candidates, places, midranks)
     clock.append(time.perf_counter())

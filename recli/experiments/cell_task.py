@@ -87,9 +87,15 @@ class CellTask:
         key, limit = self._key, self.memory_limit
         if key:
             wanted = to_keep(wanted, self.configured, self.statistics, self.test, limit)
-        seed = self.protocol.seed
         outcome = fold_outcome(
-            self.statistics, self.test, self.configured, wanted, seed, limit, self.alone
+            self.statistics,
+            self.test,
+            self.configured,
+            wanted,
+            self.protocol.seed,
+            limit,
+            self.alone,
+            self.protocol.sampled_negatives,
         )
         if self.kept and key:
             self.kept.store.write(key, outcome)

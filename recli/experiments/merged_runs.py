@@ -14,6 +14,7 @@ _MUST_AGREE = (
     ("configuration", "split", "the split"),
     ("configuration", "split_seed", "the seed of the split"),
     ("configuration", "threshold", "the rating from which an item counts as liked"),
+    ("configuration", "sampled_negatives", "the number of sampled candidates"),
 )
 
 
