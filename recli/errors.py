@@ -23,6 +23,14 @@ class UsageError(RecliError):
     exit_code = 2
 
 
+class SimilarityError(UsageError, NameError):
+    """A similarity that there is not; the NameError that Surprise raises for it."""
+
+
+class BaselineMethodError(UsageError, ValueError):
+    """A way to estimate baselines that there is not; the ValueError that Surprise raises for it."""
+
+
 class DivergedError(UsageError):
     """Learning that ran off to infinity under its parameters."""
 
@@ -59,13 +67,45 @@ class InterruptedRunError(RecliError):
     exit_code = 6
 
 
+class WorkerDiedError(RecliError):
+    """A process that computed cells is gone, for lack of memory or by the code that it ran."""
+
+
+class AlgorithmCodeError(RecliError):
+    """An error of the code of an algorithm, its own or recli's, that is no answer to what was asked."""
+
+
+class FailedCellsError(RecliError):
+    """Some algorithms of a line-up failed, the others are there; ends with the code of the first.
+
+    Args:
+        message: which, and why
+        exit_code: that of the first failure
+        traces: the tracebacks of mistakes in code, which are to be shown
+    """
+
+    def __init__(self, message: str, exit_code: int, traces: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.exit_code, self.traces = exit_code, traces
+
+
+class FailedCellsWarning(UserWarning):
+    """Some algorithms of a line-up failed, and the others were compared."""
+
+
 class NotReproducedError(RecliError):
     """A run that gave other numbers when it was made again."""
 
     exit_code = 7
 
 
-def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> UsageError:
+def unknown(
+    kind: str,
+    name: str,
+    valid: Iterable[str],
+    hint: str = "",
+    error: type[UsageError] = UsageError,
+) -> UsageError:
     """The error for a name that is not among `valid`: the nearest spelling first, then the others.
 
     Args:
@@ -73,6 +113,7 @@ def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> Usage
         name: the name
         valid: the names that there are
         hint: where the names are explained
+        error: the class of the error
 
     >>> print(unknown("metric", "rsme", ["mae", "rmse"]))
     There is no metric 'rsme'. Did you mean 'rmse'? Valid: rmse, mae.
@@ -80,7 +121,7 @@ def unknown(kind: str, name: str, valid: Iterable[str], hint: str = "") -> Usage
     ordered = nearest(name, valid)
     names = f" Valid: {', '.join(ordered)}." if ordered else " There are none."
     guess = did_you_mean(name, ordered)
-    return UsageError(f"There is no {kind} '{name}'.{guess}{names}{' ' + hint if hint else ''}")
+    return error(f"There is no {kind} '{name}'.{guess}{names}{' ' + hint if hint else ''}")
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -27,6 +27,7 @@ class StoredKind:
         keys: what a document has to have
         advice: what to do about a document that cannot be read
         dated: whether names are ids that begin with the time and so sort by it; else users choose them
+        shape: gives the TypedDict of what is read of a document; without one that is left to who reads it
     """
 
     noun: str
@@ -37,6 +38,7 @@ class StoredKind:
     keys: tuple[str, ...]
     advice: str
     dated: bool = False
+    shape: Callable[[], type] | None = None
 
     @property
     def schema(self) -> int:
@@ -55,15 +57,21 @@ class StoredKind:
     def names(self, results: Path) -> list[str]:
         """The names of all in a results folder, the newest first; by its id, or when it was written.
 
+        A folder whose document is gone is among them, so that it is seen and can be removed.
+
         Args:
             results: the results folder
         """
-        found = list(self.folder(results).glob(f"[!.]*/{self.document}"))
+        found = [path for path in self.folder(results).glob("[!.]*") if path.is_dir()]
         if self.dated:
             found.sort(reverse=True)
         else:
-            found.sort(key=lambda path: (path.stat().st_mtime, path.parent.name), reverse=True)
-        return [path.parent.name for path in found]
+            found.sort(key=lambda folder: (self._written(folder), folder.name), reverse=True)
+        return [folder.name for folder in found]
+
+    def _written(self, folder: Path) -> float:
+        path = folder / self.document
+        return (path if path.is_file() else folder).stat().st_mtime
 
     def find(self, results: Path, name: str) -> Path:
         """The folder of the one that `name` means.
@@ -161,12 +169,12 @@ class StoredKind:
         """
         path, advice = folder / self.document, advice or self.advice
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
         except FileNotFoundError:
             raise errors.NotFoundError(
                 f"{folder}: holds no {self.noun} ({self.document} is missing)."
             ) from None
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
         schema = document.get("schema") if isinstance(document, dict) else None
         if not isinstance(schema, int) or schema not in self.schemas:
@@ -177,8 +185,19 @@ class StoredKind:
         lacking = [key for key in self.keys if key not in document]
         if lacking:
             raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {advice}")
+        if self.shape is not None:
+            self._check_shape(document, self.shape(), path, advice)
         found: dict[str, Any] = document
         return found
+
+    @staticmethod
+    def _check_shape(document: dict[str, Any], shape: type, path: Path, advice: str) -> None:
+        import msgspec
+
+        try:
+            msgspec.convert(document, shape)
+        except msgspec.ValidationError as error:
+            raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
 
     def write(self, folder: Path, document: dict[str, Any]) -> Path:
         """Write the document of a folder, with its format, in place of what it said before.
@@ -236,8 +255,8 @@ class Stored:
 
     @property
     def id(self) -> str:
-        """The name that it has in the results folder."""
-        return str(self.document["id"])
+        """The name that it has in the results folder, whatever its document says."""
+        return self.folder.resolve().name
 
 
 def remove(folders: Sequence[Path]) -> None:
@@ -253,6 +272,10 @@ def remove(folders: Sequence[Path]) -> None:
         with files.writable(folder):
             gone = folder.rename(folder.with_name(f".{folder.name}.removed"))
             shutil.rmtree(gone)
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"it holds {text}, which JSON has not")
 
 
 def _inline(names: Sequence[str]) -> str:

@@ -7,11 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numba
 import platformdirs
 import pytest
+from numba.core import event
 
 import recli
 from recli import compiled
@@ -145,3 +147,22 @@ def test_a_package_that_cannot_be_written(read_only, tmp_path):
     assert (third.returncode, third.stdout) == (0, answer), third.stderr
     assert third.stderr.startswith("Every process of recli compiles anew")
     assert third.stderr.count("\n") == 1
+
+
+def test_the_clock_stands_still_while_its_thread_compiles():
+    kind, pause = "numba:compiler_lock", 0.02
+    started = time.perf_counter(), compiled.clock()
+    event.start_event(kind)
+    event.start_event(kind)  # a kernel that calls another
+    time.sleep(pause)
+    event.end_event(kind)
+    time.sleep(pause)
+    event.end_event(kind)
+    counted = compiled.clock() - started[1]
+    assert 0 <= counted <= time.perf_counter() - started[0] - 2 * pause
+
+
+def test_compiling_really_is_such_an_event():
+    before = compiled._COMPILING.seconds
+    compiled.njit(cache=False)(lambda x: x + 1)(1)
+    assert compiled._COMPILING.seconds > before

@@ -26,7 +26,8 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
     """A `surprise.AlgoBase` that predicts arrays of pairs and scores whole catalogues.
 
     Users and items are inner ids. -1 is a user or item that the trainset does not know; an item with
-    an inner id of `n_items` or more is in the catalogue, but without a rating.
+    an inner id of `n_items` or more is in the catalogue, but without a rating; a user below -1 is in
+    the data, but without a rating.
 
     A subclass declares its hyperparameters in `parameters` and says what it computes in
     `_estimate_pairs` or `_estimate_users`, where NaN stands for Surprise's PredictionImpossible; each
@@ -136,6 +137,7 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
         with np.errstate(over="ignore", invalid="ignore"):
             self._learn(trainset)
         self._check_converged()
+        self._warn_of_nothing()
         return self
 
     def _learn(self, trainset: surprise.Trainset) -> None:
@@ -209,8 +211,15 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
 
         Returns:
             float64[n], NaN where no prediction is possible.
+
+        Raises:
+            UsageError: Where `estimate` gives what is no number, or an estimate is infinite.
         """
-        return self._estimate_pairs(np.asarray(users), np.asarray(items))
+        users, items = self._told(users), np.asarray(items)
+        estimates = self._estimate_pairs(users, items)
+        for pair in np.flatnonzero(np.isinf(estimates)):
+            raise self._not_finite(estimates[pair], int(users[pair]), int(items[pair]))
+        return estimates
 
     def score_users(self, users: np.ndarray) -> np.ndarray:
         """Scores to rank the catalogue by: predictions that are not clipped.
@@ -220,8 +229,15 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
 
         Returns:
             float64[n, n_catalogue].
+
+        Raises:
+            UsageError: As `estimate_pairs`.
         """
-        return self._default_where_impossible(self._estimate_users(np.asarray(users)))
+        users = self._told(users)
+        scores = self._default_where_impossible(self._estimate_users(users))
+        for row, item in np.argwhere(np.isinf(scores)):
+            raise self._not_finite(scores[row, item], int(users[row]), int(item))
+        return scores
 
     def state(self) -> dict[str, Any] | None:
         """What a stored model holds.

@@ -13,6 +13,7 @@ import numpy as np
 from recli import errors, kernels, memory
 from recli.algorithms._base import Algorithm
 from recli.algorithms._shared.blas import ONE_THREAD_OF_BLAS
+from recli.data.tie_order import TieOrder
 from recli.data.trainset import Trainset
 
 _CHUNK_BYTES = 1 << 20  # of scores: with their copies they stay in a core's cache
@@ -45,10 +46,9 @@ def rank(
     n: int,
     exclude_seen: bool = True,
     memory_limit: int | None = None,
+    seed: int = 0,
 ) -> Rankings:
     """The items of the catalogue that score highest for each user.
-
-    Of equal scores the smaller item code, that is the smaller id, goes first.
 
     Args:
         algorithm: Fitted on `trainset`.
@@ -57,6 +57,7 @@ def rank(
         n: Items in a list.
         exclude_seen: Whether to leave out what a user has in the trainset.
         memory_limit: In bytes, as for `scored`.
+        seed: What the order of equal scores is drawn by, see `TieOrder`.
 
     Returns:
         The lists, in the order of `users`.
@@ -65,10 +66,12 @@ def rank(
         UsageError: As `scored`.
     """
     chunks = scored(algorithm, trainset, users, n, exclude_seen, memory_limit)
+    order = TieOrder.of(trainset.ratings, users, seed)
     items = np.full((len(users), n), -1, np.int32)
     scores = np.full((len(users), n), np.nan)
     for start, by_code in chunks:
-        rows, places, best_items = best(by_code, min(n, trainset.n_catalogue))
+        own = order.part(slice(start, start + len(by_code)))
+        rows, places, best_items = best(by_code, min(n, trainset.n_catalogue), own)
         items[start + rows, places] = best_items
         scores[start + rows, places] = by_code[rows, best_items]
     return Rankings(items, scores)
@@ -83,6 +86,7 @@ def scored(
     memory_limit: int | None = None,
     candidates: np.ndarray | None = None,
     threads: int = 1,
+    withheld: np.ndarray | None = None,
 ) -> Iterator[tuple[int, np.ndarray]]:
     """The scores of the catalogue, some users at a time.
 
@@ -99,6 +103,8 @@ def scored(
             algorithm not counted. None is half of the free memory.
         candidates: bool[n_catalogue]; all other items are excluded. None: there are no others.
         threads: At most so many, where the algorithm goes item by item.
+        withheld: Items that are excluded for single users, as `Dataset.withheld` has them; None: there
+            are none.
 
     Returns:
         Pairs of where a chunk begins in `users`, and float64[n_chunk, n_catalogue] by item code, with
@@ -121,7 +127,7 @@ def scored(
 
     def scores(start: int) -> np.ndarray:
         some = users[start : start + chunk]
-        return _scores(algorithm, trainset, some, exclude_seen, candidates)
+        return _scores(algorithm, trainset, some, exclude_seen, candidates, withheld)
 
     if threads == 1 or len(starts) <= 1:
         return ((start, scores(start)) for start in starts)
@@ -152,6 +158,7 @@ def _scores(
     users: np.ndarray,
     exclude_seen: bool,
     candidates: np.ndarray | None,
+    withheld: np.ndarray | None,
 ) -> np.ndarray:
     """Those of one chunk, see `scored`."""
     inner = trainset.inner_users[users]
@@ -164,6 +171,11 @@ def _scores(
         by_code[rows, trainset.item_codes[np.concatenate(seen)]] = -np.inf
     if candidates is not None:
         by_code[:, ~candidates] = -np.inf
+    if withheld is not None and len(withheld):
+        firsts = users.astype(np.int64) * trainset.n_catalogue
+        bounds = np.searchsorted(withheld, [firsts, firsts + trainset.n_catalogue])
+        for row, first, (start, end) in zip(by_code, firsts, bounds.T, strict=True):
+            row[withheld[start:end] - first] = -np.inf
     return by_code
 
 
@@ -181,14 +193,13 @@ def _fitting(n_users: int, n_catalogue: int, n: int, limit: int | None) -> int:
     return (limit - lists) // one
 
 
-def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def best(scores: np.ndarray, n: int, order: TieOrder) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The largest scores of each row; -inf is left out.
-
-    Of equal scores the smaller column goes first.
 
     Args:
         scores: float64[n_rows, n_columns].
         n: How many of a row.
+        order: That of equal scores.
 
     Returns:
         Row, place in the list and column of each, int64[n_found].
@@ -196,7 +207,7 @@ def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
     if n <= 0:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
     if len(scores) > 1 and n <= _SHORT:
-        found = kernels.top.best(scores, n)
+        found = kernels.top.best(scores, n, order.rows, order.columns)
         rows, places = np.nonzero(found >= 0)
         return rows, places, found[rows, places]
     # For a single row, numba is not worth loading.
@@ -205,8 +216,8 @@ def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
     # All that are as good as the n-th; ties at the edge may make it more than n.
     found = np.flatnonzero(scores >= np.maximum(threshold, _LEAST))
     rows, columns = np.divmod(found, n_columns)
-    order = np.lexsort((columns, -scores[rows, columns], rows))
-    rows, columns = rows[order], columns[order]
+    by_score = np.lexsort((order.draws(rows, columns), -scores[rows, columns], rows))
+    rows, columns = rows[by_score], columns[by_score]
     places = np.arange(len(rows)) - np.searchsorted(rows, rows)
     kept = places < n
     return rows[kept], places[kept], columns[kept]

@@ -54,11 +54,11 @@ class CoClustering(Algorithm, surprise.CoClustering):
             by_clusters = self.avg_cocltr
             kernels.co_clustering.assign(
                 *(users, self.user_mean, self.item_mean, self.avg_cltr_u, self.avg_cltr_i),
-                *(by_clusters, self.cltr_i, self.cltr_u),
+                *(by_clusters, self.cltr_i, self.cltr_u, True),
             )
             kernels.co_clustering.assign(
                 *(items, self.item_mean, self.user_mean, self.avg_cltr_i, self.avg_cltr_u),
-                *(np.ascontiguousarray(by_clusters.T), self.cltr_u, self.cltr_i),
+                *(np.ascontiguousarray(by_clusters.T), self.cltr_u, self.cltr_i, False),
             )
         self._average(users)
 
@@ -69,7 +69,7 @@ class CoClustering(Algorithm, surprise.CoClustering):
         self.cltr_u, self.user_mean = np.zeros(1, np.intp), np.array([values.mean()])
         kernels.co_clustering.assign(
             *((np.array([0, len(items)]), items, values), self.user_mean, self.item_mean),
-            *(self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr, self.cltr_i, self.cltr_u),
+            *(self.avg_cltr_u, self.avg_cltr_i, self.avg_cocltr, self.cltr_i, self.cltr_u, True),
         )
 
     def explain(self, user: int, item: int) -> list[Reason]:

@@ -11,11 +11,10 @@ from sklearn.preprocessing import normalize
 
 from recli import errors, kernels
 from recli.algorithms._base import Algorithm
-from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.catalogue import catalogue_size, triples
 from recli.algorithms._contract.constructor import Argument
 from recli.algorithms._declared import baseline_options, baselines
 from recli.algorithms._shared.reasons import Reason
-from recli.algorithms._shared.weighing import triples
 from recli.data.tables import features
 from recli.data.tables.items import Items
 from recli.data.trainset import Trainset, by_user, threshold

@@ -33,7 +33,15 @@ class SLIM(ItemWeights):
     parameters = (
         GRADED,
         *WEIGHTING,
-        Float("l1", 1.0, "pull of weights to 0", low=0, tune=(0.1, 10), log=True),
+        Float(
+            "l1",
+            1.0,
+            "pull of weights to 0",
+            low=0,
+            tune=(0.1, 10),
+            log=True,
+            lower_for="zeros",
+        ),
         Float("l2", 100.0, "pull of weights towards 0", low=0, tune=(1, 500), log=True),
     )
 

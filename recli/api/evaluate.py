@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
@@ -21,13 +22,16 @@ from recli.evaluation.lint import lint
 from recli.evaluation.make_protocol import ProtocolRequest, purpose
 from recli.evaluation.metric_names import Purpose
 from recli.evaluation.protocol import Protocol
+from recli.evaluation.tied_places import tied_places
 from recli.experiments.cross_validation import cells
 from recli.experiments.default_line_up import DefaultLineUp, check_suits
 from recli.experiments.evaluation_run import EvaluationRun
 from recli.experiments.resources import Resources
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
-from recli.records.cells import Cell
+from recli.records import failures
+from recli.records.cells import Cell, labels, summaries
+from recli.records.failures import CellFailure, by_entry
 
 
 def evaluate(
@@ -82,6 +86,8 @@ def evaluate(
         UsageError: an argument is none of those that are valid, or does not go with the data
         DataError: the ratings are too few for the split, or lack what a metric needs
         InterruptedRunError: Ctrl-C, where results are kept; what is finished is there
+        RecliError: every algorithm failed. Where only some did, the others are compared, a warning says
+            so, and `failures` has the reasons
 
     >>> import recli
     >>> found = recli.evaluate("movielens-small", ["most-popular", "damped-mean"], metrics="hit-rate")
@@ -116,12 +122,33 @@ def evaluate(
         names,
         protocol.sampled_negatives,
     )
-    done: list[Cell] = []
+    done: list[Cell | CellFailure] = []
     with followed(progress, "Evaluating", len(line_up) * len(folds)) as step:
         for cell in cells(data, line_up, protocol, resources, folds):
             done.append(cell)
             step()
-    return Evaluation(data, protocol, line_up, tuple(folds), tuple(done), findings)
+    finished = [cell for cell in done if isinstance(cell, Cell)]
+    failed = by_entry(
+        [cell for cell in done if isinstance(cell, CellFailure)], labels(line_up), len(folds)
+    )
+    without = {cell.entry for cell in done if isinstance(cell, CellFailure)}
+    compared = tuple(cell for cell in finished if cell.entry not in without)
+    by_label = summaries(line_up, compared, protocol.measures[0])
+    findings += tied_places({one.label: [cell.scores for cell in one.cells] for one in by_label})
+    return _told(
+        Evaluation(data, protocol, line_up, tuple(folds), compared, findings, failures=failed)
+    )
+
+
+def _told(evaluation: Evaluation) -> Evaluation:
+    """The evaluation; what failed is a warning. Raises it where nothing is left to compare."""
+    try:
+        failures.check(evaluation.failures, len(evaluation.line_up))
+    except errors.RecliError as error:
+        if not evaluation.cells:
+            raise
+        warnings.warn(str(error), errors.FailedCellsWarning, stacklevel=3)
+    return evaluation
 
 
 def _kept(
@@ -137,11 +164,15 @@ def _kept(
     run = EvaluationRun(results, ["recli.evaluate"], dataset, line_up, protocol)
     with followed(progress, "Evaluating", run.n_cells) as step:
         run.run(resources, _each(step), fresh)
-    done, folds = tuple(run.finished), tuple(run.folds)
-    return Evaluation(dataset, protocol, run.line_up, folds, done, run.findings, run.folder)
+    done, folds = tuple(run.compared), tuple(run.folds)
+    return _told(
+        Evaluation(
+            dataset, protocol, run.line_up, folds, done, run.findings, run.folder, run.failures
+        )
+    )
 
 
-def _each(step: Callable[[], None]) -> Callable[[Cell], None]:
+def _each(step: Callable[[], None]) -> Callable[[Cell | CellFailure], None]:
     return lambda cell: step()
 
 

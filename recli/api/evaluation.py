@@ -18,11 +18,12 @@ from recli.data.splits._base import Fold
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
-from recli.evaluation.significance.comparisons import ALPHA
-from recli.experiments.report import MARKS, leaderboard, tables_of
+from recli.evaluation.significance.pairs import ALPHA
+from recli.experiments.report import breakdown, failed_rows, leaderboard, remarks, tables_of
 from recli.experiments.verdicts import Verdict, verdicts
 from recli.records import run_tables
 from recli.records.cells import Cell, Summary, labels, summaries
+from recli.records.failures import EntryFailure
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,9 +35,11 @@ class Evaluation:
         protocol: split, measures, threshold, seed
         line_up: the algorithms, in the order in which they were named
         folds: rows of the training and of the test, int64
-        cells: an algorithm on a fold each, with its scores
+        cells: an algorithm on a fold each, with its scores; of the algorithms that did not fail
         warnings: reasons to doubt the numbers, each with a `message`
         folder: of the run, where results are kept; None where nothing was written
+        failures: the algorithms that failed on a fold, which are not compared: each with `label`, the
+            `folds` and the `reason`
     """
 
     dataset: Dataset
@@ -46,6 +49,7 @@ class Evaluation:
     cells: tuple[Cell, ...]
     warnings: tuple[Finding, ...] = ()
     folder: Path | None = None
+    failures: tuple[EntryFailure, ...] = ()
 
     def to_pandas(self) -> pd.DataFrame:
         """Every value that was measured.
@@ -64,7 +68,8 @@ class Evaluation:
 
         Returns:
             A row per algorithm × fold × user: algorithm, fold (from 1 on), user (the raw id, text) and
-            a column for each measure that has a value for a user (NaN where it is not defined).
+            a column for each measure that has a value for a user (NaN where it is not defined); of those
+            of predicted ratings also what the fold would have without the user (`rmse without`).
         """
         found = self._per_user
         found.insert(0, "algorithm", self._labelled(found))
@@ -110,7 +115,8 @@ class Evaluation:
         Returns:
             By algorithm: for each metric the mean over folds and, in a column `… std`, the standard
             deviation (divided by the number of folds); seconds to fit, to predict and to rank, means
-            over folds.
+            over folds. Where an algorithm failed it has the last rows, of NaN, and a column `failed`
+            says why.
         """
         measures = self.protocol.measures
         found = summaries(self.line_up, self.cells, self._measure(metric))
@@ -121,7 +127,12 @@ class Evaluation:
         for what in ("fit_seconds", "test_seconds", "rank_seconds"):
             columns[what] = [getattr(summary, what) for summary in found]
         index = pd.Index([summary.label for summary in found], name="algorithm")
-        return pd.DataFrame(columns, index)
+        table = pd.DataFrame(columns, index)
+        if self.failures:
+            reasons = {failed.label: failed.reason for failed in self.failures}
+            table = table.reindex(pd.Index([*index, *reasons], name="algorithm"))
+            table["failed"] = [reasons.get(label, "") for label in table.index]
+        return table
 
     def compare(self, metric: str | None = None) -> pd.DataFrame:
         """Every pair of algorithms, by paired tests over users, or over folds where users have no value.
@@ -130,10 +141,12 @@ class Evaluation:
             metric: one of those that were measured; by default all
 
         Returns:
-            A row per metric × pair: metric, a, b; difference, the mean of a − b, with its 95 % interval
-            by bootstrap (interval_low, interval_high); p, and p_adjusted by Holm's method over all
-            pairs; d_z, the difference in standard deviations; n, the users, or folds; over, which of
-            both; better, the name of the better one where p_adjusted is below 0.05, else None.
+            A row per metric × pair: metric, a, b; difference, that of the means in `leaderboard`, a − b,
+            with its 95 % interval (interval_low, interval_high); p, and p_adjusted by Holm's method over
+            the pairs of the metric; d_z, the difference in standard deviations of what users add to it;
+            detectable, the smallest true difference that four of five such tests find; n, the users, or
+            folds; over, which of both; better, the name of the better one where p_adjusted is below
+            0.05, else None.
         """
         chosen = self.protocol.measures if metric is None else (self._measure(metric),)
         rows = [row for m in chosen if str(m) in self.verdicts for row in self._pairs(m)]
@@ -145,9 +158,7 @@ class Evaluation:
         sizes = [(len(fold.train), len(fold.test)) for fold in self.folds]
         test_share = float(np.mean([test / (train + test) for train, test in sizes]))
         protocol, names = self.protocol, labels(self.line_up)
-        return verdicts(
-            names, self._metrics, self._per_user, protocol.measures, test_share, protocol.seed
-        )
+        return verdicts(names, self._metrics, self._per_user, protocol.measures, test_share)
 
     @property
     def best(self) -> Configured:
@@ -156,6 +167,7 @@ class Evaluation:
 
     def __repr__(self) -> str:
         header, rows = leaderboard(self._summaries, self.protocol.measures)
+        rows += failed_rows(self.failures, len(header))
         widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
         lines = [
             "  ".join(
@@ -171,9 +183,17 @@ class Evaluation:
         for place, (title, group) in enumerate(tables_of(self.protocol.measures)):
             found = summaries(self.line_up, self.cells, group[0])
             header, rows = leaderboard(found, group, self.verdicts, fit=place == 0)
+            rows += failed_rows(self.failures, len(header))
             tables.append(_html.table(title, header, rows))
+        for by in self.protocol.by:
+            measure = self._measure(None)
+            header, rows = breakdown(self._summaries, by, measure)
+            tables.append(_html.table(f"{measure} by {by}", header, rows))
         warnings = [f"Note: {finding.message}" for finding in self.warnings]
-        return _html.page(tables, [MARKS, *warnings], self._title)
+        warnings += [f"Failed: {failed}" for failed in self.failures]
+        return _html.page(
+            tables, [*remarks(self._measure(None), self.verdicts), *warnings], self._title
+        )
 
     @property
     def _title(self) -> str:
@@ -224,19 +244,20 @@ class Evaluation:
             adjusted, of_users = verdict.adjusted[a, b], verdict.over_users
             if of_users is None:
                 difference, low, high, d_z = fold.difference, math.nan, math.nan, math.nan
+                detectable = math.nan
                 p, n, over = fold.t_p, len(self.folds), "folds"
             else:
-                test = of_users.pairs[a, b]
+                test = of_users[a, b]
                 difference, (low, high), d_z = test.difference, test.interval, test.d_z
+                detectable = test.detectable
                 p, n, over = test.t_p, test.n, "users"
             better = (a if sign * difference > 0 else b) if adjusted < ALPHA else None
-            rows.append(
-                (str(measure), a, b, difference, low, high, p, adjusted, d_z, n, over, better)
-            )
+            said = (difference, low, high, p, adjusted, d_z, detectable, n, over, better)
+            rows.append((str(measure), a, b, *said))
         return rows
 
 
 _PAIRS = [
     *("metric", "a", "b", "difference", "interval_low", "interval_high", "p", "p_adjusted"),
-    *("d_z", "n", "over", "better"),
+    *("d_z", "detectable", "n", "over", "better"),
 ]

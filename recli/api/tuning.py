@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,8 +112,12 @@ class Tuning:
 
     def _repr_html_(self) -> str:
         found = self.to_pandas().head(_SHOWN)
-        cells = [[_cell(value) for value in row] for row in found.itertuples(index=False)]
-        table = _html.table(self._title, list(map(str, found.columns)), cells)
+        goals, header = set(map(str, self.goals)), list(map(str, found.columns))
+        cells = [
+            [_cell(value, name in goals) for name, value in zip(header, row, strict=True)]
+            for row in found.itertuples(index=False)
+        ]
+        table = _html.table(self._title, header, cells)
         return _html.page([table], self._verdicts)
 
     @property
@@ -127,7 +132,7 @@ class Tuning:
     def _verdicts(self) -> list[str]:
         """What the locked test says."""
         return [
-            f"on ratings locked away until the end: {one.goal} {one.winner:.4f}, with the defaults "
+            f"on ratings locked away until the end: {one.goal} {one.winner:.4f}, with {one.against} "
             f"{one.defaults:.4f}"
             for one in self.locked
         ]
@@ -136,7 +141,7 @@ class Tuning:
 _SHOWN = 10
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, is_goal: bool) -> str:
     if isinstance(value, float):
-        return "–" if value != value else f"{value:.4g}"  # noqa: PLR0124, NaN
+        return "–" if math.isnan(value) else f"{value:.4f}" if is_goal else f"{value:.4g}"
     return shown(value)

@@ -68,6 +68,8 @@ class CommandFolder(click.Group):
             if ctx.meta.get(DEBUG):
                 traceback.print_exc()
             elif not isinstance(error, errors.InterruptedRunError):
+                for trace in getattr(error, "traces", ()):
+                    click.echo(trace, err=True)
                 click.secho("Error: ", fg="red", bold=True, nl=False, err=True)
             click.echo(as_typed(str(error)), err=True)
             ctx.exit(error.exit_code)

@@ -100,6 +100,9 @@ def command(
     r-precision look at the whole ranking, before it is re-ranked. Results are printed, and kept under
     results/runs.
 
+    An algorithm that fails on a fold is a row that says so: the others are compared, and the command
+    ends with the code of the first that failed. The same command again computes only what is missing.
+
     What another program predicted or recommended on the same folds is measured beside the algorithms
     by --predictions and --lists, and by itself where none is named. Every pair of a fold's test takes
     one prediction, which may be empty; predictions off the rating scale are taken as they are.
@@ -152,6 +155,8 @@ def command(
         console.say(f"The lists of {', '.join(entry.name for entry in files)} stay as they are")
     with console.progress("Evaluating", run.n_cells) as advance:
         run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)
+    if not run.compared:
+        run.check()
     if run.n_reused:
         console.say(
             f"{run.n_reused} of {run.n_cells} cells were there already (--fresh computes anew)"
@@ -160,6 +165,7 @@ def command(
     leaderboard.show(console, run)
     console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
     console.say_all(leaderboard.best_lists(run))
+    run.check()
 
 
 def _default_line_up(dataset: Dataset, purpose: Purpose, console: Console) -> tuple[str, ...]:

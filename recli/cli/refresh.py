@@ -13,6 +13,7 @@ import click
 from recli import errors
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
+from recli.cli._output.number import Number
 from recli.cli._output.stored import show_facts, show_list
 from recli.events.refreshing.history import REFRESHES
 from recli.models.stored import MODELS
@@ -70,7 +71,12 @@ if TYPE_CHECKING:
 @click.option(
     "--strict",
     is_flag=True,
-    help="Hold the whole 95 % interval of the difference against --tolerance, not its mean.",
+    help="Hold the whole 95 % interval of the difference against --tolerance, not the difference alone.",
+)
+@click.option(
+    "--untold",
+    is_flag=True,
+    help="Publish also where the comparison tells nothing: no user makes a difference.",
 )
 @click.option(
     "--min-events",
@@ -98,6 +104,7 @@ def command(
     share: float,
     tolerance: float,
     strict: bool,
+    untold: bool,
     min_events: int,
     warm: bool,
     history: bool,
@@ -114,10 +121,11 @@ def command(
 
     Then the algorithm is trained on all but the newest part of the new pairs of user and item, and
     compared on that part with the model as it is, which has seen nothing of it: by RMSE, or by nDCG of
-    the best ten where no ratings are predicted, a value for each user, paired. If the mean difference
-    is no worse than --tolerance, it is trained on everything and published; a running server takes it
-    up. The mean, because the 95 % interval of a small slice reaches beyond any small tolerance, and
-    nothing would ever be published; --strict asks for the interval.
+    the best ten where no ratings are predicted. If the difference is no worse than --tolerance, it is
+    trained on everything and published; a running server takes it up. The difference itself, because
+    the 95 % interval of a small slice reaches beyond any small tolerance, and nothing would ever be
+    published; --strict asks for the interval. Where no user makes a difference there is nothing to tell
+    by, and the model is kept, unless --untold.
 
     Every decision is a document under results/refreshes. A refresh that was cut off is taken up by the
     next.
@@ -131,7 +139,7 @@ def command(
     name = name or _only_model(results)
     if events is not None:
         _append(results, events, name, console)
-    settings = RefreshSettings(share, tolerance, strict, min_events, warm)
+    settings = RefreshSettings(share, tolerance, strict, min_events, warm, untold)
     _show(refresh(results, name, settings, allow_pickle), results, console)
     try:
         while every is not None:
@@ -186,7 +194,7 @@ def _show(outcome: Outcome, results: Path, console: Console) -> None:
 
 def _show_history(results: Path, name: str | None, console: Console) -> None:
     def describe(folder: Path) -> dict[str, Any] | None:
-        document = REFRESHES.read(folder)
+        document = {**REFRESHES.read(folder), "id": folder.name}
         return document if name in (None, document["model"]) else None
 
     show_list(REFRESHES, results, console, describe, _COLUMNS)
@@ -218,7 +226,7 @@ def _facts(decision: dict[str, Any], results: Path) -> dict[str, str]:
         "compared on": f"the newest {part['ratings']:,} of {part['new']:,} {noun}s that are new to it, "
         f"by {count(part['users'], 'user')}{when}",
         scores["measure"]: f"{_number(scores['current'])} now, {_number(scores['candidate'])} the "
-        "candidate, means over users",
+        "candidate",
         "difference": f"{_number(scores['difference'], '+.4f')}, 95 % {_interval(scores)}, "
         f"p {_number(scores['t_p'], '.3f')}",
         f"mean {value}": _drift(decision["drift"]),
@@ -252,11 +260,11 @@ _COLUMNS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "refresh": lambda decision: decision["id"],
     "when": lambda decision: local_time(decision["started"]),
     "model": lambda decision: decision["model"],
-    "new": lambda decision: f"{decision['slice']['new']:,}",
+    "new": lambda decision: Number(decision["slice"]["new"], ","),
     "metric": lambda decision: decision["scores"]["measure"],
-    "current": lambda decision: _number(decision["scores"]["current"]),
-    "candidate": lambda decision: _number(decision["scores"]["candidate"]),
-    "difference": lambda decision: _number(decision["scores"]["difference"], "+.4f"),
+    "current": lambda decision: Number(decision["scores"]["current"], ".4f"),
+    "candidate": lambda decision: Number(decision["scores"]["candidate"], ".4f"),
+    "difference": lambda decision: Number(decision["scores"]["difference"], "+.4f"),
     "95 %": lambda decision: _interval(decision["scores"]),
     "decision": _decided,
 }

@@ -18,6 +18,7 @@ from recli.cli._options.common import DatasetChoice
 from recli.cli._options.protocol import ProtocolChoice
 from recli.cli._output import leaderboard
 from recli.cli._output.console import Console, count
+from recli.cli._output.number import Number
 
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.experiment_file import Experiment
     from recli.experiments.reading import Reading
+    from recli.records.failures import EntryFailure
 
 
 @dataclass(frozen=True)
@@ -101,12 +103,13 @@ def command(
 
     The TOML file names datasets, splits, seeds and algorithms with their parameters, where a list is a
     grid. Each dataset × split × seed is one evaluation of all algorithms on the same folds, as by
-    'recli evaluate'. 'recli show schema' has all keys.
+    'recli evaluate', and what fails in one does not stop the others. 'recli show schema' has all keys.
     """
     from recli.cli.evaluate import command_line
     from recli.experiments import experiment_file
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
+    from recli.records import failures
 
     experiment = experiment_file.read(file, settings)
     plan = [
@@ -141,11 +144,26 @@ def command(
             )
         if console.format == "table":
             console.line(f"\n{heading}")
-            leaderboard.show(console, run)
+            if run.compared:
+                leaderboard.show(console, run)
+            else:
+                console.line("Every algorithm failed.")
         console.say(f"Written to {run.folder}: report.md, metrics.csv, per_user.parquet, run.json")
         common.limit_cells(cells_limit, results, console)
         runs.append(run)
     _show(console, experiment, plan, runs)
+    failures.check(_failures(plan, runs), len(runs) * len(experiment.line_up))
+
+
+def _failures(plan: list[Planned], runs: list[EvaluationRun]) -> list[EntryFailure]:
+    """The algorithms that failed, each named with its evaluation where there are several."""
+    return [
+        dataclasses.replace(failed, label=f"{failed.label} ({planned.name})")
+        if len(plan) > 1
+        else failed
+        for planned, run in zip(plan, runs, strict=True)
+        for failed in run.failures
+    ]
 
 
 def _plan(
@@ -269,8 +287,9 @@ def _show(
     console: Console, experiment: Experiment, plan: list[Planned], runs: list[EvaluationRun]
 ) -> None:
     """All runs in a format for machines; as tables they are shown one by one."""
-    from recli.experiments.report import leaderboard
+    from recli.experiments.report import exact_leaderboard, failed_rows, leaderboard
 
+    made = exact_leaderboard if console.format == "csv" else leaderboard
     document = {
         "title": experiment.title,
         "file": str(experiment.file),
@@ -281,9 +300,10 @@ def _show(
     }
     table: list[dict[str, str]] = []
     for planned, run in zip(plan, runs, strict=True):
-        names, rows = leaderboard(run.summaries, run.protocol.measures)
+        names, rows = made(run.summaries, run.protocol.measures)
+        rows += failed_rows(run.failures, len(names))
         of_run = {"dataset": planned.dataset, "split": planned.split, "seed": str(planned.seed)}
         table += [of_run | dict(zip(names, row, strict=True)) for row in rows]
     header = list(dict.fromkeys(name for row in table for name in row))
-    rows = [[row.get(name, "–") for name in header] for row in table]
+    rows = [[row.get(name, Number(None)) for name in header] for row in table]
     console.emit(document, header, rows, lambda: None)

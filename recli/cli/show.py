@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -118,13 +119,41 @@ def metric(name: str, console: Console) -> None:
     """Explain a metric: definition, source, range, direction, its options, and how others define it."""
     cls = registry.get("metric", name)
     cutoff = "@10" if cls.cutoff else ""
+    values = {name: _finite(getattr(cls, name)) for name in ("lowest", "highest", "perfect")}
     _explain(
-        *("metric", cls, console, definitions.described(cls)),
+        "metric",
+        cls,
+        console,
+        {"greater_is_better": cls.greater_is_better, **values, **definitions.described(cls)},
         lambda option: f"Options follow the name, as in '{option}{cutoff}'.",
-        before=definitions.in_words(cls),
+        before=_direction(cls.greater_is_better, **values),
     )
     if console.format == "table":
         definitions.show(cls, console)
+
+
+def _direction(
+    greater_is_better: bool, lowest: float | None, highest: float | None, perfect: float | None
+) -> str:
+    """Which values are good, in a sentence.
+
+    >>> _direction(True, 0.0, 1.0, 1.0)
+    'Greater is better; at least 0, at most 1; the best there can be is 1.'
+    >>> _direction(False, 0.0, None, 0.0)
+    'Less is better; at least 0; the best there can be is 0.'
+    """
+    ends = [
+        f"{end} {value:g}"
+        for end, value in (("at least", lowest), ("at most", highest))
+        if value is not None
+    ]
+    parts = [f"{'Greater' if greater_is_better else 'Less'} is better", ", ".join(ends)]
+    parts.append("" if perfect is None else f"the best there can be is {perfect:g}")
+    return "; ".join(filter(None, parts)) + "."
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or math.isinf(value) else value
 
 
 @command.command(

@@ -122,6 +122,8 @@ class Dataset:
         prepared: what the steps of its preparation did, in their order
         notes: what the user should know of how the file was read, a sentence each
         kinds: the kinds of interaction, if a column says them; those that weigh 0 are left out
+        withheld: int64[n], ascending, user code times the size of the catalogue plus item code: pairs
+            that were rated in what this is a part of, and not here; empty where this is the whole
     """
 
     name: str
@@ -136,6 +138,7 @@ class Dataset:
     prepared: tuple[Prepared, ...] = ()
     notes: tuple[str, ...] = ()
     kinds: tuple[InteractionKind, ...] = ()
+    withheld: np.ndarray = dataclasses.field(default_factory=lambda: np.empty(0, np.int64))
 
     def __repr__(self) -> str:
         ratings = self.ratings
@@ -206,10 +209,21 @@ class Dataset:
     def part(self, rows: np.ndarray) -> Dataset:
         """The dataset with these rows of its ratings, int64[n]; ids, catalogue and tables are whole.
 
+        Of the other rows it is known who rated what, and not how: see `withheld`.
+
         Args:
             rows: int64[n], places of rows
+
+        >>> from recli.data.load import load
+        >>> whole = load("movielens-small")
+        >>> len(whole.withheld), len(whole.part(np.arange(100_000)).withheld)
+        (0, 4)
         """
-        return dataclasses.replace(self, ratings=self.ratings.part(rows))
+        ratings = self.ratings
+        pairs = ratings.users.astype(np.int64) * len(ratings.item_ids) + ratings.items
+        others = np.union1d(np.delete(pairs, rows), self.withheld)
+        withheld = np.setdiff1d(others, pairs[rows])
+        return dataclasses.replace(self, ratings=ratings.part(rows), withheld=withheld)
 
     @property
     def extent(self) -> str:

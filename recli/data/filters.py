@@ -9,7 +9,6 @@ import numpy as np
 
 from recli import errors
 from recli.data.dataset import Dataset, LeftOut
-from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 
 
@@ -124,7 +123,7 @@ def only(dataset: Dataset, stays: np.ndarray, items: np.ndarray) -> Dataset:
     """
     ratings = dataset.ratings
     users = np.bincount(ratings.users[stays], minlength=len(ratings.user_ids)) > 0
-    user_ids, item_ids = Ids.of(ratings.user_ids.text[users]), Ids.of(ratings.item_ids.text[items])
+    user_ids, item_ids = ratings.user_ids.only(users), ratings.item_ids.only(items)
     fewer = dataclasses.replace(
         ratings.part(stays),
         user_ids=user_ids,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,9 +29,11 @@ class Ids:
 
     Attributes:
         text: object[n] of str, raw ids by code
+        appeared: int64[n], see `places`; None where the order of the codes is that of the data
     """
 
     text: np.ndarray
+    appeared: np.ndarray | None = None
 
     @classmethod
     def of(cls, *columns: object) -> Ids:
@@ -38,10 +41,34 @@ class Ids:
 
         Args:
             *columns: raw ids: text, or arrays of Arrow
+
+        >>> ids = Ids.of(["9", "10", "9"], ["1"])
+        >>> ids.text, ids.places
+        (array(['1', '9', '10'], dtype=object), array([2, 0, 1]))
         """
-        distinct = set().union(*(np.asarray(column, object).tolist() for column in columns))
-        key = int if _all_integers(distinct) else str
-        return cls(np.array(sorted(distinct, key=key), dtype=object))
+        every = (np.asarray(column, object).tolist() for column in columns)
+        place = {raw: n for n, raw in enumerate(dict.fromkeys(itertools.chain(*every)))}
+        text = sorted(place, key=int if _all_integers(place) else str)
+        places = np.fromiter((place[raw] for raw in text), np.int64, len(text))
+        return cls(np.array(text, dtype=object), places)
+
+    @functools.cached_property
+    def places(self) -> np.ndarray:
+        """int64[n], how many ids appeared in the data before each: an order without names.
+
+        Codes say what an id is called. Where chance or habit has to put one before another, it goes by
+        this, so that nothing that is measured depends on names.
+        """
+        return np.arange(len(self)) if self.appeared is None else self.appeared
+
+    def only(self, chosen: np.ndarray) -> Ids:
+        """Some of the ids, in the same order of appearance.
+
+        Args:
+            chosen: bool[n]
+        """
+        order = np.argsort(self.places)
+        return Ids.of(self.text[order[chosen[order]]])
 
     def __len__(self) -> int:
         return len(self.text)

@@ -113,7 +113,7 @@ class Ratings:
     def fingerprint(self) -> str:
         """SHA-256 over ids, codes, ratings, times and scale, in the file's order; kind of ratings.
 
-        The order counts because folds are drawn over it.
+        The order counts because folds are drawn over it; that of what nobody rated, because ties are.
         """
         digest = hashlib.sha256()
         for ids in (self.user_ids, self.item_ids):
@@ -127,6 +127,9 @@ class Ratings:
             digest.update(self.time_unit.encode())
         if self.implicit:
             digest.update(b"implicit\x1e")
+        for ids, codes in ((self.user_ids, self.users), (self.item_ids, self.items)):
+            if not np.array_equal(ids.places, _places_by_rows(codes, len(ids))):
+                digest.update(ids.places.tobytes())
         return digest.hexdigest()
 
     @property
@@ -171,6 +174,15 @@ class Ratings:
             times=times,
             first_times=first,
         )
+
+
+def _places_by_rows(codes: np.ndarray, n: int) -> np.ndarray:
+    """The `Ids.places` of `n` ids that the rows tell: by first appearance, the absent last by code."""
+    first = np.full(n, len(codes), np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # of equal codes the last written stays
+    places = np.empty(n, np.int64)
+    places[np.argsort(first, kind="stable")] = np.arange(n)
+    return places
 
 
 def liked_from(values: np.ndarray, scale: tuple[float, float]) -> float:

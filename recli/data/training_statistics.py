@@ -103,10 +103,10 @@ class TrainingStatistics:
         return normalize(liked @ self.categories, "l1")
 
     def popularity_places(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        """How many items a popularity ranker puts before the item in the user's list, int64[n].
+        """How many items a popularity ranker surely puts before the item in the user's list, int64[n].
 
-        The ranker goes by the training ratings of an item, ties by item code, and leaves out what
-        the user rated in training. O(log n_ratings) an item.
+        Those with more training ratings than the item, less what the user rated in training and what
+        the dataset withholds. O(log n_ratings) an item.
 
         Args:
             users: int[n], codes
@@ -118,15 +118,14 @@ class TrainingStatistics:
 
     @functools.cached_property
     def _popularity_ranks(self) -> np.ndarray:
-        """int64[n_catalogue], 0 for the most popular."""
-        ranks = np.empty(self.n_items, np.int64)
-        ranks[np.argsort(-self.popularity, kind="stable")] = np.arange(self.n_items)
-        return ranks
+        """int64[n_catalogue], how many items are more popular, 0 for the most popular."""
+        return np.searchsorted(np.sort(-self.popularity), -self.popularity)
 
     @functools.cached_property
     def _seen(self) -> np.ndarray:
-        """int64[n pairs], user * n_items + popularity rank of what was rated in training; sorted."""
-        users, items = self._pairs
+        """int64[n pairs], user * n_items + popularity rank of what is in no list of the user; sorted."""
+        left_out = np.divmod(self.dataset.withheld, self.n_items)
+        users, items = np.hstack([self._pairs, left_out])
         return np.sort(users * self.n_items + self._popularity_ranks[items])
 
     @functools.cached_property

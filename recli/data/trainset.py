@@ -21,12 +21,15 @@ class Trainset(surprise.Trainset):
 
     Inner ids are given by first appearance among the rows, as Surprise does: the factor matrices of
     the SGD algorithms are drawn in that order. An item of the catalogue without a rating among the
-    rows is *cold*: its inner id is `n_items` or more, and `knows_item` is False for it.
+    rows is *cold*: its inner id is `n_items` or more, in the order in which the items first appear in
+    the data, and `knows_item` is False for it. A user without a rating among the rows is cold too: the
+    inner id is -2 - code, below 0 as that of anybody whom the trainset does not know, and it still
+    tells who they are; -1 does not.
 
     users, items: int32[n_ratings], inner ids in the order of the rows values: float64[n_ratings]
     item_table, user_table: what is known of items and users besides, or None user_codes:
     int32[n_users], and item_codes: int32[n_catalogue], inner id -> code in `ratings` inner_users:
-    int32, and inner_items: int32, code -> inner id; -1 for a user without a rating
+    int32, and inner_items: int32, code -> inner id
 
     Args:
         ratings: the ratings or interactions
@@ -53,8 +56,11 @@ class Trainset(surprise.Trainset):
         self.users, self.user_codes, self.inner_users = _first_appearance(
             ratings.users[rows], len(ratings.user_ids)
         )
+        cold = np.flatnonzero(self.inner_users < 0).astype(np.int32)
+        self.inner_users[cold] = -2 - cold
         self.items, known, inner = _first_appearance(ratings.items[rows], len(ratings.item_ids))
         cold = np.flatnonzero(inner < 0).astype(np.int32)
+        cold = cold[np.argsort(ratings.item_ids.places[cold])]
         inner[cold] = np.arange(len(known), len(known) + len(cold), dtype=np.int32)
         self.item_codes = np.concatenate([known, cold])
         self.inner_items = inner
@@ -87,6 +93,14 @@ class Trainset(surprise.Trainset):
     def by_item(self) -> Csr:
         """CSR by item, each item's ratings in the order of the rows: indptr, users, values."""
         return csr(self.items, self.users, self.values, self.n_items)
+
+    def user_code(self, user: int) -> int:
+        """The code of a user by inner id; -1 where that does not tell who they are.
+
+        Args:
+            user: inner id, below 0 for a user without ratings
+        """
+        return int(self.user_codes[user]) if user >= 0 else -2 - user
 
     def rated(self, user: int) -> np.ndarray:
         """Inner ids of the items that a user (inner id) has rated, in the order of the rows.
@@ -141,10 +155,11 @@ class Trainset(surprise.Trainset):
             values: float64[n], their ratings
             user: the inner id that the user has here, -1 for a new one, whose raw id is empty
         """
-        raw = self.ratings.user_ids.text[self.user_codes[user]] if user >= 0 else ""
+        code, ids = self.user_code(user), self.ratings.user_ids
+        raw, place = (ids.text[code], ids.places[code]) if code >= 0 else ("", len(ids))
         ratings = replace(
             self.ratings,
-            user_ids=Ids(np.array([raw], object)),
+            user_ids=Ids(np.array([raw], object), np.array([place])),
             users=np.zeros(len(items), np.int32),
             items=self.item_codes[items],
             values=np.asarray(values, np.float64),
@@ -166,13 +181,13 @@ class Trainset(surprise.Trainset):
         Args:
             items: int32[n], codes of items
             values: float64[n]
-            user: the code of a user
+            user: the inner id that the user has here, -1 for a new one, whose raw id is empty
         """
         ratings, n, table = self.ratings, len(items), self.user_table
-        user_ids = ratings.user_ids
-        code = int(self.user_codes[user]) if user >= 0 else len(user_ids)
-        if user < 0:
-            user_ids = Ids(np.append(user_ids.text, ""))
+        user_ids, code = ratings.user_ids, self.user_code(user)
+        if code < 0:
+            code = len(user_ids)
+            user_ids = Ids(np.append(user_ids.text, ""), np.append(user_ids.places, code))
             table = table and table.and_unknown(user_ids)
         both = replace(
             ratings,

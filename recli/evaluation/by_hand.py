@@ -28,15 +28,18 @@ def dataset_of(
 ) -> Dataset:
     """A dataset of (user, item, rating), all numbers; items have genres by their first number.
 
+    Items appear in the order of their first numbers, whatever their codes.
+
     Args:
         rated: (user, item, rating)
         n_users: how many users there are
         n_items: how many items there are
         scale: the lowest and the highest rating
-        item_codes: the order of the items; None as they come
+        item_codes: the numbers to give to items 0, 1, …; None for the same
     """
     item_codes = range(n_items) if item_codes is None else item_codes
-    user_ids, item_ids = (Ids.of(list(map(str, range(n)))) for n in (n_users, n_items))
+    user_ids = Ids.of(list(map(str, range(n_users))))
+    item_ids = Ids.of([str(code) for code in item_codes])
     columns = list(zip(*rated, strict=True)) or [(), (), ()]
     users, items = (np.array(column, np.int32) for column in columns[:2])
     values = np.array(columns[2], float)
@@ -57,6 +60,7 @@ def lists_by_hand(
     n_items: int,
     train: Iterable[Rated] = (),
     threshold: float = 4.0,
+    scale: tuple[float, float] = (1.0, 5.0),
     item_codes: Sequence[int] | None = None,
     user_codes: Sequence[int] | None = None,
 ) -> EvaluatedLists:
@@ -69,6 +73,7 @@ def lists_by_hand(
         n_items: Items of the catalogue.
         train: What the users have rated in the training.
         threshold: A test rating of that or more is relevant.
+        scale: The lowest and the highest rating.
         item_codes: The numbers to give to items 0, 1, …; by default the same.
         user_codes: The same of users.
     """
@@ -92,7 +97,7 @@ def lists_by_hand(
     place = {user: {item: rank for rank, item in enumerate(ranked[user])} for user in users}
     places = [place[user].get(item, -1) for user, item, _ in tested]
     values = np.array([value for _, _, value in tested], float)
-    data = dataset_of([*train, *tested], n_users, n_items, item_codes=item_codes)
+    data = dataset_of([*train, *tested], n_users, n_items, scale, item_codes)
     return EvaluatedLists(
         users=np.array(users, np.int32),
         items=items,

@@ -13,7 +13,9 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold_outcome import FoldOutcome, Wanted, fold_outcome
 from recli.evaluation.grouping import Grouping
 from recli.evaluation.groups import GroupScores, group_scores
+from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metric_names import Measure
+from recli.evaluation.significance.influences import Influences
 from recli.evaluation.tables import error_by_rating, exposure
 
 
@@ -26,6 +28,8 @@ class FoldScores:
         users: int32[n_users], codes of the users with a test rating
         per_user: measure -> float64[n_users], NaN where it is not defined; only measures that have
             a value for each user
+        without: measure -> float64[n_users], what it would be without each user; only measures of
+            predicted ratings that say so, since that of lists is a mean of `per_user`
         fit_seconds: seconds of wall clock that the fit took
         test_seconds: seconds of wall clock that the predictions took
         rank_seconds: seconds of wall clock that the lists took
@@ -36,11 +40,14 @@ class FoldScores:
             ratings were predicted
         exposure: (share of the training ratings, share of the recommendations) for each tenth of
             the catalogue, the most popular first, see `tables`; empty where nothing was recommended
+        tied_places: (cut-off, share of the places up to there of which a draw between equal scores
+            decided what they hold) for each cut-off; of the ranking by score, before any re-ranking
     """
 
     metrics: dict[str, float]
     users: np.ndarray
     per_user: dict[str, np.ndarray]
+    without: dict[str, np.ndarray]
     fit_seconds: float
     test_seconds: float
     rank_seconds: float
@@ -49,11 +56,24 @@ class FoldScores:
     n_users_liking: int = 0
     error_by_rating: tuple[tuple[float, int, float, float], ...] = ()
     exposure: tuple[tuple[float, float], ...] = ()
+    tied_places: tuple[tuple[int, float], ...] = ()
 
     @property
     def n_users(self) -> int:
         """Users with a test rating."""
         return len(self.users)
+
+    def influences(self, measure: Measure) -> Influences | None:
+        """What users do to a measure; None where that is not known.
+
+        Args:
+            measure: one of those that were measured
+        """
+        name = str(measure)
+        own, without = self.per_user.get(name), self.without.get(name)
+        if own is None or (without is None and not measure.metric.is_mean):
+            return None
+        return Influences.of_fold(self.metrics[name], own, without)
 
 
 def measure(
@@ -86,6 +106,7 @@ def measure(
     users = np.unique(ratings.users[test])
     metrics: dict[str, float] = {}
     per_user: dict[str, np.ndarray] = {}
+    without: dict[str, np.ndarray] = {}
     of_lists = [of for of in measures if of.metric.needs == "rankings"]
     shown = {of.k: lists.at(of.k or wanted.k) for of in of_lists} if lists else {}
     for one in measures:
@@ -96,16 +117,20 @@ def measure(
             per_user[name] = own
         if seen is None:
             metrics[name] = np.nan
-        elif metric.per_user and metric.needs == "rankings":
+        elif metric.is_mean:
             metrics[name] = metric.mean(per_user[name])
         else:
             metrics[name] = metric(seen)
+            rest = metric.without(seen)
+            if rest is not None:
+                without[name] = rest
     groups = group_scores(statistics, test, predictions, shown, measures, groupings)
     liked = test[ratings.values[test] >= statistics.threshold]
     return FoldScores(
         metrics=metrics,
         users=users,
         per_user=per_user,
+        without=without,
         fit_seconds=outcome.fit_seconds,
         test_seconds=outcome.test_seconds,
         rank_seconds=outcome.rank_seconds,
@@ -114,7 +139,13 @@ def measure(
         n_users_liking=len(np.unique(ratings.users[liked])),
         error_by_rating=error_by_rating(statistics, predictions) if predictions is not None else (),
         exposure=exposure(statistics, lists) if lists is not None else (),
+        tied_places=tuple((k, _tied_share(of)) for k, of in shown.items() if k),
     )
+
+
+def _tied_share(lists: EvaluatedLists) -> float:
+    n_places = int(np.minimum(lists.n_candidates, lists.k).sum())
+    return lists.n_drawn / n_places if n_places else 0.0
 
 
 def score_fold(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import numpy as np
 
 from recli import memory
 from recli.algorithms import Configured
+from recli.compiled import clock
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.outcome import predict, recommend
@@ -81,13 +81,15 @@ class Listed:
         n_candidates: int64[n_users], how many items could have been in the list
         places: int64[n_pairs], float64[n_pairs], as in `lists.Tested`, whose order they have
         midranks: likewise
-        n_ranked: as in `lists.EvaluatedLists`
+        tied: bool[n_users, k], as in `lists.EvaluatedLists`
+        n_ranked: likewise
     """
 
     items: np.ndarray
     n_candidates: np.ndarray
     places: np.ndarray
     midranks: np.ndarray
+    tied: np.ndarray
     n_ranked: np.ndarray | None = None
 
     @property
@@ -99,6 +101,8 @@ class Listed:
 @dataclass(frozen=True, eq=False)
 class FoldOutcome:
     """What one algorithm gave on one fold; times in seconds of wall clock, NaN where they are not known.
+
+    The compiling of kernels does not count as time.
 
     Attributes:
         rates: whether it predicts ratings, and not only an order of items
@@ -168,6 +172,7 @@ class FoldOutcome:
             relevant=values >= statistics.threshold,
             statistics=statistics,
             n_ranked=self.listed.n_ranked,
+            tied=self.listed.tied[:, :k],
         )
 
 
@@ -203,24 +208,25 @@ def fold_outcome(
     if alone:
         memory.reset_peak()
     algorithm, trainset = configured.create(seed), statistics.trainset
-    clock = [time.perf_counter()]
+    times = [clock()]
     algorithm.fit(trainset)
-    clock.append(time.perf_counter())
+    times.append(clock())
     rates, estimated, listed = algorithm.predicts == "ratings", None, None
     if wanted.predictions and rates:
         found = predict(algorithm, statistics, test)
         assert found.impossible is not None
         estimated = PredictedRatings(found.estimate, found.impossible)
-    clock.append(time.perf_counter())
+    times.append(clock())
     if wanted.k:
         model, options = of_training(statistics, configured, algorithm, seed), lists_of(configured)
         lists = recommend(
             model, statistics, test, wanted.k, memory_limit, options, sampled_negatives
         )
         places, midranks = lists.tested.places, lists.tested.midranks
-        listed = Listed(lists.items, lists.n_candidates, places, midranks)
-    clock.append(time.perf_counter())
-    fit_seconds, test_seconds, rank_seconds = np.diff(clock).tolist()
+        assert lists.tied is not None
+        listed = Listed(lists.items, lists.n_candidates, places, midranks, lists.tied)
+    times.append(clock())
+    fit_seconds, test_seconds, rank_seconds = np.diff(times).tolist()
     return FoldOutcome(
         rates, estimated, listed, fit_seconds, test_seconds, rank_seconds, memory.peak()
     )

@@ -9,6 +9,7 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.metric_names import Measure
+from recli.evaluation.significance.influences import Influences
 
 FIT_SECONDS = "fit_seconds"
 """The goal that is no metric: seconds of wall clock that a fit takes, fewer are better."""
@@ -66,6 +67,14 @@ class Goal:
             scores: what was measured on a fold
         """
         return scores.fit_seconds if self.measure is None else scores.metrics[str(self.measure)]
+
+    def influences(self, scores: FoldScores) -> Influences | None:
+        """What users do to the value on a fold; None where that is not known.
+
+        Args:
+            scores: what was measured on a fold
+        """
+        return None if self.measure is None else scores.influences(self.measure)
 
     def check(self, configured: Configured) -> None:
         """Raise UsageError if the algorithm cannot have a value of it.

@@ -21,9 +21,9 @@ class Tested:
         rows: int64[n], the user's row among the lists; ascending
         items: int32[n], item codes
         values: float64[n], ratings; of a pair that was rated twice, the higher
-        places: int64[n], how many candidates score higher, or as high with a smaller code; -1 for
-            an item that is no candidate: in the training, unless that may be recommended again, or
-            filtered out
+        places: int64[n], how many candidates rank before it: those that score higher, and of those
+            that score as high the ones that `TieOrder` draws before it; -1 for an item that is no
+            candidate: in the training, unless that may be recommended again, or filtered out
         midranks: float64[n], the item's rank among the candidates by score, 1 for the best, ties
             shared evenly; NaN for an item that is no candidate
     """
@@ -66,6 +66,8 @@ class EvaluatedLists:
         statistics: what is known of items and users from training
         n_ranked: int64[n_users], how many candidates the ranking is known of, from the first on,
             where another program made the lists; None: of all
+        tied: bool[n_users, k], whether the candidate at a place of the ranking by score, which
+            re-ranking does not change, has the score of the one that comes next; None: of none
     """
 
     users: np.ndarray
@@ -75,11 +77,22 @@ class EvaluatedLists:
     relevant: np.ndarray
     statistics: TrainingStatistics
     n_ranked: np.ndarray | None = None
+    tied: np.ndarray | None = None
 
     @property
     def k(self) -> int:
         """Places of a list."""
         return self.items.shape[1]
+
+    @property
+    def n_drawn(self) -> int:
+        """Of how many places a draw decided which item they hold.
+
+        They are at the end of a list, and the candidate that follows it has the same score.
+        """
+        if self.tied is None:
+            return 0
+        return int(np.logical_and.accumulate(self.tied[:, ::-1], axis=1).sum())
 
     def at(self, k: int) -> EvaluatedLists:
         """The first `k` places.
@@ -87,7 +100,10 @@ class EvaluatedLists:
         Args:
             k: the least number of ratings that each has
         """
-        return replace(self, items=self.items[:, :k]) if k < self.k else self
+        if k >= self.k:
+            return self
+        tied = None if self.tied is None else self.tied[:, :k]
+        return replace(self, items=self.items[:, :k], tied=tied)
 
     def of_users(self, chosen: np.ndarray) -> EvaluatedLists:
         """The lists of the users that are `chosen`, bool[n_users].
@@ -105,6 +121,7 @@ class EvaluatedLists:
             self.relevant[kept],
             self.statistics,
             None if self.n_ranked is None else self.n_ranked[chosen],
+            None if self.tied is None else self.tied[chosen],
         )
 
     def of_items(self, chosen: np.ndarray) -> EvaluatedLists:

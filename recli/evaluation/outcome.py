@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from recli import kernels
 from recli.algorithms import Algorithm
+from recli.data.tie_order import TieOrder
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.predictions import Predictions
@@ -57,22 +60,28 @@ def recommend(
         k: How long the lists are.
         memory_limit: Bytes, see `recli.algorithms.scored`.
         options: What may be in the lists, and how they are re-ranked. By default the candidates are
-            all items of the catalogue less the user's in the training rows, ranked by score.
+            all items of the catalogue less the user's in the training rows, ranked by score. What the
+            dataset withholds (`Dataset.withheld`) is in no list: whether it is liked is not known here.
         sampled_negatives: How many of the candidates are kept beside the user's relevant test items, see
             `among_sampled`; 0 for all.
 
     Returns:
-        Lists after filters and re-ranking; `n_candidates`, `places` and `midranks` of the ranking by
-        score among the candidates that the filters leave, which re-ranking does not change.
+        Lists after filters and re-ranking; `n_candidates`, `places`, `midranks` and `tied` of the
+        ranking by score among the candidates that the filters leave, which re-ranking does not change.
 
     Raises:
         UsageError: The limit is too small for one user, and as `request_of` does, as also
             DataError and NotFoundError.
     """
     users, rows, items, values = tested_pairs(statistics.dataset.ratings, test)
-    request = request_of(options, model, users, k, seed=model.seed)
+    request = dataclasses.replace(
+        request_of(options, model, users, k, seed=model.seed),
+        withheld=statistics.dataset.withheld,
+    )
     lists = np.full((len(users), k), -1, np.int32)
+    tied = np.zeros((len(users), k), bool)
     n_candidates = np.empty(len(users), np.int64)
+    order = TieOrder.of(statistics.dataset.ratings, users, model.seed)
     before, midranks = np.empty(len(items), np.int64), np.empty(len(items))
     start = 0
     for ranked, scores in with_scores(model, request, memory_limit, held=k):
@@ -87,9 +96,12 @@ def recommend(
             )
             ranked = lists_of_scores(users[chunk], scores, request)  # noqa: PLW2901
         lists[chunk, : ranked.items.shape[1]] = ranked.items
+        by_score = (ranked.plain or ranked).scores
+        tied[chunk, : by_score.shape[1]] = _tied(by_score, scores)
         n_candidates[chunk] = np.count_nonzero(scores > -np.inf, axis=1)
-        ranks_of_items = kernels.ranks_of_items.ranks_of_items
-        before[tests], midranks[tests] = ranks_of_items(scores, rows[tests] - start, items[tests])
+        before[tests], midranks[tests] = kernels.ranks_of_items.ranks_of_items(
+            scores, rows[tests] - start, items[tests], order.rows[chunk], order.columns
+        )
         start = chunk.stop
     return EvaluatedLists(
         users=users,
@@ -98,4 +110,18 @@ def recommend(
         tested=Tested(rows, items, values, before, midranks),
         relevant=values >= statistics.threshold,
         statistics=statistics,
+        tied=tied,
     )
+
+
+def _tied(listed: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Whether the candidate that comes next has the score of each place.
+
+    bool[n_users, n_places], by the scores of the places, float64[n_users, n_places], NaN where there is
+    none, and those of all candidates, float64[n_users, n_catalogue].
+    """
+    last = listed[:, [-1]]
+    tied = np.empty(listed.shape, bool)
+    tied[:, :-1] = listed[:, :-1] == listed[:, 1:]
+    tied[:, -1] = (scores == last).sum(axis=1) > (listed == last).sum(axis=1)
+    return tied

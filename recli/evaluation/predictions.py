@@ -43,14 +43,14 @@ class Predictions:
         distinct, row = np.unique(self.users, return_inverse=True)
         return distinct, row
 
-    def mean_per_user(self, values: np.ndarray) -> np.ndarray:
-        """The mean over each user's ratings of `values`, float64[n] -> float64[n_users].
+    def sums_per_user(self, *values: np.ndarray) -> np.ndarray:
+        """The sums over each user's ratings, of each of `values` float64[n_users, n_values].
 
         Args:
-            values: float64[n]
+            values: float64[n] each
         """
-        sums = np.bincount(self.row, values, len(self.distinct))
-        return sums / np.bincount(self.row, minlength=len(self.distinct))
+        n_users = len(self.distinct)
+        return np.column_stack([np.bincount(self.row, one, n_users) for one in values])
 
     def where(self, chosen: np.ndarray) -> Predictions:
         """Those of the ratings that are `chosen`, bool[n].

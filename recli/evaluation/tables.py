@@ -8,6 +8,7 @@ import pandas as pd
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.predictions import Predictions
+from recli.kernels.mixing import mixed
 
 MOST_VALUES = 20
 N_BANDS = 10
@@ -48,10 +49,11 @@ def exposure(
 ) -> tuple[tuple[float, float], ...]:
     """For each tenth of the catalogue: its share of the training ratings, and of all recommendations.
 
-    The catalogue is ordered by training ratings, the most popular first, ties by item code, and cut
-    into ten bands of as many items each (the first ones have one more where the number does not
-    divide). The recommendations are all filled places of the lists. A system that recommends what is
-    rated, in proportion, has two equal shares in every band. Nothing where nothing is recommended.
+    The catalogue is ordered by training ratings, the most popular first, ties as they are drawn by
+    when an item appears in the data, and cut into ten bands of as many items each (the first ones have
+    one more where the number does not divide). The recommendations are all filled places of the lists.
+    A system that recommends what is rated, in proportion, has two equal shares in every band. Nothing
+    where nothing is recommended.
 
     Args:
         statistics: what the training ratings and the item table show
@@ -61,7 +63,8 @@ def exposure(
     shown = np.bincount(lists.items[lists.items >= 0], minlength=len(rated))
     if not shown.any():
         return ()
-    bands = np.array_split(np.argsort(-rated, kind="stable"), N_BANDS)
+    drawn = mixed(statistics.dataset.ratings.item_ids.places)
+    bands = np.array_split(np.lexsort((drawn, -rated)), N_BANDS)
     return tuple(
         (float(rated[band].sum() / rated.sum()), float(shown[band].sum() / shown.sum()))
         for band in bands

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,8 @@ from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
 from recli.experiments import benchmark_sides
 from recli.experiments.benchmark_sides import Side, peer_of
-from recli.records import store
+from recli.records import failures, store
+from recli.records.failures import CellFailure, EntryFailure
 
 README_ROWS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("svd", {}),
@@ -40,23 +43,27 @@ class BenchmarkComparison:
 
     Attributes:
         configured: an algorithm with its parameters
-        recli: what recli needs and finds
-        surprise: what Surprise needs and finds; None where it was not asked
+        recli: what recli needs and finds; None where a side failed
+        surprise: what Surprise needs and finds; None where it was not asked, or a side failed
+        failure: why there is nothing to compare; None where both sides came out
     """
 
     configured: Configured
-    recli: Side
+    recli: Side | None
     surprise: Side | None
+    failure: EntryFailure | None = None
 
     @property
     def ratio(self) -> float | None:
         """How many times faster recli is."""
-        return None if self.surprise is None else self.surprise.seconds / self.recli.seconds
+        if self.recli is None or self.surprise is None:
+            return None
+        return self.surprise.seconds / self.recli.seconds
 
     @property
     def max_difference(self) -> float | None:
         """The largest difference between two estimates of the same."""
-        if self.surprise is None:
+        if self.recli is None or self.surprise is None:
             return None
         return float(np.abs(self.recli.estimates - self.surprise.estimates).max())
 
@@ -89,9 +96,9 @@ def compare(
     _check(line_up)
     for configured in line_up:
         arguments = dataset, configured, seed, folds
-        ours = _apart(benchmark_sides.recli_predicts, *arguments, jobs)
-        theirs = None if alone else _apart(benchmark_sides.surprise_predicts, *arguments)
-        yield BenchmarkComparison(configured, ours, theirs)
+        ours = partial(_apart, benchmark_sides.recli_predicts, *arguments, jobs)
+        theirs = partial(_apart, benchmark_sides.surprise_predicts, *arguments)
+        yield _compared(configured, ours, None if alone else theirs)
 
 
 def compare_lists(
@@ -112,9 +119,28 @@ def compare_lists(
     _check(line_up)
     for configured in line_up:
         arguments = dataset, configured, seed, n
-        ours = _apart(benchmark_sides.recli_ranks, *arguments)
-        theirs = None if alone else _apart(benchmark_sides.surprise_ranks, *arguments)
-        yield BenchmarkComparison(configured, ours, theirs)
+        ours = partial(_apart, benchmark_sides.recli_ranks, *arguments)
+        theirs = partial(_apart, benchmark_sides.surprise_ranks, *arguments)
+        yield _compared(configured, ours, None if alone else theirs)
+
+
+def _compared(
+    configured: Configured, ours: Callable[[], Side], theirs: Callable[[], Side] | None
+) -> BenchmarkComparison:
+    """Both sides, one after the other; what one of them raises is the failure of that algorithm."""
+    try:
+        return BenchmarkComparison(configured, ours(), theirs and theirs())
+    except BrokenProcessPool as error:
+        raise errors.WorkerDiedError(
+            f"{configured.label}: the process that measured it is gone. The system killed it, most "
+            "often for lack of memory."
+        ) from error
+    except errors.MissingExtraError:
+        raise
+    except Exception as error:  # noqa: BLE001, it is kept whole, and Surprise raises what it likes
+        failed = CellFailure.of(0, 0, configured.name, error)
+        failure = EntryFailure(configured.label, (1,), 1, failed.error, failed.trace)
+        return BenchmarkComparison(configured, None, None, failure)
 
 
 def _check(line_up: Sequence[Configured]) -> None:
@@ -156,22 +182,25 @@ def document(found: Sequence[BenchmarkComparison]) -> dict[str, Any]:
     Args:
         found: a comparison for each algorithm
     """
-    rows = [_row(comparison) for comparison in found]
+    rows = [_row(comparison) for comparison in found if comparison.recli is not None]
+    failed = [comparison.failure for comparison in found if comparison.failure is not None]
     ours = sum(row["recli_seconds"] for row in rows)
     theirs = sum(row["surprise_seconds"] or 0.0 for row in rows)
     alone = any(row["surprise_seconds"] is None for row in rows)
     return {
         "results": rows,
+        "failures": failures.document(failed),
         "total": {
             "recli_seconds": ours,
             "surprise_seconds": None if alone else theirs,
-            "ratio": None if alone else theirs / ours,
+            "ratio": None if alone or not rows else theirs / ours,
         },
     }
 
 
 def _row(comparison: BenchmarkComparison) -> dict[str, Any]:
     ours, theirs = comparison.recli, comparison.surprise
+    assert ours is not None
     return {
         "algorithm": comparison.configured.label,
         "recli_seconds": ours.seconds,

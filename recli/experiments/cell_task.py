@@ -16,6 +16,7 @@ from recli.evaluation.fold_outcome import FoldOutcome, Wanted, fold_outcome, to_
 from recli.evaluation.protocol import Protocol
 from recli.records.cell_store import CellStore
 from recli.records.cells import Cell
+from recli.records.failures import CellFailure
 
 Place = tuple[int, int]
 """Entry of the line-up and number of the fold, both from 0 on."""
@@ -78,8 +79,12 @@ class CellTask:
             return self.place, outcome.has
         return self.place, self._measured(outcome, reused=True)
 
-    def computed(self) -> Cell:
-        """The cell by fitting the algorithm; its outcome is kept. What comes from a file is at hand."""
+    def computed(self) -> Cell | CellFailure:
+        """The cell by fitting the algorithm; its outcome is kept. What comes from a file is at hand.
+
+        What the algorithm raises is its failure: nothing of that is kept, and the others go on. What
+        metrics raise, or the disk, is not, and neither is an extra that is missing.
+        """
         if isinstance(self.configured, External):
             outcome = self.configured.outcome(self.statistics, number=self.place[1])
             return self._measured(outcome, reused=False)
@@ -87,16 +92,22 @@ class CellTask:
         key, limit = self._key, self.memory_limit
         if key:
             wanted = to_keep(wanted, self.configured, self.statistics, self.test, limit)
-        outcome = fold_outcome(
-            self.statistics,
-            self.test,
-            self.configured,
-            wanted,
-            self.protocol.seed,
-            limit,
-            self.alone,
-            self.protocol.sampled_negatives,
-        )
+        seed = self.protocol.seed
+        try:
+            outcome = fold_outcome(
+                self.statistics,
+                self.test,
+                self.configured,
+                wanted,
+                seed,
+                limit,
+                self.alone,
+                self.protocol.sampled_negatives,
+            )
+        except errors.MissingExtraError:
+            raise
+        except Exception as error:  # noqa: BLE001, a mistake in code keeps its traceback and is shown
+            return CellFailure.of(*self.place, self.configured.name, error)
         if self.kept and key:
             self.kept.store.write(key, outcome)
         return self._measured(outcome, reused=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import joblib
+from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from recli import errors
 from recli.algorithms import Configured
@@ -18,11 +19,18 @@ from recli.evaluation.fold_outcome import Wanted
 from recli.evaluation.grouping import Grouping
 from recli.evaluation.protocol import Protocol
 from recli.experiments.cell_task import CellTask, Kept, Place
-from recli.experiments.interrupts import start_workers
+from recli.experiments.interrupts import forget_workers, start_workers
 from recli.experiments.resources import Resources
-from recli.records.cells import Cell, Summary, summaries
+from recli.records import failures
+from recli.records.cells import Cell, Summary, labels, summaries
+from recli.records.failures import CellFailure
 
 _LOG = logging.getLogger("recli")
+_DIED = (
+    "A worker process is gone: the system killed it, most often for lack of memory, or the code of an "
+    "algorithm ended it. Of {jobs} at once, take fewer: `jobs=1` computes all in this process and shows "
+    "what the code prints."
+)
 
 
 def cells(
@@ -33,8 +41,8 @@ def cells(
     folds: Sequence[Fold] | None = None,
     only: Collection[Place] | None = None,
     kept: Kept | None = None,
-) -> Iterator[Cell]:
-    """Every algorithm on every fold, in the order in which they finish.
+) -> Iterator[Cell | CellFailure]:
+    """Every algorithm on every fold, in the order in which they finish or fail.
 
     What is kept is only measured, and comes first. Of the rest as many work at once as `resources` says:
     on threads over one copy of the data where they release the GIL, as the kernels of recli's own
@@ -48,6 +56,10 @@ def cells(
         folds: those of the protocol's split, where they are known already
         only: the cells to compute; None for all
         kept: where outcomes are kept; None: nowhere
+
+    Raises:
+        WorkerDiedError: where a process that computes cells is gone
+        MissingExtraError: as the algorithms do
     """
     for text in protocol.by:
         Grouping.parse(text, dataset)  # raises before anything is fitted
@@ -68,7 +80,11 @@ def cells(
         if damaged:
             _LOG.warning("Damaged in %s, computed anew: %d.", kept.store.folder, damaged)
     if missing:
-        yield from work.computed(missing)
+        try:
+            yield from work.computed(missing)
+        except BrokenProcessPool as error:
+            forget_workers()
+            raise errors.WorkerDiedError(_DIED.format(jobs=resources.n_jobs)) from error
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,7 @@ class _Work:
         tasks = self._tasks(dict.fromkeys(places, Wanted()), 0, shared=True)
         yield from self._each(CellTask.found, tasks, "threading", len(places))
 
-    def computed(self, missing: Mapping[Place, Wanted]) -> Iterator[Cell]:
+    def computed(self, missing: Mapping[Place, Wanted]) -> Iterator[Cell | CellFailure]:
         """The cells, each with what is kept of it already."""
         jobs, share = self.resources.jobs, self.resources.memory_of_a_cell(len(missing))
         if jobs == 1 or len(missing) == 1:
@@ -166,9 +182,18 @@ def cross_validate(
         protocol: how the line-up is compared
         resources: how much may work at once, and with how much memory
         on_cell: told of every finished cell
+
+    Raises:
+        RecliError: where an algorithm fails
     """
-    finished = []
+    finished: list[Cell] = []
+    failed: list[CellFailure] = []
     for cell in cells(dataset, line_up, protocol, resources):
-        finished.append(cell)
-        on_cell(cell)
+        if isinstance(cell, CellFailure):
+            failed.append(cell)
+        else:
+            finished.append(cell)
+            on_cell(cell)
+    n_folds = len(protocol.split.folds(dataset)) if failed else 0
+    failures.check(failures.by_entry(failed, labels(line_up), n_folds), len(line_up))
     return summaries(line_up, finished, protocol.measures[0])

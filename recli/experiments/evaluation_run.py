@@ -22,6 +22,7 @@ from recli.evaluation.lint import lint
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
+from recli.evaluation.tied_places import tied_places
 from recli.experiments.cell_task import Kept
 from recli.experiments.cross_validation import cells
 from recli.experiments.reading import Reading
@@ -30,22 +31,24 @@ from recli.experiments.resources import Resources
 from recli.experiments.run_data import RunData
 from recli.experiments.verdicts import Verdict
 from recli.ranking import recommender
-from recli.records import run_tables, store
+from recli.records import failures, run_tables, store
 from recli.records.cell_key import cell_key
 from recli.records.cell_store import CellStore
 from recli.records.cells import Cell, Summary, labels, summaries
 from recli.records.environment import environment
+from recli.records.failures import CellFailure, EntryFailure
 from recli.records.kinds import RUNS
 from recli.records.outside import outside
 from recli.records.process import this_process
 
-_IN_TABLES = ("metrics", "users", "per_user", "groups")
+_IN_TABLES = ("metrics", "users", "per_user", "without", "groups")
 
 
 class EvaluationRun:
     """A comparison that is being made; what is finished is on disk after every cell.
 
     verdicts: which algorithms differ, by measure, once the run has ended
+    finished, failed: the cells that gave something, and those that did not
 
     Args:
         results: the results folder
@@ -54,7 +57,8 @@ class EvaluationRun:
         line_up: the algorithms that are compared
         protocol: how the line-up is compared
         reading: how the dataset was read, for `recli reproduce`
-        strict: whether what `lint` finds is an error, raised before anything is written (DataError)
+        strict: whether what `lint` finds is an error, raised before anything is written (DataError);
+            what only the results tell is said beside them
         folds: those of the protocol's split, where they are known already
         worded: what becomes of a finding's message, which names parameters as Python does
     """
@@ -99,6 +103,7 @@ class EvaluationRun:
         first = TrainingStatistics(dataset, self.folds[0].train, protocol.threshold)
         recommender.check(self.line_up, first, protocol.seed)
         self.finished: list[Cell] = []
+        self.failed: list[CellFailure] = []
         self.verdicts: dict[str, Verdict] = {}
         self.id = store.new_id("evaluate")
         self.folder = store.new_folder(results, "runs", self.id)
@@ -114,10 +119,13 @@ class EvaluationRun:
     def run(
         self,
         resources: Resources,
-        on_cell: Callable[[Cell], None] = lambda cell: None,
+        on_cell: Callable[[Cell | CellFailure], None] = lambda cell: None,
         fresh: bool = False,
     ) -> list[Summary]:
         """Measure every cell, and compute those whose outcome is not kept; if `fresh`, all of them.
+
+        An algorithm that fails on a fold is not compared: the others are, see `failures`. What it
+        gave on other folds is kept, so that the same command again computes what failed.
 
         Args:
             resources: how much may work at once, and with how much memory
@@ -135,27 +143,54 @@ class EvaluationRun:
                 self.dataset, self.line_up, self.protocol, resources, self.folds, kept=kept
             )
             for cell in found:
-                self.finished.append(cell)
+                if isinstance(cell, CellFailure):
+                    self.failed.append(cell)
+                else:
+                    self.finished.append(cell)
                 on_cell(cell)
-            status = "finished"
+            status = "finished" if self.compared else "failed"
         except KeyboardInterrupt:
             status = "interrupted"
             raise errors.InterruptedRunError(
                 f"Interrupted. Finished folds: {len(self.finished)}, kept in {self.folder}."
             ) from None
         finally:
+            self.findings += tied_places(
+                {one.label: [cell.scores for cell in one.cells] for one in self.summaries}
+            )
             self._write(status, resources)
         return self.summaries
 
+    def check(self) -> None:
+        """Raise what is to be said at the end of a run in which algorithms failed, if any did.
+
+        Raises:
+            RecliError: what the only algorithm of the line-up failed by
+            FailedCellsError: see `recli.records.failures.check`
+        """
+        failures.check(self.failures, len(self.line_up))
+
+    @property
+    def failures(self) -> tuple[EntryFailure, ...]:
+        """The algorithms that failed on a fold, in the order of the line-up."""
+        return failures.by_entry(self.failed, labels(self.line_up), self.n_folds)
+
+    @property
+    def compared(self) -> list[Cell]:
+        """The finished cells of the algorithms that did not fail, by entry and fold."""
+        without = {cell.entry for cell in self.failed}
+        own = (cell for cell in self.finished if cell.entry not in without)
+        return sorted(own, key=lambda cell: (cell.entry, cell.fold))
+
     @property
     def summaries(self) -> list[Summary]:
-        """What is finished so far, best first."""
-        return summaries(self.line_up, self.finished, self.leading)
+        """The algorithms that have a finished cell and did not fail, best first."""
+        return summaries(self.line_up, self.compared, self.leading)
 
     @property
     def leading(self) -> Measure:
         """The measure that says what is best, see `metric_names.leading`."""
-        scores = [cell.scores.metrics for cell in self.finished]
+        scores = [cell.scores.metrics for cell in self.compared]
 
         def has_value(measure: Measure) -> bool:
             return any(not math.isnan(metrics[str(measure)]) for metrics in scores)
@@ -178,6 +213,7 @@ class EvaluationRun:
             "run": self.id,
             "dataset": store.dataset_document(self.dataset),
             "results": [self._result(summary) for summary in self.summaries],
+            "failures": failures.document(self.failures),
             "warnings": [dataclasses.asdict(finding) for finding in self.findings],
             "significance": {
                 metric: verdict.document() for metric, verdict in self.verdicts.items()
@@ -203,10 +239,9 @@ class EvaluationRun:
         }
 
     def _write(self, status: str, resources: Resources) -> None:
-        done = sorted(self.finished, key=lambda cell: (cell.entry, cell.fold))
-        document = self._run_json(status, resources, done)
-        if status != "running":
-            self._write_tables(done, document)
+        document = self._run_json(status, resources)
+        if status != "running" and (self.compared or not self.failed):
+            self._write_tables(self.compared, document)
         document["seconds"] = round(time.perf_counter() - self._clock, 3)
         RUNS.write(self.folder, document)
 
@@ -234,17 +269,19 @@ class EvaluationRun:
             self.command,
             self.dataset,
             self.protocol,
+            self.leading,
             self.summaries,
             self.verdicts,
             self.findings,
             self.n_folds,
             self.n_cells,
-            self.leading,
+            self.failures,
         )
         files.write_text(self.folder / "report.md", report)
 
-    def _run_json(self, status: str, resources: Resources, done: Sequence[Cell]) -> dict[str, Any]:
+    def _run_json(self, status: str, resources: Resources) -> dict[str, Any]:
         left_out = self.dataset.left_out
+        done = sorted(self.finished, key=lambda cell: (cell.entry, cell.fold))
         places = {(cell.entry, cell.fold) for cell in done}
         return {
             "id": self.id,
@@ -272,6 +309,7 @@ class EvaluationRun:
             "environment": environment() | outside(self.dataset, self.protocol, self.line_up),
             "warnings": [dataclasses.asdict(finding) for finding in self.findings],
             "cells": [self._cell_document(cell) for cell in done],
+            "failures": failures.document(self.failures),
             "missing": [key for place, key in self._keys.items() if place not in places],
         }
 

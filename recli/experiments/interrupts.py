@@ -75,6 +75,11 @@ def start_workers(jobs: int) -> None:
     _started(jobs, os.getcwd())
 
 
+def forget_workers() -> None:
+    """Start them anew the next time, since one of them is gone and joblib has given up the others."""
+    _started.cache_clear()
+
+
 @functools.lru_cache(maxsize=1)
 def _started(jobs: int, folder: str) -> None:
     if _started.cache_info().currsize:

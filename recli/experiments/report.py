@@ -15,12 +15,9 @@ from recli.evaluation.protocol import Protocol
 from recli.experiments.verdicts import Verdict
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import lists_of
-from recli.records.cells import Summary
+from recli.records.cells import Summary, best_first
+from recli.records.failures import EntryFailure
 
-MARKS = (
-    "* the best, = not distinguishable from it: paired t-tests over users, or over folds for metrics "
-    "of all lists together; 5 %, Holm over all pairs"
-)
 _TITLES = {
     "ratings": "Predicted ratings",
     "accuracy": "Ranked catalogue",
@@ -48,6 +45,47 @@ def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]
         group = [m for m in measures if (m.metric.aspect, m.k) == (aspect, k)]
         places = f", first {k} places" if k else ""
         yield f"{_TITLES[aspect]}{places}", group
+
+
+def remarks(leading: Measure, verdicts: Mapping[str, Verdict]) -> list[str]:
+    """What the marks of a table say and what is corrected for what; what could have been seen.
+
+    Nothing of one algorithm.
+
+    Args:
+        leading: the measure that orders
+        verdicts: which algorithms differ, by measure
+    """
+    decides = f"; {leading}, which orders, decides, the others explore" * (len(verdicts) > 1)
+    marks = (
+        "* the best, = not distinguishable from it: tests of the difference shown, over users, or over "
+        "folds for metrics of all lists together; 5 %, Holm over the pairs of a metric, not over "
+        f"metrics{decides}"
+    )
+    untested: dict[str, list[str]] = {}
+    for name, verdict in verdicts.items():
+        if verdict.untested:
+            untested.setdefault(verdict.untested, []).append(name)
+    return [
+        *([marks] if any(verdict.is_tested for verdict in verdicts.values()) else []),
+        *_seen(verdicts.get(str(leading))),
+        *(f"Not tested: {', '.join(names)}: {reason}" for reason, names in untested.items()),
+    ]
+
+
+def _seen(verdict: Verdict | None) -> Iterator[str]:
+    """How the best and the next differ, and how large a difference the test sees, if there is one."""
+    pair = None if verdict is None else verdict.best_pair()
+    if verdict is None or verdict.over_users is None or pair is None:
+        return
+    test, (first, second) = verdict.over_users[pair], pair
+    if not test.error:
+        yield f"{first} and {second}: every user has the same {verdict.measure}"
+    else:
+        yield (
+            f"{first} and {second} differ in {verdict.measure} by {abs(test.difference):.4f}; four of "
+            f"five such tests see a difference of {test.detectable:.4f}"
+        )
 
 
 def leaderboard(
@@ -84,6 +122,27 @@ def leaderboard(
         ]
         seconds = [_number(column[row], 2) for column in times.values()]
         rows.append([label, *scores, *seconds])
+    return header, rows
+
+
+def exact_leaderboard(
+    found: Sequence[Summary], measures: Sequence[Measure]
+) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the comparison for programs: all digits, an empty cell for none.
+
+    A measure is followed by its standard deviation, as in `Evaluation.leaderboard`.
+
+    Args:
+        found: the line-up over its folds, the best first
+        measures: what is measured, the first orders
+    """
+    times = ("fit_seconds", "test_seconds", "rank_seconds")
+    header = ["algorithm", *(name for m in measures for name in (str(m), f"{m} std")), *times]
+    rows = []
+    for summary in found:
+        values = [value for m in measures for value in (summary.mean(m), summary.std(m))]
+        values += [getattr(summary, name) for name in times]
+        rows.append([summary.label, *("" if math.isnan(v) else repr(v) for v in values)])
     return header, rows
 
 
@@ -156,12 +215,13 @@ def markdown_report(
     command: Sequence[str],
     dataset: Dataset,
     protocol: Protocol,
+    leading: Measure,
     found: Sequence[Summary],
     verdicts: Mapping[str, Verdict],
     findings: Sequence[Finding],
     n_folds: int,
     n_cells: int,
-    leading: Measure,
+    failures: Sequence[EntryFailure] = (),
 ) -> str:
     """The report.md of the evaluation called `run`, which has `n_cells` cells when it is complete.
 
@@ -170,30 +230,33 @@ def markdown_report(
         command: the command line
         dataset: the ratings, and what is known of items and users
         protocol: how the line-up is compared
+        leading: the measure that says what is best
         found: the line-up over its folds, the best first
         verdicts: which algorithms differ, by measure
         findings: what gives reason to doubt the protocol
         n_folds: how many folds
         n_cells: how many cells
-        leading: the measure that orders
+        failures: the algorithms that failed, which are not in `found`
     """
     n_finished = sum(len(summary.cells) for summary in found)
-    missing = f"\n**Not complete**: {n_finished} of {n_cells} cells were finished.\n"
+    expected = n_cells - n_folds * len(failures)
+    missing = f"\n**Not complete**: {n_finished} of {expected} cells were finished.\n"
     tables = "\n\n".join(
-        f"## {title}\n\n{markdown_table(*leaderboard(found, group, verdicts))}"
+        f"## {title}\n\n{_table(best_first(found, group[0]), group, verdicts, failures)}"
         for title, group in tables_of(protocol.measures)
     )
+    tables += "\n\n## Failed\n\n" * bool(failures) + "\n".join(f"- {each}" for each in failures)
     minded = "\n".join(f"- {finding.message}" for finding in findings) or "- Nothing was found."
     return f"""# Evaluation {run}
-{missing if n_finished < n_cells else ""}
+{missing if n_finished < expected else ""}
 Dataset **{dataset.name}**: {dataset.ratings.n_users:,} users, {dataset.ratings.n_items:,} items,
 {dataset.extent}
 (fingerprint `{dataset.fingerprint}`).
 
 {tables}
 
-Mean ± standard deviation over folds (divided by their number, as in Surprise), ordered by
-{leading}; times are seconds per fold. {MARKS}.
+Mean ± standard deviation over folds (divided by their number, as in Surprise), a table ordered by its
+first metric; times are seconds per fold. {_sentences(remarks(leading, verdicts))}
 
 ## Protocol
 
@@ -214,6 +277,30 @@ Mean ± standard deviation over folds (divided by their number, as in Surprise),
 {shlex.join(command)}
 ```
 """
+
+
+def _sentences(lines: Sequence[str]) -> str:
+    return " ".join(f"{line}." for line in lines)
+
+
+def _table(
+    found: Sequence[Summary],
+    measures: Sequence[Measure],
+    verdicts: Mapping[str, Verdict],
+    failures: Sequence[EntryFailure],
+) -> str:
+    header, rows = leaderboard(found, measures, verdicts)
+    return markdown_table(header, [*rows, *failed_rows(failures, len(header))])
+
+
+def failed_rows(failures: Sequence[EntryFailure], width: int) -> list[list[str]]:
+    """The last rows of a comparison: the algorithms that failed, and nothing else.
+
+    Args:
+        failures: the algorithms that failed
+        width: how many cells a row has
+    """
+    return [[each.label, "failed", *[""] * (width - 2)] for each in failures]
 
 
 def _other_lists(found: Sequence[Summary]) -> str:
@@ -267,6 +354,6 @@ def mark(label: str, verdict: Verdict | None) -> str:
     """
     if verdict is None:
         return ""
-    if not verdict.adjusted or label not in verdict.alike:
+    if not verdict.is_tested or label not in verdict.alike:
         return "  "
     return " *" if label == verdict.alike[0] else " ="

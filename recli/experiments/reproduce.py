@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -217,9 +217,18 @@ def compare(first: StoredRun, second: StoredRun) -> Reproduction:
         n_values=n_values,
         same_bytes=tables[0].read_bytes() == tables[1].read_bytes(),
         deviations=tuple(deviations),
-        changed=tuple(map(_told, changed)),
+        changed=(*map(_told, changed), *_other_failures(first, second)),
         without_seed=tuple(label for label in _without_seed(second) if label in others),
     )
+
+
+def _other_failures(first: StoredRun, second: StoredRun) -> Iterator[str]:
+    """What failed in one of the two and not in the other, on the same folds."""
+    was, now = ({(one["label"], *one["folds"]): one for one in r.failures} for r in (first, second))
+    for key in was.keys() - now.keys():
+        yield f"{was[key]['label']} failed: {was[key]['reason']} → it does not so any more"
+    for key in now.keys() - was.keys():
+        yield f"{now[key]['label']} fails: {now[key]['reason']} It did not so then"
 
 
 def _tables(run: StoredRun) -> list[pd.DataFrame]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from recli import errors
 from recli.evaluation.metric_names import Measure
 from recli.experiments.verdicts import Verdict, verdicts
 from recli.records import outside
@@ -30,7 +31,7 @@ class RunData:
         labels: the algorithms by entry, no two alike
         metrics: a row per entry × fold × metric: entry, fold, metric, value
         per_user: a row per entry × fold × user: entry, fold, user, and a column for every measure
-            that has a value for each user
+            that has a value for each user, see `run_tables.per_user_table`
         groups: a row per entry × fold × group × metric: entry, fold, by, group, n_users, n_ratings,
             metric, value
         item_map: the items as a model sees them, if one is asked for
@@ -52,7 +53,15 @@ class RunData:
         Args:
             run: a run as it is stored
             item_map: where the items lie; None without a model of the run
+
+        Raises:
+            DataError: for a run that is damaged, or in which nothing was finished
         """
+        if not run.n_compared:
+            raise errors.DataError(
+                f"{run.id} is {run.status}, and of no algorithm is anything there to compare. To run its "
+                "command again computes what is missing."
+            )
         outside.check(run.document, ("metric",))
         return cls(
             id=run.id,
@@ -90,8 +99,12 @@ class RunData:
 
     @property
     def warnings(self) -> list[dict[str, str]]:
-        """What the lint of the protocol found: code and message."""
-        return list(self.document.get("warnings", []))
+        """What failed, and what the lint of the protocol found: code and message."""
+        failed = (
+            {"code": "failed", "message": f"{one['label']} is not compared: {one['reason']}"}
+            for one in self.document.get("failures", ())
+        )
+        return [*failed, *self.document.get("warnings", [])]
 
     @property
     def n_folds(self) -> int:
@@ -135,8 +148,7 @@ class RunData:
         folds = self.common_folds
         metrics = self.metrics[self.metrics["fold"].isin(folds)]
         per_user = self.per_user[self.per_user["fold"].isin(folds)]
-        seed = self.configuration["seed"]
-        return verdicts(self.labels, metrics, per_user, self.measures, self.test_share, seed)
+        return verdicts(self.labels, metrics, per_user, self.measures, self.test_share)
 
     @property
     def common_folds(self) -> list[int]:

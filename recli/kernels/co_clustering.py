@@ -58,6 +58,7 @@ def assign(
     avg: np.ndarray,
     other_cltr: np.ndarray,
     own_cltr: np.ndarray,
+    rows_are_users: bool,
 ) -> None:
     """Put each row of ratings into the cluster with the least squared error; of equal ones the first.
 
@@ -70,6 +71,7 @@ def assign(
         avg: float64[n clusters of rows, n clusters of columns], means of the co-clusters.
         other_cltr: int[n_columns], the cluster of each column.
         own_cltr: int[n_rows], the cluster of each row; overwritten.
+        rows_are_users: Whether `ratings` are by user.
     """
     indptr, columns, values = ratings
     for row in range(len(indptr) - 1):
@@ -79,10 +81,13 @@ def assign(
             for rating in range(indptr[row], indptr[row + 1]):
                 column = columns[rating]
                 d = other_cltr[column]
-                # Added in the same order for users and items, as Surprise rounds it.
-                estimate = (
-                    avg[c, d] + own_mean[row] - avg_own[c] + other_mean[column] - avg_other[d]
-                )
+                # What is of users comes first, as in Surprise: rounding decides between equal errors.
+                estimate = avg[c, d]
+                if rows_are_users:
+                    estimate = estimate + own_mean[row] - avg_own[c]
+                estimate = estimate + other_mean[column] - avg_other[d]
+                if not rows_are_users:
+                    estimate = estimate + own_mean[row] - avg_own[c]
                 error += (values[rating] - estimate) ** 2
             if error < least:
                 best, least = c, error

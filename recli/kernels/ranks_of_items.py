@@ -5,19 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from recli.compiled import njit
+from recli.kernels.ties import drawn
 
 
 @njit(cache=True, nogil=True)
-def ranks_of_items(scores: np.ndarray, rows: np.ndarray, items: np.ndarray) -> tuple:
+def ranks_of_items(
+    scores: np.ndarray,
+    rows: np.ndarray,
+    items: np.ndarray,
+    row_keys: np.ndarray,
+    column_keys: np.ndarray,
+) -> tuple:
     """Where items stand among all candidates of their row.
 
-    The midrank is 1 for the best, and of equal scores the mean of their ranks. Ties rank by item, as
-    in `rank`. O(n_items) an item.
+    The midrank is 1 for the best, and of equal scores the mean of their ranks. What ranks before is
+    counted in the order of the lists, see `TieOrder`. O(n_items) an item.
 
     Args:
         scores: float64[n_rows, n_items], -inf for what is no candidate.
         rows: int[n], the row of each item to place.
         items: int[n], the items to place.
+        row_keys: int64[n_rows], those of a `TieOrder`.
+        column_keys: int64[n_items], likewise.
 
     Returns:
         How many candidates rank before each, int64[n], and its midrank, float64[n]; -1 and NaN for an
@@ -26,18 +35,20 @@ def ranks_of_items(scores: np.ndarray, rows: np.ndarray, items: np.ndarray) -> t
     before = np.empty(len(items), np.int64)
     midranks = np.empty(len(items))
     for j in range(len(items)):
-        row, item = scores[rows[j]], items[j]
-        score = row[item]
+        row, key = scores[rows[j]], row_keys[rows[j]]
+        score = row[items[j]]
         if score == -np.inf:
             before[j], midranks[j] = -1, np.nan
             continue
-        greater, equal_before, equal_after = 0, 0, 0
-        for other in range(item):
+        greater, equal = 0, 0
+        for other in range(len(row)):
             greater += row[other] > score
-            equal_before += row[other] == score
-        for other in range(item + 1, len(row)):
-            greater += row[other] > score
-            equal_after += row[other] == score
-        before[j] = greater + equal_before
-        midranks[j] = greater + (equal_before + equal_after) / 2 + 1
+            equal += row[other] == score
+        midranks[j] = greater + (equal + 1) / 2
+        if equal > 1:
+            draw = drawn(key ^ column_keys[items[j]])
+            for other in range(len(row)):
+                if row[other] == score and drawn(key ^ column_keys[other]) < draw:
+                    greater += 1
+        before[j] = greater
     return before, midranks

@@ -188,7 +188,7 @@ def nmf(
     bi: np.ndarray,
     pu: np.ndarray,
     qi: np.ndarray,
-) -> None:
+) -> bool:
     """Update biases and factors by the multiplicative rule of NMF (Luo et al. 2014; surprise.NMF).
 
     A user's numerators and denominators are complete after the user's ratings, but the factors must
@@ -207,7 +207,12 @@ def nmf(
         bi: float64[n_items]; overwritten.
         pu: float64[n_users, n_factors]; overwritten.
         qi: float64[n_items, n_factors]; overwritten.
+
+    Returns:
+        Whether every factor was multiplied by what is positive or 0, as the rule assumes. If not, a
+        denominator may pass through 0, and what is learned depends on how it was rounded.
     """
+    lowest = 0.0
     n_users, n_factors = pu.shape
     n_items = len(qi)
     counts = np.zeros(n_items)
@@ -243,10 +248,14 @@ def nmf(
             for f in range(n_factors):
                 moved[u, f] = p[f]
                 if p[f] != 0:
-                    moved[u, f] *= numerator[f] / (denominator[f] + n * regs[2] * p[f])
+                    below = denominator[f] + n * regs[2] * p[f]
+                    moved[u, f] *= numerator[f] / below
+                    lowest = min(lowest, numerator[f], below)
         pu[:] = moved
         for i in range(n_items):
             for f in range(n_factors):
                 if qi[i, f] != 0:
-                    down = item_denominator[i, f] + counts[i] * regs[3] * qi[i, f]
-                    qi[i, f] *= item_numerator[i, f] / down
+                    below = item_denominator[i, f] + counts[i] * regs[3] * qi[i, f]
+                    qi[i, f] *= item_numerator[i, f] / below
+                    lowest = min(lowest, item_numerator[i, f], below)
+    return lowest >= 0

@@ -56,7 +56,13 @@ def write(
         trainset: the ratings that it learned from
     """
     ratings = trainset.own_ratings
-    columns = {"users": ratings.users, "items": ratings.items, "values": ratings.values}
+    columns = {
+        "users": ratings.users,
+        "items": ratings.items,
+        "values": ratings.values,
+        "user_places": ratings.user_ids.places,
+        "item_places": ratings.item_ids.places,
+    }
     if ratings.times is not None:
         columns["times"] = ratings.times
     if ratings.first_times is not None:
@@ -118,8 +124,8 @@ def read(
     tables = json.loads((folder / _TABLES).read_text(encoding="utf-8"))
     low, high = manifest["scale"]
     ratings = Ratings(
-        user_ids=Ids(np.array(ids["users"], object)),
-        item_ids=Ids(np.array(ids["items"], object)),
+        user_ids=Ids(np.array(ids["users"], object), columns.get("user_places")),
+        item_ids=Ids(np.array(ids["items"], object), columns.get("item_places")),
         users=columns["users"],
         items=columns["items"],
         values=columns["values"],

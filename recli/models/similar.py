@@ -52,6 +52,11 @@ def similar(
     codes = trainset.user_codes if users else trainset.item_codes
     ids = trainset.ratings.user_ids if users else trainset.ratings.item_ids
     inner = int((trainset.inner_users if users else trainset.inner_items)[code])
+    if users and inner < 0:
+        raise errors.UsageError(
+            f"User {ids.text[code]} has no {trainset.ratings.noun} that {model.configured.name} has "
+            "learned from: there is nothing to compare them by."
+        )
     cold = not users and inner >= trainset.n_items
     if cold and model.algorithm.cold_items != "features":
         raise errors.UsageError(

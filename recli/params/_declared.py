@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from recli import errors
 from recli.params._text import Value, shown
 
-LowerFor = typing.Literal["", "memory", "divergence"]
+LowerFor = typing.Literal["", "memory", "divergence", "zeros"]
 
 
 class Trial(Protocol):
@@ -34,7 +34,8 @@ class Parameter:
         help: One line.
         when: Another parameter and the values that make this one matter; None where it always does.
         lower_for: What a lower value helps against: "memory", where what is learned grows with it,
-            or "divergence" of the learning; empty for neither. Error messages advise by it.
+            "divergence" of the learning, or "zeros", where nothing else may be left of what is learned;
+            empty for none of them. Messages advise by it.
         speed_only: Whether it changes time and memory alone, never a number.
     """
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from recli.algorithms._contract.catalogue import unknown_alike
 from recli.algorithms._shared.reasons import Reason
 from recli.models.model import FittedModel
 
@@ -49,8 +50,8 @@ def explained(model: FittedModel, user: int, item: int) -> Explanation:
     Raises:
         UsageError: where the algorithm cannot say
     """
-    inner_user, inner_item = model.trainset.inner_users[user], model.trainset.inner_items[item]
-    reasons = model.algorithm.explain(int(inner_user), int(inner_item))
+    inner_user = unknown_alike(model.trainset.inner_users[user])
+    reasons = model.algorithm.explain(int(inner_user), int(model.trainset.inner_items[item]))
     words = because(model, reasons)
     if model.trainset.ratings.implicit:
         named = {"rated item": "interaction", "no rating": "no interaction"}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from recli.algorithms import best, scored
+from recli.data.tie_order import TieOrder
 from recli.models.model import FittedModel
 from recli.ranking.lower_bound import Sort, sorted_by
 from recli.ranking.ranked_lists import RankedLists
@@ -25,6 +26,7 @@ class Request:
         n: the longest that a list may be
         candidates: bool[n_catalogue] by item code, what may be recommended; None is everything
         exclude_seen: whether what a user has rated is left out
+        withheld: what is left out for single users, see `Dataset.withheld`; None is nothing
         sort: what goes first, see `sorted_by`
         rerankers: applied in their order to the lists that the scores give
     """
@@ -33,6 +35,7 @@ class Request:
     n: int = 10
     candidates: np.ndarray | None = None
     exclude_seen: bool = True
+    withheld: np.ndarray | None = None
     sort: Sort = "score"
     rerankers: tuple[Reranker, ...] = field(default=())
 
@@ -80,8 +83,8 @@ def with_scores(
 
     Yields:
         The lists of some users, in the order of the request's, and the scores that they are made of:
-        float64[n_some, n_catalogue] by item code, -inf for what is no candidate. Of equal scores the
-        smaller item id goes first.
+        float64[n_some, n_catalogue] by item code, -inf for what is no candidate. The order of equal
+        scores is drawn by the model's seed, see `TieOrder`.
 
     Raises:
         UsageError: At the call, if the limit is too small for a single user; when the first lists are
@@ -96,39 +99,40 @@ def with_scores(
         memory_limit,
         request.candidates,
         threads,
+        request.withheld,
     )
-    return (
-        (ranked(request.users[start : start + len(scores)], scores, request), scores)
-        for start, scores in chunks
-    )
+    order = TieOrder.of(model.trainset.ratings, request.users, model.seed)
+
+    def ranked(start: int, scores: np.ndarray) -> RankedLists:
+        rows = slice(start, start + len(scores))
+        return _ranked(request.users[rows], scores, order.part(rows), request)
+
+    return ((ranked(start, scores), scores) for start, scores in chunks)
 
 
-def ranked(users: np.ndarray, scores: np.ndarray, request: Request) -> RankedLists:
+def _ranked(
+    users: np.ndarray, scores: np.ndarray, order: TieOrder, request: Request
+) -> RankedLists:
     """The lists of `users` by `scores`, float64[n_users, n_catalogue] by item code.
 
     -inf stands for what may not be recommended.
-
-    Args:
-        users: int32[n_users], codes of users
-        scores: float64[n_users, n_catalogue] by item code, -inf for what may not be recommended
-        request: the request, as it came
     """
     n_catalogue = scores.shape[1]
     pool = request.pool(n_catalogue)
-    best_ones = _best(users, scores, pool)
+    best_ones = _best(users, scores, pool, order)
     if not request.rerankers:
         return best_ones
     lists = _reranked(best_ones, request)
     n_candidates = np.count_nonzero(scores > -np.inf, axis=1)
     while len(short := np.flatnonzero((lists.items[:, -1] < 0) & (n_candidates > pool))):
         pool = min(_LONGER * pool, n_catalogue)
-        longer = _reranked(_best(users[short], scores[short], pool), request)
+        longer = _reranked(_best(users[short], scores[short], pool, order.part(short)), request)
         lists.items[short], lists.scores[short] = longer.items, longer.scores
     return replace(lists, plain=best_ones.cut(request.n))
 
 
-def _best(users: np.ndarray, scores: np.ndarray, n: int) -> RankedLists:
-    rows, places, found = best(scores, n)
+def _best(users: np.ndarray, scores: np.ndarray, n: int, order: TieOrder) -> RankedLists:
+    rows, places, found = best(scores, n, order)
     items = np.full((len(users), n), -1, np.int32)
     values = np.full((len(users), n), np.nan)
     items[rows, places] = found

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from recli.algorithms import Algorithm
+from recli.algorithms._contract.catalogue import unknown_alike
 from recli.models.model import FittedModel
 
 Sort = Literal["score", "lower-bound"]
@@ -32,7 +33,7 @@ class LowerBound(Algorithm):
         self.trainset = algorithm.trainset
 
     def score_users(self, users: np.ndarray) -> np.ndarray:
-        deviations = self.algorithm.deviations_of_users(users)
+        deviations = self.algorithm.deviations_of_users(unknown_alike(users))
         return self.algorithm.score_users(users) - DEVIATIONS * deviations
 
 
@@ -75,7 +76,7 @@ def predicted(
         return Predicted(None, None)
     trainset, deviations = model.trainset, None
     if model.algorithm.has_deviations:
-        pairs = trainset.inner_users[users], trainset.inner_items[items]
+        pairs = unknown_alike(trainset.inner_users[users]), trainset.inner_items[items]
         deviations = model.algorithm.deviations_of_pairs(*pairs)
         scores = scores + DEVIATIONS * deviations if sort == "lower-bound" else scores
     return Predicted(np.clip(scores, *trainset.rating_scale), deviations)

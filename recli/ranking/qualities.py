@@ -46,7 +46,8 @@ def mean_of_items(items: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 def surprisal(raters: np.ndarray, n_users: int) -> np.ndarray:
     """How many bits it says that a user knows an item: float64[n_catalogue].
 
-    The self-information -log2(raters / users); an item that nobody rated counts as if one user had.
+    The self-information -log2(raters / users); an item that nobody rated counts as if one user had, and
+    so does a training without users.
 
     Args:
         raters: int64[n_catalogue], users who rated the item
@@ -55,7 +56,7 @@ def surprisal(raters: np.ndarray, n_users: int) -> np.ndarray:
     >>> surprisal(np.array([8, 1, 0, 4]), n_users=8)
     array([0., 3., 3., 1.])
     """
-    return np.log2(n_users / np.maximum(raters, 1))
+    return np.log2(max(n_users, 1) / np.maximum(raters, 1))
 
 
 def diversity(items: np.ndarray, vectors: scipy.sparse.csr_array) -> np.ndarray:

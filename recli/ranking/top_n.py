@@ -17,7 +17,9 @@ def top_n(
     memory_limit: int | None = None,
     sort: Sort = "score",
 ) -> list[Recommendation]:
-    """The best items for a user, those that the user has rated left out, best first; ties by item id.
+    """The best items for a user, those that the user has rated left out, best first.
+
+    Ties go as `TieOrder` draws them by the seed of the model.
 
     Args:
         model: the fitted model

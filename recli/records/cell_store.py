@@ -18,8 +18,9 @@ import pyarrow.parquet as pq
 from recli import errors, files
 from recli.evaluation.fold_outcome import FoldOutcome, Listed, PredictedRatings
 
-SCHEMA = 2
-"""The format of a cell's file: 1 had metrics instead of what they are computed from."""
+SCHEMA = 3
+"""The format of a cell's file: 1 had metrics instead of what they are computed from, 2 did not tell
+which places ties decided."""
 _DOCUMENT, _DIGEST = b"recli", b"sha256"
 _NUMBERS = ("fit_seconds", "test_seconds", "rank_seconds", "peak_mb")
 _SPLIT_BYTES = "estimates"  # no two are alike, and their bytes compress better place by place
@@ -170,8 +171,13 @@ def _outcome(document: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Fold
     if "estimates" in arrays:
         estimated = PredictedRatings(arrays["estimates"], arrays["impossible"])
     if document["k"]:
-        items = arrays["items"].reshape(-1, document["k"])
-        listed = Listed(items, arrays["n_candidates"], arrays["places"], arrays["midranks"])
+        items, tied = (arrays[name].reshape(-1, document["k"]) for name in ("items", "tied"))
+        n_candidates, places, midranks = (
+            arrays["n_candidates"],
+            arrays["places"],
+            arrays["midranks"],
+        )
+        listed = Listed(items, n_candidates, places, midranks, tied)
     numbers = {name: document[name] for name in _NUMBERS}
     return FoldOutcome(document["rates"], estimated, listed, **numbers)
 

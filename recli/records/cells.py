@@ -132,6 +132,16 @@ def summaries(
         own = sorted((c for c in finished if c.entry == entry), key=lambda cell: cell.fold)
         if own:
             found.append(Summary(configured, tuple(own), label))
+    return best_first(found, order_by)
+
+
+def best_first(found: Sequence[Summary], order_by: Measure) -> list[Summary]:
+    """The algorithms in another order, those without a value last.
+
+    Args:
+        found: the algorithms
+        order_by: what the best is best by
+    """
     sign = -1.0 if order_by.greater_is_better else 1.0
 
     def key(summary: Summary) -> tuple[bool, float]:

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from recli.stored import StoredKind
 
+
+def _run() -> type:
+    from recli.records.documents import RunDocument
+
+    return RunDocument
+
+
+def _study() -> type:
+    from recli.records.documents import StudyDocument
+
+    return StudyDocument
+
+
 RUNS = StoredKind(
     noun="run",
     plural="runs",
@@ -13,6 +26,7 @@ RUNS = StoredKind(
     keys=("id", "status", "command", "started", "seconds", "dataset", "configuration", "cells"),
     advice="Take a newer recli, or delete the folder.",
     dated=True,
+    shape=_run,
 )
 STUDIES = StoredKind(
     noun="study",
@@ -25,4 +39,5 @@ STUDIES = StoredKind(
         *("metrics", "best", "front", "trials"),
     ),
     advice="Its trials are in study.db beside it, which Optuna reads.",
+    shape=_study,
 )

@@ -20,6 +20,8 @@ from recli.ranking.recommender import lists_of
 from recli.records.cells import Cell
 
 METRICS = ("metric", "value")
+WITHOUT = " without"
+"""What follows a measure's name in the table of users where it is what the fold has without them."""
 GROUPS = ("by", "group", "n_users", "n_ratings")
 
 
@@ -94,7 +96,8 @@ def per_user_table(cells: Sequence[Cell], measures: Sequence[Measure], user_ids:
 
     Returns:
         `entry` and `fold`, int16, are places in the line-up from 0 on, and numbers of folds from 1 on;
-        `user` is the raw id; a measure is float64, NaN where a user has none.
+        `user` is the raw id; a measure is float64, NaN where a user has none. One of predicted ratings
+        is followed by what the fold has without the user, by which differences are tested.
     """
     n_users = [len(cell.scores.users) for cell in cells]
     names = [m for m in map(str, measures) if cells and m in cells[0].scores.per_user]
@@ -108,6 +111,13 @@ def per_user_table(cells: Sequence[Cell], measures: Sequence[Measure], user_ids:
     )
     for name in names:
         columns[name] = np.concatenate([cell.scores.per_user[name] for cell in cells])
+        if any(name in cell.scores.without for cell in cells):
+            columns[name + WITHOUT] = np.concatenate(
+                [
+                    cell.scores.without.get(name, np.full(n, np.nan))
+                    for cell, n in zip(cells, n_users, strict=True)
+                ]
+            )
     return pa.table(columns)
 
 

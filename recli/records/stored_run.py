@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,20 @@ class StoredRun(Stored):
         return f"{split['name']}:{','.join(options)}"
 
     @property
+    def failures(self) -> list[dict[str, Any]]:
+        """The algorithms that failed: label, folds, exit_code, reason."""
+        return list(self.document.get("failures", ()))
+
+    @property
+    def n_compared(self) -> int:
+        """The finished cells of the algorithms that did not fail, which its tables have."""
+        labels, failed = self.line_up, {one["label"] for one in self.failures}
+        places = (cell.get("entry") for cell in self.document["cells"])
+        return sum(
+            place is None or place >= len(labels) or labels[place] not in failed for place in places
+        )
+
+    @property
     def keys(self) -> set[str]:
         """The names of its cells, and of those that it still lacks."""
         of_cells = (cell.get("key") for cell in self.document["cells"])
@@ -83,8 +98,21 @@ class StoredRun(Stored):
         return sum(map(store.size, self.keys))
 
     def metrics(self) -> pd.DataFrame:
-        """entry, fold, metric, value: a row for each, NaN where a metric is not defined."""
-        return self._table("metrics.csv", _METRICS, ["value"])
+        """entry, fold, metric, value: a row for each, NaN where a metric is not defined.
+
+        Raises:
+            DataError: for a table that is damaged, or has not the rows of all cells
+        """
+        expected = self.n_compared * len(self.measures)
+        if not expected:  # where it was cut off there is no table
+            return pd.DataFrame(columns=list(_METRICS)).astype({"value": float})
+        frame = self._table("metrics.csv", _METRICS, ["value"])
+        if len(frame) != expected or frame.duplicated(["entry", "fold", "metric"]).any():
+            raise errors.DataError(
+                f"{self.folder / 'metrics.csv'}: is damaged: of {expected:,} values there are "
+                f"{len(frame):,}, or some twice."
+            )
+        return frame
 
     def groups(self) -> pd.DataFrame:
         """entry, fold, by, group, n_users, n_ratings, metric, value; empty without groups."""
@@ -121,7 +149,8 @@ class StoredRun(Stored):
 
     def best_first(self) -> list[int]:
         """The entries that have a finished cell, the best by the leading measure first."""
-        means = self.over_folds()["mean"].xs(self.leading, level="metric")
+        means = self.over_folds()["mean"]
+        means = means[means.index.get_level_values("metric") == self.leading].droplevel("metric")
         ascending = not Measure.parse(self.leading).greater_is_better
         return [int(entry) for entry in means.sort_values(ascending=ascending, kind="stable").index]
 
@@ -129,7 +158,7 @@ class StoredRun(Stored):
         def read(content: io.BytesIO) -> pd.DataFrame:
             return pd.read_csv(
                 content,
-                dtype=dict.fromkeys(_TEXTS, str),
+                dtype={**dict.fromkeys(_TEXTS, str), "fold": np.int64},
                 # To the last bit, which pandas does not promise.
                 converters=dict.fromkeys(values, lambda text: float(text or "nan")),
                 keep_default_na=False,

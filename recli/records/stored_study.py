@@ -87,12 +87,16 @@ class StoredStudy(Stored):
 
     def _tried(self, about: Mapping[str, Any]) -> StoredTrial:
         whole = about["state"] == "complete"
-        folds = (tuple(math.nan if v is None else v for v in fold) for fold in about["folds"])
+        folds = (tuple(map(_or_nan, fold)) for fold in about["folds"])
         known = {
             **about,
-            "values": tuple(about["values"].values()) if whole else None,
+            "values": tuple(map(_or_nan, about["values"].values())) if whole else None,
             "folds": tuple(folds),
         }
         return StoredTrial(
             **{field.name: known[field.name] for field in dataclasses.fields(StoredTrial)}
         )
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value

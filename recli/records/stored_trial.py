@@ -14,9 +14,10 @@ from recli.ranking.recommender import of_settings
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
-PARAMS, FOLDS, REASON, STOPPED = "params", "folds", "reason", "stopped"
+PARAMS, FOLDS, REASON, STOPPED, BEFORE = "params", "folds", "reason", "stopped", "before"
 """What a trial keeps beside what Optuna does: every parameter as JSON; values by fold and goal; why it
-failed or stopped; whether it stopped early, so that its value in Optuna is foreseen."""
+failed or stopped; whether it stopped early, so that its value in Optuna is foreseen; the seconds of a
+fold that was measured before the trial began."""
 State = Literal["complete", "pruned", "failed", "running"]
 _STATES: dict[str, State] = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed"}
 
@@ -70,7 +71,9 @@ class StoredTrial:
             ),
             params=json.loads(trial.user_attrs.get(PARAMS, "{}")),
             varied=dict(trial.params),
-            seconds=duration.total_seconds() if duration else 0.0,
+            seconds=trial.user_attrs.get(BEFORE, 0.0) + duration.total_seconds()
+            if duration
+            else 0.0,
             reason=trial.user_attrs.get(REASON, ""),
         )
 

@@ -27,10 +27,11 @@ from typing import Any
 import recli
 from recli import errors
 from recli.registry import _entry_points, _extras, _folders, _foreign
+from recli.registry._extras import importing
 from recli.registry._kinds import KINDS
 from recli.registry._origin import Origin
 
-__all__ = ["KINDS", "Origin"]
+__all__ = ["KINDS", "Origin", "importing"]
 
 _given: dict[type, str] = {}
 """The names by which classes from elsewhere were asked for."""
@@ -219,17 +220,14 @@ def extra_of(kind: str, name: str) -> str:
 
 
 def check_installed(kind: str, name: str) -> None:
-    """Raise MissingExtraError if the packages of the extra that `name` needs are not there.
+    """Raise MissingExtraError if packages of the extra that `name` needs are missing or broken.
 
     Args:
         kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
         name: the name
     """
-    extra = extra_of(kind, name)
-    if not installed(extra):
-        raise errors.MissingExtraError(
-            f"{name} needs packages that are not installed: pip install 'recli[{extra}]'"
-        )
+    if extra := extra_of(kind, name):
+        _check(extra, name)
 
 
 def room(extra: str, module: str) -> Any:
@@ -240,12 +238,9 @@ def room(extra: str, module: str) -> Any:
         module: the module of the room
 
     Raises:
-        MissingExtraError: if packages of the extra are not there
+        MissingExtraError: if packages of the extra are missing or cannot be imported
     """
-    if not installed(extra):
-        raise errors.MissingExtraError(
-            f"This needs packages that are not installed: pip install 'recli[{extra}]'"
-        )
+    _check(extra, "This")
     return importlib.import_module(f"{_folders.EXTRAS}{extra}.{module}")
 
 
@@ -271,6 +266,17 @@ def packages(extra: str) -> tuple[str, ...]:
     (('implicit',), ())
     """
     return tuple(requirement.name for requirement in _extras.requirements(extra))
+
+
+def _check(extra: str, what: str) -> None:
+    """Raise MissingExtraError if packages of an extra that has a room are missing or broken."""
+    if not installed(extra):
+        raise errors.MissingExtraError(
+            f"{what} needs packages that are not installed: pip install 'recli[{extra}]'"
+        )
+    with importing(what, f"'recli[{extra}]'"):
+        for module in importlib.import_module(f"{_folders.EXTRAS}{extra}").IMPORTS:
+            importlib.import_module(module)
 
 
 def _own(kind: str, name: str) -> str:

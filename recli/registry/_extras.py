@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from recli import errors
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -50,3 +54,38 @@ def is_installed(extra: str) -> bool:
         )
     except PackageNotFoundError:
         return False
+
+
+@contextlib.contextmanager
+def importing(what: str, install: str) -> Iterator[None]:
+    """Turns the failure to import a package that recli can do without into an error in a line.
+
+    Args:
+        what: what needs it
+        install: what `pip install` is told, in quotes where a shell wants them
+
+    Raises:
+        MissingExtraError: where the import fails, with the reason
+
+    >>> with importing("bayesian-fm", "'recli[bayes]'"):
+    ...     import pkg_that_is_not
+    Traceback (most recent call last):
+        ...
+    recli.errors.MissingExtraError: bayesian-fm needs the module 'pkg_that_is_not', which is not \
+installed: pip install 'recli[bayes]'
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise errors.MissingExtraError(
+            f"{what} needs the module '{error.name}', which is not installed: pip install {install}"
+        ) from error
+    # The code is not ours, runs when it is imported, and may fail by any exception, as where it was
+    # compiled for another numpy. `--debug` shows the traceback.
+    except Exception as error:
+        lines = str(error).strip().splitlines() or [""]
+        raise errors.MissingExtraError(
+            f"{what} needs packages that are installed, but one of them cannot be imported: "
+            f"{type(error).__name__}: {lines[0]}".rstrip(": .")
+            + f". Install them anew: pip install --force-reinstall {install}"
+        ) from error

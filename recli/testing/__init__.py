@@ -28,7 +28,7 @@ pytest.register_assert_rewrite(
     *(f"{__name__}.{file.name}" for file in pkgutil.iter_modules(__path__))
 )
 
-from recli.testing._data import small_dataset  # noqa: E402, what is rewritten comes after
+from recli.testing._data import small_dataset, with_items_renamed  # noqa: E402, what is rewritten comes after
 from recli.testing.algorithm import AlgorithmContract  # noqa: E402
 from recli.testing.format import FormatContract  # noqa: E402
 from recli.testing.metric import MetricContract  # noqa: E402
@@ -48,4 +48,5 @@ __all__ = [
     "SplitContract",
     "WriterContract",
     "small_dataset",
+    "with_items_renamed",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,32 @@ def small_dataset() -> Dataset:
     )
     description = Description("small", Path(), RatingsSource(file="none.csv"))
     return Dataset("small", description, ratings, _films(item_ids, genres), _people(user_ids))
+
+
+def with_items_renamed(dataset: Dataset, seed: int = 0) -> Dataset:
+    """The same rows, in which every item has the id of another, drawn by the seed.
+
+    What an item is called, and so its code, says nothing: fitted on either, an algorithm scores alike.
+
+    Args:
+        dataset: the ratings, and what is known of items and users
+        seed: a whole number
+    """
+    ratings = dataset.ratings
+    old = np.random.default_rng(seed).permutation(len(ratings.item_ids))  # by new code
+    ids = Ids(ratings.item_ids.text, ratings.item_ids.places[old])
+    new = np.argsort(old).astype(np.int32)
+    items = dataset.items
+    if items is not None:
+        items = replace(
+            items,
+            ids=ids,
+            columns={name: column[old] for name, column in items.columns.items()},
+            in_table=items.in_table[old],
+            titles=None if items.titles is None else items.titles[old],
+        )
+    ratings = replace(ratings, item_ids=ids, items=new[ratings.items])
+    return replace(dataset, ratings=ratings, items=items)
 
 
 def _drawn(rng: np.random.Generator, weights: np.ndarray, n: int) -> np.ndarray:

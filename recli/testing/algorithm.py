@@ -14,18 +14,20 @@ import pytest
 import surprise
 from surprise.model_selection import GridSearchCV, cross_validate
 
-from recli import params, registry
-from recli.algorithms import Algorithm, Configured, declared
+from recli import errors, params, registry
+from recli.algorithms import Algorithm, Configured, declared, rank
+from recli.algorithms._contract.guards import said_once
 from recli.data.trainset import Trainset
 from recli.models import model as models
 from recli.params import Choice, Float, Int, Value
-from recli.testing._data import small_dataset
+from recli.testing._data import N_USERS, small_dataset, with_items_renamed
 from recli.testing._expected import (
     check_declarations,
     given_with,
     global_random_state,
     other_value,
 )
+from recli.testing._odd import ODD, odd_trainset, tells_nobody_apart
 
 
 class AlgorithmContract:
@@ -116,6 +118,16 @@ class AlgorithmContract:
             fitted.predict_pairs(*_pairs())
         np.testing.assert_array_equal(again, fitted.score_users(users))
 
+    def test_names_of_items_do_not_matter(self, configured: Configured, fitted: Algorithm) -> None:
+        """In the same rows with other ids of items, each user gets the same items in the same order."""
+        renamed = with_items_renamed(_small()).trainset(_trainset().rows)
+        again, users = configured.create(0).fit(renamed), np.arange(N_USERS)
+        lists = [
+            trainset.inner_items[rank(algorithm, trainset, users, 20).items]
+            for algorithm, trainset in ((fitted, _trainset()), (again, renamed))
+        ]
+        np.testing.assert_array_equal(*lists)
+
     @pytest.mark.parametrize("clip", [True, False])
     def test_predict_pairs_agrees_with_surprise(self, fitted: Algorithm, clip: bool) -> None:
         expected = [
@@ -163,18 +175,52 @@ class AlgorithmContract:
         algorithm = configured.create(0).fit(_small().trainset(np.arange(n), threshold=0.5))
         assert np.isfinite(algorithm.score_users(np.array([0, -1]))).all()
 
-    def test_one_value_only(self, configured: Configured) -> None:
-        values = np.full(len(_small().ratings), 4.0)
-        same = dataclasses.replace(_small().ratings, values=values)
-        trainset = dataclasses.replace(_small(), ratings=same).trainset()
-        scores = configured.create(0).fit(trainset).score_users(np.arange(5))
-        assert np.isfinite(scores).all()
+    @pytest.mark.filterwarnings("error")
+    @pytest.mark.parametrize("odd", ODD)
+    def test_odd_ratings_give_numbers_or_a_reason(
+        self, configured: Configured, odd: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        trainset, name = odd_trainset(odd), configured.name
+        said_once.cache_clear()
+        try:
+            algorithm = configured.create(0).fit(trainset)
+        except errors.RecliError as error:
+            assert ODD[odd].may_refuse, f"these ratings are to be learned from: {error}"
+            assert name in str(error), "the error is to name the algorithm"
+            assert str(error).count(". ") > 0, "the error is to say what to do"
+            return
+        for state, value in (algorithm.state() or {}).items():
+            if not isinstance(value, list):
+                assert np.isfinite(value).all(), f"{state} is not finite"
+        self._check_numbers(algorithm)
+        if tells_nobody_apart(algorithm):
+            assert any(name in message for message in caplog.messages), (
+                "nothing is learned, and no warning says so by the logger `recli`"
+            )
+        if algorithm.folds_in:  # else it is fitted again
+            n = min(3, trainset.n_items)
+            self._check_numbers(algorithm.fold_in(np.arange(n), trainset.values[:n]))
+
+    def _check_numbers(self, algorithm: Algorithm) -> None:
+        """Scores and predictions of known, cold and unknown users and items are finite."""
+        trainset = algorithm.trainset
+        users = np.append(trainset.inner_users, -1)
+        assert np.isfinite(algorithm.score_users(users)).all()
+        pairs = (
+            np.repeat(users[-4:], trainset.n_catalogue + 1),
+            np.tile(np.arange(-1, trainset.n_catalogue), len(users[-4:])),
+        )
+        predictions = algorithm.predict_pairs(*pairs)
+        assert np.isfinite(predictions).all()
+        if algorithm.predicts == "ratings":
+            low, high = trainset.rating_scale
+            assert ((low <= predictions) & (predictions <= high)).all()
 
     def test_surprise_cross_validates_it(self, subject: type[Algorithm]) -> None:
         algorithm = subject(**self._arguments(subject))
         scores = cross_validate(algorithm, _of_surprise(), cv=2)
         assert scores["test_rmse"].shape == (2,)
-        assert (scores["test_rmse"] < 3).all() or subject.predicts == "scores"
+        assert (scores["test_rmse"] < 3).all() or algorithm.predicts == "scores"
 
     def test_surprise_grid_searches_it(self, subject: type[Algorithm]) -> None:
         grid = {name: [value] for name, value in self._arguments(subject).items()}
@@ -185,7 +231,8 @@ class AlgorithmContract:
             grid[first.name] = [value, value + 1]
         search = GridSearchCV(subject, grid, measures=["rmse"], cv=2)
         search.fit(_of_surprise())
-        assert 0 < search.best_score["rmse"] < 3 or subject.predicts == "scores"
+        predicts = subject(**self._arguments(subject)).predicts
+        assert 0 < search.best_score["rmse"] < 3 or predicts == "scores"
         if first is not None:
             assert search.best_params["rmse"][first.name] in grid[first.name]
 

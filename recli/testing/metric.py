@@ -22,6 +22,7 @@ from recli.testing._expected import (
     global_random_state,
     other_value,
 )
+from recli.testing._odd_samples import ODD_LISTS, ODD_PREDICTIONS
 
 Sample = Predictions | EvaluatedLists
 _N_SAMPLES = 60
@@ -100,14 +101,28 @@ class MetricContract:
             assert not all(same), f"{option.name}={value} changes nothing"
 
     def test_is_a_number_within_its_range(self, subject: type[Metric], found: Any) -> None:
+        for sample in _samples(subject.needs):
+            self._check_range(subject, *_value(found, sample))
+
+    @pytest.mark.parametrize("odd", [*ODD_PREDICTIONS, *ODD_LISTS])
+    def test_odd_data_give_numbers_or_what_is_documented(
+        self, subject: type[Metric], found: Any, odd: str
+    ) -> None:
+        odd_of = ODD_PREDICTIONS if subject.needs == "predictions" else ODD_LISTS
+        if odd not in odd_of:
+            return
+        value, values = _value(found, odd_of[odd]())
+        self._check_range(subject, value, values)
+        undefined = math.isnan(value) or np.isnan(values).any()
+        assert not undefined or "NaN" in str(subject.__doc__), "say when it is NaN"
+
+    def _check_range(self, subject: type[Metric], value: float, values: np.ndarray) -> None:
         lowest, highest = self._range(subject)
         slack = 1e-12 * (abs(highest) if math.isfinite(highest) else 1)
-        for sample in _samples(subject.needs):
-            value, values = _value(found, sample)
-            assert type(value) is float
-            assert not math.isinf(value)
-            for one in (value, *values.tolist()):
-                assert math.isnan(one) or lowest - slack <= one <= highest + slack
+        assert type(value) is float
+        for one in (value, *values.tolist()):
+            assert not math.isinf(one)
+            assert math.isnan(one) or lowest - slack <= one <= highest + slack
 
     def test_values_are_one_for_each_user(self, subject: type[Metric], found: Any) -> None:
         assert subject.per_user == expected(self, subject, "per_user")
@@ -162,6 +177,19 @@ class MetricContract:
             for place, user in enumerate(users):
                 [alone] = _value(found, _of_user(sample, user))[1]
                 assert alone == pytest.approx(values[place], rel=1e-9, abs=1e-9, nan_ok=True)
+
+    def test_without_a_user_it_is_the_metric_of_the_others(
+        self, subject: type[Metric], found: Any
+    ) -> None:
+        for sample in _samples(subject.needs):
+            without = found.without(sample)
+            assert (without is None) >= (not subject.per_user)
+            if without is None:
+                return
+            assert without.shape == _users(sample).shape
+            for user, value in zip(_users(sample), without, strict=True):
+                expected_value = found(_of_others(sample, user))
+                assert value == pytest.approx(expected_value, rel=1e-9, abs=1e-9, nan_ok=True)
 
     def test_only_the_first_places_count(self, subject: type[Metric], found: Any) -> None:
         if subject.needs != "rankings":
@@ -219,6 +247,12 @@ def _of_user(sample: Sample, user: int) -> Sample:
     return sample.of_users(sample.users == user)
 
 
+def _of_others(sample: Sample, user: int) -> Sample:
+    if isinstance(sample, Predictions):
+        return sample.where(sample.users != user)
+    return sample.of_users(sample.users != user)
+
+
 def _freeze(part: Any) -> None:
     for field in dataclasses.fields(part):
         value = getattr(part, field.name)
@@ -246,12 +280,12 @@ def _predicted(seed: int) -> Predictions:
 def _ranked(seed: int) -> tuple[dict[str, Any], int]:
     """Arguments of `lists_by_hand`, and k: users who have rated some items and see the others ranked.
 
-    Every item has a popularity of its own, by the ratings of one more user: ties go by item code.
+    The ratings of one more user make some items more popular, pairs of them alike.
     """
     rng = np.random.default_rng((seed, 2))
     n_users, n_items = int(rng.integers(1, 6)), int(rng.integers(2, 10))
     train: list[Rated] = [
-        (n_users, i, 3.0) for i in range(n_items) for _ in range(1 + i * (n_users + 1))
+        (n_users, i, 3.0) for i in range(n_items) for _ in range(1 + i // 2 * (n_users + 1))
     ]
     rankings: dict[int, list[int]] = {}
     tested: list[Rated] = []

@@ -7,14 +7,33 @@ import pytest
 
 from recli import kernels
 from recli.algorithms import best
+from recli.data.tie_order import TieOrder
+from tests.tie_draws import mixed
+
+
+def order_of(shape):
+    """Keys for each row and each column; no two columns have the same."""
+    rng = np.random.default_rng(8)
+    columns = rng.choice(2**32, shape[1], replace=False)
+    return TieOrder(rng.integers(0, 2**32, shape[0]), columns)
 
 
 def sorted_lists(scores, n):
-    """Columns of each row by score and then by number, without those that are excluded."""
+    """Columns of each row by score and then by their draw, without those that are excluded."""
+    order = order_of(scores.shape)
+
+    def key(row, column):
+        return -scores[row, column], mixed(int(order.rows[row]) ^ int(order.columns[column]))
+
     return [
-        sorted(np.flatnonzero(row > -np.inf), key=lambda column: (-row[column], column))[:n]
-        for row in scores
+        sorted(np.flatnonzero(own > -np.inf), key=lambda column: key(row, column))[:n]
+        for row, own in enumerate(scores)
     ]
+
+
+def compiled_best(scores, n):
+    order = order_of(scores.shape)
+    return kernels.top.best(scores, n, order.rows, order.columns)
 
 
 def random_scores(seed, shape):
@@ -31,7 +50,7 @@ def random_scores(seed, shape):
 @pytest.mark.parametrize("shape", [(1, 20), (2, 20), (9, 20)])
 def test_as_sorting_gives_it(n, shape):
     scores = random_scores(n, shape)
-    rows, places, columns = best(scores, n)
+    rows, places, columns = best(scores, n, order_of(shape))
     found = [columns[rows == row].tolist() for row in range(len(scores))]
     assert found == sorted_lists(scores, n)
     assert all(places[rows == row].tolist() == list(range(len(found[row]))) for row in rows)
@@ -40,21 +59,21 @@ def test_as_sorting_gives_it(n, shape):
 @pytest.mark.parametrize("slope", [1.0, -1.0, 0.0])
 def test_scores_in_order(slope):
     both = np.tile(slope * np.arange(20.0), (2, 1))
-    assert kernels.top.best(both, 5).tolist() == sorted_lists(both, 5)
+    assert compiled_best(both, 5).tolist() == sorted_lists(both, 5)
 
 
 def test_a_long_list():
     scores = random_scores(0, (3, 400))
-    rows, _, columns = best(scores, 300)
+    rows, _, columns = best(scores, 300, order_of(scores.shape))
     assert [columns[rows == row].tolist() for row in range(3)] == sorted_lists(scores, 300)
 
 
 def test_interpreted(interpreted):
     scores = random_scores(4, (6, 30))
-    compiled = kernels.top.best(scores, 6)
+    compiled = compiled_best(scores, 6)
     with interpreted(kernels.top):
-        np.testing.assert_array_equal(kernels.top.best(scores, 6), compiled)
+        np.testing.assert_array_equal(compiled_best(scores, 6), compiled)
 
 
 def test_nothing_is_asked_for():
-    assert [len(part) for part in best(np.ones((3, 4)), 0)] == [0, 0, 0]
+    assert [len(part) for part in best(np.ones((3, 4)), 0, order_of((3, 4)))] == [0, 0, 0]

@@ -141,7 +141,7 @@ def test_all_differences(trainset, nothing_free):
 
 @pytest.mark.parametrize("name", [n for n in registry.names("algorithm") if n not in REFUSED_NAMES])
 def test_what_does_not_grow_with_parameters_is_not_refused(name, trainset, nothing_free):
-    if name in ("content-based", "ease", "hybrid", "slim"):
+    if name in ("content-based", "ease", "hybrid", "lambda-mart", "slim"):
         pytest.skip(
             "grows with features, items or ratings: see above, test_item_models, test_hybrid"
         )

@@ -35,21 +35,24 @@ def test_all_algorithms_of_both_runs(recli, evaluate):
     assert found["significance"]["gini@5"]["over"] == "folds"
 
 
-def test_pairs_are_tested_over_the_mean_of_each_users_folds(recli, evaluate):
+def test_pairs_are_tested_by_the_number_without_each_user(recli, evaluate):
     one, two = evaluate("-a", "svd"), evaluate("-a", "nmf")
     found = json.loads(recli("compare", one, two, "--format", "json").stdout)
     [pair] = found["significance"]["rmse"]["pairs"]
-    a, b = (
-        pd.read_parquet(Path("results/runs") / run / "per_user.parquet")
-        .groupby("user", observed=True)["rmse"]
-        .mean()
-        for run in (one, two)
-    )
-    expected = scipy.stats.ttest_rel(a, b.loc[a.index])
-    assert pair["users"] == len(a) == 30
-    np.testing.assert_allclose(pair["t_p"], expected.pvalue, rtol=1e-9)
-    np.testing.assert_allclose(pair["p_adjusted"], expected.pvalue, rtol=1e-9)
-    np.testing.assert_allclose(pair["difference_over_users"], (a - b).mean(), rtol=1e-9)
+    shown, change = 0.0, 0.0
+    for run, sign in ((one, 1), (two, -1)):
+        folder = Path("results/runs") / run
+        metrics = pd.read_csv(folder / "metrics.csv").query("metric == 'rmse'").set_index("fold")
+        users = pd.read_parquet(folder / "per_user.parquet")
+        of_fold = metrics["value"].loc[users["fold"]].to_numpy()
+        by_user = (of_fold - users["rmse without"]).groupby(users["user"], observed=True)
+        shown += sign * metrics["value"].mean()
+        change = change + sign * by_user.sum() / len(metrics)
+    error = np.sqrt(29 / 30 * (change**2).sum())
+    assert pair["users"] == len(change) == 30
+    np.testing.assert_allclose(pair["difference"], shown, rtol=1e-9)
+    p = 2 * scipy.stats.t.sf(abs(shown / error), 29)
+    np.testing.assert_allclose([pair["t_p"], pair["p_adjusted"]], [p, p], rtol=1e-6)
 
 
 def test_the_same_algorithm_with_other_numbers_is_named_by_its_run(recli, evaluate):
@@ -60,9 +63,12 @@ def test_the_same_algorithm_with_other_numbers_is_named_by_its_run(recli, evalua
 
 def test_runs_over_other_ratings_are_refused_and_it_says_what_differs(recli, evaluate, tiny):
     one = evaluate("-a", "svd")
-    other_split = evaluate("-a", "svd", "--seed", 1)
+    other_split = evaluate("-a", "svd", "--cv", 3)
     shown = recli("compare", one, other_split, code=2).output
-    assert "the seed of the split (0 and 1)" in shown
+    assert "the split (" in shown
+    other_line_up = evaluate("-a", "nmf", "--seed", 1)
+    shown = recli("compare", one, other_line_up, code=2).output
+    assert "the same algorithms; not all: nmf, svd" in shown
     other_data = evaluate("-a", "svd", "--min-item-ratings", 12)
     shown = recli("compare", one, other_data, code=2).output
     assert "the data (" in shown
@@ -93,3 +99,30 @@ def test_models_that_predict_no_ratings(recli, evaluate):
     assert "Pairs in gini@5" in recli("compare", one, with_ratings).output
     listed = json.loads(recli("runs", "list", "--format", "json").stdout)
     assert {run["best"]["metric"] for run in listed} == {"gini@5", "rmse"}
+
+
+def test_runs_of_several_seeds_give_one_verdict_of_each_pair(recli, evaluate):
+    """The mean over all folds, and a user once: by the tables of both runs."""
+    line_up = ("-a", "svd", "-a", "baseline-only")
+    runs = [evaluate(*line_up), evaluate(*line_up, "--seed", 1)]
+    found = json.loads(recli("compare", *runs, "--format", "json").stdout)
+    [pair] = found["significance"]["rmse"]["pairs"]
+    values, changes = [], []
+    for run in runs:
+        folder = Path("results/runs") / run
+        metrics = pd.read_csv(folder / "metrics.csv").query("metric == 'rmse'")
+        wide = metrics.pivot(index="fold", columns="algorithm", values="value")
+        values.append(wide["svd"] - wide["baseline-only"])
+        users = pd.read_parquet(folder / "per_user.parquet")
+        for entry, (name, sign) in enumerate((("svd", 1), ("baseline-only", -1))):
+            own = users[users["entry"] == entry]
+            of_fold = wide[name].loc[own["fold"]].to_numpy()
+            changes.append((sign * (of_fold - own["rmse without"])).groupby(own["user"]).sum())
+    n_folds = sum(map(len, values))
+    change = sum(changes) / n_folds
+    error = np.sqrt(29 / 30 * (change**2).sum())
+    assert found["significance"]["rmse"]["over"] == "users"
+    assert pair["users"] == 30
+    assert pair["difference"] == pytest.approx(pd.concat(values).mean(), rel=1e-9)
+    p = 2 * scipy.stats.t.sf(abs(pair["difference"] / error), 29)
+    assert pair["t_p"] == pytest.approx(p, rel=1e-6)

@@ -53,7 +53,14 @@ def test_tune(recli, tiny):
     for trial in found["trials"]:
         assert trial.keys() >= {"algorithm", "number", "value", "values", "state", "params"}
         assert trial["state"] == "complete"
-    assert found["locked"][0].keys() >= {"goal", "tuned", "best", "defaults", "optimism"}
+    assert found["locked"][0].keys() >= {
+        "goal",
+        "tuned",
+        "tuned_defaults",
+        "best",
+        "defaults",
+        "floor",
+    }
     assert (Path("results/studies") / found["study"] / "study.db").is_file()
 
 

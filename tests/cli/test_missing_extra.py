@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
-from recli import registry
+from recli import extras, registry
 
 OF = {"ials": "implicit", "bpr": "implicit", "logistic-mf": "implicit", "lightfm": "lightfm"}
-PACKAGES = {"implicit": "implicit", "rectools-lightfm": "lightfm"}
+OF |= {"lambda-mart": "lightgbm"}
+PACKAGES = {"implicit": "implicit", "rectools-lightfm": "lightfm", "lightgbm": "lightgbm"}
 # As where neither distribution nor module is there.
 WITHOUT = f"""
 import importlib.metadata, sys
@@ -31,7 +35,7 @@ main(sys.argv[1:], prog_name="recli")
 
 
 def without(*arguments, code=0):
-    """recli in a process of its own that has neither `implicit` nor `lightfm`."""
+    """recli in a process of its own that has none of these packages."""
     typed = [sys.executable, "-c", WITHOUT, *map(str, arguments)]
     done = subprocess.run(typed, capture_output=True, encoding="utf-8")
     assert done.returncode == code, done.stderr
@@ -84,7 +88,7 @@ def test_where_the_packages_are_really_absent(tiny):
     assert told.endswith("pip install 'recli[implicit]'\n")
 
 
-@pytest.mark.parametrize("name", ["ials", "lightfm"])
+@pytest.mark.parametrize("name", ["ials", "lightfm", "lambda-mart"])
 def test_what_is_stored_ranks_where_it_could_not_be_learned(name, recli, tiny):
     pytest.importorskip(OF[name], reason=f"the extra '{OF[name]}' is not installed")
     recli("train", "-a", name, "-d", tiny, "--name", "mine")
@@ -94,3 +98,48 @@ def test_what_is_stored_ranks_where_it_could_not_be_learned(name, recli, tiny):
 
 def _json(recli, *arguments):
     return recli(*arguments, "--format", "json").stdout
+
+
+# Installed, but not to be imported: what it is compiled for, or what it takes without saying so, is not
+# there. Each is asked for as its users do.
+
+BROKEN = {
+    "myfm": "evaluate -a bayesian-fm -d {tiny}",
+    "implicit": "train -a ials -d {tiny}",
+    "lightfm": "tune -a lightfm -d {tiny} --trials 2",
+    "fastapi": "serve --model mine",
+    "h5py": "data check {here}/ratings.h5",
+    "python_calamine": "data check {here}/ratings.xlsx",
+    "cmaes": "tune -a damped-mean -d {tiny} --trials 2 --sampler cmaes",
+}
+REASONS = {
+    "raise ValueError('numpy.dtype size changed')": "cannot be imported: ValueError: numpy.dtype size",
+    "import pkg_gone": "needs the module 'pkg_gone', which is not installed: pip install 'recli[",
+}
+
+
+@pytest.mark.parametrize("code", REASONS)
+@pytest.mark.parametrize("package", BROKEN)
+def test_what_is_installed_but_broken_says_why(package, code, recli, tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "installed", lambda extra: True)
+    for name in [*sys.modules]:
+        if name.partition(".")[0] == package:
+            monkeypatch.delitem(sys.modules, name)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / f"{package}.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path / "broken"))
+    (tmp_path / "ratings.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
+    with zipfile.ZipFile(tmp_path / "ratings.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", "")
+    asked = BROKEN[package].format(tiny=tiny, here=tmp_path)
+    assert REASONS[code] in recli(*asked.split(), code=5).stderr
+
+
+def test_every_room_says_what_is_imported():
+    """And imports it, or skips where it is not installed."""
+    for room in pkgutil.iter_modules(extras.__path__):
+        imports = importlib.import_module(f"recli.extras.{room.name}").IMPORTS
+        assert imports
+        if registry.installed(room.name):
+            for name in imports:
+                importlib.import_module(name)

@@ -25,10 +25,11 @@ def test_list(recli, model, tiny):
     assert "svd (n_factors=3)" in recli("models", "list").stdout
 
 
-def test_list_leaves_out_what_cannot_be_read(recli, model):
+def test_list_names_what_cannot_be_read(recli, model):
     (model / "model.json").write_text("{", encoding="utf-8")
     done = recli("models", "list")
-    assert "Left out: " in done.stderr
+    assert "Damaged: " in done.stderr
+    assert f"{model.name}  damaged" in done.stdout
     assert "is damaged" in done.stderr
 
 

@@ -180,7 +180,8 @@ def test_a_driver_that_is_not_installed(monkeypatch) -> None:
     monkeypatch.setattr(sa, "create_engine", absent)
     message = refused("postgresql+psycopg://host/db::stars", errors.MissingExtraError)
     assert message == (
-        "postgresql+psycopg://host/db::stars needs a package that is not installed: "
+        "postgresql+psycopg://host/db::stars needs a package that is not installed or does not work "
+        "(No module named 'psycopg'): "
         "pip install 'recli[postgres]'"
     )
 

@@ -122,3 +122,16 @@ def test_the_default_threshold_is_the_lowest_rating_in_the_upper_quarter(
 ) -> None:
     rows = "".join(f"u,i{n},{value}\n" for n, value in enumerate(values))
     assert read(f"user,item,rating\n{rows}", scale=scale).ratings.default_threshold == threshold
+
+
+def test_the_order_in_which_unrated_items_are_listed_is_part_of_the_fingerprint() -> None:
+    """It decides between them where they score alike; that of the others is told by the rows."""
+
+    def fingerprint(*listed: str) -> str:
+        user_ids, item_ids = Ids.of(["u"]), Ids.of(["c", "b"], listed)
+        items = item_ids.codes(["c", "b"])
+        values, users = np.array([4.0, 5.0]), np.zeros(2, np.int32)
+        return Ratings(user_ids, item_ids, users, items, values, None, (1.0, 5.0)).fingerprint
+
+    assert fingerprint("a", "d", "b") == fingerprint("b", "c", "a", "d")
+    assert fingerprint("a", "d") != fingerprint("d", "a")

@@ -100,7 +100,7 @@ def test_arrays_say_the_same_as_the_rows() -> None:
     assert trainset.items.tolist() == [0, 1, 2]
     assert trainset.values.tolist() == [2.0, 3.0, 4.0]
     assert trainset.user_codes.tolist() == [2, 1]  # among 8, 9, 10
-    assert trainset.inner_users.tolist() == [-1, 1, 0]
+    assert trainset.inner_users.tolist() == [-2, 1, 0]  # of user 8, code 0, nothing is learned
     assert trainset.item_codes.tolist() == [0, 2, 1, 3]  # among a, b, c, d
     assert trainset.inner_items.tolist() == [0, 2, 1, 3]
     assert (trainset.n_items, trainset.n_catalogue) == (3, 4)

@@ -152,13 +152,10 @@ def test_the_lists_of_a_popularity_ranker_are_what_serendipity_expects(split, li
     assert metric("serendipity")(popular) == 0
     rows, places = np.nonzero(popular.items >= 0)
     found = statistics.popularity_places(popular.users[rows], popular.items.ravel())
-    np.testing.assert_array_equal(found, places)
-    surprising = [
-        hits & ~np.isin(items, expected)
-        for hits, items, expected in zip(
-            lists.at(k).hits, lists.at(k).items, popular.items, strict=True
-        )
-    ]
+    assert (found <= places).all() and (found[places == 0] == 0).all()
+    # What is as popular as the last of the popular is expected, too: it could as well be there.
+    least = statistics.popularity[popular.items].min(axis=1)
+    surprising = lists.at(k).hits & (statistics.popularity[lists.at(k).items] < least[:, None])
     expected = np.where(lists.n_relevant > 0, np.mean(surprising, axis=1), np.nan)
     np.testing.assert_array_equal(metric("serendipity").values(lists.at(k)), expected)
 

@@ -17,6 +17,7 @@ from recli.evaluation.metrics.r_precision import RPrecision
 from recli.evaluation.outcome import recommend
 from recli.models.model import of_training
 from recli.ranking.list_options import ListOptions
+from tests.tie_draws import draw
 
 N_USERS, N_ITEMS, DAY = 4, 8, 86_400
 GENRES = ("drama", "comedy", "drama|comedy", "western")  # of item 0, 1, 2, 3, 4 again, …
@@ -112,7 +113,7 @@ def test_filters_are_those_of_the_training(toy_dataset, scores, train, test, fil
         seen = {item for u, item, *_ in train if u == user and options.exclude_seen}
         own = scores[user] if user in trained else [0.0] * N_ITEMS
         candidates = [item for item in left if item not in seen]
-        ranked = sorted(candidates, key=lambda item: (-own[item], item))
+        ranked = sorted(candidates, key=lambda item: (-own[item], draw(0, user, item)))
         assert lists.items[row].tolist() == (ranked + [-1] * k)[:k]
         assert lists.n_candidates[row] == len(candidates)
         for item in sorted({item for u, item, *_ in test if u == user}):
@@ -182,4 +183,13 @@ def test_midnight_is_that_of_utc(toy_dataset):
         statistics, Configured("given"), Given(model.algorithm.scores).fit(statistics.trainset), 0
     )
     lists = recommend(model, statistics, test, N_ITEMS, options=ListOptions(since=date(2001, 2, 3)))
-    assert lists.items.tolist() == [[0, 1, 2, 3, 4, 5, -1, -1]]  # 6 was rated a second before
+    assert sorted(lists.items[0].tolist()) == [
+        -1,
+        -1,
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]  # 6 was rated a second before

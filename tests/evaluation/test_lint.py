@@ -18,7 +18,7 @@ from recli.evaluation.lint import check_cutoffs, lint
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.lint_checks.no_baseline import BASELINES
 
-MEASURES = metric_names.measures(["rmse", "ndcg"], [10])
+MEASURES = metric_names.measures(["rmse", "ndcg"], [2])
 BASE = "baseline-only"
 
 
@@ -254,7 +254,7 @@ def test_few_users(clean: Dataset) -> None:
     some = Fold(whole.train, whole.test[ratings.users[whole.test] < 49])
     message = found(clean, [whole, some, whole])["few-users"]
     assert message.startswith(
-        "In 1 of 3 folds rmse, ndcg@10 rest on fewer than 50 users, in the smallest on 49:"
+        "In 1 of 3 folds rmse, ndcg@2 rest on fewer than 50 users, in the smallest on 49:"
     )
     enough = Fold(whole.train, whole.test[ratings.users[whole.test] < 50])
     assert "few-users" not in found(clean, [enough], measures=metric_names.measures(["rmse"], []))
@@ -265,10 +265,23 @@ def test_few_users_with_a_liked_item(clean: Dataset) -> None:
     values = np.where(ratings.users < 20, 5.0, 1.0)
     message = found(changed(clean, values=values), [fold])["few-users"]
     assert message.startswith(
-        "In 1 of 1 fold ndcg@10 rest on fewer than 50 users with a liked item, in the smallest on 20:"
+        "In 1 of 1 fold ndcg@2 rest on fewer than 50 users with a liked item, in the smallest on 20:"
     )
     of_ratings = metric_names.measures(["rmse"], [])
     assert "few-users" not in found(changed(clean, values=values), [fold], measures=of_ratings)
+
+
+def test_lists_that_hold_all_that_there_is(clean: Dataset) -> None:
+    # 10 items, of which the training has 6 of each user: 4 are left.
+    for k, said in ((3, False), (4, True), (10, True)):
+        measures = metric_names.measures(["rmse", "recall"], [k])
+        assert ("few-candidates" in found(clean, measures=measures)) == said
+    message = found(clean, measures=metric_names.measures(["recall"], [10]))["few-candidates"]
+    assert message.startswith("For 100 of 100 (100%) of the tested users a list of 10 places holds")
+    assert "Half of the users have 4 items" in message
+    shorter = metric_names.measures(["recall"], [2, 10])  # the shortest is one that tells
+    assert "few-candidates" not in found(clean, measures=shorter)
+    assert "few-candidates" not in found(clean, measures=metric_names.measures(["rmse"], []))
 
 
 # Cut-offs.

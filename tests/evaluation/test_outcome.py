@@ -17,6 +17,7 @@ from recli.evaluation.predictions import Predictions
 from recli.kernels.ranks_of_items import ranks_of_items
 from recli.models.model import of_training
 from recli.ranking.list_options import ListOptions
+from tests.tie_draws import draw, mixed
 
 # Predictions.
 
@@ -27,8 +28,8 @@ def test_predictions_by_user():
     )
     np.testing.assert_array_equal(sample.distinct, [-1, 4, 9])
     np.testing.assert_array_equal(sample.row, [2, 0, 2, 1])
-    means = sample.mean_per_user(np.array([1.0, 5.0, 2.0, 7.0]))
-    np.testing.assert_array_equal(means, [5, 7, 1.5])
+    sums = sample.sums_per_user(np.array([1.0, 5.0, 2.0, 7.0]), np.ones(4))
+    np.testing.assert_array_equal(sums, [[5, 1], [7, 1], [3, 2]])
     assert len(sample) == 4
 
 
@@ -51,12 +52,12 @@ def test_predictions_where(impossible):
 TIED = st.integers(-2, 2).map(float) | st.just(-math.inf)
 
 
-def places_by_loops(row, item):
-    """Place and midrank of an item as sorting the candidates gives them."""
+def places_by_loops(row, item, drawn):
+    """Place and midrank of an item as sorting the candidates gives them, ties by what is `drawn`."""
     candidates = [other for other in range(len(row)) if row[other] > -math.inf]
     if item not in candidates:
         return -1, math.nan
-    ranked = sorted(candidates, key=lambda other: (-row[other], other))
+    ranked = sorted(candidates, key=lambda other: (-row[other], drawn[other]))
     ranks = [rank for rank, other in enumerate(ranked, start=1) if row[other] == row[item]]
     return ranked.index(item), sum(ranks) / len(ranks)
 
@@ -70,8 +71,10 @@ def test_places_are_those_of_sorting(compiled, rows, data):
         np.array(column, int) for column in (list(zip(*pairs, strict=True)) or [(), ()])
     )
     function = ranks_of_items if compiled else ranks_of_items.py_func
-    before, midranks = function(np.array(rows), of_rows, items)
-    expected = [places_by_loops(rows[row], item) for row, item in pairs]
+    row_keys, column_keys = np.arange(len(rows)) * 7919, 2**32 - np.arange(1, 8) ** 3
+    before, midranks = function(np.array(rows), of_rows, items, row_keys, column_keys)
+    drawn = [[mixed(int(row) ^ int(column)) for column in column_keys] for row in row_keys]
+    expected = [places_by_loops(rows[row], item, drawn[row]) for row, item in pairs]
     np.testing.assert_array_equal(before, [place for place, _ in expected])
     np.testing.assert_array_equal(midranks, [midrank for _, midrank in expected])
     assert before.dtype == np.int64 and midranks.dtype == np.float64
@@ -170,12 +173,13 @@ def test_recommend_ranks_what_was_not_seen(toy_dataset, estimates, train, test, 
         said = estimates[row_of(user, train)]
         scores = [2.5 if math.isnan(value) else value for value in said]
         scores = [-math.inf if item in seen else scores[item] for item in range(N_ITEMS)]
-        ranked = sorted(set(range(N_ITEMS)) - seen, key=lambda item: (-scores[item], item))
+        drawn = [draw(0, user, item) for item in range(N_ITEMS)]  # they appear by their numbers
+        ranked = sorted(set(range(N_ITEMS)) - seen, key=lambda item: (-scores[item], drawn[item]))
         np.testing.assert_array_equal(lists.items[row], (ranked + [-1] * k)[:k])
         assert lists.n_candidates[row] == N_ITEMS - len(seen)
         for item in sorted({item for u, item, _ in test if u == user}):
             best = max(rating for u, i, rating in test if (u, i) == (user, item))
-            expected_tested.append((row, item, best, *places_by_loops(scores, item)))
+            expected_tested.append((row, item, best, *places_by_loops(scores, item, drawn)))
     tested = lists.tested
     found = [tested.rows, tested.items, tested.values, tested.places, tested.midranks]
     for array, column in zip(found, zip(*expected_tested, strict=True), strict=False):

@@ -1,4 +1,4 @@
-"""Two algorithms: the tests against SciPy, tables by hand, and a simulation of the interval."""
+"""Two algorithms: the tests against SciPy, tables by hand, and simulations."""
 
 from __future__ import annotations
 
@@ -13,10 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stnp
 
-from recli import errors
-from recli.evaluation.significance import corrected_resampled_t, paired
+from recli import errors, registry
+from recli.evaluation.predictions import Predictions
+from recli.evaluation.significance import Influences, corrected_resampled_t
+from recli.evaluation.significance import paired as of_influences
 
 VALUES = st.floats(0, 1).map(lambda value: round(value, 9))
+
+
+def paired(a, b):
+    """The test of the difference of two means."""
+    return of_influences(Influences.of_mean(a), Influences.of_mean(b))
 
 
 @pytest.fixture
@@ -30,15 +37,15 @@ def hits():
 
 def test_t_is_scipys(hits):
     expected = scipy.stats.ttest_rel(*hits)
-    test = paired(*hits, seed=0)
+    test = paired(*hits)
     assert test.t == pytest.approx(expected.statistic, rel=1e-9)
     assert test.t_p == pytest.approx(expected.pvalue, rel=1e-9)
 
 
 def test_difference_and_effect_size_by_hand():
     # Differences 3, 0, 2, -1: mean 1, sum of squared deviations 10, variance 10 / 3.
-    test = paired(np.array([9.0, 5, 7, 4]), np.array([6.0, 5, 5, 5]), seed=0)
-    assert (test.n, test.n_left_out, test.difference) == (4, 0, 1)
+    test = paired(np.array([9.0, 5, 7, 4]), np.array([6.0, 5, 5, 5]))
+    assert (test.n, test.difference) == (4, pytest.approx(1))
     assert test.d_z == pytest.approx(math.sqrt(3 / 10), rel=1e-12)
     assert test.t == pytest.approx(2 * math.sqrt(3 / 10), rel=1e-12)
 
@@ -52,7 +59,7 @@ def test_wilcoxon_for_many_users_is_the_normal_one_with_the_ranks_of_zeros_dropp
     counted = ranks[differences != 0]
     z = (ranks[differences > 0].sum() - counted.sum() / 2) / math.sqrt((counted**2).sum() / 4)
     expected = math.erfc(abs(z) / math.sqrt(2))
-    assert paired(*hits, seed=0).wilcoxon_p == pytest.approx(expected, rel=1e-9)
+    assert paired(*hits).wilcoxon_p == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +77,7 @@ def test_wilcoxon_for_a_few_users_counts_every_choice_of_signs(differences):
     observed = abs(np.sum(np.sign(differences) * ranks))
     choices = itertools.product((-1, 1), repeat=len(differences))
     expected = np.mean([abs(np.dot(signs, ranks)) >= observed - 1e-9 for signs in choices])
-    test = paired(np.array(differences), np.zeros(len(differences)), seed=0)
+    test = paired(np.array(differences), np.zeros(len(differences)))
     assert test.wilcoxon_p == pytest.approx(expected, rel=1e-12)
 
 
@@ -78,83 +85,120 @@ def test_wilcoxon_for_a_few_users_counts_every_choice_of_signs(differences):
 def test_wilcoxon_without_ties_is_scipys(n):
     a, b = np.random.default_rng(n).random((2, n))
     expected = scipy.stats.wilcoxon(a + 0.1, b).pvalue
-    assert paired(a + 0.1, b, seed=0).wilcoxon_p == pytest.approx(expected, rel=1e-9)
+    assert paired(a + 0.1, b).wilcoxon_p == pytest.approx(expected, rel=1e-9)
 
 
-@pytest.mark.parametrize("n", [60, 700])
-def test_interval_is_scipys_but_for_the_draw(n):
-    rng = np.random.default_rng(5)
-    a, b = rng.exponential(size=n), rng.exponential(0.8, size=n)
-    expected = scipy.stats.bootstrap(
-        (a - b,), np.mean, n_resamples=20_000, method="percentile", batch=1000, random_state=1
-    ).confidence_interval
-    width = expected.high - expected.low
-    low, high = paired(a, b, n_bootstrap=20_000, seed=0).interval
-    assert low == pytest.approx(expected.low, abs=width / 40)
-    assert high == pytest.approx(expected.high, abs=width / 40)
+def test_interval_of_a_mean_is_scipys(hits):
+    expected = scipy.stats.ttest_rel(*hits).confidence_interval(0.95)
+    assert paired(*hits).interval == pytest.approx((expected.low, expected.high), rel=1e-9)
 
 
 def test_interval_covers_the_true_difference_19_times_of_20():
     # Of 1,000 intervals 950 ± 7 cover; those of 90 or 99 % do not come near these bounds.
     rng = np.random.default_rng(11)
     covered = 0
-    for seed in range(1000):
+    for _ in range(1000):
         a = (rng.random(200) < 0.30) * rng.exponential(size=200)
         b = (rng.random(200) < 0.20) * rng.exponential(size=200)
-        low, high = paired(a, b, n_bootstrap=400, seed=seed).interval
+        low, high = paired(a, b).interval
         covered += low <= 0.1 <= high
     assert 925 <= covered <= 968
 
 
-def test_interval_of_more_users_than_are_drawn_at_once():
-    # Half the differences are 0, half 1: the mean of n has the standard deviation 1 / √(4n).
-    n = 300_001
-    a = np.arange(n) % 2.0
-    low, high = paired(a, np.zeros(n), n_bootstrap=60, seed=0).interval
-    assert low < 0.5 < high
-    assert high - low == pytest.approx(3.92 / math.sqrt(4 * n), rel=0.4)
+def test_of_rmse_it_is_the_jackknife_of_all_ratings_together():
+    """By hand: what the table shows, without each user in turn."""
+    rng = np.random.default_rng(2)
+    users = np.repeat(np.arange(12), rng.integers(1, 40, 12))
+    truth = rng.integers(1, 6, len(users)).astype(float)
+    estimates = [truth + rng.normal(0, spread, len(users)) for spread in (1.0, 1.1)]
+
+    def shown(kept):
+        one, other = (np.sqrt(np.mean((truth - e)[kept] ** 2)) for e in estimates)
+        return one - other
+
+    of_all = shown(np.ones(len(users), bool))
+    without = np.array([shown(users != user) for user in range(12)])
+    error = np.sqrt(11 / 12 * np.sum((of_all - without) ** 2))
+    found = []
+    for estimate in estimates:
+        seen, metric = Predictions(truth, estimate, users), registry.get("metric", "rmse")()
+        found.append(Influences.of_fold(metric(seen), metric.values(seen), metric.without(seen)))
+    test = of_influences(*found)
+    assert (test.n, test.difference) == (12, pytest.approx(of_all, rel=1e-12))
+    assert test.error == pytest.approx(error, rel=1e-9)
+    assert test.t_p == pytest.approx(2 * scipy.stats.t.sf(abs(of_all / error), 11), rel=1e-9)
+    margin = scipy.stats.t.ppf(0.975, 11) * error
+    assert test.interval == pytest.approx((of_all - margin, of_all + margin), rel=1e-9)
 
 
-def test_same_seed_same_interval(hits):
-    assert paired(*hits, seed=1) == paired(*hits, seed=1)
-    assert paired(*hits, seed=1).interval != paired(*hits, seed=2).interval
+def test_detectable_is_found_four_times_of_five():
+    rng = np.random.default_rng(4)
+    detectable = paired(rng.normal(0, 1, 400), np.zeros(400)).detectable
+    assert detectable == pytest.approx(2.8 / 20, rel=0.1)  # (1.96 + 0.84) / √400
+    found = [paired(rng.normal(2.802 / 20, 1, 400), np.zeros(400)).t_p < 0.05 for _ in range(1000)]
+    assert 0.76 < np.mean(found) < 0.84
+
+
+def test_a_user_without_whom_there_is_no_number_leaves_nothing_to_test():
+    alone = Influences.of_mean(np.array([0.5, math.nan, math.nan]))
+    both = Influences.of_mean(np.array([0.2, 0.4, math.nan]))
+    assert math.isnan(of_influences(alone, both).t_p)
+    assert of_influences(both, alone).difference == pytest.approx(-0.2)
+
+
+def test_over_folds_a_user_counts_once():
+    """Two folds with other users in each: the variance of the mean, by hand."""
+    rng = np.random.default_rng(3)
+    first, second = rng.random(30), rng.random(20)
+    folds = [Influences.of_mean(first), Influences.of_mean(second)]
+    users = [np.arange(30), np.arange(20, 40)]  # ten are in both
+    joint = Influences.over_folds(folds, users, 40)
+    nothing = Influences(0.0, np.zeros(40))
+    test = of_influences(joint, nothing)
+    assert test.difference == pytest.approx((first.mean() + second.mean()) / 2)
+    without = []
+    for user in range(40):
+        rest = [
+            values[of != user].mean() for values, of in zip((first, second), users, strict=True)
+        ]
+        without.append(np.mean(rest))
+    expected = np.sqrt(39 / 40 * np.sum((test.difference - np.array(without)) ** 2))
+    assert test.error == pytest.approx(expected, rel=1e-9)
 
 
 def test_swapping_changes_signs_only(hits):
-    test, swapped = paired(*hits, seed=4), paired(*reversed(hits), seed=4)
+    test, swapped = paired(*hits), paired(*reversed(hits))
     assert swapped.difference == pytest.approx(-test.difference, rel=1e-12)
     assert swapped.interval == pytest.approx((-test.interval[1], -test.interval[0]), rel=1e-9)
     assert (swapped.t, swapped.d_z) == pytest.approx((-test.t, -test.d_z), rel=1e-12)
     assert (swapped.t_p, swapped.wilcoxon_p) == pytest.approx((test.t_p, test.wilcoxon_p))
 
 
-def test_order_of_the_users_changes_nothing_but_the_draw(hits):
+def test_order_of_the_users_changes_nothing(hits):
     order = np.random.default_rng(0).permutation(len(hits[0]))
-    test = dataclasses.asdict(paired(*hits, n_bootstrap=8000, seed=4))
-    other = dataclasses.asdict(paired(hits[0][order], hits[1][order], n_bootstrap=8000, seed=4))
-    interval = test.pop("interval")
-    assert other.pop("interval") == pytest.approx(interval, abs=(interval[1] - interval[0]) / 25)
-    assert other == pytest.approx(test, rel=1e-9)
+    test, other = paired(*hits), paired(hits[0][order], hits[1][order])
+    for name, value in dataclasses.asdict(test).items():
+        assert getattr(other, name) == pytest.approx(value, rel=1e-9)
 
 
-def test_users_without_a_value_are_left_out_and_counted():
+def test_who_has_a_value_of_one_alone_has_a_part_in_its_mean():
     nan = math.nan
     a, b = np.array([nan, 0.9, 0.5, 0.2, nan]), np.array([0.1, 0.6, nan, 0.3, nan])
-    test = paired(a, b, seed=0)
-    assert (test.n, test.n_left_out) == (2, 3)
-    expected = paired(np.array([0.9, 0.2]), np.array([0.6, 0.3]), seed=0)
-    assert dataclasses.replace(test, n_left_out=0) == expected
+    test = paired(a, b)
+    assert test.n == 4
+    assert test.difference == pytest.approx(np.nanmean(a) - np.nanmean(b))
 
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_fewer_than_two_users_have_no_test(n):
-    test = dataclasses.asdict(paired(np.r_[np.full(n, 0.5), math.nan], np.zeros(n + 1), seed=0))
-    assert (test.pop("n"), test.pop("n_left_out")) == (n, 1)
-    assert np.isnan([*test.pop("interval"), *test.values()]).all()
+    test = dataclasses.asdict(paired(np.r_[np.full(n, 0.5), math.nan], np.zeros(n + 1)))
+    assert test.pop("n") == n + 1  # who has a value of one alone
+    assert test.pop("difference") == pytest.approx(0.5) if n else True
+    assert np.isnan([*test.pop("interval"), test["t_p"], test["error"]]).all()
 
 
 def test_no_difference_at_all():
-    test = paired(np.array([0.1, 0.2, 0.9]), np.array([0.1, 0.2, 0.9]), seed=0)
+    test = paired(np.array([0.1, 0.2, 0.9]), np.array([0.1, 0.2, 0.9]))
     assert test.interval == (0, 0)
     assert (test.difference, test.t, test.d_z, test.t_p, test.wilcoxon_p) == (0, 0, 0, 1, 1)
 
@@ -162,7 +206,7 @@ def test_no_difference_at_all():
 @pytest.mark.parametrize("sign", [1, -1])
 def test_same_difference_for_all(sign):
     b = np.array([0.1, 0.2, 0.3, 0.7, 0.6])
-    test = paired(sign * (b + 0.1), sign * b, seed=0)
+    test = paired(sign * (b + 0.1), sign * b)
     assert test.difference == pytest.approx(sign * 0.1)
     assert test.interval == pytest.approx((sign * 0.1, sign * 0.1))
     assert (test.t, test.d_z, test.t_p) == (sign * math.inf, sign * math.inf, 0)
@@ -172,9 +216,9 @@ def test_same_difference_for_all(sign):
 
 def test_rounding_breaks_no_tie():
     tenths = np.random.default_rng(8).integers(0, 5, size=(2, 300))
-    exact = paired(*tenths.astype(float), seed=0)
+    exact = paired(*tenths.astype(float))
     # a - b in tenths is the same number in many roundings: 0.3 - 0.1, 0.4 - 0.2 …
-    rounded = paired(*tenths / 10, seed=0)
+    rounded = paired(*tenths / 10)
     assert rounded.wilcoxon_p == pytest.approx(exact.wilcoxon_p, rel=1e-12)
 
 
@@ -183,24 +227,24 @@ def test_rounding_breaks_no_tie():
     | stnp.arrays(float, (2, 6), elements=st.sampled_from([0, 0.5, 1, math.nan]))
 )
 def test_whatever_the_values(table):
-    test = paired(*table, n_bootstrap=50, seed=0)
-    assert test.n + test.n_left_out == table.shape[1]
-    if test.n >= 2:
+    test = paired(*table)
+    known = ~np.isnan(table).all(axis=0)
+    assert test.n == (known.sum() if not np.isnan(table).all(axis=1).any() else test.n)
+    if not math.isnan(test.error):
         low, high = test.interval
-        differences = (table[0] - table[1])[~np.isnan(table).any(axis=0)]
-        slack = 1e-9
-        assert differences.min() - slack <= low <= high <= differences.max() + slack
+        assert low <= test.difference <= high
         assert 0 <= test.t_p <= 1
         assert 0 < test.wilcoxon_p <= 1
-        assert np.sign(test.t) == np.sign(test.d_z)
-        assert test.difference == pytest.approx(differences.mean(), abs=slack)
+        assert np.sign(test.t) == np.sign(test.d_z) == np.sign(test.difference)
+        expected = np.nanmean(table[0]) - np.nanmean(table[1])
+        assert test.difference == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize("test", [paired, corrected_resampled_t])
-def test_different_users_cannot_be_paired(test):
-    settings = {"seed": 0} if test is paired else {"test_share": 0.2}
+def test_other_users_cannot_be_matched():
+    with pytest.raises(errors.UsageError, match="Influences of 2 and 3 users cannot be matched"):
+        paired(np.zeros(3), np.zeros(2))
     with pytest.raises(errors.UsageError, match="Columns of 2 and 3 values cannot be matched"):
-        test(np.zeros(3), np.zeros(2), **settings)
+        corrected_resampled_t(np.zeros(3), np.zeros(2), test_share=0.2)
 
 
 def test_corrected_t_by_hand():

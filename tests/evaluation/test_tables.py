@@ -18,6 +18,7 @@ from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.predictions import Predictions
 from recli.evaluation.tables import error_by_rating, exposure
 from recli.models.model import of_training
+from tests.tie_draws import mixed
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,11 @@ def test_exposure_on_movielens(movielens, known, fold, fitted) -> None:
     items = pd.Series(movielens.ratings.items[fold.train])
     counts = items.value_counts().reindex(catalogue, fill_value=0)
     # Surveyed the other way round: each item's place, then the tenth that the place is in.
-    place = counts.rank(method="first", ascending=False) - 1
+    places = movielens.ratings.item_ids.places.tolist()
+    drawn = pd.Series([mixed(place) for place in places])
+    frame = pd.DataFrame({"fewer": -counts, "drawn": drawn})
+    by_popularity = frame.sort_values(["fewer", "drawn"]).index
+    place = pd.Series(np.arange(len(catalogue)), by_popularity).sort_index()
     n, more = divmod(len(catalogue), 10)
     starts = np.concatenate(([0], np.cumsum([n + (band < more) for band in range(10)])))
     band = np.searchsorted(starts, place, side="right") - 1

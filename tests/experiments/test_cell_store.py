@@ -42,6 +42,7 @@ def outcome() -> FoldOutcome:
             n_candidates=np.array([9, 1]),
             places=np.array([0, -1, 4]),
             midranks=np.array([1.5, math.nan, 5.0]),
+            tied=np.array([[True, False], [False, False]]),
         ),
         fit_seconds=0.25,
         test_seconds=0.5,

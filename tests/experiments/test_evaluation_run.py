@@ -349,10 +349,15 @@ def test_ctrl_c_before_the_first_fold(small, tmp_path, monkeypatch):
 def test_learning_that_diverges_keeps_finished_folds(small, tmp_path):
     diverging = Configured.of("svd", {"lr_all": 5})
     run = new_run(tmp_path, small, [Configured.of("baseline-only"), diverging])
-    with pytest.raises(errors.DivergedError, match="lr_all"):
-        run.run(Resources(1))
-    assert document(run)["status"] == "failed"
+    run.run(Resources(1))
+    assert document(run)["status"] == "finished"
     assert [row["algorithm"] for row in rows(run)] == ["baseline-only"] * 2
+    [failed] = document(run)["failures"]
+    assert failed["label"] == diverging.label
+    assert "lr_all" in failed["reason"]
+    with pytest.raises(errors.FailedCellsError, match="1 of 2 algorithms failed") as caught:
+        run.check()
+    assert caught.value.exit_code == errors.DivergedError.exit_code
 
 
 def test_a_bug_leaves_no_run_that_seems_to_go_on(small, tmp_path, monkeypatch):

@@ -111,8 +111,8 @@ def assert_alike(run, one: int, other: int, needs: str) -> None:
         pair = tuple(labels[entry] for entry in sorted((one, other)))
         assert verdict.over_folds[pair].difference == 0
         if verdict.over_users is not None:
-            assert verdict.over_users.pairs[pair].difference == 0
-            assert verdict.over_users.pairs[pair].interval == (0, 0)
+            test = verdict.over_users[pair]
+            assert (test.difference, test.interval, test.t_p) == (0, (0, 0), 1)
 
 
 def test_svd_by_its_predictions_is_svd(small, tmp_path):
@@ -239,7 +239,7 @@ def test_is_joined_with_other_runs(made, tiny):
     joint, reason = together([RunData.of(made), RunData.of(other)])
     assert reason == ""
     assert joint.labels == ("svd", "other", "baseline-only")
-    assert joint.verdicts["rmse"].over_users.pairs["svd", "other"].difference == 0
+    assert joint.verdicts["rmse"].over_users["svd", "other"].difference == 0
     assert np.isnan(joint.seconds("fit")[1])
     assert not np.isnan(joint.seconds("fit")[[0, 2]]).any()
 

@@ -1,4 +1,4 @@
-"""Verdicts: scipy and statsmodels on tables made here."""
+"""Verdicts: scipy, statsmodels and what is left without each user, on tables made here."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 import scipy.stats
 from statsmodels.stats.multitest import multipletests
 
+import recli
 from recli.evaluation.metric_names import Measure
 from recli.experiments.verdicts import verdicts
 
@@ -30,32 +31,75 @@ def tables():
             ndcg = np.clip(skill[users] + gain + rng.normal(0, 0.1, len(users)), 0, 1)
             ndcg[users.index(3)] = np.nan
             frame = {"entry": entry, "fold": fold, "user": [f"u{user}" for user in users]}
-            rows.append(pd.DataFrame(frame | {"ndcg@10": ndcg, "rmse": 1 - ndcg}))
+            # Of unequal weight, as users with few and many ratings are.
+            n, squares = 1 + np.array(users) ** 2, (1.2 - skill[users] - gain) ** 2 / 2
+            rmse = np.sqrt(n @ squares / n.sum())
+            rest = np.sqrt(
+                [np.delete(n, u) @ np.delete(squares, u) / (n.sum() - n[u]) for u in range(len(n))]
+            )
+            own = {"ndcg@10": ndcg, "rmse": np.sqrt(squares), "rmse without": rest}
+            rows.append(pd.DataFrame(frame | own))
             values = {"ndcg@10": np.nanmean(ndcg), "gini@10": 0.5 + gain + rng.normal(0, 0.01)}
             metrics += [
                 {"entry": entry, "fold": fold, "metric": metric, "value": value}
-                for metric, value in (values | {"rmse": 1 - np.nanmean(ndcg)}).items()
+                for metric, value in (values | {"rmse": rmse}).items()
             ]
     return pd.DataFrame(metrics), pd.concat(rows, ignore_index=True)
 
 
 def judged(tables, measures=MEASURES):
     metrics, per_user = tables
-    return verdicts(LABELS, metrics, per_user, measures, test_share=0.25, seed=0)
+    return verdicts(LABELS, metrics, per_user, measures, test_share=0.25)
 
 
-def test_over_users_a_user_counts_once_with_the_mean_of_her_folds(tables):
-    verdict = judged(tables)["ndcg@10"]
-    means = tables[1].groupby(["user", "entry"])["ndcg@10"].mean().unstack().dropna()
-    assert len(means) == 59
-    raw = [
-        scipy.stats.ttest_rel(means[a], means[b]).pvalue
-        for a, b in itertools.combinations(range(3), 2)
-    ]
+def without_each(table, metrics, measure, a, b):
+    """Number, and the number without each user, of a less b: the mean over folds of the fold's."""
+    of = metrics[metrics.metric == measure].pivot(index="fold", columns="entry", values="value")
+    shown = of[a].mean() - of[b].mean()
+    changes = {}
+    for (entry, fold), rows in table[table.entry.isin([a, b])].groupby(["entry", "fold"]):
+        own = rows[measure].to_numpy()
+        others = rows["rmse without"]
+        if measure == "ndcg@10":
+            others = [np.nanmean(np.delete(own, place)) for place in range(len(own))]
+        for user, rest in zip(rows.user, others, strict=True):
+            change = (rest - of.loc[fold, entry]) / len(of) * (1 if entry == a else -1)
+            changes[user] = changes.get(user, 0.0) + change
+    return shown, shown + np.array(list(changes.values()))
+
+
+@pytest.mark.parametrize("measure", ["ndcg@10", "rmse"])
+def test_what_is_tested_is_the_number_that_is_shown(tables, measure):
+    verdict = judged(tables)[measure]
+    raw = []
+    for a, b in itertools.combinations(range(3), 2):
+        shown, rest = without_each(tables[1], tables[0], measure, a, b)
+        test = verdict.over_users[LABELS[a], LABELS[b]]
+        n = 59 if measure == "ndcg@10" else 60  # user 3 has no nDCG anywhere
+        error = np.sqrt((n - 1) / n * np.sum((rest - shown) ** 2))
+        assert test.n == n
+        assert test.difference == pytest.approx(shown, rel=1e-9)
+        assert test.error == pytest.approx(error, rel=1e-9)
+        raw.append(2 * scipy.stats.t.sf(abs(shown / error), n - 1))
     expected = multipletests(raw, method="holm")[1]
     assert list(verdict.adjusted) == [("a", "b"), ("a", "c"), ("b", "c")]
-    np.testing.assert_allclose(list(verdict.adjusted.values()), expected, rtol=1e-9)
-    assert verdict.over_users.pairs["a", "b"].n == 59
+    np.testing.assert_allclose(list(verdict.adjusted.values()), expected, rtol=1e-6)
+
+
+def test_without_what_is_left_without_a_user_it_is_over_folds(tables):
+    """As of runs of before, and metrics of somebody else."""
+    metrics, per_user = tables
+    verdict = judged((metrics, per_user.drop(columns="rmse without")))["rmse"]
+    assert (verdict.over_users, verdict.document()["over"]) == (None, "folds")
+    assert not np.isnan(list(verdict.adjusted.values())).any()
+
+
+def test_one_fold_of_a_metric_of_all_lists_is_not_tested(tables):
+    one = tuple(table[table.fold == 0] for table in tables)
+    verdict = judged(one)["gini@10"]
+    assert (verdict.is_tested, len(verdict.alike)) == (False, 1)
+    assert "a test over folds takes two" in verdict.document()["untested"]
+    assert judged(one)["ndcg@10"].untested is None
 
 
 def test_who_is_like_the_best(tables):
@@ -88,7 +132,7 @@ def test_a_metric_of_all_lists_is_tested_over_folds(tables):
 def test_one_algorithm_is_the_best_of_all(tables):
     metrics, per_user = tables
     alone = metrics[metrics.entry == 0], per_user[per_user.entry == 0]
-    verdict = verdicts(LABELS, *alone, MEASURES, 0.25, 0)["ndcg@10"]
+    verdict = verdicts(LABELS, *alone, MEASURES, 0.25)["ndcg@10"]
     assert (verdict.alike, verdict.adjusted) == (("a",), {})
 
 
@@ -111,5 +155,32 @@ def test_where_every_algorithm_lacks_a_fold_nobody_is_the_best(tables):
     metrics.loc[(metrics.metric == "ndcg@10") & (metrics.fold == 1), "value"] = np.nan
     verdict = judged((metrics, per_user))["ndcg@10"]
     assert verdict.alike == ()
-    assert min(verdict.adjusted.values()) < 0.05, "over users they do differ"
+    assert np.isnan(list(verdict.adjusted.values())).all()
+    assert verdict.untested == "no algorithm has a value in every fold"
     assert verdict.document()["best"] is None
+
+
+def test_the_best_is_never_worse_by_its_own_test():
+    """Heavy users whose ratings are the items' quality, light ones whose are a constant of their own.
+
+    Over all ratings slope-one errs less, over users knn-with-means: the table shows the former.
+    """
+    rng = np.random.default_rng(0)
+    quality = rng.uniform(1, 5, 400)
+    rows = [(f"h{u}", f"i{i}", quality[i]) for u in range(20) for i in rng.permutation(400)[:300]]
+    for user, taste in enumerate(rng.uniform(1, 5, 300)):
+        rows += [(f"l{user}", f"i{i}", taste) for i in rng.permutation(400)[:6]]
+    dataset = recli.load(pd.DataFrame(rows, columns=["user_id", "item_id", "rating"]))
+    found = recli.evaluate(dataset, ["slope-one", "knn-with-means"], metrics=["mae", "rmse", "fcp"])
+    users = found.per_user().groupby(["algorithm", "user"])["mae"].mean().unstack("algorithm")
+    apart = scipy.stats.ttest_rel(users["knn-with-means"], users["slope-one"])
+    assert apart.statistic < 0 and apart.pvalue < 0.01, "user by user knn-with-means is better"
+    shown = found.leaderboard("mae")["mae"]
+    assert shown["slope-one"] < shown["knn-with-means"]
+    for metric in ("mae", "rmse", "fcp"):
+        [pair] = found.compare(metric).to_dict("records")
+        means = found.leaderboard(metric)[metric]
+        assert pair["difference"] == pytest.approx(means[pair["a"]] - means[pair["b"]], rel=1e-9)
+        assert pair["better"] in (None, found.leaderboard(metric).index[0])
+        # Of a light user all ratings are alike, so that they have no pair to be concordant.
+        assert (pair["over"], pair["n"]) == ("users", 20 if metric == "fcp" else 320)

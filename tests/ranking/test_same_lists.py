@@ -102,6 +102,21 @@ def test_recommended_are_the_lists_that_were_evaluated(small, fold, tmp_path, al
     assert bool(given) == bool((plain.items != measured.items).any())  # it does something
 
 
+def test_ties_are_served_as_they_were_evaluated(small, fold, tmp_path):
+    """Of items that nobody has rated in the training, all as popular, a stored model shows the same."""
+    statistics = TrainingStatistics(small, fold.train, 4.0)
+    cold = small.ratings.item_ids.text[statistics.popularity == 0].tolist()
+    options = ListOptions.of({"candidates": cold})
+    configured = Configured.of("most-popular")
+    fitted = configured.create(5).fit(statistics.trainset)
+    model = models.of_training(statistics, configured, fitted, 5)
+    measured = evaluated(model, statistics, fold.test, N, options=options)
+    assert len(cold) > N and measured.tied.all()
+    served = items_of_all(stored(model, tmp_path), options, 0)
+    np.testing.assert_array_equal(served[measured.users], measured.items)
+    assert (measured.items != np.sort(measured.items, axis=1)).any(axis=1).mean() > 0.9
+
+
 @pytest.mark.parametrize("given", [{}, {"min_ratings": 8, "max_per": {"genres": 2}}], ids=str)
 def test_by_the_lower_bound(small, fold, given):
     statistics = TrainingStatistics(small, fold.train, 4.0)

@@ -17,6 +17,7 @@ from recli.data.tables.items import Items
 from recli.models import model as models
 from recli.ranking.lists import Request, recommend
 from recli.ranking.top_n import top_n
+from tests.tie_draws import draw
 
 
 def dataset(rated, catalogue=(), titles=None):
@@ -70,10 +71,15 @@ def by_hand():
     return given_model(data, SCORES)
 
 
-def test_best_first_without_what_was_seen_ties_by_id(by_hand):
-    # User 1 has 30 and 4. Of the equals 5 and 7 the smaller number goes first.
+def in_drawn_order(user, **items):
+    """Items in the order that is drawn for a user, who and which by when they appear in the data."""
+    return [int(raw[1:]) for raw in sorted(items, key=lambda raw: draw(0, user, items[raw]))]
+
+
+def test_best_first_without_what_was_seen_ties_by_draw(by_hand):
+    # User 1, who appears first, has 30 and 4. The equals 5 and 7 appear as the fourth and the fifth.
     found = top_n(by_hand, "1", 10)
-    assert [place.item for place in found] == [20, 100, 5, 7]
+    assert [place.item for place in found] == [20, 100, *in_drawn_order(0, i5=3, i7=4)]
     assert [place.rank for place in found] == [1, 2, 3, 4]
     assert [place.title for place in found] == ["Twenty", "Hundred", "", ""]
     assert [place.score for place in found] == [6.5, 4.5, 3.0, 3.0]
@@ -83,17 +89,25 @@ def test_best_first_without_what_was_seen_ties_by_id(by_hand):
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 1000])
 def test_at_most_n(by_hand, n):
-    assert [place.item for place in top_n(by_hand, "1", n)] == [20, 100, 5, 7][:n]
+    items = [20, 100, *in_drawn_order(0, i5=3, i7=4)]
+    assert [place.item for place in top_n(by_hand, "1", n)] == items[:n]
 
 
 def test_ties_at_the_end_of_the_list(by_hand):
-    assert [place.item for place in top_n(by_hand, "2", 3)] == [20, 5, 7]
+    # Of the equals that user 2 has not, 30 appears first, 5 as the fourth and 7 as the fifth.
+    expected = in_drawn_order(1, i30=0, i5=3, i7=4)[:2]
+    assert [place.item for place in top_n(by_hand, "2", 3)] == [20, *expected]
 
 
-def test_text_ids_are_ordered_as_text():
-    data = dataset([("x", "b", 1), ("x", "c", 2), ("y", "a", 3), ("y", "010", 3), ("y", "9", 3)])
-    model = given_model(data, dict.fromkeys(["a", "b", "c", "010", "9"], 2.0))
-    assert [place.item for place in top_n(model, "x", 9)] == ["010", "9", "a"]
+def test_ties_do_not_go_by_names():
+    """The same rows with other ids, text and numbers, sorted otherwise: the same items in order."""
+    rows = [("x", 0, 1), ("x", 1, 2), ("y", 2, 3), ("y", 3, 3), ("y", 4, 3), ("z", 5, 1)]
+    for names in (["b", "c", "a", "010", "9", "9a"], ["5", "4", "3", "2", "1", "0"]):
+        data = dataset([(user, names[item], value) for user, item, value in rows], ["unrated"])
+        model = given_model(data, dict.fromkeys([*names, "unrated"], 2.0))
+        expected = sorted([2, 3, 4, 5, 6], key=lambda item: draw(0, 0, item))
+        found = [str(place.item) for place in top_n(model, "x", 9)]
+        assert found == [[*names, "unrated"][item] for item in expected]
 
 
 def test_who_has_seen_everything_gets_nothing():
@@ -110,7 +124,7 @@ def test_what_was_rated_twice_is_left_out_once():
 def test_negative_and_equal_scores():
     data = dataset([("x", "1", 1), ("y", "2", 3), ("y", "3", 3), ("y", "4", 3)])
     found = top_n(given_model(data, {"1": 0, "2": -1e300, "3": -5.0, "4": -5.0}), "x", 3)
-    assert [place.item for place in found] == [3, 4, 2]
+    assert [place.item for place in found] == [*in_drawn_order(0, i3=2, i4=3), 2]
     assert [place.rating for place in found] == [1.0, 1.0, 1.0]
 
 
@@ -198,8 +212,13 @@ def test_the_list_is_that_of_single_predictions(fitted, small, code):
     for tie in ties(single):
         here, listed = listed[: len(tie)], listed[len(tie) :]
         assert set(here) == tie
+    ids = ratings.item_ids
+    drawn = {
+        ids.json(item): draw(0, ratings.user_ids.places[code], ids.places[item])
+        for item in range(len(ids))
+    }
     for one, two in itertools.pairwise(found):
-        assert one.score > two.score or (one.score == two.score and one.item < two.item)
+        assert (-one.score, drawn[one.item]) < (-two.score, drawn[two.item])
 
 
 @pytest.mark.parametrize("n", [1, 10, 25])

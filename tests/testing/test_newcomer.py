@@ -84,8 +84,8 @@ class TestShelf(testing.SourceContract):
 BROKEN = """\
 from pathlib import Path
 
-from algorithms import ByChance, Denying, Forgetful
-from metrics import ByNumber, OutOfRange, WorstIsBest
+from algorithms import ByChance, ByName, Denying, Forgetful, Spread
+from metrics import ByNumber, OutOfRange, Relative, WorstIsBest
 from others import Careless, Changing, HalfWritten, Inventing, Silent
 from splits import Backwards, Leaking, Unseeded
 
@@ -98,6 +98,14 @@ class TestByChance(testing.AlgorithmContract):
 
 class TestForgetful(testing.AlgorithmContract):
     algorithm = Forgetful
+
+
+class TestByName(testing.AlgorithmContract):
+    algorithm = ByName
+
+
+class TestSpread(testing.AlgorithmContract):
+    algorithm = Spread
 
 
 class TestDenying(testing.AlgorithmContract):
@@ -114,6 +122,10 @@ class TestByNumber(testing.MetricContract):
 
 class TestWorstIsBest(testing.MetricContract):
     metric = WorstIsBest
+
+
+class TestRelative(testing.MetricContract):
+    metric = Relative
 
 
 class TestOtherThanStated(testing.MetricContract):
@@ -164,18 +176,25 @@ class TestSilent(testing.SourceContract):
 # What of each contract is to fail at least, by the class of tests.
 CAUGHT = {
     "ByChance": ["is_deterministic_by_seed", "refit_gives_what_a_fresh_fit_gives"],
+    "ByName": ["names_of_items_do_not_matter"],
     "Forgetful": [
         "refit_gives_what_a_fresh_fit_gives",
         "every_parameter_changes_the_predictions",
     ],
+    "Spread": ["odd_ratings_give_numbers_or_a_reason"],
     "Denying": ["goes_by_the_threshold_only_if_it_says_so"],
-    "OutOfRange": ["is_a_number_within_its_range", "perfect_value"],
+    "OutOfRange": [
+        "is_a_number_within_its_range",
+        "odd_data_give_numbers_or_what_is_documented",
+        "perfect_value",
+    ],
     "ByNumber": [
         "numbers_of_users_and_items_and_order_do_not_matter",
         "arguments_stay_as_they_are",
         "every_option_changes_the_value",
     ],
     "WorstIsBest": ["nothing_is_better_than_perfect"],
+    "Relative": ["without_a_user_it_is_the_metric_of_the_others"],
     "OtherThanStated": ["perfect_value", "values_are_one_for_each_user"],
     "Leaking": ["folds_are_rows_and_apart"],
     "Backwards": ["of_a_user_nothing_later_is_learnt_than_tested"],

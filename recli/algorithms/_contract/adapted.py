@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+import math
 
 import numpy as np
 import surprise
 
+from recli import errors, registry
 from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.estimates import number
 from recli.data.ratings import Ratings
 
 
@@ -40,8 +43,23 @@ class Adapted(Algorithm):
     def check_data(self, ratings: Ratings) -> None:
         """What it makes of interactions is up to it."""
 
+    @property
+    def _own_name(self) -> str:
+        return registry.name_of(type(self.algorithm))
+
     def default_prediction(self) -> float:
-        return float(self.algorithm.default_prediction())
+        """What the algorithm gives where its `estimate` gives nothing.
+
+        Raises:
+            UsageError: Where that is no number.
+        """
+        said = self.algorithm.default_prediction()
+        found = number(said)
+        if not math.isfinite(found):
+            raise errors.UsageError(
+                f"{self._own_name} gives {said} as `default_prediction`: it is to be a finite number."
+            )
+        return found
 
 
 def adapted(algorithm: surprise.AlgoBase) -> Algorithm:

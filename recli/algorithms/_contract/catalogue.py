@@ -1,10 +1,11 @@
-"""Items and users of a trainset, recli's own or Surprise's: how many there are, and raw ids."""
+"""Items, users and ratings of a trainset, recli's own or Surprise's: how many there are, and raw ids."""
 
 from __future__ import annotations
 
+import numpy as np
 import surprise
 
-from recli.data.trainset import Trainset
+from recli.data.trainset import Trainset, by_user
 
 UNKNOWN = "UKN__"
 """What `surprise.AlgoBase.predict` puts before a raw id that the trainset does not know."""
@@ -27,11 +28,13 @@ def raw_item(trainset: surprise.Trainset, item: int) -> str:
 
     Args:
         trainset: recli's own or Surprise's.
-        item: Inner id of an item of the catalogue.
+        item: Inner id of an item of the catalogue, or -1.
 
     Returns:
-        The id as the data have it.
+        The id as the data have it; empty for -1.
     """
+    if item < 0:
+        return ""
     if not isinstance(trainset, Trainset):
         return str(trainset.to_raw_iid(item))
     raw: str = trainset.ratings.item_ids.text[trainset.item_codes[item]]
@@ -43,15 +46,27 @@ def raw_user(trainset: surprise.Trainset, user: int) -> str:
 
     Args:
         trainset: recli's own or Surprise's.
-        user: Inner id of a user of the trainset.
+        user: Inner id, below 0 for a user without ratings.
 
     Returns:
-        The id as the data have it.
+        The id as the data have it; empty where the inner id does not tell it.
     """
     if not isinstance(trainset, Trainset):
-        return str(trainset.to_raw_uid(user))
-    raw: str = trainset.ratings.user_ids.text[trainset.user_codes[user]]
-    return raw
+        return str(trainset.to_raw_uid(user)) if user >= 0 else ""
+    code = trainset.user_code(user)
+    return str(trainset.ratings.user_ids.text[code]) if code >= 0 else ""
+
+
+def unknown_alike(users: np.ndarray) -> np.ndarray:
+    """Users with -1 for each whom the trainset does not know, whoever they are.
+
+    Args:
+        users: int[n], inner ids, see `Trainset`.
+
+    Returns:
+        int[n].
+    """
+    return np.maximum(users, -1)
 
 
 def inner_item(trainset: surprise.Trainset, unknown: str) -> int:
@@ -68,3 +83,18 @@ def inner_item(trainset: surprise.Trainset, unknown: str) -> int:
         return -1
     code = trainset.ratings.item_ids.code(unknown.removeprefix(UNKNOWN))
     return int(trainset.inner_items[code]) if code >= 0 else -1
+
+
+def triples(trainset: surprise.Trainset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """User, item and value of each rating; recli's own need not be grouped for that.
+
+    Args:
+        trainset: recli's own or Surprise's.
+
+    Returns:
+        int[n_ratings], int[n_ratings] and float64[n_ratings].
+    """
+    if isinstance(trainset, Trainset):
+        return trainset.users, trainset.items, trainset.values
+    indptr, items, values = by_user(trainset)
+    return np.repeat(np.arange(trainset.n_users), np.diff(indptr)), items, values

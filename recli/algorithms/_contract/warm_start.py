@@ -49,6 +49,7 @@ class StartsWarm(Guarded, surprise.AlgoBase):
         with np.errstate(over="ignore", invalid="ignore"):
             self._learn_from(start, trainset)
         self._check_converged()
+        self._warn_of_nothing()
         return self
 
     @property

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from recli.algorithms._hybrids.members import Seen
+from recli.algorithms._hybrids.scales import Scale
 from recli.params import Parameter, Value
 
 
@@ -19,22 +19,25 @@ class Weighting:
         predicts: Name of each member -> "ratings" or "scores".
 
     Attributes:
-        of_scores: Whether the sum is a score, not a rating.
+        scale: On which one members are brought; the sum is then a score. None: it is a rating.
+        of_lists: Whether weights are learned from lists, not from ratings.
         n_columns: Numbers that `learn` holds for each rating of the training set.
     """
 
-    of_scores = False
+    scale: Scale | None = None
+    of_lists = False
     n_columns = 0
     parameters: ClassVar[tuple[Parameter, ...]] = ()
 
     def __init__(self, values: Mapping[str, Value], predicts: Mapping[str, str]) -> None:
         self.predicts = predicts
 
-    def learn(self, seen: Callable[[], Seen]) -> np.ndarray:
+    def learn(self, seen: Callable[[], Any]) -> np.ndarray:
         """What `weights` goes by.
 
         Args:
-            seen: Asks the members for ratings unknown to them, which takes a fit of each in every fold.
+            seen: Asks the members for ratings unknown to them, or for lists, which takes fits of each.
+                Gives `Seen`, or with `of_lists` an `UnseenLists`.
 
         Returns:
             float64, of a shape that the method knows.

@@ -15,9 +15,11 @@ import surprise
 from recli import errors
 from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured
-from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.catalogue import catalogue_size, unknown_alike
+from recli.algorithms._hybrids.inner_folds import inner_folds
+from recli.algorithms._hybrids.scales import Scale, standardised
 from recli.algorithms._shared.arrays import padded
-from recli.data.trainset import Trainset, by_item, by_user, from_surprise
+from recli.data.trainset import by_item, by_user
 
 _CHUNK = 1 << 22  # scores: 32 MiB
 
@@ -38,21 +40,30 @@ class Seen:
     n_user: np.ndarray
     n_item: np.ndarray
 
+    @classmethod
+    def of_none(cls, n: int, n_members: int) -> Seen:
+        """Room for what members will say.
+
+        Args:
+            n: Of how many ratings.
+            n_members: How many members.
+        """
+        return cls(np.empty((n, n_members)), np.empty(n), np.empty(n, int), np.empty(n, int))
+
 
 class Members:
     """Algorithms fitted on one trainset, by what they say above or below the ordinary.
 
-    A predicted rating is taken less the mean of all ratings. A score, and with `standardise` a rating
-    too, less the mean of the user's scores over the catalogue, and over their deviation: only the
-    order of scores within a user means anything.
+    Without a scale a predicted rating is taken less the mean of all ratings, and a score, of which
+    only the order within a user means anything, standardised within the user.
 
     Args:
         algorithms: The fitted members by name.
         trainset: What they are fitted on.
-        standardise: Whether predicted ratings are standardised like scores.
+        scale: On which ratings and scores alike are brought.
 
     Attributes:
-        n_user: int64[n_users + 1], how often each is rated; index -1 is the unknown.
+        n_user: int64[n_users + 1], how often each has rated; index -1 is the unknown.
         n_item: int64[n_catalogue + 1], likewise.
     """
 
@@ -60,11 +71,11 @@ class Members:
         self,
         algorithms: Mapping[str, Algorithm],
         trainset: surprise.Trainset,
-        standardise: bool = False,
+        scale: Scale | None = None,
     ) -> None:
         self.algorithms = algorithms
         self.trainset = trainset
-        self.standardise = standardise
+        self.scale = scale
         n_cold = catalogue_size(trainset) - trainset.n_items
         self.n_user = padded(np.diff(by_user(trainset)[0]))
         self.n_item = np.append(np.diff(by_item(trainset)[0]), np.zeros(n_cold + 1, np.int64))
@@ -75,7 +86,7 @@ class Members:
         members: Sequence[Configured],
         trainset: surprise.Trainset,
         seed: int,
-        standardise: bool = False,
+        scale: Scale | None = None,
         states: Mapping[str, Any] = MappingProxyType({}),
     ) -> Members:
         """The members fitted, or restored where there is something stored of them.
@@ -84,7 +95,7 @@ class Members:
             members: The members, not fitted.
             trainset: What to fit them on.
             seed: Of each of them.
-            standardise: As for the class.
+            scale: As for the class.
             states: What `states` gave, by member and attribute.
 
         Returns:
@@ -108,7 +119,7 @@ class Members:
                 else:
                     algorithm.fit(trainset)
             algorithms[member.name] = algorithm
-        return cls(algorithms, trainset, standardise)
+        return cls(algorithms, trainset, scale)
 
     def folded(self, items: np.ndarray, values: np.ndarray, user: int) -> Members:
         """The members for one user alone, as `Algorithm.fold_in`; all of them have to fold in.
@@ -149,12 +160,11 @@ class Members:
             float64[n] for each member.
         """
         for algorithm in self.algorithms.values():
-            estimates = algorithm.predict_pairs(users, items, clip=False)
-            if self._standardised(algorithm):
-                centre, scale = self._moments(algorithm, users)
-                yield (estimates - centre) / scale
+            scale = self._scale_of(algorithm)
+            if scale is None:
+                yield algorithm.predict_pairs(users, items, clip=False) - self.trainset.global_mean
             else:
-                yield estimates - self.trainset.global_mean
+                yield self._scaled_pairs(algorithm, scale, users, items)
 
     def of_users(self, users: np.ndarray) -> Iterator[np.ndarray]:
         """What each member says of the whole catalogue.
@@ -165,26 +175,65 @@ class Members:
         Returns:
             float64[n, n_catalogue] for each member.
         """
+        candidates = self.candidates(users)
         for algorithm in self.algorithms.values():
-            scores = algorithm.score_users(users)
-            if self._standardised(algorithm):
-                centre, scale = _moments(scores)
-                yield (scores - centre[:, None]) / scale[:, None]
-            else:
-                yield scores - self.trainset.global_mean
+            scale, scores = self._scale_of(algorithm), algorithm.score_users(users)
+            yield (
+                scores - self.trainset.global_mean
+                if scale is None
+                else scale(scores, candidates, scores)
+            )
 
-    def _standardised(self, algorithm: Algorithm) -> bool:
-        return self.standardise or algorithm.predicts == "scores"
+    def candidates(self, users: np.ndarray) -> np.ndarray:
+        """The items that users have not rated.
 
-    def _moments(self, algorithm: Algorithm, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and deviation of each user's scores, float64[n]."""
+        Args:
+            users: int[n], inner ids.
+
+        Returns:
+            bool[n, n_catalogue].
+        """
+        unrated = np.ones((len(users), catalogue_size(self.trainset)), bool)
+        indptr, items, _ = by_user(self.trainset)
+        for row, user in enumerate(users.tolist()):
+            if user >= 0:
+                unrated[row, items[indptr[user] : indptr[user + 1]]] = False
+        return unrated
+
+    def activity(self, users: np.ndarray) -> np.ndarray:
+        """The share of all ratings that users gave, which does not depend on how many there are.
+
+        Args:
+            users: int[n], inner ids.
+
+        Returns:
+            float64[n].
+        """
+        return self.n_user[unknown_alike(users)] / self.n_item.sum()
+
+    def popularity(self) -> np.ndarray:
+        """The share of all ratings that items have, float64[n_catalogue]."""
+        return self.n_item[:-1] / self.n_item.sum()
+
+    def _scale_of(self, algorithm: Algorithm) -> Scale | None:
+        return self.scale or (standardised if algorithm.predicts == "scores" else None)
+
+    def _scaled_pairs(
+        self, algorithm: Algorithm, scale: Scale, users: np.ndarray, items: np.ndarray
+    ) -> np.ndarray:
+        """float64[n], some users at a time: each with all of their scores."""
         distinct, row = np.unique(users, return_inverse=True)
-        centre, scale = np.empty(len(distinct)), np.empty(len(distinct))
+        found = np.empty(len(users))
         size = max(1, _CHUNK // max(1, catalogue_size(self.trainset)))
         for start in range(0, len(distinct), size):
-            chunk = slice(start, start + size)
-            centre[chunk], scale[chunk] = _moments(algorithm.score_users(distinct[chunk]))
-        return centre[row], scale[row]
+            some = distinct[start : start + size]
+            scores = algorithm.score_users(some)
+            # Last, for -1 to pick, what it says of an item that is not in the catalogue.
+            unknown = algorithm.predict_pairs(some, np.full(len(some), -1), clip=False)
+            scaled = scale(scores, self.candidates(some), np.column_stack([scores, unknown]))
+            chosen = (row >= start) & (row < start + size)
+            found[chosen] = scaled[row[chosen] - start, items[chosen]]
+        return found
 
 
 def out_of_fold(
@@ -195,9 +244,6 @@ def out_of_fold(
 ) -> Seen:
     """Every rating as members see it that were fitted without its fold.
 
-    The folds are drawn over pairs of user and item, so that a pair that is rated twice is in one. Of
-    a single pair nothing is left to fit on: then there are no rows.
-
     Args:
         members: The members, not fitted.
         trainset: The ratings.
@@ -205,33 +251,18 @@ def out_of_fold(
         seed: Of the folds and of the members.
 
     Returns:
-        The ratings in the order of the trainset.
+        The ratings in the order of the trainset; none where nothing is left to fit on.
     """
-    ours = trainset if isinstance(trainset, Trainset) else from_surprise(trainset)
-    ratings, rows = ours.ratings, ours.rows
-    users, items = ratings.users[rows], ratings.items[rows]
-    pairs = users.astype(np.int64) * len(ratings.item_ids) + items
-    distinct, pair = np.unique(pairs, return_inverse=True)
-    n_folds = min(n_folds, len(distinct))
-    fold = (np.random.default_rng(seed).permutation(len(distinct)) % n_folds)[pair]
-    n = len(rows) if n_folds > 1 else 0
-    seen = Seen(np.empty((n, len(members))), np.empty(n), np.empty(n, int), np.empty(n, int))
-    for number in range(n_folds if n else 0):
-        held_out = fold == number
-        inner = Trainset(
-            ratings,
-            rows[~held_out],
-            ours.item_table,
-            threshold=ours.threshold,
-            user_table=ours.user_table,
-        )
+    seen = Seen.of_none(0, len(members))
+    for fold in inner_folds(trainset, n_folds, seed):
+        held_out, inner = fold.held_out, fold.training
+        if not len(seen.targets):
+            seen = Seen.of_none(len(held_out), len(members))
         fitted = Members.fitted(members, inner, seed)
-        inner_users = inner.inner_users[users[held_out]]
-        inner_items = inner.inner_items[items[held_out]]
-        seen.targets[held_out] = ratings.values[rows[held_out]] - inner.global_mean
-        seen.n_user[held_out] = fitted.n_user[inner_users]
-        seen.n_item[held_out] = fitted.n_item[inner_items]
-        for column, deviations in enumerate(fitted.of_pairs(inner_users, inner_items)):
+        seen.targets[held_out] = fold.values - inner.global_mean
+        seen.n_user[held_out] = fitted.n_user[unknown_alike(fold.users)]
+        seen.n_item[held_out] = fitted.n_item[fold.items]
+        for column, deviations in enumerate(fitted.of_pairs(fold.users, fold.items)):
             seen.deviations[held_out, column] = deviations
     return seen
 
@@ -247,9 +278,3 @@ def named(member: str) -> Iterator[None]:
         yield
     except errors.RecliError as error:
         raise type(error)(f"Member {member} of the hybrid: {error}") from None
-
-
-def _moments(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and deviation of each row, float64[n]; 1 for a deviation of 0."""
-    scale = scores.std(axis=1)
-    return scores.mean(axis=1), np.where(scale > 0, scale, 1.0)

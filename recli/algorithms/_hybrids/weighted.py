@@ -11,6 +11,7 @@ from scipy.optimize import nnls
 from recli import errors
 from recli.algorithms._hybrids._weighting import Weighting
 from recli.algorithms._hybrids.members import Seen
+from recli.algorithms._hybrids.scales import standardised
 from recli.params import Text, Value
 
 _LEARNED = "learned"
@@ -35,15 +36,16 @@ class Weighted(Weighting):
     def __init__(self, values: Mapping[str, Value], predicts: Mapping[str, str]) -> None:
         super().__init__(values, predicts)
         self.given = _numbers(str(values["weights"]), tuple(predicts))
-        self.of_scores = "scores" in predicts.values()
-        if self.given is None and not self.of_scores:
+        if "scores" in predicts.values():
+            self.scale = standardised
+        elif self.given is None:
             self.n_columns = 2 * len(predicts)  # the estimates, and their errors
 
     def learn(self, seen: Callable[[], Seen]) -> np.ndarray:
         """float64[n_members], not negative, of sum one."""
         if self.given is not None:
             return self.given / self.given.sum()
-        if self.of_scores:
+        if self.scale is not None:
             return np.full(len(self.predicts), 1 / len(self.predicts))
         unknown = seen()
         return simplex_least_squares(unknown.deviations, unknown.targets)

@@ -27,7 +27,7 @@ class Biased:
             float64[n_users] and float64[n_items].
 
         Raises:
-            UsageError: For a method that there is not.
+            BaselineMethodError: For a method that there is not, as Surprise's ValueError.
         """
         if self.bu is not None and self.bi is not None:
             return self.bu, self.bi
@@ -42,7 +42,10 @@ class Biased:
             n_items = self.trainset.n_items
             self.bu, self.bi = kernels.baselines.sgd(users, n_items, mean, n_epochs, *steps)
         else:
-            raise errors.unknown("baseline method", options["method"], ("als", "sgd"))
+            raise errors.unknown(
+                *("baseline method", options["method"], ("als", "sgd")),
+                error=errors.BaselineMethodError,
+            )
         return self.bu, self.bi
 
     def _baseline_reasons(self, user: int, item: int) -> list[Reason]:

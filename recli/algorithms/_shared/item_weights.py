@@ -73,7 +73,7 @@ def strongest(
 ) -> scipy.sparse.csr_array:
     """The largest numbers of each row off the diagonal.
 
-    Of equal numbers that of the smaller item id stays.
+    Of equal numbers that of the item stays which appears in the data first.
 
     Args:
         rows: Gives some rows, positive where they are not 0. They are asked for some at a time, so that
@@ -85,7 +85,9 @@ def strongest(
         float64[n_items, n_items], sparse.
     """
     n_items = trainset.n_items
-    ids = trainset.item_codes if isinstance(trainset, Trainset) else np.arange(n_items)
+    ids = np.arange(n_items)
+    if isinstance(trainset, Trainset):
+        ids = trainset.ratings.item_ids.places[trainset.item_codes]
     size = max(1, _CHUNK // n_items)
     columns, values, lengths = [], [], []
     for start in range(0, n_items, size):

@@ -32,6 +32,11 @@ class Neighbours(Algorithm):
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
+        if self._measure not in kernels.neighbours.MEASURES:
+            raise errors.unknown(
+                *("similarity", self._measure, kernels.neighbours.MEASURES),
+                error=errors.SimilarityError,
+            )
         for cached in ("_near", "sim"):
             self.__dict__.pop(cached, None)
         self.n_x, self.n_y = self.switch(trainset.n_users, trainset.n_items)
@@ -42,6 +47,7 @@ class Neighbours(Algorithm):
         self._fit_scale()
 
     additive = True
+    beside_fitted = ("bu", "bi", "means", "sigmas")
     _centres_on_baselines = False
 
     def _fit_scale(self) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.catalogue import UNKNOWN, raw_item, raw_user
 from recli.data.trainset import Trainset
 
 
@@ -32,11 +35,35 @@ class Placed(Algorithm):
     def default_prediction(self) -> float:
         return float(self.algorithm.default_prediction())
 
-    def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        return self.algorithm.estimate_pairs(self._users[users], self._items[items])
+    def estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        users, items = np.asarray(users), np.asarray(items)
+        if self.algorithm.asked_one_by_one:
+            return self._estimate_pairs(users, items)
+        return self.algorithm.estimate_pairs(self._users[np.maximum(users, -1)], self._items[items])
 
-    def _estimate_users(self, users: np.ndarray) -> np.ndarray:
-        scores = self.algorithm.score_users(self._users[users])
-        placed: np.ndarray = np.take(scores, self._items[:-1], axis=1)
+    def score_users(self, users: np.ndarray) -> np.ndarray:
+        users = np.asarray(users)
+        if self.algorithm.asked_one_by_one:
+            placed = self._default_where_impossible(self._estimate_users(users))
+        else:
+            scores = self.algorithm.score_users(self._users[np.maximum(users, -1)])
+            placed = np.take(scores, self._items[:-1], axis=1)
         placed[:, self._items[:-1] < 0] = -np.inf
         return placed
+
+    def estimate(self, u: int | str, i: int | str) -> object:
+        """What an algorithm that has nothing else says, which is told the raw ids of the unknown."""
+        user = u if isinstance(u, str) else UNKNOWN + raw_user(self.trainset, u)
+        item = i if isinstance(i, str) else UNKNOWN + raw_item(self.trainset, i)
+        known = self.algorithm.trainset
+        return self.algorithm.estimate(
+            _there(user, known.to_inner_uid), _there(item, known.to_inner_iid)
+        )
+
+
+def _there(unknown: str, known: Callable[[str], int]) -> int | str:
+    """The inner id of whom or what is known there after all, else what `estimate` is told."""
+    try:
+        return known(unknown.removeprefix(UNKNOWN))
+    except ValueError:
+        return unknown

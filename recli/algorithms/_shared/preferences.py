@@ -13,9 +13,9 @@ import surprise
 
 from recli import errors, registry
 from recli.algorithms._base import Algorithm
-from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.catalogue import catalogue_size, triples
 from recli.algorithms._shared.reasons import Reason, rated_items
-from recli.algorithms._shared.weighing import LOG, Weigh, triples, weigh
+from recli.algorithms._shared.weighing import LOG, Weigh, weigh
 from recli.data.trainset import Trainset, by_user, threshold
 from recli.params import Choice
 
@@ -75,7 +75,8 @@ class Ranker(Algorithm):
     A subclass learns in `_fit` and scores users in `_scores`. Every score is finite, and of a user
     only the order counts:
 
-    - A user without a preference, an unknown one included, gets the items by their popularity.
+    - A user without a preference, an unknown one included, gets the items by their popularity, and so
+      does one whose preferences say the same of every item.
     - An item that the trainset lacks stands below all others.
 
     Attributes:
@@ -168,7 +169,15 @@ class Ranker(Algorithm):
             return [Reason("no rating", "", score)]
         if user < 0 or not np.diff(self.preferred.indptr)[user]:
             return [Reason("popularity", "", score)]
+        if _alike(self._scores(np.array([user])))[0]:
+            return [Reason("popularity", "", score)]
         return self._reasons(user, item)
+
+    def _told_apart(self, users: np.ndarray) -> np.ndarray:
+        """`_scores`, and popularity where these are the same for every item."""
+        scores = self._scores(users)
+        scores[_alike(scores)] = self.popularity
+        return scores
 
     def _reasons(self, user: int, item: int) -> list[Reason]:
         """`explain` for a user who has a preference and an item with ratings."""
@@ -192,7 +201,7 @@ class Ranker(Algorithm):
         scores[:, :n_items] = self.popularity
         has_any = (users >= 0) & (np.diff(self.preferred.indptr)[users] > 0)
         if has_any.any():
-            scores[has_any, :n_items] = self._scores(users[has_any])
+            scores[has_any, :n_items] = self._told_apart(users[has_any])
         scores[:, n_items:] = below(scores[:, :n_items])
         return scores
 
@@ -207,6 +216,11 @@ class Ranker(Algorithm):
             chosen = np.flatnonzero((row >= start) & (row < start + size))
             estimates[chosen] = scores[row[chosen] - start, items[chosen]]
         return estimates
+
+
+def _alike(scores: np.ndarray) -> np.ndarray:
+    """bool[n], whether all scores of a row are the same; float64[n, n_items]."""
+    return scores.min(axis=1, initial=np.inf) == scores.max(axis=1, initial=-np.inf)
 
 
 def below(scores: np.ndarray) -> np.ndarray:

@@ -9,7 +9,8 @@ from typing import Self
 import numpy as np
 import surprise
 
-from recli.data.trainset import Trainset, by_user
+from recli.algorithms._contract.catalogue import triples
+from recli.data.trainset import Trainset
 from recli.params import Choice, Float
 
 LINEAR, LOG, TF_IDF, BM25 = "linear", "log", "tf-idf", "bm25"
@@ -185,21 +186,6 @@ def weigh(
     if isinstance(trainset, Trainset) and trainset.ratings.implicit:
         return Counted.of(trainset, weighting, cap, liked_from if preferences == "liked" else 0.0)
     return Graded.of(trainset) if preferences == "graded" else Alike(liked_from)
-
-
-def triples(trainset: surprise.Trainset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """User, item and value of each rating; recli's own need not be grouped for that.
-
-    Args:
-        trainset: recli's own or Surprise's.
-
-    Returns:
-        int[n_ratings], int[n_ratings] and float64[n_ratings].
-    """
-    if isinstance(trainset, Trainset):
-        return trainset.users, trainset.items, trainset.values
-    indptr, items, values = by_user(trainset)
-    return np.repeat(np.arange(trainset.n_users), np.diff(indptr)), items, values
 
 
 def _capped(counts: np.ndarray, cap: float | None) -> np.ndarray:

@@ -1,8 +1,7 @@
-"""What a metric says of itself beyond its docstring: direction, range, and how others define it."""
+"""What a metric says of how others define it."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from recli import registry
@@ -13,26 +12,8 @@ if TYPE_CHECKING:
     from recli.evaluation.metrics._base import Metric
 
 
-def in_words(metric: type[Metric]) -> str:
-    """Direction, range and best value, a sentence.
-
-    Args:
-        metric: the class
-
-    >>> from recli.evaluation.metrics.ndcg import NDCG
-    >>> in_words(NDCG)
-    'The greater the better, from 0 to 1; 1 is the best.'
-    """
-    better = "greater" if metric.greater_is_better else "less"
-    span = f"from {metric.lowest:g}" if math.isfinite(metric.lowest) else "from any value below 0"
-    if math.isfinite(metric.highest):
-        span += f" to {metric.highest:g}"
-    best = f"; {metric.perfect:g} is the best" if metric.perfect is not None else ""
-    return f"The {better} the better, {span}{best}."
-
-
 def described(metric: type[Metric]) -> dict[str, Any]:
-    """The same and the definitions of others, for JSON.
+    """The definitions of others, for JSON.
 
     Args:
         metric: the class
@@ -40,10 +21,6 @@ def described(metric: type[Metric]) -> dict[str, Any]:
     from recli.evaluation.example import EXAMPLE
 
     return {
-        "greater_is_better": metric.greater_is_better,
-        "lowest": metric.lowest if math.isfinite(metric.lowest) else None,
-        "highest": metric.highest if math.isfinite(metric.highest) else None,
-        "best": metric.perfect,
         "example": EXAMPLE.value(metric()) if metric.elsewhere else None,
         "elsewhere": [
             {

@@ -15,19 +15,27 @@ if TYPE_CHECKING:
 
 
 def show(console: Console, run: EvaluationRun) -> None:
-    """A table for each kind of metric and length of the lists.
+    """A table for each kind of metric and length of the lists; what failed has the last rows.
 
     Args:
         console: where it is printed
         run: the run
     """
-    from recli.experiments.report import MARKS, breakdown, leaderboard, tables_of
-    from recli.records.cells import summaries
+    from recli.experiments.report import (
+        breakdown,
+        exact_leaderboard,
+        failed_rows,
+        leaderboard,
+        remarks,
+        tables_of,
+    )
+    from recli.records.cells import best_first
 
     def tables() -> None:
         for place, (title, group) in enumerate(tables_of(run.protocol.measures)):
-            found = summaries(run.line_up, run.finished, group[0])
+            found = best_first(run.summaries, group[0])
             header, rows = leaderboard(found, group, run.verdicts, fit=place == 0)
+            rows += failed_rows(run.failures, len(header))
             console.line()
             console.table(header, rows, f"{title}, best {group[0]} first", right=header[1:])
         for by in run.protocol.by:
@@ -37,10 +45,11 @@ def show(console: Console, run: EvaluationRun) -> None:
         console.line()
         for finding in run.findings:
             console.say(f"Note: {finding.message}")
-        if len(run.line_up) > 1:
-            console.say(MARKS)
+        console.say_all(remarks(run.leading, run.verdicts))
 
-    header, rows = leaderboard(run.summaries, run.protocol.measures)
+    made = exact_leaderboard if console.format == "csv" else leaderboard
+    header, rows = made(run.summaries, run.protocol.measures)
+    rows += failed_rows(run.failures, len(header))
     console.emit(run.document(), header, rows, tables)
 
 
@@ -67,12 +76,12 @@ def best_lists(run: EvaluationRun) -> Iterator[str]:
     """
     from recli.algorithms import Configured
     from recli.models.list_quality import FLOOR
-    from recli.records.cells import summaries
+    from recli.records.cells import best_first
 
     measure = run.leading
     if measure.metric.aspect != "accuracy":
         return
-    ranked = summaries(run.line_up, run.finished, measure)
+    ranked = best_first(run.summaries, measure)
     best = ranked[0]
     mean = {summary.label: summary.mean(measure) for summary in ranked}
     beside = f" ({FLOOR} {mean[FLOOR]:.4f})" if FLOOR in mean and best.label != FLOOR else ""

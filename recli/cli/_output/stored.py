@@ -22,7 +22,7 @@ def show_list(
     columns: Mapping[str, Callable[[Document], str]],
     right: Sequence[str] = (),
 ) -> None:
-    """Print all of a kind, the newest first, and say which cannot be read.
+    """Print all of a kind, the newest first; one that cannot be read is a row that says so.
 
     Args:
         kind: what is listed
@@ -34,19 +34,22 @@ def show_list(
     """
     from recli import errors
 
-    documents = []
+    documents: list[Document] = []
+    rows = []
+    header = list(columns)
     for name in kind.names(results):
         try:
             found = describe(kind.folder(results, name))
         except errors.RecliError as error:
-            console.say(f"Left out: {error}")
+            console.say(f"Damaged: {error}")
+            documents.append({kind.noun: name, "damaged": str(error)})
+            rows.append([name, "damaged", *["–"] * (len(header) - 2)])
             continue
         if found is not None:
             documents.append(found)
+            rows.append([cell(found) for cell in columns.values()])
     if not documents:
         console.say(str(kind.none(results)))
-    header = list(columns)
-    rows = [[cell(document) for cell in columns.values()] for document in documents]
 
     def as_table() -> None:
         if rows:
@@ -84,7 +87,7 @@ def agreed(kind: StoredKind, results: Path, names: Sequence[str], yes: bool) -> 
 
     folders = list(dict.fromkeys(kind.find_own(results, name) for name in names))
     for folder in folders:
-        if "status" in kind.keys and _is_running(kind.read(folder)):
+        if "status" in kind.keys and _is_running(kind, folder):
             raise errors.UsageError(f"{folder.name} is still running. Stop it first.")
     if not yes:
         confirm([folder.name for folder in folders], f"Remove {_count(kind, folders)}?")
@@ -108,9 +111,15 @@ def tell_removed(
     console.emit(document, [], [], lambda: console.line(text))
 
 
-def _is_running(document: Document) -> bool:
+def _is_running(kind: StoredKind, folder: Path) -> bool:
+    """Whether somebody works on it; of one that cannot be read nobody knows, and it may go."""
+    from recli import errors
     from recli.records.process import is_alive
 
+    try:
+        document = kind.read(folder)
+    except errors.RecliError:
+        return False
     return document["status"] == "running" and is_alive(document.get("process"))
 
 

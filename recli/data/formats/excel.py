@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from recli import errors
+from recli import errors, registry
 from recli.data.columns import sniff
 from recli.data.description import TableSource
 from recli.data.formats._base import Format, Source, TextTable
@@ -119,13 +119,8 @@ def _cell(xlrd: Any, book: Any, cell: Any) -> object:
 
 
 def _package(file: Location, name: str) -> Any:
-    try:
+    with registry.importing(f"{file}: such a sheet", "'recli[excel]'"):
         return importlib.import_module(name)
-    except ImportError:
-        raise errors.MissingExtraError(
-            f"{file}: such a sheet needs the package {name.replace('_', '-')}. "
-            "Install it with pip install 'recli[excel]'."
-        ) from None
 
 
 def _damaged(file: Location, error: Exception) -> errors.DataError:

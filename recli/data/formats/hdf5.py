@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from recli import errors
+from recli import errors, registry
 from recli.data.description import TableSource
 from recli.data.formats._arrow import reading, text_table
 from recli.data.formats._base import Format, TextTable
@@ -52,12 +52,8 @@ class HDF5(Format):
         return head.startswith(b"\x89HDF\r\n\x1a\n")
 
     def read(self, file: Location, source: TableSource) -> TextTable:
-        try:
+        with registry.importing(f"{file}: HDF5", "'recli[hdf5]'"):
             import h5py
-        except ImportError:
-            raise errors.MissingExtraError(
-                f"{file}: HDF5 needs the package h5py. Install it with pip install 'recli[hdf5]'."
-            ) from None
         with reading(file, "HDF5"), file.local() as path:
             try:
                 with h5py.File(path) as content:

@@ -65,8 +65,9 @@ def connected(url: str) -> Iterator[tuple[Client, str]]:
     project, _, dataset = url.partition("://")[2].strip("/").partition("/")
     if not project or not dataset or "/" in dataset or "?" in dataset:
         raise errors.UsageError(f"{shown}: is not of the form bigquery://PROJECT/DATASET.")
-    from google.auth.credentials import AnonymousCredentials
-    from google.cloud import bigquery
+    with registry.importing(shown, "'recli[bigquery]'"):
+        from google.auth.credentials import AnonymousCredentials
+        from google.cloud import bigquery
 
     emulated = os.environ.get("BIGQUERY_EMULATOR_HOST")
     with refusals(shown):

@@ -143,11 +143,11 @@ class Query(Location):
                 f"{self}: is neither the URL of a file ({known}) nor that of a database, as in "
                 f"postgresql+psycopg://host/name: {self._without_secrets(error)}."
             ) from None
-        except ModuleNotFoundError as error:
+        except ImportError as error:
             package = (error.name or "").partition(".")[0]
             raise errors.MissingExtraError(
-                f"{self} needs a package that is not installed: pip install "
-                f"{_DRIVERS.get(package, package)}"
+                f"{self} needs a package that is not installed or does not work ({error}): pip install "
+                f"{_DRIVERS.get(package, package) or 'the package of its driver'}"
             ) from None
 
     def _select(self, connection: sa.Connection) -> str:

@@ -153,5 +153,9 @@ def _checked(url: str) -> tuple[str, tuple[type[BaseException], ...]]:
         raise errors.MissingExtraError(
             f"{url} needs packages that are not installed: pip install 'recli[{extra}]'"
         )
-    kinds = [getattr(importlib.import_module(m), name) for m, name in _RAISED.get(extra, ())]
+    with registry.importing(url, f"'recli[{extra}]'"):
+        import fsspec
+
+        fsspec.get_filesystem_class(urls.scheme(url))
+        kinds = [getattr(importlib.import_module(m), name) for m, name in _RAISED.get(extra, ())]
     return extra, (OSError, *kinds)

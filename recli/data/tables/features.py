@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction import DictVectorizer
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler, normalize
 
 from recli import errors
@@ -189,14 +189,13 @@ def _tags(feature: Feature, items: Items, text: TextOptions) -> Block:
     vectorizer = DictVectorizer()
     counts = scipy.sparse.csr_array(vectorizer.fit_transform(counted))
     kept = np.sort(np.argsort(-counts.sum(axis=0), kind="stable")[: text.terms])
-    tf_idf = TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, kept])
+    tf_idf = _tf_idf(counts[:, kept])
     return _reduced(tf_idf, vectorizer.get_feature_names_out()[kept].tolist(), text.factors)
 
 
 def _text(feature: Feature, items: Items, text: TextOptions) -> Block:
-    vectorizer = TfidfVectorizer(
+    vectorizer = CountVectorizer(
         max_features=text.terms,
-        sublinear_tf=True,
         strip_accents="unicode",
         token_pattern=_WORD,
         stop_words="english" if text.stop_words else None,
@@ -204,8 +203,15 @@ def _text(feature: Feature, items: Items, text: TextOptions) -> Block:
     texts, words = items.texts_of(feature), vectorizer.build_analyzer()
     if not any(words(text) for text in texts):
         raise errors.DataError(f"Item feature '{feature.name}' has no word in any item.")
-    tf_idf = vectorizer.fit_transform(texts)
+    tf_idf = _tf_idf(vectorizer.fit_transform(texts))
     return _reduced(tf_idf, list(vectorizer.get_feature_names_out()), text.factors)
+
+
+def _tf_idf(counts: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
+    """The counts of terms, weighed; float64[n_items, n_terms], rows of length 1."""
+    # A row comes with its terms in the order in which items have them, and sums would be rounded by it.
+    counts.sort_indices()
+    return TfidfTransformer(sublinear_tf=True).fit_transform(counts)
 
 
 def _reduced(tf_idf: scipy.sparse.sparray, terms: list[str], n_factors: int) -> Block:

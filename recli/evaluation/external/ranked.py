@@ -9,8 +9,10 @@ import pandas as pd
 
 from recli import errors
 from recli.data.dataset import Dataset
+from recli.data.ratings import Ratings
 from recli.data.sources.location import Location
 from recli.data.splits._base import Fold
+from recli.data.tie_order import TieOrder
 from recli.evaluation.external.rows import FileRows, counted, read
 from recli.evaluation.fold_outcome import Listed
 from recli.evaluation.lists import tested_pairs
@@ -21,9 +23,9 @@ def read_lists(
 ) -> tuple[tuple[Listed, ...], tuple[str, ...]]:
     """The lists of the users of each fold's test, and where the tested items stand in them.
 
-    A list is ordered by rank, the lowest first; without ranks by score, the highest first, ties by
-    item as in lists of recli. A user of the test without a row has an empty list, and rows of users who
-    are not in the test are left out.
+    A list is ordered by rank, the lowest first; without ranks by score, the highest first, ties as in
+    lists of recli by a model with the seed 0 (`TieOrder`). A user of the test without a row has an
+    empty list, and rows of users who are not in the test are left out.
 
     Args:
         file: columns user, item, rank or score, and fold where there are several
@@ -40,7 +42,7 @@ def read_lists(
             at one rank, an item of the training, and what is no number
     """
     rows = read(file, dataset, len(folds), "", "rank score")
-    order = _ordered(rows)
+    order = _ordered(rows, dataset.ratings)
     _refuse_repeated(rows, order)
     if exclude_seen:
         _refuse_seen(rows, dataset, folds)
@@ -54,7 +56,7 @@ def read_lists(
     return tuple(found), tuple(_notes(found, n_others, k))
 
 
-def _ordered(rows: FileRows) -> np.ndarray:
+def _ordered(rows: FileRows, ratings: Ratings) -> np.ndarray:
     """The rows by fold, by user, and within a list from the first place on, int64[n]."""
     if "rank" in rows.columns:
         rank = rows.numbers("rank")
@@ -65,7 +67,9 @@ def _ordered(rows: FileRows) -> np.ndarray:
         rows.refuse(alike, "have the rank of another item", "Every place of a list has one item.")
         return order
     if "score" in rows.columns:
-        return np.lexsort((rows.items, -rows.numbers("score"), rows.users, rows.folds))
+        ties = TieOrder.of(ratings, np.arange(len(ratings.user_ids)), seed=0)
+        drawn = ties.draws(rows.users, rows.items)
+        return np.lexsort((drawn, -rows.numbers("score"), rows.users, rows.folds))
     raise errors.DataError(
         f"{rows.file}: no column for rank or score, so nothing says which item comes first. It has "
         f"{', '.join(rows.table.names)}."
@@ -112,8 +116,10 @@ def _listed(
     items = np.full((len(users), k), -1, np.int32)
     near = place < k
     items[row[near], place[near]] = item[near]
-    midrank = place + 1.0
+    midrank, tied = place + 1.0, np.zeros((len(users), k), bool)
     if scores is not None:
+        equal = np.append((np.diff(row) == 0) & (np.diff(scores[own]) == 0), False)[: len(own)]
+        tied[row[near], place[near]] = equal[near]
         by_user = pd.DataFrame({"row": row, "score": scores[own]}).groupby("row")["score"]
         midrank = by_user.rank(ascending=False).to_numpy()
     keys = row.astype(np.int64) * n_items + item
@@ -127,7 +133,7 @@ def _listed(
     if exclude_seen:
         seen = np.unique(ratings.pairs[fold.train]) // n_items
         n_candidates -= np.bincount(seen, minlength=len(ratings.user_ids))[users]
-    return Listed(items, n_candidates, places, midranks, n_ranked=lengths)
+    return Listed(items, n_candidates, places, midranks, tied, n_ranked=lengths)
 
 
 def _notes(found: Sequence[Listed], n_others: int, k: int) -> list[str]:

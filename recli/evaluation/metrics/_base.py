@@ -69,6 +69,21 @@ class Metric:
         name = registry.name_of(type(self))
         self.options: Mapping[str, Any] = params.resolve(self.parameters, options, name, "metric")
 
+    @property
+    def is_mean(self) -> bool:
+        """Whether it is the mean of the users' values, as that of lists with a value for each is."""
+        return self.per_user and self.needs == "rankings"
+
+    def without(self, seen: Any) -> np.ndarray | None:
+        """What the metric would be without each user, float64[n_users]; None where that is not known.
+
+        By it a difference in the metric is tested, see `significance.Influences`.
+
+        Args:
+            seen: what the metric is computed from
+        """
+        return None
+
 
 class RatingMetric(Metric):
     """A metric of predicted ratings.
@@ -108,6 +123,70 @@ class RatingMetric(Metric):
         raise NotImplementedError
 
 
+class PooledMetric(RatingMetric):
+    """A metric of predicted ratings that is a function of sums over users.
+
+    A subclass gives `_sums`, what each user adds, and `_of_sums`, the metric of what was added up: over
+    all users, over one of them, over all but one.
+    """
+
+    def without(self, predictions: Predictions) -> np.ndarray:
+        """The metric over the ratings of all others, float64[n_users]; NaN where it is not defined.
+
+        Args:
+            predictions: predicted ratings beside the true ones
+        """
+        if not self._defined(predictions):
+            return np.full(len(predictions.distinct), np.nan)
+        sums = self._sums(predictions)
+        # Those before and those after: what is taken from a total leaves its rounding behind.
+        none = np.zeros((1, sums.shape[1]))
+        before = np.cumsum(np.concatenate([none, sums[:-1]]), axis=0)
+        after = np.cumsum(np.concatenate([none, sums[:0:-1]]), axis=0)[::-1]
+        return self._of_sums(before + after)
+
+    def _value(self, predictions: Predictions) -> float:
+        return float(self._of_sums(self._sums(predictions).sum(axis=0)))
+
+    def _values(self, predictions: Predictions) -> np.ndarray:
+        return self._of_sums(self._sums(predictions))
+
+    def _sums(self, predictions: Predictions) -> np.ndarray:
+        """What each user adds, float64[n_users, n_sums], in the order of `distinct`."""
+        raise NotImplementedError
+
+    def _of_sums(self, sums: np.ndarray) -> np.ndarray:
+        """The metric of sums, float64[…, n_sums] -> float64[…]; NaN where it is not defined."""
+        raise NotImplementedError
+
+
+class MeanMetric(PooledMetric):
+    """A metric that gives every predicted rating a number, and all ratings the mean of these.
+
+    A subclass gives `_numbers`.
+    """
+
+    def _sums(self, predictions: Predictions) -> np.ndarray:
+        return predictions.sums_per_user(self._numbers(predictions), np.ones(len(predictions)))
+
+    def _of_sums(self, sums: np.ndarray) -> np.ndarray:
+        return ratio(sums[..., 0], sums[..., 1])
+
+    def _numbers(self, predictions: Predictions) -> np.ndarray:
+        """The number of each rating, float64[n]."""
+        raise NotImplementedError
+
+
+def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """`above` / `below`, NaN where that is not above 0.
+
+    Args:
+        above: float64[…]
+        below: likewise
+    """
+    return np.divide(above, below, out=np.full(np.shape(below), np.nan), where=below > 0)
+
+
 class ListMetric(Metric):
     """A metric of ranked lists, the mean over the users that have a value.
 
@@ -139,6 +218,28 @@ class ListMetric(Metric):
             lists: ranked lists beside the test ratings
         """
         raise NotImplementedError
+
+    def without(self, lists: EvaluatedLists) -> np.ndarray | None:
+        """The mean over all others, float64[n_users]; None for a metric of all lists together.
+
+        Args:
+            lists: ranked lists beside the test ratings
+        """
+        return mean_without(self.values(lists)) if self.is_mean else None
+
+
+def mean_without(values: np.ndarray) -> np.ndarray:
+    """The mean of `values` without each of them, float64[n]; NaN where no other is there.
+
+    Args:
+        values: float64[n]; NaN does not count
+
+    >>> mean_without(np.array([1.0, 2.0, np.nan, 6.0]))
+    array([4. , 3.5, 3. , 1.5])
+    """
+    counted = ~np.isnan(values)
+    known = np.where(counted, values, 0.0)
+    return ratio(known.sum() - known, (counted.sum() - counted).astype(float))
 
 
 class HitMetric(ListMetric):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from recli.evaluation.elsewhere import SURPRISE, Elsewhere
-from recli.evaluation.metrics._base import RatingMetric
+from recli.evaluation.metrics._base import PooledMetric, ratio
 from recli.evaluation.predictions import Predictions
 
 
-class FCP(RatingMetric):
+class FCP(PooledMetric):
     """The fraction of a user's pairs of ratings that the predictions put in the right order.
 
     FCP = n_c / (n_c + n_d). Of the pairs of one user's ratings with r_ui > r_uj, those with
@@ -33,22 +33,15 @@ class FCP(RatingMetric):
     highest = 1.0
     perfect = 1.0
     summary = "fraction of a user's pairs of ratings predicted in the right order"
-    elsewhere = (Elsewhere(SURPRISE, "accuracy.fcp", 0.673469),)
-    elsewhere = (Elsewhere(0.673469, {SURPRISE: "accuracy.fcp"}),)
     elsewhere = (Elsewhere(0.673469, {SURPRISE: "accuracy.fcp"}),)
 
-    def _value(self, predictions: Predictions) -> float:
-        concordant, discordant = self._pairs(predictions)
-        n_c, n_d = _mean_of_positive(concordant), _mean_of_positive(discordant)
-        return n_c / (n_c + n_d) if n_c + n_d else float("nan")
+    def _sums(self, predictions: Predictions) -> np.ndarray:
+        pairs = _pairs(predictions.truth, predictions.estimate, predictions.row)
+        return np.column_stack([column for one in pairs for column in (one, one > 0)]).astype(float)
 
-    def _values(self, predictions: Predictions) -> np.ndarray:
-        concordant, discordant = self._pairs(predictions)
-        pairs = concordant + discordant
-        return np.divide(concordant, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
-
-    def _pairs(self, predictions: Predictions) -> tuple[np.ndarray, np.ndarray]:
-        return _pairs(predictions.truth, predictions.estimate, predictions.row)
+    def _of_sums(self, sums: np.ndarray) -> np.ndarray:
+        n_c, n_d = (np.nan_to_num(ratio(sums[..., i], sums[..., i + 1])) for i in (0, 2))
+        return ratio(n_c, n_c + n_d)
 
 
 def _pairs(
@@ -93,8 +86,3 @@ def _pairs(
 def _changes(values: np.ndarray) -> np.ndarray:
     """Where a value differs from the one before it; the first does."""
     return np.concatenate(([True], values[1:] != values[:-1]))
-
-
-def _mean_of_positive(counts: np.ndarray) -> float:
-    positive = counts[counts > 0]
-    return float(positive.mean()) if len(positive) else 0.0

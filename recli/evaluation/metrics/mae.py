@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from recli.evaluation.elsewhere import LENSKIT, MLLIB, RECBOLE, RECOMMENDERS, SURPRISE, Elsewhere
-from recli.evaluation.metrics._base import RatingMetric
+from recli.evaluation.metrics._base import MeanMetric
 from recli.evaluation.predictions import Predictions
 
 
-class MAE(RatingMetric):
+class MAE(MeanMetric):
     """The mean absolute error of the predicted ratings.
 
     MAE = 1/n Σ |r_ui - r̂_ui|, as `surprise.accuracy.mae`. In units of the rating, from 0; NaN for
@@ -39,8 +39,5 @@ class MAE(RatingMetric):
         ),
     )
 
-    def _value(self, predictions: Predictions) -> float:
-        return float(np.mean(np.abs(predictions.truth - predictions.estimate)))
-
-    def _values(self, predictions: Predictions) -> np.ndarray:
-        return predictions.mean_per_user(np.abs(predictions.truth - predictions.estimate))
+    def _numbers(self, predictions: Predictions) -> np.ndarray:
+        return np.abs(predictions.truth - predictions.estimate)

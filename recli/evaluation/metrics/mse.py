@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from recli.evaluation.elsewhere import MLLIB, SURPRISE, Elsewhere
-from recli.evaluation.metrics._base import RatingMetric
+from recli.evaluation.metrics._base import MeanMetric
 from recli.evaluation.predictions import Predictions
 
 
-class MSE(RatingMetric):
+class MSE(MeanMetric):
     """The mean squared error of the predicted ratings.
 
     MSE = 1/n Σ (r_ui - r̂_ui)², as `surprise.accuracy.mse`. In squared units of the rating, from 0;
@@ -22,10 +22,6 @@ class MSE(RatingMetric):
 
     summary = "mean squared error of the predicted ratings"
     elsewhere = (Elsewhere(1.596154, {SURPRISE: "accuracy.mse", MLLIB: "meanSquaredError"}),)
-    elsewhere = (Elsewhere(1.596154, {SURPRISE: "accuracy.mse", MLLIB: "meanSquaredError"}),)
 
-    def _value(self, predictions: Predictions) -> float:
-        return float(np.mean((predictions.truth - predictions.estimate) ** 2))
-
-    def _values(self, predictions: Predictions) -> np.ndarray:
-        return predictions.mean_per_user((predictions.truth - predictions.estimate) ** 2)
+    def _numbers(self, predictions: Predictions) -> np.ndarray:
+        return (predictions.truth - predictions.estimate) ** 2

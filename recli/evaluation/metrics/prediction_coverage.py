@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.evaluation.metrics._base import RatingMetric
+from recli.evaluation.metrics._base import MeanMetric
 from recli.evaluation.predictions import Predictions
 
 
-class PredictionCoverage(RatingMetric):
+class PredictionCoverage(MeanMetric):
     """The share of the test ratings for which the algorithm had a prediction of its own.
 
     The others are those for which Surprise raises PredictionImpossible, for an unknown user or item
@@ -27,14 +27,7 @@ class PredictionCoverage(RatingMetric):
     perfect = 1.0
     summary = "share of the ratings that the algorithm could predict from what it learned"
 
-    def _value(self, predictions: Predictions) -> float:
-        return float(np.mean(_possible(predictions)))
-
-    def _values(self, predictions: Predictions) -> np.ndarray:
-        return predictions.mean_per_user(_possible(predictions))
-
-
-def _possible(predictions: Predictions) -> np.ndarray:
-    if predictions.impossible is None:
-        return np.ones(len(predictions), bool)
-    return ~predictions.impossible
+    def _numbers(self, predictions: Predictions) -> np.ndarray:
+        if predictions.impossible is None:
+            return np.ones(len(predictions))
+        return (~predictions.impossible).astype(float)

@@ -7,11 +7,13 @@ import math
 import numpy as np
 
 from recli.evaluation.elsewhere import MLLIB, RECOMMENDERS, Elsewhere
-from recli.evaluation.metrics._base import RatingMetric
+from recli.evaluation.metrics._base import PooledMetric, ratio
 from recli.evaluation.predictions import Predictions
 
+_ROUNDING = 1e-12
 
-class R2(RatingMetric):
+
+class R2(PooledMetric):
     """The share of the ratings' variance that the predictions explain.
 
     R² = 1 - Σ (r_ui - r̂_ui)² / Σ (r_ui - r̄)² with r̄ the mean of the ratings in question (Kvålseth,
@@ -32,21 +34,15 @@ class R2(RatingMetric):
     perfect = 1.0
     summary = "share of the variance of the ratings that the predictions explain"
     elsewhere = (Elsewhere(0.172546, {RECOMMENDERS: "rsquared", MLLIB: "r2"}),)
-    elsewhere = (Elsewhere(0.172546, {RECOMMENDERS: "rsquared", MLLIB: "r2"}),)
 
-    def _value(self, predictions: Predictions) -> float:
-        truth = predictions.truth
-        if (truth == truth[0]).all():
-            return float("nan")
-        error = np.sum((truth - predictions.estimate) ** 2)
-        return float(1 - error / np.sum((truth - truth.mean()) ** 2))
+    def _sums(self, predictions: Predictions) -> np.ndarray:
+        # About any centre the formula is the same; about the mean it loses no digits.
+        rating = predictions.truth - predictions.truth.mean()
+        error = (predictions.truth - predictions.estimate) ** 2
+        return predictions.sums_per_user(error, rating**2, rating, np.ones(len(rating)))
 
-    def _values(self, predictions: Predictions) -> np.ndarray:
-        truth, row, mean = predictions.truth, predictions.row, predictions.mean_per_user
-        error = mean((truth - predictions.estimate) ** 2)
-        variance = mean((truth - mean(truth)[row]) ** 2)
-        # Rounding may give equal ratings a variance, so they are compared.
-        some = np.empty(len(error))
-        some[row] = truth
-        differ = mean(truth != some[row]) > 0
-        return 1 - np.divide(error, variance, out=np.full(len(error), np.nan), where=differ)
+    def _of_sums(self, sums: np.ndarray) -> np.ndarray:
+        error, squares, total, n = np.moveaxis(sums, -1, 0)
+        variance = squares - np.nan_to_num(ratio(total**2, n))
+        # Rounding may give equal ratings a variance.
+        return 1 - ratio(error, np.where(variance > _ROUNDING * squares, variance, 0.0))

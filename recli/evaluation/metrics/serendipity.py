@@ -12,11 +12,12 @@ from recli.evaluation.metrics._base import ListMetric
 class Serendipity(ListMetric):
     """The share of the k recommended items that are relevant and not to be expected.
 
-    To be expected are the k most popular items for the user: those with the most training ratings,
-    ties by item code, less what they rated in training. |{i in L_u: relevant, unexpected}| / k, also
-    for lists shorter than k (Ge, Delgado-Battenfeld and Jannach, Beyond accuracy, RecSys 2010;
-    Adamopoulos and Tuzhilin, On unexpectedness in recommender systems, TIST 2014). From 0, and at
-    most precision@k; NaN for a user without relevant items.
+    To be expected is what a ranker by popularity may show the user at k places: the items of which
+    fewer than k others have more training ratings, what the user rated in training left out. So of
+    equally popular items all are expected or none, and the lists of `most-popular` have 0.
+    |{i in L_u: relevant, unexpected}| / k, also for lists shorter than k (Ge, Delgado-Battenfeld and
+    Jannach, Beyond accuracy, RecSys 2010; Adamopoulos and Tuzhilin, On unexpectedness in recommender
+    systems, TIST 2014). From 0, and at most precision@k; NaN for a user without relevant items.
 
     >>> hits, n_relevant = np.array([[True, False, True]]), np.array([4])
     >>> Serendipity().of_places(hits, np.array([[2, 8, 3]]), n_relevant).round(4)
@@ -49,7 +50,7 @@ class Serendipity(ListMetric):
 
         Args:
             hits: bool[n_users, k], whether the item is relevant
-            places: int64[n_users, k], how many items the popularity ranker puts before it; of a hit
+            places: int64[n_users, k], how many items that they have not rated are more popular; of a hit
             n_relevant: int64[n_users], all the user's relevant test items
         """
         found = (hits & (places >= hits.shape[1])).mean(axis=1)

@@ -1,6 +1,7 @@
-"""Whether algorithms differ by more than chance, from values of the same users or folds."""
+"""Whether algorithms differ by more than chance, from what the same users or folds say."""
 
-from recli.evaluation.significance.comparisons import Comparisons, compare_all, holm
+from recli.evaluation.significance.comparisons import holm
+from recli.evaluation.significance.influences import Influences
 from recli.evaluation.significance.pairs import (
     FoldTest,
     PairedTest,
@@ -11,11 +12,10 @@ from recli.evaluation.significance.ranks import AverageRanks, average_ranks
 
 __all__ = [
     "AverageRanks",
-    "Comparisons",
     "FoldTest",
+    "Influences",
     "PairedTest",
     "average_ranks",
-    "compare_all",
     "corrected_resampled_t",
     "holm",
     "paired",

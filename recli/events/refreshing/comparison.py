@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +12,7 @@ from recli.algorithms._shared.placed import Placed
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import predict, recommend
-from recli.evaluation.significance import PairedTest, paired
-from recli.evaluation.significance._matched import matched
+from recli.evaluation.significance import Influences, PairedTest, paired
 from recli.models.model import FittedModel, of_training
 from recli.ranking.recommender import remembered
 from recli.records.store import or_none
@@ -24,13 +22,13 @@ _OF_RATINGS, _OF_SCORES = Measure("rmse", None), Measure("ndcg", 10)
 
 @dataclass(frozen=True)
 class ModelComparison:
-    """Two fitted algorithms in one measure, each user's own value, over the users of a test.
+    """Two fitted algorithms in one measure on the same test.
 
     Attributes:
         measure: RMSE, or nDCG of the best ten
-        current: mean over the users that have a value of both, of the model as it is
-        candidate: the same of the candidate
-        test: of candidate less current
+        current: of the model as it is
+        candidate: of the candidate
+        test: of candidate less current, over users
     """
 
     measure: Measure
@@ -48,6 +46,11 @@ class ModelComparison:
         """The end of the 95 % interval that is worst for the candidate."""
         low, high = self.test.interval
         return -low if self.measure.greater_is_better else high
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything to tell by: two users or more, one of whom makes a difference."""
+        return self.test.n > 1 and (self.test.error != 0 or self.test.difference != 0)
 
     @property
     def is_of_lists(self) -> bool:
@@ -90,7 +93,7 @@ def compare(
     """
     measure = _OF_RATINGS if current.algorithm.predicts == "ratings" else _OF_SCORES
 
-    def values(algorithm: Algorithm) -> np.ndarray:
+    def of_users(algorithm: Algorithm) -> Influences:
         seen = (
             predict(algorithm, statistics, test)
             if measure.k is None
@@ -102,12 +105,8 @@ def compare(
                 options=remembered(current),
             )
         )
-        of_users: np.ndarray = measure.metric.values(seen)
-        return of_users
+        metric = measure.metric
+        return Influences.of_fold(metric(seen), metric.values(seen), metric.without(seen))
 
-    ours, theirs = values(candidate), values(Placed(current.algorithm, statistics.trainset))
-    [table, _] = matched([ours, theirs])
-    means = table.mean(axis=0) if len(table) else (math.nan, math.nan)
-    return ModelComparison(
-        measure, float(means[1]), float(means[0]), paired(ours, theirs, seed=current.seed)
-    )
+    ours, theirs = of_users(candidate), of_users(Placed(current.algorithm, statistics.trainset))
+    return ModelComparison(measure, theirs.value, ours.value, paired(ours, theirs))

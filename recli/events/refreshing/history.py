@@ -7,6 +7,13 @@ from typing import Any
 
 from recli.stored import StoredKind
 
+
+def _document() -> type:
+    from recli.events.refreshing.document import RefreshDocument
+
+    return RefreshDocument
+
+
 REFRESHES = StoredKind(
     noun="refresh",
     plural="refreshes",
@@ -19,6 +26,7 @@ REFRESHES = StoredKind(
     ),
     advice="Remove the folder.",
     dated=True,
+    shape=_document,
 )
 
 

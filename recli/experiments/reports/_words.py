@@ -11,9 +11,10 @@ from recli.experiments.run_data import RunData
 
 LEGEND = (
     "Mean ± standard deviation over folds, best bold, second underlined. ≈: not distinguishable from "
-    "the best at the level 0.05, by the paired t-test over users (each with the mean of their folds), or "
-    "for a measure of all lists together by the corrected resampled t-test over folds, p adjusted by "
-    "Holm's method over all pairs. Times are seconds a fold."
+    "the best at the level 0.05, by the test of the difference between these means over users, or for a "
+    "measure of all lists together by the corrected resampled t-test over folds; p is adjusted by Holm's "
+    "method over the pairs of a measure, and not over measures: what was to be decided is to be decided "
+    "by one, named beforehand. Times are seconds a fold."
 )
 
 
@@ -43,6 +44,8 @@ def summary(data: RunData) -> list[str]:
         said.append(
             f"The run is not complete ({data.document['status']}): what was finished is shown."
         )
+    if failed := [one["label"] for one in data.document.get("failures", ())]:
+        said.append(f"Failed, and so not compared: {_enumerated(failed)}.")
     return said + [_best(data, measure) for measure in data.headlines]
 
 

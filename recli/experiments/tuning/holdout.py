@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +18,18 @@ from recli.data.splits._base import Fold, Split
 from recli.data.splits.cold_users import ColdUsers
 from recli.data.splits.shuffle import Shuffle
 from recli.data.splits.timeline import Timeline
+from recli.evaluation.fold import FoldScores
 from recli.evaluation.goals import Goal
 from recli.evaluation.protocol import Protocol
 from recli.evaluation.significance.pairs import PairedTest, paired
 from recli.experiments.cross_validation import cells
 from recli.experiments.resources import Resources
-from recli.models.list_quality import FLOOR
-from recli.ranking.recommender import lists_of, recommender
+from recli.experiments.tuning.floors import floor_of, floors
 from recli.records.cells import Cell
+from recli.records.failures import CellFailure
 from recli.records.store import or_none
+
+DEFAULTS = "the defaults"
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,9 @@ class HoldOut:
         [fold] = split.folds(dataset)
         return cls(dataset, split, Fold(np.sort(fold.train), np.sort(fold.test)))
 
-    @property
+    @functools.cached_property
     def open(self) -> Dataset:
-        """What tuning may see."""
+        """What tuning may see. What is locked away is in none of its lists: see `Dataset.withheld`."""
         return self.whole.part(self.fold.train)
 
 
@@ -78,26 +82,31 @@ class HoldOut:
 class HoldoutVerdict:
     """The winner and the defaults on a test that neither has seen, in one goal.
 
+    What tuning said of them beforehand is of models that had fewer ratings to learn from, and of a test
+    in which each user has fewer: the values themselves say nothing of how much too good tuning's are.
+    How far the winner is from the defaults, there and here, does.
+
     Attributes:
         goal: what tuning improves
         tuned: what tuning said of the winner, the mean of its folds
+        tuned_defaults: the same of the defaults
         winner: what the tuned algorithm reaches
         defaults: what the defaults reach
-        over_users: winner less defaults, user by user; None where a user has no value of the goal
-        floor: of a goal of ranked lists, what `most-popular` reaches; None of another
+        test: winner less defaults, over users; None where they are the same, and where it is not known
+            what each user does to the goal
+        floor: what `floor_of` the goal reaches; None where it has none
+        against: what `defaults` is of where the winner is made of several algorithms: the best of them
+            alone, with its best setting
     """
 
     goal: Goal
     tuned: float
+    tuned_defaults: float
     winner: float
     defaults: float
-    over_users: PairedTest | None
+    test: PairedTest | None
     floor: float | None = None
-
-    @property
-    def optimism(self) -> float:
-        """How much better tuning said it was, in the sense of the goal; below 0: it is better."""
-        return self.goal.sign * (self.winner - self.tuned)
+    against: str = DEFAULTS
 
     @property
     def gain(self) -> float:
@@ -109,20 +118,20 @@ class HoldoutVerdict:
         found: dict[str, Any] = {
             "goal": str(self.goal),
             "tuned": self.tuned,
+            "tuned_defaults": self.tuned_defaults,
             "best": self.winner,
             "defaults": self.defaults,
-            "optimism": self.optimism,
+            "against": self.against,
         }
         if self.floor is not None:
             found["floor"] = self.floor
-        if self.over_users is not None:
-            test = self.over_users
+        if self.test is not None:
             found |= {
-                "users": test.n,
-                "difference_over_users": test.difference,
-                "interval_low": test.interval[0],
-                "interval_high": test.interval[1],
-                "t_p": test.t_p,
+                "users": self.test.n,
+                "difference": self.test.difference,
+                "interval_low": self.test.interval[0],
+                "interval_high": self.test.interval[1],
+                "t_p": self.test.t_p,
             }
         return {key: or_none(v) if isinstance(v, float) else v for key, v in found.items()}
 
@@ -133,9 +142,11 @@ def unlock(
     winner: Configured,
     defaults: Configured,
     tuned: Sequence[float],
+    tuned_defaults: Sequence[float],
     goals: Sequence[Goal],
     protocol: Protocol,
     resources: Resources,
+    against: str,
 ) -> tuple[HoldoutVerdict, ...]:
     """Fit the winner and the defaults on all that tuning saw, and measure both on the test.
 
@@ -143,42 +154,55 @@ def unlock(
         dataset: the ratings, and what is known of items and users
         fold: the rows that were held out, and the others
         winner: the tuned algorithm
-        defaults: the algorithm with its defaults
+        defaults: the algorithm with its defaults, or what else the winner is compared with
         tuned: what tuning said of the winner, for each goal
+        tuned_defaults: the same of the defaults
         goals: what tuning improves, the first orders
         protocol: how the line-up is compared
         resources: how much may work at once, and with how much memory
+        against: what it is compared with, in words
+
+    Raises:
+        RecliError: what one of them failed by
     """
     line_up = [winner] if winner == defaults else [winner, defaults]
     n_judged = len(line_up)
-    if any(goal.ranks for goal in goals):
-        line_up.append(recommender(Configured.of(FLOOR), lists_of(winner).without_reranking))
-    found = sorted(
-        cells(dataset, line_up, protocol, resources, [fold]), key=lambda cell: cell.entry
-    )
-    judged, floor = found[:n_judged], found[n_judged:]
+    line_up += floors(goals, winner)
+    found: list[Cell] = []
+    for cell in cells(dataset, line_up, protocol, resources, [fold]):
+        if isinstance(cell, CellFailure):
+            raise cell.error
+        found.append(cell)
+    found.sort(key=lambda cell: cell.entry)
+    judged = found[:n_judged]
+    least = {line_up[cell.entry].name: cell.scores for cell in found[n_judged:]}
     return tuple(
-        _verdict(goal, value, judged[0], judged[-1], floor, protocol.seed)
-        for goal, value in zip(goals, tuned, strict=True)
+        _verdict(goal, before, judged[0], judged[-1], least, against)
+        for goal, before in zip(goals, zip(tuned, tuned_defaults, strict=True), strict=True)
     )
 
 
 def _verdict(
     goal: Goal,
-    tuned: float,
+    before: tuple[float, float],
     winner: Cell,
     defaults: Cell,
-    floor: Sequence[Cell],
-    seed: int,
+    least: Mapping[str, FoldScores],
+    against: str,
 ) -> HoldoutVerdict:
     test = None
-    name = str(goal)
-    if name in winner.scores.per_user:
-        of_users = (cell.scores.per_user[name] for cell in (winner, defaults))
-        test = paired(*of_users, seed=seed)
-        if math.isnan(test.difference):
+    ours, theirs = (goal.influences(cell.scores) for cell in (winner, defaults))
+    if winner is not defaults and ours is not None and theirs is not None:
+        test = paired(ours, theirs)
+        if math.isnan(test.error):
             test = None
-    least = goal.value(floor[0].scores) if goal.ranks else None
+    name_of_floor = floor_of(goal)
     return HoldoutVerdict(
-        goal, tuned, goal.value(winner.scores), goal.value(defaults.scores), test, least
+        goal,
+        *before,
+        goal.value(winner.scores),
+        goal.value(defaults.scores),
+        test,
+        goal.value(least[name_of_floor]) if name_of_floor else None,
+        against,
     )

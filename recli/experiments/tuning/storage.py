@@ -69,10 +69,11 @@ def opened(url: str) -> RDBStorage:
                     grace_period=_GRACE,
                     heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(_RETRIES),
                 )
-        except ImportError:
+        except ImportError as error:
             advice = _DRIVERS.get(driver, driver or "the package of its driver")
             raise errors.MissingExtraError(
-                f"The storage {masked(url)} needs a package that is not installed: pip install {advice}"
+                f"The storage {masked(url)} needs a package that is not installed or does not work "
+                f"({error}): pip install {advice}"
             ) from None
         except sqlalchemy.exc.SQLAlchemyError as error:
             # Where several workers begin at once, one of them makes the tables.

@@ -25,7 +25,8 @@ from recli.experiments.tuning import front, storage
 from recli.experiments.tuning.auto import Auto, Rung
 from recli.experiments.tuning.best_file import best_toml
 from recli.experiments.tuning.external_trials import Told
-from recli.experiments.tuning.holdout import HoldOut, HoldoutVerdict, unlock
+from recli.experiments.tuning.floors import floor_of, floors
+from recli.experiments.tuning.holdout import DEFAULTS, HoldOut, HoldoutVerdict, unlock
 from recli.experiments.tuning.importance import importances
 from recli.experiments.tuning.plan import Plan
 from recli.experiments.tuning.pruners import by_means
@@ -88,6 +89,7 @@ class TuningRun:
         self._begin(begin)
         self.tried: list[StoredTrial] = []
         self.locked: tuple[HoldoutVerdict, ...] = ()
+        self.floors: dict[str, float] = {}
         self.nested: list[tuple[HoldoutVerdict, ...]] = []
         self.importance: dict[str, dict[str, float]] = {}
         self.timed_out = False
@@ -188,6 +190,14 @@ class TuningRun:
             else None
         )
 
+    @property
+    def rival(self) -> StoredTrial | None:
+        """What the best is judged against: the defaults; of what was made of several, the best alone."""
+        if self.best.algorithm in self.spaces:
+            return self.defaults
+        alone = [trial for trial in self.finished if trial.algorithm in self.spaces]
+        return front.picked(self.goals, front.pareto_front(self.goals, alone), "first")
+
     def _begin(self, begin: Begin) -> None:
         is_local = self.url == storage.local(self.folder)
         if is_local and begin == "fresh" and self.folder.is_dir():
@@ -241,6 +251,8 @@ class TuningRun:
         if self.holdout:
             fold = self.holdout.fold
             self.locked = self._judge(fold.train, fold.test, resources, held_back)
+        else:
+            self.floors = self._measured_floors(whole.trials)
 
     def _go(self, search: Search, budget: Budget, timeout: float, watch: Watch) -> None:
         search.trials.deadline = time.monotonic() + timeout
@@ -274,22 +286,34 @@ class TuningRun:
     def _judge(
         self, train: np.ndarray, test: np.ndarray, resources: Resources, held_back: HeldBack
     ) -> tuple[HoldoutVerdict, ...]:
-        """The best of what was tried and the defaults, fitted on `train`, on `test`."""
+        """The best of what was tried and its rival, fitted on `train`, on `test`."""
         self._check_finished()
         best = self.best
-        assert best.values is not None
+        rival, is_single = self.rival or best, best.algorithm in self.spaces
+        assert best.values is not None and rival.values is not None
         fold = Fold(np.sort(train), np.sort(test))
         with held_back.let_through():
             return unlock(
                 self.dataset,
                 fold,
                 best.configured,
-                (self.defaults or best).configured,
+                rival.configured,
                 best.values,
+                rival.values,
                 self.goals,
                 self.protocol,
                 resources,
+                DEFAULTS if is_single else f"{rival.algorithm}, the best single model",
             )
+
+    def _measured_floors(self, trials: Trials) -> dict[str, float]:
+        """What the floor of each goal reaches on the folds of the search, by goal."""
+        found: dict[str, float] = {}
+        for floor in floors(self.goals, self.best.configured):
+            values = trials.means(floor)
+            named = zip(self.goals, values, strict=True)
+            found |= {str(goal): value for goal, value in named if floor_of(goal) == floor.name}
+        return found
 
     def _check_finished(self) -> None:
         if not self.finished:
@@ -329,6 +353,7 @@ class TuningRun:
                 len(self.tried),
                 self.protocol.seed,
                 self.locked,
+                self.floors,
             )
             files.write_text(self.folder / "best.toml", text)
         document = {
@@ -346,6 +371,7 @@ class TuningRun:
             "metrics": [str(goal) for goal in self.goals],
             "best": self._about(self.best) if self.finished else None,
             "front": [self._about(t) for t in self.front] if len(self.goals) > 1 else [],
+            "floors": self.floors,
             "locked": [verdict.document() for verdict in self.locked],
             "nested": [[verdict.document() for verdict in fold] for fold in self.nested],
             "trials": [self._about(trial) for trial in self.tried],

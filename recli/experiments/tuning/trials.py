@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ import optuna
 
 from recli import errors
 from recli.algorithms import Configured
+from recli.compiled import clock
 from recli.data.dataset import Dataset
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.goals import Goal
@@ -21,9 +23,17 @@ from recli.experiments.cross_validation import cells
 from recli.experiments.interrupts import HeldBack
 from recli.experiments.resources import Resources
 from recli.ranking.recommender import settings
-from recli.records.stored_trial import FOLDS, PARAMS, REASON, STOPPED
+from recli.records.failures import CellFailure
+from recli.records.stored_trial import BEFORE, FOLDS, PARAMS, REASON, STOPPED
 
-FAILURES = (errors.DivergedError, errors.TooLargeError)
+_LOG = logging.getLogger("recli")
+
+
+class TrialFailedError(errors.RecliError):
+    """An algorithm failed on a fold: diverged, too large, not fit for the data, or wrong in its code."""
+
+
+FAILURES = (TrialFailedError,)
 """What a setting may do to a trial without ending the study."""
 
 
@@ -32,6 +42,7 @@ class Trials:
 
     deadline: on the clock of `time.monotonic`; at it a trial stops after its fold
     whole_defaults: whether the first of an algorithm does not
+    first_fold_only: whether a trial stops after its first fold
 
     As many folds are at work at once as there are jobs; what they give is taken up in their order,
     so that jobs change no number: a fold that was computed in vain is forgotten.
@@ -57,8 +68,39 @@ class Trials:
         self.dataset, self.protocol, self.goals = dataset, protocol, tuple(goals)
         self.resources, self.held_back = resources, held_back
         self.by_means, self.deadline = by_means, math.inf
-        self.whole_defaults = True
+        self.whole_defaults, self.first_fold_only = True, False
         self.folds = protocol.split.folds(dataset)
+        self._first: dict[str, tuple[FoldScores, float] | errors.RecliError] = {}
+
+    def first_fold(self, configured: Configured) -> tuple[tuple[float, ...], float]:
+        """What a setting reaches on the first fold, for each goal, and the seconds that it took.
+
+        A trial of the same setting takes it from here. Compiling does not count.
+
+        Args:
+            configured: an algorithm with its parameters
+
+        Raises:
+            RecliError: one of `FAILURES`
+        """
+        started = clock()
+        try:
+            [scores] = self._measured(configured, [0])
+        except FAILURES as error:
+            self._first[_key(configured)] = error
+            raise
+        seconds = clock() - started
+        self._first[_key(configured)] = scores, seconds
+        return tuple(goal.value(scores) for goal in self.goals), seconds
+
+    def means(self, configured: Configured) -> tuple[float, ...]:
+        """What a setting reaches on all folds, for each goal; no trial is kept of it.
+
+        Args:
+            configured: an algorithm with its parameters
+        """
+        folds = list(self._measured(configured, range(len(self.folds))))
+        return tuple(float(np.mean([goal.value(fold) for fold in folds])) for goal in self.goals)
 
     def objective(
         self,
@@ -75,6 +117,8 @@ class Trials:
         def value(trial: optuna.Trial) -> Any:
             configured = configure(trial)
             trial.set_user_attr(PARAMS, json.dumps(settings(configured)))
+            if isinstance(known := self._first.get(_key(configured)), tuple):
+                trial.set_user_attr(BEFORE, known[1])
             folds: list[list[float]] = []
             try:
                 for scores in self._scores(configured):
@@ -104,17 +148,28 @@ class Trials:
         return value
 
     def _scores(self, configured: Configured) -> Iterator[FoldScores]:
-        """What comes out on the folds, in their order."""
+        """What comes out on the folds, in their order; the first that fails raises TrialFailedError."""
+        known = self._first.get(_key(configured))
+        if isinstance(known, errors.RecliError):
+            raise known
+        if known is not None:
+            yield known[0]
         at_once = max(1, self.resources.n_jobs)
-        for start in range(0, len(self.folds), at_once):
-            numbers = range(len(self.folds))[start : start + at_once]
-            wanted = [(0, number) for number in numbers]
-            found = cells(
-                self.dataset, [configured], self.protocol, self.resources, self.folds, wanted
-            )
-            with self.held_back.let_through():
-                finished = sorted(found, key=lambda cell: cell.fold)
-            yield from (cell.scores for cell in finished)
+        for start in range(known is not None, len(self.folds), at_once):
+            yield from self._measured(configured, range(len(self.folds))[start : start + at_once])
+
+    def _measured(self, configured: Configured, numbers: Sequence[int]) -> Iterator[FoldScores]:
+        """What comes out on these folds, at work at once; raises as `_scores` does."""
+        places = [(0, number) for number in numbers]
+        found = cells(self.dataset, [configured], self.protocol, self.resources, self.folds, places)
+        with self.held_back.let_through():
+            finished = sorted(found, key=lambda cell: cell.fold)
+        for cell in finished:
+            if isinstance(cell, CellFailure):
+                if isinstance(cell.error, errors.AlgorithmCodeError):
+                    _LOG.warning("%s", cell.trace)  # a mistake, which somebody wants to mend
+                raise TrialFailedError(str(cell.error)) from cell.error
+            yield cell.scores
 
     def _is_over(self, trial: optuna.Trial, folds: list[list[float]]) -> bool:
         """Whether the trial is to stop before its last fold, for being bad or late."""
@@ -124,6 +179,9 @@ class Trials:
             trial.report(float(np.mean(so_far)) if self.by_means else so_far[-1], done - 1)
         if done == all_of_them:
             return False
+        if self.first_fold_only:
+            trial.set_user_attr(REASON, f"worse than others on {done} of {all_of_them} folds")
+            return True
         if time.monotonic() > self.deadline and not (trial.number == 0 and self.whole_defaults):
             trial.set_user_attr(REASON, f"the time was up after {done} of {all_of_them} folds")
             return True
@@ -149,6 +207,10 @@ class Trials:
             raise optuna.TrialPruned
         trial.set_user_attr(STOPPED, True)
         return float(np.mean(of_best)) + difference
+
+
+def _key(configured: Configured) -> str:
+    return json.dumps([configured.name, settings(configured)])
 
 
 def _without_nan(folds: list[list[float]]) -> list[list[float | None]]:

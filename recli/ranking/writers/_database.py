@@ -92,9 +92,9 @@ def _engine(url: sa.URL) -> sa.Engine:
         engine = sa.create_engine(url)
     except exc.ArgumentError as error:
         raise errors.UsageError(f"{shown(url)}: {error}.") from None
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         raise errors.MissingExtraError(
-            f"{shown(url)} needs the package {error.name}, which is not installed."
+            f"{shown(url)} needs a package that is not installed or does not work: {error}."
         ) from None
     if engine.dialect.name == "sqlite":
         # Python's driver begins a transaction at the first row, too late for CREATE TABLE to be in it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recli.evaluation.metrics import HitMetric, ListMetric
+from recli.evaluation.metrics import HitMetric, ListMetric, MeanMetric
 from recli.params import Int
 
 
@@ -36,3 +36,13 @@ class WorstIsBest(HitMetric):
 
     def _of_hits(self, hits, n_relevant):
         return 1 - hits.mean(axis=1)
+
+
+class Relative(MeanMetric):
+    """A rating's number depends on what others have rated."""
+
+    summary = "errors beside the largest"
+
+    def _numbers(self, predictions):
+        errors = abs(predictions.estimate - predictions.truth)
+        return errors / max(errors.max(), 1)

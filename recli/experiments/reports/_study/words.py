@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from recli.evaluation.goals import Goal
-from recli.models.list_quality import FLOOR
+from recli.experiments.tuning.floors import ABOUT, floor_of, is_below
 from recli.params import short
 from recli.records.stored_study import StoredStudy
 from recli.records.stored_trial import StoredTrial
+
+_OTHERS = {
+    True: " For lists, try others: 'recli tune --auto'.",
+    False: " Try others: 'recli tune --auto --goal ratings'.",
+}
 
 
 def said(study: StoredStudy) -> Iterator[str]:
@@ -27,19 +32,17 @@ def said(study: StoredStudy) -> Iterator[str]:
         yield f"Picked: trial {best.number}, place {place + 1} of the front (--pick)."
     elif best.number == 0 and best.algorithm in study.algorithms:
         yield f"No setting was better than the defaults: {first} {(best.values or (0.0,))[0]:.4f}."
-    for rung in study.document["rungs"]:
-        n = rung["trials"]
-        yield (
-            f"After {n} {'setting' if n == 1 else 'settings'} of each stayed {', '.join(rung['kept'])}; "
-            f"dropped: {', '.join(rung['dropped'])}."
-        )
+    yield from map(_rung, study.document["rungs"])
     if study.document["timed_out"] and len(study.tried) == 1:
         yield "The time was shorter than one trial: this is what the defaults give (--timeout)."
     elif study.document["timed_out"]:
         yield "The time was up before all trials were made (--timeout)."
     for verdict in study.document["locked"]:
         yield _verdict(verdict)
-        yield from _floor(verdict)
+        yield from _floor(study, verdict["goal"], verdict["best"], verdict.get("floor"), "There")
+    floors = study.document.get("floors", {})
+    for goal, value in zip(study.goals, best.values or (), strict=True):
+        yield from _floor(study, str(goal), value, floors.get(str(goal)), "On the same folds")
     yield from _nested(study.document["nested"])
     if not study.document["locked"] and not study.document["nested"]:
         yield "It was chosen for that number: on other data expect a little less (see --holdout)."
@@ -72,37 +75,60 @@ def ended(study: StoredStudy) -> list[str]:
 def _verdict(said: dict[str, Any]) -> str:
     text = (
         f"On the locked test: {said['goal']} {said['best']:.4f} with the best, "
-        f"{said['defaults']:.4f} with the defaults"
+        f"{said['defaults']:.4f} with {said.get('against', 'the defaults')}"
     )
-    if said.get("interval_low") is not None and said["best"] != said["defaults"]:
+    # Studies of before had a difference of another number, the mean of the users' own values.
+    if None not in map(said.get, ("difference", "interval_low", "interval_high")):
         text += (
-            f"; user by user the difference is {said['difference_over_users']:+.4f} "
+            f", {said['difference']:+.4f} "
             f"(95 %: {said['interval_low']:+.4f} to {said['interval_high']:+.4f})"
         )
-    if Goal.parse(said["goal"]).ranks:
-        return f"{text}. Tuning said {said['tuned']:.4f}, where what is locked away counts as not liked."
-    return f"{text}. Tuning said {said['tuned']:.4f}: optimism {said['optimism']:+.4f}."
+    return f"{text}. {_before(said)}"
 
 
-def _floor(said: dict[str, Any]) -> Iterator[str]:
-    """How `most-popular` does on the locked test; a warning where it is better."""
-    floor = said.get("floor")
-    if floor is None:
+def _before(said: dict[str, Any]) -> str:
+    """What tuning said, which is of models that had fewer ratings to learn from."""
+    both = f"{said['tuned']:.4f}"
+    if said["best"] != said["defaults"] and said.get("tuned_defaults") is not None:
+        both += f" and {said['tuned_defaults']:.4f}"
+    return f"Tuning, on fewer ratings, said {both}."
+
+
+def _rung(rung: dict[str, Any]) -> str:
+    """Who stayed, who was dropped, and who was not even tried."""
+    n, folds = rung["trials"], rung.get("folds")
+    after = "the defaults on one fold" if folds == 1 else f"{n} setting{'s' * (n != 1)} of each"
+    parts = [f"After {after} stayed {', '.join(rung['kept'])}"]
+    no_look = f"not tried: {rung.get('short_of')}"
+    for key, what in {"dropped": "dropped", "failed": "failed", "not_tried": no_look}.items():
+        if rung.get(key):
+            parts.append(f"{what}: {', '.join(rung[key])}")
+    return "; ".join(parts) + "."
+
+
+def _floor(
+    study: StoredStudy, name: str, best: float, floor: float | None, where: str
+) -> Iterator[str]:
+    """How an algorithm that knows nobody's taste does in the same place; a warning where it is better."""
+    goal = Goal.parse(name)
+    of = floor_of(goal)
+    if floor is None or of is None:
         return
-    yield f"There {FLOOR}, which gives everybody the same list, has {said['goal']} {floor:.4f}."
-    goal = Goal.parse(said["goal"])
-    if goal.sign * (floor - said["best"]) < 0:
-        yield "Warning: that is better than the best found. For lists, try others: 'recli tune --auto'."
+    yield f"{where} {of}, {ABOUT[of]}, has {goal} {floor:.4f}."
+    if is_below(goal, best, floor):
+        others = "" if study.document["configuration"]["auto"] else _OTHERS[goal.ranks]
+        yield f"Warning: that is better than the best found.{others}"
 
 
 def _nested(folds: list[list[dict[str, Any]]]) -> Iterator[str]:
     for of_goal in zip(*folds, strict=True):
         means = {
             key: sum(said[key] for said in of_goal) / len(of_goal)
-            for key in ("best", "defaults", "tuned", "optimism")
+            for key in ("best", "defaults", "tuned")
         }
+        rivals = " or ".join(dict.fromkeys(said.get("against", "the defaults") for said in of_goal))
         yield (
             f"Nested over {len(of_goal)} folds: {of_goal[0]['goal']} {means['best']:.4f} for what the "
-            f"search finds, {means['defaults']:.4f} with the defaults. Tuning said "
-            f"{means['tuned']:.4f}: optimism {means['optimism']:+.4f}."
+            f"search finds, {means['defaults']:.4f} with {rivals}. Tuning, on fewer ratings, said "
+            f"{means['tuned']:.4f}."
         )

@@ -23,8 +23,8 @@ class AgainstDiversity(Plot):
         accuracy = data.headline("accuracy")
         diversity = next((m for m in data.measures if m.name == "diversity"), None)
         if accuracy is None or diversity is None or accuracy == diversity:
-            missing = "diversity@10, which needs item features, and one such as ndcg@10"
-            return [Figure(_TITLE, f"needs two measures of rankings: {missing}.")]
+            missing = "diversity@10 (of items with features) and one such as ndcg@10"
+            return [Figure(_TITLE, f"needs two metrics that were not both asked for: {missing}.")]
         x, y = data.means(accuracy), data.means(diversity)
         series = [
             Series(

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
+
+from recli.evaluation.metric_names import Measure
 from recli.evaluation.significance import AverageRanks, average_ranks
 from recli.experiments.reports import _svg as svg
 from recli.experiments.reports.plots._base import Figure, Plot
@@ -24,9 +28,11 @@ class CriticalDifference(Plot):
         found = []
         for measure in data.headlines:
             title = f"Mean ranks: {measure}"
-            users = data.of_users(measure)
+            values = data.of_users(measure)
+            users = {label: own for label, own in values.items() if not np.isnan(own).all()}
+            without = [label for label in values if label not in users]
             if len(users) < 3:
-                found.append(Figure(title, "needs three algorithms or more."))
+                found.append(Figure(title, "needs three algorithms or more that have a value."))
                 continue
             ranks = average_ranks(users, measure.greater_is_better)
             if math.isnan(ranks.critical_difference):
@@ -37,10 +43,16 @@ class CriticalDifference(Plot):
             reading = (
                 f"Algorithms by their mean rank over {ranks.n:,} users, the best left; a bar joins those "
                 f"that differ by less than the critical difference (CD, Nemenyi, 0.05). "
-                f"{_friedman(ranks.friedman_p)}"
+                f"{_friedman(ranks.friedman_p)}{_left_out(without, measure)}"
             )
             found.append(Figure(title, reading, _diagram(data, ranks, title)))
         return found
+
+
+def _left_out(labels: Sequence[str], measure: Measure) -> str:
+    if not labels:
+        return ""
+    return f" Not ranked, since they have no {measure}: {', '.join(labels)}."
 
 
 def _friedman(p: float) -> str:

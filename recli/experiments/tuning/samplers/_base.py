@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
@@ -65,10 +65,8 @@ def sampler(name: str, seed: int, n_goals: int) -> BaseSampler:
     """
     found: Sampler = registry.get("sampler", name)()
     for package, install in found.needs.items():
-        if importlib.util.find_spec(package) is None:
-            raise errors.MissingExtraError(
-                f"The sampler '{name}' needs {package}, which is not installed: pip install {install}"
-            )
+        with registry.importing(f"The sampler '{name}'", install):
+            importlib.import_module(package)
     if n_goals > 1 and not found.several_goals:
         able = [n for n in registry.names("sampler") if registry.get("sampler", n).several_goals]
         raise errors.UsageError(
