@@ -15,8 +15,7 @@ from recli.evaluation.predictions import Predictions
 from recli.evaluation.sampled_negatives import among_sampled
 from recli.models.model import FittedModel
 from recli.ranking.list_options import ListOptions
-from recli.ranking.lists import ranked as lists_of_scores
-from recli.ranking.lists import with_scores
+from recli.ranking.lists import lists_of_scores, with_scores
 from recli.ranking.request import request_of
 
 
@@ -94,7 +93,7 @@ def recommend(
             scores = among_sampled(  # noqa: PLW2901, nothing else is a candidate
                 scores, users[chunk], tested, relevant, sampled_negatives, model.seed
             )
-            ranked = lists_of_scores(users[chunk], scores, request)  # noqa: PLW2901
+            ranked = lists_of_scores(users[chunk], scores, order.part(chunk), request)  # noqa: PLW2901
         lists[chunk, : ranked.items.shape[1]] = ranked.items
         by_score = (ranked.plain or ranked).scores
         tied[chunk, : by_score.shape[1]] = _tied(by_score, scores)
