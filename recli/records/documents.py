@@ -146,10 +146,12 @@ class JudgedSaid(TypedDict):
 
     goal: str
     tuned: float
+    tuned_defaults: NotRequired[Number]
     best: float
     defaults: float
-    optimism: float
+    against: NotRequired[str]
     floor: NotRequired[Number]
+    difference: NotRequired[Number]
     difference_over_users: NotRequired[Number]
     interval_low: NotRequired[Number]
     interval_high: NotRequired[Number]
@@ -159,8 +161,12 @@ class RungSaid(TypedDict):
     """A step of the halving."""
 
     trials: int
+    folds: NotRequired[int]
     kept: list[str]
     dropped: list[str]
+    failed: NotRequired[list[str]]
+    not_tried: NotRequired[list[str]]
+    short_of: NotRequired[str]
 
 
 class StudyConfiguration(TypedDict):
@@ -191,6 +197,7 @@ class StudyDocument(TypedDict):
     best: TrialSaid | None
     front: list[TrialSaid]
     trials: list[TrialSaid]
+    floors: NotRequired[dict[str, float]]
     locked: list[JudgedSaid]
     nested: list[list[JudgedSaid]]
     importance: dict[str, Any]
