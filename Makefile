@@ -10,7 +10,7 @@ endif
 RECLI := $(BIN)/recli
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format golden clean test-lowest test-services
+.PHONY: help demo test check format golden clean test-lowest test-services test-extras
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ test-services: $(VENV)/.installed-dev ## Browser, database, container, Prometheu
 	@echo "— Tests"
 	@PATH="$(CURDIR)/$(VENV)/prometheus/usr/bin:$(CURDIR)/$(BIN):$(CURDIR)/$(VENV)/bigquery/bin:$(CURDIR)/$(VENV)/azurite/node_modules/.bin:$$PATH" \
 		$(BIN)/python -m pytest -q -m services tests/services
+
+test-extras: ## Each extra alone, on each Python from 3.11 on that is here (needs uv)
+	@$(PYTHON) tests/extras/matrix.py
 
 clean: ## Remove the environment, caches and results
 	@rm -rf $(VENV) .venv-lowest .mypy_cache .ruff_cache .hypothesis build dist

@@ -169,7 +169,7 @@ class StoredKind:
         """
         path, advice = folder / self.document, advice or self.advice
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
         except FileNotFoundError:
             raise errors.NotFoundError(
                 f"{folder}: holds no {self.noun} ({self.document} is missing)."
@@ -255,8 +255,8 @@ class Stored:
 
     @property
     def id(self) -> str:
-        """The name that it has in the results folder."""
-        return str(self.document["id"])
+        """The name that it has in the results folder, whatever its document says."""
+        return self.folder.resolve().name
 
 
 def remove(folders: Sequence[Path]) -> None:
@@ -272,6 +272,10 @@ def remove(folders: Sequence[Path]) -> None:
         with files.writable(folder):
             gone = folder.rename(folder.with_name(f".{folder.name}.removed"))
             shutil.rmtree(gone)
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"it holds {text}, which JSON has not")
 
 
 def _inline(names: Sequence[str]) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 import surprise
@@ -85,10 +85,9 @@ class Hybrid(Combined):
             "Name fewer members, or take method=weighted, which needs less.",
         )
         inner = self.members, trainset, self.n_folds, self.random_state
+        seen: Callable[[], Any] = functools.partial(out_of_fold, *inner)
         if self.weighting.of_lists:
-            seen = functools.partial(unseen_lists, *inner, self.weighting.scale)
-        else:
-            seen = functools.partial(out_of_fold, *inner)
+            seen = functools.partial(unseen_lists, *inner, self.scale)
         self.learned = self.weighting.learn(seen)
 
     def _estimate_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:

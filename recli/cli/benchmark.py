@@ -9,6 +9,7 @@ import click
 from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
 from recli.cli._output.console import Console
+from recli.cli._output.number import Number
 
 if TYPE_CHECKING:
     from recli.experiments.benchmark import BenchmarkComparison
@@ -115,24 +116,20 @@ def _show(console: Console, found: list[BenchmarkComparison]) -> None:
     rows = [
         [
             row["algorithm"],
-            f"{row['recli_seconds']:.3f}",
-            _number(row["surprise_seconds"], ".2f"),
-            _number(row["ratio"], ".1f"),
-            _number(row["max_difference"], ".1e"),
-            _number(row["recli_peak_mb"], ".0f"),
-            _number(row["surprise_peak_mb"], ".0f"),
-            f"{row['compile_seconds']:.2f}",
+            Number(row["recli_seconds"], ".3f"),
+            Number(row["surprise_seconds"], ".2f"),
+            Number(row["ratio"], ".1f"),
+            Number(row["max_difference"], ".1e"),
+            Number(row["recli_peak_mb"], ".0f"),
+            Number(row["surprise_peak_mb"], ".0f"),
+            Number(row["compile_seconds"], ".2f"),
         ]
         for row in described["results"]
     ]
     rows += failed_rows([c.failure for c in found if c.failure is not None], len(header))
     total = described["total"]
     rows.append(
-        ["together", f"{total['recli_seconds']:.3f}", _number(total["surprise_seconds"], ".2f"),
-         _number(total["ratio"], ".1f"), "", "", "", ""]
+        ["together", Number(total["recli_seconds"], ".3f"), Number(total["surprise_seconds"], ".2f"),
+         Number(total["ratio"], ".1f"), "", "", "", ""]
     )  # fmt: skip
     console.emit(described, header, rows, lambda: console.table(header, rows, right=header[1:]))
-
-
-def _number(value: float | None, form: str) -> str:
-    return "–" if value is None else format(value, form)

@@ -10,6 +10,7 @@ import click
 
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console
+from recli.cli._output.number import Number
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Measure
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
 def command(runs: tuple[str, ...], metric: str | None, results: Path, console: Console) -> None:
     """Compare the algorithms of several runs.
 
-    The runs must be over the same ratings, cut into the same folds; where they are not, it says what
-    differs. Every pair of algorithms is tested over users, with Holm's correction over the pairs of a
-    metric.
+    The runs must be over the same ratings, cut by the same split; where they are not, it says what
+    differs. Runs of several seeds that have the same algorithms count as one with more folds. Every
+    pair of algorithms is tested over users, with Holm's correction over the pairs of a metric.
     """
     from recli import errors
     from recli.evaluation.metric_names import Measure
@@ -73,8 +74,9 @@ def command(runs: tuple[str, ...], metric: str | None, results: Path, console: C
         console.line()
         console.table(header, rows, "Means over folds", right=header[1:])
         pairs_header, pairs = _pairs(joint, chosen)
-        console.line()
-        console.table(pairs_header, pairs, f"Pairs in {chosen}", right=pairs_header[2:])
+        if pairs:
+            console.line()
+            console.table(pairs_header, pairs, f"Pairs in {chosen}", right=pairs_header[2:])
         console.line()
         console.say_all(remarks(_leading(joint), joint.verdicts))
 
@@ -105,14 +107,13 @@ def _means(joint: RunData) -> dict[str, dict[str, float]]:
 
 def _table(joint: RunData) -> tuple[list[str], list[list[str]]]:
     from recli.experiments.report import mark
-    from recli.records import store
 
     header = ["algorithm", *map(str, joint.measures)]
     rows = [
         [
             label,
             *(
-                _shown(store.or_none(row[name]), ".4f") + mark(label, joint.verdicts.get(name))
+                Number(row[name], ".4f", mark(label, joint.verdicts.get(name)))
                 for name in header[1:]
             ),
         ]
@@ -131,15 +132,11 @@ def _pairs(joint: RunData, metric: str) -> tuple[list[str], list[list[str]]]:
             [
                 pair["a"],
                 pair["b"],
-                _shown(pair["difference"], "+.4f"),
+                Number(pair["difference"], "+.4f"),
                 f"{interval[0]:+.4f} … {interval[1]:+.4f}" if known else "–",
-                _shown(pair["p_adjusted"], ".2g"),
-                _shown(pair.get("d_z"), "+.2f"),
-                str(pair.get("users", "–")),
+                Number(pair["p_adjusted"], ".2g"),
+                Number(pair.get("d_z"), "+.2f"),
+                Number(pair.get("users")),
             ]
         )
     return header, rows
-
-
-def _shown(value: float | None, form: str) -> str:
-    return "–" if value is None else format(value, form)

@@ -13,6 +13,7 @@ import click
 from recli import errors
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
+from recli.cli._output.number import Number
 from recli.cli._output.stored import show_facts, show_list
 from recli.events.refreshing.history import REFRESHES
 from recli.models.stored import MODELS
@@ -193,7 +194,7 @@ def _show(outcome: Outcome, results: Path, console: Console) -> None:
 
 def _show_history(results: Path, name: str | None, console: Console) -> None:
     def describe(folder: Path) -> dict[str, Any] | None:
-        document = REFRESHES.read(folder)
+        document = {**REFRESHES.read(folder), "id": folder.name}
         return document if name in (None, document["model"]) else None
 
     show_list(REFRESHES, results, console, describe, _COLUMNS)
@@ -259,11 +260,11 @@ _COLUMNS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "refresh": lambda decision: decision["id"],
     "when": lambda decision: local_time(decision["started"]),
     "model": lambda decision: decision["model"],
-    "new": lambda decision: f"{decision['slice']['new']:,}",
+    "new": lambda decision: Number(decision["slice"]["new"], ","),
     "metric": lambda decision: decision["scores"]["measure"],
-    "current": lambda decision: _number(decision["scores"]["current"]),
-    "candidate": lambda decision: _number(decision["scores"]["candidate"]),
-    "difference": lambda decision: _number(decision["scores"]["difference"], "+.4f"),
+    "current": lambda decision: Number(decision["scores"]["current"], ".4f"),
+    "candidate": lambda decision: Number(decision["scores"]["candidate"], ".4f"),
+    "difference": lambda decision: Number(decision["scores"]["difference"], "+.4f"),
     "95 %": lambda decision: _interval(decision["scores"]),
     "decision": _decided,
 }

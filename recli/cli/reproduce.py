@@ -11,6 +11,7 @@ import click
 from recli.cli._options import common, parameter_types
 from recli.cli._options.as_typed import as_typed
 from recli.cli._output.console import Console, count
+from recli.cli._output.number import Number
 
 if TYPE_CHECKING:
     from recli.experiments.reproduce import Reproduction
@@ -77,9 +78,9 @@ def _show(console: Console, found: Reproduction, first: str, again: str) -> None
         [
             deviation.algorithm,
             deviation.metric,
-            f"{deviation.n_values:,}",
-            f"{deviation.n_differing:,}",
-            "–" if math.isnan(deviation.largest) else f"{deviation.largest:.2g}",
+            Number(deviation.n_values, ","),
+            Number(deviation.n_differing, ","),
+            Number(deviation.largest, ".2g"),
         ]
         for deviation in found.deviations
     ]

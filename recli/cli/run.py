@@ -18,6 +18,7 @@ from recli.cli._options.common import DatasetChoice
 from recli.cli._options.protocol import ProtocolChoice
 from recli.cli._output import leaderboard
 from recli.cli._output.console import Console, count
+from recli.cli._output.number import Number
 
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
@@ -285,8 +286,9 @@ def _show(
     console: Console, experiment: Experiment, plan: list[Planned], runs: list[EvaluationRun]
 ) -> None:
     """All runs in a format for machines; as tables they are shown one by one."""
-    from recli.experiments.report import failed_rows, leaderboard
+    from recli.experiments.report import exact_leaderboard, failed_rows, leaderboard
 
+    made = exact_leaderboard if console.format == "csv" else leaderboard
     document = {
         "title": experiment.title,
         "file": str(experiment.file),
@@ -297,10 +299,10 @@ def _show(
     }
     table: list[dict[str, str]] = []
     for planned, run in zip(plan, runs, strict=True):
-        names, rows = leaderboard(run.summaries, run.protocol.measures)
+        names, rows = made(run.summaries, run.protocol.measures)
         rows += failed_rows(run.failures, len(names))
         of_run = {"dataset": planned.dataset, "split": planned.split, "seed": str(planned.seed)}
         table += [of_run | dict(zip(names, row, strict=True)) for row in rows]
     header = list(dict.fromkeys(name for row in table for name in row))
-    rows = [[row.get(name, "–") for name in header] for row in table]
+    rows = [[row.get(name, Number(None)) for name in header] for row in table]
     console.emit(document, header, rows, lambda: None)

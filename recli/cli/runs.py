@@ -10,6 +10,7 @@ import click
 
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
+from recli.cli._output.number import Number
 from recli.cli._output.stored import agreed, show_facts, show_list, tell_removed
 from recli.records.kinds import RUNS
 
@@ -63,7 +64,7 @@ def list_runs(results: Path, console: Console) -> None:
         "algorithms": lambda found: _names(found["algorithms"]),
         "best": lambda found: _best(found["best"]),
         "status": lambda found: _status(found["status"], len(found["failed"])),
-        "seconds": lambda found: f"{found['seconds']:.1f}",
+        "seconds": lambda found: Number(found["seconds"], ".1f"),
     }
     show_list(RUNS, results, console, lambda folder: _listed(StoredRun.of(folder)), columns)
 
@@ -85,11 +86,22 @@ def show(run: str, results: Path, console: Console) -> None:
 
     stored = StoredRun.read(results, run)
     found = _results(stored)
-    header = ["algorithm", *stored.measures]
-    rows = [
-        [entry["label"], *(_mean_and_std(entry["metrics"].get(m)) for m in stored.measures)]
-        for entry in found
-    ]
+    if console.format == "csv":
+        columns = [(m, what) for m in stored.measures for what in ("mean", "std")]
+        header = ["algorithm", *(m if what == "mean" else f"{m} std" for m, what in columns)]
+        rows = [
+            [
+                entry["label"],
+                *(Number(entry["metrics"].get(m, {}).get(what)) for m, what in columns),
+            ]
+            for entry in found
+        ]
+    else:
+        header = ["algorithm", *stored.measures]
+        rows = [
+            [entry["label"], *(_mean_and_std(entry["metrics"].get(m)) for m in stored.measures)]
+            for entry in found
+        ]
 
     def as_text() -> None:
         show_facts(console, _facts(stored), 11)
@@ -331,14 +343,14 @@ def _names(labels: list[str]) -> str:
 
 def _best(best: dict[str, Any] | None) -> str:
     if best is None or best["value"] is None:
-        return "–"
+        return Number(None)
     return f"{best['metric']} {best['value']:.4f} {best['algorithm']}"
 
 
-def _mean_and_std(score: dict[str, float | None] | None) -> str:
+def _mean_and_std(score: dict[str, float | None] | None) -> Number:
     if score is None or score["mean"] is None:
-        return "–"
-    return f"{score['mean']:.4f} ±{score['std']:.4f}"
+        return Number(None)
+    return Number(score["mean"], ".4f", f" ±{score['std']:.4f}")
 
 
 def _texts(difference: Difference) -> list[str]:
@@ -346,11 +358,11 @@ def _texts(difference: Difference) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    return "–" if _or_none(value) is None else str(value)
+    return Number(None) if _or_none(value) is None else str(value)
 
 
 def _digits(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.4f}"
+    return Number(value, ".4f")
 
 
 def _change(pair: Any) -> str:

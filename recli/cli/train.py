@@ -11,6 +11,7 @@ from recli.cli._options import common
 from recli.cli._options.common import DatasetChoice
 from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._output.console import Console
+from recli.cli._output.number import Number
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
@@ -140,7 +141,7 @@ def command(
         )
 
     header = ["model", "algorithm", "path", "fit seconds"]
-    row = [model_name, configured.label, str(path), f"{seconds:.2f}"]
+    row = [model_name, configured.label, str(path), Number(seconds, ".2f")]
     console.emit(document, header, [row], summary)
     user = dataset.ratings.user_ids.text[0]
     console.say(f"Next: recli recommend --model {model_name} --user {user}")

@@ -1,36 +1,59 @@
-"""Several runs as one, where they were measured on the same folds."""
+"""Several runs as one, where they were measured on the same folds, or on folds of several seeds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
+from recli.evaluation.metric_names import Measure
 from recli.experiments.run_data import RunData
 from recli.records.cells import numbered
 
 _MUST_AGREE = (
     ("dataset", "fingerprint", "the data"),
     ("configuration", "split", "the split"),
-    ("configuration", "split_seed", "the seed of the split"),
     ("configuration", "threshold", "the rating from which an item counts as liked"),
 )
 
 
 def together(runs: Sequence[RunData]) -> tuple[RunData | None, str]:
-    """The line-ups of at least two runs as one, in the measures that all have.
+    """Several runs as one, in the measures that all have.
 
-    An algorithm that came out alike in several runs is in it once; one that did not is followed by
-    its run. None where the runs cannot be compared, with the reason: what differs in data, folds or
-    threshold, or that they have no measure in common.
+    Runs on the same folds give one line-up on these. Runs of other seeds of the same split give more
+    folds of the same line-up, as `repeated-k-fold` does: one mean, and one verdict of each pair.
+
+    An algorithm that came out alike in several runs on the same folds is in it once; one that did not is
+    followed by its run. None where the runs cannot be compared, with the reason: what differs in data,
+    split, folds or threshold, that they have no measure in common, or of several seeds not the same
+    algorithms.
 
     Args:
         runs: at least two runs
     """
-    reason = _reason(runs)
+    by_seed: dict[Any, list[RunData]] = {}
+    for run in runs:
+        by_seed.setdefault(run.configuration.get("split_seed"), []).append(run)
+    reason = _reason(runs) or "".join(map(_reason_of_folds, by_seed.values()))
     if reason:
         return None, reason
     common = [m for m in runs[0].measures if all(m in run.measures for run in runs)]
+    of_seeds = [_beside(of_seed, common) for of_seed in by_seed.values()]
+    if len(of_seeds) == 1:
+        return of_seeds[0], ""
+    for other in of_seeds[1:]:
+        if set(other.labels) != set(of_seeds[0].labels):
+            names = ", ".join(sorted(set(other.labels) ^ set(of_seeds[0].labels)))
+            return (
+                None,
+                f"Of several seeds every run has to have the same algorithms; not all: {names}.",
+            )
+    return _repeated(of_seeds), ""
+
+
+def _beside(runs: Sequence[RunData], common: Sequence[Measure]) -> RunData:
+    """Line-ups on the same folds as one."""
     entries = _distinct(runs, list(map(str, common)))
     names = [run.labels[entry] for run, entry in entries]
     labels = [
@@ -54,7 +77,7 @@ def together(runs: Sequence[RunData]) -> tuple[RunData | None, str]:
         for cell in run.cells
         if (id(run), cell["entry"]) in places
     ]
-    joint = RunData(
+    return RunData(
         id=" + ".join(run.id for run in runs),
         document={**runs[0].document, "cells": cells},
         measures=tuple(common),
@@ -63,7 +86,42 @@ def together(runs: Sequence[RunData]) -> tuple[RunData | None, str]:
         per_user=joined("per_user"),
         groups=joined("groups"),
     )
-    return joint, ""
+
+
+def _repeated(runs: Sequence[RunData]) -> RunData:
+    """The same line-up on the folds of one run after those of the other."""
+    first, places = runs[0], {label: place for place, label in enumerate(runs[0].labels)}
+    n_folds = [len(run.document["folds"]) for run in runs]
+    starts = [sum(n_folds[:place]) for place in range(len(runs))]
+
+    def stacked(name: str) -> pd.DataFrame:
+        frames = []
+        for run, start in zip(runs, starts, strict=True):
+            frame = getattr(run, name)
+            entry = [places[run.labels[int(one)]] for one in frame["entry"]]
+            frames.append(frame.assign(entry=entry, fold=frame["fold"] + start))
+        return pd.concat(frames, join="inner", ignore_index=True)
+
+    cells = [
+        {**cell, "entry": places[run.labels[cell["entry"]]], "fold": cell["fold"] + start}
+        for run, start in zip(runs, starts, strict=True)
+        for cell in run.cells
+    ]
+    seeds = ", ".join(str(run.configuration["seed"]) for run in runs)
+    return RunData(
+        id=" + ".join(run.id for run in runs),
+        document={
+            **first.document,
+            "configuration": {**first.configuration, "seed": seeds},
+            "folds": [fold for run in runs for fold in run.document["folds"]],
+            "cells": cells,
+        },
+        measures=first.measures,
+        labels=first.labels,
+        metrics=stacked("metrics"),
+        per_user=stacked("per_user"),
+        groups=stacked("groups"),
+    )
 
 
 def _distinct(runs: Sequence[RunData], measures: Sequence[str]) -> list[tuple[RunData, int]]:
@@ -83,6 +141,7 @@ def _distinct(runs: Sequence[RunData], measures: Sequence[str]) -> list[tuple[Ru
 
 
 def _reason(runs: Sequence[RunData]) -> str:
+    """Why runs, of one seed or of several, cannot be compared; empty where they can."""
     first = runs[0]
     for run in runs[1:]:
         wrong = [
@@ -90,10 +149,17 @@ def _reason(runs: Sequence[RunData]) -> str:
             for part, key, what in _MUST_AGREE
             if first.document[part].get(key) != run.document[part].get(key)
         ]
-        if not wrong and run.document["folds"] != first.document["folds"]:
-            wrong = ["the rows of the folds"]
         if wrong:
             return f"{first.id} and {run.id} are not over the same: {', '.join(wrong)} differ."
     if not set(first.measures).intersection(*(run.measures for run in runs[1:])):
         return "The runs have no measure in common."
+    return ""
+
+
+def _reason_of_folds(runs: Sequence[RunData]) -> str:
+    """Why runs of one seed cannot be compared; empty where they can."""
+    first = runs[0]
+    for run in runs[1:]:
+        if run.document["folds"] != first.document["folds"]:
+            return f"{first.id} and {run.id} are not over the same: the rows of the folds differ."
     return ""

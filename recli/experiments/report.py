@@ -50,23 +50,24 @@ def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]
 def remarks(leading: Measure, verdicts: Mapping[str, Verdict]) -> list[str]:
     """What the marks of a table say and what is corrected for what; what could have been seen.
 
-    Nothing where there are no pairs.
+    Nothing of one algorithm.
 
     Args:
         leading: the measure that orders
         verdicts: which algorithms differ, by measure
     """
-    if not any(verdict.adjusted for verdict in verdicts.values()):
-        return []
     decides = f"; {leading}, which orders, decides, the others explore" * (len(verdicts) > 1)
+    marks = (
+        "* the best, = not distinguishable from it: tests of the difference shown, over users, or over "
+        "folds for metrics of all lists together; 5 %, Holm over the pairs of a metric, not over "
+        f"metrics{decides}"
+    )
     untested: dict[str, list[str]] = {}
     for name, verdict in verdicts.items():
         if verdict.untested:
             untested.setdefault(verdict.untested, []).append(name)
     return [
-        "* the best, = not distinguishable from it: tests of the difference shown, over users, or over "
-        "folds for metrics of all lists together; 5 %, Holm over the pairs of a metric, not over "
-        f"metrics{decides}",
+        *([marks] if any(verdict.is_tested for verdict in verdicts.values()) else []),
         *_seen(verdicts.get(str(leading))),
         *(f"Not tested: {', '.join(names)}: {reason}" for reason, names in untested.items()),
     ]
@@ -121,6 +122,27 @@ def leaderboard(
         ]
         seconds = [_number(column[row], 2) for column in times.values()]
         rows.append([label, *scores, *seconds])
+    return header, rows
+
+
+def exact_leaderboard(
+    found: Sequence[Summary], measures: Sequence[Measure]
+) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the comparison for programs: all digits, an empty cell for none.
+
+    A measure is followed by its standard deviation, as in `Evaluation.leaderboard`.
+
+    Args:
+        found: the line-up over its folds, the best first
+        measures: what is measured, the first orders
+    """
+    times = ("fit_seconds", "test_seconds", "rank_seconds")
+    header = ["algorithm", *(name for m in measures for name in (str(m), f"{m} std")), *times]
+    rows = []
+    for summary in found:
+        values = [value for m in measures for value in (summary.mean(m), summary.std(m))]
+        values += [getattr(summary, name) for name in times]
+        rows.append([summary.label, *("" if math.isnan(v) else repr(v) for v in values)])
     return header, rows
 
 

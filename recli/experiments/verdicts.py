@@ -51,11 +51,11 @@ class Verdict:
 
     @property
     def untested(self) -> str | None:
-        """Why no pair could be tested; None where one was, and where there is none."""
-        if self.is_tested or not self.adjusted:
-            return None
+        """Why no pair could be tested; None where one was, and where one algorithm alone has a value."""
         if not self.alike:
             return "no algorithm has a value in every fold"
+        if self.is_tested or not self.adjusted:
+            return None
         if self.over_users is not None:
             return "it stands on fewer than two users in a fold"
         return "it has no part for each user, and a test over folds takes two"

@@ -44,10 +44,16 @@ class EntrySaid(TypedDict):
     external: NotRequired[dict[str, Any]]
 
 
+class SplitSaid(TypedDict):
+    """A split as the first format had it: its name, and beside that its options."""
+
+    name: str
+
+
 class RunConfiguration(TypedDict):
     """How a line-up was compared; the first format had the name of a split apart from its options."""
 
-    split: str | dict[str, Any]
+    split: str | SplitSaid
     split_seed: NotRequired[int]
     seed: int
     metrics: Names
@@ -102,7 +108,7 @@ class EnvironmentSaid(TypedDict):
 
     recli: str
     platform: str
-    packages: dict[str, Any]
+    packages: NotRequired[dict[str, Any]]
     code: NotRequired[str]
     cpu: NotRequired[str | None]
     commit: NotRequired[str | None]
@@ -152,7 +158,6 @@ class JudgedSaid(TypedDict):
     against: NotRequired[str]
     floor: NotRequired[Number]
     difference: NotRequired[Number]
-    difference_over_users: NotRequired[Number]
     interval_low: NotRequired[Number]
     interval_high: NotRequired[Number]
 
@@ -178,6 +183,7 @@ class StudyConfiguration(TypedDict):
     sampler: str
     pruner: str
     holdout: Number
+    auto: bool
     lists: NotRequired[dict[str, Any]]
 
 
@@ -197,9 +203,9 @@ class StudyDocument(TypedDict):
     best: TrialSaid | None
     front: list[TrialSaid]
     trials: list[TrialSaid]
-    floors: NotRequired[dict[str, float]]
     locked: list[JudgedSaid]
     nested: list[list[JudgedSaid]]
+    floors: NotRequired[dict[str, Number]]
     importance: dict[str, Any]
     timed_out: bool
     rungs: list[RungSaid]

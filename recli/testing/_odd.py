@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from recli.algorithms import Algorithm
 from recli.data.trainset import Trainset
 from recli.testing._data import small_dataset
 
@@ -83,3 +84,19 @@ def odd_trainset(name: str) -> Trainset:
         name: One of `ODD`.
     """
     return ODD[name].trainset()
+
+
+def tells_nobody_apart(algorithm: Algorithm) -> bool:
+    """Whether all that it has learned is 0, and no user has one item before another for it.
+
+    Args:
+        algorithm: Fitted.
+    """
+    trainset = algorithm.trainset
+    arrays = [
+        np.asarray(value)
+        for value in (algorithm.state() or {}).values()
+        if not isinstance(value, list | float) and value.dtype.kind == "f"
+    ]
+    scores = algorithm.score_users(np.arange(trainset.n_users))[:, : trainset.n_items]
+    return bool(arrays) and not any(array.any() for array in arrays) and bool(np.ptp(scores) == 0)

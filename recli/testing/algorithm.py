@@ -27,7 +27,7 @@ from recli.testing._expected import (
     global_random_state,
     other_value,
 )
-from recli.testing._odd import ODD, odd_trainset
+from recli.testing._odd import ODD, odd_trainset, tells_nobody_apart
 
 
 class AlgorithmContract:
@@ -193,7 +193,7 @@ class AlgorithmContract:
             if not isinstance(value, list):
                 assert np.isfinite(value).all(), f"{state} is not finite"
         self._check_numbers(algorithm)
-        if _tells_nobody_apart(algorithm):
+        if tells_nobody_apart(algorithm):
             assert any(name in message for message in caplog.messages), (
                 "nothing is learned, and no warning says so by the logger `recli`"
             )
@@ -333,18 +333,6 @@ def _trainset() -> Trainset:
     """Without users 0 to 4 and without items 0 to 9, which are then cold as the 50 unrated are."""
     ratings = _small().ratings
     return _small().trainset(np.flatnonzero((ratings.users > 4) & (ratings.items > 9)))
-
-
-def _tells_nobody_apart(algorithm: Algorithm) -> bool:
-    """Whether all that it has learned is 0, and no user has one item before another for it."""
-    trainset = algorithm.trainset
-    arrays = [
-        np.asarray(value)
-        for value in (algorithm.state() or {}).values()
-        if not isinstance(value, list | float) and value.dtype.kind == "f"
-    ]
-    scores = algorithm.score_users(np.arange(trainset.n_users))[:, : trainset.n_items]
-    return bool(arrays) and not any(array.any() for array in arrays) and bool(np.ptp(scores) == 0)
 
 
 @functools.cache

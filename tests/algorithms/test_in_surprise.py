@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import numpy as np
 import pandas as pd
@@ -230,3 +231,26 @@ def test_a_constant_rater_has_no_correlation_instead_of_nan(value):
     algorithm = registry.get("algorithm", "knn-basic")(**options).fit(trainset)
     assert np.isfinite(algorithm.sim).all()
     assert np.isfinite(algorithm.predict_pairs(np.arange(4), np.full(4, 8))).all()
+
+
+WRONG = [
+    ("knn-basic", {"sim_options": {"name": "tanimoto"}}, NameError),
+    ("knn-with-means", {"sim_options": {"name": "tanimoto"}}, NameError),
+    ("knn-with-zscore", {"sim_options": {"name": "tanimoto"}}, NameError),
+    ("knn-baseline", {"sim_options": {"name": "tanimoto"}}, NameError),
+    ("knn-baseline", {"bsl_options": {"method": "adam"}}, ValueError),
+    ("baseline-only", {"bsl_options": {"method": "adam"}}, ValueError),
+    ("nmf", {"init_low": -1}, ValueError),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong", "error"), WRONG)
+def test_what_there_is_not_is_surprises_error(name, wrong, error, data):
+    ours, theirs, _ = classes(name)
+    messages = []
+    for cls in (ours, theirs):
+        with pytest.raises(error) as raised:
+            cls(**copy.deepcopy(wrong)).fit(data.build_full_trainset())
+        messages.append(str(raised.value))
+    names = re.findall("als|sgd|cosine|msd|pearson_baseline|pearson", messages[1])
+    assert all(valid in messages[0] for valid in names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import ClassVar
 
 import numpy as np
@@ -112,39 +113,29 @@ def test_a_member_that_orders_at_random_has_hardly_any_weight(trainset):
 
 
 def test_members_do_not_know_what_they_are_asked_about(trainset, monkeypatch):
-    """What is liked is what was held out: no member was fitted on it."""
+    """What a list says is liked is what was held out of the fit of its members, and all of it."""
     fits = []
-    fit = Hybrid.__mro__[0]
     cls = Configured.of("most-popular").classes[0]
     fit = cls.fit
     monkeypatch.setattr(cls, "fit", lambda self, of: fits.append(of) or fit(self, of))
     members = [Configured.of("most-popular"), Configured.of("item-knn")]
-    same = lambda catalogue, candidates, scores: scores  # noqa: E731
-    lists = unseen_lists(members, trainset, 5, 0, same)
-    assert lists.liked.any(axis=1).all()
-    assert not (lists.liked & ~lists.candidates).any()
-    pairs = set(zip(*np.nonzero(trainset.values >= trainset.threshold), strict=True))
-    held_out = sum(len(trainset.rows) - len(inner.rows) for inner in fits)
-    assert lists.liked.sum() <= held_out
-    row = 0
+    lists = unseen_lists(members, trainset, 5, 0, lambda catalogue, candidates, scores: scores)
+    ratings, rows = trainset.ratings, trainset.rows
+    likes = rows[trainset.values >= trainset.threshold]
+    found = iter(range(len(lists.liked)))
     for inner in fits:
-        known = set(zip(inner.user_codes[inner.users], inner.item_codes[inner.items], strict=True))
-        like = (trainset.values >= trainset.threshold) & ~np.isin(trainset.rows, inner.rows)
-        users, items = trainset.user_codes[trainset.users], trainset.item_codes[trainset.items]
-        asked = {
-            (u, i)
-            for u, i in zip(users[like], items[like], strict=True)
-            if inner.inner_users[u] >= 0
-        }
-        of_user = sorted({inner.inner_users[u] for u, _ in asked})
-        for user in of_user:
-            code = inner.user_codes[user]
-            found = {(code, inner.item_codes[i]) for i in np.flatnonzero(lists.liked[row])}
-            assert found == {pair for pair in asked if pair[0] == code}
-            assert not found & known
-            row += 1
-    assert row == len(lists.liked)
-    assert pairs
+        held_out = np.setdiff1d(likes, inner.rows)
+        assert len(held_out)
+        for user, code in enumerate(inner.user_codes.tolist()):
+            items = ratings.items[held_out[ratings.users[held_out] == code]]
+            if len(items):
+                row = next(found)
+                liked = inner.item_codes[np.flatnonzero(lists.liked[row])]
+                assert set(liked) == set(items)
+                known = inner.rated(user)
+                assert not lists.candidates[row, known].any()
+                assert lists.candidates[row].sum() == inner.n_catalogue - len(set(known))
+    assert next(found, None) is None
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -165,8 +156,6 @@ def test_learns_by_the_threshold():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_interactions_are_fused(method, small):
-    import dataclasses
-
     ratings = dataclasses.replace(small.ratings, implicit=True)
     trainset = dataclasses.replace(small, ratings=ratings).trainset(np.arange(900))
     found = fused(trainset, "item-knn,most-popular", method=method)

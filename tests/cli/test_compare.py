@@ -63,9 +63,12 @@ def test_the_same_algorithm_with_other_numbers_is_named_by_its_run(recli, evalua
 
 def test_runs_over_other_ratings_are_refused_and_it_says_what_differs(recli, evaluate, tiny):
     one = evaluate("-a", "svd")
-    other_split = evaluate("-a", "svd", "--seed", 1)
+    other_split = evaluate("-a", "svd", "--cv", 3)
     shown = recli("compare", one, other_split, code=2).output
-    assert "the seed of the split (0 and 1)" in shown
+    assert "the split (" in shown
+    other_line_up = evaluate("-a", "nmf", "--seed", 1)
+    shown = recli("compare", one, other_line_up, code=2).output
+    assert "the same algorithms; not all: nmf, svd" in shown
     other_data = evaluate("-a", "svd", "--min-item-ratings", 12)
     shown = recli("compare", one, other_data, code=2).output
     assert "the data (" in shown
@@ -96,3 +99,30 @@ def test_models_that_predict_no_ratings(recli, evaluate):
     assert "Pairs in gini@5" in recli("compare", one, with_ratings).output
     listed = json.loads(recli("runs", "list", "--format", "json").stdout)
     assert {run["best"]["metric"] for run in listed} == {"gini@5", "rmse"}
+
+
+def test_runs_of_several_seeds_give_one_verdict_of_each_pair(recli, evaluate):
+    """The mean over all folds, and a user once: by the tables of both runs."""
+    line_up = ("-a", "svd", "-a", "baseline-only")
+    runs = [evaluate(*line_up), evaluate(*line_up, "--seed", 1)]
+    found = json.loads(recli("compare", *runs, "--format", "json").stdout)
+    [pair] = found["significance"]["rmse"]["pairs"]
+    values, changes = [], []
+    for run in runs:
+        folder = Path("results/runs") / run
+        metrics = pd.read_csv(folder / "metrics.csv").query("metric == 'rmse'")
+        wide = metrics.pivot(index="fold", columns="algorithm", values="value")
+        values.append(wide["svd"] - wide["baseline-only"])
+        users = pd.read_parquet(folder / "per_user.parquet")
+        for entry, (name, sign) in enumerate((("svd", 1), ("baseline-only", -1))):
+            own = users[users["entry"] == entry]
+            of_fold = wide[name].loc[own["fold"]].to_numpy()
+            changes.append((sign * (of_fold - own["rmse without"])).groupby(own["user"]).sum())
+    n_folds = sum(map(len, values))
+    change = sum(changes) / n_folds
+    error = np.sqrt(29 / 30 * (change**2).sum())
+    assert found["significance"]["rmse"]["over"] == "users"
+    assert pair["users"] == 30
+    assert pair["difference"] == pytest.approx(pd.concat(values).mean(), rel=1e-9)
+    p = 2 * scipy.stats.t.sf(abs(pair["difference"] / error), 29)
+    assert pair["t_p"] == pytest.approx(p, rel=1e-6)

@@ -49,7 +49,7 @@ def test_evaluate_leads_with_lists(recli, tiny):
     [report] = Path("results/runs").glob("*/report.md")
     text = report.read_text(encoding="utf-8")
     assert text.index("## Ranked catalogue") < text.index("## Predicted ratings")
-    assert "ordered by\nndcg@10" in text
+    assert "ordered by its\nfirst metric" in text
 
 
 def test_with_the_other_goal_it_leads_with_ratings_and_computes_nothing_anew(recli, tiny):

@@ -91,9 +91,9 @@ def test_show(recli, two):
     [first, _] = csv.DictReader(
         io.StringIO(recli("runs", "show", two[1], "--format", "csv").stdout)
     )
-    assert list(first) == ["algorithm", "rmse", "ndcg@5"]
+    assert list(first) == ["algorithm", "rmse", "rmse std", "ndcg@5", "ndcg@5 std"]
     measured = document["results"][0]["metrics"]["rmse"]
-    assert first["rmse"] == f"{measured['mean']:.4f} ±{measured['std']:.4f}"
+    assert (float(first["rmse"]), float(first["rmse std"])) == (measured["mean"], measured["std"])
 
 
 def test_show_nothing(recli, two):

@@ -119,7 +119,7 @@ def test_a_whole_ranking_has_an_auc_with_ties_shared():
     found = scores(lists=whole)
     assert found.per_user["auc"][1] == 1.5 / 4
     assert np.isnan(found.per_user["auc"][0])
-    # Of equal scores the smaller item goes first: 1, then 3, and of the first two places one is liked.
+    # 1 and 3 have the first two places, whichever is drawn to go first, and one of them is liked.
     assert found.per_user["r-precision"].tolist()[:2] == [1.0, 0.5]
 
 

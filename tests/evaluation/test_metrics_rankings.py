@@ -19,6 +19,7 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import recommend
 from recli.models.model import of_training
+from tests.tie_draws import draw
 
 K = (1, 3, 10)
 RANX = {
@@ -90,7 +91,9 @@ def make_fold(dataset, tied):
         inner = algorithm.score_users(trainset.inner_users[[user]])[0]
         scores[row, trainset.item_codes] = inner
         scores[row, ratings.items[~chosen & (ratings.users == user)]] = np.nan
-    order = np.argsort(-scores, axis=1, kind="stable")  # NaN goes last
+    places = ratings.user_ids.places, ratings.item_ids.places
+    drawn = np.stack([draw(0, places[0][user], places[1]) for user in lists.users])
+    order = np.lexsort((drawn, -scores))  # NaN goes last
     rated = [{} for _ in lists.users]
     row_of = {user: row for row, user in enumerate(lists.users.tolist())}
     for index in np.flatnonzero(chosen):

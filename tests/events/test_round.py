@@ -102,7 +102,7 @@ def test_one_that_is_worse_is_kept_back_and_decided_once(results, store, send, n
     """Whoever measures on the mean of the scale cannot be beaten by who learns noise."""
     store("damped-mean")
     rng = np.random.default_rng(0)
-    noise = [(user, item, float(rng.choice([0.5, 5.0]))) for user, item, _ in newcomers(40)]
+    noise = [(user, item, float(rng.choice([2.0, 5.0]))) for user, item, _ in newcomers(40)]
     send(noise)
     before = (results / "models" / "m" / "model.json").read_bytes()
     decision = refresh(results, "m", NOTHING).decision
@@ -117,7 +117,7 @@ def test_one_that_is_worse_is_kept_back_and_decided_once(results, store, send, n
 def test_what_was_kept_back_is_measured_again_with_what_comes(results, store, send, newcomers):
     store("damped-mean")
     rng = np.random.default_rng(0)
-    send([(user, item, float(rng.choice([0.5, 5.0]))) for user, item, _ in newcomers(40)])
+    send([(user, item, float(rng.choice([2.0, 5.0]))) for user, item, _ in newcomers(40)])
     first = refresh(results, "m", NOTHING).decision
     send(newcomers(1, seed=1)[:9], at=9000)
     assert "9 of the 10 ratings of new pairs" in refresh(results, "m", NOTHING).told[0]

@@ -182,4 +182,5 @@ def test_the_best_is_never_worse_by_its_own_test():
         means = found.leaderboard(metric)[metric]
         assert pair["difference"] == pytest.approx(means[pair["a"]] - means[pair["b"]], rel=1e-9)
         assert pair["better"] in (None, found.leaderboard(metric).index[0])
-        assert (pair["over"], pair["n"]) == ("users", 320)
+        # Of a light user all ratings are alike, so that they have no pair to be concordant.
+        assert (pair["over"], pair["n"]) == ("users", 20 if metric == "fcp" else 320)

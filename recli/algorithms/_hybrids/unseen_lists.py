@@ -45,7 +45,7 @@ def unseen_lists(
     trainset: surprise.Trainset,
     n_folds: int,
     seed: int,
-    scale: Scale,
+    scale: Scale | None,
 ) -> UnseenLists:
     """The lists of users in one inner fold after the other, until there are enough.
 
@@ -54,7 +54,7 @@ def unseen_lists(
         trainset: The ratings.
         n_folds: How many folds there are; each member is fitted for every one that is used.
         seed: Of the folds, the members, and of who is taken where there are more users than needed.
-        scale: Of the scores.
+        scale: Of the scores, as for `Members`.
 
     Returns:
         The lists; none where nobody likes anything.
@@ -82,7 +82,7 @@ def unseen_lists(
 def _of_fold(fitted: Members, fold: InnerFold, users: np.ndarray, liked: np.ndarray) -> UnseenLists:
     """The lists of some users, int[n], ascending, of whom each likes an item."""
     candidates = fitted.candidates(users)
-    row = np.searchsorted(users, fold.users)
+    row: np.ndarray = np.searchsorted(users, fold.users)
     row[row == len(users)] = 0
     chosen = liked & (users[row] == fold.users) & (fold.items >= 0)
     of_user = np.zeros(candidates.shape, bool)
@@ -97,7 +97,7 @@ def _of_fold(fitted: Members, fold: InnerFold, users: np.ndarray, liked: np.ndar
 
 
 def _none(n_members: int, n_items: int) -> UnseenLists:
-    nothing = np.empty((0, n_items), bool)
+    nothing: np.ndarray = np.empty((0, n_items), bool)
     scores = np.empty((n_members, 0, n_items))
     return UnseenLists(scores, nothing, nothing, np.empty(0), np.empty((0, n_items)))
 

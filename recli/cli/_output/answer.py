@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recli.cli._output.console import Console, count
+from recli.cli._output.number import Number
 
 if TYPE_CHECKING:
     from recli.ranking.answer import Answer
@@ -64,13 +65,11 @@ def _cells(place: Recommendation) -> list[str]:
         str(place.item),
         place.title,
         _rating(place),
-        f"{place.score:.4f}",
+        Number(place.score, ".4f"),
     ]
 
 
 def _rating(place: Recommendation) -> str:
     """The predicted rating, and how far the user's may be from it."""
-    if place.rating is None:
-        return "–"
     spread = "" if place.deviation is None else f" ±{place.deviation:.2f}"
-    return f"{place.rating:.2f}{spread}"
+    return Number(place.rating, ".2f", spread)

@@ -72,14 +72,15 @@ class Console:
         Args:
             document: what is written as JSON
             header: names of the columns
-            rows: the first rows, cut into cells
+            rows: the first rows, cut into cells; as CSV a `Number` has all its digits
             as_table: prints it for people; None prints a table of the rows
         """
         if self.format == "json":
             click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
         elif self.format == "csv":
             buffer = io.StringIO()
-            csv.writer(buffer, lineterminator="\n").writerows([header, *rows])
+            exact = ([getattr(cell, "exact", cell) for cell in row] for row in rows)
+            csv.writer(buffer, lineterminator="\n").writerows([header, *exact])
             click.echo(buffer.getvalue(), nl=False)
         elif self.format == "markdown":
             from recli.experiments.report import markdown_table

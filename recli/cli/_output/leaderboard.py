@@ -21,7 +21,14 @@ def show(console: Console, run: EvaluationRun) -> None:
         console: where it is printed
         run: the run
     """
-    from recli.experiments.report import breakdown, failed_rows, leaderboard, remarks, tables_of
+    from recli.experiments.report import (
+        breakdown,
+        exact_leaderboard,
+        failed_rows,
+        leaderboard,
+        remarks,
+        tables_of,
+    )
     from recli.records.cells import best_first
 
     def tables() -> None:
@@ -40,7 +47,8 @@ def show(console: Console, run: EvaluationRun) -> None:
             console.say(f"Note: {finding.message}")
         console.say_all(remarks(run.leading, run.verdicts))
 
-    header, rows = leaderboard(run.summaries, run.protocol.measures)
+    made = exact_leaderboard if console.format == "csv" else leaderboard
+    header, rows = made(run.summaries, run.protocol.measures)
     rows += failed_rows(run.failures, len(header))
     console.emit(run.document(), header, rows, tables)
 

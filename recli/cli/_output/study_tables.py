@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from recli.cli._output.console import Console, count
+from recli.cli._output.number import Number
 
 if TYPE_CHECKING:
     from recli.experiments.tuning.search import Budget
@@ -136,7 +137,6 @@ def show(console: Console, study: StoredStudy) -> None:
 def _table(study: StoredStudy, trials: list[StoredTrial]) -> tuple[list[str], list[list[str]]]:
     """Of one algorithm a column for each parameter, of several a column for all."""
     from recli.experiments.reports._study.words import setting
-    from recli.params import short
 
     goals = [str(goal) for goal in study.goals]
     several = len(study.algorithms) > 1
@@ -146,13 +146,20 @@ def _table(study: StoredStudy, trials: list[StoredTrial]) -> tuple[list[str], li
     rows = []
     for trial in trials:
         row = [str(trial.number), *([trial.algorithm] if several else [])]
-        row += [f"{value:.4f}" for value in trial.values or ()]
+        row += [Number(value, ".4f") for value in trial.values or ()]
         if several:
             row.append(setting(trial))
         else:
-            row += [short(trial.varied[n]) if n in trial.varied else "–" for n in names]
+            row += [_parameter(trial.varied.get(n)) for n in names]
         rows.append(row)
     return header, rows
+
+
+def _parameter(value: Any) -> str:
+    """A value that was drawn; none where the trial has no such parameter."""
+    from recli.params import short
+
+    return Number(value, ".3g") if value is None or isinstance(value, float) else short(value)
 
 
 def _title(study: StoredStudy, n_shown: int) -> str:

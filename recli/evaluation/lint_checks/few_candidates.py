@@ -28,7 +28,7 @@ class FewCandidates(Check):
             return
         shortest = min(cutoffs)
         candidates = np.concatenate([_candidates(checked.ratings, f) for f in checked.folds])
-        n_whole = np.count_nonzero(candidates <= shortest)
+        n_whole = int(np.count_nonzero(candidates <= shortest))
         if n_whole >= _SOME * len(candidates) and n_whole:
             median = max(1, int(np.median(candidates)))
             yield (

@@ -150,7 +150,8 @@ def _set(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _again(data: RunData) -> str:
-    version, packages = (data.document["environment"][key] for key in ("recli", "packages"))
+    environment = data.document["environment"]
+    version, packages = environment["recli"], environment.get("packages", {})
     pinned = " ".join(f"{name}=={version}" for name, version in packages.items())
     commands = f"pip install {pinned}\n{_words.command(data)}\nrecli reproduce {data.id}"
     return (

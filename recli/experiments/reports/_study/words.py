@@ -78,7 +78,7 @@ def _verdict(said: dict[str, Any]) -> str:
         f"{said['defaults']:.4f} with {said.get('against', 'the defaults')}"
     )
     # Studies of before had a difference of another number, the mean of the users' own values.
-    if said.get("difference") is not None:
+    if None not in map(said.get, ("difference", "interval_low", "interval_high")):
         text += (
             f", {said['difference']:+.4f} "
             f"(95 %: {said['interval_low']:+.4f} to {said['interval_high']:+.4f})"
@@ -89,7 +89,7 @@ def _verdict(said: dict[str, Any]) -> str:
 def _before(said: dict[str, Any]) -> str:
     """What tuning said, which is of models that had fewer ratings to learn from."""
     both = f"{said['tuned']:.4f}"
-    if said["best"] != said["defaults"] and "tuned_defaults" in said:
+    if said["best"] != said["defaults"] and said.get("tuned_defaults") is not None:
         both += f" and {said['tuned_defaults']:.4f}"
     return f"Tuning, on fewer ratings, said {both}."
 

@@ -134,5 +134,5 @@ def _features(
     chosen: np.ndarray,
 ) -> np.ndarray:
     """What trees know of the chosen pairs, float64[n, 2 n_members + 2]."""
-    of_user = np.repeat(activity, chosen.sum(axis=1))
+    of_user: np.ndarray = np.repeat(activity, chosen.sum(axis=1))
     return np.column_stack([*scores[:, chosen], *by_rank[:, chosen], of_user, popularity[chosen]])
