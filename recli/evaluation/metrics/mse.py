@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
+from recli.evaluation.elsewhere import MLLIB, SURPRISE, Elsewhere
 from recli.evaluation.metrics._base import MeanMetric
 from recli.evaluation.predictions import Predictions
 
@@ -20,6 +23,9 @@ class MSE(MeanMetric):
     """
 
     summary = "mean squared error of the predicted ratings"
+    elsewhere: ClassVar[tuple[Elsewhere, ...]] = (
+        Elsewhere(1.596154, {SURPRISE: "accuracy.mse", MLLIB: "meanSquaredError"}),
+    )
 
     def _numbers(self, predictions: Predictions) -> np.ndarray:
         return (predictions.truth - predictions.estimate) ** 2
