@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recli import memory
+from recli import kernels, memory
 from recli.algorithms import Configured
-from recli.compiled import clock
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.outcome import predict, recommend
@@ -208,15 +207,15 @@ def fold_outcome(
     if alone:
         memory.reset_peak()
     algorithm, trainset = configured.create(seed), statistics.trainset
-    times = [clock()]
+    times = [kernels.clock.seconds()]
     algorithm.fit(trainset)
-    times.append(clock())
+    times.append(kernels.clock.seconds())
     rates, estimated, listed = algorithm.predicts == "ratings", None, None
     if wanted.predictions and rates:
         found = predict(algorithm, statistics, test)
         assert found.impossible is not None
         estimated = PredictedRatings(found.estimate, found.impossible)
-    times.append(clock())
+    times.append(kernels.clock.seconds())
     if wanted.k:
         model, options = of_training(statistics, configured, algorithm, seed), lists_of(configured)
         lists = recommend(
@@ -225,7 +224,7 @@ def fold_outcome(
         places, midranks = lists.tested.places, lists.tested.midranks
         assert lists.tied is not None
         listed = Listed(lists.items, lists.n_candidates, places, midranks, lists.tied)
-    times.append(clock())
+    times.append(kernels.clock.seconds())
     fit_seconds, test_seconds, rank_seconds = np.diff(times).tolist()
     return FoldOutcome(
         rates, estimated, listed, fit_seconds, test_seconds, rank_seconds, memory.peak()

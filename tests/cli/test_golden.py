@@ -6,6 +6,8 @@ rounded to nine digits, so that the order of additions of another machine is no 
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -42,10 +44,9 @@ CASES = [
 def test_golden(recli, tiny, name, output_format):
     typed = [str(tiny) if word == "TINY" else word for word in COMMANDS[name]]
     printed = recli(*typed, "--format", output_format).stdout
-    shown = _json(printed) if output_format == "json" else _without_ids(printed)
-    if (
-        name in ("evaluate", "train") and output_format != "json"
-    ):  # where two digits after the point are seconds
+    shown = {"json": _json, "csv": _csv}.get(output_format, _without_ids)(printed)
+    # Where two digits after the point are seconds.
+    if name in ("evaluate", "train") and output_format in ("table", "markdown"):
         shown = re.sub(r"(?<![\d.])\d+\.\d\d(?!\d)", "0.00", shown)
     path = FOLDER / f"{name}.{SUFFIXES[output_format]}"
     if WRITE:
@@ -61,6 +62,21 @@ def test_no_golden_file_is_left_over():
 
 def _json(printed: str) -> str:
     return json.dumps(_plain(json.loads(printed)), indent=2, ensure_ascii=False) + "\n"
+
+
+def _csv(printed: str) -> str:
+    header, *rows = csv.reader(io.StringIO(printed))
+    found = io.StringIO()
+    plain = ([_cell(*each) for each in zip(header, row, strict=True)] for row in rows)
+    csv.writer(found, lineterminator="\n").writerows([header, *plain])
+    return _without_ids(found.getvalue())
+
+
+def _cell(column: str, text: str) -> str:
+    try:
+        return str(_plain(float(text) if "." in text else text, column))
+    except ValueError:
+        return text
 
 
 def _plain(value: object, key: str = "") -> object:

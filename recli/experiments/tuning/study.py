@@ -120,6 +120,7 @@ class TuningRun:
             whole = self._new_search(self.open, self.id, budget, resources, held_back)
             self.tried = whole.tried()
             self.n_found = len(self.tried)
+        self.floors = self._known_floors()
         self._write("running")
         try:
             with held_back, storage.reachable(self.url, self.folder):
@@ -252,7 +253,7 @@ class TuningRun:
             fold = self.holdout.fold
             self.locked = self._judge(fold.train, fold.test, resources, held_back)
         else:
-            self.floors = self._measured_floors(whole.trials)
+            self.floors = self.floors or self._measured_floors(whole.trials)
 
     def _go(self, search: Search, budget: Budget, timeout: float, watch: Watch) -> None:
         search.trials.deadline = time.monotonic() + timeout
@@ -305,6 +306,12 @@ class TuningRun:
                 resources,
                 DEFAULTS if is_single else f"{rival.algorithm}, the best single model",
             )
+
+    def _known_floors(self) -> dict[str, float]:
+        """Those of an earlier call, which nothing that is tried since changes."""
+        if not self.n_found or not (self.folder / STUDIES.document).is_file():
+            return {}
+        return dict(STUDIES.read(self.folder).get("floors", {}))
 
     def _measured_floors(self, trials: Trials) -> dict[str, float]:
         """What the floor of each goal reaches on the folds of the search, by goal."""

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import optuna
 
-from recli import errors
+from recli import errors, kernels
 from recli.algorithms import Configured
-from recli.compiled import clock
 from recli.data.dataset import Dataset
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.goals import Goal
@@ -83,13 +82,13 @@ class Trials:
         Raises:
             RecliError: one of `FAILURES`
         """
-        started = clock()
+        started = kernels.clock.seconds()
         try:
             [scores] = self._measured(configured, [0])
         except FAILURES as error:
             self._first[_key(configured)] = error
             raise
-        seconds = clock() - started
+        seconds = kernels.clock.seconds() - started
         self._first[_key(configured)] = scores, seconds
         return tuple(goal.value(scores) for goal in self.goals), seconds
 
