@@ -50,6 +50,7 @@ class Hybrid(Combined):
         "2009, section 3 (stacked); Cormack, Clarke and Büttcher 2009 (reciprocal-rank); Genest and "
         "Zidek 1986, section 3 (log-linear)"
     )
+    cost = "medium"
     additive = True
     for_interactions = 'method="weighted", members="ease,most-popular"'
     parameters = (

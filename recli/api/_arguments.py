@@ -16,6 +16,7 @@ _DECLARED: dict[str, Parameter] = {
         Int("seed", 0, "of what is left to chance", low=0, high=2**32 - 1),
         Int("jobs", -1, "folds at work at once, -1 for one per core", low=-1),
         Int("memory_limit", None, "bytes", low=1),
+        Int("sampled_negatives", None, "items that are sampled for each user", low=1),
         Int("n", 10, "how many", low=1),
         Int("min_ratings", 5, "those with fewer are left out", low=0),
         Int("trials", None, "settings to try", low=1),

@@ -42,6 +42,7 @@ def evaluate(
     metrics: str | Iterable[str] = (),
     k: int | Sequence[int] | None = None,
     threshold: float | None = None,
+    sampled_negatives: int | None = None,
     by: str | Iterable[str] = (),
     goal: Purpose | None = None,
     lists: Mapping[str, Any] | None = None,
@@ -64,6 +65,8 @@ def evaluate(
             ones
         k: lengths of the lists, for metrics without `@`; by default 10
         threshold: ratings from here on count as liked; by default from the scale
+        sampled_negatives: rank what a user likes among that many sampled items in place of the whole
+            catalogue: another metric, to compare with a paper that does so
         by: what the metrics are broken down by: `activity`, `popularity`, `user:COLUMN`,
             `item:COLUMN`
         goal: which of the usual metrics come first, those of `lists` or of `ratings`
@@ -102,6 +105,7 @@ def evaluate(
         threshold=checked("threshold", threshold),
         by=texts("by", by),
         seed=seed,
+        sampled_negatives=checked("sampled_negatives", sampled_negatives) or 0,
     )
     protocol, _ = asked.protocol(data, wanted)
     resources = Resources(checked("jobs", jobs), checked("memory_limit", memory_limit))
@@ -109,7 +113,15 @@ def evaluate(
         return _kept(data, line_up, protocol, resources, path("results", results), fresh, progress)
     folds = protocol.split.folds(data)
     names = [configured.name for configured in line_up]
-    findings = lint(data, folds, protocol.split, protocol.measures, protocol.threshold, names)
+    findings = lint(
+        data,
+        folds,
+        protocol.split,
+        protocol.measures,
+        protocol.threshold,
+        names,
+        protocol.sampled_negatives,
+    )
     done: list[Cell | CellFailure] = []
     with followed(progress, "Evaluating", len(line_up) * len(folds)) as step:
         for cell in cells(data, line_up, protocol, resources, folds):

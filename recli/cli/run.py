@@ -191,6 +191,7 @@ def _plan(
         experiment.k,
         experiment.threshold,
         experiment.by,
+        experiment.sampled_negatives or 0,
     )
     data = DatasetChoice(reading.spec, dict(reading.overrides), reading.on_bad, reading.duplicates)
     dataset = choice.filtered(data.load(console, results), console)

@@ -12,6 +12,7 @@ import click
 
 from recli import registry
 from recli.cli._options import common, parameter_types
+from recli.cli._output import definitions
 from recli.cli._output.console import Console
 from recli.cli._output.traits import COSTS, Traits
 
@@ -115,7 +116,7 @@ def algorithm(name: str, params: tuple[str, ...], console: Console) -> None:
 @click.argument("name", type=parameter_types.METRIC)
 @common.output_options("table", "json")
 def metric(name: str, console: Console) -> None:
-    """Explain a metric: definition, source, range, empty case, its options."""
+    """Explain a metric: definition, source, range, direction, its options, and how others define it."""
     cls = registry.get("metric", name)
     cutoff = "@10" if cls.cutoff else ""
     values = {name: _finite(getattr(cls, name)) for name in ("lowest", "highest", "perfect")}
@@ -123,10 +124,12 @@ def metric(name: str, console: Console) -> None:
         "metric",
         cls,
         console,
-        {"greater_is_better": cls.greater_is_better, **values},
+        {"greater_is_better": cls.greater_is_better, **values, **definitions.described(cls)},
         lambda option: f"Options follow the name, as in '{option}{cutoff}'.",
         before=_direction(cls.greater_is_better, **values),
     )
+    if console.format == "table":
+        definitions.show(cls, console)
 
 
 def _direction(

@@ -184,6 +184,7 @@ def fold_outcome(
     seed: int,
     memory_limit: int | None = None,
     alone: bool = False,
+    sampled_negatives: int = 0,
 ) -> FoldOutcome:
     """Fit on the fold's training rows, predict its test rows, and rank the catalogue.
 
@@ -199,6 +200,7 @@ def fold_outcome(
         seed: that of the algorithm
         memory_limit: bytes, that of `scored`
         alone: whether nothing else works in this process, so that its peak of memory is this cell's
+        sampled_negatives: how many items lists are made of beside the relevant ones; 0 for all
 
     Raises:
         RecliError: as the algorithm and `recommend` do.
@@ -217,7 +219,9 @@ def fold_outcome(
     times.append(clock())
     if wanted.k:
         model, options = of_training(statistics, configured, algorithm, seed), lists_of(configured)
-        lists = recommend(model, statistics, test, wanted.k, memory_limit, options)
+        lists = recommend(
+            model, statistics, test, wanted.k, memory_limit, options, sampled_negatives
+        )
         places, midranks = lists.tested.places, lists.tested.midranks
         assert lists.tied is not None
         listed = Listed(lists.items, lists.n_candidates, places, midranks, lists.tied)

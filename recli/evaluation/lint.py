@@ -18,6 +18,7 @@ def lint(
     measures: Sequence[Measure],
     threshold: float,
     line_up: Sequence[str],
+    sampled_negatives: int = 0,
 ) -> tuple[Finding, ...]:
     """What to mend or to keep in mind before the numbers of a protocol are believed.
 
@@ -30,6 +31,7 @@ def lint(
         measures: what is measured, the first orders
         threshold: the rating from which an item counts as liked
         line_up: names of the algorithms
+        sampled_negatives: how many items are sampled to rank what is liked among; 0 for the catalogue
 
     >>> from recli.data.load import load
     >>> from recli.data.splits.k_fold import KFold
@@ -38,7 +40,7 @@ def lint(
     >>> [finding.code for finding in found]
     ['future', 'no-baseline']
     """
-    checked = Checked(dataset, folds, split, measures, threshold, line_up)
+    checked = Checked(dataset, folds, split, measures, threshold, line_up, sampled_negatives)
     return tuple(
         Finding(code, message)
         for code, check in registry.in_order("check")

@@ -27,6 +27,8 @@ class ProtocolRequest:
         by: what the metrics are broken down by
         split: how the ratings are split
         seed: what is drawn at random is drawn by it
+        sampled_negatives: how many items are sampled for each user to rank what they like among; 0 for
+            the whole catalogue
     """
 
     split: Split
@@ -35,6 +37,7 @@ class ProtocolRequest:
     threshold: float | None = None
     by: tuple[str, ...] = ()
     seed: int = 0
+    sampled_negatives: int = 0
 
     def measures(self, purpose: Purpose = "ratings") -> tuple[Measure, ...]:
         """The measures named, or the usual ones, those of the purpose first. Raises UsageError.
@@ -74,7 +77,8 @@ class ProtocolRequest:
             check_cutoffs(measures, len(dataset.ratings.item_ids))
         by = tuple(dict.fromkeys(Grouping.parse(text, dataset).by for text in self.by))
         liked = liked_from(dataset, self.threshold)
-        return Protocol(self.split, measures, liked, self.seed, by), tuple(notes)
+        found = Protocol(self.split, measures, liked, self.seed, by, self.sampled_negatives)
+        return found, tuple(notes)
 
     def _known(
         self, dataset: Dataset, measures: Sequence[Measure]

@@ -12,9 +12,10 @@ from recli.data.tie_order import TieOrder
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.predictions import Predictions
+from recli.evaluation.sampled_negatives import among_sampled
 from recli.models.model import FittedModel
 from recli.ranking.list_options import ListOptions
-from recli.ranking.lists import with_scores
+from recli.ranking.lists import lists_of_scores, with_scores
 from recli.ranking.request import request_of
 
 
@@ -43,6 +44,7 @@ def recommend(
     k: int,
     memory_limit: int | None = None,
     options: ListOptions = ListOptions(),  # noqa: B008, it is frozen
+    sampled_negatives: int = 0,
 ) -> EvaluatedLists:
     """The list of every user of the test, as `recli recommend` makes it, and what the test says of it.
 
@@ -59,6 +61,8 @@ def recommend(
         options: What may be in the lists, and how they are re-ranked. By default the candidates are
             all items of the catalogue less the user's in the training rows, ranked by score. What the
             dataset withholds (`Dataset.withheld`) is in no list: whether it is liked is not known here.
+        sampled_negatives: How many of the candidates are kept beside the user's relevant test items, see
+            `among_sampled`; 0 for all.
 
     Returns:
         Lists after filters and re-ranking; `n_candidates`, `places`, `midranks` and `tied` of the
@@ -81,11 +85,19 @@ def recommend(
     start = 0
     for ranked, scores in with_scores(model, request, memory_limit, held=k):
         chunk = slice(start, start + len(scores))
+        tests = slice(*np.searchsorted(rows, (chunk.start, chunk.stop)))
+        if sampled_negatives:
+            tested, relevant = np.zeros((2, *scores.shape), bool)
+            pairs = rows[tests] - start, items[tests]
+            tested[pairs], relevant[pairs] = True, values[tests] >= statistics.threshold
+            scores = among_sampled(  # noqa: PLW2901, nothing else is a candidate
+                scores, users[chunk], tested, relevant, sampled_negatives, model.seed
+            )
+            ranked = lists_of_scores(users[chunk], scores, order.part(chunk), request)  # noqa: PLW2901
         lists[chunk, : ranked.items.shape[1]] = ranked.items
         by_score = (ranked.plain or ranked).scores
         tied[chunk, : by_score.shape[1]] = _tied(by_score, scores)
         n_candidates[chunk] = np.count_nonzero(scores > -np.inf, axis=1)
-        tests = slice(*np.searchsorted(rows, (chunk.start, chunk.stop)))
         before[tests], midranks[tests] = kernels.ranks_of_items.ranks_of_items(
             scores, rows[tests] - start, items[tests], order.rows[chunk], order.columns
         )

@@ -18,6 +18,8 @@ class Protocol:
         threshold: the rating from which on an item is liked
         seed: what is drawn at random is drawn by it
         by: what the metrics are broken down by, as in `activity`, `user:occupation`
+        sampled_negatives: how many items are sampled for each user to rank what they like among; 0 for
+            the whole catalogue
     """
 
     split: Split
@@ -25,3 +27,4 @@ class Protocol:
     threshold: float
     seed: int
     by: tuple[str, ...] = ()
+    sampled_negatives: int = 0

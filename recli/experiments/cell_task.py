@@ -95,7 +95,14 @@ class CellTask:
         seed = self.protocol.seed
         try:
             outcome = fold_outcome(
-                self.statistics, self.test, self.configured, wanted, seed, limit, self.alone
+                self.statistics,
+                self.test,
+                self.configured,
+                wanted,
+                seed,
+                limit,
+                self.alone,
+                self.protocol.sampled_negatives,
             )
         except errors.MissingExtraError:
             raise

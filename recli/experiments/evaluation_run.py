@@ -16,7 +16,7 @@ from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
 from recli.data.training_statistics import TrainingStatistics
-from recli.evaluation.external.entry import noted
+from recli.evaluation.external.entry import External, noted
 from recli.evaluation.fold import FoldScores
 from recli.evaluation.lint import lint
 from recli.evaluation.lint_checks import Finding
@@ -89,11 +89,17 @@ class EvaluationRun:
             protocol.measures,
             protocol.threshold,
             [configured.name for configured in self.line_up],
+            protocol.sampled_negatives,
         ) + noted(self.line_up)
         self.findings = tuple(Finding(each.code, worded(each.message)) for each in found)
         if strict and self.findings:
             doubts = errors.first_ten([finding.message for finding in self.findings])
             raise errors.DataError(f"`strict=True`, and there is reason to doubt:\n{doubts}")
+        if protocol.sampled_negatives and any(isinstance(each, External) for each in self.line_up):
+            raise errors.UsageError(
+                "`sampled_negatives`: nothing tells how another program would rank the items that are "
+                "sampled. Leave it out, or the files of the other program."
+            )
         first = TrainingStatistics(dataset, self.folds[0].train, protocol.threshold)
         recommender.check(self.line_up, first, protocol.seed)
         self.finished: list[Cell] = []

@@ -134,6 +134,7 @@ MetricText = Annotated[
 Seed = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 Length = Annotated[int, Meta(ge=1, le=10**9 - 1)]
 AtLeastNone = Annotated[int, Meta(ge=0)]
+AtLeastOne = Annotated[int, Meta(ge=1)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +150,7 @@ class ExperimentKeys:
         metrics: what is measured, the first one orders; 'all' is every metric
         k: lengths of the lists, for metrics without '@'
         threshold: ratings from here on count as liked; else from the scale
+        sampled_negatives: rank what a user likes among that many sampled items: another metric
         by: what metrics are broken down by, such as activity
         min_user_ratings: leave out users with fewer ratings
         min_item_ratings: leave out items with fewer ratings
@@ -164,6 +166,7 @@ class ExperimentKeys:
     metrics: Annotated[tuple[MetricText, ...], Many()] = metric_names.DEFAULT
     k: Annotated[tuple[Length, ...], Many()] = (metric_names.DEFAULT_K,)
     threshold: Annotated[float, Rule(_finite)] | None = None
+    sampled_negatives: AtLeastOne | None = None
     by: Annotated[tuple[str, ...], Many()] = ()
     min_user_ratings: AtLeastNone = 0
     min_item_ratings: AtLeastNone = 0

@@ -15,6 +15,7 @@ _MUST_AGREE = (
     ("dataset", "fingerprint", "the data"),
     ("configuration", "split", "the split"),
     ("configuration", "threshold", "the rating from which an item counts as liked"),
+    ("configuration", "sampled_negatives", "the number of sampled candidates"),
 )
 
 

@@ -265,7 +265,7 @@ first metric; times are seconds per fold. {_sentences(remarks(leading, verdicts)
 - {dataset.ratings.counts_as_liked(protocol.threshold).capitalize()}.
 - Metrics of ranking are over the users with a liked item in the test, {_who_likes(found)}; candidates
   are all {len(dataset.ratings.item_ids):,} items of the dataset less those that the user has in the
-  training{_other_lists(found)}.{_files(found)}
+  training{_other_lists(found)}{_sampled(protocol)}.{_files(found)}
 
 ## To mind
 
@@ -309,6 +309,12 @@ def _other_lists(found: Sequence[Summary]) -> str:
     return (
         ", by score, unless options after the name of an algorithm say otherwise" if others else ""
     )
+
+
+def _sampled(protocol: Protocol) -> str:
+    """What is to be said where candidates are sampled."""
+    n = protocol.sampled_negatives
+    return f"; of these only what the user likes in the test, and {n:,} sampled ones" if n else ""
 
 
 def _files(found: Sequence[Summary]) -> str:

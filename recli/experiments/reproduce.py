@@ -150,6 +150,7 @@ def again(
         configuration["threshold"],
         configuration["seed"],
         tuple(configuration["by"]),
+        configuration.get("sampled_negatives", 0),
     )
     was = [fold["fingerprint"] for fold in run.document["folds"]]
     folds = protocol.split.folds(dataset)

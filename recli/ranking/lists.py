@@ -105,17 +105,21 @@ def with_scores(
 
     def ranked(start: int, scores: np.ndarray) -> RankedLists:
         rows = slice(start, start + len(scores))
-        return _ranked(request.users[rows], scores, order.part(rows), request)
+        return lists_of_scores(request.users[rows], scores, order.part(rows), request)
 
     return ((ranked(start, scores), scores) for start, scores in chunks)
 
 
-def _ranked(
+def lists_of_scores(
     users: np.ndarray, scores: np.ndarray, order: TieOrder, request: Request
 ) -> RankedLists:
     """The lists of `users` by `scores`, float64[n_users, n_catalogue] by item code.
 
-    -inf stands for what may not be recommended.
+    Args:
+        users: int32[n_users], codes of users
+        scores: float64[n_users, n_catalogue] by item code, -inf for what may not be recommended
+        order: the order of equal scores, of these users
+        request: the request, as it came
     """
     n_catalogue = scores.shape[1]
     pool = request.pool(n_catalogue)

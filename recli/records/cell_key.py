@@ -25,7 +25,8 @@ def cell_key(
     """SHA-256 over all that the outcome of a cell depends on, hexadecimal.
 
     That is data, rows of the fold, algorithm, parameters, seed, how its lists are made, the code that
-    computes it, and the threshold if the algorithm or a re-ranking may go by it. Metrics and groups are
+    computes it, how many negatives are sampled, and the threshold if the algorithm, a re-ranking or that
+    sample may go by it. Metrics and groups are
     no part of it: they are computed from the outcome. But of re-ranked lists the length is, which
     follows from the metrics: longer ones begin otherwise.
 
@@ -45,7 +46,8 @@ def cell_key(
     if code is None:
         return None
     lists = lists_of(configured)
-    heeded = configured.uses_threshold or lists.reranks
+    sampled = protocol.sampled_negatives
+    heeded = configured.uses_threshold or lists.reranks or sampled > 0
     # The dataset's fingerprint is of the columns alone that recli's algorithms learn from.
     any_column = lists != ListOptions() or not configured.is_own
     known = {
@@ -58,6 +60,7 @@ def cell_key(
         "seed": protocol.seed,
         "threshold": float(protocol.threshold) if heeded else None,
         "lists": lists.document(),
+        "sampled_negatives": sampled,
         "places": Wanted.by(protocol.measures).k if lists.reranks else None,
         "code": code,
         "packages": _versions((*environment.COMPUTE, *_brought_by(configured))),

@@ -70,7 +70,9 @@ def _runs(results: Path, dataset: Dataset) -> Iterator[tuple[StoredRun, pd.Serie
         try:
             run = StoredRun.of(RUNS.folder(results, name))
             about = run.document["dataset"]
-            if run.status == "finished" and about.get("fingerprint") == dataset.fingerprint:
+            same = about.get("fingerprint") == dataset.fingerprint
+            sampled = run.document["configuration"].get("sampled_negatives")  # other metrics
+            if run.status == "finished" and same and not sampled:
                 yield run, run.over_folds()["mean"]
         except errors.DataError:
             continue

@@ -104,7 +104,8 @@ def _parts(run: StoredRun, labels: Mapping[tuple[str, str, str], str]) -> dict[s
     for number, fold in enumerate(document.get("folds", ()), start=1):
         split[f"rows of fold {number}"] = fold["fingerprint"]
     protocol = {
-        name: configuration.get(name) for name in ("seed", "threshold", "scale", "catalogue")
+        name: configuration.get(name)
+        for name in ("seed", "threshold", "scale", "catalogue", "sampled_negatives")
     }
     for name in ("metrics", "by"):
         protocol[name] = ", ".join(configuration.get(name, ()))

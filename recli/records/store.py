@@ -79,14 +79,18 @@ def protocol_document(dataset: Dataset, protocol: Protocol) -> dict[str, Any]:
         dataset: what it was compared on
         protocol: split, metrics, seed and threshold
     """
-    split = protocol.split
+    split, sampled = protocol.split, protocol.sampled_negatives
+    candidates = "every item of the dataset less the user's items in the training fold"
+    if sampled:
+        candidates = f"liked test items and {sampled} sampled without test rating, of {candidates}"
     return {
         "split": str(split),
         "split_seed": split.seed,
         "seed": protocol.seed,
         "metrics": [str(measure) for measure in protocol.measures],
         "threshold": protocol.threshold,
-        "candidates": "every item of the dataset less the user's items in the training fold",
+        "candidates": candidates,
+        **({"sampled_negatives": sampled} if sampled else {}),
         "catalogue": len(dataset.ratings.item_ids),
         "scale": list(dataset.ratings.scale),
     }

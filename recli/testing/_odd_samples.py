@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from recli.evaluation.by_hand import lists_by_hand
 from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.predictions import Predictions
-from recli.testing._lists import lists_by_hand
 
 
 def _predicted(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from recli import errors
+from recli.evaluation.by_hand import Rated, lists_by_hand
 from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import Metric
 from recli.evaluation.predictions import Predictions
@@ -21,7 +22,6 @@ from recli.testing._expected import (
     global_random_state,
     other_value,
 )
-from recli.testing._lists import Rated, lists_by_hand
 from recli.testing._odd_samples import ODD_LISTS, ODD_PREDICTIONS
 
 Sample = Predictions | EvaluatedLists

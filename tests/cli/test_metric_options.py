@@ -92,10 +92,23 @@ def test_graded_ndcg_is_an_option_of_ndcg(recli, tiny):
 def test_listed_and_shown(recli):
     listed = json.loads(recli("list", "metrics", "--format", "json").stdout)
     options = {row["metric"]: row["options"] for row in listed}
-    assert (options["rbp"], options["ndcg"], options["rmse"]) == ("p=0.8", "gain=binary", "")
+    assert (options["rbp"], options["rmse"]) == ("p=0.8", "")
+    assert options["ndcg"] == "gain=binary, ideal=relevant, discount=rank+1"
     shown = recli("show", "metric", "rbp").stdout
     assert "option  default  values" in shown
     assert "Options follow the name, as in 'rbp:p=0.8@10'." in shown
     document = json.loads(recli("show", "metric", "rbp", "--format", "json").stdout)
     assert [option["name"] for option in document["options"]] == ["p"]
-    assert "option" not in recli("show", "metric", "rmse").stdout
+    assert "Options follow" not in recli("show", "metric", "rmse").stdout
+
+
+def test_shown_beside_the_definitions_of_others(recli):
+    shown = recli("show", "metric", "recall").stdout
+    assert "LensKit 2026.4.0: Recall(k)" in shown
+    assert "user 2  a4 b3                    c5* d4* e5* f4* g2  c h e" in shown
+    document = json.loads(recli("show", "metric", "recall", "--format", "json").stdout)
+    [found] = [each for each in document["elsewhere"] if each["library"] == "LensKit"]
+    # Hits 1, 2, 0, 1 of min(1, 3), min(4, 3), min(1, 3), min(2, 3): of user 1 i, of user 2 c and e.
+    assert found["value"] == round((1 + 2 / 3 + 0 + 1 / 2) / 4, 6)
+    assert found["same_as"] == "recall:denominator=min"
+    assert document["example"] == pytest.approx((1 + 2 / 4 + 0 + 1 / 2) / 4)

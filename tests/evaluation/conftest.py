@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recli.testing._lists import dataset_of, lists_by_hand
+from recli.evaluation.by_hand import dataset_of, lists_by_hand
 
 _shared = runpy.run_path(str(Path(__file__).parents[1] / "algorithms" / "conftest.py"))
 embedded = _shared["embedded"]

@@ -15,10 +15,10 @@ from recli import errors
 from recli.algorithms import Configured
 from recli.data.splits._base import Fold
 from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.by_hand import dataset_of
 from recli.evaluation.external.entry import ExternalFiles
 from recli.evaluation.fold import measure
 from recli.evaluation.metric_names import Measure
-from recli.testing._lists import dataset_of
 
 # (user, item, rating): 3 users, 6 items; the first five train, of a mean of 3.
 RATED = [

@@ -9,12 +9,12 @@ import pytest
 
 from recli.algorithms import Configured
 from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.by_hand import dataset_of
 from recli.evaluation.fold import measure
 from recli.evaluation.fold_outcome import LIST_LENGTH, Wanted, fold_outcome, to_keep
 from recli.evaluation.metric_names import Measure
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
-from recli.testing._lists import dataset_of
 
 # Of the item alone: 0 scores 1, 1 scores 4, 2 and 3 score 3, 4 scores nothing and gets the mean, 3.5.
 BY_ITEM = """\

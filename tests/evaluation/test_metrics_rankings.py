@@ -13,7 +13,6 @@ import rs_metrics
 import scipy.sparse
 import sklearn.metrics
 
-from recli import registry
 from recli.algorithms import Algorithm, Configured
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.metric_names import Measure
@@ -27,22 +26,24 @@ RANX = {
     "recall": "recall",
     "f1": "f1",
     "ndcg": "ndcg",
-    "map": "map",
+    "map:denominator=relevant": "map",
     "mrr": "mrr",
     "hit-rate": "hit_rate",
 }
 RS_METRICS = {
-    "precision": rs_metrics.precision,
+    "precision:denominator=length": rs_metrics.precision,
     "recall": rs_metrics.recall,
     "ndcg": rs_metrics.ndcg,
-    "map": rs_metrics.mapr,
+    "map:denominator=relevant": rs_metrics.mapr,
     "mrr": rs_metrics.mrr,
     "hit-rate": rs_metrics.hitrate,
 }
 RECOMETRICS = {
     "precision": "P@10",
+    "precision:denominator=min": "TP@10",
     "recall": "R@10",
     "map": "TAP@10",
+    "map:denominator=relevant": "AP@10",
     "mrr": "RR@10",
     "hit-rate": "Hit@10",
     "ndcg": "NDCG@10",
@@ -51,7 +52,7 @@ RECOMETRICS = {
 
 
 def metric(name):
-    return registry.get("metric", name)()
+    return Measure.parse(name).metric
 
 
 class Factors(Algorithm):
@@ -156,22 +157,11 @@ def ranx_scores(fold, shortened):
     return ranx_values(names, [dict.fromkeys(mine, 1) for mine in fold.relevant], shortened[1])
 
 
-def capped(values, n_relevant, k):
-    """Average precision as recli has it.
-
-    Others divide the sum of precisions by |relevant|, as trec_eval does; recli by the number of hits
-    that k places allow, so that a perfect list gives 1.
-    """
-    return values * n_relevant / np.maximum(np.minimum(n_relevant, k), 1)
-
-
 @pytest.mark.parametrize("k", K)
 @pytest.mark.parametrize("name", RANX)
 def test_ranx_gives_the_same_value_for_every_user(name, k, fold, shortened, ranx_scores):
     lists = shortened[0].at(k)
     expected = ranx_scores[f"{RANX[name]}@{k}"]
-    if name == "map":
-        expected = capped(expected, np.array([len(mine) for mine in fold.relevant]), k)
     np.testing.assert_allclose(metric(name).values(lists), expected, rtol=1e-12, atol=1e-12)
     assert metric(name)(lists) == pytest.approx(np.nanmean(expected), abs=1e-12)
 
@@ -183,6 +173,18 @@ def test_ranx_gives_the_same_gain_of_ratings(fold, shortened):
     for k in K:
         values = Measure.parse("ndcg:gain=rating").metric.values(shortened[0].at(k))
         np.testing.assert_allclose(values, expected[f"ndcg@{k}"], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("gain=stars", "ndcg"), ("gain=exponential", "ndcg_burges")]
+)
+def test_ranx_gives_the_same_gain_of_what_ratings_are_worth(option, name, fold, shortened):
+    """Of twice the ratings, which are whole."""
+    judged = [{item: 2 * value for item, value in mine.items()} for mine in fold.rated]
+    expected = ranx_values([f"{name}@10"], judged, shortened[1])[f"{name}@10"]
+    tested = dataclasses.replace(fold.lists.tested, values=2 * fold.lists.tested.values)
+    values = metric(f"ndcg:{option}").values(dataclasses.replace(shortened[0], tested=tested))
+    np.testing.assert_allclose(values, expected, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize(("option", "p"), [("", 80), (":p=0.95", 95), (":p=0.5", 50)])
@@ -205,15 +207,11 @@ def test_ranx_gives_the_same_r_precision(fold):
 @pytest.mark.parametrize("k", K)
 @pytest.mark.parametrize("name", RS_METRICS)
 def test_rs_metrics_gives_the_same_value_for_every_user(name, k, fold, shortened):
-    """On lists of full length: rs_metrics divides precision by the length of the list."""
-    liked = {row: list(mine) for row, mine in enumerate(fold.relevant) if mine}
-    shown = {row: fold.order[row, :10].tolist() for row in liked}
-    found = RS_METRICS[name](liked, shown, k=k, apply_mean=False)
-    expected = np.full(len(fold.relevant), math.nan)
-    expected[list(liked)] = found
-    if name == "map":
-        expected = capped(expected, np.array([len(mine) for mine in fold.relevant]), k)
-    values = metric(name).values(fold.lists.at(k))
+    """On lists that are not empty."""
+    shown = {row: items for row, items in enumerate(shortened[1]) if items and fold.relevant[row]}
+    liked = {row: list(fold.relevant[row]) for row in shown}
+    expected = RS_METRICS[name](liked, shown, k=k, apply_mean=False)
+    values = metric(name).values(shortened[0].at(k))[list(liked)]
     np.testing.assert_allclose(values, expected, rtol=1e-12, atol=1e-12)
 
 

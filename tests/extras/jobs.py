@@ -46,7 +46,7 @@ _SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 def recli(*typed: object, code: int = 0) -> str:
     """What a command says; exits where it ends otherwise than with `code`, or warns."""
-    done = subprocess.run([RECLI, *map(str, typed)], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([RECLI, *map(str, typed)], capture_output=True, text=True, timeout=900)
     said = f"{done.stdout}{done.stderr}"
     if done.returncode != code or re.search("Traceback|[A-Za-z]Warning|has no attribute", said):
         sys.exit(f"recli {' '.join(map(str, typed))}: exit code {done.returncode}\n{said}")

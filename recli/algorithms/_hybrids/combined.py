@@ -66,7 +66,6 @@ class Combined(Algorithm):
     kind = "hybrid"
     cold_users = "as members"
     cold_items = "as members"
-    cost = "medium"
     tells_unknown_apart = True  # to its members
     takes = (
         Argument("random_state", 0, "the seed, a whole number"),

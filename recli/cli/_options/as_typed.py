@@ -12,8 +12,8 @@ PARAMETERS = frozenset(
     (  # noqa: SIM905, a line each otherwise
         "algorithms allow_pickle by decimal delimiter diversify duplicates encoding escape "
         "event fix format fresh goal header implicit item items_id memory_limit metric missing "
-        "on_bad pick query quote rating scale strict study threshold time time_format time_unit "
-        "trials user users_id weight weights where"
+        "on_bad pick query quote rating sampled_negatives scale strict study threshold time time_format "
+        "time_unit trials user users_id weight weights where"
     ).split()
 )
 """Those that messages name."""

@@ -85,12 +85,14 @@ class ProtocolChoice(SplitChoice):
         cutoffs: lengths of lists that are measured; None for the usual one
         threshold: the rating from which on an item is liked
         by: groupings that the metrics are broken down by
+        sampled_negatives: how many items are sampled as candidates; 0 for the whole catalogue
     """
 
     metrics: tuple[str, ...]
     cutoffs: tuple[int, ...] | None
     threshold: float | None
     by: tuple[str, ...]
+    sampled_negatives: int = 0
 
     @property
     def asked(self) -> ProtocolRequest:
@@ -98,7 +100,13 @@ class ProtocolChoice(SplitChoice):
         from recli.evaluation.make_protocol import ProtocolRequest
 
         return ProtocolRequest(
-            self.split, self.metrics, self.cutoffs, self.threshold, self.by, self.seed
+            self.split,
+            self.metrics,
+            self.cutoffs,
+            self.threshold,
+            self.by,
+            self.seed,
+            self.sampled_negatives,
         )
 
     def check(self) -> None:
@@ -216,6 +224,13 @@ def protocol_options(command: Command) -> Command:
     )
     @common.threshold_option
     @click.option(
+        "--sampled-negatives",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Rank what a user likes among N sampled items in place of the whole catalogue: another "
+        "metric, to compare with a paper that does so.",
+    )
+    @click.option(
         "--by",
         multiple=True,
         metavar="WHAT",
@@ -233,6 +248,7 @@ def protocol_options(command: Command) -> Command:
         metrics: tuple[str, ...],
         cutoffs: tuple[int, ...] | None,
         threshold: float | None,
+        sampled_negatives: int | None,
         by: tuple[str, ...],
         min_user_ratings: int,
         min_item_ratings: int,
@@ -248,6 +264,7 @@ def protocol_options(command: Command) -> Command:
             cutoffs,
             threshold,
             by,
+            sampled_negatives or 0,
         )
         return command(*args, choice=choice, **kwargs)
 

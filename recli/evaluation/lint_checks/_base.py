@@ -36,6 +36,7 @@ class Checked:
         measures: what is measured
         threshold: the rating from which an item counts as liked
         line_up: names of the algorithms
+        sampled_negatives: how many items are sampled to rank what is liked among; 0 for the catalogue
     """
 
     dataset: Dataset
@@ -44,6 +45,7 @@ class Checked:
     measures: Sequence[Measure]
     threshold: float
     line_up: Sequence[str]
+    sampled_negatives: int = 0
 
     @property
     def ratings(self) -> Ratings:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from recli import params, registry
+from recli.evaluation.elsewhere import Elsewhere
 from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.predictions import Predictions
 from recli.params import Parameter
@@ -38,6 +39,7 @@ class Metric:
             exactly, or ten places show the ten items that the user likes; None where there is no such
             value, as for what lists are like beyond accuracy.
         summary: What it says, for lists of metrics: at most 80 characters, no full stop.
+        elsewhere: How other libraries define it, one by one; empty where nothing is known.
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = ()
@@ -53,6 +55,7 @@ class Metric:
     highest: ClassVar[float] = math.inf
     perfect: ClassVar[float | None] = None
     summary: ClassVar[str]
+    elsewhere: ClassVar[tuple[Elsewhere, ...]] = ()
 
     def __init__(self, **options: object) -> None:
         """The metric with these options, the others by default.

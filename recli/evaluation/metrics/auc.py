@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import ELLIOT, RECBOLE, Elsewhere
 from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 
@@ -33,6 +34,29 @@ class AUC(ListMetric):
     highest = 1.0
     perfect = 1.0
     summary = "how often a relevant item ranks before another, over all candidates"
+    elsewhere = (
+        Elsewhere(
+            0.602679,
+            {RECBOLE: "GAUC"},
+            "the mean of users' AUC weighted by how many relevant items they have",
+            None,
+        ),
+        Elsewhere(
+            0.712054,
+            {ELLIOT: "AUC"},
+            (
+                "the mean over all relevant items of all users; what a user rated in the test and "
+                "does not like is no candidate less; counts one irrelevant item too many"
+            ),
+            None,
+        ),
+        Elsewhere(
+            0.665179,
+            {ELLIOT: "GAUC"},
+            "a mean over users as here, but counts one irrelevant item too many",
+            None,
+        ),
+    )
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:
         chosen = lists.relevant & (lists.tested.places >= 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import ELLIOT, RECBOLE, Elsewhere
 from recli.evaluation.metrics._items import CountMetric
 
 
@@ -20,6 +21,23 @@ class Entropy(CountMetric):
     """
 
     summary = "bits of the distribution of the recommendations over items"
+    elsewhere = (
+        Elsewhere(
+            0.237593,
+            {RECBOLE: "ShannonEntropy"},
+            (
+                "in nats, and divided by the number of different items recommended; a list shorter "
+                "than k is filled up with what the user has seen"
+            ),
+            None,
+        ),
+        Elsewhere(
+            3.126098,
+            {ELLIOT: "ShannonEntropy"},
+            "an item is weighed by 1 over the length of the lists that it is in",
+            None,
+        ),
+    )
 
     def _of_counts(self, counts: np.ndarray) -> float:
         share = counts[counts > 0] / counts.sum()

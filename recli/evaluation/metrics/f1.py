@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import ELLIOT, RANX, RECTOOLS, Elsewhere
 from recli.evaluation.metrics._base import HitMetric
 
 
@@ -22,6 +23,8 @@ class F1(HitMetric):
     """
 
     summary = "harmonic mean of precision and recall of the k recommended"
+    elsewhere = (Elsewhere(0.367857, {RECTOOLS: "F1Beta(k)", RANX: "f1@k", ELLIOT: "F1"}),)
+    elsewhere = (Elsewhere(0.367857, {RECTOOLS: "F1Beta(k)", RANX: "f1@k", ELLIOT: "F1"}),)
 
     def _of_hits(self, hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
         return 2 * hits.sum(axis=1) / (hits.shape[1] + n_relevant)

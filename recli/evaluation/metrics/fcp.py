@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import SURPRISE, Elsewhere
 from recli.evaluation.metrics._base import PooledMetric, ratio
 from recli.evaluation.predictions import Predictions
 
@@ -32,6 +33,7 @@ class FCP(PooledMetric):
     highest = 1.0
     perfect = 1.0
     summary = "fraction of a user's pairs of ratings predicted in the right order"
+    elsewhere = (Elsewhere(0.673469, {SURPRISE: "accuracy.fcp"}),)
 
     def _sums(self, predictions: Predictions) -> np.ndarray:
         pairs = _pairs(predictions.truth, predictions.estimate, predictions.row)

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import (
+    ELLIOT,
+    IR_MEASURES,
+    LENSKIT,
+    RANX,
+    RECBOLE,
+    RECTOOLS,
+    RS_METRICS,
+    TREC_EVAL,
+    Elsewhere,
+)
 from recli.evaluation.metrics._base import HitMetric
 
 
@@ -20,6 +31,21 @@ class HitRate(HitMetric):
     """
 
     summary = "share of users with a relevant item among the k recommended"
+    elsewhere = (
+        Elsewhere(
+            0.75,
+            {
+                RECTOOLS: "HitRate(k)",
+                LENSKIT: "Hit(k)",
+                TREC_EVAL: "success_k",
+                IR_MEASURES: "Success@k",
+                RANX: "hit_rate@k",
+                RECBOLE: "Hit",
+                ELLIOT: "HR",
+                RS_METRICS: "hitrate(k)",
+            },
+        ),
+    )
 
     def _of_hits(self, hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
         return np.where(hits.any(axis=1), 1.0, 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import LENSKIT, MLLIB, RECBOLE, RECOMMENDERS, SURPRISE, Elsewhere
 from recli.evaluation.metrics._base import MeanMetric
 from recli.evaluation.predictions import Predictions
 
@@ -20,6 +21,23 @@ class MAE(MeanMetric):
     """
 
     summary = "mean absolute error of the predicted ratings"
+    elsewhere = (
+        Elsewhere(
+            0.961538,
+            {
+                SURPRISE: "accuracy.mae",
+                RECBOLE: "MAE",
+                RECOMMENDERS: "mae",
+                MLLIB: "meanAbsoluteError",
+            },
+        ),
+        Elsewhere(
+            1.004167,
+            {LENSKIT: "MAE()"},
+            "the mean of each user's own error, however few ratings they have",
+            None,
+        ),
+    )
 
     def _numbers(self, predictions: Predictions) -> np.ndarray:
         return np.abs(predictions.truth - predictions.estimate)

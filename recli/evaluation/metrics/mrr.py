@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import (
+    ELLIOT,
+    IR_MEASURES,
+    LENSKIT,
+    RANX,
+    RECBOLE,
+    RECTOOLS,
+    RS_METRICS,
+    TREC_EVAL,
+    Elsewhere,
+)
 from recli.evaluation.metrics._base import HitMetric
 
 
@@ -20,6 +31,26 @@ class MRR(HitMetric):
     """
 
     summary = "one over the rank of the first relevant item among the k recommended"
+    elsewhere = (
+        Elsewhere(
+            0.5,
+            {
+                RECTOOLS: "MRR(k)",
+                LENSKIT: "RecipRank(k)",
+                IR_MEASURES: "RR@k",
+                RANX: "mrr@k",
+                RECBOLE: "MRR",
+                ELLIOT: "MRR",
+                RS_METRICS: "mrr(k)",
+            },
+        ),
+        Elsewhere(
+            0.5,
+            {TREC_EVAL: "recip_rank"},
+            "looks at lists of any length; as here where they have k",
+            None,
+        ),
+    )
 
     def _of_hits(self, hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
         return np.where(hits.any(axis=1), 1 / (1 + hits.argmax(axis=1)), 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import MLLIB, SURPRISE, Elsewhere
 from recli.evaluation.metrics._base import MeanMetric
 from recli.evaluation.predictions import Predictions
 
@@ -20,6 +21,7 @@ class MSE(MeanMetric):
     """
 
     summary = "mean squared error of the predicted ratings"
+    elsewhere = (Elsewhere(1.596154, {SURPRISE: "accuracy.mse", MLLIB: "meanSquaredError"}),)
 
     def _numbers(self, predictions: Predictions) -> np.ndarray:
         return (predictions.truth - predictions.estimate) ** 2

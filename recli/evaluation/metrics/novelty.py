@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.elsewhere import ELLIOT, RECOMMENDERS, RECTOOLS, Elsewhere
 from recli.evaluation.metrics._items import ItemMetric
 from recli.ranking.qualities import surprisal
 
@@ -20,6 +21,24 @@ class Novelty(ItemMetric):
     """
 
     summary = "self-information of the k recommended items, in bits"
+    elsewhere = (
+        Elsewhere(1.666667, {RECTOOLS: "MeanInvUserFreq(k)"}),
+        Elsewhere(
+            2.751472,
+            {RECOMMENDERS: "novelty"},
+            (
+                "the share is of all training ratings, not of the users; an item that nobody rated "
+                "counts as 0; the mean is over all recommendations"
+            ),
+            None,
+        ),
+        Elsewhere(
+            1.07006,
+            {ELLIOT: "EFD"},
+            "the share is of all training ratings; only relevant items count, discounted by rank",
+            None,
+        ),
+    )
 
     def _numbers(self, statistics: TrainingStatistics) -> np.ndarray:
         return surprisal(statistics.raters, int(np.count_nonzero(statistics.activity)))

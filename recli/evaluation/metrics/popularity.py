@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.elsewhere import ELLIOT, RECBOLE, RECTOOLS, Elsewhere
 from recli.evaluation.metrics._items import ItemMetric
 
 
@@ -19,6 +20,15 @@ class Popularity(ItemMetric):
 
     greater_is_better = False
     summary = "training ratings of the k recommended items, averaged"
+    elsewhere = (
+        Elsewhere(1.083333, {RECTOOLS: "AvgRecPopularity(k)", ELLIOT: "ARP"}),
+        Elsewhere(
+            1.166667,
+            {RECBOLE: "AveragePopularity"},
+            "a list shorter than k is filled up with what the user has seen",
+            None,
+        ),
+    )
 
     def _numbers(self, statistics: TrainingStatistics) -> np.ndarray:
         return statistics.popularity

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from recli.evaluation.elsewhere import MLLIB, RECOMMENDERS, Elsewhere
 from recli.evaluation.metrics._base import PooledMetric, ratio
 from recli.evaluation.predictions import Predictions
 
@@ -32,6 +33,7 @@ class R2(PooledMetric):
     highest = 1.0
     perfect = 1.0
     summary = "share of the variance of the ratings that the predictions explain"
+    elsewhere = (Elsewhere(0.172546, {RECOMMENDERS: "rsquared", MLLIB: "r2"}),)
 
     def _sums(self, predictions: Predictions) -> np.ndarray:
         # About any centre the formula is the same; about the mean it loses no digits.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import IR_MEASURES, RANX, RECOMMENDERS, TREC_EVAL, Elsewhere
 from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 
@@ -30,6 +31,15 @@ class RPrecision(ListMetric):
     highest = 1.0
     perfect = 1.0
     summary = "precision of as many places as the user has relevant items"
+    elsewhere = (
+        Elsewhere(0.3125, {TREC_EVAL: "Rprec", IR_MEASURES: "Rprec", RANX: "r-precision"}),
+        Elsewhere(
+            0.625,
+            {RECOMMENDERS: "r_precision_at_k(k=all)"},
+            "leaves out of the mean the users who have no hit among the first R places",
+            None,
+        ),
+    )
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:
         tested, n_relevant = lists.tested, lists.n_relevant

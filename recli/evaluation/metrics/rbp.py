@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import LENSKIT, RANX, Elsewhere
 from recli.evaluation.metrics._base import HitMetric
 from recli.params import Float
 
@@ -27,6 +28,12 @@ class RBP(HitMetric):
     )
     perfect = 1 - 0.8**10
     summary = "relevant items that a user meets who goes on to the next place with p"
+    elsewhere = (
+        Elsewhere(0.162, {LENSKIT: "RBP(k, patience=0.8)"}),
+        Elsewhere(
+            0.162, {RANX: "rbp.80"}, "looks at lists of any length; as here where they have k", None
+        ),
+    )
 
     def _of_hits(self, hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
         p = self.options["p"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import LENSKIT, MLLIB, RECBOLE, RECOMMENDERS, SURPRISE, Elsewhere
 from recli.evaluation.metrics.mse import MSE
 
 
@@ -20,6 +21,23 @@ class RMSE(MSE):
     """
 
     summary = "root mean squared error of the predicted ratings"
+    elsewhere = (
+        Elsewhere(
+            1.26339,
+            {
+                SURPRISE: "accuracy.rmse",
+                RECBOLE: "RMSE",
+                RECOMMENDERS: "rmse",
+                MLLIB: "rootMeanSquaredError",
+            },
+        ),
+        Elsewhere(
+            1.17478,
+            {LENSKIT: "RMSE()"},
+            "the mean of each user's own error, however few ratings they have",
+            None,
+        ),
+    )
 
     def _of_sums(self, sums: np.ndarray) -> np.ndarray:
         return np.sqrt(super()._of_sums(sums))

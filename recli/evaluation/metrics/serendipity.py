@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from recli.evaluation.elsewhere import RECTOOLS, Elsewhere
 from recli.evaluation.lists import EvaluatedLists
 from recli.evaluation.metrics._base import ListMetric
 
@@ -25,6 +26,17 @@ class Serendipity(ListMetric):
 
     highest = 1.0
     summary = "share of the k recommended items that are relevant and not popular"
+    elsewhere = (
+        Elsewhere(
+            0.120833,
+            {RECTOOLS: "Serendipity(k)"},
+            (
+                "a relevant item counts by how much higher it stands in the list than in the order of"
+                " popularity, as a share of the catalogue; a shorter list is divided by its length"
+            ),
+            None,
+        ),
+    )
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:
         places = np.zeros(lists.items.shape, np.int64)

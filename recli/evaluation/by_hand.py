@@ -1,4 +1,4 @@
-"""Ranked lists made by hand, for tests of metrics."""
+"""Ranked lists made by hand: for examples and for tests of metrics."""
 
 from __future__ import annotations
 
