@@ -191,7 +191,10 @@ def test_what_is_made_of_several_is_judged_against_the_best_of_them_alone():
 
 def test_a_verdict_names_what_it_is_against(small):
     measured = ({"ndcg@10": 0.4}, {"ndcg@10": 0.3})
-    one, other = (SimpleNamespace(metrics=values, per_user={}, influences={}) for values in measured)
+    one, other = (
+        SimpleNamespace(metrics=values, per_user={}, influences=lambda of: None)
+        for values in measured
+    )
     cells = [SimpleNamespace(scores=scores) for scores in (one, other)]
     [goal] = goals(["ndcg@10"])
     given = goal, (0.39, 0.31), *cells, {"most-popular": other}
