@@ -59,18 +59,18 @@ def remarks(leading: Measure, verdicts: Mapping[str, Verdict]) -> list[str]:
     tested = [name for name, verdict in verdicts.items() if verdict.is_tested]
     # Of a metric that one algorithm alone has there are no pairs.
     first = str(leading) if str(leading) in tested else next(iter(tested), "")
-    decides = f"; {first}, named first, decides, the others explore" * (len(tested) > 1)
-    marks = (
-        "* the best, = not distinguishable from it: tests of the difference shown, over users, or over "
-        "folds for metrics of all lists together; 5 %, Holm over the pairs of a metric, not over "
-        f"metrics{decides}"
-    )
+    marks = [
+        "* the best, = not distinguishable from it: the differences shown, tested at 5 % over users, of "
+        "all lists together over folds, and corrected for the pairs of a metric (Holm)"
+    ]
+    if len(tested) > 1:
+        marks.append(f"{first} decides: nothing is corrected for looking at the other metrics too")
     untested: dict[str, list[str]] = {}
     for name, verdict in verdicts.items():
         if verdict.untested:
             untested.setdefault(verdict.untested, []).append(name)
     return [
-        *([marks] if tested else []),
+        *(marks if tested else []),
         *_seen(verdicts.get(first)),
         *(f"Not tested: {', '.join(names)}: {reason}" for reason, names in untested.items()),
     ]
@@ -86,8 +86,8 @@ def _seen(verdict: Verdict | None) -> Iterator[str]:
         yield f"{first} and {second}: no user makes a difference in {verdict.measure}"
     else:
         yield (
-            f"{first} and {second} differ in {verdict.measure} by {abs(test.difference):.4f}; four of "
-            f"five such tests see a difference of {test.detectable:.4f}"
+            f"{first} and {second} differ in {verdict.measure} by {abs(test.difference):.4f}; one of "
+            f"{test.detectable:.4f} would be found four times of five"
         )
 
 
