@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
+import numpy as np
 import pandas as pd
 import surprise
 
@@ -154,7 +155,13 @@ def load(
     about = InMemory.of(source, name)
     about = about.with_table("items", items, items_id).with_table("users", users, users_id)
     overrides = {key: value for key, value in given.items() if value is not None}
-    return about.forgotten_by(load_described(about, overrides, on_bad, duplicates))
+    dataset = load_described(about, overrides, on_bad, duplicates)
+    rated, raters = np.unique(dataset.ratings.items), np.unique(dataset.ratings.users)
+    if items is not None and dataset.items is not None:
+        _check_found("items", dataset.items.in_table[rated], dataset.ratings.item_ids.text[rated])
+    if users is not None and dataset.users is not None:
+        _check_found("users", dataset.users.in_table[raters], dataset.ratings.user_ids.text[raters])
+    return about.forgotten_by(dataset)
 
 
 def as_dataset(source: Source) -> Dataset:
@@ -171,6 +178,15 @@ def _names(kind: Any) -> tuple[str, ...]:
     _, one_of = get_args(kind)
     names: tuple[str, ...] = one_of.names
     return names
+
+
+def _check_found(role: str, found: np.ndarray, ids: np.ndarray) -> None:
+    """Raise DataError for a table that describes none of those in the ratings, object[n] of str."""
+    if not found.any():
+        raise errors.DataError(
+            f"`{role}` describes none of the {len(ids):,} {role} in the ratings, such as "
+            f"{', '.join(ids[:3])}. Say which column has their ids: `{role}_id`."
+        )
 
 
 def _check_frame(of_file: Mapping[str, Any]) -> None:

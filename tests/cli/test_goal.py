@@ -267,7 +267,9 @@ def test_the_best_is_held_against_most_popular_on_the_locked_test(recli, tiny):
     assert "Warning: that is better than the best found." in shown
 
 
-def test_of_ratings_there_is_no_such_floor(recli, tiny):
+def test_of_ratings_the_floor_is_another(recli, tiny):
     done = recli(*TUNE, "-a", "svd", "-d", tiny, "--format", "json")
-    assert "floor" not in document(done)["locked"][0]
-    assert "most-popular" not in recli("studies", "show", "latest").stdout
+    assert document(done)["locked"][0]["floor"] > 0
+    shown = recli("studies", "show", "latest").stdout
+    assert "There baseline-only, which goes by the means" in shown
+    assert "most-popular" not in shown

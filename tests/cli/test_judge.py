@@ -10,6 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recli.data.load import load
+from recli.data.ratings import Ratings
+from recli.data.tie_order import TieOrder
+
 CV = ("--cv", 2, "--seed", 3)
 
 
@@ -18,7 +22,7 @@ def run_json(result) -> dict:
     return json.loads(Path("results/runs", run, "run.json").read_text(encoding="utf-8"))
 
 
-def answers(folder: Path, k: int = 10) -> None:
+def answers(folder: Path, ratings: Ratings, k: int = 10) -> None:
     """Another program: the mean of each item, and the items that most like, by the files of the folds."""
     items = pd.read_csv(folder / "items.csv")["item_id"]
     predictions, lists = [], []
@@ -34,6 +38,9 @@ def answers(folder: Path, k: int = 10) -> None:
         )
         for user in users["user_id"]:
             rest = popular.drop(train.loc[train["user_id"] == user, "item_id"])
+            rest = rest - drawn_first(
+                ratings, user, rest.index
+            )  # what scores alike, as recli draws it
             rest = rest.sort_values(ascending=False, kind="stable")[:k]
             rows = {"user_id": user, "item_id": rest.index, "score": rest, "fold": number}
             lists.append(pd.DataFrame(rows))
@@ -41,10 +48,18 @@ def answers(folder: Path, k: int = 10) -> None:
     pd.concat(lists).to_parquet("lists.parquet")
 
 
+def drawn_first(ratings: Ratings, user: object, items: pd.Index) -> pd.Series:
+    """Less than a half of each item, the smaller the sooner it goes among equal scores."""
+    users = np.array([ratings.user_ids.code(str(user))])
+    codes = ratings.item_ids.codes([str(item) for item in items])
+    draws = TieOrder.of(ratings, users, 3).draws(np.zeros(len(codes), int), codes)
+    return pd.Series(draws / 2**33, items)
+
+
 @pytest.fixture
 def theirs(recli, tiny):
     recli("export", "folds", "-d", tiny, *CV, "-o", "folds")
-    answers(Path("folds"))
+    answers(Path("folds"), load(str(tiny)).ratings)
     return ("--predictions", "other=theirs.csv", "--lists", "other=lists.parquet", "-d", tiny, *CV)
 
 
@@ -154,7 +169,7 @@ def test_another_seed_is_another_fold(recli, theirs):
 
 
 def test_strict_stops_at_what_is_doubtful(recli, theirs, tiny):
-    answers(Path("folds"), k=4)
+    answers(Path("folds"), load(str(tiny)).ratings, k=4)
     said = recli("evaluate", *theirs[2:], "--strict", code=3).stderr
     assert "other: 60 of 60 lists shorter than 10 places" in said
 

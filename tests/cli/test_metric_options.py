@@ -93,7 +93,7 @@ def test_listed_and_shown(recli):
     listed = json.loads(recli("list", "metrics", "--format", "json").stdout)
     options = {row["metric"]: row["options"] for row in listed}
     assert (options["rbp"], options["rmse"]) == ("p=0.8", "")
-    assert options["ndcg"] == "gain=binary, ideal=relevant, discount=rank+1"
+    assert options["ndcg"] == "gain=binary,ideal=relevant,discount=rank+1"
     shown = recli("show", "metric", "rbp").stdout
     assert "option  default  values" in shown
     assert "Options follow the name, as in 'rbp:p=0.8@10'." in shown

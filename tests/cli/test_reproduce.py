@@ -35,8 +35,8 @@ def test_identical(recli, first, monkeypatch):
     )
     assert (found["identical"], found["metrics_csv_identical"]) == (True, True)
     assert (found["causes"], found["differing"]) == ([], [])
-    # Nine metrics of two algorithms on two folds, and those of users.
-    assert 2 * 2 * 9 < found["values"] <= 2 * 2 * 9 * (1 + 30)
+    # Nine metrics of two algorithms on two folds, those of users, and the four of ratings without each.
+    assert 2 * 2 * 9 < found["values"] <= 2 * 2 * (9 * (1 + 30) + 4 * 30)
 
 
 def test_data_changed(recli, first):

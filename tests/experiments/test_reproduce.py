@@ -66,9 +66,10 @@ def test_identical(data):
     found = reproduce.compare(first, again(first))
     assert found.identical
     assert (found.causes, found.changed) == ([], ())
-    # Three metrics, of which two have values for each of 30 users on three folds.
+    # Three metrics, of which two have values for each of 30 users on three folds; one is also there
+    # without each of them.
     users = len(first.per_user())
-    assert found.n_values == 2 * 3 * 3 + 2 * users
+    assert found.n_values == 2 * 3 * 3 + 3 * users
 
 
 def test_data_is_read_and_filtered_as_it_was(data):

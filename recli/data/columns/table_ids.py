@@ -135,22 +135,6 @@ def id_column(file: Location, table: TextTable, known: Known) -> tuple[str, floa
     return near[0].column.name, near[0].share
 
 
-def without_known(file: Location, column: str, ids: np.ndarray, known: Known) -> errors.DataError:
-    """The error for a column that is named and has none of the ids that the ratings have.
-
-    Args:
-        file: where the table is
-        column: its name
-        ids: object[n] of str, what it holds
-        known: the ids that the ratings have
-    """
-    return errors.DataError(
-        f"{file}: column '{column}' has none of the {known.whose}: {', '.join(ids[:3])} there, and "
-        f"{', '.join(known.ids[:3])} in the ratings. Leave the table out, or say which column has "
-        f"them: {_say(known, 'NAME')}"
-    )
-
-
 def _candidate(column: Column, known: Known) -> _Candidate:
     ids = ids_of(column.whole)
     return _Candidate(column, ids, known.found_in(ids))

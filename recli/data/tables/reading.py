@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from recli import errors
 from recli.data.columns.parsing import row_text
-from recli.data.columns.table_ids import Known, id_column, ids_of, share, without_known
+from recli.data.columns.table_ids import Known, id_column, ids_of, share
 from recli.data.dataset import BadRow
 from recli.data.description import Description, ItemsSource, UsersSource
 from recli.data.formats._base import TextTable
@@ -150,7 +150,7 @@ def describe(
         on_bad: `error`, or `skip` to set bad rows aside
 
     Raises:
-        DataError: as `describe_items` does; also where the column that is named has no known id
+        DataError: as `describe_items` does
     """
     if not file.exists():
         raise errors.DataError(f"{file}: no such file, although the dataset.toml names it.")
@@ -169,8 +169,6 @@ def describe(
         column, found = id_column(file, table, known)
         told.append(_told(known, column, found))
     ids = ids_of(table.columns[column])
-    if len(ids) and len(known.ids) and not known.found_in(ids):
-        raise without_known(file, column, ids, known)
     wrong = _wrong(file, table, ids, known, on_bad)
     bad += [
         _bad(file, int(table.lines[row]), reason, row_text(table, row))
