@@ -46,7 +46,7 @@ class Slow(Algorithm):
     def estimate(self, user, item):
         return self.trainset.global_mean
 """
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @pytest.fixture
