@@ -112,11 +112,13 @@ class StoredKind:
         Raises:
             NotFoundError: if there is none; the nearest names are given
             UsageError: if several names begin so
+            DataError: by `latest` if none can be read: what is wrong with the newest
         """
         if name in self.every(results):
             return self.folder(results, name)
-        newest = next(self.readable(results), None) if name == LATEST else None
-        if newest is not None:
+        if name == LATEST and (known := self.names(results)):
+            newest = next(self.readable(results), known[0])
+            self.read(self.folder(results, newest))  # where none can be read it says why
             return self.folder(results, newest)
         if (Path(name) / self.document).is_file():
             return Path(name)
@@ -144,6 +146,7 @@ class StoredKind:
         Raises:
             NotFoundError: if there is none, or it lies elsewhere
             UsageError: if several names begin so
+            DataError: by `latest` if none can be read
         """
         found = self.find(results, name)
         if found.resolve().parent != self.folder(results).resolve():
@@ -158,6 +161,7 @@ class StoredKind:
 
         Raises:
             NotFoundError: if there is none
+            DataError: if none can be read
         """
         if not self.names(results):
             raise self.none(results)
@@ -184,8 +188,7 @@ class StoredKind:
         have = f"There is none yet: '{self.maker}' makes one."
         if nearest:
             listed = f"\n{errors.first_ten(nearest)}\n" if self.dated else f" {_inline(nearest)}. "
-            latest = "None can be read." if name == LATEST else f"'{LATEST}' is the newest."
-            have = f"There are:{listed}{latest}"
+            have = f"There are:{listed}'{LATEST}' is the newest."
         return errors.NotFoundError(
             f"There is no {self.noun} '{name}' in {self.folder(results)}. {have}"
         )
