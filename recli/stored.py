@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -54,10 +54,10 @@ class StoredKind:
         """
         return results / self.plural / name
 
-    def names(self, results: Path) -> list[str]:
-        """The names of all in a results folder, the newest first; by its id, or when it was written.
+    def every(self, results: Path) -> list[str]:
+        """The names of all folders, the newest first; by its id, or when it was written.
 
-        A folder whose document is gone is among them, so that it is seen and can be removed.
+        Those whose document is gone or damaged are among them, so that they are seen and can be removed.
 
         Args:
             results: the results folder
@@ -69,12 +69,41 @@ class StoredKind:
             found.sort(key=lambda folder: (self._written(folder), folder.name), reverse=True)
         return [folder.name for folder in found]
 
+    def names(self, results: Path) -> list[str]:
+        """As `every`, but only those that have a document, whether it can be read or not.
+
+        Args:
+            results: the results folder
+        """
+        return [
+            name
+            for name in self.every(results)
+            if (self.folder(results, name) / self.document).is_file()
+        ]
+
+    def readable(self, results: Path) -> Iterator[str]:
+        """As `names`, but only those whose document can be read.
+
+        Args:
+            results: the results folder
+        """
+        return (name for name in self.names(results) if self._is_readable(results, name))
+
+    def _is_readable(self, results: Path, name: str) -> bool:
+        try:
+            self.read(self.folder(results, name))
+        except errors.RecliError:
+            return False
+        return True
+
     def _written(self, folder: Path) -> float:
         path = folder / self.document
         return (path if path.is_file() else folder).stat().st_mtime
 
     def find(self, results: Path, name: str) -> Path:
         """The folder of the one that `name` means.
+
+        One that cannot be read is meant by its whole name or its path alone.
 
         Args:
             results: the results folder
@@ -83,15 +112,21 @@ class StoredKind:
         Raises:
             NotFoundError: if there is none; the nearest names are given
             UsageError: if several names begin so
+            DataError: by `latest` if none can be read: what is wrong with the newest
         """
-        known = self.names(results)
-        if name in known:
+        if name in self.every(results):
             return self.folder(results, name)
-        if name == LATEST and known:
-            return self.folder(results, known[0])
+        if name == LATEST and (known := self.names(results)):
+            newest = next(self.readable(results), known[0])
+            self.read(self.folder(results, newest))  # where none can be read it says why
+            return self.folder(results, newest)
         if (Path(name) / self.document).is_file():
             return Path(name)
-        begin = [other for other in known if name and other.startswith(name)]
+        begin = [
+            other
+            for other in self.names(results)
+            if name and other.startswith(name) and self._is_readable(results, other)
+        ]
         if len(begin) > 1:
             raise errors.UsageError(
                 f"{len(begin)} {self.plural} begin with '{name}':\n{errors.first_ten(begin)}\n"
@@ -111,6 +146,7 @@ class StoredKind:
         Raises:
             NotFoundError: if there is none, or it lies elsewhere
             UsageError: if several names begin so
+            DataError: by `latest` if none can be read
         """
         found = self.find(results, name)
         if found.resolve().parent != self.folder(results).resolve():
@@ -118,17 +154,18 @@ class StoredKind:
         return found
 
     def newest(self, results: Path) -> Path:
-        """The folder of the newest.
+        """The folder of the newest that can be read.
 
         Args:
             results: the results folder
 
         Raises:
             NotFoundError: if there is none
+            DataError: if none can be read
         """
-        for name in self.names(results):
-            return self.folder(results, name)
-        raise self.none(results)
+        if not self.names(results):
+            raise self.none(results)
+        return self.find(results, LATEST)
 
     def none(self, results: Path) -> errors.NotFoundError:
         """The error where there is not one in a results folder yet.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 
@@ -12,7 +13,8 @@ from recli.events.refreshing.history import REFRESHES
 from recli.models.stored import MODELS
 from recli.records.kinds import RUNS, STUDIES
 
-KINDS = [RUNS, STUDIES, MODELS, REFRESHES]
+# What a document says but for its keys is for other tests: here its values are of no certain shape.
+KINDS = [dataclasses.replace(k, shape=None) for k in (RUNS, STUDIES, MODELS, REFRESHES)]
 NAMES = ("20260101-a1", "20260101-a2", "20260102-b")
 
 
@@ -42,9 +44,7 @@ def put(results, kind, name, document, written):
 def test_the_newest_come_first(kind, results):
     assert kind.names(results) == ["20260102-b", "20260101-a2", "20260101-a1"]
     os.utime(results / kind.plural / "20260101-a1" / kind.document, (3e9, 3e9))
-    first = (
-        "20260102-b" if kind in (RUNS, REFRESHES) else "20260101-a1"
-    )  # by its id, or when written
+    first = "20260102-b" if kind.dated else "20260101-a1"  # by its id, or when written
     assert kind.names(results)[0] == first
     assert kind.newest(results) == results / kind.plural / first
 
@@ -85,7 +85,7 @@ def test_a_beginning_of_several_asks(kind, results):
         kind.find(results, "20260101")
 
 
-@pytest.mark.parametrize("name", ["", "..", ".", "x", "20260104-empty", ".20260103-moved"])
+@pytest.mark.parametrize("name", ["", "..", ".", "x", "20260104", ".20260103-moved"])
 def test_what_is_not_there(kind, results, name):
     with pytest.raises(errors.NotFoundError) as caught:
         kind.find(results, name)
@@ -95,6 +95,43 @@ def test_what_is_not_there(kind, results, name):
     )
     assert all(known in said for known in NAMES)
     assert said.endswith("'latest' is the newest.")
+
+
+def test_one_without_a_document_is_listed_and_found_by_its_whole_name(kind, results):
+    empty = results / kind.plural / "20260104-empty"
+    os.utime(empty, (4e9, 4e9))
+    assert kind.every(results) == ["20260104-empty", *reversed(NAMES)]
+    assert kind.find_own(results, "20260104-empty") == empty
+    with pytest.raises(errors.NotFoundError, match=f"holds no {kind.noun}"):
+        kind.read(empty)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": 99}', '{"schema": 1}'])
+def test_what_cannot_be_read_is_meant_by_its_whole_name_alone(kind, results, content):
+    """Neither by `latest`, nor by a beginning, which the readable one has to itself."""
+    damaged = results / kind.plural / "20260102-c"
+    put(results, kind, damaged.name, {}, 4e9)
+    (damaged / kind.document).write_text(content, encoding="utf-8")
+    os.utime(damaged / kind.document, (4e9, 4e9))
+    assert damaged.name in kind.names(results)
+    assert list(kind.readable(results)) == list(reversed(NAMES))
+    for said in ("latest", "20260102"):
+        assert kind.find(results, said).name == "20260102-b"
+    assert kind.newest(results).name == "20260102-b"
+    assert kind.find_own(results, damaged.name) == damaged
+    with pytest.raises(errors.NotFoundError, match="(?s)There are:.*20260102-c"):
+        kind.find(results, "20260102-cc")
+
+
+def test_none_can_be_read(kind, results):
+    for name in NAMES:
+        (results / kind.plural / name / kind.document).write_text("{", encoding="utf-8")
+    newest = NAMES[-1] if kind.dated else kind.names(results)[0]
+    for find in (kind.newest, lambda results: kind.find(results, "latest")):
+        with pytest.raises(errors.DataError, match=f"{newest}.*is damaged"):
+            find(results)
+    with pytest.raises(errors.NotFoundError):
+        kind.find(results, "20260102")
 
 
 def test_the_nearest_name_is_first(kind, results):

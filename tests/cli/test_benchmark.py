@@ -39,7 +39,8 @@ def here(monkeypatch):
 def test_json(ratings):
     arguments = ["-d", ratings, "-a", "baseline-only", "--folds", 2, "--format", "json"]
     document = json.loads(run(*arguments).stdout)
-    assert document.keys() == {"results", "total"}
+    assert document.keys() == {"results", "failures", "total"}
+    assert document["failures"] == []
     assert document["total"].keys() == {"recli_seconds", "surprise_seconds", "ratio"}
     [row] = document["results"]
     assert list(row) == [

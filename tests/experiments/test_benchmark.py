@@ -65,7 +65,8 @@ def test_jobs_change_no_digit(small, here):
 def test_the_document(small, here):
     found = compare(small, benchmark.line_up(["baseline-only", "nmf"], []))
     document = benchmark.document(found)
-    assert document.keys() == {"results", "total"}
+    assert document.keys() == {"results", "failures", "total"}
+    assert document["failures"] == []
     assert document["total"].keys() == {"recli_seconds", "surprise_seconds", "ratio"}
     for row, comparison in zip(document["results"], found, strict=True):
         assert row.keys() == KEYS

@@ -24,6 +24,7 @@ from recli.evaluation.protocol import Protocol
 from recli.experiments.cross_validation import cells, cross_validate
 from recli.experiments.resources import Resources
 from recli.records.cells import summaries
+from recli.records.failures import CellFailure
 
 MEASURES = tuple(map(Measure.parse, DEFAULT))
 
@@ -97,8 +98,14 @@ def test_summaries_of_a_part(small):
 def test_an_error_in_a_worker_arrives(small):
     diverging = [Configured.of("svd", {"lr_all": 5})]
     for jobs in (1, 2):
+        failed = list(cells(small, diverging, protocol(2), Resources(jobs)))
+        assert sorted((one.entry, one.fold) for one in failed) == [(0, 0), (0, 1)]
+        for one in failed:
+            assert isinstance(one, CellFailure)
+            assert isinstance(one.error, errors.DivergedError)
+            assert "lr_all" in str(one.error)
         with pytest.raises(errors.DivergedError, match="lr_all"):
-            list(cells(small, diverging, protocol(2), Resources(jobs)))
+            cross_validate(small, diverging, protocol(2), Resources(jobs))
 
 
 # Folds made by hand

@@ -139,7 +139,7 @@ def test_the_table_of_users(small, tmp_path):
     run = new_run(tmp_path, small, line_up())
     run.run(Resources(1))
     table = pd.read_parquet(run.folder / "per_user.parquet")
-    assert list(table) == ["entry", "fold", "user", "rmse", "ndcg@5"]
+    assert list(table) == ["entry", "fold", "user", "rmse", "rmse without", "ndcg@5"]
     assert table.dtypes["entry"] == table.dtypes["fold"] == np.int16
     assert set(table["fold"]) == {1, 2, 3}
     assert table.groupby(["entry", "fold"]).ngroups == 9
@@ -149,7 +149,13 @@ def test_the_table_of_users(small, tmp_path):
     assert means.tolist() == pytest.approx(values, abs=1e-12)
     tested = small.ratings.users[KFold(3, seed=0).folds(small)[1].test]
     expected = sorted(set(small.ratings.user_ids.text[tested]))
-    assert sorted(table[(table["entry"] == 2) & (table["fold"] == 2)]["user"]) == expected
+    one = table[(table["entry"] == 2) & (table["fold"] == 2)].set_index("user")
+    assert sorted(one.index) == expected
+    # That of predicted ratings is over all ratings, and beside it stands what is left without the user.
+    users, counts = np.unique(small.ratings.user_ids.text[tested], return_counts=True)
+    squares = counts * one["rmse"][users] ** 2
+    without = np.sqrt((squares.sum() - squares) / (counts.sum() - counts))
+    np.testing.assert_allclose(one["rmse without"][users], without, rtol=1e-12)
 
 
 def test_the_table_of_groups(small, tmp_path, monkeypatch):
@@ -351,7 +357,7 @@ def test_learning_that_diverges_keeps_finished_folds(small, tmp_path):
     run = new_run(tmp_path, small, [Configured.of("baseline-only"), diverging])
     run.run(Resources(1))
     assert document(run)["status"] == "finished"
-    assert [row["algorithm"] for row in rows(run)] == ["baseline-only"] * 2
+    assert [row["algorithm"] for row in rows(run)] == ["baseline-only"] * 3 * len(MEASURES)
     [failed] = document(run)["failures"]
     assert failed["label"] == diverging.label
     assert "lr_all" in failed["reason"]

@@ -33,9 +33,16 @@ def results(tmp_path) -> Path:
         "command": ["recli", "evaluate"],
         "started": "2026-01-01T00:00:00+00:00",
         "seconds": 1.0,
-        "dataset": {},
-        "configuration": {},
-        "cells": [{"key": KEYS[n]} for n in (0, 1, 4)],
+        "dataset": {"name": "d", "users": 9, "items": 9, "ratings": 50, "fingerprint": "f"},
+        "configuration": {
+            **{"split": "k-fold:n=4", "seed": 0, "threshold": 4.0, "metrics": ["rmse"]},
+            "line_up": [{"algorithm": "svd", "params": {}}],
+        },
+        "environment": {"recli": "0.1.0", "platform": "Linux"},
+        "cells": [
+            {"algorithm": "svd", "fold": fold, "key": KEYS[n]}
+            for fold, n in enumerate((0, 1, 4), start=1)
+        ],
         "missing": [KEYS[3]],
     }
     folder = tmp_path / "runs" / document["id"]
@@ -55,6 +62,19 @@ def test_what_no_run_needs_goes(results):
     assert numbers(CellStore(results).cells()) == [0, 1, 2, 3, 4, 5]  # only said so far
     prune.remove(results, found.removed)
     assert numbers(CellStore(results).cells()) == [0, 1, 3, 4]
+
+
+@pytest.mark.parametrize("content", [None, "{", '{"schema": 2}'])
+def test_what_cannot_be_read_needs_nothing_and_is_in_nobodys_way(results, content):
+    """Which cells such a run had nobody can tell, and a cell can be computed again."""
+    damaged = results / "runs" / "20260102-000000-evaluate-0000"
+    damaged.mkdir()
+    if content is not None:
+        (damaged / "run.json").write_text(content, encoding="utf-8")
+    assert numbers(prune.to_prune(results).removed) == [2, 5]
+    [run] = set((results / "runs").iterdir()) - {damaged}
+    (run / "run.json").write_text("{", encoding="utf-8")
+    assert numbers(prune.to_prune(results).removed) == [0, 1, 2, 3, 4, 5]
 
 
 def test_what_an_older_recli_has_left_goes(results):

@@ -66,7 +66,7 @@ def test_its_tables(finished):
         for metric, value in cell.scores.metrics.items()
     }
     per_user = run.per_user()
-    assert list(per_user) == ["entry", "fold", "user", "rmse", "ndcg@5"]
+    assert list(per_user) == ["entry", "fold", "user", "rmse", "rmse without", "ndcg@5"]
     assert isinstance(per_user["user"][0], str)
     assert len(run.groups()) == 0
     assert list(run.groups())[:4] == ["entry", "fold", "by", "group"]

@@ -53,7 +53,7 @@ def _stored(kind: StoredKind) -> Callable[[click.Context], list[str]]:
 
     def names(ctx: click.Context) -> list[str]:
         results = Path(ctx.params.get("results") or os.environ.get("RECLI_RESULTS", "results"))
-        return sorted(kind.names(results))
+        return sorted(kind.every(results))
 
     return names
 

@@ -37,7 +37,7 @@ def show_list(
     documents: list[Document] = []
     rows = []
     header = list(columns)
-    for name in kind.names(results):
+    for name in kind.every(results):
         try:
             found = describe(kind.folder(results, name))
         except errors.RecliError as error:
