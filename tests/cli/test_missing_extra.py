@@ -103,8 +103,8 @@ def test_so_does_a_hybrid_of_it(recli, tiny):
     asked = ("recommend", "--model", "mine", "--user", "15", "--format", "json")
     assert without(*asked).stdout == recli(*asked).stdout
     told = without("train", *made, "--name", "another", code=5).stderr
-    assert (
-        told == "Error: ials needs packages that are not installed: pip install 'recli[implicit]'\n"
+    assert told.endswith(
+        "ials needs packages that are not installed: pip install 'recli[implicit]'\n"
     )
 
 
