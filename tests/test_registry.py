@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import inspect
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -117,6 +119,8 @@ def rooms(tmp_path, monkeypatch):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text("", encoding="utf-8")
     monkeypatch.setattr(_folders, "PACKAGE", tmp_path)
+    fancy = SimpleNamespace(IMPORTS=("numpy",))
+    monkeypatch.setitem(sys.modules, "recli.extras.fancy", fancy)
     _folders.modules.cache_clear()
     yield
     _folders.modules.cache_clear()

@@ -48,10 +48,11 @@ class Configured:
             MissingExtraError: If it is to be fitted and packages that it takes are not installed.
         """
         name = registry.resolve("algorithm", name)
-        if to_fit:
-            registry.check_installed("algorithm", name)
         given = given or {}
         configured = cls(name, params.resolve(declared(name, given), given, name))
+        if to_fit:
+            for part in configured.parts:
+                registry.check_installed("algorithm", part)
         if len(configured.parts) > 1:
             configured.create(0)  # parts that do not go together are an error now
         return configured

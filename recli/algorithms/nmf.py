@@ -132,5 +132,5 @@ def _warn() -> None:
     _LOG.warning(
         "nmf: with these ratings and parameters factors do not stay positive, so that what is learned "
         "depends on how sums are rounded: another machine may give other numbers. They stay positive "
-        "where no rating is negative and `biased` is false."
+        "where no rating is negative and biased is false."
     )

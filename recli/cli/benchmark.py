@@ -9,7 +9,7 @@ import click
 from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
 from recli.cli._output.console import Console
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 
 if TYPE_CHECKING:
     from recli.experiments.benchmark import BenchmarkComparison
@@ -116,20 +116,21 @@ def _show(console: Console, found: list[BenchmarkComparison]) -> None:
     rows = [
         [
             row["algorithm"],
-            Number(row["recli_seconds"], ".3f"),
-            Number(row["surprise_seconds"], ".2f"),
-            Number(row["ratio"], ".1f"),
-            Number(row["max_difference"], ".1e"),
-            Number(row["recli_peak_mb"], ".0f"),
-            Number(row["surprise_peak_mb"], ".0f"),
-            Number(row["compile_seconds"], ".2f"),
+            ShownNumber(row["recli_seconds"], ".3f"),
+            ShownNumber(row["surprise_seconds"], ".2f"),
+            ShownNumber(row["ratio"], ".1f"),
+            ShownNumber(row["max_difference"], ".1e"),
+            ShownNumber(row["recli_peak_mb"], ".0f"),
+            ShownNumber(row["surprise_peak_mb"], ".0f"),
+            ShownNumber(row["compile_seconds"], ".2f"),
         ]
         for row in described["results"]
     ]
     rows += failed_rows([c.failure for c in found if c.failure is not None], len(header))
     total = described["total"]
     rows.append(
-        ["together", Number(total["recli_seconds"], ".3f"), Number(total["surprise_seconds"], ".2f"),
-         Number(total["ratio"], ".1f"), "", "", "", ""]
+        ["together", ShownNumber(total["recli_seconds"], ".3f"),
+         ShownNumber(total["surprise_seconds"], ".2f"), ShownNumber(total["ratio"], ".1f"),
+         "", "", "", ""]
     )  # fmt: skip
     console.emit(described, header, rows, lambda: console.table(header, rows, right=header[1:]))

@@ -10,7 +10,7 @@ import click
 
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Measure
@@ -113,7 +113,7 @@ def _table(joint: RunData) -> tuple[list[str], list[list[str]]]:
         [
             label,
             *(
-                Number(row[name], ".4f", mark(label, joint.verdicts.get(name)))
+                ShownNumber(row[name], ".4f", mark(label, joint.verdicts.get(name)))
                 for name in header[1:]
             ),
         ]
@@ -132,11 +132,11 @@ def _pairs(joint: RunData, metric: str) -> tuple[list[str], list[list[str]]]:
             [
                 pair["a"],
                 pair["b"],
-                Number(pair["difference"], "+.4f"),
+                ShownNumber(pair["difference"], "+.4f"),
                 f"{interval[0]:+.4f} … {interval[1]:+.4f}" if known else "–",
-                Number(pair["p_adjusted"], ".2g"),
-                Number(pair.get("d_z"), "+.2f"),
-                Number(pair.get("users")),
+                ShownNumber(pair["p_adjusted"], ".2g"),
+                ShownNumber(pair.get("d_z"), "+.2f"),
+                ShownNumber(pair.get("users")),
             ]
         )
     return header, rows

@@ -17,7 +17,7 @@ from recli.cli._options.reranking import tell
 from recli.cli._options.target_users import TargetUsers, target_users_options
 from recli.cli._output.answer import show_answer
 from recli.cli._output.console import Console, count
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
@@ -205,7 +205,7 @@ def _many(
         "seconds": time.perf_counter() - started,
     }
     header = list(document)
-    row = [*map(str, list(document.values())[:-1]), Number(document["seconds"], ".2f")]
+    row = [*map(str, list(document.values())[:-1]), ShownNumber(document["seconds"], ".2f")]
     if request.rerankers:
         document["reranking"] = cost.document
 

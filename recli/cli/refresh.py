@@ -13,7 +13,7 @@ import click
 from recli import errors
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 from recli.cli._output.stored import show_facts, show_list
 from recli.events.refreshing.history import REFRESHES
 from recli.models.stored import MODELS
@@ -260,11 +260,11 @@ _COLUMNS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "refresh": lambda decision: decision["id"],
     "when": lambda decision: local_time(decision["started"]),
     "model": lambda decision: decision["model"],
-    "new": lambda decision: Number(decision["slice"]["new"], ","),
+    "new": lambda decision: ShownNumber(decision["slice"]["new"], ","),
     "metric": lambda decision: decision["scores"]["measure"],
-    "current": lambda decision: Number(decision["scores"]["current"], ".4f"),
-    "candidate": lambda decision: Number(decision["scores"]["candidate"], ".4f"),
-    "difference": lambda decision: Number(decision["scores"]["difference"], "+.4f"),
+    "current": lambda decision: ShownNumber(decision["scores"]["current"], ".4f"),
+    "candidate": lambda decision: ShownNumber(decision["scores"]["candidate"], ".4f"),
+    "difference": lambda decision: ShownNumber(decision["scores"]["difference"], "+.4f"),
     "95 %": lambda decision: _interval(decision["scores"]),
     "decision": _decided,
 }

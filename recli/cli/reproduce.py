@@ -11,7 +11,7 @@ import click
 from recli.cli._options import common, parameter_types
 from recli.cli._options.as_typed import as_typed
 from recli.cli._output.console import Console, count
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 
 if TYPE_CHECKING:
     from recli.experiments.reproduce import Reproduction
@@ -78,9 +78,9 @@ def _show(console: Console, found: Reproduction, first: str, again: str) -> None
         [
             deviation.algorithm,
             deviation.metric,
-            Number(deviation.n_values, ","),
-            Number(deviation.n_differing, ","),
-            Number(deviation.largest, ".2g"),
+            ShownNumber(deviation.n_values, ","),
+            ShownNumber(deviation.n_differing, ","),
+            ShownNumber(deviation.largest, ".2g"),
         ]
         for deviation in found.deviations
     ]

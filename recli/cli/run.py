@@ -18,7 +18,7 @@ from recli.cli._options.common import DatasetChoice
 from recli.cli._options.protocol import ProtocolChoice
 from recli.cli._output import leaderboard
 from recli.cli._output.console import Console, count
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
@@ -305,5 +305,5 @@ def _show(
         of_run = {"dataset": planned.dataset, "split": planned.split, "seed": str(planned.seed)}
         table += [of_run | dict(zip(names, row, strict=True)) for row in rows]
     header = list(dict.fromkeys(name for row in table for name in row))
-    rows = [[row.get(name, Number(None)) for name in header] for row in table]
+    rows = [[row.get(name, ShownNumber(None)) for name in header] for row in table]
     console.emit(document, header, rows, lambda: None)

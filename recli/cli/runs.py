@@ -10,7 +10,7 @@ import click
 
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 from recli.cli._output.stored import agreed, show_facts, show_list, tell_removed
 from recli.records.kinds import RUNS
 
@@ -64,7 +64,7 @@ def list_runs(results: Path, console: Console) -> None:
         "algorithms": lambda found: _names(found["algorithms"]),
         "best": lambda found: _best(found["best"]),
         "status": lambda found: _status(found["status"], len(found["failed"])),
-        "seconds": lambda found: Number(found["seconds"], ".1f"),
+        "seconds": lambda found: ShownNumber(found["seconds"], ".1f"),
     }
     show_list(RUNS, results, console, lambda folder: _listed(StoredRun.of(folder)), columns)
 
@@ -92,7 +92,7 @@ def show(run: str, results: Path, console: Console) -> None:
         rows = [
             [
                 entry["label"],
-                *(Number(entry["metrics"].get(m, {}).get(what)) for m, what in columns),
+                *(ShownNumber(entry["metrics"].get(m, {}).get(what)) for m, what in columns),
             ]
             for entry in found
         ]
@@ -343,14 +343,14 @@ def _names(labels: list[str]) -> str:
 
 def _best(best: dict[str, Any] | None) -> str:
     if best is None or best["value"] is None:
-        return Number(None)
+        return ShownNumber(None)
     return f"{best['metric']} {best['value']:.4f} {best['algorithm']}"
 
 
-def _mean_and_std(score: dict[str, float | None] | None) -> Number:
+def _mean_and_std(score: dict[str, float | None] | None) -> ShownNumber:
     if score is None or score["mean"] is None:
-        return Number(None)
-    return Number(score["mean"], ".4f", f" ±{score['std']:.4f}")
+        return ShownNumber(None)
+    return ShownNumber(score["mean"], ".4f", f" ±{score['std']:.4f}")
 
 
 def _texts(difference: Difference) -> list[str]:
@@ -358,11 +358,11 @@ def _texts(difference: Difference) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    return Number(None) if _or_none(value) is None else str(value)
+    return ShownNumber(None) if _or_none(value) is None else str(value)
 
 
 def _digits(value: float) -> str:
-    return Number(value, ".4f")
+    return ShownNumber(value, ".4f")
 
 
 def _change(pair: Any) -> str:

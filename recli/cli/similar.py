@@ -9,7 +9,7 @@ import click
 from recli.cli._options import common
 from recli.cli._options.model import ModelChoice, model_options
 from recli.cli._output.console import Console
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 
 
 @click.command(
@@ -73,7 +73,7 @@ def command(
     titles = [[one.title] if side == "item" else [] for one in found]
     header = ["rank", side, *(["title"] if side == "item" else []), "similarity"]
     rows = [
-        [str(one.rank), str(one.id), *shown, Number(one.similarity, ".4f")]
+        [str(one.rank), str(one.id), *shown, ShownNumber(one.similarity, ".4f")]
         for one, shown in zip(found, titles, strict=True)
     ]
 

@@ -10,7 +10,7 @@ import click
 from recli.cli._options import common, parameter_types
 from recli.cli._output import study_tables
 from recli.cli._output.console import Console, count, local_time
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 from recli.cli._output.stored import agreed, show_facts, show_list, tell_removed
 from recli.records.kinds import STUDIES
 
@@ -58,7 +58,7 @@ def list_studies(results: Path, console: Console) -> None:
         "trials": lambda found: str(found["trials"]),
         "best": lambda found: _best(found["best"]),
         "status": lambda found: found["status"],
-        "seconds": lambda found: Number(found["seconds"], ".1f"),
+        "seconds": lambda found: ShownNumber(found["seconds"], ".1f"),
     }
     show_list(STUDIES, results, console, lambda folder: _listed(StoredStudy.of(folder)), columns)
 
@@ -116,7 +116,7 @@ def export(study: str, results: Path, console: Console) -> None:
             str(trial.number),
             trial.state,
             *values,
-            Number(trial.seconds, ".3f"),
+            ShownNumber(trial.seconds, ".3f"),
         ]
         rows.append([*about, trial.reason, *measured, *params])
     console.emit(stored.document["trials"], header, rows)
@@ -188,5 +188,5 @@ def _facts(study: StoredStudy) -> dict[str, str]:
 
 def _best(best: dict[str, Any] | None) -> str:
     if best is None or best["value"] is None:
-        return Number(None)
+        return ShownNumber(None)
     return f"{best['metric']} {best['value']:.4f} {best['algorithm']}"

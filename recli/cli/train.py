@@ -11,7 +11,7 @@ from recli.cli._options import common
 from recli.cli._options.common import DatasetChoice
 from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._output.console import Console
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
@@ -141,7 +141,7 @@ def command(
         )
 
     header = ["model", "algorithm", "path", "fit seconds"]
-    row = [model_name, configured.label, str(path), Number(seconds, ".2f")]
+    row = [model_name, configured.label, str(path), ShownNumber(seconds, ".2f")]
     console.emit(document, header, [row], summary)
     user = dataset.ratings.user_ids.text[0]
     console.say(f"Next: recli recommend --model {model_name} --user {user}")

@@ -20,7 +20,7 @@ def tied_places(found: Mapping[str, Sequence[FoldScores]]) -> tuple[Finding, ...
 
     >>> import numpy as np
     >>> def of(share):
-    ...     return FoldScores({}, np.empty(0), {}, 0.0, 0.0, 0.0, 0.0, tied_places=((10, share),))
+    ...     return FoldScores({}, np.empty(0), {}, {}, 0.0, 0.0, 0.0, 0.0, tied_places=((10, share),))
     >>> [finding] = tied_places({"svd": [of(0.0), of(0.0)], "slope-one": [of(0.3), of(0.5)]})
     >>> finding.message.split(". ")[0]
     'Equal scores: a draw decided what slope-one shows at 40% of the first 10 places'

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from recli import errors
 from recli.algorithms._hybrids.members import Seen
+from recli.algorithms._hybrids.scales import standardised
 from recli.algorithms._hybrids.stacked import Stacked, ridge
 from recli.algorithms._hybrids.switching import Switching
 from recli.algorithms._hybrids.weighted import Weighted, simplex_least_squares
@@ -99,7 +100,8 @@ def test_given_weights_count_in_proportion():
 
 def test_scores_count_the_same_unless_weights_are_given():
     scores = {"a": "ratings", "b": "scores"}
-    assert Weighted({"weights": "learned"}, scores).of_scores
+    assert Weighted({"weights": "learned"}, TWO).scale is None
+    assert Weighted({"weights": "learned"}, scores).scale is standardised
     np.testing.assert_array_equal(Weighted({"weights": "learned"}, scores).learn(never), [0.5, 0.5])
     np.testing.assert_array_equal(Weighted({"weights": "3,1"}, scores).learn(never), [0.75, 0.25])
 

@@ -147,9 +147,9 @@ def test_a_fitted_model_ranks_without_the_library(name, trainset, monkeypatch):
     for module in [*sys.modules]:
         if module.partition(".")[0] == "implicit":
             monkeypatch.setitem(sys.modules, module, None)  # to import it is an ImportError
-    with pytest.raises(ImportError):
+    with pytest.raises(errors.MissingExtraError):
         fitted(name, trainset)
-    restored = Configured.of(name, GIVEN[name]).create(5)
+    restored = Configured.of(name, GIVEN[name], to_fit=False).create(5)
     restored.restore(trainset, algorithm.state())
     found = rank(restored, trainset, np.arange(20), 10)
     np.testing.assert_array_equal(found.items, expected.items)

@@ -21,10 +21,10 @@ GIVEN = {
     "content-based": {"mode": "profile"},
     "hybrid": {"members": "item-knn,most-popular", "method": "weighted"},
 }
-RANKERS = [
-    name for name in NAMES if registry.get("algorithm", name).predicts == "scores" or name in GIVEN
-]
-OF_PREFERENCES = [name for name in RANKERS if name not in GIVEN]
+OF_SCORES = [name for name in NAMES if registry.get("algorithm", name).predicts == "scores"]
+RANKERS = [*OF_SCORES, *GIVEN]
+# What is made of others has no preferences of its own, its members have.
+OF_PREFERENCES = [n for n in OF_SCORES if registry.get("algorithm", n).kind != "hybrid"]
 WEIGHED = [name for name in OF_PREFERENCES if name != "bpr"]  # which takes no weights
 PERSONAL = [name for name in RANKERS if name != "most-popular"]
 
@@ -99,7 +99,7 @@ def test_interactions_of_any_weights_are_learned_from(name, values, medium, held
     assert ndcg(scores, trainset, test) > alphabet
 
 
-@pytest.mark.parametrize("name", OF_PREFERENCES)
+@pytest.mark.parametrize("name", OF_SCORES)
 @pytest.mark.parametrize(
     ("given", "scale"),
     [((3.0, 3.0), (3.0, 3.0)), ((3.0, 3.0), (1.0, 5.0)), ((1.0, 3.0), (1.0, 3.0))],
@@ -209,7 +209,7 @@ def test_a_stored_model_still_knows_that_it_is_of_interactions(name, small, tmp_
 # Algorithms that predict ratings
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in OF_PREFERENCES])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in OF_SCORES])
 def test_what_predicts_ratings_is_refused_with_the_reason(name, small):
     trainset = counted(small, np.ones(len(small.ratings))).trainset()
     with pytest.raises(errors.UsageError) as caught:

@@ -372,9 +372,9 @@ def test_averages(mode, table, n_cltr_u, n_cltr_i, seed):
     assert_close(got, expected)
 
 
-@given(tables(), st.integers(1, 4), st.integers(1, 4), st.integers(0, 99))
+@given(tables(), st.integers(1, 4), st.integers(1, 4), st.integers(0, 99), st.booleans())
 @twins
-def test_assign(mode, table, n_own, n_other, seed):
+def test_assign(mode, table, n_own, n_other, seed, rows_are_users):
     by_user, _, _ = both_ways(table)
     rng, (n_users, n_items) = np.random.default_rng(seed), table[1]
     # Multiples of ¼: sums are exact, so that ties are ties in whatever order they are taken.
@@ -398,9 +398,8 @@ def test_assign(mode, table, n_own, n_other, seed):
         ]
         expected.append(cost.index(min(cost)))
     with mode(co_clustering):
-        co_clustering.assign(
-            by_user, own_mean, other_mean, avg_own, avg_other, avg, other_cltr, got
-        )
+        means = own_mean, other_mean, avg_own, avg_other, avg
+        co_clustering.assign(by_user, *means, other_cltr, got, rows_are_users)
     np.testing.assert_array_equal(got, expected)
 
 

@@ -96,6 +96,18 @@ def test_what_is_stored_ranks_where_it_could_not_be_learned(name, recli, tiny):
     assert without(*asked).stdout == recli(*asked).stdout
 
 
+def test_so_does_a_hybrid_of_it(recli, tiny):
+    pytest.importorskip("implicit", reason="the extra 'implicit' is not installed")
+    made = ("-a", "hybrid", "-p", "members=ials,ease", "-p", "method=weighted", "-d", tiny)
+    recli("train", *made, "--name", "mine")
+    asked = ("recommend", "--model", "mine", "--user", "15", "--format", "json")
+    assert without(*asked).stdout == recli(*asked).stdout
+    told = without("train", *made, "--name", "another", code=5).stderr
+    assert told.endswith(
+        "ials needs packages that are not installed: pip install 'recli[implicit]'\n"
+    )
+
+
 def _json(recli, *arguments):
     return recli(*arguments, "--format", "json").stdout
 

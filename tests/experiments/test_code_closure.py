@@ -294,7 +294,7 @@ def test_recli_as_a_whole_is_every_floor_that_computes(monkeypatch):
     """What run.json calls recli's code: no file of the ground or of a floor below is left out."""
     package = Path(recli.__file__).parent
     hashed = []
-    monkeypatch.setattr(code_version, "_hashed", lambda folder, sources: hashed.extend(sources))
+    monkeypatch.setattr(code_version, "_hashed", hashed.extend)
     code_version.of_recli.__wrapped__()
     apart = ("api", "cli", "events", "experiments", "extras", "records", "testing")
     expected = {

@@ -30,7 +30,7 @@ class _Names(Text):
     def _check(self, value: object) -> str:
         names: list[str] = []
         for text in re.split(r"[\s,]+", str(value).strip(" ,")):
-            name = Configured.of(text).name
+            name = Configured.of(text, to_fit=False).name
             if issubclass(class_of(name), Combined):
                 raise errors.UsageError(f"Parameter members={value}: a hybrid is no member of one.")
             if name in names:
@@ -180,7 +180,7 @@ def configured(names: tuple[str, ...], given: Mapping[str, object]) -> tuple[Con
         if owner is None:
             raise errors.unknown("member", parameter.partition(".")[0], names)
         of_members[owner][parameter.removeprefix(f"{owner}.")] = value
-    return tuple(Configured.of(name, own) for name, own in of_members.items())
+    return tuple(Configured.of(name, own, to_fit=False) for name, own in of_members.items())
 
 
 def _prefixed(member: str, parameter: Parameter) -> Parameter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recli.cli._output.console import Console, count
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 
 if TYPE_CHECKING:
     from recli.ranking.answer import Answer
@@ -65,11 +65,11 @@ def _cells(place: Recommendation) -> list[str]:
         str(place.item),
         place.title,
         _rating(place),
-        Number(place.score, ".4f"),
+        ShownNumber(place.score, ".4f"),
     ]
 
 
 def _rating(place: Recommendation) -> str:
     """The predicted rating, and how far the user's may be from it."""
     spread = "" if place.deviation is None else f" ±{place.deviation:.2f}"
-    return Number(place.rating, ".2f", spread)
+    return ShownNumber(place.rating, ".2f", spread)

@@ -72,7 +72,7 @@ class Console:
         Args:
             document: what is written as JSON
             header: names of the columns
-            rows: the first rows, cut into cells; as CSV a `Number` has all its digits
+            rows: the first rows, cut into cells; as CSV a `ShownNumber` has all its digits
             as_table: prints it for people; None prints a table of the rows
         """
         if self.format == "json":

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from recli.cli._output.console import Console, count
-from recli.cli._output.number import Number
+from recli.cli._output.shown_number import ShownNumber
 
 if TYPE_CHECKING:
     from recli.experiments.tuning.search import Budget
@@ -146,7 +146,7 @@ def _table(study: StoredStudy, trials: list[StoredTrial]) -> tuple[list[str], li
     rows = []
     for trial in trials:
         row = [str(trial.number), *([trial.algorithm] if several else [])]
-        row += [Number(value, ".4f") for value in trial.values or ()]
+        row += [ShownNumber(value, ".4f") for value in trial.values or ()]
         if several:
             row.append(setting(trial))
         else:
@@ -159,7 +159,7 @@ def _parameter(value: Any) -> str:
     """A value that was drawn; none where the trial has no such parameter."""
     from recli.params import short
 
-    return Number(value, ".3g") if value is None or isinstance(value, float) else short(value)
+    return ShownNumber(value, ".3g") if value is None or isinstance(value, float) else short(value)
 
 
 def _title(study: StoredStudy, n_shown: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import optuna
@@ -79,7 +80,7 @@ def test_names_that_are_none():
 
 
 def test_a_package_that_is_missing(monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "cmaes", None)  # to import it is a ModuleNotFoundError
     with pytest.raises(errors.MissingExtraError, match=r"pip install 'recli\[tune\]'"):
         samplers.sampler("cmaes", 0, 1)
 

@@ -9,7 +9,10 @@ from recli.params import Int
 
 
 class FirstHit(HitMetric):
-    """How many places stand before the first relevant item, over `unit`; all k without one."""
+    """How many places stand before the first relevant item, over `unit`; all k without one.
+
+    NaN for a user who likes nothing of the test.
+    """
 
     parameters = (Int("unit", 1, "what a place counts", low=1),)
     greater_is_better = False

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 
 
-class Number(str):
+class ShownNumber(str):
     """A number in a table: a text for people, and for CSV all its digits, or nothing where there is none.
 
-    >>> Number(0.123456, ".2f"), Number(0.123456, ".2f").exact
+    >>> ShownNumber(0.123456, ".2f"), ShownNumber(0.123456, ".2f").exact
     ('0.12', '0.123456')
-    >>> Number(None, ".2f"), Number(None, ".2f").exact
+    >>> ShownNumber(None, ".2f"), ShownNumber(None, ".2f").exact
     ('–', '')
     """
 
     exact: str
 
-    def __new__(cls, value: float | None, form: str = "", after: str = "") -> Number:
+    def __new__(cls, value: float | None, form: str = "", after: str = "") -> ShownNumber:
         """The number as it is shown.
 
         Args:
