@@ -153,8 +153,17 @@ RANKERS = [
 
 def test_a_stack_has_the_parameters_of_its_members():
     [stack] = stacks(MEMBERS, *goals(["rmse"]), implicit=False)
-    assert stack == Configured.of("hybrid", {"members": "svd,slope-one", "svd.n_factors": 7})
+    given = {"members": "svd,slope-one,baseline-only", "svd.n_factors": 7}
+    assert stack == Configured.of("hybrid", given)
     assert stack.create(0).predicts == "ratings"
+
+
+def test_a_stack_has_baselines_once():
+    tuned = {"bsl_options.reg_u": 7.0}
+    baselines = StoredTrial("baseline-only", 3, "complete", (0.9,), (), tuned, {}, 1.0)
+    [stack] = stacks([baselines, MEMBERS[0]], *goals(["rmse"]), implicit=False)
+    assert stack.params["members"] == f"baseline-only,{MEMBERS[0].algorithm}"
+    assert stack.params["baseline-only.bsl_options.reg_u"] == 7.0
 
 
 @pytest.mark.parametrize("implicit", [False, True])
