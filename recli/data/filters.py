@@ -123,7 +123,8 @@ def only(dataset: Dataset, stays: np.ndarray, items: np.ndarray) -> Dataset:
     """
     ratings = dataset.ratings
     users = np.bincount(ratings.users[stays], minlength=len(ratings.user_ids)) > 0
-    user_ids, item_ids = ratings.user_ids.only(users), ratings.item_ids.only(items)
+    user_ids = ratings.user_ids.only(users, ratings.users[stays])
+    item_ids = ratings.item_ids.only(items, ratings.items[stays])
     fewer = dataclasses.replace(
         ratings.part(stays),
         user_ids=user_ids,

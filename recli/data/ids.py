@@ -61,14 +61,17 @@ class Ids:
         """
         return np.arange(len(self)) if self.appeared is None else self.appeared
 
-    def only(self, chosen: np.ndarray) -> Ids:
-        """Some of the ids, in the same order of appearance.
+    def only(self, chosen: np.ndarray, rows: np.ndarray) -> Ids:
+        """Some of the ids, as if the data had never had others.
 
         Args:
             chosen: bool[n]
+            rows: int[n_rows], codes in the rows that stay: these appear in that order, and then the
+                others that are chosen
         """
+        first = rows[np.sort(np.unique(rows, return_index=True)[1])]
         order = np.argsort(self.places)
-        return Ids.of(self.text[order[chosen[order]]])
+        return Ids.of(self.text[first], self.text[order[chosen[order]]])
 
     def __len__(self) -> int:
         return len(self.text)

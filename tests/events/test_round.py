@@ -21,6 +21,7 @@ from recli import errors, files
 from recli.algorithms import Configured
 from recli.data.event import Event
 from recli.data.load import load
+from recli.data.tie_order import TieOrder
 from recli.events.log import FILE_NAME, EventLog
 from recli.events.refreshing import history
 from recli.events.refreshing.history import REFRESHES
@@ -161,11 +162,15 @@ def test_a_model_of_scores_is_measured_by_its_lists(
     newest = ratings["event"].nlargest(100).index
     test, train = ratings.loc[newest], ratings.drop(newest)
     threshold = old.trainset.threshold
+    grown = load(str(results / "datasets" / "m")).ratings
+    users, items = np.arange(len(grown.user_ids)), np.arange(len(grown.item_ids))
+    draws = TieOrder.of(grown, users, old.seed).draws(users[:, None], items)
     values = {"candidate": [], "current": []}
     for name, known in (("candidate", train), ("current", ratings[ratings["event"] == 0])):
         liked = known[known["rating"] >= threshold]["item_id"].value_counts()
-        order = sorted(small.ratings.item_ids.text, key=lambda i: (-liked.get(i, 0), int(i)))
         for user, rows in test.groupby("user_id"):
+            drawn = dict(zip(grown.item_ids.text, draws[grown.user_ids.code(user)], strict=True))
+            order = sorted(drawn, key=lambda i: (-liked.get(i, 0), drawn[i]))
             relevant = set(rows[rows["rating"] >= threshold]["item_id"])
             if not relevant:
                 continue

@@ -16,6 +16,7 @@ from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.splits._base import Fold
 from recli.data.splits.k_fold import KFold
+from recli.data.tie_order import TieOrder
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold import score_fold
 from recli.evaluation.metric_names import DEFAULT, Measure
@@ -130,12 +131,16 @@ def score(dataset, fold, configured, measures, threshold):
 
 def test_ranking_metrics_by_hand(toy):
     # Ann likes a and has b and c in the training; cid is unknown and likes e. By bias the order is
-    # b, c, then e and f, which have no rating, then a, d: so both have the liked item in place 3.
+    # b, c, then e and f, which have no rating, then a, d: she has the liked item in place 3, and so
+    # has cid where e is drawn before f.
     fold = Fold(np.array([1, 2, 3, 4, 5]), np.array([0, 6]))
     texts = ("hit-rate@2", "hit-rate@3", "precision@3", "recall@6", "ndcg@3", "map@3")
     measures = tuple(map(Measure.parse, texts))
     scores = score(toy, fold, Configured.of("baseline-only"), measures, 4.0).metrics
-    expected = (0, 1, 1 / 3, 1, 1 / math.log2(1 + 3), 1 / 3)
+    cid, e, f = toy.ratings.user_ids.code("cid"), *map(toy.ratings.item_ids.code, "ef")
+    e_drawn, f_drawn = TieOrder.of(toy.ratings, np.array([cid]), 0).draws(0, np.array([e, f]))
+    third = (1 + (e_drawn < f_drawn)) / 2  # the share of the two who have theirs there
+    expected = (0, third, third / 3, 1, third / math.log2(1 + 3), third / 3)
     assert scores == pytest.approx(dict(zip(texts, expected, strict=True)))
 
 

@@ -13,6 +13,7 @@ import pytest
 from recli import errors
 from recli.algorithms import Configured
 from recli.data.splits._base import Split
+from recli.data.tie_order import TieOrder
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
 from recli.experiments import list_makers
@@ -54,15 +55,15 @@ def by_ease(train):
     return x @ b
 
 
-def measured(train, test, scores):
+def measured(train, test, scores, draws):
     """Mean nDCG@10 and hit rate of the users who like something in the test."""
     ndcg, hits = [], []
-    for of_user, tested, score in zip(train, test, scores, strict=True):
+    for of_user, tested, score, draw in zip(train, test, scores, draws, strict=True):
         liked = set(np.flatnonzero(tested >= 4))
         if not liked:
             continue
         unseen = np.flatnonzero(np.isnan(of_user))
-        listed = sorted(unseen, key=lambda item: (-score[item], item))[:10]
+        listed = sorted(unseen, key=lambda item: (-score[item], draw[item]))[:10]
         gain = sum(1 / math.log2(place + 2) for place, item in enumerate(listed) if item in liked)
         ideal = sum(1 / math.log2(place + 2) for place in range(min(10, len(liked))))
         ndcg.append(gain / ideal)
@@ -72,9 +73,11 @@ def measured(train, test, scores):
 
 def test_what_lists_reach_is_what_a_hand_count_says(small):
     train, test = held_out(small)
+    order = TieOrder.of(small.ratings, np.arange(len(train)), 0)
+    draws = order.draws(*np.indices(train.shape))
     found = list_qualities(small, [EASE, POPULAR], 0, 4.0)
-    ndcg, hit_rate, n_users = measured(train, test, by_ease(train))
-    floor, floor_hits, _ = measured(train, test, by_popularity(train))
+    ndcg, hit_rate, n_users = measured(train, test, by_ease(train), draws)
+    floor, floor_hits, _ = measured(train, test, by_popularity(train), draws)
     ease, popular = found["ease"], found["most-popular"]
     assert (ease.ndcg, ease.hit_rate, ease.floor) == pytest.approx((ndcg, hit_rate, floor))
     assert (popular.ndcg, popular.hit_rate, popular.floor) == pytest.approx(
