@@ -10,6 +10,9 @@ import numpy as np
 from recli.kernels.csr import Csr
 from recli.params import Bool, Choice, Float, Int, Parameter
 
+# On MovieLens 100K a twentieth to a tenth of reg_all is best for the implicit factors of SVD++: the
+# 1 / √n before their sum regularises them already.
+_TUNED = {"yj": (0.002, 0.2)}
 _SIMILARITIES = ("msd", "cosine", "pearson", "pearson_baseline")
 
 
@@ -53,11 +56,20 @@ def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parame
                 f"learning rate of {words[p]}, else lr_all",
                 low=0,
                 lower_for="divergence",
+                otherwise="lr_all",
             )
             for p in parts
         ),
         *(
-            Float(f"reg_{p}", None, f"regularisation of {words[p]}, else reg_all", low=0)
+            Float(
+                f"reg_{p}",
+                None,
+                f"regularisation of {words[p]}, else reg_all",
+                low=0,
+                tune=_TUNED.get(p),
+                log=p in _TUNED,
+                otherwise="reg_all",
+            )
             for p in parts
         ),
     )

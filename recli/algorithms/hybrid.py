@@ -24,8 +24,8 @@ class Hybrid(Combined):
 
     μ + w_0 + Σ_m w_m (r̂_m − μ), over the members m. By the method the weights are
 
-    - stacked: linear in the logarithms of the numbers of ratings of user and item, learned by ridge
-      regression (feature-weighted linear stacking),
+    - stacked: quadratic in the logarithms of the numbers of ratings of user and item, learned by
+      ridge regression (feature-weighted linear stacking),
     - weighted: the same for all, learned by least squares or given,
     - switching: 1 for one member, by whether user and item have enough ratings: the first member
       where both have, the second for an item that has not, the third (with two members the second)

@@ -37,6 +37,7 @@ class Parameter:
             "divergence" of the learning, or "zeros", where nothing else may be left of what is learned;
             empty for none of them. Messages advise by it.
         speed_only: Whether it changes time and memory alone, never a number.
+        otherwise: The parameter, declared before it, whose value holds where this one is None.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Parameter:
     when: tuple[str, tuple[Value, ...]] | None = field(default=None, kw_only=True)
     lower_for: LowerFor = field(default="", kw_only=True)
     speed_only: bool = field(default=False, kw_only=True)
+    otherwise: str | None = field(default=None, kw_only=True)
 
     def check(self, value: object) -> Value:
         """`value` as this parameter's type, read from text where it is text.

@@ -66,6 +66,9 @@ def check_declarations(parameters: Sequence[Parameter]) -> None:
         assert "\n" not in parameter.help, f"the help of {parameter.name} is more than a line"
         assert parameter.domain, f"{parameter.name} does not say what it takes"
         assert parameter.default is None or parameter.check(parameter.default) == parameter.default
+        if parameter.otherwise:
+            assert parameter.otherwise in names[: names.index(parameter.name)]
+            assert parameter.default is None
 
 
 def given_with(parameters: Sequence[Parameter], name: str, value: Value) -> dict[str, Value]:

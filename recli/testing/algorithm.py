@@ -74,13 +74,15 @@ class AlgorithmContract:
         self, subject: type[Algorithm], configured: Configured
     ) -> None:
         check_declarations(declared(configured.name))
+        defaults = {parameter.name: parameter.default for parameter in declared(configured.name)}
         for parameter in declared(configured.name):
             if not parameter.tunable:
                 continue
             tune = parameter.tune  # type: ignore[attr-defined]
             if isinstance(parameter, Int | Float):
                 assert parameter.low <= tune[0] <= tune[1] <= parameter.high
-                assert tune[0] <= parameter.default <= tune[1], f"{parameter.name}: default untuned"  # type: ignore[operator]
+                default = defaults[parameter.otherwise or parameter.name]
+                assert tune[0] <= default <= tune[1], f"{parameter.name}: default untuned"  # type: ignore[operator]
                 assert tune[0] > 0 or not parameter.log
             else:
                 assert parameter.default in tune

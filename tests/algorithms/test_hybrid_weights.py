@@ -7,7 +7,7 @@ import pytest
 import scipy.optimize
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from recli import errors
 from recli.algorithms._hybrids.members import Seen
@@ -77,7 +77,7 @@ def test_stacked_learns_weights_that_grow_with_the_counts():
     x = np.column_stack([y + (1 - share) * noise[:, 0], y + share * noise[:, 1]])
     stacked = Stacked({"reg": 1.0}, TWO)
     learned = stacked.learn(lambda: Seen(x, y, n_user, n_item))
-    assert learned.shape == (3, 3)
+    assert learned.shape == (6, 3)
     few, many = np.array([1]), np.array([399])
     _, a_of_few, b_of_few = stacked.weights(learned, few, few)
     _, a_of_many, b_of_many = stacked.weights(learned, many, few)
@@ -85,7 +85,8 @@ def test_stacked_learns_weights_that_grow_with_the_counts():
     assert a_of_many > b_of_many
     # The same as scikit-learn's regression on the products, written out.
     logs = np.log1p(np.column_stack([n_user, n_item]))
-    products = np.hstack([x, logs, x * logs[:, :1], x * logs[:, 1:]])
+    of_counts = PolynomialFeatures(2, include_bias=False).fit_transform(logs)
+    products = np.hstack([x, of_counts, *(x * column[:, None] for column in of_counts.T)])
     theirs = make_pipeline(StandardScaler(), Ridge(alpha=1.0)).fit(products, y)
     constant, a, b = stacked.weights(learned, n_user, n_item)
     np.testing.assert_allclose(

@@ -186,4 +186,6 @@ def configured(names: tuple[str, ...], given: Mapping[str, object]) -> tuple[Con
 def _prefixed(member: str, parameter: Parameter) -> Parameter:
     """A parameter of a member as one of the hybrid."""
     when = parameter.when and (f"{member}.{parameter.when[0]}", parameter.when[1])
-    return dataclasses.replace(parameter, name=f"{member}.{parameter.name}", when=when)
+    otherwise = parameter.otherwise and f"{member}.{parameter.otherwise}"
+    name = f"{member}.{parameter.name}"
+    return dataclasses.replace(parameter, name=name, when=when, otherwise=otherwise)

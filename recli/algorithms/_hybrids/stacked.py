@@ -12,11 +12,12 @@ from recli.params import Float, Value
 
 
 class Stacked(Weighting):
-    """Feature-weighted linear stacking: weights linear in the logarithms of the counts.
+    """Feature-weighted linear stacking: weights quadratic in the logarithms of the counts.
 
-    w_j(u, i) = a_j + b_j log(1 + n_u) + c_j log(1 + n_i), for the constant (j = 0) and each member.
-    The coefficients are those of a ridge regression of the ratings on the members' out-of-fold
-    estimates and their products with the logarithms, all standardised.
+    w_j(u, i) = a_j + b_j x + c_j y + d_j x² + e_j x y + f_j y², with x = log(1 + n_u) and
+    y = log(1 + n_i), for the constant (j = 0) and each member. The coefficients are those of a ridge
+    regression of the ratings on the members' out-of-fold estimates and their products with these
+    terms, all standardised.
     """
 
     # Breiman (1996) and Sill et al. (2009) find stacking insensitive to it within powers of ten.
@@ -35,27 +36,29 @@ class Stacked(Weighting):
     def __init__(self, values: Mapping[str, Value], predicts: Mapping[str, str]) -> None:
         super().__init__(values, predicts)
         self.reg = float(values["reg"])  # type: ignore[arg-type]
-        self.n_columns = 7 * (1 + len(predicts))  # estimates, their products, these standardised
+        self.n_columns = 13 * (1 + len(predicts))  # estimates, their products, these standardised
 
     def learn(self, seen: Callable[[], Seen]) -> np.ndarray:
-        """float64[3, 1 + n_members]: of the constant and the members; by 1, log n_u and log n_i."""
+        """float64[6, 1 + n_members]: of the constant and the members, by the terms of the counts."""
         unknown = seen()
         columns = np.column_stack([np.ones(len(unknown.targets)), unknown.deviations])
-        counts = _of_counts(unknown.n_user, unknown.n_item)
-        products = np.hstack([columns * count[:, None] for count in counts])
+        terms = _terms(unknown.n_user, unknown.n_item)
+        products = np.hstack([columns * term[:, None] for term in terms])
         constant, coefficients = ridge(products[:, 1:], unknown.targets, self.reg)
-        return np.append(constant, coefficients).reshape(len(counts), -1)
+        return np.append(constant, coefficients).reshape(len(terms), -1)
 
     def weights(
         self, learned: np.ndarray, n_user: np.ndarray, n_item: np.ndarray
     ) -> Iterator[np.ndarray]:
-        counts = _of_counts(n_user, n_item)
+        terms = _terms(n_user, n_item)
         for of_one in learned.T:
-            yield sum((c * count for c, count in zip(of_one, counts, strict=True)), np.zeros(1))
+            yield sum((c * term for c, term in zip(of_one, terms, strict=True)), np.zeros(1))
 
 
-def _of_counts(n_user: np.ndarray, n_item: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return np.ones(1), np.log1p(n_user), np.log1p(n_item)
+def _terms(n_user: np.ndarray, n_item: np.ndarray) -> tuple[np.ndarray, ...]:
+    """1, x, y, x², x y and y², where x and y are the logarithms of the counts."""
+    x, y = np.log1p(n_user), np.log1p(n_item)
+    return np.ones(1), x, y, x**2, x * y, y**2
 
 
 def ridge(x: np.ndarray, y: np.ndarray, reg: float) -> tuple[float, np.ndarray]:

@@ -21,7 +21,8 @@ from recli.ranking.recommender import LISTS, of_settings, recommender, settings
 class Space:
     """The parameters of one algorithm; what is fixed has no range and that value as its default.
 
-    Options of lists are among them, with `lists.` before their names.
+    Options of lists are among them, with `lists.` before their names. What is varied and by default
+    takes the value of another parameter begins with that value.
 
     Attributes:
         start: the algorithm with which a study begins, its defaults and what is fixed
@@ -59,7 +60,7 @@ class Space:
         start = Configured.of(algorithm, fixed)
         held = {name: start.params[name] for name in fixed}
         start = recommender(start, lists)
-        known = (*declared(start.name, fixed), *_of_lists(lists, vary))
+        known = (*_begun(declared(start.name, fixed), held), *_of_lists(lists, vary))
         place = Place("ranges", {})
         overrides = {
             name: given if isinstance(given, Range) else Range.of(given, place.key(name))
@@ -91,7 +92,8 @@ class Space:
     def defaults(self) -> dict[str, Value]:
         """The setting to begin with: the varied parameters that matter under the defaults."""
         of_lists = {p.name: p.default for p in self.parameters if p.name.startswith(LISTS)}
-        known = {**of_lists, **self.start.params}
+        begun = {p.name: p.default for p in self.parameters if p.otherwise}
+        known = {**of_lists, **self.start.params, **begun}
         return {name: known[name] for name in self.tunable if name in known}
 
     @property
@@ -107,9 +109,13 @@ class Space:
         Args:
             trial: draws the values
         """
-        return of_settings(
-            self.start.name, {**self._lists_held, **params.suggest(self.parameters, trial)}
-        )
+        drawn = params.suggest(self.parameters, trial)
+        for parameter in self.parameters:
+            if parameter.otherwise and drawn[parameter.name] == drawn[parameter.otherwise]:
+                drawn[parameter.name] = (
+                    None  # the same, said shorter: so the defaults stay themselves
+                )
+        return of_settings(self.start.name, {**self._lists_held, **drawn})
 
     @property
     def _lists_held(self) -> dict[str, Value]:
@@ -172,6 +178,18 @@ def _of_lists(lists: ListOptions, vary: Sequence[str]) -> Iterator[Parameter]:
             high=most,
             tune=(0, most) if name in vary else None,
         )
+
+
+def _begun(known: Sequence[Parameter], fixed: Mapping[str, Value]) -> Iterator[Parameter]:
+    """`known`; what is varied and takes another's value by default has that default, if in its range."""
+    values = {**{parameter.name: parameter.default for parameter in known}, **fixed}
+    for parameter in known:
+        changes: dict[str, Any] = {}
+        if isinstance(parameter, Float) and parameter.tune and parameter.otherwise:
+            value, (low, high) = values[parameter.otherwise], parameter.tune
+            inside = low <= float(value) <= high  # type: ignore[arg-type]
+            changes = {"default": value} if inside else {"tune": None}
+        yield dataclasses.replace(parameter, **changes)
 
 
 def _held(parameter: Parameter, fixed: Mapping[str, Value]) -> Parameter:

@@ -12,6 +12,7 @@ from recli.evaluation.goals import Goal
 from recli.ranking.recommender import LISTS, lists_of, recommender
 from recli.records.stored_trial import StoredTrial
 
+_BASELINES = "baseline-only"
 FITS = 5
 """Fits of each member that a stack takes: five on four fifths of the training, and one on all of it."""
 
@@ -19,7 +20,9 @@ FITS = 5
 def stacks(members: Sequence[StoredTrial], goal: Goal, implicit: bool) -> list[Configured]:
     """The algorithms made of the members that are worth a trial for a goal; none of one member alone.
 
-    For predicted ratings one that learns how much each member counts where. For ranked lists, and
+    For predicted ratings one that learns how much each member counts where; the baselines of users
+    and items, which cost nothing, are always a member: what the others add to them then has weights
+    apart from theirs. For ranked lists, and
     for interactions, which have no rating that weights could be learned from, each that makes one
     list of several, as the log-linear pool, and LambdaMART where LightGBM is installed. Lists are
     made as the best member makes them.
@@ -31,11 +34,12 @@ def stacks(members: Sequence[StoredTrial], goal: Goal, implicit: bool) -> list[C
     """
     if len(members) < 2:
         return []
-    given = dict(of_members(members))
+    given: dict[str, Any] = dict(of_members(members))
     if goal.ranks or implicit:
         made = [Configured.of(name, {**cls.for_lists, **given}) for name, cls in _making_lists()]
     else:
-        made = [Configured.of("hybrid", given)]
+        names = dict.fromkeys([*(trial.algorithm for trial in members), _BASELINES])
+        made = [Configured.of("hybrid", {**given, "members": ",".join(names)})]
     return [recommender(one, lists_of(members[0].configured)) for one in made]
 
 

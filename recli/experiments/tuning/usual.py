@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from recli import errors
+from recli.algorithms import declared
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Split
 from recli.data.splits.k_fold import KFold
@@ -61,6 +62,9 @@ def on_dataset(
 ) -> tuple[Plan, Protocol]:
     """The plan on these data, and how a setting is measured.
 
+    With `plan.auto` an algorithm that predicts ratings and can do without features gets all that the
+    data have, unless the plan holds something else.
+
     Args:
         plan: what is searched
         dataset: interactions are ranked, whatever the algorithms predict
@@ -76,6 +80,8 @@ def on_dataset(
         DataError: the lists of an algorithm cannot be made as they should be, see `recommender.check`
     """
     purpose(goal, dataset)
+    if plan.auto and not plan.goals[0].ranks:
+        plan = dataclasses.replace(plan, fixed={**_all_features(plan, dataset), **plan.fixed})
     spaces, ratings = plan.spaces(), dataset.ratings
     check_suits((space.start for space in spaces), dataset)
     whole = TrainingStatistics(dataset, np.arange(len(ratings)), ratings.default_threshold)
@@ -89,6 +95,13 @@ def on_dataset(
         split = by_time(dataset, seed)
     liked = liked_from(dataset, threshold)
     return plan, Protocol(split or KFold(seed=seed), plan.measures, liked, seed)
+
+
+def _all_features(plan: Plan, dataset: Dataset) -> dict[str, str]:
+    """Parameters that name features, none by default, where the data have some."""
+    there = {"item_features": dataset.has_features, "user_features": dataset.users is not None}
+    parameters = (p for name in plan.algorithms for p in declared(name) if p.default is None)
+    return {p.name: "all" for p in parameters if there.get(p.name)}
 
 
 def by_time(dataset: Dataset, seed: int) -> Split | None:

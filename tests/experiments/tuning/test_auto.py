@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +14,8 @@ from recli.evaluation.goals import goals
 from recli.experiments import params_file
 from recli.experiments.reports._study import words
 from recli.experiments.reports._study.words import said
-from recli.experiments.tuning import auto, holdout
+from recli.experiments.tuning import auto, holdout, usual
+from recli.experiments.tuning.plan import Plan
 from recli.experiments.tuning.stacks import stacks
 from recli.experiments.tuning.study import TuningRun
 from recli.experiments.tuning.trials import Trials
@@ -21,6 +23,7 @@ from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import recommender
 from recli.records.stored_study import StoredStudy
 from recli.records.stored_trial import StoredTrial
+from recli.testing import small_dataset
 
 STACK = "hybrid"
 SIX = ("baseline-only", "normal-predictor", "slope-one", "knn-basic", "co-clustering", "svd")
@@ -153,8 +156,17 @@ RANKERS = [
 
 def test_a_stack_has_the_parameters_of_its_members():
     [stack] = stacks(MEMBERS, *goals(["rmse"]), implicit=False)
-    assert stack == Configured.of("hybrid", {"members": "svd,slope-one", "svd.n_factors": 7})
+    given = {"members": "svd,slope-one,baseline-only", "svd.n_factors": 7}
+    assert stack == Configured.of("hybrid", given)
     assert stack.create(0).predicts == "ratings"
+
+
+def test_a_stack_has_baselines_once():
+    tuned = {"bsl_options.reg_u": 7.0}
+    baselines = StoredTrial("baseline-only", 3, "complete", (0.9,), (), tuned, {}, 1.0)
+    [stack] = stacks([baselines, MEMBERS[0]], *goals(["rmse"]), implicit=False)
+    assert stack.params["members"] == f"baseline-only,{MEMBERS[0].algorithm}"
+    assert stack.params["baseline-only.bsl_options.reg_u"] == 7.0
 
 
 @pytest.mark.parametrize("implicit", [False, True])
@@ -199,3 +211,19 @@ def test_a_verdict_names_what_it_is_against(small):
     given = goal, (0.39, 0.31), *cells, {"most-popular": other}
     text = words._verdict(holdout._verdict(*given, "ease, the best single model").document())
     assert "0.4000 with the best, 0.3000 with ease, the best single model. " in text
+
+
+def test_auto_gives_features_to_what_predicts_ratings_and_can_do_without():
+    pytest.importorskip("myfm")
+    dataset, names = small_dataset(), ("bayesian-fm", "content-based", "svd")
+    every = {"item_features": "all", "user_features": "all"}
+    plan = Plan(names, goals(["rmse"]), auto=True)
+    found = {s.start.name: s.fixed for s in usual.on_dataset(plan, dataset)[0].spaces()}
+    assert found["bayesian-fm"] == every
+    assert found["svd"] == {}
+    without = dataclasses.replace(dataset, users=None)
+    assert usual.on_dataset(plan, without)[0].fixed == {"item_features": "all"}
+    held = dataclasses.replace(plan, fixed={"item_features": "genres"})
+    assert usual.on_dataset(held, dataset)[0].fixed == {**every, "item_features": "genres"}
+    by_hand = dataclasses.replace(plan, auto=False)
+    assert usual.on_dataset(by_hand, dataset)[0].fixed == {}

@@ -9,6 +9,7 @@ import optuna
 import pytest
 
 from recli import errors
+from recli.algorithms import Configured
 from recli.experiments.tuning.ranges import read_ranges
 from recli.experiments.tuning.space import Space
 
@@ -134,3 +135,29 @@ def test_steps_of_a_logarithmic_range_have_equal_factors():
     factors = [after / before for before, after in itertools.pairwise(rates)]
     assert factors == pytest.approx([factors[0]] * 3)
     assert (rates[0], rates[-1]) == (0.002, 0.02)
+
+
+def test_what_takes_the_value_of_another_begins_with_it():
+    """The regularisation of the implicit factors of SVD++ is reg_all by default, and varied."""
+    space = Space.of("svdpp", {})
+    assert space.document()["reg_yj"] == {"low": 0.002, "high": 0.2, "log": True}
+    assert space.defaults["reg_yj"] == space.defaults["reg_all"] == 0.02
+    assert space.configured(optuna.trial.FixedTrial(space.defaults)) == Configured.of("svdpp")
+    other = space.configured(optuna.trial.FixedTrial({**space.defaults, "reg_yj": 0.01}))
+    assert other == Configured.of("svdpp", {"reg_yj": 0.01})
+    assert Space.of("svdpp", {"reg_all": 0.1}).defaults["reg_yj"] == 0.1
+
+
+def test_what_takes_the_value_of_another_is_not_varied_where_that_is_out_of_its_range():
+    assert "reg_yj" not in Space.of("svdpp", {"reg_all": 0.5}).tunable
+
+
+def test_what_takes_the_value_of_another_is_held():
+    space = Space.of("svdpp", {"reg_yj": 0.01})
+    assert "reg_yj" not in space.tunable
+    assert space.configured(optuna.trial.FixedTrial(space.defaults)).params["reg_yj"] == 0.01
+
+
+def test_a_member_takes_the_value_of_its_own():
+    space = Space.of("hybrid", {"members": "svdpp,baseline-only", "svdpp.reg_all": 0.05})
+    assert space.defaults["svdpp.reg_yj"] == 0.05
