@@ -127,12 +127,9 @@ def evaluate(
         for cell in cells(data, line_up, protocol, resources, folds):
             done.append(cell)
             step()
-    finished = [cell for cell in done if isinstance(cell, Cell)]
-    failed = by_entry(
-        [cell for cell in done if isinstance(cell, CellFailure)], labels(line_up), len(folds)
-    )
-    without = {cell.entry for cell in done if isinstance(cell, CellFailure)}
-    compared = tuple(cell for cell in finished if cell.entry not in without)
+    lost = [cell for cell in done if isinstance(cell, CellFailure)]
+    failed = by_entry(lost, labels(line_up), len(folds))
+    compared = tuple(failures.compared((cell for cell in done if isinstance(cell, Cell)), lost))
     by_label = summaries(line_up, compared, protocol.measures[0])
     findings += tied_places({one.label: [cell.scores for cell in one.cells] for one in by_label})
     return _told(

@@ -178,8 +178,7 @@ class EvaluationRun:
     @property
     def compared(self) -> list[Cell]:
         """The finished cells of the algorithms that did not fail, by entry and fold."""
-        without = {cell.entry for cell in self.failed}
-        own = (cell for cell in self.finished if cell.entry not in without)
+        own = failures.compared(self.finished, self.failed)
         return sorted(own, key=lambda cell: (cell.entry, cell.fold))
 
     @property

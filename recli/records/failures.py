@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recli import errors
+
+if TYPE_CHECKING:
+    from recli.records.cells import Cell
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,17 @@ def by_entry(
             yield EntryFailure(labels[entry], folds, n_folds, own[0].error, own[0].trace)
 
     return tuple(each())
+
+
+def compared(finished: Iterable[Cell], failed: Iterable[CellFailure]) -> list[Cell]:
+    """The finished cells of the algorithms that failed on no fold, in their order.
+
+    Args:
+        finished: the cells that gave something
+        failed: those that did not
+    """
+    without = {cell.entry for cell in failed}
+    return [cell for cell in finished if cell.entry not in without]
 
 
 def document(failed: Sequence[EntryFailure]) -> list[dict[str, Any]]:
