@@ -22,8 +22,8 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold_outcome import Wanted, fold_outcome
 from recli.models import fold_in, similar
 from recli.models.model import of_training
-from recli.ranking.top_n import top_n
 from recli.testing import small_dataset
+from tests.top_n import top_n
 
 K = 10
 UNKNOWN = "UKN__"

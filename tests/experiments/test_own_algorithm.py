@@ -13,7 +13,7 @@ from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
 from recli.experiments.cross_validation import cross_validate
 from recli.models import model as models
-from recli.ranking.top_n import top_n
+from tests.top_n import top_n
 
 OWN = """
 import numpy as np

@@ -14,7 +14,7 @@ from recli.algorithms import Configured
 from recli.models import archive, parts
 from recli.models import model as models
 from recli.models.stored import MODELS
-from recli.ranking.top_n import top_n
+from tests.top_n import top_n
 
 HERE, THERE = Path("here"), Path("there")
 PARTS = ["ids.json", "model.json", "ratings.safetensors", "state.safetensors", "tables.json"]

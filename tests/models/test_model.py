@@ -20,7 +20,7 @@ from recli.data.tables.users import Users
 from recli.models import archive, parts
 from recli.models import model as models
 from recli.models.stored import MODELS
-from recli.ranking.top_n import top_n
+from tests.top_n import top_n
 
 PARTS = ["ids.json", "ratings.safetensors", "state.safetensors", "tables.json"]
 

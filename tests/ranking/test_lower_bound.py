@@ -19,7 +19,7 @@ from recli.ranking.lists import Request, recommend
 from recli.ranking.lower_bound import LowerBound, sorted_by
 from recli.ranking.row_tables import RowTables
 from recli.ranking.rows import Rows
-from recli.ranking.top_n import top_n
+from tests.top_n import top_n
 
 
 class Unsure(Algorithm):

@@ -16,8 +16,8 @@ from recli.data.ratings import Ratings
 from recli.data.tables.items import Items
 from recli.models import model as models
 from recli.ranking.lists import Request, recommend
-from recli.ranking.top_n import top_n
 from tests.tie_draws import draw
+from tests.top_n import top_n
 
 
 def dataset(rated, catalogue=(), titles=None):

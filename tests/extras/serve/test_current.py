@@ -25,7 +25,7 @@ def current(results):
 
 
 def best(loaded, user="42"):
-    from recli.ranking.top_n import top_n
+    from tests.top_n import top_n
 
     return [place.item for place in top_n(loaded.model, user, 5)]
 
