@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,7 +35,9 @@ from recli.models import model as models
 from recli.models.model import FittedModel
 from recli.ranking.lists import Request, recommend
 from recli.ranking.output import written
-from recli.ranking.rows import ListRows
+from recli.ranking.row_tables import RowTables
+from recli.ranking.rows import Rows
+from recli.ranking.writers._base import Target
 
 REPEATS = 15
 TOP = 10
@@ -47,9 +49,8 @@ def lists(name: str) -> None:
     everybody = Request(np.arange(model.trainset.n_users), TOP)
 
     def to_a_file() -> None:
-        places = ListRows(model, "svd", datetime.now(UTC))
         with tempfile.TemporaryDirectory() as folder:
-            for _ in written(recommend(model, everybody), places, f"{folder}/lists.parquet"):
+            for _ in to_parquet(model, everybody, folder):
                 pass
 
     _measured(
@@ -60,6 +61,13 @@ def lists(name: str) -> None:
         },
         model.trainset.n_users,
     )
+
+
+def to_parquet(model: FittedModel, request: Request, folder: str) -> Iterator[Rows]:
+    """The lists on their way to a file, as `recli recommend --output` writes them."""
+    rows = (Rows.of(model, some, request.sort) for some in recommend(model, request))
+    tables = RowTables(model, "svd", datetime.now(UTC))
+    return written(rows, tables, Target.of(f"{folder}/lists.parquet"))
 
 
 def _implicit(model: FittedModel) -> dict[str, Callable[[], object]]:
@@ -132,10 +140,8 @@ def memory_of(n_users: str, n_items: str, n_asked: str) -> None:
     print(f"model in memory: at most {memory.peak():,.0f} MiB until then", flush=True)
     done, started = 0, time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        places = ListRows(model, "svd", datetime.now(UTC))
-        chunks = written(recommend(model, request), places, f"{folder}/lists.parquet")
-        for chunk in chunks:
-            before, done = done, done + len(chunk.users)
+        for rows in to_parquet(model, request, folder):
+            before, done = done, done + len(rows.lists.users)
             if done // 2000 > before // 2000:
                 rate = done / (time.perf_counter() - started)
                 print(
@@ -143,7 +149,6 @@ def memory_of(n_users: str, n_items: str, n_asked: str) -> None:
                 )
             if done >= int(n_asked):
                 break
-        chunks.close()
 
 
 def synthetic(n_users: int, n_items: int, n_factors: int) -> FittedModel:

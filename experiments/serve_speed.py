@@ -230,7 +230,7 @@ def reloads(results: Path, users: list[str], options: list[str], minutes: float)
     twin = results.parent / "twin"
     model = models.load(results / "models" / "svd")
     publisher = (
-        "import sys, time\nfrom pathlib import Path\nfrom recli.recommend import model as models\n"
+        "import sys, time\nfrom pathlib import Path\nfrom recli.models import model as models\n"
         "model = models.load(Path(sys.argv[1]) / 'models' / 'svd')\n"
         f"for _ in range({RELOADS}):\n"
         "    models.save(model, Path(sys.argv[2]), 'svd')\n    time.sleep(1.5)\n"

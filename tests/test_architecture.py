@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import importlib.util
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -167,3 +170,26 @@ def test_help_loads_nothing_heavy(arguments):
 def test_the_walk_sees_imports_inside_functions():
     tree = ast.parse("def f():\n    from recli import cli\n    import recli.data.load\n")
     assert list(imports(tree)) == [(2, "recli"), (2, "recli.cli"), (3, "recli.data.load")]
+
+
+def of_recli(text: str) -> list[tuple[str, str]]:
+    """What a text imports from recli: module and name."""
+    return re.findall(r"from (recli(?:\.\w+)*) import (\w+)", text)
+
+
+# Nothing else would notice: no test imports an experiment, and no type checker reads a text.
+def test_what_texts_and_experiments_import_is_there():
+    of_package = (path for path in PACKAGE.rglob("*") if "__pycache__" not in path.parts)
+    paths = [path for path in of_package if path.is_file()]
+    missing = []
+    for path in [*paths, *(PACKAGE.parent / "experiments").rglob("*.py")]:
+        for module, name in of_recli(path.read_text(encoding="utf-8", errors="ignore")):
+            there = hasattr(importlib.import_module(module), name)
+            if not (there or importlib.util.find_spec(f"{module}.{name}")):
+                missing.append((path.name, f"{module}.{name}"))
+    assert missing == []
+
+
+def test_an_import_within_a_text_is_seen():
+    found = of_recli('RUN ["python", "-c", "from recli.no.such import thing; thing()"]')
+    assert found == [("recli.no.such", "thing")]
