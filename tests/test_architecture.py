@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
-import importlib.util
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,7 @@ HEAVY = (
     *("numpy", "pandas", "numba", "sklearn", "scipy", "surprise", "optuna", "rich", "pyarrow"),
     *("joblib", "safetensors", "sqlalchemy", "msgspec", "pydantic"),
 )
-MODULES = sorted(PACKAGE.rglob("*.py"))
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
 
 
 def name_of(path: Path) -> str:
@@ -60,6 +60,12 @@ def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
                     yield node.lineno, f"{node.module}.{alias.name}"
 
 
+@functools.cache
+def imports_of(path: Path) -> list[tuple[int, str]]:
+    """`imports` of a module of ours."""
+    return list(imports(TREES[path]))
+
+
 def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Line and dotted name of everything that is called."""
     for node in ast.walk(tree):
@@ -67,51 +73,55 @@ def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, ast.unparse(node.func)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_imports_point_down(path):
-    name = name_of(path).removesuffix(".__init__")
-    if name in ("recli.__main__", "recli"):  # two doors; the second names what it opens for types
-        return
+def imported(trees: Mapping[Path, ast.Module]) -> Iterator[tuple[Path, str]]:
+    """Each module of ours with what it imports, one by one."""
+    return ((path, name) for path in trees for _, name in imports_of(path))
+
+
+def called(trees: Mapping[Path, ast.Module]) -> Iterator[tuple[Path, tuple[int, str]]]:
+    """Each module of ours with what it calls, one by one."""
+    return ((path, call) for path, tree in trees.items() for call in calls(tree))
+
+
+def test_imports_point_down():
+    # Two doors: what they name is opened when it is used, or for types.
+    doors = ("recli.__main__", "recli.__init__")
     upward = [
-        f"line {line}: {target}"
-        for line, target in imports(ast.parse(path.read_text(encoding="utf-8")))
-        if target.split(".")[0] == "recli" and floor(target) > floor(name)
+        f"{name_of(path)}, line {line}: {target}"
+        for path in TREES
+        if name_of(path) not in doors
+        for line, target in imports_of(path)
+        if target.split(".")[0] == "recli" and floor(target) > floor(name_of(path))
     ]
     assert upward == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_only_the_command_line_prints_asks_and_exits(path):
-    if path.is_relative_to(PACKAGE / "cli"):
-        return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def test_only_the_command_line_prints_asks_and_exits():
     forbidden = {"print", "input", "exit", "quit", "sys.exit", "os._exit", "click.echo"}
-    assert [call for call in calls(tree) if call[1] in forbidden] == []
-    found = {target.split(".")[0] for _, target in imports(tree)} & {"click", "rich"}
+    below = {p: tree for p, tree in TREES.items() if not p.is_relative_to(PACKAGE / "cli")}
+    assert [(name_of(path), call) for path, call in called(below) if call[1] in forbidden] == []
+    packages = {(name_of(path), name.split(".")[0]) for path, name in imported(below)}
     # The bar that `progress=True` asks for, in terminals and notebooks.
-    assert found == ({"rich"} if path == PACKAGE / "api" / "_progress.py" else set())
+    assert {p for p in packages if p[1] in ("click", "rich")} == {("recli.api._progress", "rich")}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_pytest_is_for_the_contracts_alone(path):
-    if path.is_relative_to(PACKAGE / "testing"):
-        return
-    found = {target for _, target in imports(ast.parse(path.read_text(encoding="utf-8")))}
-    assert not {name for name in found if name.split(".")[0] == "pytest"}
-    assert not {name for name in found if name.startswith("recli.testing")}
+def test_pytest_is_for_the_contracts_alone():
+    others = {p: tree for p, tree in TREES.items() if not p.is_relative_to(PACKAGE / "testing")}
+    for path, name in imported(others):
+        assert name.split(".")[0] != "pytest", path
+        assert not name.startswith("recli.testing"), path
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_text_or_file_of_a_user_is_run(path):
-    if path == PACKAGE / "models" / "pickled.py":  # says itself why, and when
-        return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def test_no_text_or_file_of_a_user_is_run():
+    # That one says itself why, and when.
+    trees = {p: tree for p, tree in TREES.items() if p != PACKAGE / "models" / "pickled.py"}
     unsafe = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal"}
-    assert not unsafe & {target.split(".")[0] for _, target in imports(tree)}
+    assert [pair for pair in imported(trees) if pair[1].split(".")[0] in unsafe] == []
     running = {"eval", "exec", "compile", "pd.read_pickle", "pd.eval", "joblib.load", "os.system"}
-    assert [call for call in calls(tree) if call[1] in running] == []
+    assert [(path, call) for path, call in called(trees) if call[1] in running] == []
     pickled = [
-        node
+        (path, node.lineno)
+        for path, tree in trees.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.keyword)
         and node.arg in ("allow_pickle", "shell")
@@ -120,25 +130,26 @@ def test_no_text_or_file_of_a_user_is_run(path):
     assert pickled == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_kernels_live_in_one_place_and_compile_through_one(path):
+def test_kernels_live_in_one_place_and_compile_through_one():
     """numba by itself gives up where its cache cannot be written; `recli.compiled` does not."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = {target for _, target in imports(tree)}
-    if path == PACKAGE / "compiled.py":
-        return
-    if not path.is_relative_to(PACKAGE / "kernels"):
-        assert not {name for name in found if name.split(".")[0] == "numba"}
-        assert "recli.compiled" not in found
-    from_numba = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    from_numba = [node for node in from_numba if node.module == "numba"]
-    assert not {alias.name for node in from_numba for alias in node.names} & {"jit", "njit"}
-    assert not [call for call in calls(tree) if call[1] in ("numba.jit", "numba.njit")]
+    trees = {p: tree for p, tree in TREES.items() if p != PACKAGE / "compiled.py"}
+    outside = {p: tree for p, tree in trees.items() if not p.is_relative_to(PACKAGE / "kernels")}
+    for path, name in imported(outside):
+        assert name.split(".")[0] != "numba", path
+        assert name != "recli.compiled", path
+    from_numba = {
+        alias.name
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "numba"
+        for alias in node.names
+    }
+    assert not from_numba & {"jit", "njit"}
+    assert not {call[1] for _, call in called(trees)} & {"numba.jit", "numba.njit"}
 
 
 def test_no_two_classes_have_one_name():
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
-    names = [node.name for t in trees.values() for node in t.body if isinstance(node, ast.ClassDef)]
+    names = [node.name for t in TREES.values() for node in t.body if isinstance(node, ast.ClassDef)]
     assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
@@ -177,16 +188,36 @@ def of_recli(text: str) -> list[tuple[str, str]]:
     return re.findall(r"from (recli(?:\.\w+)*) import (\w+)", text)
 
 
+def is_there(module: str, name: str) -> bool:
+    """Whether a module of ours has a name or a module of that name; most are not imported for it."""
+    place = PACKAGE.parent.joinpath(*module.split("."))
+    if (place / name).is_dir() or (place / f"{name}.py").is_file():
+        return True
+    tree = TREES.get(place.with_suffix(".py")) or TREES.get(place / "__init__.py")
+    names = {
+        found
+        for node in (tree.body if tree else ())
+        for part in ast.walk(node)
+        for found in (
+            getattr(part, "name", None),
+            getattr(part, "asname", None),
+            getattr(part, "id", None),
+        )
+    }
+    # Some give names that they have only when they are asked.
+    return name in names or hasattr(importlib.import_module(module), name)
+
+
 # Nothing else would notice: no test imports an experiment, and no type checker reads a text.
 def test_what_texts_and_experiments_import_is_there():
     of_package = (path for path in PACKAGE.rglob("*") if "__pycache__" not in path.parts)
     paths = [path for path in of_package if path.is_file()]
-    missing = []
-    for path in [*paths, *(PACKAGE.parent / "experiments").rglob("*.py")]:
-        for module, name in of_recli(path.read_text(encoding="utf-8", errors="ignore")):
-            there = hasattr(importlib.import_module(module), name)
-            if not (there or importlib.util.find_spec(f"{module}.{name}")):
-                missing.append((path.name, f"{module}.{name}"))
+    missing = [
+        (path.name, module, name)
+        for path in [*paths, *(PACKAGE.parent / "experiments").rglob("*.py")]
+        for module, name in of_recli(path.read_text(encoding="utf-8", errors="ignore"))
+        if not is_there(module, name)
+    ]
     assert missing == []
 
 
