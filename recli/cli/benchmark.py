@@ -1,4 +1,4 @@
-"""`recli benchmark`."""
+"""Measure recli against Surprise."""
 
 from __future__ import annotations
 

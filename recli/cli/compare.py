@@ -1,4 +1,4 @@
-"""`recli compare`."""
+"""Compare the algorithms of several runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recli data`."""
+"""List, look at, check, add, convert, download and remove datasets."""
 
 from __future__ import annotations
 

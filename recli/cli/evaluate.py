@@ -1,4 +1,4 @@
-"""`recli evaluate`."""
+"""Compare algorithms on the same folds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recli export`."""
+"""Write a model, or parts of it, or the folds of a comparison, for other programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recli list`."""
+"""List algorithms, metrics, splits and all else that has a name, and where it comes from."""
 
 from __future__ import annotations
 

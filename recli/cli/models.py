@@ -1,4 +1,4 @@
-"""`recli models`."""
+"""List, show, remove, export and import what 'recli train' has left."""
 
 from __future__ import annotations
 

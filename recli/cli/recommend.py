@@ -1,4 +1,4 @@
-"""`recli recommend`."""
+"""Recommend items to a user, to some, or to all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recli refresh`."""
+"""Train a model again with new events, and publish it if it is no worse."""
 
 from __future__ import annotations
 

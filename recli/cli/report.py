@@ -1,4 +1,4 @@
-"""`recli report`."""
+"""Write a report of one or more runs."""
 
 from __future__ import annotations
 

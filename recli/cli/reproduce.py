@@ -1,4 +1,4 @@
-"""`recli reproduce`."""
+"""Make a run again, and compare every number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recli run`."""
+"""Run an experiment from a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recli runs`."""
+"""List, show, compare, remove and tidy up what 'recli evaluate' has left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recli serve`."""
+"""Serve a model over HTTP, until Ctrl-C."""
 
 from __future__ import annotations
 

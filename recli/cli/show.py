@@ -1,4 +1,4 @@
-"""`recli show`."""
+"""Explain an algorithm, metric, split, step or re-ranker, experiment files or conditions on items."""
 
 from __future__ import annotations
 

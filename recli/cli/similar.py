@@ -1,4 +1,4 @@
-"""`recli similar`."""
+"""Find what is like an item, or who is like a user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recli studies`."""
+"""List, show, export and remove what 'recli tune' has left."""
 
 from __future__ import annotations
 

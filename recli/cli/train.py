@@ -1,4 +1,4 @@
-"""`recli train`."""
+"""Fit an algorithm on all ratings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`recli tune`."""
+"""Search for the best parameters with Optuna."""
 
 from __future__ import annotations
 

@@ -56,3 +56,11 @@ def test_a_misspelling_names_the_nearest(recli, typed, meant):
     _, said, named = recli(*typed, code=2).stderr.partition("Did you mean")
     assert said
     assert f"'{meant}'" in named
+
+
+def test_the_help_of_all_says_what_the_help_of_each_begins_with(recli, commands):
+    shown = " ".join(recli("--help").stdout.split())
+    for path, command in commands.items():
+        if path.count(" ") == 1:
+            summary = command.help.split("\n\n")[0]
+            assert f" {path.split()[1]} {' '.join(summary.split())}" in shown
