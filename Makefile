@@ -10,7 +10,7 @@ endif
 RECLI := $(BIN)/recli
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format golden clean test-lowest test-services test-extras
+.PHONY: help demo test check format golden clean test-lowest test-services test-keras test-extras
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -85,10 +85,19 @@ test-services: $(VENV)/.installed-dev ## Browser, database, container, Prometheu
 	@PATH="$(CURDIR)/$(VENV)/prometheus/usr/bin:$(CURDIR)/$(BIN):$(CURDIR)/$(VENV)/bigquery/bin:$(CURDIR)/$(VENV)/azurite/node_modules/.bin:$$PATH" \
 		$(BIN)/python -m pytest -q -m services tests/services
 
+test-keras: ## Deep models on each backend of Keras, an environment for each
+	@for backend in torch tensorflow jax; do \
+		echo "— $$backend"; \
+		$(PYTHON) -m venv .venv-keras-$$backend && \
+		.venv-keras-$$backend/bin/python -m pip install --quiet --disable-pip-version-check \
+			--editable ".[keras-$$backend,testing]" hypothesis && \
+		.venv-keras-$$backend/bin/python -m pytest -q tests/extras/keras || exit 1; \
+	done
+
 test-extras: ## Each extra alone, on each Python from 3.11 on that is here (needs uv)
 	@$(PYTHON) tests/extras/matrix.py
 
 clean: ## Remove the environment, caches and results
-	@rm -rf $(VENV) .venv-lowest .mypy_cache .ruff_cache .hypothesis build dist
+	@rm -rf $(VENV) .venv-lowest .venv-keras-* .mypy_cache .ruff_cache .hypothesis build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@find results -mindepth 1 ! -name README.md -delete

@@ -44,13 +44,13 @@ year = { kind = "number" }
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what is tested of an algorithm whose extra is not installed."""
+    extras = {name: registry.extra_of("algorithm", name) for name in registry.names("algorithm")}
+    missing = {name: extra for name, extra in extras.items() if not registry.installed(extra)}
     for item in items:
         parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        parameters = {value for value in parameters if isinstance(value, str)}
-        for name in registry.names("algorithm"):
-            extra = registry.extra_of("algorithm", name)
-            if name in parameters and not registry.installed(extra):
-                item.add_marker(pytest.mark.skip(reason=f"the extra '{extra}' is not installed"))
+        for name in missing.keys() & {value for value in parameters if isinstance(value, str)}:
+            reason = f"the extra '{missing[name]}' is not installed"
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(autouse=True)

@@ -226,8 +226,9 @@ def check_installed(kind: str, name: str) -> None:
         kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
         name: the name
     """
-    if extra := extra_of(kind, name):
-        _check(extra, name)
+    module = _folders.modules(kind).get(name, "")
+    if room_name := _folders.room_of(module):
+        _check(room_name, _folders.extra_of(module), name)
 
 
 def room(extra: str, module: str) -> Any:
@@ -240,7 +241,7 @@ def room(extra: str, module: str) -> Any:
     Raises:
         MissingExtraError: if packages of the extra are missing or cannot be imported
     """
-    _check(extra, "This")
+    _check(extra, extra, "This")
     return importlib.import_module(f"{_folders.EXTRAS}{extra}.{module}")
 
 
@@ -268,14 +269,14 @@ def packages(extra: str) -> tuple[str, ...]:
     return tuple(requirement.name for requirement in _extras.requirements(extra))
 
 
-def _check(extra: str, what: str) -> None:
-    """Raise MissingExtraError if packages of an extra that has a room are missing or broken."""
+def _check(room_name: str, extra: str, what: str) -> None:
+    """Raise MissingExtraError if packages of the extra of a room are missing or broken."""
     if not installed(extra):
         raise errors.MissingExtraError(
             f"{what} needs packages that are not installed: pip install 'recli[{extra}]'"
         )
     with importing(what, f"'recli[{extra}]'"):
-        for module in importlib.import_module(f"{_folders.EXTRAS}{extra}").IMPORTS:
+        for module in importlib.import_module(f"{_folders.EXTRAS}{room_name}").IMPORTS:
             importlib.import_module(module)
 
 

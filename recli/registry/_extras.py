@@ -76,6 +76,8 @@ installed: pip install 'recli[bayes]'
     """
     try:
         yield
+    except errors.RecliError:
+        raise
     except ModuleNotFoundError as error:
         raise errors.MissingExtraError(
             f"{what} needs the module '{error.name}', which is not installed: pip install {install}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from pathlib import Path
 
 from recli.registry._kinds import KINDS
@@ -37,7 +38,22 @@ def name_of(module: str) -> str:
 
 
 def extra_of(module: str) -> str:
-    """The extra in whose room a module stands; empty for recli's own folders.
+    """The extra that a module of a room needs; empty for recli's own folders.
+
+    It has the name of the room, unless that says by `extra()` which of several it is.
+
+    Args:
+        module: the module of the room
+    """
+    room = room_of(module)
+    if not room:
+        return ""
+    own = getattr(importlib.import_module(f"{EXTRAS}{room}"), "extra", None)
+    return room if own is None else own()
+
+
+def room_of(module: str) -> str:
+    """The room in which a module stands; empty for recli's own folders.
 
     Args:
         module: the module of the room

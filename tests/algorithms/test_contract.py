@@ -9,7 +9,12 @@ import pytest
 from recli import registry
 from recli.testing import AlgorithmContract
 
-NAMES = registry.names("algorithm")
+# Those of Keras take minutes, and are tested in tests/extras/keras.
+NAMES = [
+    name
+    for name in registry.names("algorithm")
+    if not registry.extra_of("algorithm", name).startswith("keras-")
+]
 
 # The defaults of Surprise's nested options, from its documentation ("Baselines estimates
 # configuration", "Similarity measure configuration").

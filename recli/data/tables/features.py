@@ -58,6 +58,18 @@ class TextOptions:
 _PLAIN = TextOptions()
 
 
+def names(text: str) -> list[str]:
+    """The names in a text that separates them by commas; none for `all`.
+
+    Args:
+        text: the text to read
+
+    >>> names("genres, year"), names("all")
+    (['genres', 'year'], [])
+    """
+    return [] if text == "all" else [name.strip() for name in text.split(",")]
+
+
 def weighted(text: str, items: Items | None) -> dict[str, float]:
     """The features that `genres,year:0.5` names, with their weights; `all` is every one.
 

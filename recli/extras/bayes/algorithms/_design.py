@@ -142,20 +142,15 @@ def _n_cold(trainset: surprise.Trainset) -> int:
 def _user_features(trainset: surprise.Trainset, chosen: str) -> scipy.sparse.csr_array:
     """float64[n_users, n_values]."""
     table = trainset.user_table if isinstance(trainset, Trainset) else None
-    of_codes, _ = user_features.matrix(table, _names(chosen))
+    of_codes, _ = user_features.matrix(table, features.names(chosen))
     return of_codes[trainset.user_codes]
 
 
 def _item_features(trainset: surprise.Trainset, chosen: str) -> scipy.sparse.csr_array:
     """float64[n_catalogue, n_features]."""
     table = trainset.item_table if isinstance(trainset, Trainset) else None
-    of_codes, _ = features.matrix(table, _names(chosen))
+    of_codes, _ = features.matrix(table, features.names(chosen))
     return of_codes[trainset.item_codes]
-
-
-def _names(chosen: str) -> list[str]:
-    """Names separated by commas; none for `all`."""
-    return [name.strip() for name in chosen.split(",")] if chosen != "all" else []
 
 
 def _bins(trainset: surprise.Trainset, days: float) -> np.ndarray:

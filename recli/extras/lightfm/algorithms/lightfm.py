@@ -121,7 +121,7 @@ class LightFM(FactorRanker):
         own = [_itself(prefers, self.trainset.n_users)]
         if self.user_features is not None:
             table = getattr(self.trainset, "user_table", None)
-            described, _ = user_features.matrix(table, _names(self.user_features))
+            described, _ = user_features.matrix(table, features.names(self.user_features))
             own.append(normalize(described)[self.trainset.user_codes])
         return _beside(own)
 
@@ -130,14 +130,9 @@ class LightFM(FactorRanker):
         own = [_itself(self.popularity > 0, catalogue_size(self.trainset))]
         if self.item_features is not None:
             table = getattr(self.trainset, "item_table", None)
-            described, _ = features.matrix(table, _names(self.item_features))
+            described, _ = features.matrix(table, features.names(self.item_features))
             own.append(described[self.trainset.item_codes])
         return _beside(own)
-
-
-def _names(text: str) -> list[str]:
-    """The names in a text that separates them by commas; none for "all"."""
-    return [] if text == "all" else [name.strip() for name in text.split(",")]
 
 
 def _itself(learned: np.ndarray, n_rows: int) -> scipy.sparse.csr_array:

@@ -1,0 +1,180 @@
+"""Layers and losses that Keras does not have. To import this loads Keras."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from recli.extras.keras.algorithms._batches import NO_ITEM
+
+
+class Drawn(keras.layers.Layer):
+    """A draw from a normal distribution; from its mean alone where nothing is trained.
+
+    The Kullback-Leibler distance to the standard normal is a loss, with a weight that grows.
+
+    Args:
+        beta: The weight in the end.
+        n_steps: Steps in which it grows to that.
+    """
+
+    def __init__(self, beta: float, n_steps: int) -> None:
+        super().__init__()
+        self._beta, self._n_steps = beta, n_steps
+        self._seeds = keras.random.SeedGenerator()
+
+    def build(self, shapes: Any) -> None:
+        self._step = self.add_weight(shape=(), initializer="zeros", trainable=False, name="step")
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """The draws.
+
+        Args:
+            inputs: Means and logarithms of variances.
+            training: Whether to draw.
+        """
+        mean, log_variance = inputs
+        if not training:
+            return mean
+        self._step.assign(self._step + 1.0)
+        weight = self._beta * ops.minimum(1.0, self._step / self._n_steps)
+        distance = 0.5 * ops.sum(ops.exp(log_variance) + mean**2 - 1.0 - log_variance, axis=-1)
+        self.add_loss(weight * ops.mean(distance))
+        noise = keras.random.normal(ops.shape(mean), seed=self._seeds)
+        return mean + ops.exp(0.5 * log_variance) * noise
+
+
+def multinomial(preferred: Any, logits: Any) -> Any:
+    """The negative logarithm of the chance that softmax gives the items that users prefer.
+
+    Args:
+        preferred: [n, n_items], how much each user prefers each.
+        logits: [n, n_items].
+
+    Returns:
+        [n].
+    """
+    return -ops.sum(preferred * ops.log_softmax(logits, axis=-1), axis=-1)
+
+
+def is_item(sequence: Any) -> Any:
+    """Where a sequence has an item, bool[n, length].
+
+    Args:
+        sequence: int32[n, length], see `last_preferred`.
+    """
+    return ops.not_equal(sequence, NO_ITEM)
+
+
+def before(sequence: Any) -> Any:
+    """Which places each place of a sequence may look at, bool[n, length, length].
+
+    These are itself and those before it, where they have an item.
+
+    Args:
+        sequence: int32[n, length].
+    """
+    length = sequence.shape[1]
+    earlier = ops.tril(ops.ones((1, length, length), dtype="bool"))
+    return ops.logical_and(earlier, ops.expand_dims(is_item(sequence), 1))
+
+
+class Places(keras.layers.Layer):
+    """Adds to each vector of a sequence that of its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.supports_masking = True
+
+    def build(self, shape: Any) -> None:
+        self._vectors = self.add_weight(shape=shape[1:], initializer="uniform", name="places")
+
+    def call(self, vectors: Any) -> Any:
+        """The sums.
+
+        Args:
+            vectors: [n, length, width].
+        """
+        return vectors + self._vectors
+
+
+class Products(keras.layers.Layer):
+    """The products of vectors and those of all items.
+
+    Args:
+        items: The embedding, of which the first is that of no item.
+    """
+
+    def __init__(self, items: keras.layers.Embedding) -> None:
+        super().__init__()
+        self.supports_masking = True
+        self._items = items
+
+    def call(self, vectors: Any) -> Any:
+        """The logits, [n, length, n_items].
+
+        Args:
+            vectors: [n, length, width].
+        """
+        return ops.matmul(vectors, ops.transpose(self._items.embeddings[1:]))
+
+
+def next_item(items: Any, logits: Any) -> Any:
+    """The negative logarithm of the chance that softmax gives the items that come next, their mean.
+
+    Args:
+        items: int32[n, length], see `last_preferred`.
+        logits: [n, length, n_items].
+    """
+    counts = ops.cast(is_item(items), logits.dtype)
+    each = keras.losses.sparse_categorical_crossentropy(
+        ops.maximum(items - 1, 0), logits, from_logits=True
+    )
+    return ops.sum(each * counts) / ops.maximum(ops.sum(counts), 1.0)
+
+
+class Untold(keras.layers.Layer):
+    """Items, some of them replaced by `NO_ITEM` in training.
+
+    Args:
+        share: How many of them, from 0 to 1.
+    """
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self._share = share
+        self._seeds = keras.random.SeedGenerator()
+
+    def call(self, items: Any, training: bool = False) -> Any:
+        """The items.
+
+        Args:
+            items: int32[n].
+            training: Whether to replace any.
+        """
+        if not training:
+            return items
+        drawn = keras.random.uniform(ops.shape(items), seed=self._seeds)
+        return ops.where(drawn < self._share, NO_ITEM, items)
+
+
+class InBatch(keras.layers.Layer):
+    """Logits of each user for the items of the batch, of which that in their own place is meant."""
+
+    def call(self, inputs: Any) -> Any:
+        """The logits, [n, n].
+
+        Args:
+            inputs: Vectors of users and of items, [n, width]; what is read of the users, [n, n_inputs];
+                the items, int32[n], from 1 on; and the logarithms of their shares, [n].
+        """
+        of_users, of_items, read, items, log_share = inputs
+        logits = ops.matmul(of_users, ops.transpose(of_items)) - log_share[None, :]
+        # What the user prefers as well is no item that they do not prefer.
+        preferred = ops.take(read, items - 1, axis=1) > 0
+        same = ops.equal(items[:, None], items[None, :])
+        meant = ops.eye(ops.shape(items)[0], dtype="bool")
+        left_out = ops.logical_and(ops.logical_or(preferred, same), ops.logical_not(meant))
+        return ops.where(left_out, -1e9, logits)

@@ -1,0 +1,77 @@
+"""What all models of Keras share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from surprise.utils import get_rng
+
+from recli.algorithms._base import Algorithm
+from recli.extras.keras.algorithms._batches import Examples
+from recli.extras.keras.algorithms._training import TRAINING, Training
+
+
+class KerasModel(Algorithm):
+    """An algorithm that a network learns, with `TRAINING` among its parameters.
+
+    Attributes:
+        losses: float64[n_epochs, 2], see `Training.train`.
+    """
+
+    cost = "high"
+    releases_gil = False
+
+    n_epochs: int
+    batch_size: int
+    learning_rate: float
+    validation: float
+    patience: int
+    random_state: Any
+    losses: np.ndarray
+
+    def _trained(
+        self,
+        make: Callable[[], Any],
+        examples: Examples,
+        loss: Callable[[], Any] = lambda: "mse",
+    ) -> dict[str, np.ndarray]:
+        """What the model that `make` gives has learned of the examples: its weights, by their paths.
+
+        They are in Keras's order. `make` and `loss` are called when Keras is loaded.
+        """
+        from recli.extras.keras.backend import keras, seeded
+
+        seed = int(get_rng(self.random_state).randint(2**31 - 1))
+        training = Training(
+            **{parameter.name: getattr(self, parameter.name) for parameter in TRAINING}, seed=seed
+        )
+        with seeded(seed):
+            model = make()
+            self.losses = training.train(model, examples, loss())
+            return {
+                weight.path: np.asarray(keras.ops.convert_to_numpy(weight), np.float64)
+                for weight in model.trainable_weights
+            }
+
+
+class Ratings:
+    """The ratings of a trainset as examples: users and items in, ratings out.
+
+    Args:
+        users: int[n], inner ids.
+        items: int[n], inner ids.
+        values: float64[n].
+    """
+
+    def __init__(self, users: np.ndarray, items: np.ndarray, values: np.ndarray) -> None:
+        self._users = users.astype(np.int32)
+        self._items = items.astype(np.int32)
+        self._values = values.astype(np.float32)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def batch(self, places: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
+        return (self._users[places], self._items[places]), self._values[places]

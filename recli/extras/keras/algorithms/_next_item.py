@@ -1,0 +1,111 @@
+"""Rankers of what a user prefers next, by what they preferred before and in which order."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+import surprise
+
+from recli.algorithms._shared.preferences import PREFERENCES
+from recli.algorithms._shared.weighing import WEIGHTING
+from recli.extras.keras.algorithms._batches import NO_ITEM
+from recli.extras.keras.algorithms._forward import Shapes, flat, unflat
+from recli.extras.keras.algorithms._network_ranker import NetworkRanker
+from recli.extras.keras.algorithms._sequences import NextItems, last_preferred
+from recli.extras.keras.algorithms._training import TRAINING, with_defaults
+from recli.params import Float, Int
+
+NEXT_ITEM = (
+    PREFERENCES,
+    *WEIGHTING,
+    Int("n_factors", 64, "length of the vectors", low=1, tune=(32, 128), log=True),
+    Int("length", 50, "last items of a user that are looked at", low=2, tune=(20, 200), log=True),
+    Float("dropout", 0.2, "share of a vector that is left out", low=0, high=0.95, tune=(0.0, 0.5)),
+    *with_defaults(TRAINING, n_epochs=100, batch_size=64, patience=10),
+)
+"""The hyperparameters of every such model."""
+_CHUNK = 256  # users whose vectors are made at once
+
+
+class NextItemRanker(NetworkRanker):
+    """A network that reads a sequence of items; its vector times that of an item ranks the item.
+
+    The vectors of items are those that it reads. Each place of a sequence is an example: the softmax
+    over all items is to make likely what comes after it. Those users who are held out tell when to
+    stop; their sequences are not learned from.
+
+    A subclass says what reads the sequence, in Keras and in numpy.
+    """
+
+    uses = ("times",)
+
+    n_factors: int
+    length: int
+    dropout: float
+
+    def _state_bytes(self, trainset: surprise.Trainset) -> int:
+        # Vectors with gradient and moments; and the logits of a batch with what they are made of.
+        vectors = 32 * self.n_factors * (trainset.n_users + trainset.n_items)
+        return vectors + 16 * self.batch_size * self.length * trainset.n_items
+
+    @abstractmethod
+    def _reads(self, vectors: Any, sequence: Any) -> Any:
+        """The output of the network, [n, length, n_factors].
+
+        Args:
+            vectors: [n, length, n_factors], those of the items.
+            sequence: int32[n, length], see `last_preferred`.
+        """
+
+    @property
+    @abstractmethod
+    def _shapes(self) -> Shapes:
+        """Those of its weights, but for the vectors of items."""
+
+    @abstractmethod
+    def _read(self, x: np.ndarray, there: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
+        """What `_reads` gives at the end of each sequence, float64[n, n_factors], by numpy.
+
+        Args:
+            x: float64[n, length, n_factors], vectors of items.
+            there: bool[n, length], where there is an item.
+            weights: As `_shapes` has them.
+        """
+
+    def _fit(self, preferred: scipy.sparse.csr_array) -> None:
+        examples = NextItems(last_preferred(self.trainset, self.weigh, self.length + 1))
+
+        def loss() -> Any:
+            from recli.extras.keras.algorithms._layers import next_item
+
+            return next_item
+
+        vectors, *others = self._trained(self._network, examples, loss).values()
+        self.item_factors = vectors[1:]
+        self.weights = flat(others)
+        self.user_factors = self._vectors()
+
+    def _network(self) -> Any:
+        """The `keras.Model`: sequences in, logits of what comes next out."""
+        import keras
+
+        from recli.extras.keras.algorithms._layers import Products
+
+        sequence = keras.Input((self.length,), dtype="int32")
+        items = keras.layers.Embedding(self.trainset.n_items + 1, self.n_factors)
+        read = self._reads(items(sequence), sequence)
+        return keras.Model([sequence], Products(items)(read))
+
+    def _vectors(self) -> np.ndarray:
+        sequences = last_preferred(self.trainset, self.weigh, self.length)
+        vectors = np.vstack([np.zeros(self.n_factors), self.item_factors])
+        weights = unflat(self.weights, self._shapes)
+        found = np.zeros((len(sequences), self.n_factors))
+        for start in range(0, len(sequences), _CHUNK):
+            some = sequences[start : start + _CHUNK]
+            found[start : start + _CHUNK] = self._read(vectors[some], some != NO_ITEM, weights)
+        found[(sequences == NO_ITEM).all(axis=1)] = 0.0
+        return found

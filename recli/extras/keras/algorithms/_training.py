@@ -1,0 +1,112 @@
+"""Training of a Keras model: early stopping, the best weights kept, the same by the same seed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from recli.extras.keras.algorithms._batches import Batches, Examples, source
+from recli.params import Float, Int, Parameter, Value
+
+TRAINING = (
+    Int("n_epochs", 50, "passes over the training examples, at most", low=1),
+    Int("batch_size", 256, "examples of a step", low=1, tune=(64, 1024), log=True),
+    Float(
+        "learning_rate",
+        0.001,
+        "step size of Adam",
+        low=0,
+        tune=(3e-4, 0.01),
+        log=True,
+        lower_for="divergence",
+    ),
+    Float(
+        "validation",
+        0.1,
+        "share of the examples that tells when to stop; 0: every epoch is done",
+        low=0,
+        high=0.5,
+    ),
+    Int("patience", 3, "epochs without a lower loss on these before it stops", low=1),
+)
+"""The hyperparameters of `Training`, for every model to declare."""
+
+
+def with_defaults(parameters: Iterable[Parameter], **defaults: Value) -> tuple[Parameter, ...]:
+    """The same parameters, some with other defaults.
+
+    Args:
+        parameters: Such as `TRAINING`.
+        defaults: By name.
+    """
+    return tuple(
+        dataclasses.replace(parameter, default=defaults.get(parameter.name, parameter.default))
+        for parameter in parameters
+    )
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a model is trained.
+
+    Attributes:
+        n_epochs: Passes over the examples, at most.
+        batch_size: Examples of a step.
+        learning_rate: Step size of Adam.
+        validation: Share of the examples that is held out, and tells when to stop.
+        patience: Epochs without a lower loss on these before it stops.
+        seed: What the examples held out and the order of the others are drawn by, from 0 on.
+    """
+
+    n_epochs: int
+    batch_size: int
+    learning_rate: float
+    validation: float
+    patience: int
+    seed: int
+
+    def train(self, model: Any, examples: Examples, loss: Any = "mse") -> np.ndarray:
+        """Train a model until the loss on what is held out rises.
+
+        Args:
+            model: A `keras.Model`, not compiled; afterwards it has the weights of the best epoch.
+            examples: What it learns from.
+            loss: As `keras.Model.compile` takes it.
+
+        Returns:
+            float64[n_epochs, 2], the loss of each epoch on what is learned from, and after it on what
+            is held out; NaN where nothing is.
+        """
+        import keras
+
+        learned, held_out = self._parts(len(examples))
+        callbacks = [keras.callbacks.TerminateOnNaN()]
+        validation = None
+        if len(held_out):
+            validation = source(Batches(examples, held_out, self.batch_size))
+            callbacks.append(
+                keras.callbacks.EarlyStopping(
+                    "val_loss", patience=self.patience, restore_best_weights=True
+                )
+            )
+        model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), loss=loss)
+        losses = model.fit(
+            source(Batches(examples, learned, self.batch_size, self.seed)),
+            validation_data=validation,
+            epochs=self.n_epochs,
+            callbacks=callbacks,
+            shuffle=False,  # they come in an order of their own
+            verbose=0,
+        ).history
+        none = [np.nan] * len(losses["loss"])
+        return np.array([losses["loss"], losses.get("val_loss", none)], np.float64).T
+
+    def _parts(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """The places of `n` examples that are learned from, and of those held out, int[…]."""
+        order = np.random.default_rng(self.seed).permutation(n)
+        n_held_out = min(round(self.validation * n), n - 1)
+        return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])

@@ -1,0 +1,177 @@
+"""Two networks, one that reads users and one that reads items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+import scipy.sparse
+import surprise
+from sklearn.preprocessing import normalize
+
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.constructor import RANDOM_STATE
+from recli.algorithms._shared.preferences import PREFERENCES
+from recli.algorithms._shared.weighing import WEIGHTING
+from recli.data.tables import features, user_features
+from recli.extras.keras.algorithms._batches import NO_ITEM, Batch
+from recli.extras.keras.algorithms._forward import flat, unflat
+from recli.extras.keras.algorithms._network_ranker import NetworkRanker
+from recli.extras.keras.algorithms._training import TRAINING, with_defaults
+from recli.params import Float, Int, Text, Value
+
+_OF_USERS = ("user_in/kernel", "user_in/bias", "user_out/kernel", "user_out/bias")
+
+
+class TwoTower(NetworkRanker):
+    """A vector of each user by one network, of each item by another; their product ranks.
+
+    The network of users reads what they prefer, a row of length 1, and features of theirs if asked for;
+    that of items reads which item it is, and features. Each has a hidden layer. An example is a user and
+    an item that they prefer, which is then no part of what is read of them. The softmax over the items
+    of the batch is to make the item likely; what else the user prefers is left out of it, and since
+    popular items are in more batches, the logarithm of their share of the examples is taken off.
+
+    In training, now and then (`id_dropout`) the network is not told which item it is, so that features
+    stand for themselves: with them, an item that nobody prefers is scored, too. Of an unknown user no
+    features are known.
+    """
+
+    source = (
+        "Covington, Adams and Sargin 2016; Yi et al. 2019, Sampling-bias-corrected neural modeling for "
+        "large corpus item recommendations"
+    )
+    cold_items = "last or features"
+    uses = ("item features", "user features")
+    takes = (RANDOM_STATE,)
+    quick: ClassVar[Mapping[str, Value]] = {"n_epochs": 2, "n_factors": 4, "n_hidden": 8}
+    parameters = (
+        PREFERENCES,
+        *WEIGHTING,
+        Int("n_factors", 64, "length of the vectors", low=1, tune=(16, 128), log=True),
+        Int("n_hidden", 128, "width of the hidden layers", low=1, lower_for="memory"),
+        Float("id_dropout", 0.1, "share of items known by features alone", low=0, high=0.95),
+        Text("item_features", None, "features to use, separated by commas; or all"),
+        Text("user_features", None, "columns of the user table to use; or all"),
+        *with_defaults(TRAINING, n_epochs=30),
+    )
+
+    def _state_bytes(self, trainset: surprise.Trainset) -> int:
+        # Weights, their gradients, two moments of these, and once more as they are kept.
+        n_weights = 2 * self.n_hidden * (trainset.n_items + self.n_factors)
+        return 20 * n_weights + 12 * self.n_factors * (trainset.n_users + catalogue_size(trainset))
+
+    def _fit(self, preferred: scipy.sparse.csr_array) -> None:
+        of_users, of_items = self._of_users(), self._of_items()
+        pairs = _Pairs(preferred, of_users, of_items[: preferred.shape[1]])
+
+        def loss() -> Any:
+            import keras
+
+            return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+        found = self._trained(lambda: self._network(pairs), pairs, loss)
+        self.weights = flat([found[name] for name in _OF_USERS])
+        told = np.full(catalogue_size(self.trainset), NO_ITEM)
+        liked = np.flatnonzero(self.popularity)
+        told[liked] = liked + 1
+        hidden = found["item_ids/embeddings"][told]
+        if of_items.shape[1]:
+            hidden += of_items @ found["item_in/kernel"] + found["item_in/bias"]
+        vectors = np.maximum(hidden, 0.0) @ found["item_out/kernel"] + found["item_out/bias"]
+        known = (told != NO_ITEM) | (np.diff(of_items.indptr) > 0)
+        self.item_factors = np.where(known[:, None], vectors, 0.0)
+        self.user_factors = self._vectors(of_users)
+
+    def _network(self, pairs: _Pairs) -> Any:
+        """The `keras.Model`: what `_Pairs` gives in, a logit for each pair of the batch out."""
+        import keras
+
+        from recli.extras.keras.algorithms._layers import InBatch, Untold
+
+        def dense(width: int, name: str, activation: str | None = None) -> Any:
+            return keras.layers.Dense(width, activation=activation, name=name)
+
+        users, items = keras.Input((pairs.n_inputs,)), keras.Input((), dtype="int32")
+        log_share = keras.Input(())
+        inputs = [users, items, log_share]
+        ids = keras.layers.Embedding(pairs.n_items + 1, self.n_hidden, name="item_ids")
+        read = ids(Untold(self.id_dropout)(items))
+        if pairs.n_features:
+            inputs.append(keras.Input((pairs.n_features,)))
+            read = keras.layers.Add()([read, dense(self.n_hidden, "item_in")(inputs[-1])])
+        of_items = dense(self.n_factors, "item_out")(keras.layers.ReLU()(read))
+        hidden = dense(self.n_hidden, "user_in", "relu")(users)
+        of_users = dense(self.n_factors, "user_out")(hidden)
+        return keras.Model(inputs, InBatch()([of_users, of_items, users, items, log_share]))
+
+    def _vectors(self, of_users: scipy.sparse.csr_array | None = None) -> np.ndarray:
+        # Of a user who is placed later no features are known.
+        read = normalize(self.preferred)
+        if of_users is not None:
+            read = scipy.sparse.hstack([read, of_users], format="csr")
+        hidden, k = self.n_hidden, self.n_factors
+        n_inputs = (len(self.weights) - hidden - k * (hidden + 1)) // hidden
+        shapes = (n_inputs, hidden), (hidden,), (hidden, k), (k,)
+        kernel, b1, out, b2 = unflat(self.weights, shapes)
+        inner = read @ kernel[: read.shape[1]] + b1
+        vectors = np.maximum(inner, 0.0) @ out + b2
+        return np.where(np.diff(read.indptr)[:, None] > 0, vectors, 0.0)
+
+    def _of_users(self) -> scipy.sparse.csr_array:
+        """Features of users, float64[n_users, n]; none where none are asked for."""
+        if self.user_features is None:
+            return scipy.sparse.csr_array((self.trainset.n_users, 0))
+        table = getattr(self.trainset, "user_table", None)
+        described, _ = user_features.matrix(table, features.names(self.user_features))
+        return normalize(described)[self.trainset.user_codes]
+
+    def _of_items(self) -> scipy.sparse.csr_array:
+        """Features of the catalogue, float64[n_catalogue, n]; none where none are asked for."""
+        if self.item_features is None:
+            return scipy.sparse.csr_array((catalogue_size(self.trainset), 0))
+        table = getattr(self.trainset, "item_table", None)
+        described, _ = features.matrix(table, features.names(self.item_features))
+        return normalize(described)[self.trainset.item_codes]
+
+
+class _Pairs:
+    """Users and what they prefer, as examples.
+
+    Args:
+        preferred: float64[n_users, n_items].
+        of_users: float64[n_users, n], features.
+        of_items: float64[n_items, n], features.
+    """
+
+    def __init__(
+        self,
+        preferred: scipy.sparse.csr_array,
+        of_users: scipy.sparse.csr_array,
+        of_items: scipy.sparse.csr_array,
+    ) -> None:
+        self._preferred = preferred.astype(np.float32)
+        self._of_users = of_users.astype(np.float32)
+        self._of_items = of_items.astype(np.float32)
+        self._users, self._items = preferred.nonzero()
+        counts = np.bincount(self._items, minlength=preferred.shape[1])
+        self._log_share = np.log(np.maximum(counts, 1) / len(self._items)).astype(np.float32)
+        self.n_items = preferred.shape[1]
+        self.n_inputs = self.n_items + of_users.shape[1]
+        self.n_features = of_items.shape[1]
+
+    def __len__(self) -> int:
+        return len(self._users)
+
+    def batch(self, places: np.ndarray) -> Batch:
+        users, items = self._users[places], self._items[places]
+        rows = self._preferred[users].toarray()
+        rows[np.arange(len(rows)), items] = 0.0
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        rows /= np.where(norms > 0, norms, 1.0)
+        read = np.hstack([rows, self._of_users[users].toarray()])
+        inputs = [read, (items + 1).astype(np.int32), self._log_share[items]]
+        if self.n_features:
+            inputs.append(self._of_items[items].toarray())
+        return tuple(inputs), np.arange(len(places), dtype=np.int32)
