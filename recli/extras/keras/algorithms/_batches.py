@@ -20,6 +20,10 @@ class Examples(Protocol):
     def __len__(self) -> int:
         """The number of examples."""
 
+    @property
+    def owners(self) -> np.ndarray:
+        """Whose each is, int[n] from 0 on: what one owner has is held out together, or not at all."""
+
     def batch(self, places: np.ndarray) -> Batch:
         """Inputs and targets.
 

@@ -73,5 +73,9 @@ class Ratings:
     def __len__(self) -> int:
         return len(self._values)
 
+    @property
+    def owners(self) -> np.ndarray:
+        return np.arange(len(self))
+
     def batch(self, places: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
         return (self._users[places], self._items[places]), self._values[places]

@@ -53,6 +53,10 @@ class NextItems:
     def __len__(self) -> int:
         return len(self._sequences)
 
+    @property
+    def owners(self) -> np.ndarray:
+        return np.arange(len(self))
+
     def batch(self, places: np.ndarray) -> Batch:
         sequences = self._sequences[places]
         return (sequences[:, :-1],), sequences[:, 1:]

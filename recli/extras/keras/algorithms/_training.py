@@ -27,7 +27,7 @@ TRAINING = (
     Float(
         "validation",
         0.1,
-        "share of the examples that tells when to stop; 0: every epoch is done",
+        "share of ratings, or of users, that tells when to stop; 0: every epoch is done",
         low=0,
         high=0.5,
     ),
@@ -83,7 +83,7 @@ class Training:
         """
         import keras
 
-        learned, held_out = self._parts(len(examples))
+        learned, held_out = self._parts(examples.owners)
         callbacks = [keras.callbacks.TerminateOnNaN()]
         validation = None
         if len(held_out):
@@ -105,8 +105,10 @@ class Training:
         none = [np.nan] * len(losses["loss"])
         return np.array([losses["loss"], losses.get("val_loss", none)], np.float64).T
 
-    def _parts(self, n: int) -> tuple[np.ndarray, np.ndarray]:
-        """The places of `n` examples that are learned from, and of those held out, int[…]."""
-        order = np.random.default_rng(self.seed).permutation(n)
+    def _parts(self, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The places of the examples that are learned from, and of those held out, int[…]."""
+        n = int(owners.max()) + 1
+        drawn = np.random.default_rng(self.seed).permutation(n)
         n_held_out = min(round(self.validation * n), n - 1)
-        return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])
+        held_out = np.isin(owners, drawn[:n_held_out])
+        return np.flatnonzero(~held_out), np.flatnonzero(held_out)

@@ -114,6 +114,10 @@ class _Rows:
     def __len__(self) -> int:
         return int(self._preferred.shape[0])
 
+    @property
+    def owners(self) -> np.ndarray:
+        return np.arange(len(self))
+
     def batch(self, places: np.ndarray) -> Batch:
         rows = self._preferred[places]
         return (normalize(rows).toarray(),), rows.toarray()

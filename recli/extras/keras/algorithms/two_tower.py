@@ -28,7 +28,8 @@ class TwoTower(NetworkRanker):
     """A vector of each user by one network, of each item by another; their product ranks.
 
     The network of users reads what they prefer, a row of length 1, and features of theirs if asked for;
-    that of items reads which item it is, and features. Each has a hidden layer. An example is a user and
+    that of items reads which item it is, and features. Each has a hidden layer. In training some of what
+    is read of users is left out (`dropout`). An example is a user and
     an item that they prefer, which is then no part of what is read of them. The softmax over the items
     of the batch is to make the item likely; what else the user prefers is left out of it, and since
     popular items are in more batches, the logarithm of their share of the examples is taken off.
@@ -51,6 +52,7 @@ class TwoTower(NetworkRanker):
         *WEIGHTING,
         Int("n_factors", 64, "length of the vectors", low=1, tune=(16, 128), log=True),
         Int("n_hidden", 128, "width of the hidden layers", low=1, lower_for="memory"),
+        Float("dropout", 0.5, "share of what is read of users that is left out", low=0, high=0.95),
         Float("id_dropout", 0.1, "share of items known by features alone", low=0, high=0.95),
         Text("item_features", None, "features to use, separated by commas; or all"),
         Text("user_features", None, "columns of the user table to use; or all"),
@@ -102,7 +104,8 @@ class TwoTower(NetworkRanker):
             inputs.append(keras.Input((pairs.n_features,)))
             read = keras.layers.Add()([read, dense(self.n_hidden, "item_in")(inputs[-1])])
         of_items = dense(self.n_factors, "item_out")(keras.layers.ReLU()(read))
-        hidden = dense(self.n_hidden, "user_in", "relu")(users)
+        some = keras.layers.Dropout(self.dropout)(users)
+        hidden = dense(self.n_hidden, "user_in", "relu")(some)
         of_users = dense(self.n_factors, "user_out")(hidden)
         return keras.Model(inputs, InBatch()([of_users, of_items, users, items, log_share]))
 
@@ -163,6 +166,10 @@ class _Pairs:
 
     def __len__(self) -> int:
         return len(self._users)
+
+    @property
+    def owners(self) -> np.ndarray:
+        return self._users
 
     def batch(self, places: np.ndarray) -> Batch:
         users, items = self._users[places], self._items[places]
