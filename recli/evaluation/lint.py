@@ -6,19 +6,14 @@ from collections.abc import Sequence
 
 from recli import errors, registry
 from recli.data.dataset import Dataset
-from recli.data.splits._base import Fold, Split
+from recli.data.splits._base import Fold
 from recli.evaluation.lint_checks import Checked, Finding
 from recli.evaluation.metric_names import Measure
+from recli.evaluation.protocol import Protocol
 
 
 def lint(
-    dataset: Dataset,
-    folds: Sequence[Fold],
-    split: Split,
-    measures: Sequence[Measure],
-    threshold: float,
-    line_up: Sequence[str],
-    sampled_negatives: int = 0,
+    dataset: Dataset, folds: Sequence[Fold], protocol: Protocol, line_up: Sequence[str]
 ) -> tuple[Finding, ...]:
     """What to mend or to keep in mind before the numbers of a protocol are believed.
 
@@ -26,21 +21,18 @@ def lint(
 
     Args:
         dataset: the ratings, and what is known of items and users
-        folds: what `split` makes of the dataset
-        split: how the ratings are split
-        measures: what is measured, the first orders
-        threshold: the rating from which an item counts as liked
+        folds: what the split makes of the dataset
+        protocol: how the line-up is compared
         line_up: names of the algorithms
-        sampled_negatives: how many items are sampled to rank what is liked among; 0 for the catalogue
 
     >>> from recli.data.load import load
     >>> from recli.data.splits.k_fold import KFold
-    >>> dataset, split = load("movielens-small"), KFold(5)
-    >>> found = lint(dataset, split.folds(dataset), split, [Measure.parse("ndcg")], 4.0, ["svd"])
+    >>> dataset, protocol = load("movielens-small"), Protocol(KFold(5), (Measure.parse("ndcg"),), 4.0, 0)
+    >>> found = lint(dataset, protocol.split.folds(dataset), protocol, ["svd"])
     >>> [finding.code for finding in found]
     ['future', 'no-baseline']
     """
-    checked = Checked(dataset, folds, split, measures, threshold, line_up, sampled_negatives)
+    checked = Checked(dataset, folds, protocol, line_up)
     return tuple(
         Finding(code, message)
         for code, check in registry.in_order("check")

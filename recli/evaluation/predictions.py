@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,21 @@ class Predictions:
     def _distinct_and_row(self) -> tuple[np.ndarray, np.ndarray]:
         distinct, row = np.unique(self.users, return_inverse=True)
         return distinct, row
+
+    def once(self, key: Hashable, make: Callable[[Predictions], np.ndarray]) -> np.ndarray:
+        """What is made of the predictions, which is made the first time that it is asked for.
+
+        Args:
+            key: what it is kept by
+            make: what makes it
+        """
+        if key not in self._made:
+            self._made[key] = make(self)
+        return self._made[key]
+
+    @functools.cached_property
+    def _made(self) -> dict[Hashable, np.ndarray]:
+        return {}
 
     def sums_per_user(self, *values: np.ndarray) -> np.ndarray:
         """The sums over each user's ratings, of each of `values` float64[n_users, n_values].

@@ -82,16 +82,10 @@ class EvaluationRun:
         self.n_folds = len(self.folds)
         self.command = tuple(command)
         self.reading = reading
-        found = lint(
-            dataset,
-            self.folds,
-            protocol.split,
-            protocol.measures,
-            protocol.threshold,
-            [configured.name for configured in self.line_up],
-            protocol.sampled_negatives,
-        ) + noted(self.line_up)
-        self.findings = tuple(Finding(each.code, worded(each.message)) for each in found)
+        self._worded = worded
+        names = [configured.name for configured in self.line_up]
+        self.findings: tuple[Finding, ...] = ()
+        self._add(lint(dataset, self.folds, protocol, names) + noted(self.line_up))
         if strict and self.findings:
             doubts = errors.first_ten([finding.message for finding in self.findings])
             raise errors.DataError(f"`strict=True`, and there is reason to doubt:\n{doubts}")
@@ -155,11 +149,14 @@ class EvaluationRun:
                 f"Interrupted. Finished folds: {len(self.finished)}, kept in {self.folder}."
             ) from None
         finally:
-            self.findings += tied_places(
-                {one.label: [cell.scores for cell in one.cells] for one in self.summaries}
-            )
+            scores = {one.label: [cell.scores for cell in one.cells] for one in self.summaries}
+            self._add(tied_places(scores))
             self._write(status, resources)
         return self.summaries
+
+    def _add(self, findings: Sequence[Finding]) -> None:
+        """Findings, in the words of who asked for the run."""
+        self.findings += tuple(Finding(each.code, self._worded(each.message)) for each in findings)
 
     def check(self) -> None:
         """Raise what is to be said at the end of a run in which algorithms failed, if any did.

@@ -17,6 +17,7 @@ from recli.evaluation import metric_names
 from recli.evaluation.lint import check_cutoffs, lint
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.lint_checks.no_baseline import BASELINES
+from recli.evaluation.protocol import Protocol
 
 MEASURES = metric_names.measures(["rmse", "ndcg"], [2])
 BASE = "baseline-only"
@@ -61,8 +62,8 @@ def found(
     line_up: tuple[str, ...] = ("svd", BASE),
 ) -> dict[str, str]:
     """Messages by code."""
-    split = split or LastN(2)
-    findings = lint(dataset, folds or split.folds(dataset), split, measures, threshold, line_up)
+    protocol = Protocol(split or LastN(2), measures, threshold, seed=0)
+    findings = lint(dataset, folds or protocol.split.folds(dataset), protocol, line_up)
     assert all(isinstance(finding, Finding) for finding in findings)
     messages = {finding.code: finding.message for finding in findings}
     assert len(messages) == len(findings), "each kind once"

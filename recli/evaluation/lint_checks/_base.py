@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from recli.data.dataset import Dataset
 from recli.data.ratings import Ratings
-from recli.data.splits._base import Fold, Split
+from recli.data.splits._base import Fold
 from recli.evaluation.metric_names import Measure
+from recli.evaluation.protocol import Protocol
 
 
 @dataclass(frozen=True)
@@ -31,21 +32,15 @@ class Checked:
 
     Args:
         dataset: what is learned from and tested on
-        folds: what `split` makes of it
-        split: how it is cut
-        measures: what is measured
-        threshold: the rating from which an item counts as liked
+        folds: what the split makes of it
+        protocol: how the line-up is compared
         line_up: names of the algorithms
-        sampled_negatives: how many items are sampled to rank what is liked among; 0 for the catalogue
     """
 
     dataset: Dataset
     folds: Sequence[Fold]
-    split: Split
-    measures: Sequence[Measure]
-    threshold: float
+    protocol: Protocol
     line_up: Sequence[str]
-    sampled_negatives: int = 0
 
     @property
     def ratings(self) -> Ratings:
@@ -60,7 +55,9 @@ class Checked:
     @property
     def ranks(self) -> list[Measure]:
         """The measures that ask for liked items."""
-        every = [measure for measure in self.measures if measure.metric.needs == "rankings"]
+        every = [
+            measure for measure in self.protocol.measures if measure.metric.needs == "rankings"
+        ]
         return [measure for measure in every if measure.metric.uses_test]
 
     @property

@@ -23,7 +23,7 @@ class FewCandidates(Check):
     position = 95
 
     def messages(self, checked: Checked) -> Iterator[str]:
-        cutoffs = [measure.k for measure in checked.measures if measure.k]
+        cutoffs = [measure.k for measure in checked.protocol.measures if measure.k]
         if not cutoffs:
             return
         shortest = min(cutoffs)

@@ -26,11 +26,14 @@ class FewUsers(Check):
         )
         tested, liking = [], []
         for fold in checked.folds:
-            users, liked = ratings.users[fold.test], ratings.values[fold.test] >= checked.threshold
+            users, liked = (
+                ratings.users[fold.test],
+                ratings.values[fold.test] >= checked.protocol.threshold,
+            )
             tested.append(len(np.unique(users)))
             liking.append(len(np.unique(users[liked])))
         for counts, measures, who in (
-            (tested, checked.measures, "users"),
+            (tested, checked.protocol.measures, "users"),
             (liking, checked.ranks, "users with a liked item"),
         ):
             few = [n for n in counts if n < _ENOUGH_USERS]

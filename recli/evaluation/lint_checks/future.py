@@ -22,7 +22,7 @@ class Future(Check):
 
     def messages(self, checked: Checked) -> Iterator[str]:
         times, users, noun = checked.ratings.times, checked.ratings.users, checked.ratings.noun
-        if times is None or checked.split.uses_time:
+        if times is None or checked.protocol.split.uses_time:
             return
         n_leaked = 0
         for fold in checked.folds:

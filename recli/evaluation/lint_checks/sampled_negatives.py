@@ -13,10 +13,13 @@ class SampledNegatives(Check):
     position = 15
 
     def messages(self, checked: Checked) -> Iterator[str]:
-        ranks = [measure for measure in checked.measures if measure.metric.needs == "rankings"]
-        if checked.sampled_negatives and ranks:
+        ranks = [
+            measure for measure in checked.protocol.measures if measure.metric.needs == "rankings"
+        ]
+        n = checked.protocol.sampled_negatives
+        if n and ranks:
             yield (
-                f"What is liked is ranked among {checked.sampled_negatives:,} sampled items, not among "
+                f"What is liked is ranked among {n:,} sampled items, not among "
                 "the catalogue: that is another metric, whose values are higher and may order algorithms "
                 "otherwise (Krichene and Rendle, KDD 2020). Compare it only with a paper that samples "
                 "as many; to choose an algorithm, leave `sampled_negatives` out."

@@ -29,11 +29,11 @@ class Threshold(Check):
                 "rows are interactions: say `implicit=True`."
             )
             return
-        liked = checked.ratings.values >= checked.threshold
+        liked = checked.ratings.values >= checked.protocol.threshold
         n_liked = sum(int(np.count_nonzero(liked[fold.test])) for fold in checked.folds)
         if checked.ranks and n_liked >= _LIKED * checked.n_tests:
             yield (
-                f"{share(n_liked, checked.n_tests)} of the test ratings are {checked.threshold:g} "
-                "or more and count as liked: to find what is liked is to find what is rated. "
-                "Choose a higher `threshold`."
+                f"{share(n_liked, checked.n_tests)} of the test ratings are "
+                f"{checked.protocol.threshold:g} or more and count as liked: to find what is liked is to "
+                "find what is rated. Choose a higher `threshold`."
             )

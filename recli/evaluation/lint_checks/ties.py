@@ -17,7 +17,7 @@ class Ties(Check):
 
     def messages(self, checked: Checked) -> Iterator[str]:
         times, users = checked.ratings.times, checked.ratings.users
-        if times is None or not checked.split.uses_time:
+        if times is None or not checked.protocol.split.uses_time:
             return
         moments = pd.factorize(times)[0]
         of_user = users.astype(np.int64) * (int(moments.max()) + 1) + moments

@@ -138,7 +138,7 @@ class PooledMetric(RatingMetric):
         """
         if not self._defined(predictions):
             return np.full(len(predictions.distinct), np.nan)
-        sums = self._sums(predictions)
+        sums = predictions.once(self, self._sums)
         # Those before and those after: what is taken from a total leaves its rounding behind.
         none = np.zeros((1, sums.shape[1]))
         before = np.cumsum(np.concatenate([none, sums[:-1]]), axis=0)
@@ -146,10 +146,10 @@ class PooledMetric(RatingMetric):
         return self._of_sums(before + after)
 
     def _value(self, predictions: Predictions) -> float:
-        return float(self._of_sums(self._sums(predictions).sum(axis=0)))
+        return float(self._of_sums(predictions.once(self, self._sums).sum(axis=0)))
 
     def _values(self, predictions: Predictions) -> np.ndarray:
-        return self._of_sums(self._sums(predictions))
+        return self._of_sums(predictions.once(self, self._sums))
 
     def _sums(self, predictions: Predictions) -> np.ndarray:
         """What each user adds, float64[n_users, n_sums], in the order of `distinct`."""

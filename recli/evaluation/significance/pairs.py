@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.stats
@@ -30,8 +31,8 @@ class PairedTest:
         interval: 95 % confidence interval of `difference`
         t: `difference` in standard errors
         t_p: two-sided p of t
-        wilcoxon_p: two-sided p of the Wilcoxon signed-rank test
         d_z: effect size, `difference` in standard deviations of what users add to it
+        added: what each user adds to it, float64[n], rounded; None where nothing is known
     """
 
     n: int
@@ -40,8 +41,13 @@ class PairedTest:
     interval: tuple[float, float]
     t: float
     t_p: float
-    wilcoxon_p: float
     d_z: float
+    added: np.ndarray | None = field(default=None, repr=False, compare=False)
+
+    @functools.cached_property
+    def wilcoxon_p(self) -> float:
+        """Two-sided p of the Wilcoxon signed-rank test, which is made when it is asked for."""
+        return math.nan if self.added is None else _wilcoxon(self.added)
 
     @property
     def detectable(self) -> float:
@@ -128,7 +134,7 @@ def paired(a: Influences, b: Influences) -> PairedTest:
     table = np.nan_to_num(table[~np.isnan(table).all(axis=1)], nan=0.0, posinf=math.inf)
     n, difference, nan = len(table), a.value - b.value, math.nan
     if n < 2 or not (np.isfinite(table).all() and math.isfinite(difference)):
-        return PairedTest(n, difference, nan, (nan, nan), nan, nan, nan, nan)
+        return PairedTest(n, difference, nan, (nan, nan), nan, nan, nan)
     # What rounding alone leaves of two equal numbers. What a user adds has n times that.
     least = max(abs(a.value), abs(b.value), np.abs(table).max()) * _ROUNDING
     change = _rounded(table[:, 0] - table[:, 1], least)
@@ -144,8 +150,8 @@ def paired(a: Influences, b: Influences) -> PairedTest:
         interval=(difference - margin, difference + margin),
         t=t,
         t_p=float(2 * scipy.stats.t.sf(abs(t), n - 1)),
-        wilcoxon_p=_wilcoxon(_rounded(added, np.abs(added).max() * _TIES)),
         d_z=t / math.sqrt(n),
+        added=_rounded(added, np.abs(added).max() * _TIES),
     )
 
 
