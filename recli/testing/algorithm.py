@@ -268,6 +268,8 @@ class AlgorithmContract:
             raise AssertionError("a model was pickled")
 
         model = models.train(_small(), configured, 1)
+        # What is compiled on the way is kept, and numba pickles for that.
+        models.load(models.save(model, tmp_path, "m")).algorithm.score_users(np.arange(3))
         for function in ("dump", "dumps", "load", "loads"):
             monkeypatch.setattr(f"pickle.{function}", refuse)
         loaded = models.load(models.save(model, tmp_path, "m"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -55,10 +56,12 @@ def seeded(seed: int) -> Iterator[None]:
     Args:
         seed: From 0 on.
     """
+    # Keras and PyTorch warn of themselves, and differently in each version.
+    ignored = warnings.catch_warnings(action="ignore", category=DeprecationWarning)
     before = random.getstate(), np.random.get_state()
     keras.utils.clear_session()
     try:
-        with _one_thread():
+        with ignored, _one_thread():
             keras.utils.set_random_seed(seed)
             yield
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import abstractmethod
 from typing import Any
 
@@ -10,7 +11,6 @@ import scipy.sparse
 import surprise
 
 from recli.algorithms._shared.preferences import PREFERENCES
-from recli.algorithms._shared.weighing import WEIGHTING
 from recli.extras.keras.algorithms._batches import NO_ITEM
 from recli.extras.keras.algorithms._forward import Shapes, flat, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
@@ -19,8 +19,8 @@ from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Float, Int
 
 NEXT_ITEM = (
-    PREFERENCES,
-    *WEIGHTING,
+    # How much an item is preferred has no part in the order.
+    dataclasses.replace(PREFERENCES, options=("liked", "all")),
     Int("n_factors", 64, "length of the vectors", low=1, tune=(32, 128), log=True),
     Int("length", 50, "last items of a user that are looked at", low=2, tune=(20, 200), log=True),
     Float("dropout", 0.2, "share of a vector that is left out", low=0, high=0.95, tune=(0.0, 0.5)),
@@ -83,7 +83,12 @@ class NextItemRanker(NetworkRanker):
 
             return next_item
 
-        vectors, *others = self._trained(self._network, examples, loss).values()
+        if len(examples):
+            vectors, *others = self._trained(self._network, examples, loss).values()
+        else:  # nobody prefers two items: there is no order, and lists go by popularity
+            vectors = np.zeros((self.trainset.n_items + 1, self.n_factors))
+            others = [np.zeros(shape) for shape in self._shapes]
+            self.losses = np.empty((0, 2))
         self.item_factors = vectors[1:]
         self.weights = flat(others)
         self.user_factors = self._vectors()

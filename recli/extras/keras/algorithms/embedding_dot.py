@@ -33,7 +33,11 @@ class EmbeddingDot(KerasModel, Factors):
     )
     kind = "factors"
     takes = (RANDOM_STATE,)
-    quick: ClassVar[Mapping[str, Value]] = {"n_epochs": 2, "n_factors": 4}
+    quick: ClassVar[Mapping[str, Value]] = {
+        "n_epochs": 6,
+        "n_factors": 4,
+        "learning_rate": 0.05,
+    }
     parameters = (
         Int("n_factors", 50, "factors", low=1, tune=(8, 200), log=True, lower_for="memory"),
         Bool("biased", False, "add biases of users and items to the product", tune=(False, True)),

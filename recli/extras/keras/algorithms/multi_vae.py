@@ -78,7 +78,7 @@ class MultiVAE(NetworkRanker):
         found = self._trained(network, rows, loss)
         read = ("hidden", "mean", "decoded")
         self.weights = flat([found[f"{name}/{part}"] for name in read for part in _PARTS])
-        self.item_factors = np.column_stack([found["items/kernel"].T, found["items/bias"]])
+        self.item_factors = np.vstack([found["items/kernel"], found["items/bias"]]).T.copy("C")
         self.user_factors = self._vectors()
 
     def _network(self, n_items: int, n_steps: int) -> Any:

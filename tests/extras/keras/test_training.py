@@ -1,0 +1,78 @@
+"""When training stops, what is kept, and what it depends on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recli.algorithms import Configured
+from recli.testing._data import small_dataset
+
+backend = pytest.importorskip("recli.extras.keras.backend", exc_type=ImportError)
+
+
+def fitted(name, **given):
+    return Configured.of(name, given).create(0).fit(small_dataset().trainset(np.arange(1500)))
+
+
+def test_it_stops_when_the_loss_on_what_is_held_out_rises_and_keeps_the_best():
+    given = {"n_factors": 8, "learning_rate": 0.1}
+    long = fitted("embedding-dot", n_epochs=60, patience=4, **given)
+    held_out = long.losses[:, 1]
+    best = int(held_out.argmin())
+    assert len(held_out) == best + 1 + 4 < 60
+    as_far = fitted("embedding-dot", n_epochs=best + 1, patience=60, **given)
+    np.testing.assert_allclose(as_far.losses, long.losses[: best + 1], rtol=1e-5)
+    np.testing.assert_allclose(as_far.pu, long.pu, rtol=1e-4, atol=1e-5)
+
+
+def test_without_validation_every_epoch_is_done_on_all():
+    algorithm = fitted("embedding-dot", n_epochs=7, validation=0.0, n_factors=4)
+    assert algorithm.losses.shape == (7, 2)
+    assert np.isnan(algorithm.losses[:, 1]).all()
+    assert np.all(np.diff(algorithm.losses[:, 0]) < 0)
+
+
+def test_what_one_owner_has_is_held_out_together():
+    from recli.extras.keras.algorithms._training import Training
+
+    owners = np.repeat(np.arange(40), 3)
+    parts = [Training(1, 1, 0.1, 0.25, 1, seed)._parts(owners) for seed in (7, 7, 8)]
+    for learned, held_out in parts:
+        assert sorted([*learned, *held_out]) == list(range(120))
+        assert len(set(owners[held_out])) == 10
+        assert not set(owners[held_out]) & set(owners[learned])
+    assert parts[0][1].tolist() == parts[1][1].tolist() != parts[2][1].tolist()
+
+
+def test_batches_follow_from_the_seed_and_the_epoch():
+    from recli.extras.keras.algorithms._batches import Batches
+    from recli.extras.keras.algorithms._model import Ratings
+
+    n = np.arange(10)
+    batches = Batches(Ratings(n, n, n), np.arange(10), 4, seed=3)
+    first = [batches[number][1].tolist() for number in range(len(batches))]
+    assert [len(batch) for batch in first] == [4, 4, 2]
+    assert sorted(np.concatenate(first)) == list(range(10))
+    again = Batches(Ratings(n, n, n), np.arange(10), 4, seed=3)
+    assert [targets.tolist() for _, targets in again.epoch()] == first
+    assert [targets.tolist() for _, targets in again.epoch()] != first
+
+
+def test_random_states_of_others_are_left_alone():
+    import random
+
+    random.seed(1)
+    np.random.seed(1)
+    fitted("embedding-dot", n_epochs=1, n_factors=2)
+    found = random.random(), np.random.random()
+    random.seed(1)
+    np.random.seed(1)
+    assert found == (random.random(), np.random.random())
+
+
+def test_divergence_is_an_error_that_says_what_to_lower():
+    from recli import errors
+
+    with pytest.raises(errors.DivergedError, match="learning_rate"):
+        fitted("embedding-dot", n_epochs=3, learning_rate=1e30, n_factors=2)
