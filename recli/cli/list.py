@@ -98,10 +98,10 @@ def _print_algorithms(console: Console, traits: Mapping[str, Traits]) -> None:
         for name, about in traits.items():
             if about.kind == kind:
                 uses = ", ".join(what.replace(" features", "s") for what in about.uses)
-                extra = about.extra if about.installed else f"{about.extra} *"
+                extra = about.extra if about.installed else f"{about.extra}*"
                 said = [about.predicts, about.new_users, about.new_items, uses, about.cost, extra]
                 origin = "" if name in own else str(registry.origin("algorithm", name))
-                rows.append([f"  {name}", *said, origin][: len(header)])
+                rows.append([f" {name}", *said, origin][: len(header)])
     console.table(header, rows, whole=("predicts", "new users", "cost", "extra"))
     missing = sorted({about.extra for about in traits.values() if not about.installed})
     if missing:

@@ -36,7 +36,7 @@ def test_the_screen_has_a_line_for_each_under_its_kind(recli):
     lines = recli("list", "algorithms").stdout.splitlines()
     under, kind = {}, ""
     for line in lines[1 : lines.index("")]:
-        if line.startswith("  "):
+        if line.startswith(" "):
             under[line.split()[0]] = kind
         else:
             kind = line

@@ -150,8 +150,8 @@ def test_what_is_installed_but_broken_says_why(package, code, recli, tiny, tmp_p
 def test_every_room_says_what_is_imported():
     """And imports it, or skips where it is not installed."""
     for room in pkgutil.iter_modules(extras.__path__):
-        imports = importlib.import_module(f"recli.extras.{room.name}").IMPORTS
-        assert imports
-        if registry.installed(room.name):
-            for name in imports:
+        package = importlib.import_module(f"recli.extras.{room.name}")
+        assert package.IMPORTS
+        if registry.installed(package.extra() if hasattr(package, "extra") else room.name):
+            for name in package.IMPORTS:
                 importlib.import_module(name)

@@ -27,7 +27,7 @@ class FactorRanker(Ranker):
     kind = "factors"
     additive = True
     similarity = "cosine of factors"
-    fitted = ("liked_from", "user_factors", "item_factors")
+    fitted: tuple[str, ...] = ("liked_from", "user_factors", "item_factors")
 
     n_factors: int
     user_factors: np.ndarray

@@ -16,6 +16,8 @@ import numpy as np
 from recli import errors
 from recli.extras.keras import BACKENDS, chosen
 
+__all__ = ["keras", "seeded"]
+
 _THREADS_OF_XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 

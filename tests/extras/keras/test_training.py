@@ -47,14 +47,14 @@ def test_what_one_owner_has_is_held_out_together():
 
 def test_batches_follow_from_the_seed_and_the_epoch():
     from recli.extras.keras.algorithms._batches import Batches
-    from recli.extras.keras.algorithms._model import Ratings
+    from recli.extras.keras.algorithms._model import RatedPairs
 
     n = np.arange(10)
-    batches = Batches(Ratings(n, n, n), np.arange(10), 4, seed=3)
+    batches = Batches(RatedPairs(n, n, n), np.arange(10), 4, seed=3)
     first = [batches[number][1].tolist() for number in range(len(batches))]
     assert [len(batch) for batch in first] == [4, 4, 2]
     assert sorted(np.concatenate(first)) == list(range(10))
-    again = Batches(Ratings(n, n, n), np.arange(10), 4, seed=3)
+    again = Batches(RatedPairs(n, n, n), np.arange(10), 4, seed=3)
     assert [targets.tolist() for _, targets in again.epoch()] == first
     assert [targets.tolist() for _, targets in again.epoch()] != first
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -14,16 +15,19 @@ NO_ITEM = 0
 """Stands where there is no item, or the network is not told which one; items count from 1."""
 
 
-class Examples(Protocol):
+class Examples(ABC):
     """What a model learns from."""
 
+    @abstractmethod
     def __len__(self) -> int:
         """The number of examples."""
 
     @property
+    @abstractmethod
     def owners(self) -> np.ndarray:
         """Whose each is, int[n] from 0 on: what one owner has is held out together, or not at all."""
 
+    @abstractmethod
     def batch(self, places: np.ndarray) -> Batch:
         """Inputs and targets.
 

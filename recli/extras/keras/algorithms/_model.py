@@ -56,7 +56,7 @@ class KerasModel(Algorithm):
             }
 
 
-class Ratings:
+class RatedPairs(Examples):
     """The ratings of a trainset as examples: users and items in, ratings out.
 
     Args:

@@ -21,7 +21,7 @@ class NetworkRanker(KerasModel, FactorRanker):
     """
 
     similarity = "cosine of vectors"
-    fitted = (*FactorRanker.fitted, "weights")
+    fitted: tuple[str, ...] = (*FactorRanker.fitted, "weights")
     weights: np.ndarray
 
     @abstractmethod

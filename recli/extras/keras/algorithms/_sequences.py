@@ -8,7 +8,7 @@ import surprise
 from recli.algorithms._shared.preferences import preferring
 from recli.algorithms._shared.weighing import Weigh
 from recli.data.trainset import Trainset, from_surprise
-from recli.extras.keras.algorithms._batches import NO_ITEM, Batch
+from recli.extras.keras.algorithms._batches import NO_ITEM, Batch, Examples
 
 
 def last_preferred(trainset: surprise.Trainset, weigh: Weigh, length: int) -> np.ndarray:
@@ -39,7 +39,7 @@ def last_preferred(trainset: surprise.Trainset, weigh: Weigh, length: int) -> np
     return found
 
 
-class NextItems:
+class NextItems(Examples):
     """Sequences of users as examples: all but the last item in, what follows each out.
 
     Args:

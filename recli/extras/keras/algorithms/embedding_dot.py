@@ -11,7 +11,7 @@ import surprise
 from recli.algorithms._contract.catalogue import triples
 from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.algorithms._shared.factors import Factors
-from recli.extras.keras.algorithms._model import KerasModel, Ratings
+from recli.extras.keras.algorithms._model import KerasModel, RatedPairs
 from recli.extras.keras.algorithms._training import TRAINING
 from recli.params import Bool, Float, Int, Value
 
@@ -53,7 +53,7 @@ class EmbeddingDot(KerasModel, Factors):
         users, items, values = triples(trainset)
         if self.biased:
             values = values - trainset.global_mean
-        found = self._trained(lambda: self._network(trainset), Ratings(users, items, values))
+        found = self._trained(lambda: self._network(trainset), RatedPairs(users, items, values))
         self.pu, self.qi = found["users/embeddings"], found["items/embeddings"]
         self.bu, self.bi = np.zeros(trainset.n_users), np.zeros(trainset.n_items)
         if self.biased:

@@ -13,7 +13,7 @@ from sklearn.preprocessing import normalize
 from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.algorithms._shared.weighing import WEIGHTING
-from recli.extras.keras.algorithms._batches import Batch
+from recli.extras.keras.algorithms._batches import Batch, Examples
 from recli.extras.keras.algorithms._forward import flat, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
@@ -105,7 +105,7 @@ class MultiVAE(NetworkRanker):
         return np.column_stack([vectors, np.ones(len(vectors))])
 
 
-class _Rows:
+class _Rows(Examples):
     """What each user prefers, as it is and of length 1."""
 
     def __init__(self, preferred: scipy.sparse.csr_array) -> None:

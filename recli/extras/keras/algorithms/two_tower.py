@@ -15,7 +15,7 @@ from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.algorithms._shared.weighing import WEIGHTING
 from recli.data.tables import features, user_features
-from recli.extras.keras.algorithms._batches import NO_ITEM, Batch
+from recli.extras.keras.algorithms._batches import NO_ITEM, Batch, Examples
 from recli.extras.keras.algorithms._forward import flat, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
@@ -139,7 +139,7 @@ class TwoTower(NetworkRanker):
         return normalize(described)[self.trainset.item_codes]
 
 
-class _Pairs:
+class _Pairs(Examples):
     """Users and what they prefer, as examples.
 
     Args:
