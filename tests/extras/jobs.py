@@ -223,11 +223,14 @@ def nothing_there() -> Iterator[int]:
 
 
 def algorithms(extra: str) -> list[str]:
-    """What an extra brings; often that is all."""
+    """What an extra brings; often that is all. Those of keras-torch and keras-jax are the same."""
     from recli import registry
 
+    def room(extra: str) -> str:
+        return extra.partition("-")[0]
+
     every = registry.names("algorithm")
-    return [name for name in every if registry.extra_of("algorithm", name) == extra]
+    return [name for name in every if room(registry.extra_of("algorithm", name)) == room(extra)]
 
 
 def main(extra: str) -> None:
