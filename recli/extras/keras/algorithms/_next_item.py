@@ -20,7 +20,11 @@ from recli.params import Float, Int
 
 NEXT_ITEM = (
     # How much an item is preferred has no part in the order.
-    dataclasses.replace(PREFERENCES, options=("liked", "all")),
+    dataclasses.replace(
+        PREFERENCES,
+        help="what counts: ratings from the threshold on, or all",
+        options=("liked", "all"),
+    ),
     Int("n_factors", 64, "length of the vectors", low=1, tune=(32, 128), log=True),
     Int("length", 50, "last items of a user that are looked at", low=2, tune=(20, 200), log=True),
     Float("dropout", 0.2, "share of a vector that is left out", low=0, high=0.95, tune=(0.0, 0.5)),
