@@ -16,7 +16,8 @@ class ItemKNN(ItemWeights):
 
     Σ_j x_uj s_ij over the k items j with the largest s_ij = x_i · x_j / (|x_i| |x_j| + shrinkage),
     where x_i holds how much each user prefers i: the cosine, pulled towards 0 where few users prefer
-    both. O(n_items · preferences) to fit.
+    both. O(n_items · preferences) to fit. With `last` only the items that the user preferred last
+    count: the nearest to the very last one are what a model of sequences has to beat.
     """
 
     source = "Sarwar et al. 2001; Deshpande and Karypis 2004, section 4"
@@ -29,6 +30,7 @@ class ItemKNN(ItemWeights):
         Int("k", 100, "neighbours of an item", low=1, tune=(10, 400), log=True),
         # As in Ferrari Dacrema, Cremonesi and Jannach 2019, who search up to 1,000 for all data.
         Float("shrinkage", 10.0, "pull of few common users towards 0", low=0, tune=(0, 100)),
+        Int("last", None, "last items of a user that count, older ones less; none: all", low=1),
     )
 
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:

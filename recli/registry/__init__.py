@@ -226,9 +226,8 @@ def check_installed(kind: str, name: str) -> None:
         kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
         name: the name
     """
-    module = _folders.modules(kind).get(name, "")
-    if room_name := _folders.room_of(module):
-        _check(room_name, _folders.extra_of(module), name)
+    if extra := extra_of(kind, name):
+        _check(_folders.room_of(_folders.modules(kind)[name]), extra, name)
 
 
 def room(extra: str, module: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ import surprise
 from recli.algorithms._contract.abilities import Side
 from recli.algorithms._shared.preferences import Ranker
 from recli.algorithms._shared.reasons import Reason
+from recli.algorithms._shared.sequences import NO_ITEM, last_preferred
 from recli.data.trainset import Trainset
 
 _CHUNK = 1 << 21  # weights: 16 MiB
@@ -21,6 +23,8 @@ class ItemWeights(Ranker):
     """The score Σ_j x_uj w_ji, where x_uj is how much the user prefers j and w_ji what `_weigh` gives.
 
     Attributes:
+        last: How many of the items that a user preferred last count, the last one as it is, the one
+            before it half, the next a third, and so on; None: all of them, as they are.
         weights: float64[n], the w_ji that are not 0, item j by item j.
         weight_items: int32[n], their items i.
         weight_indptr: int32[n_items + 1], where those of each item j begin.
@@ -29,6 +33,8 @@ class ItemWeights(Ranker):
     additive = True
     similarity = "weights between items"
     fitted = (*Ranker.fitted, "weights", "weight_items", "weight_indptr")
+    follows = (*Ranker.follows, "profile")
+    last: int | None = None
     weights: np.ndarray
     weight_items: np.ndarray
     weight_indptr: np.ndarray
@@ -50,14 +56,25 @@ class ItemWeights(Ranker):
         )
 
     def _scores(self, users: np.ndarray) -> np.ndarray:
-        return (self.preferred[users] @ self._w).toarray()
+        return (self.profile[users] @ self._w).toarray()
+
+    @functools.cached_property
+    def profile(self) -> scipy.sparse.csr_array:
+        """The x_uj, float64[n_users, n_items]."""
+        if self.last is None:
+            return self.preferred
+        sequences = last_preferred(self.trainset, self.weigh, self.last)
+        users, places = np.nonzero(sequences != NO_ITEM)
+        items = sequences[users, places] - 1
+        counts = self.preferred[users, items] / (self.last - places)
+        return scipy.sparse.csr_array((counts, (users, items)), self.preferred.shape)
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
         """The user's preferences; the weights between items stay."""
         self._prefers(items, values, user)
 
     def _reasons(self, user: int, item: int) -> list[Reason]:
-        own = self.preferred[[user]]
+        own = self.profile[[user]]
         return self._carried(user, own.data * self._w[own.indices][:, [item]].toarray()[:, 0])
 
     def similarities(self, side: Side, x: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import scipy.sparse
@@ -93,6 +93,8 @@ class Ranker(Algorithm):
     cold_users = "popularity"
     cold_items = "last"
     fitted: tuple[str, ...] = ("liked_from",)
+    follows: ClassVar[tuple[str, ...]] = ("weigh", "preferred", "popularity")
+    """What is made of the trainset when it is asked for."""
     preferences: str
     weighting: str = LOG
     cap: float | None = None
@@ -106,7 +108,7 @@ class Ranker(Algorithm):
         surprise.AlgoBase.fit(self, trainset)
         low = float(trainset.rating_scale[0])
         self.liked_from = threshold(trainset) if self.preferences == "liked" else low
-        for earlier in ("weigh", "preferred", "popularity"):
+        for earlier in self.follows:
             self.__dict__.pop(earlier, None)
         if not self.preferred.nnz:
             implicit = isinstance(trainset, Trainset) and trainset.ratings.implicit
@@ -160,6 +162,8 @@ class Ranker(Algorithm):
         known = alone.items[rows] < alone.n_items
         rated, weights = alone.items[rows][known], weights[known]
         shape = 1, alone.n_items
+        for earlier in set(self.follows) - {"weigh", "popularity"}:
+            self.__dict__.pop(earlier, None)
         self.preferred = scipy.sparse.csr_array((weights, rated, [0, len(rated)]), shape)
 
     def explain(self, user: int, item: int) -> list[Reason]:

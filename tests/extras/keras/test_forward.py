@@ -62,7 +62,7 @@ def test_multi_vae(trained):
     [("gru4rec", {}), ("sasrec", {}), ("sasrec", {"n_heads": 2, "n_blocks": 1, "n_factors": 6})],
 )
 def test_models_of_sequences(trained, name, given):
-    from recli.extras.keras.algorithms._sequences import last_preferred
+    from recli.algorithms._shared.sequences import last_preferred
 
     algorithm, model = trained(name, learning_rate=0.05, **given)
     sequences = last_preferred(algorithm.trainset, algorithm.weigh, algorithm.length)

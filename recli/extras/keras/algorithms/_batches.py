@@ -11,8 +11,6 @@ import numpy as np
 
 Batch = tuple[tuple[np.ndarray, ...], np.ndarray]
 """Inputs and targets, each of the length of the batch."""
-NO_ITEM = 0
-"""Stands where there is no item, or the network is not told which one; items count from 1."""
 
 
 class Examples(ABC):

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from recli.extras.keras.algorithms._batches import NO_ITEM
+from recli.algorithms._shared.sequences import NO_ITEM
 
 
 class Drawn(keras.layers.Layer):

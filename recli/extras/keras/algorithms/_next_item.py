@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from abc import abstractmethod
 from typing import Any
 
@@ -10,21 +9,15 @@ import numpy as np
 import scipy.sparse
 import surprise
 
-from recli.algorithms._shared.preferences import PREFERENCES
-from recli.extras.keras.algorithms._batches import NO_ITEM
+from recli.algorithms._shared.sequences import NO_ITEM, ORDERED, last_preferred
+from recli.extras.keras.algorithms._batches import Batch, Examples
 from recli.extras.keras.algorithms._forward import Shapes, flat, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
-from recli.extras.keras.algorithms._sequences import NextItems, last_preferred
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Float, Int
 
 NEXT_ITEM = (
-    # How much an item is preferred has no part in the order.
-    dataclasses.replace(
-        PREFERENCES,
-        help="what counts: ratings from the threshold on, or all",
-        options=("liked", "all"),
-    ),
+    ORDERED,
     Int("n_factors", 64, "length of the vectors", low=1, tune=(32, 128), log=True),
     Int("length", 50, "last items of a user that are looked at", low=2, tune=(20, 200), log=True),
     Float("dropout", 0.2, "share of a vector that is left out", low=0, high=0.95, tune=(0.0, 0.5)),
@@ -118,3 +111,26 @@ class NextItemRanker(NetworkRanker):
             found[start : start + _CHUNK] = self._read(vectors[some], some != NO_ITEM, weights)
         found[(sequences == NO_ITEM).all(axis=1)] = 0.0
         return found
+
+
+class NextItems(Examples):
+    """Sequences of users as examples: all but the last item in, what follows each out.
+
+    Args:
+        sequences: int32[n_users, length + 1], see `last_preferred`; those of fewer than two items are
+            no examples.
+    """
+
+    def __init__(self, sequences: np.ndarray) -> None:
+        self._sequences = sequences[sequences[:, -2] != NO_ITEM]
+
+    def __len__(self) -> int:
+        return len(self._sequences)
+
+    @property
+    def owners(self) -> np.ndarray:
+        return np.arange(len(self))
+
+    def batch(self, places: np.ndarray) -> Batch:
+        sequences = self._sequences[places]
+        return (sequences[:, :-1],), sequences[:, 1:]

@@ -13,9 +13,10 @@ from sklearn.preprocessing import normalize
 from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.algorithms._shared.preferences import PREFERENCES
+from recli.algorithms._shared.sequences import NO_ITEM
 from recli.algorithms._shared.weighing import WEIGHTING
 from recli.data.tables import features, user_features
-from recli.extras.keras.algorithms._batches import NO_ITEM, Batch, Examples
+from recli.extras.keras.algorithms._batches import Batch, Examples
 from recli.extras.keras.algorithms._forward import flat, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
