@@ -75,6 +75,10 @@ class AlgorithmCodeError(RecliError):
     """An error of the code of an algorithm, its own or recli's, that is no answer to what was asked."""
 
 
+class OwnCodeError(UsageError):
+    """An error of code of the user's own that recli was asked to use, but for that of algorithms."""
+
+
 class FailedCellsError(RecliError):
     """Some algorithms of a line-up failed, the others are there; ends with the code of the first.
 

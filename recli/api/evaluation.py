@@ -162,8 +162,18 @@ class Evaluation:
 
     @property
     def best(self) -> Configured:
-        """The algorithm that comes first, to be tuned or trained."""
-        return self._summaries[0].configured
+        """The algorithm that comes first, to be tuned or trained.
+
+        Raises:
+            UsageError: where the first metric has a value for none.
+        """
+        first, leading = self._summaries[0], self.protocol.measures[0]
+        if math.isnan(first.mean(leading)):
+            raise errors.UsageError(
+                f"There is no best algorithm: {leading} has no value for any. Take another metric, or "
+                "data on which it is defined."
+            )
+        return first.configured
 
     def __repr__(self) -> str:
         header, rows = leaderboard(self._summaries, self.protocol.measures)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from recli import errors, registry
 from recli.algorithms import Configured
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.fold_outcome import FoldOutcome, Wanted, fold_outcome
@@ -112,18 +114,18 @@ def measure(
     for one in measures:
         metric, name = one.metric, str(one)
         seen = predictions if metric.needs == "predictions" else shown.get(one.k)
-        if metric.per_user:
-            own = metric.values(seen) if seen is not None else np.full(len(users), np.nan)
-            per_user[name] = own
-        if seen is None:
-            metrics[name] = np.nan
-        elif metric.is_mean:
-            metrics[name] = metric.mean(per_user[name])
-        else:
-            metrics[name] = metric(seen)
-            rest = metric.without(seen)
-            if rest is not None:
-                without[name] = rest
+        with registry.own_code(type(metric)):
+            if metric.per_user:
+                per_user[name] = _values(metric, seen, len(users))
+            if seen is None:
+                metrics[name] = np.nan
+            elif metric.is_mean:
+                metrics[name] = metric.mean(per_user[name])
+            else:
+                metrics[name] = metric(seen)
+                rest = metric.without(seen)
+                if rest is not None:
+                    without[name] = rest
     groups = group_scores(statistics, test, predictions, shown, measures, groupings)
     liked = test[ratings.values[test] >= statistics.threshold]
     return FoldScores(
@@ -141,6 +143,19 @@ def measure(
         exposure=exposure(statistics, lists) if lists is not None else (),
         tied_places=tuple((k, _tied_share(of)) for k, of in shown.items() if k),
     )
+
+
+def _values(metric: Any, seen: Any, n_users: int) -> np.ndarray:
+    """The value of each user, float64[n_users]; NaN for all where nothing was computed for it."""
+    if seen is None:
+        return np.full(n_users, np.nan)
+    own = metric.values(seen)
+    if np.shape(own) != (n_users,):
+        raise errors.OwnCodeError(
+            f"{registry.name_of(type(metric))}.values gives an array of shape {np.shape(own)}, and it is "
+            f"to have a value for each of {n_users:,} users."
+        )
+    return own
 
 
 def _tied_share(lists: EvaluatedLists) -> float:

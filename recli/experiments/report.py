@@ -82,8 +82,13 @@ def _seen(verdict: Verdict | None) -> Iterator[str]:
     if verdict is None or verdict.over_users is None or pair is None:
         return
     test, (first, second) = verdict.over_users[pair], pair
-    if not test.error:
-        yield f"{first} and {second}: no user makes a difference in {verdict.measure}"
+    if not test.difference:
+        yield f"{first} and {second} are the same in {verdict.measure}: no user makes a difference"
+    elif not test.error:
+        yield (
+            f"{first} and {second} differ in {verdict.measure} by {abs(test.difference):.4f}, and "
+            "as much without any one user"
+        )
     else:
         yield (
             f"{first} and {second} differ in {verdict.measure} by {abs(test.difference):.4f}; one of "

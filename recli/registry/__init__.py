@@ -15,11 +15,13 @@ module is imported when its name is used. A module registers the one public clas
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import inspect
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -178,6 +180,30 @@ def name_of(cls: type) -> str:
     if cls.__module__.startswith("recli."):
         return _folders.name_of(cls.__module__)
     return _given.get(cls, f"{cls.__module__}:{cls.__qualname__}")
+
+
+@contextlib.contextmanager
+def own_code(cls: type) -> Iterator[None]:
+    """Turns what code from elsewhere raises by mistake into an error that names it.
+
+    Args:
+        cls: whose code it is; that of recli itself raises what it raises
+
+    Raises:
+        OwnCodeError: in place of what is no RecliError; the cause is kept
+    """
+    try:
+        yield
+    except errors.RecliError:
+        raise
+    except Exception as error:
+        if cls.__module__.partition(".")[0] == "recli":
+            raise
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        raise errors.OwnCodeError(
+            f"{name_of(cls)} raises {type(error).__name__}: {error}, in {last.filename}, line "
+            f"{last.lineno}. Mend it there."
+        ) from error
 
 
 def origin(kind: str, name: str) -> Origin:

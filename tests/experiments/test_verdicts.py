@@ -188,7 +188,10 @@ def test_equal_algorithms_are_alike(tables):
     verdict = judged(equal)["rmse"]
     assert verdict.alike == ("a", "b")
     assert verdict.over_users["a", "b"].interval == (0, 0)
-    assert remarks(MEASURES[2], judged(equal))[-1] == "a and b: no user makes a difference in rmse"
+    assert (
+        remarks(MEASURES[2], judged(equal))[-1]
+        == "a and b are the same in rmse: no user makes a difference"
+    )
 
 
 def test_the_best_is_never_worse_by_its_own_test():

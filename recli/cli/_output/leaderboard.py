@@ -84,6 +84,12 @@ def best_lists(run: EvaluationRun) -> Iterator[str]:
     ranked = best_first(run.summaries, measure)
     best = ranked[0]
     mean = {summary.label: summary.mean(measure) for summary in ranked}
+    if math.isnan(mean[best.label]):
+        yield f"No list can be judged: {measure} has a value for no user. Lower --threshold."
+        return
+    if not mean[best.label]:
+        yield f"No list holds what its user likes: {measure} is 0 for every algorithm."
+        return
     beside = f" ({FLOOR} {mean[FLOOR]:.4f})" if FLOOR in mean and best.label != FLOOR else ""
     is_plain = type(best.configured) is Configured and best.label == best.configured.name
     following = f" Next: recli train -a {best.label}{same_data(run.reading)}" if is_plain else ""

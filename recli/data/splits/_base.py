@@ -119,6 +119,8 @@ class Split:
 
         Raises:
             DataError: when the ratings are too few for that, or have no times and need them
+            OwnCodeError: where a split of the user's own raises what is no RecliError, or gives rows
+                that there are not, or rows to learn from and test on at once
         """
         ratings = dataset.ratings
         if self.uses_time and ratings.times is None:
@@ -127,8 +129,10 @@ class Split:
                 'have none. Say which column it is with `…, time="NAME"`, or take a split '
                 f"that needs no time: {', '.join(_without_time())}."
             )
-        folds = list(self._folds(dataset))
+        with registry.own_code(type(self)):
+            folds = list(self._folds(dataset))
         for number, fold in enumerate(folds, start=1):
+            self._check_rows(fold, number, len(ratings))
             for rows, purpose in ((fold.train, "learn from"), (fold.test, "test on")):
                 if not len(rows):
                     raise errors.DataError(
@@ -136,6 +140,21 @@ class Split:
                         f"there {_extent(ratings, self.uses_time)}. {self.advice}"
                     )
         return folds
+
+    def _check_rows(self, fold: Fold, number: int, n: int) -> None:
+        """Refuse what is no part of `n` rows, and what is learned from and tested at once."""
+        used = np.zeros(n, bool)
+        for rows in (fold.train, fold.test):
+            if len(rows) and (rows.min() < 0 or rows.max() >= n):
+                raise errors.OwnCodeError(
+                    f"{self}: fold {number} has the row {rows.max()}, and the rows go from 0 to {n - 1}."
+                )
+        used[fold.train] = True
+        if both := np.count_nonzero(used[fold.test]):
+            raise errors.OwnCodeError(
+                f"{self}: fold {number} tests on {both:,} rows that it also learns from. What is tested "
+                "has to be left out of `train`."
+            )
 
     def _folds(self, dataset: Dataset) -> Iterable[Fold]:
         """The folds, of whatever size; the ratings have times if the split uses them."""
