@@ -19,7 +19,9 @@ from recli.data.ratings import Ratings
 from recli.data.trainset import Trainset
 from recli.params import Parameter, Value
 
-Kind = Literal["baseline", "neighbours", "factors", "content", "linear", "graph", "hybrid", "other"]
+Kind = Literal[
+    "baseline", "neighbours", "factors", "content", "linear", "graph", "sequence", "hybrid", "other"
+]
 
 
 class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise.AlgoBase):

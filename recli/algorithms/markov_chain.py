@@ -25,7 +25,7 @@ class MarkovChain(ItemWeights):
         "Rendle, Freudenthaler and Schmidt-Thieme 2010, section 4 (Markov chains); Ludewig and Jannach "
         "2018, Evaluation of session-based recommendation algorithms, section 3.2 (sequential rules)"
     )
-    kind = "graph"
+    kind = "sequence"
     uses = ("times",)
     parameters = (
         ORDERED,

@@ -28,7 +28,8 @@ class DefaultLineUp:
     def of(cls, dataset: Dataset, purpose: Purpose) -> DefaultLineUp:
         """Every algorithm that learns in a moment, needs no extra, and has what it needs.
 
-        For lists also those of `LIST_MAKERS`, whatever they take.
+        Models of sequences are none of it: most splits mix what came earlier and later. For lists also
+        those of `LIST_MAKERS`, whatever they take.
 
         Args:
             dataset: the ratings, and what is known of items and users
@@ -36,9 +37,12 @@ class DefaultLineUp:
         """
         classes = {name: registry.get("algorithm", name) for name in registry.names("algorithm")}
         quick = LIST_MAKERS if purpose == "lists" else ()
-        slow = [name for name, cls in classes.items() if cls.cost != "low" and name not in quick]
+        ordered = [name for name, cls in classes.items() if cls.kind == "sequence"]
+        slow = [name for name, cls in classes.items() if cls.cost != "low"]
+        slow = [name for name in slow if name not in (*quick, *ordered)]
         blind = [name for name, cls in classes.items() if cls.needs_features]
         left_out = {"name them with `algorithms` to have them too, since they take longer": slow}
+        left_out["name them, with a split by time, since they say what comes next"] = ordered
         if not dataset.has_features:
             left_out["the dataset has no item features"] = blind
         if dataset.ratings.implicit:

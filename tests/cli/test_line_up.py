@@ -15,12 +15,12 @@ def _names(shown) -> set[str]:
 
 
 def _quick() -> set[str]:
-    """What needs no extra and learns in a moment."""
+    """What needs no extra, learns in a moment, and does not go by order."""
     classes = {name: registry.get("algorithm", name) for name in registry.names("algorithm")}
     return {
         name
         for name, cls in classes.items()
-        if cls.cost == "low" and not registry.extra_of("algorithm", name)
+        if cls.cost == "low" and not registry.extra_of("algorithm", name) and cls.kind != "sequence"
     }
 
 

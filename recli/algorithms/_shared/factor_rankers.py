@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import scipy.sparse
 import surprise
 
+from recli.algorithms._base import Kind
 from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._shared.factors import carried
 from recli.algorithms._shared.preferences import Ranker, below
@@ -24,7 +27,7 @@ class FactorRanker(Ranker):
             then stands below all others.
     """
 
-    kind = "factors"
+    kind: ClassVar[Kind] = "factors"
     additive = True
     similarity = "cosine of factors"
     fitted: tuple[str, ...] = ("liked_from", "user_factors", "item_factors")

@@ -37,6 +37,7 @@ class NextItemRanker(NetworkRanker):
     A subclass says what reads the sequence, in Keras and in numpy.
     """
 
+    kind = "sequence"
     uses = ("times",)
 
     n_factors: int
