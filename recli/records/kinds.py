@@ -24,7 +24,7 @@ RUNS = StoredKind(
     maker="recli evaluate",
     schemas=(1, 2),
     keys=("id", "status", "command", "started", "seconds", "dataset", "configuration", "cells"),
-    advice="Take a newer recli, or delete the folder.",
+    advice="Delete the folder: the same command makes the run anew of the outcomes that are kept.",
     dated=True,
     shape=_run,
 )

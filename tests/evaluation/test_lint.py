@@ -266,7 +266,7 @@ def test_few_users_with_a_liked_item(clean: Dataset) -> None:
     values = np.where(ratings.users < 20, 5.0, 1.0)
     message = found(changed(clean, values=values), [fold])["few-users"]
     assert message.startswith(
-        "In 1 of 1 fold ndcg@2 rest on fewer than 50 users with a liked item, in the smallest on 20:"
+        "In 1 of 1 fold ndcg@2 rests on fewer than 50 users with a liked item, in the smallest on 20:"
     )
     of_ratings = metric_names.measures(["rmse"], [])
     assert "few-users" not in found(changed(clean, values=values), [fold], measures=of_ratings)

@@ -38,8 +38,9 @@ class FewUsers(Check):
         ):
             few = [n for n in counts if n < _ENOUGH_USERS]
             if few and measures:
+                rest = "rests" if len(measures) == 1 else "rest"
                 yield (
-                    f"In {len(few)} of {checked.extent} {_listed(measures)} rest on fewer than "
+                    f"In {len(few)} of {checked.extent} {_listed(measures)} {rest} on fewer than "
                     f"{_ENOUGH_USERS} {who}, in the smallest on {min(few)}: chance decides much. {advice}"
                 )
                 return
