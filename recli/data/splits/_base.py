@@ -153,7 +153,7 @@ class Split:
         if both := np.count_nonzero(used[fold.test]):
             raise errors.OwnCodeError(
                 f"{self}: fold {number} tests on {both:,} rows that it also learns from. What is tested "
-                "has to be left out of `train`."
+                "has to be left out of what is learned from."
             )
 
     def _folds(self, dataset: Dataset) -> Iterable[Fold]:
