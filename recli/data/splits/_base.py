@@ -145,9 +145,10 @@ class Split:
         """Refuse what is no part of `n` rows, and what is learned from and tested at once."""
         used = np.zeros(n, bool)
         for rows in (fold.train, fold.test):
-            if len(rows) and (rows.min() < 0 or rows.max() >= n):
+            beyond = rows[(rows < 0) | (rows >= n)]
+            if len(beyond):
                 raise errors.OwnCodeError(
-                    f"{self}: fold {number} has the row {rows.max()}, and the rows go from 0 to {n - 1}."
+                    f"{self}: fold {number} has the row {beyond[0]}, and the rows go from 0 to {n - 1}."
                 )
         used[fold.train] = True
         if both := np.count_nonzero(used[fold.test]):
