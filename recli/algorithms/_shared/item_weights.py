@@ -72,6 +72,7 @@ class ItemWeights(Ranker):
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
         """The user's preferences; the weights between items stay."""
         self._prefers(items, values, user)
+        self.__dict__.pop("profile", None)
 
     def _reasons(self, user: int, item: int) -> list[Reason]:
         own = self.profile[[user]]

@@ -162,8 +162,6 @@ class Ranker(Algorithm):
         known = alone.items[rows] < alone.n_items
         rated, weights = alone.items[rows][known], weights[known]
         shape = 1, alone.n_items
-        for earlier in set(self.follows) - {"weigh", "popularity"}:
-            self.__dict__.pop(earlier, None)
         self.preferred = scipy.sparse.csr_array((weights, rated, [0, len(rated)]), shape)
 
     def explain(self, user: int, item: int) -> list[Reason]:

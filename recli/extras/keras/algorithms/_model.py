@@ -33,13 +33,12 @@ class KerasModel(Algorithm):
 
     def _trained(
         self,
-        make: Callable[[], Any],
+        make: Callable[[], tuple[Any, Any]],
         examples: Examples,
-        loss: Callable[[], Any] = lambda: "mse",
     ) -> dict[str, np.ndarray]:
-        """What the model that `make` gives has learned of the examples: its weights, by their paths.
+        """What a model has learned of the examples: its weights by their paths, in Keras's order.
 
-        They are in Keras's order. `make` and `loss` are called when Keras is loaded.
+        `make` is called when Keras is loaded; it gives the `keras.Model`, and its loss as Keras takes it.
         """
         from recli.extras.keras.backend import keras, seeded
 
@@ -48,8 +47,8 @@ class KerasModel(Algorithm):
             **{parameter.name: getattr(self, parameter.name) for parameter in TRAINING}, seed=seed
         )
         with seeded(seed):
-            model = make()
-            self.losses = training.train(model, examples, loss())
+            model, loss = make()
+            self.losses = training.train(model, examples, loss)
             return {
                 weight.path: np.asarray(keras.ops.convert_to_numpy(weight), np.float64)
                 for weight in model.trainable_weights
@@ -72,10 +71,6 @@ class RatedPairs(Examples):
 
     def __len__(self) -> int:
         return len(self._values)
-
-    @property
-    def owners(self) -> np.ndarray:
-        return np.arange(len(self))
 
     def batch(self, places: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
         return (self._users[places], self._items[places]), self._values[places]

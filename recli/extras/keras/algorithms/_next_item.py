@@ -76,13 +76,8 @@ class NextItemRanker(NetworkRanker):
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         examples = NextItems(last_preferred(self.trainset, self.weigh, self.length + 1))
 
-        def loss() -> Any:
-            from recli.extras.keras.algorithms._layers import next_item
-
-            return next_item
-
         if len(examples):
-            vectors, *others = self._trained(self._network, examples, loss).values()
+            vectors, *others = self._trained(self._network, examples).values()
         else:  # nobody prefers two items: there is no order, and lists go by popularity
             vectors = np.zeros((self.trainset.n_items + 1, self.n_factors))
             others = [np.zeros(shape) for shape in self._shapes]
@@ -91,16 +86,16 @@ class NextItemRanker(NetworkRanker):
         self.weights = flat(others)
         self.user_factors = self._vectors()
 
-    def _network(self) -> Any:
-        """The `keras.Model`: sequences in, logits of what comes next out."""
+    def _network(self) -> tuple[Any, Any]:
+        """The `keras.Model`, sequences in, logits of what comes next out; and its loss."""
         import keras
 
-        from recli.extras.keras.algorithms._layers import Products
+        from recli.extras.keras.algorithms._layers import Products, next_item
 
         sequence = keras.Input((self.length,), dtype="int32")
         items = keras.layers.Embedding(self.trainset.n_items + 1, self.n_factors)
         read = self._reads(items(sequence), sequence)
-        return keras.Model([sequence], Products(items)(read))
+        return keras.Model([sequence], Products(items)(read)), next_item
 
     def _vectors(self) -> np.ndarray:
         sequences = last_preferred(self.trainset, self.weigh, self.length)
@@ -127,10 +122,6 @@ class NextItems(Examples):
 
     def __len__(self) -> int:
         return len(self._sequences)
-
-    @property
-    def owners(self) -> np.ndarray:
-        return np.arange(len(self))
 
     def batch(self, places: np.ndarray) -> Batch:
         sequences = self._sequences[places]

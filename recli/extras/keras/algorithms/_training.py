@@ -69,7 +69,7 @@ class Training:
     patience: int
     seed: int
 
-    def train(self, model: Any, examples: Examples, loss: Any = "mse") -> np.ndarray:
+    def train(self, model: Any, examples: Examples, loss: Any) -> np.ndarray:
         """Train a model until the loss on what is held out rises.
 
         Args:

@@ -60,8 +60,8 @@ class EmbeddingDot(KerasModel, Factors):
             self.bu = found["user_biases/embeddings"][:, 0]
             self.bi = found["item_biases/embeddings"][:, 0]
 
-    def _network(self, trainset: surprise.Trainset) -> Any:
-        """The `keras.Model`: inputs of user and item, output of the rating."""
+    def _network(self, trainset: surprise.Trainset) -> tuple[Any, str]:
+        """The `keras.Model`, inputs of user and item, output of the rating; and its loss."""
         import keras
 
         def embedding(name: str, n: int, width: int) -> Any:
@@ -76,4 +76,4 @@ class EmbeddingDot(KerasModel, Factors):
             of_user = embedding("user_biases", n_users, 1)(user)
             of_item = embedding("item_biases", n_items, 1)(item)
             rating = keras.layers.Add()([rating, of_user, of_item])
-        return keras.Model([user, item], rating)
+        return keras.Model([user, item], rating), "mse"

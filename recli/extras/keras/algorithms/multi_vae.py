@@ -67,25 +67,17 @@ class MultiVAE(NetworkRanker):
         rows = _Rows(preferred)
         n_steps = self.annealing * max(1, len(rows) // self.batch_size)
 
-        def network() -> Any:
-            return self._network(preferred.shape[1], n_steps)
-
-        def loss() -> Any:
-            from recli.extras.keras.algorithms._layers import multinomial
-
-            return multinomial
-
-        found = self._trained(network, rows, loss)
+        found = self._trained(lambda: self._network(preferred.shape[1], n_steps), rows)
         read = ("hidden", "mean", "decoded")
         self.weights = flat([found[f"{name}/{part}"] for name in read for part in _PARTS])
         self.item_factors = np.vstack([found["items/kernel"], found["items/bias"]]).T.copy("C")
         self.user_factors = self._vectors()
 
-    def _network(self, n_items: int, n_steps: int) -> Any:
-        """The `keras.Model`: a row of each user in, logits of the items out."""
+    def _network(self, n_items: int, n_steps: int) -> tuple[Any, Any]:
+        """The `keras.Model`, a row of each user in, logits of the items out; and its loss."""
         import keras
 
-        from recli.extras.keras.algorithms._layers import Drawn
+        from recli.extras.keras.algorithms._layers import Drawn, multinomial
 
         def dense(width: int, name: str, activation: str | None = None) -> Any:
             return keras.layers.Dense(width, activation=activation, name=name)
@@ -94,7 +86,7 @@ class MultiVAE(NetworkRanker):
         hidden = dense(self.n_hidden, "hidden", "tanh")(keras.layers.Dropout(self.dropout)(row))
         code = dense(self.n_factors, "mean")(hidden), dense(self.n_factors, "log_variance")(hidden)
         decoded = dense(self.n_hidden, "decoded", "tanh")(Drawn(self.beta, n_steps)(code))
-        return keras.Model([row], dense(n_items, "items")(decoded))
+        return keras.Model([row], dense(n_items, "items")(decoded)), multinomial
 
     def _vectors(self) -> np.ndarray:
         n_items, hidden, k = self.trainset.n_items, self.n_hidden, self.n_factors
@@ -113,10 +105,6 @@ class _Rows(Examples):
 
     def __len__(self) -> int:
         return int(self._preferred.shape[0])
-
-    @property
-    def owners(self) -> np.ndarray:
-        return np.arange(len(self))
 
     def batch(self, places: np.ndarray) -> Batch:
         rows = self._preferred[places]

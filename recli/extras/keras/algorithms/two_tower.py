@@ -30,10 +30,10 @@ class TwoTower(NetworkRanker):
 
     The network of users reads what they prefer, a row of length 1, and features of theirs if asked for;
     that of items reads which item it is, and features. Each has a hidden layer. In training some of what
-    is read of users is left out (`dropout`). An example is a user and
-    an item that they prefer, which is then no part of what is read of them. The softmax over the items
-    of the batch is to make the item likely; what else the user prefers is left out of it, and since
-    popular items are in more batches, the logarithm of their share of the examples is taken off.
+    is read of users is left out (`dropout`). An example is a user and an item that they prefer, which is
+    then no part of what is read of them. The softmax over the items of the batch is to make the item
+    likely; what else the user prefers is left out of it, and since popular items are in more batches,
+    the logarithm of their share of the examples is taken off.
 
     In training, now and then (`id_dropout`) the network is not told which item it is, so that features
     stand for themselves: with them, an item that nobody prefers is scored, too. Of an unknown user no
@@ -69,12 +69,7 @@ class TwoTower(NetworkRanker):
         of_users, of_items = self._of_users(), self._of_items()
         pairs = _Pairs(preferred, of_users, of_items[: preferred.shape[1]])
 
-        def loss() -> Any:
-            import keras
-
-            return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-
-        found = self._trained(lambda: self._network(pairs), pairs, loss)
+        found = self._trained(lambda: self._network(pairs), pairs)
         self.weights = flat([found[name] for name in _OF_USERS])
         told = np.full(catalogue_size(self.trainset), NO_ITEM)
         liked = np.flatnonzero(self.popularity)
@@ -87,8 +82,8 @@ class TwoTower(NetworkRanker):
         self.item_factors = np.where(known[:, None], vectors, 0.0)
         self.user_factors = self._vectors(of_users)
 
-    def _network(self, pairs: _Pairs) -> Any:
-        """The `keras.Model`: what `_Pairs` gives in, a logit for each pair of the batch out."""
+    def _network(self, pairs: _Pairs) -> tuple[Any, Any]:
+        """The `keras.Model`, what `_Pairs` gives in, logits of the batch out; and its loss."""
         import keras
 
         from recli.extras.keras.algorithms._layers import InBatch, Untold
@@ -108,7 +103,9 @@ class TwoTower(NetworkRanker):
         some = keras.layers.Dropout(self.dropout)(users)
         hidden = dense(self.n_hidden, "user_in", "relu")(some)
         of_users = dense(self.n_factors, "user_out")(hidden)
-        return keras.Model(inputs, InBatch()([of_users, of_items, users, items, log_share]))
+        logits = InBatch()([of_users, of_items, users, items, log_share])
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        return keras.Model(inputs, logits), loss
 
     def _vectors(self, of_users: scipy.sparse.csr_array | None = None) -> np.ndarray:
         # Of a user who is placed later no features are known.
