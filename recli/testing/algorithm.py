@@ -296,9 +296,7 @@ class AlgorithmContract:
     def test_every_parameter_changes_the_predictions(self, subject: type[Algorithm]) -> None:
         some = _some(subject)
         # What a parameter is compared with is mostly the same.
-        scores_of = functools.cache(
-            lambda given, data: self._scores(subject, dict(given), data)
-        )
+        scores_of = functools.cache(lambda given, data: self._scores(subject, dict(given), data))
         for parameter in subject.parameters:
             value = self.changes.get(parameter.name, other_value(parameter))
             if value is None:
@@ -306,7 +304,9 @@ class AlgorithmContract:
             given = given_with(subject.parameters, parameter.name, value)
             base = {name: of for name, of in given.items() if name != parameter.name}
             same = all(
-                np.array_equal(*(scores_of(tuple(of.items()), data) for of in (base, given)))
+                np.array_equal(
+                    scores_of(tuple(base.items()), data), scores_of(tuple(given.items()), data)
+                )
                 for data in some
             )
             assert same == parameter.speed_only, f"{parameter.name}={value} changes nothing"
