@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
@@ -20,6 +21,7 @@ class Epoch:
         of: how many there are, at most
         loss: what this one lost on what is learned from
         held_out: what it lost after this one on what is held out; NaN where nothing is
+        process: the id of the process that fits, which tells those at work at once apart
     """
 
     algorithm: str
@@ -27,6 +29,7 @@ class Epoch:
     of: int
     loss: float
     held_out: float = math.nan
+    process: int = field(default_factory=os.getpid)
 
     def __str__(self) -> str:
         held_out = "" if math.isnan(self.held_out) else f", held out {self.held_out:.4g}"
@@ -57,6 +60,11 @@ def heard(by: Listener) -> Iterator[None]:
         yield
     finally:
         _LISTENERS.reset(token)
+
+
+def is_heard() -> bool:
+    """Whether anybody listens in this thread."""
+    return bool(_LISTENERS.get())
 
 
 def tell(epoch: Epoch) -> None:

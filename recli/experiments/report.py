@@ -294,7 +294,9 @@ first metric; times are seconds per fold. {_sentences(remarks(leading, verdicts)
 def _training(found: Sequence[Summary]) -> str:
     """How long each algorithm was trained that tells of its epochs; nothing where none does."""
     curves = {
-        summary.label: [np.array(cell.scores.losses) for cell in summary.cells if cell.scores.losses]
+        summary.label: [
+            np.array(cell.scores.losses) for cell in summary.cells if cell.scores.losses
+        ]
         for summary in found
     }
     lines = [f"- {label}: {in_words(fits)}." for label, fits in curves.items() if fits]

@@ -57,7 +57,9 @@ def in_words(fits: Sequence[np.ndarray]) -> str:
     if np.isnan(held_out):
         return f"{said}, loss {learned:.4f}"
     places = _span([epoch + 1 for epoch in kept])
-    return f"{said}, kept that of the lowest loss on what was held out: {places}, loss {held_out:.4f}"
+    return (
+        f"{said}, kept that of the lowest loss on what was held out: {places}, loss {held_out:.4f}"
+    )
 
 
 def _span(numbers: Sequence[int]) -> str:
