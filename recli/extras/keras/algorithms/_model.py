@@ -48,11 +48,21 @@ class KerasModel(Algorithm):
         )
         with seeded(seed):
             model, loss = make()
-            self.losses = training.train(model, examples, loss)
+            self.losses = training.train(model, examples, loss, self._own_name)
+            if not _is_finite(self.losses):  # the weights may be those of an epoch before
+                raise self._diverged()
             return {
                 weight.path: np.asarray(keras.ops.convert_to_numpy(weight), np.float64)
                 for weight in model.trainable_weights
             }
+
+
+def _is_finite(losses: np.ndarray) -> bool:
+    """Whether every loss is a number, but for all of what is held out, where nothing is."""
+    learned, held_out = losses.T
+    return bool(np.isfinite(learned).all()) and (
+        bool(np.isnan(held_out).all()) or bool(np.isfinite(held_out).all())
+    )
 
 
 class RatedPairs(Examples):
