@@ -83,7 +83,7 @@ class Training:
         """
         import keras
 
-        learned, held_out = self._parts(examples.owners)
+        learned, held_out = examples.parts(self.validation, self.seed)
         callbacks = [keras.callbacks.TerminateOnNaN()]
         validation = None
         if len(held_out):
@@ -104,11 +104,3 @@ class Training:
         ).history
         none = [np.nan] * len(losses["loss"])
         return np.array([losses["loss"], losses.get("val_loss", none)], np.float64).T
-
-    def _parts(self, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The places of the examples that are learned from, and of those held out, int[…]."""
-        n = int(owners.max()) + 1
-        drawn = np.random.default_rng(self.seed).permutation(n)
-        n_held_out = min(round(self.validation * n), n - 1)
-        held_out = np.isin(owners, drawn[:n_held_out])
-        return np.flatnonzero(~held_out), np.flatnonzero(held_out)
