@@ -85,7 +85,7 @@ class Training:
         """
         import keras
 
-        learned, held_out = self._parts(examples.owners)
+        learned, held_out = examples.parts(self.validation, self.seed)
 
         def told(epoch: int, logs: dict[str, float]) -> None:
             tell(Epoch(name, epoch + 1, self.n_epochs, logs["loss"], logs.get("val_loss", np.nan)))
@@ -113,11 +113,3 @@ class Training:
         ).history
         none = [np.nan] * len(losses["loss"])
         return np.array([losses["loss"], losses.get("val_loss", none)], np.float64).T
-
-    def _parts(self, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The places of the examples that are learned from, and of those held out, int[…]."""
-        n = int(owners.max()) + 1
-        drawn = np.random.default_rng(self.seed).permutation(n)
-        n_held_out = min(round(self.validation * n), n - 1)
-        held_out = np.isin(owners, drawn[:n_held_out])
-        return np.flatnonzero(~held_out), np.flatnonzero(held_out)
