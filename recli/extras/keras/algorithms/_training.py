@@ -69,13 +69,23 @@ class Training:
     patience: int
     seed: int
 
-    def train(self, model: Any, examples: Examples, loss: Any) -> np.ndarray:
+    def compile(self, model: Any, loss: Any) -> None:
+        """Make a model ready to be trained by Adam.
+
+        Args:
+            model: A `keras.Model`.
+            loss: As `keras.Model.compile` takes it.
+        """
+        import keras
+
+        model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), loss=loss)
+
+    def train(self, model: Any, examples: Examples) -> np.ndarray:
         """Train a model until the loss on what is held out rises.
 
         Args:
-            model: A `keras.Model`, not compiled; afterwards it has the weights of the best epoch.
+            model: A `keras.Model`, compiled; afterwards it has the weights of the best epoch.
             examples: What it learns from.
-            loss: As `keras.Model.compile` takes it.
 
         Returns:
             float64[n_epochs, 2], the loss of each epoch on what is learned from, and after it on what
@@ -93,7 +103,6 @@ class Training:
                     "val_loss", patience=self.patience, restore_best_weights=True
                 )
             )
-        model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), loss=loss)
         losses = model.fit(
             source(Batches(examples, learned, self.batch_size, self.seed)),
             validation_data=validation,
