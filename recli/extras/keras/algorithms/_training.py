@@ -70,13 +70,23 @@ class Training:
     patience: int
     seed: int
 
-    def train(self, model: Any, examples: Examples, loss: Any, name: str) -> np.ndarray:
+    def compile(self, model: Any, loss: Any) -> None:
+        """Make a model ready to be trained by Adam.
+
+        Args:
+            model: A `keras.Model`.
+            loss: As `keras.Model.compile` takes it.
+        """
+        import keras
+
+        model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), loss=loss)
+
+    def train(self, model: Any, examples: Examples, name: str) -> np.ndarray:
         """Train a model until the loss on what is held out rises.
 
         Args:
-            model: A `keras.Model`, not compiled; afterwards it has the weights of the best epoch.
+            model: A `keras.Model`, compiled; afterwards it has the weights of the best epoch.
             examples: What it learns from.
-            loss: As `keras.Model.compile` takes it.
             name: Of the algorithm, for those who hear of its epochs.
 
         Returns:
@@ -102,7 +112,6 @@ class Training:
                     "val_loss", patience=self.patience, restore_best_weights=True
                 )
             )
-        model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), loss=loss)
         losses = model.fit(
             source(Batches(examples, learned, self.batch_size, self.seed)),
             validation_data=validation,
