@@ -293,6 +293,20 @@ class AlgorithmContract:
         low, high = (configured.create(0).fit(each).score_users(users) for each in trainsets)
         assert np.array_equal(low, high), "uses_threshold says that it makes no difference"
 
+    def test_a_model_of_sequences_goes_by_their_order(
+        self, configured: Configured, fitted: Algorithm
+    ) -> None:
+        if fitted.kind != "sequence":
+            return
+        ratings, users = _small().ratings, np.arange(_trainset().n_users)
+        backwards = dataclasses.replace(ratings, times=-ratings.times)
+        trainset = dataclasses.replace(_small(), ratings=backwards).trainset(_trainset().rows)
+        other = configured.create(0).fit(trainset)
+        lists = (rank(each, each.trainset, users, 20).items for each in (fitted, other))
+        assert not np.array_equal(*lists), (
+            'its kind is "sequence", and lists stay the same where time goes backwards'
+        )
+
     def test_every_parameter_changes_the_predictions(self, subject: type[Algorithm]) -> None:
         some = _some(subject)
         # What a parameter is compared with is mostly the same.
