@@ -34,10 +34,22 @@ def test_without_validation_every_epoch_is_done_on_all():
 
 
 def test_what_one_owner_has_is_held_out_together():
-    from recli.extras.keras.algorithms._training import Training
+    from recli.extras.keras.algorithms._batches import Examples
 
     owners = np.repeat(np.arange(40), 3)
-    parts = [Training(1, 1, 0.1, 0.25, 1, seed)._parts(owners) for seed in (7, 7, 8)]
+
+    class Owned(Examples):
+        def __len__(self):
+            return len(owners)
+
+        @property
+        def owners(self):
+            return owners
+
+        def batch(self, places):
+            raise NotImplementedError
+
+    parts = [Owned().parts(0.25, seed) for seed in (7, 7, 8)]
     for learned, held_out in parts:
         assert sorted([*learned, *held_out]) == list(range(120))
         assert len(set(owners[held_out])) == 10
