@@ -18,7 +18,15 @@ from recli.params import Float, Int
 
 NEXT_ITEM = (
     ORDERED,
-    Int("n_factors", 64, "length of the vectors", low=1, tune=(32, 128), log=True),
+    Int(
+        "n_factors",
+        64,
+        "length of the vectors",
+        low=1,
+        tune=(32, 128),
+        log=True,
+        lower_for="memory",
+    ),
     Int(
         "length",
         50,
@@ -26,6 +34,7 @@ NEXT_ITEM = (
         low=2,
         tune=(20, 200),
         log=True,
+        lower_for="memory",
     ),
     Float("dropout", 0.2, "share of a vector that is left out", low=0, high=0.95, tune=(0.0, 0.5)),
     *with_defaults(TRAINING, n_epochs=100, batch_size=64, patience=10),

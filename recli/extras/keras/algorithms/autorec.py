@@ -48,7 +48,15 @@ class AutoRec(KerasModel, Factors):
     takes = (RANDOM_STATE,)
     quick: ClassVar[Mapping[str, Value]] = {"n_epochs": 6, "n_factors": 4, "learning_rate": 0.05}
     parameters = (
-        Int("n_factors", 256, "numbers that encode a row", low=1, tune=(64, 512), log=True),
+        Int(
+            "n_factors",
+            256,
+            "numbers that encode a row",
+            low=1,
+            tune=(64, 512),
+            log=True,
+            lower_for="memory",
+        ),
         Bool("user_based", False, "rows are users rather than items", tune=(False, True)),
         Float(
             "dropout",
