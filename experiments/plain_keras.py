@@ -77,7 +77,7 @@ def tutorial(arrays: list[np.ndarray], n_epochs: int, batch_size: int, seed: int
 
         data = tensorflow.data.Dataset.from_tensor_slices(((users, items), values))
         data = data.shuffle(len(values), seed=seed).batch(batch_size)
-        return {"x": data.prefetch(tensorflow.data.AUTOTUNE)}
+        return {"x": data.prefetch(tensorflow.data.AUTOTUNE), "shuffle": False}
     return {"x": [users, items], "y": values, "batch_size": batch_size}
 
 
@@ -100,7 +100,8 @@ def same(arrays: list[np.ndarray], n_epochs: int, batch_size: int, seed: int) ->
 
         orders = np.array([drawn(number) for number in range(n_epochs)])
         data = tensorflow.data.Dataset.from_tensor_slices(orders).flat_map(epoch)
-        return {"x": data.prefetch(tensorflow.data.AUTOTUNE), "steps_per_epoch": n_batches}
+        data = data.prefetch(tensorflow.data.AUTOTUNE)
+        return {"x": data, "steps_per_epoch": n_batches, "shuffle": False}
 
     class Batches(keras.utils.PyDataset):
         epoch = 0
