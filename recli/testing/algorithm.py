@@ -310,9 +310,7 @@ class AlgorithmContract:
     def test_every_parameter_changes_the_predictions(self, subject: type[Algorithm]) -> None:
         some = _some(subject)
         # What a parameter is compared with is mostly the same.
-        scores_of = functools.cache(
-            lambda given, data: self._scores(subject, dict(given), data)
-        )
+        scores_of = functools.cache(lambda given, data: self._scores(subject, dict(given), data))
         for parameter in subject.parameters:
             value = self.changes.get(parameter.name, other_value(parameter))
             if value is None:

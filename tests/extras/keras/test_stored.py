@@ -20,25 +20,23 @@ NAMES = [
     for name in registry.names("algorithm")
     if registry.extra_of("algorithm", name).startswith("keras-")
 ]
-COMMANDS = (["recommend", "-u", "{user}", "-m"], ["similar", "-i", "{item}", "-m"])
 
 
-def test_it_is_listed_shown_and_asked_without_keras(tmp_path):
+def test_it_is_listed_explained_and_asked_without_keras(tmp_path):
     dataset = small_dataset()
+    user, item = dataset.ratings.user_ids.text[0], dataset.ratings.item_ids.text[0]
+    commands = [["list", "algorithms"]]
     for name in NAMES:
-        quick = registry.get("algorithm", name).quick
-        models.save(models.train(dataset, Configured.of(name, quick), 0), tmp_path, name)
-    ids = {"user": dataset.ratings.user_ids.text[0], "item": dataset.ratings.item_ids.text[0]}
-    asked = [
-        [*(word.format(**ids) for word in command), name, "--results", str(tmp_path)]
-        for command in COMMANDS
-        for name in NAMES
-    ]
-    explained = [["list", "algorithms"], *(["show", "algorithm", name] for name in NAMES)]
+        algorithm = registry.get("algorithm", name)
+        models.save(models.train(dataset, Configured.of(name, algorithm.quick), 0), tmp_path, name)
+        stored = ["-m", name, "--results", str(tmp_path)]
+        commands += [["show", "algorithm", name], ["recommend", "-u", user, *stored]]
+        if algorithm.similarity:
+            commands += [["similar", "-i", item, *stored]]
     program = (
         "import sys\n"
         "from recli.cli import main\n"
-        f"for command in {[*explained, *asked]!r}:\n"
+        f"for command in {commands!r}:\n"
         "    main(command, standalone_mode=False)\n"
         f"loaded = {{'keras', *{BACKENDS!r}}} & set(sys.modules)\n"
         "print('loaded:', *sorted(loaded), file=sys.stderr)\n"
