@@ -88,13 +88,14 @@ test-services: $(VENV)/.installed-dev ## Browser, database, container, Prometheu
 	@PATH="$(CURDIR)/$(VENV)/prometheus/usr/bin:$(CURDIR)/$(BIN):$(CURDIR)/$(VENV)/bigquery/bin:$(CURDIR)/$(VENV)/azurite/node_modules/.bin:$$PATH" \
 		$(BIN)/python -m pytest -q -m services tests/services
 
-test-keras: ## Deep models on each backend of Keras, an environment for each
-	@for backend in torch tensorflow jax; do \
+BACKENDS ?= torch tensorflow jax
+test-keras: ## Deep models on each backend of Keras, an environment for each (or BACKENDS=jax)
+	@for backend in $(BACKENDS); do \
 		echo "— $$backend"; \
 		$(PYTHON) -m venv .venv-keras-$$backend && \
 		.venv-keras-$$backend/bin/python -m pip install --quiet --disable-pip-version-check \
 			--editable ".[keras-$$backend,testing]" hypothesis && \
-		.venv-keras-$$backend/bin/python -m pytest -q tests/extras/keras || exit 1; \
+		env -u KERAS_BACKEND .venv-keras-$$backend/bin/python -m pytest -q tests/extras/keras || exit 1; \
 	done
 
 test-extras: ## Each extra alone, on each Python from 3.11 on that is here (needs uv)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse
 import surprise
 
 from recli.algorithms._shared.sequences import NO_ITEM, ORDERED, in_order, last_preferred
@@ -15,6 +14,9 @@ from recli.extras.keras.algorithms._forward import Shapes, flat, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Float, Int
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 NEXT_ITEM = (
     ORDERED,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import scipy.sparse
 import surprise
-from scipy.special import expit
 
 from recli.algorithms._contract.catalogue import triples
 from recli.algorithms._contract.constructor import RANDOM_STATE
@@ -17,6 +15,9 @@ from recli.extras.keras.algorithms._batches import Batch, Examples, drawn
 from recli.extras.keras.algorithms._model import KerasModel
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Bool, Float, Int, Value
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 
 class AutoRec(KerasModel, Factors):
@@ -91,6 +92,8 @@ class AutoRec(KerasModel, Factors):
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
+        from scipy.special import expit
+
         users, items, values = triples(trainset)
         pairs = (users, items) if self.user_based else (items, users)
         ratings = _rated(pairs, values - trainset.global_mean, self._shape(trainset))
@@ -123,6 +126,8 @@ class AutoRec(KerasModel, Factors):
 
     def _encoded(self, ratings: scipy.sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
         """Factors and biases of rows, float64[n, n_factors] and float64[n]."""
+        from scipy.special import expit
+
         *kernel, bias = self.encoder
         codes = expit(ratings @ np.array(kernel) + bias) - expit(bias)
         return codes, codes @ self.mean_column
@@ -154,6 +159,8 @@ class _Rows(Examples):
         return int(self._targets.shape[0])
 
     def parts(self, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        import scipy.sparse
+
         ratings = self._targets.tocoo()
         held_out = np.zeros(ratings.nnz, bool)
         held_out[drawn(ratings.nnz, share, seed)] = True
@@ -177,6 +184,8 @@ def _rated(
 
     pairs: int[n] each, rows and columns; values: float64[n]
     """
+    import scipy.sparse
+
     ratings = scipy.sparse.csr_array((values, pairs), shape)
     ratings.data /= scipy.sparse.csr_array((np.ones(len(values)), pairs), shape).data
     return ratings
