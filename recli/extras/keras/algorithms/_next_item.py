@@ -39,7 +39,7 @@ NEXT_ITEM = (
         lower_for="memory",
     ),
     Float("dropout", 0.2, "share of a vector that is left out", low=0, high=0.95, tune=(0.0, 0.5)),
-    *with_defaults(TRAINING, n_epochs=100, batch_size=64, patience=10),
+    *with_defaults(TRAINING, n_epochs=50, batch_size=64, learning_rate=0.003, patience=5),
 )
 """The hyperparameters of every such model."""
 _CHUNK = 256  # users whose vectors are made at once
