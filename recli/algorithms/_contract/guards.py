@@ -54,12 +54,17 @@ class Guarded:
                 f"{advice}"
             )
 
-    def _check_converged(self) -> None:
+    @property
+    def _converged(self) -> bool:
+        """Whether what was learned is finite."""
         # Vectors of finite norm have a finite inner product, so that every prediction is finite too.
         numbers = [state for state in self._learned if isinstance(state, float)]
         with np.errstate(over="ignore", invalid="ignore"):
             norms = [np.dot(array, array) for array in self._learned_arrays]
-        if not all(map(math.isfinite, (*numbers, *norms))):
+        return all(map(math.isfinite, (*numbers, *norms)))
+
+    def _check_converged(self) -> None:
+        if not self._converged:
             names = self._lowered_for("divergence")
             starts = [name for name in names if name.startswith("init_")]
             rates = self._largest([name for name in names if name not in starts])

@@ -31,6 +31,11 @@ class KerasModel(Algorithm):
     random_state: Any
     losses: np.ndarray
 
+    @property
+    def _converged(self) -> bool:
+        # Weights of single precision may be finite where what they make is not.
+        return super()._converged and bool(np.isfinite(self.losses[:, 0]).all())
+
     def _trained(
         self,
         make: Callable[[], tuple[Any, Any]],

@@ -48,7 +48,15 @@ class AutoRec(KerasModel, Factors):
     takes = (RANDOM_STATE,)
     quick: ClassVar[Mapping[str, Value]] = {"n_epochs": 6, "n_factors": 4, "learning_rate": 0.05}
     parameters = (
-        Int("n_factors", 256, "numbers that encode a row", low=1, tune=(64, 512), log=True),
+        Int(
+            "n_factors",
+            256,
+            "numbers that encode a row",
+            low=1,
+            tune=(64, 512),
+            log=True,
+            lower_for="memory",
+        ),
         Bool("user_based", False, "rows are users rather than items", tune=(False, True)),
         Float(
             "dropout",
@@ -63,6 +71,8 @@ class AutoRec(KerasModel, Factors):
     )
     fitted = ("pu", "qi", "bu", "bi", "encoder", "mean_column")
 
+    pu: np.ndarray
+    qi: np.ndarray
     encoder: np.ndarray
     mean_column: np.ndarray
 
@@ -115,8 +125,8 @@ class AutoRec(KerasModel, Factors):
 
     def _encoded(self, ratings: scipy.sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
         """Factors and biases of rows, float64[n, n_factors] and float64[n]."""
-        *kernel, bias = self.encoder
-        codes = expit(ratings @ np.array(kernel) + bias) - expit(bias)
+        kernel, bias = self.encoder[:-1], self.encoder[-1]
+        codes = expit(ratings @ kernel + bias) - expit(bias)
         return codes, codes @ self.mean_column
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
