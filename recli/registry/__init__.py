@@ -29,11 +29,12 @@ from typing import Any
 import recli
 from recli import errors
 from recli.registry import _entry_points, _extras, _folders, _foreign
-from recli.registry._extras import importing
+from recli.registry._extras import importing, present
+from recli.registry._foreign import place_of
 from recli.registry._kinds import KINDS
 from recli.registry._origin import Origin
 
-__all__ = ["KINDS", "Origin", "importing"]
+__all__ = ["KINDS", "Origin", "importing", "place_of", "present"]
 
 _given: dict[type, str] = {}
 """The names by which classes from elsewhere were asked for."""
@@ -199,11 +200,22 @@ def own_code(cls: type) -> Iterator[None]:
     except Exception as error:
         if cls.__module__.partition(".")[0] == "recli":
             raise
-        last = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__}: {error}".rstrip(": .")
         raise errors.OwnCodeError(
-            f"{name_of(cls)} raises {type(error).__name__}: {error}, in {last.filename}, line "
-            f"{last.lineno}. Mend it there."
+            f"{name_of(cls)} raises {said}, in {_where(cls, error)}. Mend it there."
         ) from error
+
+
+def _where(cls: type, error: Exception) -> str:
+    """The last line of the user's files by which the error came; else where their class is written.
+
+    What raises may be a library that they call, where there is nothing to mend.
+    """
+    source = _source(cls)
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if source is not None and Path(frame.filename).parent == source.parent:
+            return f"{frame.filename}, line {frame.lineno}"
+    return place_of(cls)
 
 
 def origin(kind: str, name: str) -> Origin:
@@ -233,7 +245,9 @@ def origin(kind: str, name: str) -> Origin:
 
 
 def extra_of(kind: str, name: str) -> str:
-    """The extra of recli that `name` needs; empty for what recli has by itself or others have.
+    """The extra of recli that `name` needs; empty for what needs none.
+
+    What comes from elsewhere needs that of the class that it inherits from.
 
     Args:
         kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
@@ -242,7 +256,7 @@ def extra_of(kind: str, name: str) -> str:
     >>> extra_of("algorithm", "svd")
     ''
     """
-    return _folders.extra_of(_folders.modules(kind).get(name, ""))
+    return _folders.extra_of(_module_in_room(kind, name))
 
 
 def check_installed(kind: str, name: str) -> None:
@@ -252,8 +266,16 @@ def check_installed(kind: str, name: str) -> None:
         kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
         name: the name
     """
-    if extra := extra_of(kind, name):
-        _check(_folders.room_of(_folders.modules(kind)[name]), extra, name)
+    _check_room(_module_in_room(kind, name), name)
+
+
+def check_inherited(cls: type) -> None:
+    """As `check_installed`, for a class at hand that may inherit from one of an extra.
+
+    Args:
+        cls: a class from elsewhere
+    """
+    _check_room(_inherited(cls), name_of(cls))
 
 
 def room(extra: str, module: str) -> Any:
@@ -283,7 +305,7 @@ def installed(extra: str) -> bool:
 
 
 def packages(extra: str) -> tuple[str, ...]:
-    """The packages that an extra brings along; none for no extra.
+    """The packages that an extra brings along, or what is installed in their place; none for no extra.
 
     Args:
         extra: the name of an extra of `pyproject.toml`
@@ -291,7 +313,13 @@ def packages(extra: str) -> tuple[str, ...]:
     >>> packages("implicit"), packages("")
     (('implicit',), ())
     """
-    return tuple(requirement.name for requirement in _extras.requirements(extra))
+    return tuple(present(requirement.name) for requirement in _extras.requirements(extra))
+
+
+def _check_room(module: str, what: str) -> None:
+    """`_check` of the room in which a module stands, if it does."""
+    if extra := _folders.extra_of(module):
+        _check(_folders.room_of(module), extra, what)
 
 
 def _check(room_name: str, extra: str, what: str) -> None:
@@ -301,8 +329,20 @@ def _check(room_name: str, extra: str, what: str) -> None:
             f"{what} needs packages that are not installed: pip install 'recli[{extra}]'"
         )
     with importing(what, f"'recli[{extra}]'"):
-        for module in importlib.import_module(f"{_folders.EXTRAS}{room_name}").IMPORTS:
+        for module in _folders.room_called(room_name).IMPORTS:
             importlib.import_module(module)
+
+
+def _module_in_room(kind: str, name: str) -> str:
+    """The module by which `name` needs an extra; empty where it needs none."""
+    own = _folders.modules(kind).get(name)
+    return _inherited(get(kind, name)) if own is None else own
+
+
+def _inherited(cls: type) -> str:
+    """The module of the first class in a room of which `cls` is made; empty where there is none."""
+    modules = (base.__module__ for base in cls.__mro__)
+    return next((module for module in modules if _folders.room_of(module)), "")
 
 
 def _own(kind: str, name: str) -> str:

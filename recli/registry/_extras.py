@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 
+_STAND_IN = {"tensorflow-cpu": "tensorflow"}
+"""Packages that have the modules of another, for other machines, by the name of that."""
+
+
 def requirements(extra: str) -> list[Requirement]:
     """What recli declares for an extra alone, on this system; nothing for no extra.
 
@@ -49,11 +53,47 @@ def is_installed(extra: str) -> bool:
 
     try:
         return all(
-            needed.specifier.contains(version(needed.name), prereleases=True)
+            needed.specifier.contains(version(present(needed.name)), prereleases=True)
             for needed in requirements(extra)
         )
     except PackageNotFoundError:
         return False
+
+
+def present(package: str) -> str:
+    """The package that is installed: this, or where it is not, one that stands in for it.
+
+    Args:
+        package: the name of a package that an extra needs
+
+    Returns:
+        The name itself where neither is installed.
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    for name in (package, _STAND_IN.get(package)):
+        with contextlib.suppress(PackageNotFoundError):
+            if name and version(name):
+                return name
+    return package
+
+
+def names(extra: str) -> list[str]:
+    """What the modules may be called that an extra brings, which are those of its packages mostly.
+
+    Args:
+        extra: the name of an extra of `pyproject.toml`
+
+    Returns:
+        The names; no name where recli itself is not installed.
+    """
+    from importlib.metadata import PackageNotFoundError
+
+    try:
+        declared = [requirement.name for requirement in requirements(extra)]
+    except PackageNotFoundError:
+        return []
+    return [_STAND_IN.get(name, name) for name in declared]
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 from pathlib import Path
+from types import ModuleType
 
 from recli.registry._kinds import KINDS
 
@@ -20,12 +21,16 @@ def modules(kind: str) -> dict[str, str]:
         kind: such as `algorithm` or `metric`, see `recli.registry.KINDS`
     """
     own = KINDS[kind]
-    rooms = sorted(path.name for path in (PACKAGE / "extras").glob("[!_.]*/") if path.is_dir())
     found: dict[str, str] = {}
-    for package in (own.package, *(f"{EXTRAS}{room}.{own.folder}" for room in rooms)):
+    for package in (own.package, *(f"{EXTRAS}{room}.{own.folder}" for room in rooms())):
         files = PACKAGE.joinpath(*package.split(".")[1:]).glob("[!_]*.py")
         found |= {path.stem.replace("_", "-"): f"{package}.{path.stem}" for path in files}
     return found
+
+
+def rooms() -> list[str]:
+    """The names of the rooms of extras, sorted."""
+    return sorted(path.name for path in (PACKAGE / "extras").glob("[!_.]*/") if path.is_dir())
 
 
 def name_of(module: str) -> str:
@@ -48,8 +53,17 @@ def extra_of(module: str) -> str:
     room = room_of(module)
     if not room:
         return ""
-    own = getattr(importlib.import_module(f"{EXTRAS}{room}"), "extra", None)
+    own = getattr(room_called(room), "extra", None)
     return room if own is None else own()
+
+
+def room_called(name: str) -> ModuleType:
+    """A room, which imports none of its packages.
+
+    Args:
+        name: its name
+    """
+    return importlib.import_module(f"{EXTRAS}{name}")
 
 
 def room_of(module: str) -> str:

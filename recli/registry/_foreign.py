@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import inspect
 import re
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recli import errors
+from recli.registry import _extras, _folders
 from recli.registry._kinds import KINDS
 
 if TYPE_CHECKING:
@@ -93,6 +95,21 @@ def package(point: EntryPoint) -> str:
     return "an unknown package" if point.dist is None else f"{point.dist.name} {point.dist.version}"
 
 
+def place_of(cls: type, method: str = "") -> str:
+    """Where a class from elsewhere is written, to be told: its file and line, or those of a method.
+
+    Args:
+        cls: the class
+        method: the name of a method; empty for the class itself
+    """
+    written = getattr(cls, method) if method else cls
+    try:
+        line = inspect.getsourcelines(written)[1]
+    except (OSError, TypeError):  # written in a shell, or where no file is
+        return f"the module {cls.__module__}"
+    return f"{inspect.getsourcefile(written)}, line {line}"
+
+
 def _checked(kind: str, found: Any, what: str) -> type:
     if not KINDS[kind].accepts(found):
         base = KINDS[kind].base.replace(":", ".")
@@ -101,17 +118,29 @@ def _checked(kind: str, found: Any, what: str) -> type:
         raise errors.UsageError(
             f"{what} does not declare {', '.join(missing)}, as every {kind} does."
         )
+    if unwritten := KINDS[kind].unwritten(found):
+        raise errors.UsageError(
+            f"{what} lacks {' and '.join(f'`{name}`' for name in unwritten)}, which the class that it "
+            f"inherits from leaves to it. It is in {place_of(found)}."
+        )
     return found  # type: ignore[no-any-return]
 
 
 @contextlib.contextmanager
 def _told(what: str) -> Iterator[None]:
-    """Turns what the import of a module raises into an error in a line, its cause kept."""
+    """Turns what the import of a module raises into an error in a line, its cause kept.
+
+    Meanwhile rooms have made what it may import ready to be imported.
+    """
     try:
-        yield
+        with contextlib.ExitStack() as ready:
+            for room in map(_folders.room_called, _folders.rooms()):
+                if hasattr(room, "ready"):
+                    ready.enter_context(room.ready())
+            yield
     except ModuleNotFoundError as error:
         raise errors.MissingExtraError(
-            f"{what} needs the module '{error.name}', which is not installed."
+            f"{what} needs the module '{error.name}', which is not installed{_install(error.name)}"
         ) from error
     # The code is not ours, runs when it is imported, and may fail by any exception. It is not a fault
     # of recli, must not take down what does not need it, and `--debug` shows the traceback.
@@ -119,6 +148,14 @@ def _told(what: str) -> Iterator[None]:
         lines = str(error).strip().splitlines() or [""]
         said = f"{type(error).__name__}: {lines[0]}".rstrip(": .")
         raise errors.UsageError(f"{what} cannot be imported: {said}{_where(error)}.") from error
+
+
+def _install(module: str | None) -> str:
+    """The end of a sentence: how to install a module, if a room of recli is for it."""
+    extras = {room: _folders.extra_of(f"{_folders.EXTRAS}{room}.") for room in _folders.rooms()}
+    brought = (extra for room, extra in extras.items() if module in (room, *_extras.names(extra)))
+    extra = next(brought, None)
+    return f": pip install 'recli[{extra}]'" if extra else "."
 
 
 def _where(error: BaseException) -> str:

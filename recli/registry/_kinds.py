@@ -54,6 +54,18 @@ class RegisteredKind:
             if str(of).startswith("ClassVar") and not hasattr(cls, name)
         ]
 
+    def unwritten(self, cls: type) -> list[str]:
+        """The methods that a class of this kind has to write and does not, sorted.
+
+        Args:
+            cls: a class that is to be registered
+        """
+        return [
+            name
+            for name in dir(cls)
+            if getattr(getattr(cls, name, None), "__isabstractmethod__", False)
+        ]
+
     @property
     def _base(self) -> type:
         module, _, name = self.base.partition(":")

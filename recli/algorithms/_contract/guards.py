@@ -54,25 +54,24 @@ class Guarded:
                 f"{advice}"
             )
 
-    @property
-    def _converged(self) -> bool:
-        """Whether what was learned is finite."""
+    def _check_converged(self) -> None:
         # Vectors of finite norm have a finite inner product, so that every prediction is finite too.
         numbers = [state for state in self._learned if isinstance(state, float)]
         with np.errstate(over="ignore", invalid="ignore"):
             norms = [np.dot(array, array) for array in self._learned_arrays]
-        return all(map(math.isfinite, (*numbers, *norms)))
+        if not all(map(math.isfinite, (*numbers, *norms))):
+            raise self._diverged()
 
-    def _check_converged(self) -> None:
-        if not self._converged:
-            names = self._lowered_for("divergence")
-            starts = [name for name in names if name.startswith("init_")]
-            rates = self._largest([name for name in names if name not in starts])
-            advice = [f"Lower {' or '.join([*rates, *starts])}."] if names else []
-            raise errors.DivergedError(
-                f"{registry.name_of(type(self))} diverged: what it learned is no longer finite. "
-                f"{' '.join([*advice, *self._of_large_ratings()])}".rstrip()
-            )
+    def _diverged(self) -> errors.DivergedError:
+        """That it did, and what to lower."""
+        names = self._lowered_for("divergence")
+        starts = [name for name in names if name.startswith("init_")]
+        rates = self._largest([name for name in names if name not in starts])
+        advice = [f"Lower {' or '.join([*rates, *starts])}."] if names else []
+        return errors.DivergedError(
+            f"{registry.name_of(type(self))} diverged: what it learned is no longer finite. "
+            f"{' '.join([*advice, *self._of_large_ratings()])}".rstrip()
+        )
 
     def _of_large_ratings(self) -> list[str]:
         """What to do about ratings that are large, if they are."""

@@ -1,15 +1,27 @@
-"""Deep models of Keras 3, on the backend that is installed: PyTorch, TensorFlow or JAX."""
+"""Deep models of Keras 3, on the backend that is installed: PyTorch, TensorFlow or JAX.
+
+A network of one's own is a subclass of `Network`.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from recli.extras.keras.network import Network
+
+__all__ = ["BACKENDS", "IMPORTS", "Network", "chosen", "extra", "ready"]
 
 IMPORTS = ("recli.extras.keras.backend",)
 """What is imported of its packages, to see whether they work."""
 BACKENDS = ("torch", "tensorflow", "jax")
 """Keras's names of the backends, which are those of their modules, in the order of preference."""
+_CHOICE = "KERAS_BACKEND"
 
 
 def chosen() -> str:
@@ -19,10 +31,8 @@ def chosen() -> str:
         One of `BACKENDS`; the first of them where none is installed, and where `KERAS_BACKEND` names one
         on which nothing can be trained.
     """
-    if keras := sys.modules.get("keras"):
-        named = keras.config.backend()
-    else:
-        named = os.environ.get("KERAS_BACKEND", "")
+    keras = sys.modules.get("keras")
+    named = keras.config.backend() if keras else os.environ.get(_CHOICE, "")
     if named in BACKENDS:
         return named
     installed = (name for name in BACKENDS if importlib.util.find_spec(name))
@@ -32,3 +42,29 @@ def chosen() -> str:
 def extra() -> str:
     """The extra of `pyproject.toml` that brings the chosen backend."""
     return f"keras-{chosen()}"
+
+
+@contextlib.contextmanager
+def ready() -> Iterator[None]:
+    """A while in which Keras may be imported by others: they get the backend that is chosen.
+
+    Keras itself takes TensorFlow where nobody has said, whether it is installed or not. Afterwards the
+    environment is as it was.
+    """
+    said = {_CHOICE: chosen(), "TF_CPP_MIN_LOG_LEVEL": "2"}
+    said = {name: value for name, value in said.items() if name not in os.environ}
+    os.environ.update(said)
+    try:
+        yield
+    finally:
+        for name, value in said.items():
+            if os.environ.get(name) == value:
+                del os.environ[name]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Network":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from recli.extras.keras.network import Network
+
+    return Network

@@ -16,7 +16,7 @@ import numpy as np
 from recli import errors
 from recli.extras.keras import BACKENDS, chosen
 
-__all__ = ["keras", "seeded"]
+__all__ = ["keras", "one_thread", "seeded"]
 
 _THREADS_OF_XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
@@ -63,17 +63,18 @@ def seeded(seed: int) -> Iterator[None]:
     before = random.getstate(), np.random.get_state()
     keras.utils.clear_session()
     try:
-        with ignored, _one_thread():
+        with ignored, one_thread():
             keras.utils.set_random_seed(seed)
             yield
     finally:
         random.setstate(before[0])
         np.random.set_state(before[1])
-        keras.utils.clear_session()
+        # What the fit still holds cannot be freed yet, and to look for the rest takes a quarter second.
+        keras.utils.clear_session(free_memory=False)
 
 
 @contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """PyTorch on one thread, and as it was before when it ends; the others are told when they load."""
     if keras.config.backend() != "torch":
         yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recli import errors, memory
+from recli import errors
 from recli.algorithms import Configured
 from recli.testing._data import small_dataset
 
@@ -37,13 +37,6 @@ def test_it_learns_ratings(name, given, trainset):
 def test_what_runs_off_to_infinity_is_an_error_that_says_what_to_lower(name, given, trainset):
     with pytest.raises(errors.DivergedError, match="Lower learning_rate"):
         fitted(name, trainset, **(given | {"learning_rate": 1e30}))
-
-
-@pytest.mark.parametrize(("name", "given"), MODELS, ids=IDS)
-def test_more_than_is_free_is_refused_before_it_is_learned(name, given, trainset, monkeypatch):
-    monkeypatch.setattr(memory, "available", lambda: 999)
-    with pytest.raises(errors.TooLargeError, match="Lower n_factors"):
-        fitted(name, trainset, **given)
 
 
 def test_neumf_scores_a_catalogue_in_blocks(trainset, monkeypatch):

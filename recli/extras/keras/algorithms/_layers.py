@@ -141,9 +141,10 @@ def next_item(items: Any, logits: Any) -> Any:
         logits: [n, length, n_items].
     """
     counts = ops.cast(is_item(items), logits.dtype)
-    each = keras.losses.sparse_categorical_crossentropy(
-        ops.maximum(items - 1, 0), logits, from_logits=True
-    )
+    # Keras's cross-entropy makes a number of every item of every place first, on most backends.
+    places = ops.cast(ops.expand_dims(ops.maximum(items - 1, 0), -1), "int32")
+    of_next = ops.squeeze(ops.take_along_axis(logits, places, axis=-1), -1)
+    each = ops.logsumexp(logits, axis=-1) - of_next
     return ops.sum(each * counts) / ops.maximum(ops.sum(counts), 1.0)
 
 

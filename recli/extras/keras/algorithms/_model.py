@@ -31,11 +31,6 @@ class KerasModel(Algorithm):
     random_state: Any
     losses: np.ndarray
 
-    @property
-    def _converged(self) -> bool:
-        # Weights of single precision may be finite where what they make is not.
-        return super()._converged and bool(np.isfinite(self.losses[:, 0]).all())
-
     def _trained(
         self,
         make: Callable[[], tuple[Any, Any]],
@@ -45,19 +40,41 @@ class KerasModel(Algorithm):
 
         `make` is called when Keras is loaded; it gives the `keras.Model`, and its loss as Keras takes it.
         """
-        from recli.extras.keras.backend import keras, seeded
+
+        def compiled(training: Training) -> Any:
+            model, loss = make()
+            training.compile(model, loss)
+            return model
+
+        from recli.extras.keras.backend import keras
+
+        return {
+            weight.path: np.asarray(keras.ops.convert_to_numpy(weight), np.float64)
+            for weight in self._model_trained(compiled, examples).trainable_weights
+        }
+
+    def _model_trained(self, compiled: Callable[[Training], Any], examples: Examples) -> Any:
+        """The `keras.Model` that `compiled` makes when Keras is loaded, when it has learned."""
+        from recli.extras.keras.backend import seeded
 
         seed = int(get_rng(self.random_state).randint(2**31 - 1))
         training = Training(
             **{parameter.name: getattr(self, parameter.name) for parameter in TRAINING}, seed=seed
         )
         with seeded(seed):
-            model, loss = make()
-            self.losses = training.train(model, examples, loss)
-            return {
-                weight.path: np.asarray(keras.ops.convert_to_numpy(weight), np.float64)
-                for weight in model.trainable_weights
-            }
+            model = compiled(training)
+            self.losses = training.train(model, examples, self._own_name)
+        if not _is_finite(self.losses):  # the weights may be those of an epoch before
+            raise self._diverged()
+        return model
+
+
+def _is_finite(losses: np.ndarray) -> bool:
+    """Whether every loss is a number, but for all of what is held out, where nothing is."""
+    learned, held_out = losses.T
+    return bool(np.isfinite(learned).all()) and (
+        bool(np.isnan(held_out).all()) or bool(np.isfinite(held_out).all())
+    )
 
 
 class RatedPairs(Examples):

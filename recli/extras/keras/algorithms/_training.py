@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from recli.epochs import Epoch, tell
 from recli.extras.keras.algorithms._batches import Batches, Examples, source
 from recli.params import Float, Int, Parameter, Value
 
@@ -69,13 +70,24 @@ class Training:
     patience: int
     seed: int
 
-    def train(self, model: Any, examples: Examples, loss: Any) -> np.ndarray:
+    def compile(self, model: Any, loss: Any) -> None:
+        """Make a model ready to be trained by Adam.
+
+        Args:
+            model: A `keras.Model`.
+            loss: As `keras.Model.compile` takes it.
+        """
+        import keras
+
+        model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), loss=loss)
+
+    def train(self, model: Any, examples: Examples, name: str) -> np.ndarray:
         """Train a model until the loss on what is held out rises.
 
         Args:
-            model: A `keras.Model`, not compiled; afterwards it has the weights of the best epoch.
+            model: A `keras.Model`, compiled; afterwards it has the weights of the best epoch.
             examples: What it learns from.
-            loss: As `keras.Model.compile` takes it.
+            name: Of the algorithm, for those who hear of its epochs.
 
         Returns:
             float64[n_epochs, 2], the loss of each epoch on what is learned from, and after it on what
@@ -84,7 +96,14 @@ class Training:
         import keras
 
         learned, held_out = examples.parts(self.validation, self.seed)
-        callbacks = [keras.callbacks.TerminateOnNaN()]
+
+        def told(epoch: int, logs: dict[str, float]) -> None:
+            tell(Epoch(name, epoch + 1, self.n_epochs, logs["loss"], logs.get("val_loss", np.nan)))
+
+        callbacks = [
+            keras.callbacks.TerminateOnNaN(),
+            keras.callbacks.LambdaCallback(on_epoch_end=told),
+        ]
         validation = None
         if len(held_out):
             validation = source(Batches(examples, held_out, self.batch_size))
@@ -93,7 +112,6 @@ class Training:
                     "val_loss", patience=self.patience, restore_best_weights=True
                 )
             )
-        model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), loss=loss)
         losses = model.fit(
             source(Batches(examples, learned, self.batch_size, self.seed)),
             validation_data=validation,

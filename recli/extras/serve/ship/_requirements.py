@@ -73,7 +73,7 @@ def _pinned(extras: Collection[str]) -> list[str]:
         marker = requirement.marker
         if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
             own = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
-            version = importlib.metadata.version(requirement.name)
+            version = importlib.metadata.version(registry.present(requirement.name))
             pins[requirement.name.lower()] = f"{requirement.name}{own}=={version}"
     return [pins[name] for name in sorted(pins)]
 
