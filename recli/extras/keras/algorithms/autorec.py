@@ -61,17 +61,19 @@ class AutoRec(KerasModel, Factors):
         Bool("user_based", False, "rows are users rather than items", tune=(False, True)),
         Float(
             "dropout",
-            0.2,
+            0.7,
             "share of the inputs that is left out",
             low=0,
             high=0.95,
-            tune=(0.0, 0.8),
+            tune=(0.0, 0.9),
         ),
-        Float("reg", 1e-4, "L2 regularisation of W and V", low=0, tune=(1e-6, 1e-2), log=True),
+        Float("reg", 4e-4, "L2 regularisation of W and V", low=0, tune=(1e-6, 1e-2), log=True),
         *with_defaults(TRAINING, n_epochs=200, batch_size=64, patience=10),
     )
     fitted = ("pu", "qi", "bu", "bi", "encoder", "mean_column")
 
+    pu: np.ndarray
+    qi: np.ndarray
     encoder: np.ndarray
     mean_column: np.ndarray
 
@@ -128,8 +130,8 @@ class AutoRec(KerasModel, Factors):
         """Factors and biases of rows, float64[n, n_factors] and float64[n]."""
         from scipy.special import expit
 
-        *kernel, bias = self.encoder
-        codes = expit(ratings @ np.array(kernel) + bias) - expit(bias)
+        kernel, bias = self.encoder[:-1], self.encoder[-1]
+        codes = expit(ratings @ kernel + bias) - expit(bias)
         return codes, codes @ self.mean_column
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
