@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from recli.extras.keras.network import Network
 
-__all__ = ["BACKENDS", "IMPORTS", "Network", "chosen", "extra", "ready"]
+__all__ = ["BACKENDS", "IMPORTS", "Network", "choose", "chosen", "extra", "ready"]
 
 IMPORTS = ("recli.extras.keras.backend",)
 """What is imported of its packages, to see whether they work."""
@@ -37,6 +37,15 @@ def chosen() -> str:
         return named
     installed = (name for name in BACKENDS if importlib.util.find_spec(name))
     return next(installed, BACKENDS[0])
+
+
+def choose(backend: str) -> None:
+    """Let a backend be the chosen one, here and in processes that are started later.
+
+    Args:
+        backend: One of `BACKENDS`. Where Keras is loaded, it stays what that has.
+    """
+    os.environ[_CHOICE] = backend
 
 
 def extra() -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from recli import errors
 from recli.extras.keras import BACKENDS, chosen
 
-__all__ = ["keras", "one_thread", "seeded"]
+__all__ = ["at_work", "keras", "seeded"]
 
 _THREADS_OF_XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
@@ -58,12 +58,10 @@ def seeded(seed: int) -> Iterator[None]:
     Args:
         seed: From 0 on.
     """
-    # Keras and PyTorch warn of themselves, and differently in each version.
-    ignored = warnings.catch_warnings(action="ignore", category=DeprecationWarning)
     before = random.getstate(), np.random.get_state()
     keras.utils.clear_session()
     try:
-        with ignored, one_thread():
+        with at_work():
             keras.utils.set_random_seed(seed)
             yield
     finally:
@@ -73,17 +71,22 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """PyTorch on one thread, and as it was before when it ends; the others are told when they load."""
-    if keras.config.backend() != "torch":
-        yield
-        return
-    import torch
+def at_work() -> Iterator[None]:
+    """A while in which Keras learns or predicts: on one thread, without warnings of Keras about itself.
 
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.random.fork_rng():
+    PyTorch is told its threads here, and is as it was before when it ends; the others are told when they
+    load. Keras and PyTorch warn differently in each version.
+    """
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        if keras.config.backend() != "torch":
             yield
-    finally:
-        torch.set_num_threads(n_threads)
+            return
+        import torch
+
+        n_threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            with torch.random.fork_rng():
+                yield
+        finally:
+            torch.set_num_threads(n_threads)

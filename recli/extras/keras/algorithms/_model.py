@@ -46,16 +46,18 @@ class KerasModel(Algorithm):
             training.compile(model, loss)
             return model
 
-        from recli.extras.keras.backend import keras
-
+        model, weights = self._model_trained(compiled, examples)
         return {
-            weight.path: np.asarray(keras.ops.convert_to_numpy(weight), np.float64)
-            for weight in self._model_trained(compiled, examples).trainable_weights
+            weight.path: values.astype(np.float64)
+            for weight, values in zip(model.weights, weights, strict=True)
+            if weight.trainable
         }
 
-    def _model_trained(self, compiled: Callable[[Training], Any], examples: Examples) -> Any:
-        """The `keras.Model` that `compiled` makes when Keras is loaded, when it has learned."""
-        from recli.extras.keras.backend import seeded
+    def _model_trained(
+        self, compiled: Callable[[Training], Any], examples: Examples
+    ) -> tuple[Any, list[np.ndarray]]:
+        """The `keras.Model` that `compiled` makes when Keras is loaded, when it has learned; its weights."""
+        from recli.extras.keras.backend import keras, seeded
 
         seed = int(get_rng(self.random_state).randint(2**31 - 1))
         training = Training(
@@ -64,7 +66,7 @@ class KerasModel(Algorithm):
         with seeded(seed):
             model = compiled(training)
             self.losses = training.train(model, examples)
-        return model
+            return model, list(map(keras.ops.convert_to_numpy, model.weights))
 
 
 class RatedPairs(Examples):
