@@ -14,17 +14,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from recli import errors
-from recli.extras.keras import BACKENDS, chosen
+from recli.extras.keras import BACKENDS, choose, chosen
 
 __all__ = ["at_work", "keras", "seeded"]
 
+_SHARED_GPU = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+"""Else each process would take most of the memory of a GPU at once, whatever it needs."""
 _THREADS_OF_XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
 def _load() -> None:
     """Set what the backend reads before it is loaded: one thread, on which sums have one order."""
     backend = chosen()
-    os.environ["KERAS_BACKEND"] = backend
+    choose(backend)
+    for name, value in _SHARED_GPU.items():
+        os.environ.setdefault(name, value)
     if backend == "tensorflow":
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         import tensorflow

@@ -53,9 +53,13 @@ class Network(KerasModel):
                 model.compile(keras.optimizers.Adam(self.learning_rate), loss="mse")
 
     The rest is recli's: batches, a part of the ratings that tells when to stop, the best weights, the
-    seed, one thread. A stored model holds the weights; it is made by `build` again to predict by them,
-    so that it takes Keras, on any backend, and the same class. A user or item without ratings gets the
-    mean.
+    seed, one thread. A stored model holds the weights; `build` makes the model again to predict by them,
+    so that it takes Keras, on any backend, and the class as it was. A user or item without ratings gets
+    the mean. A model that orders items by something else than ratings says `predicts = "scores"`.
+
+    Layers of keras-rs may be part of it (0.4.0 with Keras 3.15 on each backend, November 2026). Those of
+    TensorFlow Recommenders may not: 0.7.7 is for Keras 2, as which TF_USE_LEGACY_KERAS=1 has it, and no
+    model of Keras 3 takes its layers; of `Cross` and the dot interaction keras-rs has its own.
 
     Attributes:
         weights: float[n], all weights of the model, one after another.

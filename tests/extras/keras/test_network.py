@@ -1,4 +1,4 @@
-"""A network of one's own: the documented one keeps to what every algorithm keeps to, mistakes are named."""
+"""A network of one's own: the documented one keeps to the contract, and mistakes are named."""
 
 from __future__ import annotations
 

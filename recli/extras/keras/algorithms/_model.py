@@ -56,7 +56,7 @@ class KerasModel(Algorithm):
     def _model_trained(
         self, compiled: Callable[[Training], Any], examples: Examples
     ) -> tuple[Any, list[np.ndarray]]:
-        """The `keras.Model` that `compiled` makes when Keras is loaded, when it has learned; its weights."""
+        """The `keras.Model` that `compiled` makes, when it has learned, and its weights."""
         from recli.extras.keras.backend import keras, seeded
 
         seed = int(get_rng(self.random_state).randint(2**31 - 1))
