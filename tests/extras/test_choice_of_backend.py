@@ -110,7 +110,9 @@ def test_without_keras_the_extra_is_named(own, backend, monkeypatch):
 
 def test_another_package_of_the_user_is_no_extra(own):
     Path("mine.py").write_text("import pkg_that_is_not\n", encoding="utf-8")
-    with pytest.raises(errors.MissingExtraError, match="'pkg_that_is_not', which is not installed.$"):
+    with pytest.raises(
+        errors.MissingExtraError, match="'pkg_that_is_not', which is not installed.$"
+    ):
         registry.get("algorithm", "mine:Mine")
 
 
@@ -123,7 +125,10 @@ def test_a_backend_that_is_not_installed_is_named(command, tiny, monkeypatch):
     monkeypatch.setattr(registry, "installed", lambda extra: not extra)
     done = recli(command, "-a", "sasrec", "-d", str(tiny), "--backend", "jax")
     assert done.exit_code == 5
-    assert "sasrec needs packages that are not installed: pip install 'recli[keras-jax]'" in done.stderr
+    assert (
+        "sasrec needs packages that are not installed: pip install 'recli[keras-jax]'"
+        in done.stderr
+    )
 
 
 def test_one_that_there_is_not_is_told_those_that_there_are(tiny):

@@ -2,13 +2,14 @@
 
 A network of one's own is a subclass of `Network`.
 
-The backend computes on a GPU where it sees one; TensorFlow and JAX take memory there as they need it, so
-that several fits can share it. On the processor a fit has one thread, and `--jobs` says how many fits are
-at work at once. There the same seed gives the same numbers, on one backend and one kind of processor; on a
-GPU sums have no fixed order, and they are near. Backends draw other random numbers than each other.
+The backend computes on a GPU where it sees one; TensorFlow and JAX take memory there as they need it,
+so that several fits can share it. On the processor a fit has one thread, and `--jobs` says how many fits
+are at work at once. There the same seed gives the same numbers, on one backend and one kind of
+processor; on a GPU sums have no fixed order, and they are near. Backends draw other random numbers than
+each other.
 
-`keras-tensorflow` brings tensorflow-cpu. Who has a GPU installs `tensorflow` in its place, which counts as
-that.
+`keras-tensorflow` brings tensorflow-cpu. Who has a GPU installs `tensorflow` in its place, which counts
+as that.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 import textwrap
 from pathlib import Path
@@ -10,11 +11,15 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from recli import errors, registry
 from recli.algorithms import Configured
 from recli.algorithms._given import of_class
-from recli.extras.keras import Network
+from recli.cli import main
+from recli.extras.keras import Network, extra
+from recli.models import model as models
+from recli.records.cell_key import _brought_by
 from recli.testing import AlgorithmContract
 from recli.testing._data import small_dataset
 
@@ -218,3 +223,27 @@ def test_a_class_in_memory_is_fitted_too():
     assert not configured.is_named
     algorithm = configured.create(0).fit(small_dataset().trainset(np.arange(500)))
     assert np.isfinite(algorithm.score_users(np.arange(3))).all()
+
+
+def test_the_backend_is_part_of_what_a_cell_goes_by():
+    configured = Configured.of("mine:TwoEmbeddings")
+    assert _brought_by(configured) == registry.packages(extra()) != ()
+    assert registry.extra_of("algorithm", "mine:TwoEmbeddings") == extra()
+
+
+def test_evaluated_trained_and_recommended_as_any_other(tiny):
+    def recli(*typed):
+        done = CliRunner().invoke(main, typed, prog_name="recli", catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    own = ("-a", "mine:TwoEmbeddings", "-p", "n_factors=3", "-p", "n_epochs=1", "-d", str(tiny))
+    assert "mine:TwoEmbeddings (n_factors=3" in recli(
+        "evaluate", *own, "--split", "last-n:n=3", "--metric", "rmse", "-j", "1"
+    )
+    recli("train", *own, "--name", "m")
+    shown = json.loads(recli("recommend", "-m", "m", "--user", "42", "-n", "4", "--format", "json"))
+    assert [place["rank"] for place in shown["items"]] == [1, 2, 3, 4]
+    model = models.load(Path("results/models/m"))
+    assert model.algorithm.weights.dtype == np.float32
+    assert not list(Path("results/models/m").glob("*.pickle"))
