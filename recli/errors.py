@@ -7,6 +7,7 @@ its traceback.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -33,6 +34,19 @@ class BaselineMethodError(UsageError, ValueError):
 
 class DivergedError(UsageError):
     """Learning that ran off to infinity under its parameters."""
+
+
+class StoppedFitError(RecliError):
+    """A fit that was ended before its last epoch, since it promises too little.
+
+    Args:
+        message: what it promises, and what would be needed
+        foreseen: what it would have come to
+    """
+
+    def __init__(self, message: str, foreseen: float = math.nan) -> None:
+        super().__init__(message)
+        self.foreseen = foreseen
 
 
 class TooLargeError(UsageError):

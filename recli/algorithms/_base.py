@@ -91,16 +91,16 @@ class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise
         return cls.parameters
 
     @classmethod
-    def made_of(cls, given: Mapping[str, object]) -> tuple[str, ...]:
+    def made_of(cls, given: Mapping[str, object]) -> dict[str, str]:
         """The algorithms that it is made of, as a hybrid is.
 
         Args:
             given: Values of parameters by name.
 
         Returns:
-            Their names; none for most algorithms.
+            Their names, by what each is called in it; none for most algorithms.
         """
-        return ()
+        return {}
 
     @classmethod
     def uses_threshold(cls, given: Mapping[str, object]) -> bool:

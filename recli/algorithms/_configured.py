@@ -60,9 +60,18 @@ class Configured:
     @property
     def parts(self) -> tuple[str, ...]:
         """Names of the algorithm and of those that it is made of."""
+        return (self.name, *self._made_of.values())
+
+    @property
+    def _made_of(self) -> dict[str, str]:
+        """See `Algorithm.made_of`."""
         cls = class_of(self.name)
-        made_of = cls.made_of(self.params) if issubclass(cls, Algorithm) else ()
-        return (self.name, *made_of)
+        return cls.made_of(self.params) if issubclass(cls, Algorithm) else {}
+
+    @property
+    def _of_members(self) -> tuple[str, ...]:
+        """What the names of the parameters of members begin with."""
+        return tuple(f"{member}." for member in self._made_of)
 
     @property
     def is_named(self) -> bool:
@@ -107,9 +116,8 @@ class Configured:
 
         Those of the members of a hybrid are left out: see `whole_label`.
         """
-        of_members = tuple(f"{part}." for part in self.parts[1:])
         return self._labelled(
-            {k: v for k, v in self.changed.items() if not k.startswith(of_members)}
+            {k: v for k, v in self.changed.items() if not k.startswith(self._of_members)}
         )
 
     @property
@@ -154,11 +162,10 @@ class Configured:
         own = issubclass(cls, Algorithm)
         takes = accepted(cls) if own else inspect.signature(cls).parameters
         # A nested option of None is left out: Surprise then takes its own default. A member's is not.
-        of_members = tuple(f"{part}." for part in self.parts[1:])
         given = {
             name: value
             for name, value in self.params.items()
-            if value is not None or "." not in name or name.startswith(of_members)
+            if value is not None or "." not in name or name.startswith(self._of_members)
         }
         besides = {"random_state": seed, "verbose": False}
         return {k: v for k, v in besides.items() if k in takes} | params.nested(given)

@@ -15,6 +15,13 @@ from recli.params import Bool, Choice, Float, Int, Parameter
 _TUNED = {"yj": (0.002, 0.2)}
 _SIMILARITIES = ("msd", "cosine", "pearson", "pearson_baseline")
 
+TEXT = (
+    Int("text_terms", 1000, "words or tags kept of a feature", low=1, lower_for="memory"),
+    Int("text_factors", 0, "dimensions that texts and tags are reduced to, 0: none", low=0),
+    Bool("text_stop_words", False, "leave out the English words that say little"),
+)
+"""How the texts and tags among item features become numbers, see `TextOptions`."""
+
 
 def rates(lr_all: float, reg_all: float, parts: tuple[str, ...]) -> tuple[Parameter, ...]:
     """Learning rate and regularisation of SGD, for all parts of the model and for each alone.

@@ -13,13 +13,13 @@ from recli import errors, kernels
 from recli.algorithms._base import Algorithm
 from recli.algorithms._contract.catalogue import catalogue_size, triples
 from recli.algorithms._contract.constructor import Argument
-from recli.algorithms._declared import baseline_options, baselines
+from recli.algorithms._declared import TEXT, baseline_options, baselines
 from recli.algorithms._shared.reasons import Reason
 from recli.data.tables import features
 from recli.data.tables.items import Items
 from recli.data.trainset import Trainset, by_user, threshold
 from recli.kernels.csr import Csr
-from recli.params import Bool, Choice, Float, Int, Text
+from recli.params import Choice, Float, Text
 
 _RIDGE, _PROFILE = ("mode", ("ridge",)), ("mode", ("profile",))
 _TOLERANCE = 1e-12  # of the residual, to that of weights of 0: as good as solved
@@ -90,9 +90,7 @@ class ContentBased(Algorithm):
             tune=(0, 1),
             when=_PROFILE,
         ),
-        Int("text_terms", 1000, "words or tags kept of a feature", low=1, lower_for="memory"),
-        Int("text_factors", 0, "dimensions that texts and tags are reduced to, 0: none", low=0),
-        Bool("text_stop_words", False, "leave out the English words that say little"),
+        *TEXT,
         *baselines(tune=True, only_for=_RIDGE),
     )
     takes = (Argument("items", None, "the item table, else that of the trainset's dataset"),)

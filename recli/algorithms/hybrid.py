@@ -129,7 +129,7 @@ class Hybrid(Combined):
         """The mean of all ratings, with the constant, and what each member adds, the most first."""
         parts = self._parts(np.array([user]), np.array([item]))
         constant, *added = (float(part[0]) for part in parts)
-        names = [member.name for member in self.members]
+        names = list(self.members)
         of_members = [
             Reason("member", name, amount)
             for name, amount in zip(names, added, strict=True)

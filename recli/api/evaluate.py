@@ -112,7 +112,7 @@ def evaluate(
     if results is not None:
         return _kept(data, line_up, protocol, resources, path("results", results), fresh, progress)
     folds = protocol.split.folds(data)
-    findings = lint(data, folds, protocol, [configured.name for configured in line_up])
+    findings = lint(data, folds, protocol, line_up)
     done: list[Cell | CellFailure] = []
     with followed(progress, "Evaluating", len(line_up) * len(folds)) as step:
         for cell in cells(data, line_up, protocol, resources, folds):

@@ -83,6 +83,7 @@ def list_runs(results: Path, console: Console) -> None:
 def show(run: str, results: Path, console: Console) -> None:
     """Show what a run compared, on what, where, and what came out."""
     from recli.records.stored_run import StoredRun
+    from recli.records.training_curves import in_words, training_curves
 
     stored = StoredRun.read(results, run)
     found = _results(stored)
@@ -107,6 +108,8 @@ def show(run: str, results: Path, console: Console) -> None:
         show_facts(console, _facts(stored), 11)
         for failed in stored.failures:
             console.line(f"{'failed':<11}  {failed['label']}: {failed['reason']}")
+        for entry, fits in training_curves(stored.document["cells"]).items():
+            console.line(f"{'training':<11}  {stored.line_up[entry]}: {in_words(fits)}")
         for warning in stored.document.get("warnings", ()):
             console.line(f"{'warning':<11}  {warning['message']}")
         if rows:

@@ -114,9 +114,9 @@ def command(
     model_name = files.checked_name(name or configured.name.replace(":", "."), "model")
     if choice.why:
         console.say(f"Taken: {choice.why}.")
-    console.say(f"Training {configured.label} …")
     started = time.perf_counter()
-    model = models.train(dataset, configured, seed, liked_from, origin)
+    with console.training(configured.label):
+        model = models.train(dataset, configured, seed, liked_from, origin)
     seconds = time.perf_counter() - started
     if purpose == "lists" and list_quality.ORIGIN not in origin:
         quality = lists_document(results, dataset, configured, seed, liked_from, seconds)

@@ -44,6 +44,8 @@ class FoldScores:
             the catalogue, the most popular first, see `tables`; empty where nothing was recommended
         tied_places: (cut-off, share of the places up to there of which a draw between equal scores
             decided what they hold) for each cut-off; of the ranking by score, before any re-ranking
+        losses: (on what was learned from, on what was held out of it) for each epoch of the fit, see
+            `FoldOutcome`; empty where a fit tells of none
     """
 
     metrics: dict[str, float]
@@ -59,6 +61,7 @@ class FoldScores:
     error_by_rating: tuple[tuple[float, int, float, float], ...] = ()
     exposure: tuple[tuple[float, float], ...] = ()
     tied_places: tuple[tuple[int, float], ...] = ()
+    losses: tuple[tuple[float, float], ...] = ()
 
     @property
     def n_users(self) -> int:
@@ -142,6 +145,7 @@ def measure(
         error_by_rating=error_by_rating(statistics, predictions) if predictions is not None else (),
         exposure=exposure(statistics, lists) if lists is not None else (),
         tied_places=tuple((k, _tied_share(of)) for k, of in shown.items() if k),
+        losses=() if outcome.losses is None else tuple(map(tuple, outcome.losses.tolist())),
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from recli import kernels, memory
-from recli.algorithms import Configured
+from recli.algorithms import Algorithm, Configured
 from recli.data.training_statistics import TrainingStatistics
+from recli.epochs import Epoch, heard
 from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.predictions import Predictions
@@ -112,6 +113,8 @@ class FoldOutcome:
         rank_seconds: seconds of wall clock that the lists took
         peak_mb: the most memory that the process held while it worked, MiB; where others worked
             beside it on threads, since the process started; NaN where the system does not tell
+        losses: float64[n_epochs, 2], what each epoch of the fit lost on what was learned from, and after
+            it on what was held out of that (NaN where nothing was); None where a fit tells of none
     """
 
     rates: bool
@@ -121,6 +124,7 @@ class FoldOutcome:
     test_seconds: float = 0.0
     rank_seconds: float = 0.0
     peak_mb: float = math.nan
+    losses: np.ndarray | None = None
 
     @property
     def has(self) -> Wanted:
@@ -208,7 +212,9 @@ def fold_outcome(
         memory.reset_peak()
     algorithm, trainset = configured.create(seed), statistics.trainset
     times = [kernels.clock.seconds()]
-    algorithm.fit(trainset)
+    epochs: list[Epoch] = []
+    with heard(epochs.append):
+        algorithm.fit(trainset)
     times.append(kernels.clock.seconds())
     rates, estimated, listed = algorithm.predicts == "ratings", None, None
     if wanted.predictions and rates:
@@ -227,8 +233,22 @@ def fold_outcome(
     times.append(kernels.clock.seconds())
     fit_seconds, test_seconds, rank_seconds = np.diff(times).tolist()
     return FoldOutcome(
-        rates, estimated, listed, fit_seconds, test_seconds, rank_seconds, memory.peak()
+        rates,
+        estimated,
+        listed,
+        fit_seconds,
+        test_seconds,
+        rank_seconds,
+        memory.peak(),
+        _losses(algorithm, epochs),
     )
+
+
+def _losses(algorithm: Algorithm, told: Sequence[Epoch]) -> np.ndarray | None:
+    """Those of the algorithm's own epochs, as `FoldOutcome` has them; a member's are not its own."""
+    name = algorithm._own_name
+    own = [(epoch.loss, epoch.held_out) for epoch in told if epoch.algorithm == name]
+    return np.array(own, np.float64) if own else None
 
 
 def to_keep(

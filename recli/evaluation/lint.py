@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recli import errors, registry
+from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
 from recli.evaluation.lint_checks import Checked, Finding
@@ -13,7 +14,7 @@ from recli.evaluation.protocol import Protocol
 
 
 def lint(
-    dataset: Dataset, folds: Sequence[Fold], protocol: Protocol, line_up: Sequence[str]
+    dataset: Dataset, folds: Sequence[Fold], protocol: Protocol, line_up: Sequence[Configured]
 ) -> tuple[Finding, ...]:
     """What to mend or to keep in mind before the numbers of a protocol are believed.
 
@@ -23,12 +24,12 @@ def lint(
         dataset: the ratings, and what is known of items and users
         folds: what the split makes of the dataset
         protocol: how the line-up is compared
-        line_up: names of the algorithms
+        line_up: what is compared
 
     >>> from recli.data.load import load
     >>> from recli.data.splits.k_fold import KFold
     >>> dataset, protocol = load("movielens-small"), Protocol(KFold(5), (Measure.parse("ndcg"),), 4.0, 0)
-    >>> found = lint(dataset, protocol.split.folds(dataset), protocol, ["svd"])
+    >>> found = lint(dataset, protocol.split.folds(dataset), protocol, [Configured.of("svd")])
     >>> [finding.code for finding in found]
     ['future', 'no-baseline']
     """

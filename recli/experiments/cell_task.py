@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ import numpy as np
 from recli import errors
 from recli.algorithms import Configured
 from recli.data.training_statistics import TrainingStatistics
+from recli.epochs import Listener, heard
 from recli.evaluation.external.entry import External
 from recli.evaluation.fold import measure
 from recli.evaluation.fold_outcome import FoldOutcome, Wanted, fold_outcome, to_keep
@@ -51,6 +53,8 @@ class CellTask:
         kept: where its outcome is kept, if it is
         there: what of an outcome is kept already and would be lost if less were kept in its place
         place: where it is
+        listeners: who hears of the epochs of its fit, in the process where that is; what one of them
+            raises is a failure as what the algorithm raises
     """
 
     statistics: TrainingStatistics
@@ -62,6 +66,7 @@ class CellTask:
     alone: bool
     kept: Kept | None = None
     there: Wanted = field(default_factory=Wanted)
+    listeners: tuple[Listener, ...] = ()
 
     def found(self) -> tuple[Place, Cell | Wanted | errors.DataError]:
         """The cell by the outcome that is kept; or what that has where it is not enough.
@@ -94,16 +99,19 @@ class CellTask:
             wanted = to_keep(wanted, self.configured, self.statistics, self.test, limit)
         seed = self.protocol.seed
         try:
-            outcome = fold_outcome(
-                self.statistics,
-                self.test,
-                self.configured,
-                wanted,
-                seed,
-                limit,
-                self.alone,
-                self.protocol.sampled_negatives,
-            )
+            with contextlib.ExitStack() as told:
+                for listener in self.listeners:
+                    told.enter_context(heard(listener))
+                outcome = fold_outcome(
+                    self.statistics,
+                    self.test,
+                    self.configured,
+                    wanted,
+                    seed,
+                    limit,
+                    self.alone,
+                    self.protocol.sampled_negatives,
+                )
         except errors.MissingExtraError:
             raise
         except Exception as error:  # noqa: BLE001, a mistake in code keeps its traceback and is shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 import joblib
@@ -15,12 +16,14 @@ from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
 from recli.data.training_statistics import TrainingStatistics
+from recli.epochs import Listener
 from recli.evaluation.fold_outcome import Wanted
 from recli.evaluation.grouping import Grouping
 from recli.evaluation.protocol import Protocol
 from recli.experiments.cell_task import CellTask, Kept, Place
 from recli.experiments.interrupts import forget_workers, start_workers
 from recli.experiments.resources import Resources
+from recli.experiments.worker_epochs import from_workers
 from recli.records import failures
 from recli.records.cells import Cell, Summary, labels, summaries
 from recli.records.failures import CellFailure
@@ -41,12 +44,14 @@ def cells(
     folds: Sequence[Fold] | None = None,
     only: Collection[Place] | None = None,
     kept: Kept | None = None,
+    listeners: Mapping[Place, Listener] = MappingProxyType({}),
 ) -> Iterator[Cell | CellFailure]:
     """Every algorithm on every fold, in the order in which they finish or fail.
 
     What is kept is only measured, and comes first. Of the rest as many work at once as `resources` says:
     on threads over one copy of the data where they release the GIL, as the kernels of recli's own
-    algorithms do; a user's own code runs in processes.
+    algorithms do; a user's own code runs in processes. Who hears of epochs here hears of those of
+    processes, too.
 
     Args:
         dataset: the whole data
@@ -56,6 +61,7 @@ def cells(
         folds: those of the protocol's split, where they are known already
         only: the cells to compute; None for all
         kept: where outcomes are kept; None: nowhere
+        listeners: who hears of the epochs of a fit in the process where that is, by place
 
     Raises:
         WorkerDiedError: where a process that computes cells is gone
@@ -66,7 +72,7 @@ def cells(
     folds = protocol.split.folds(dataset) if folds is None else folds
     every = [(entry, fold) for entry in range(len(line_up)) for fold in range(len(folds))]
     missing = dict.fromkeys(every if only is None else only, Wanted())
-    work = _Work(dataset, line_up, protocol, resources, folds, kept)
+    work = _Work(dataset, line_up, protocol, resources, folds, kept, listeners)
     if kept is not None and not kept.fresh:
         damaged = 0
         for place, found in work.at_hand([place for place in missing if kept.keys.get(place)]):
@@ -105,6 +111,7 @@ class _Work:
     resources: Resources
     folds: Sequence[Fold]
     kept: Kept | None
+    listeners: Mapping[Place, Listener]
 
     def at_hand(
         self, places: Sequence[Place]
@@ -126,8 +133,10 @@ class _Work:
             start_workers(jobs)
         threads = self._tasks(own, share, shared=True)
         yield from self._each(CellTask.computed, threads, "threading", len(own))
-        processes = self._tasks(others, share, shared=False)
-        yield from self._each(CellTask.computed, processes, "loky", len(others))
+        if others:
+            with from_workers() as channels:
+                processes = self._tasks(others, share, shared=False, channels=channels)
+                yield from self._each(CellTask.computed, processes, "loky", len(others))
 
     def _each(
         self,
@@ -145,7 +154,11 @@ class _Work:
             yield from parallel(joblib.delayed(what)(task) for task in tasks)
 
     def _tasks(
-        self, places: Mapping[Place, Wanted], share: int, shared: bool
+        self,
+        places: Mapping[Place, Wanted],
+        share: int,
+        shared: bool,
+        channels: tuple[Listener, ...] = (),
     ) -> Iterator[CellTask]:
         # What the algorithms share of a fold is made when the first of them comes to it, and is
         # gone with the last.
@@ -153,6 +166,7 @@ class _Work:
             statistics = TrainingStatistics(self.dataset, fold.train, self.protocol.threshold)
             for entry, configured in enumerate(self.line_up):
                 place = entry, number
+                own = (self.listeners[place],) if place in self.listeners else ()
                 if place in places:
                     yield CellTask(
                         statistics,
@@ -164,6 +178,7 @@ class _Work:
                         alone=not shared,
                         kept=self.kept,
                         there=places[place],
+                        listeners=(*channels, *own),
                     )
 
 

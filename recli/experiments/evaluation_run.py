@@ -83,9 +83,8 @@ class EvaluationRun:
         self.command = tuple(command)
         self.reading = reading
         self._worded = worded
-        names = [configured.name for configured in self.line_up]
         self.findings: tuple[Finding, ...] = ()
-        self._add(lint(dataset, self.folds, protocol, names) + noted(self.line_up))
+        self._add(lint(dataset, self.folds, protocol, self.line_up) + noted(self.line_up))
         if strict and self.findings:
             doubts = errors.first_ten([finding.message for finding in self.findings])
             raise errors.DataError(f"`strict=True`, and there is reason to doubt:\n{doubts}")

@@ -6,6 +6,8 @@ import math
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
 from recli.data.dataset import Dataset
 from recli.evaluation.external.entry import External
 from recli.evaluation.groups import GroupScores
@@ -17,6 +19,7 @@ from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import lists_of
 from recli.records.cells import Summary, best_first
 from recli.records.failures import EntryFailure
+from recli.records.training_curves import in_words
 
 _TITLES = {
     "ratings": "Predicted ratings",
@@ -253,6 +256,7 @@ def markdown_report(
         f"## {title}\n\n{_table(best_first(found, group[0]), group, verdicts, failures)}"
         for title, group in tables_of(protocol.measures)
     )
+    tables += _training(found)
     tables += "\n\n## Failed\n\n" * bool(failures) + "\n".join(f"- {each}" for each in failures)
     minded = "\n".join(f"- {finding.message}" for finding in findings) or "- Nothing was found."
     return f"""# Evaluation {run}
@@ -285,6 +289,18 @@ first metric; times are seconds per fold. {_sentences(remarks(leading, verdicts)
 {shlex.join(command)}
 ```
 """
+
+
+def _training(found: Sequence[Summary]) -> str:
+    """How long each algorithm was trained that tells of its epochs; nothing where none does."""
+    curves = {
+        summary.label: [
+            np.array(cell.scores.losses) for cell in summary.cells if cell.scores.losses
+        ]
+        for summary in found
+    }
+    lines = [f"- {label}: {in_words(fits)}." for label, fits in curves.items() if fits]
+    return "\n\n## Training\n\n" * bool(lines) + "\n".join(lines)
 
 
 def _sentences(lines: Sequence[str]) -> str:

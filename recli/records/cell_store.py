@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 from recli import errors, files
 from recli.evaluation.fold_outcome import FoldOutcome, Listed, PredictedRatings
 
-SCHEMA = 3
+SCHEMA = 4
 """The format of a cell's file: 1 had metrics instead of what they are computed from, 2 did not tell
-which places ties decided."""
+which places ties decided, 3 what each epoch lost."""
 _DOCUMENT, _DIGEST = b"recli", b"sha256"
 _NUMBERS = ("fit_seconds", "test_seconds", "rank_seconds", "peak_mb")
 _SPLIT_BYTES = "estimates"  # no two are alike, and their bytes compress better place by place
@@ -162,7 +162,8 @@ def _document(outcome: FoldOutcome) -> dict[str, Any]:
 
 def _arrays(outcome: FoldOutcome) -> dict[str, np.ndarray]:
     parts = (part for part in (outcome.estimated, outcome.listed) if part is not None)
-    arrays = ((name, array) for part in parts for name, array in vars(part).items())
+    arrays = [(name, array) for part in parts for name, array in vars(part).items()]
+    arrays.append(("losses", outcome.losses))
     return {name: array.ravel() for name, array in arrays if array is not None}
 
 
@@ -178,8 +179,9 @@ def _outcome(document: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Fold
             arrays["midranks"],
         )
         listed = Listed(items, n_candidates, places, midranks, tied)
+    losses = arrays["losses"].reshape(-1, 2) if "losses" in arrays else None
     numbers = {name: document[name] for name in _NUMBERS}
-    return FoldOutcome(document["rates"], estimated, listed, **numbers)
+    return FoldOutcome(document["rates"], estimated, listed, **numbers, losses=losses)
 
 
 def _in_one_row(array: np.ndarray) -> pa.LargeListArray:

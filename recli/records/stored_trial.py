@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 PARAMS, FOLDS, REASON, STOPPED, BEFORE = "params", "folds", "reason", "stopped", "before"
+LOSSES = "losses"
 """What a trial keeps beside what Optuna does: every parameter as JSON; values by fold and goal; why it
 failed or stopped; whether it stopped early, so that its value in Optuna is foreseen; the seconds of a
-fold that was measured before the trial began."""
+fold that was measured before the trial began; what each epoch lost on what was held out of the first."""
 State = Literal["complete", "pruned", "failed", "running"]
 _STATES: dict[str, State] = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed"}
 

@@ -71,6 +71,12 @@ def medium(embedded):
     return cut(embedded, 300, 500, 0)
 
 
+@pytest.fixture(scope="session")
+def quick(embedded):
+    """150 users, 300 items, all rated: what Surprise does in a second."""
+    return cut(embedded, 150, 300, 0)
+
+
 def surprise_dataset(dataset: Dataset) -> surprise.Dataset:
     """The same ratings, in the same order, as Surprise loads them."""
     ratings = dataset.ratings

@@ -96,11 +96,15 @@ def random_ratings(seed, n_users=60, n_items=80, n=2500):
     )
 
 
+def of_names(*names):
+    return {name: Configured.of(name) for name in names}
+
+
 # No leakage
 
 
 def test_no_member_ever_saw_a_rating_that_weights_are_learned_from(trainset):
-    members = [Configured.of("own_members:Spy"), Configured.of("baseline-only")]
+    members = of_names("own_members:Spy", "baseline-only")
     seen = out_of_fold(members, trainset, n_folds=4, seed=0)
     assert len(seen.targets) == trainset.n_ratings
     # The means of what remains without a fold differ, but none is far from that of all.
@@ -113,13 +117,13 @@ def test_no_member_ever_saw_a_rating_that_weights_are_learned_from(trainset):
 
 def test_a_pair_that_is_rated_twice_is_in_one_fold(small):
     twice = small.trainset(np.tile(np.arange(300), 2))
-    members = [Configured.of("own_members:Spy"), Configured.of("baseline-only")]
+    members = of_names("own_members:Spy", "baseline-only")
     seen = out_of_fold(members, twice, n_folds=5, seed=0)
     assert (seen.deviations[:, 0] < 0).all()
 
 
 def test_the_counts_are_those_that_the_members_knew(trainset):
-    members = [Configured.of("baseline-only"), Configured.of("own_members:Constant")]
+    members = of_names("baseline-only", "own_members:Constant")
     seen = out_of_fold(members, trainset, n_folds=3, seed=0)
     of_all = np.bincount(trainset.users)[trainset.users]
     assert (seen.n_user < of_all).all()
@@ -160,13 +164,13 @@ def test_stacking_gains_nothing_on_noise(seed):
 
 
 def test_of_one_rating_nothing_can_be_held_out(small):
-    seen = out_of_fold([Configured.of("svd"), Configured.of("nmf")], small.trainset([0]), 5, 0)
+    seen = out_of_fold(of_names("svd", "nmf"), small.trainset([0]), 5, 0)
     assert seen.deviations.shape == (0, 2)
 
 
 def test_the_same_ratings_in_surprises_own_trainset(small, to_surprise):
     theirs = to_surprise(small).build_full_trainset()
-    members = [Configured.of("baseline-only"), Configured.of("own_members:Spy")]
+    members = of_names("baseline-only", "own_members:Spy")
     seen = out_of_fold(members, theirs, n_folds=3, seed=0)
     assert len(seen.targets) == theirs.n_ratings
     assert (seen.deviations[:, 1] < 0).all()
@@ -291,9 +295,43 @@ def test_parameters_of_a_users_class_by_its_name(trainset):
     assert configured.params["own_members:Constant.value"] == 4
     assert not configured.is_own
     assert configured.parts == ("hybrid", "own_members:Constant", "own_members:Other")
-    constant, other = configured.create(0).members
+    constant, other = configured.create(0).members.values()
     assert constant.params == {"value": 4, "note": "none"}
     assert other.params["value"] is None
+
+
+def test_one_algorithm_may_be_a_member_twice(trainset):
+    given = {"members": "SVD, slope-one, SVD-2", "svd.n_factors": 5, "svd-2.n_factors": 3}
+    configured = Configured.of("hybrid", given)
+    assert configured.params["members"] == "svd,slope-one,svd-2"
+    assert configured.parts == ("hybrid", "svd", "slope-one", "svd")
+    assert configured.label == "hybrid (members=svd,slope-one,svd-2)"
+    algorithm = configured.create(0).fit(trainset)
+    users, items = trainset.users, trainset.items
+    alone = (
+        Configured.of("svd", {"n_factors": 5}),
+        Configured.of("slope-one"),
+        Configured.of("svd", {"n_factors": 3}),
+    )
+    for found, member in zip(algorithm._fitted.of_pairs(users, items), alone, strict=True):
+        says = member.create(0).fit(trainset).predict_pairs(users, items, clip=False)
+        np.testing.assert_allclose(found, says - trainset.global_mean)
+    again = configured.create(0)
+    again.restore(trainset, algorithm.state())
+    estimates = [one.predict_pairs(users, items) for one in (again, algorithm)]
+    np.testing.assert_array_equal(*estimates)
+    assert {reason.what for reason in algorithm.explain(0, 0)} >= {"svd", "svd-2"}
+
+
+def test_two_members_that_are_the_same_say_nothing_together(trainset):
+    with pytest.raises(errors.UsageError, match="Members svd and svd-2 of the hybrid are the same"):
+        Configured.of("hybrid", {"members": "svd,svd-2"})
+    with pytest.raises(errors.UsageError, match="svd is there twice.*has a number, as in svd-2"):
+        Configured.of("hybrid", {"members": "svd,svd"})
+
+
+def test_no_algorithm_is_called_like_the_second_of_another():
+    assert not [name for name in registry.names("algorithm") if name[-1].isdigit() and "-" in name]
 
 
 def test_parameters_in_python(trainset):
@@ -302,7 +340,7 @@ def test_parameters_in_python(trainset):
         "weighted",
         **{"knn-baseline": {"sim_options": {"name": "cosine"}}, "svdpp": {"n_factors": 3}},
     ).fit(trainset)
-    knn, svdpp = found.members
+    knn, svdpp = found.members.values()
     assert (knn.name, svdpp.name) == ("knn-baseline", "svdpp")
     assert knn.params["sim_options.name"] == "cosine"
     assert svdpp.params["n_factors"] == 3

@@ -118,7 +118,7 @@ def test_members_do_not_know_what_they_are_asked_about(trainset, monkeypatch):
     cls = Configured.of("most-popular").classes[0]
     fit = cls.fit
     monkeypatch.setattr(cls, "fit", lambda self, of: fits.append(of) or fit(self, of))
-    members = [Configured.of("most-popular"), Configured.of("item-knn")]
+    members = {name: Configured.of(name) for name in ("most-popular", "item-knn")}
     lists = unseen_lists(members, trainset, 5, 0, lambda catalogue, candidates, scores: scores)
     ratings, rows = trainset.ratings, trainset.rows
     likes = rows[trainset.values >= trainset.threshold]

@@ -104,8 +104,8 @@ def living(group: int) -> list[str]:
     return [row[-1] for row in rows if row[0] == str(group) and not row[1].startswith("Z")]
 
 
-@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "group"])
-@pytest.mark.parametrize("jobs", ["1", "2"])
+# Of one job, the process is the whole group.
+@pytest.mark.parametrize(("jobs", "whole_group"), [("1", True), ("2", False), ("2", True)])
 def test_evaluate(start, jobs, whole_group):
     def a_fold_is_finished() -> bool:
         # Those of baseline-only are taken in by the time that a slow one is at work, on one job after
@@ -127,8 +127,7 @@ def test_evaluate(start, jobs, whole_group):
     assert "Not complete" in (folder / "report.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "group"])
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(("jobs", "whole_group"), [("1", True), ("2", False), ("2", True)])
 def test_tune(start, jobs, whole_group):
     def a_trial_is_finished() -> bool:
         return any(finished(file) for file in Path("results/studies").glob("*/study.db"))

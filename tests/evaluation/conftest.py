@@ -10,7 +10,7 @@ import pytest
 from recli.evaluation.by_hand import dataset_of, lists_by_hand
 
 _shared = runpy.run_path(str(Path(__file__).parents[1] / "algorithms" / "conftest.py"))
-embedded = _shared["embedded"]
+embedded, interpreted = _shared["embedded"], _shared["interpreted"]
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from recli import errors, registry
+from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.load import load
 from recli.data.splits._base import Fold, Split
 from recli.data.splits.k_fold import KFold
 from recli.data.splits.last_n import LastN
 from recli.evaluation import metric_names
+from recli.evaluation.external.entry import External, ExternalFiles
 from recli.evaluation.lint import check_cutoffs, lint
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.lint_checks.no_baseline import BASELINES
@@ -59,11 +61,12 @@ def found(
     split: Split | None = None,
     measures: tuple[metric_names.Measure, ...] = MEASURES,
     threshold: float = 4.0,
-    line_up: tuple[str, ...] = ("svd", BASE),
+    line_up: tuple[str | Configured, ...] = ("svd", BASE),
 ) -> dict[str, str]:
     """Messages by code."""
     protocol = Protocol(split or LastN(2), measures, threshold, seed=0)
-    findings = lint(dataset, folds or protocol.split.folds(dataset), protocol, line_up)
+    entries = [Configured.of(e, to_fit=False) if isinstance(e, str) else e for e in line_up]
+    findings = lint(dataset, folds or protocol.split.folds(dataset), protocol, entries)
     assert all(isinstance(finding, Finding) for finding in findings)
     messages = {finding.code: finding.message for finding in findings}
     assert len(messages) == len(findings), "each kind once"
@@ -88,9 +91,12 @@ def test_movielens_by_default_has_only_the_future(movielens: Dataset, text: str)
     assert found(without_times(movielens), split=Split.parse(text)) == {}
 
 
-@pytest.mark.parametrize("text", ["last-n", "cold-users", "last-n:n=5"])
-def test_movielens_by_time_or_by_user_has_ties_at_most(movielens: Dataset, text: str) -> None:
-    assert list(found(movielens, split=Split.parse(text))) == ["ties"] * text.startswith("last-n")
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [("last-n", ["ties", "no-order"]), ("cold-users", []), ("last-n:n=5", ["ties"])],
+)
+def test_movielens_by_time_or_by_user(movielens: Dataset, text: str, codes: list[str]) -> None:
+    assert list(found(movielens, split=Split.parse(text))) == codes
 
 
 def test_ties_in_movielens(movielens: Dataset) -> None:
@@ -241,11 +247,61 @@ def test_interactions_are_called_so(clean: Dataset) -> None:
     assert "of the test interactions the training holds a later interaction" in message
 
 
+SEQUENCES = ("sasrec", "gru4rec", BASE)
+BY_ORDER = (
+    Configured.of("markov-chain"),
+    Configured.of("item-knn", {"last": 1}),
+    Configured.of("most-popular", {"half_life": 7}),
+)
+
+
+def test_models_of_sequences_want_baselines_that_go_by_order(clean: Dataset) -> None:
+    message = found(clean, line_up=SEQUENCES)["no-order"]
+    assert message.startswith("gru4rec, sasrec: whether a model of sequences is worth its effort")
+    assert message.endswith(
+        'Add `algorithms="markov-chain"`, `algorithms="item-knn"` with `algorithm(…, last=1)`, '
+        '`algorithms="most-popular"` with `algorithm(…, half_life=30)`.'
+    )
+    assert found(clean, line_up=(*SEQUENCES, *BY_ORDER)) == {}
+    assert found(clean, line_up=BY_ORDER) == {}, "these alone are no models to be doubted"
+    for left_out in BY_ORDER:
+        others = (entry for entry in BY_ORDER if entry is not left_out)
+        message = found(clean, line_up=(*SEQUENCES, *others))["no-order"]
+        named = [name for name in ("markov-chain", "item-knn", "most-popular") if name in message]
+        assert named == [left_out.name]
+    by_all = (Configured.of("item-knn"), Configured.of("most-popular"))
+    message = found(clean, line_up=(*SEQUENCES, BY_ORDER[0], *by_all))["no-order"]
+    assert "item-knn" in message and "most-popular" in message, "these go by all, whenever it was"
+    ratings = metric_names.measures(["rmse"], [])
+    assert found(clean, line_up=SEQUENCES, measures=ratings) == {}
+
+
+def test_where_the_next_item_is_tested_somebody_goes_by_order(clean: Dataset) -> None:
+    message = found(clean, split=LastN(1))["no-order"]
+    assert message.startswith("The test is what users took next") and "markov-chain" in message
+    for entry in BY_ORDER[:2]:
+        assert "no-order" not in found(clean, split=LastN(1), line_up=(BASE, entry))
+    assert "no-order" in found(clean, split=LastN(1), line_up=(BASE, BY_ORDER[2]))
+    mixed = Configured.of("hybrid", {"members": "markov-chain,most-popular"})
+    assert "no-order" not in found(clean, split=LastN(1), line_up=("svd", mixed))
+    assert found(clean, split=LastN(2)) == {}, "several are tested: in which order does not count"
+    assert "no-order" not in found(clean, split=Split.parse("leave-one-out"))
+
+
+def test_an_order_of_time_without_times(clean: Dataset) -> None:
+    bare, split = without_times(clean), KFold(3)
+    messages = found(bare, split=split, line_up=("sasrec", *BY_ORDER[:2], BASE))
+    assert messages.keys() == {"no-times"}
+    assert messages["no-times"].startswith("markov-chain, sasrec: goes by the order of time")
+    assert "no-times" not in found(clean, line_up=("sasrec", BASE))
+
+
 @pytest.mark.parametrize("name", BASELINES)
 def test_baselines(clean: Dataset, name: str) -> None:
     assert name in registry.names("algorithm")
     assert found(clean, line_up=(name,)) == {}
-    message = found(clean, line_up=("svd", "module:Mine"))["no-baseline"]
+    theirs = External("mine", files=ExternalFiles("mine"), digests={})
+    message = found(clean, line_up=("svd", theirs))["no-baseline"]
     assert f'`algorithms="{name}"`' in message
 
 

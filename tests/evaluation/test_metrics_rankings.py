@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import ranx
+import ranx.metrics
 import rs_metrics
 import scipy.sparse
 import sklearn.metrics
+from ranx.meta.evaluate import extract_metric_and_params
 
 from recli.algorithms import Algorithm, Configured
 from recli.data.training_statistics import TrainingStatistics
@@ -128,31 +130,34 @@ def shortened(fold):
     return dataclasses.replace(fold.lists, items=items), shown
 
 
-def ranx_values(names, judged, shown):
+@pytest.fixture(scope="module")
+def ranx_values(interpreted):
+    """The function that gives ranx's metrics; as plain Python, since to compile them takes a minute."""
+    with interpreted(*(sys.modules[name] for name in [*sys.modules] if "ranx.metrics." in name)):
+        yield _ranx_values
+
+
+def _ranx_values(names, judged, shown):
     """ranx's metrics for every user, by name; NaN for whom nothing is judged above 0.
 
     judged: for each user, item -> relevance, a whole number; shown: her items, best first
     """
     users = [u for u, mine in enumerate(judged) if any(mine.values())]
-    qrels = ranx.Qrels(
-        {str(u): {str(item): int(grade) for item, grade in judged[u].items()} for u in users}
-    )
-    # A list that is empty is a list of something that nobody asked for.
-    run = ranx.Run(
-        {
-            str(u): {str(item): -float(rank) for rank, item in enumerate(shown[u] or ["nothing"])}
-            for u in users
-        }
-    )
-    ranx.evaluate(qrels, run, names)
-    return {
-        name: np.array([run.scores[name].get(str(u), math.nan) for u in range(len(judged))])
-        for name in names
-    }
+    # Rows of item and grade, or score, best first, as ranx.Qrels and ranx.Run hold them. A list that is
+    # empty is a list of something that nobody asked for.
+    best = [sorted(judged[u].items(), key=lambda pair: -pair[1]) for u in users]
+    qrels = [np.array(pairs, np.float64) for pairs in best]
+    run = [np.array([(item, -n) for n, item in enumerate(shown[u] or [-1])], float) for u in users]
+    found = {}
+    for name in names:
+        of, k, least = extract_metric_and_params(name)
+        found[name] = np.full(len(judged), math.nan)
+        found[name][users] = ranx.metrics.metric_switch(of)(qrels, run, k, least)
+    return found
 
 
 @pytest.fixture(scope="module")
-def ranx_scores(fold, shortened):
+def ranx_scores(fold, shortened, ranx_values):
     names = [f"{name}@{k}" for name in RANX.values() for k in K]
     return ranx_values(names, [dict.fromkeys(mine, 1) for mine in fold.relevant], shortened[1])
 
@@ -166,7 +171,7 @@ def test_ranx_gives_the_same_value_for_every_user(name, k, fold, shortened, ranx
     assert metric(name)(lists) == pytest.approx(np.nanmean(expected), abs=1e-12)
 
 
-def test_ranx_gives_the_same_gain_of_ratings(fold, shortened):
+def test_ranx_gives_the_same_gain_of_ratings(fold, shortened, ranx_values):
     """Twice the rating less the lowest, 0.5, is whole, and a factor leaves nDCG as it is."""
     judged = [{item: 2 * value - 1 for item, value in mine.items()} for mine in fold.rated]
     expected = ranx_values([f"ndcg@{k}" for k in K], judged, shortened[1])
@@ -178,7 +183,9 @@ def test_ranx_gives_the_same_gain_of_ratings(fold, shortened):
 @pytest.mark.parametrize(
     ("option", "name"), [("gain=stars", "ndcg"), ("gain=exponential", "ndcg_burges")]
 )
-def test_ranx_gives_the_same_gain_of_what_ratings_are_worth(option, name, fold, shortened):
+def test_ranx_gives_the_same_gain_of_what_ratings_are_worth(
+    option, name, fold, shortened, ranx_values
+):
     """Of twice the ratings, which are whole."""
     judged = [{item: 2 * value for item, value in mine.items()} for mine in fold.rated]
     expected = ranx_values([f"{name}@10"], judged, shortened[1])[f"{name}@10"]
@@ -188,14 +195,14 @@ def test_ranx_gives_the_same_gain_of_what_ratings_are_worth(option, name, fold, 
 
 
 @pytest.mark.parametrize(("option", "p"), [("", 80), (":p=0.95", 95), (":p=0.5", 50)])
-def test_ranx_gives_the_same_rank_biased_precision(option, p, fold, shortened):
+def test_ranx_gives_the_same_rank_biased_precision(option, p, fold, shortened, ranx_values):
     judged = [dict.fromkeys(mine, 1) for mine in fold.relevant]
     expected = ranx_values([f"rbp.{p}"], judged, shortened[1])[f"rbp.{p}"]
     values = Measure.parse(f"rbp{option}").metric.values(shortened[0])
     np.testing.assert_allclose(values, expected, rtol=1e-12, atol=1e-12)
 
 
-def test_ranx_gives_the_same_r_precision(fold):
+def test_ranx_gives_the_same_r_precision(fold, ranx_values):
     judged = [dict.fromkeys(mine, 1) for mine in fold.relevant]
     # It needs no more than the first R places.
     shown = [row[: len(mine)].tolist() for row, mine in zip(fold.order, fold.relevant, strict=True)]

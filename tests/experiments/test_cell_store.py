@@ -48,6 +48,7 @@ def outcome() -> FoldOutcome:
         test_seconds=0.5,
         rank_seconds=1.0,
         peak_mb=123.5,
+        losses=np.array([[0.9, 1 / 3], [0.8, math.nan]]),
     )
 
 
@@ -62,7 +63,7 @@ def as_text(found: FoldOutcome | None) -> str:
     assert found is not None
     return repr(
         [
-            [name, value]
+            [name, value.tolist() if isinstance(value, np.ndarray) else value]
             if not dataclasses.is_dataclass(value)
             else [
                 (key, array if array is None else (array.dtype, array.tolist()))

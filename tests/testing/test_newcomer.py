@@ -84,7 +84,7 @@ class TestShelf(testing.SourceContract):
 BROKEN = """\
 from pathlib import Path
 
-from algorithms import ByChance, ByName, Denying, Forgetful, Spread
+from algorithms import ByChance, ByName, Denying, Forgetful, Spread, Timeless
 from metrics import ByNumber, OutOfRange, Relative, WorstIsBest
 from others import Careless, Changing, HalfWritten, Inventing, Silent
 from splits import Backwards, Leaking, Unseeded
@@ -110,6 +110,10 @@ class TestSpread(testing.AlgorithmContract):
 
 class TestDenying(testing.AlgorithmContract):
     algorithm = Denying
+
+
+class TestTimeless(testing.AlgorithmContract):
+    algorithm = Timeless
 
 
 class TestOutOfRange(testing.MetricContract):
@@ -183,6 +187,7 @@ CAUGHT = {
     ],
     "Spread": ["odd_ratings_give_numbers_or_a_reason"],
     "Denying": ["goes_by_the_threshold_only_if_it_says_so"],
+    "Timeless": ["a_model_of_sequences_goes_by_their_order"],
     "OutOfRange": [
         "is_a_number_within_its_range",
         "odd_data_give_numbers_or_what_is_documented",

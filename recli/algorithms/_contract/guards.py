@@ -60,14 +60,18 @@ class Guarded:
         with np.errstate(over="ignore", invalid="ignore"):
             norms = [np.dot(array, array) for array in self._learned_arrays]
         if not all(map(math.isfinite, (*numbers, *norms))):
-            names = self._lowered_for("divergence")
-            starts = [name for name in names if name.startswith("init_")]
-            rates = self._largest([name for name in names if name not in starts])
-            advice = [f"Lower {' or '.join([*rates, *starts])}."] if names else []
-            raise errors.DivergedError(
-                f"{registry.name_of(type(self))} diverged: what it learned is no longer finite. "
-                f"{' '.join([*advice, *self._of_large_ratings()])}".rstrip()
-            )
+            raise self._diverged()
+
+    def _diverged(self) -> errors.DivergedError:
+        """That it did, and what to lower."""
+        names = self._lowered_for("divergence")
+        starts = [name for name in names if name.startswith("init_")]
+        rates = self._largest([name for name in names if name not in starts])
+        advice = [f"Lower {' or '.join([*rates, *starts])}."] if names else []
+        return errors.DivergedError(
+            f"{registry.name_of(type(self))} diverged: what it learned is no longer finite. "
+            f"{' '.join([*advice, *self._of_large_ratings()])}".rstrip()
+        )
 
     def _of_large_ratings(self) -> list[str]:
         """What to do about ratings that are large, if they are."""

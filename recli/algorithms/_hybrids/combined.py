@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -21,24 +22,39 @@ from recli.params import Parameter, Text, Value
 
 
 class _Names(Text):
-    """The members, each in its registered spelling."""
+    """The members, each in its registered spelling; `svd-2` is a second svd."""
 
     @property
     def domain(self) -> str:
-        return "two algorithms or more, separated by commas"
+        return "two algorithms or more, separated by commas; svd,svd-2 is one of them twice"
 
     def _check(self, value: object) -> str:
         names: list[str] = []
         for text in re.split(r"[\s,]+", str(value).strip(" ,")):
-            name = Configured.of(text, to_fit=False).name
-            if issubclass(class_of(name), Combined):
+            algorithm, number = _numbered(text)
+            algorithm = Configured.of(algorithm, to_fit=False).name
+            if issubclass(class_of(algorithm), Combined):
                 raise errors.UsageError(f"Parameter members={value}: a hybrid is no member of one.")
+            name = algorithm + number
             if name in names:
-                raise errors.UsageError(f"Parameter members={value}: {name} is there twice.")
+                raise errors.UsageError(
+                    f"Parameter members={value}: {name} is there twice. One with other parameters "
+                    f"has a number, as in {algorithm}-2."
+                )
             names.append(name)
         if len(names) < 2:
             raise self._wrong(value)
         return ",".join(names)
+
+
+def _numbered(member: str) -> tuple[str, str]:
+    """The algorithm of a member, and what tells it from others of the same algorithm.
+
+    >>> _numbered("svd"), _numbered("svd-2")
+    (('svd', ''), ('svd', '-2'))
+    """
+    algorithm = re.sub(r"-([2-9]|[1-9][0-9]+)\Z", "", member)
+    return algorithm, member.removeprefix(algorithm)
 
 
 def members(default: str) -> Parameter:
@@ -78,7 +94,7 @@ class Combined(Algorithm):
     def _prepare(self) -> None:
         own: dict[str, Value] = {p.name: getattr(self, p.name) for p in self.parameters}
         self.members = configured(self.made_of(own), params.flat(self.of_members))
-        created = {member.name: member.create(0) for member in self.members}
+        created = {name: member.create(0) for name, member in self.members.items()}
         self._prepare_for(own, {name: one.predicts for name, one in created.items()})
         self.fitted = (
             *self.own_fitted,
@@ -89,14 +105,16 @@ class Combined(Algorithm):
         """Set what follows from its own parameters and from what each member predicts."""
 
     @classmethod
-    def made_of(cls, given: Mapping[str, object]) -> tuple[str, ...]:
+    def made_of(cls, given: Mapping[str, object]) -> dict[str, str]:
         parameter = cls.parameters[0]
-        return tuple(str(parameter.check(given.get("members", parameter.default))).split(","))
+        members = str(parameter.check(given.get("members", parameter.default))).split(",")
+        return {member: _numbered(member)[0] for member in members}
 
     @classmethod
     def uses_threshold(cls, given: Mapping[str, object]) -> bool:
         of_members = {name: value for name, value in given.items() if "." in name}
-        return any(member.uses_threshold for member in configured(cls.made_of(given), of_members))
+        members = configured(cls.made_of(given), of_members)
+        return any(member.uses_threshold for member in members.values())
 
     @classmethod
     def declared(cls, given: Mapping[str, object]) -> tuple[Parameter, ...]:
@@ -112,16 +130,16 @@ class Combined(Algorithm):
             UsageError: Where `given` names members that there are not.
         """
         of_members = (
-            _prefixed(name, parameter)
-            for name in cls.made_of(given)
+            _prefixed(member, parameter)
+            for member, name in cls.made_of(given).items()
             for parameter in declared(name)
         )
         return (*cls.parameters, *of_members)
 
     def check_data(self, ratings: Ratings) -> None:
         super().check_data(ratings)
-        for member in self.members:
-            with named(member.name):
+        for name, member in self.members.items():
+            with named(name):
                 member.create(0).check_data(ratings)
 
     def _learn(self, trainset: surprise.Trainset) -> None:
@@ -161,18 +179,19 @@ class Combined(Algorithm):
             super()._fold_in(items, values, user)
 
 
-def configured(names: tuple[str, ...], given: Mapping[str, object]) -> tuple[Configured, ...]:
+def configured(names: Mapping[str, str], given: Mapping[str, object]) -> dict[str, Configured]:
     """The members with those of the parameters that begin with their name.
 
     Args:
-        names: Of the members.
+        names: The algorithm of each member.
         given: Values by name, as `svd.n_factors`.
 
     Returns:
-        The members, not fitted.
+        The members by name, not fitted.
 
     Raises:
-        UsageError: For a parameter of nobody, and as `Configured.of`.
+        UsageError: For a parameter of nobody, for two members that are the same, and as
+            `Configured.of`.
     """
     of_members: dict[str, dict[str, object]] = {name: {} for name in names}
     for parameter, value in given.items():
@@ -180,7 +199,17 @@ def configured(names: tuple[str, ...], given: Mapping[str, object]) -> tuple[Con
         if owner is None:
             raise errors.unknown("member", parameter.partition(".")[0], names)
         of_members[owner][parameter.removeprefix(f"{owner}.")] = value
-    return tuple(Configured.of(name, own, to_fit=False) for name, own in of_members.items())
+    found = {
+        member: Configured.of(names[member], own, to_fit=False)
+        for member, own in of_members.items()
+    }
+    for (one, first), (other, second) in itertools.combinations(found.items(), 2):
+        if first == second:
+            raise errors.UsageError(
+                f"Members {one} and {other} of the hybrid are the same: give one of them other "
+                "parameters, or leave it out."
+            )
+    return found
 
 
 def _prefixed(member: str, parameter: Parameter) -> Parameter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -83,7 +83,7 @@ class Members:
     @classmethod
     def fitted(
         cls,
-        members: Sequence[Configured],
+        members: Mapping[str, Configured],
         trainset: surprise.Trainset,
         seed: int,
         scale: Scale | None = None,
@@ -92,7 +92,7 @@ class Members:
         """The members fitted, or restored where there is something stored of them.
 
         Args:
-            members: The members, not fitted.
+            members: The members by name, not fitted.
             trainset: What to fit them on.
             seed: Of each of them.
             scale: As for the class.
@@ -105,10 +105,10 @@ class Members:
             RecliError: What a member raises, with its name.
         """
         algorithms = {}
-        for member in members:
-            with named(member.name):
+        for name, member in members.items():
+            with named(name):
                 algorithm = member.create(seed)
-                prefix = f"{member.name}."
+                prefix = f"{name}."
                 state = {
                     key.removeprefix(prefix): value
                     for key, value in states.items()
@@ -118,7 +118,7 @@ class Members:
                     algorithm.restore(trainset, state)
                 else:
                     algorithm.fit(trainset)
-            algorithms[member.name] = algorithm
+            algorithms[name] = algorithm
         return cls(algorithms, trainset, scale)
 
     def folded(self, items: np.ndarray, values: np.ndarray, user: int) -> Members:
@@ -237,7 +237,7 @@ class Members:
 
 
 def out_of_fold(
-    members: Sequence[Configured],
+    members: Mapping[str, Configured],
     trainset: surprise.Trainset,
     n_folds: int,
     seed: int,
@@ -245,7 +245,7 @@ def out_of_fold(
     """Every rating as members see it that were fitted without its fold.
 
     Args:
-        members: The members, not fitted.
+        members: The members by name, not fitted.
         trainset: The ratings.
         n_folds: How many folds.
         seed: Of the folds and of the members.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,7 @@ class UnseenLists:
 
 
 def unseen_lists(
-    members: Sequence[Configured],
+    members: Mapping[str, Configured],
     trainset: surprise.Trainset,
     n_folds: int,
     seed: int,
@@ -50,7 +50,7 @@ def unseen_lists(
     """The lists of users in one inner fold after the other, until there are enough.
 
     Args:
-        members: The members, not fitted.
+        members: The members by name, not fitted.
         trainset: The ratings.
         n_folds: How many folds there are; each member is fitted for every one that is used.
         seed: Of the folds, the members, and of who is taken where there are more users than needed.

@@ -153,30 +153,44 @@ class Console:
     def progress(self, label: str, total: float) -> Iterator[Callable[..., None]]:
         """A progress bar with the time left, on a terminal; yields `advance(steps=1, total=None)`.
 
+        Below it stands what the fits at work tell of their epochs.
+
         Args:
             label: how it is shown
             total: how much there is to do
         """
-        if self.quiet or not sys.stderr.isatty():
+        if not self._shows_progress:
             yield lambda steps=1, total=None: None
             return
-        from rich import progress
-        from rich.console import Console as RichConsole
+        from recli.cli._output.bars import bars
 
-        with progress.Progress(
-            progress.TextColumn("{task.description}"),
-            progress.BarColumn(),
-            progress.TaskProgressColumn(),
-            progress.TimeRemainingColumn(),
-            console=RichConsole(stderr=True),
-            transient=True,
-        ) as bar:
-            task = bar.add_task(label, total=total)
+        with bars() as shown:
+            task = shown.add_task(label, total=total)
 
             def advance(steps: float = 1, total: float | None = None) -> None:
-                bar.update(task, advance=steps, total=total)
+                shown.update(task, advance=steps, total=total)
 
             yield advance
+
+    @contextmanager
+    def training(self, label: str) -> Iterator[None]:
+        """Says what is fitted, and shows on a terminal what the fit tells of its epochs.
+
+        Args:
+            label: the algorithm
+        """
+        self.say(f"Training {label} …")
+        if not self._shows_progress:
+            yield
+            return
+        from recli.cli._output.bars import bars
+
+        with bars():
+            yield
+
+    @property
+    def _shows_progress(self) -> bool:
+        return not self.quiet and sys.stderr.isatty()
 
     def describe(self, dataset: Dataset) -> None:
         """One line about a dataset, and what was guessed of its file.

@@ -12,6 +12,7 @@ from recli.cli._output.console import Console, count
 from recli.cli._output.shown_number import ShownNumber
 
 if TYPE_CHECKING:
+    from recli.epochs import Epoch
     from recli.experiments.tuning.search import Budget
     from recli.experiments.tuning.study import TuningRun
     from recli.experiments.tuning.watch import Watch
@@ -38,13 +39,16 @@ def watched(console: Console, run: TuningRun, budget: Budget) -> Iterator[Watch]
     from rich.console import Console as RichConsole
     from rich.live import Live
 
+    from recli.epochs import heard
+
     board = _Board(run, budget)
-    with Live(
+    live = Live(
         get_renderable=board.table,
         console=RichConsole(stderr=True),
         transient=True,
         refresh_per_second=4,
-    ):
+    )
+    with live, heard(board.on_epoch):
         yield Watch(board.on_trial, board.on_fold)
 
 
@@ -61,13 +65,19 @@ class _Board:
         self._started = time.monotonic()
         self._ended: list[StoredTrial] = []
         self._fold = 0
+        self._epoch: Epoch | None = None
 
     def on_trial(self, trial: StoredTrial) -> None:
         self._ended.append(trial)
-        self._fold = 0
+        self._fold, self._epoch = 0, None
 
     def on_fold(self, n: int) -> None:
-        self._fold = n
+        self._fold, self._epoch = n, None
+
+    def on_epoch(self, epoch: Epoch) -> None:
+        if epoch.number == 1 or self._epoch is None:
+            self._first = epoch.number, time.monotonic()
+        self._epoch = epoch
 
     def table(self) -> Any:
         from rich.table import Table
@@ -93,8 +103,17 @@ class _Board:
             "trials": f"{done}{of_all}: {states.count('complete')} to the end, "
             f"{states.count('pruned')} stopped early, {states.count('failed')} failed",
             "at work": f"trial {done}, {count(self._fold, 'fold')} measured",
+            **({"fit": f"{self._epoch}{self._left_of(self._epoch)}"} if self._epoch else {}),
             "time": f"{_clock(elapsed)}, left {_clock(left) if ended else '–'}",
         }
+
+    def _left_of(self, epoch: Epoch) -> str:
+        """The time to the last of all epochs, once there are two to go by."""
+        number, moment = self._first
+        if epoch.number <= number:
+            return ""
+        each = (time.monotonic() - moment) / (epoch.number - number)
+        return f", left {_clock(each * (epoch.of - epoch.number))}"
 
     def _best(self) -> str:
         from recli.experiments.reports._study.words import setting

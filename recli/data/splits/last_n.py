@@ -18,8 +18,19 @@ class LastN(Split):
     """The last `n` ratings of each user are in the test, all that they gave before in the training.
 
     A user with fewer than n + min_train ratings is in the training alone. Of ratings of the same
-    time, that on the later row counts as the later one. One user's training may be later than
-    another's test: `timeline` forbids that.
+    time, that on the later row counts as the later one.
+
+    With n = 1, leave-one-out by time, the test of a user is the next item. Where that has rank r in
+    their list, hit-rate@k and recall@k are 1 if r ≤ k, mrr@k is 1 / r and ndcg@k is 1 / log2(1 + r),
+    else 0. A next item that counts as not liked, by a rating below the threshold, tests nobody: with
+    `implicit=True` whatever comes next is tested, as papers on models of sequences have it. They often
+    rank it among sampled items, which are other and higher numbers than these among the whole catalogue.
+
+    One user's training may be later than another's test: what will be popular, or taken together, is
+    then known to all models, which raises their numbers and may order them otherwise (Ji et al. 2023,
+    A critical study on data leakage in recommender system offline evaluation). `timeline` and `rolling`
+    forbid that: they cut at one moment for all. What is of the same time, as when somebody rates a
+    page of items at once, has no order, and models of sequences may learn that of the file.
 
     Attributes:
         n: how many ratings of each user are tested

@@ -19,7 +19,8 @@ from recli.params import Int
 class LeaveOneOut(Split):
     """One random rating of each user is in the test, their others are in the training.
 
-    A user with `min_n_ratings` ratings or fewer is in neither. Each of the `n_splits` folds is drawn
+    A user with `min_n_ratings` ratings or fewer is in neither. Which rating came last plays no part:
+    for the next item in time take `last-n:n=1`. Each of the `n_splits` folds is drawn
     for itself. Rows, order and folds are those of
     `surprise.model_selection.LeaveOneOut(n_splits, random_state=seed, min_n_ratings)`.
 

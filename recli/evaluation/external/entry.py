@@ -165,7 +165,8 @@ class External(Configured):
                 estimates[impossible] = statistics.trainset.global_mean
             estimated = PredictedRatings(estimates, impossible)
         listed = None if self.lists is None else self.lists[number]
-        return FoldOutcome(estimated is not None, estimated, listed, *[np.nan] * 3)
+        unknown = np.nan, np.nan, np.nan
+        return FoldOutcome(estimated is not None, estimated, listed, *unknown)
 
     @property
     def about_files(self) -> dict[str, dict[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.ratings import Ratings
 from recli.data.splits._base import Fold
@@ -34,13 +35,13 @@ class Checked:
         dataset: what is learned from and tested on
         folds: what the split makes of it
         protocol: how the line-up is compared
-        line_up: names of the algorithms
+        line_up: what is compared
     """
 
     dataset: Dataset
     folds: Sequence[Fold]
     protocol: Protocol
-    line_up: Sequence[str]
+    line_up: Sequence[Configured]
 
     @property
     def ratings(self) -> Ratings:

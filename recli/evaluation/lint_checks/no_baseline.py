@@ -16,7 +16,7 @@ class NoBaseline(Check):
     position = 80
 
     def messages(self, checked: Checked) -> Iterator[str]:
-        if not set(BASELINES) & set(checked.line_up):
+        if not set(BASELINES) & {entry.name for entry in checked.line_up}:
             of_lists = [name for name in BASELINES if _scores_only(name)]
             baselines = of_lists if checked.ratings.implicit else BASELINES
             names = " or ".join(f'`algorithms="{name}"`' for name in baselines)

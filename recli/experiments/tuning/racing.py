@@ -40,24 +40,66 @@ class Racing(BasePruner):
             study: the study, as Optuna has it
             trial: the trial, as Optuna has it
         """
-        sign = 1.0 if study.direction.name == "MINIMIZE" else -1.0
-        ended = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-        whole = [_values(t) for t in ended if len(t.intermediate_values) == self._n_folds]
-        mine = sign * _values(trial)
+        mine = _sign(study) * _values(trial)
         k = len(mine)
-        if not whole or not 1 <= k < self._n_folds:
+        if not 1 <= k < self._n_folds:
             return False
-        folds = sign * np.array(whole)
+        found = self._best_and_noise(study)
+        if found is None:
+            return False
+        best, noise, degrees = found
+        return float(np.mean(mine - best[:k])) > self._behind(k, noise, degrees)
+
+    def first_fold_limit(self, study: Study) -> float | None:
+        """The value of the first fold beyond which a trial stops.
+
+        Of a single fold it is what the best has: there is nothing after it to make up for it.
+
+        Args:
+            study: the study, as Optuna has it
+
+        Returns:
+            None where nobody is stopped yet.
+        """
+        if self._n_folds == 1:
+            return min(
+                (_values(trial)[0] for trial in self._ended(study)),
+                key=lambda value: _sign(study) * value,
+                default=None,
+            )
+        found = self._best_and_noise(study)
+        if found is None:
+            return None
+        best, noise, degrees = found
+        return _sign(study) * float(best[0] + self._behind(1, noise, degrees))
+
+    def _behind(self, k: int, noise: float, degrees: int) -> float:
+        """How far a trial may be behind the best after `k` folds, to go on."""
+        error = math.sqrt(noise * (1 / k - 1 / self._n_folds))
+        return max(0.0, float(scipy.stats.t.isf(self._level, degrees)) * error)
+
+    def _best_and_noise(self, study: Study) -> tuple[np.ndarray, float, int] | None:
+        """The best by fold, lower is better; the variance of differences, and its degrees of freedom."""
+        whole = [_values(trial) for trial in self._ended(study)]
+        if not whole:
+            return None
+        folds = _sign(study) * np.array(whole)
         best = folds[np.argmin(folds.mean(axis=1))]
         # The best is no measure of noise to itself, nor is a setting that comes to the same.
         differences = (folds - best)[(folds != best).any(axis=1)]
         if not len(differences):
-            return False
+            return None
         noise = float(differences.var(axis=1, ddof=1).mean())
-        degrees = len(differences) * (self._n_folds - 1)
-        error = math.sqrt(noise * (1 / k - 1 / self._n_folds))
-        worse = float(np.mean(mine - best[:k]))
-        return worse > max(0.0, scipy.stats.t.isf(self._level, degrees) * error)
+        return best, noise, len(differences) * (self._n_folds - 1)
+
+    def _ended(self, study: Study) -> list[FrozenTrial]:
+        """The trials that were measured on all folds."""
+        ended = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        return [trial for trial in ended if len(trial.intermediate_values) == self._n_folds]
+
+
+def _sign(study: Study) -> float:
+    return 1.0 if study.direction.name == "MINIMIZE" else -1.0
 
 
 def _values(trial: FrozenTrial) -> np.ndarray:

@@ -21,7 +21,7 @@ from recli.evaluation.protocol import Protocol
 from recli.experiments.interrupts import HeldBack
 from recli.experiments.reports._study.page import study_page
 from recli.experiments.resources import Resources
-from recli.experiments.tuning import front, storage
+from recli.experiments.tuning import front, pruners, storage
 from recli.experiments.tuning.auto import Auto, Rung
 from recli.experiments.tuning.best_file import best_toml
 from recli.experiments.tuning.external_trials import Told
@@ -29,7 +29,6 @@ from recli.experiments.tuning.floors import floor_of, floors
 from recli.experiments.tuning.holdout import DEFAULTS, HoldOut, HoldoutVerdict, unlock
 from recli.experiments.tuning.importance import importances
 from recli.experiments.tuning.plan import Plan
-from recli.experiments.tuning.pruners import by_means
 from recli.experiments.tuning.search import Budget, Search
 from recli.experiments.tuning.trials import Trials
 from recli.experiments.tuning.watch import NOBODY, Watch
@@ -278,7 +277,7 @@ class TuningRun:
             self.goals,
             resources,
             held_back,
-            by_means=by_means(self.plan.method.pruner),
+            pruners.named(self.plan.method.pruner),
         )
         terms = self.plan.terms(self.dataset, self.protocol)
         spaces = list(self.spaces.values())

@@ -21,9 +21,11 @@ from recli.evaluation.protocol import Protocol
 from recli.experiments.cross_validation import cells
 from recli.experiments.interrupts import HeldBack
 from recli.experiments.resources import Resources
+from recli.experiments.tuning.foresight import Foresight
+from recli.experiments.tuning.pruners import Pruner
 from recli.ranking.recommender import settings
 from recli.records.failures import CellFailure
-from recli.records.stored_trial import BEFORE, FOLDS, PARAMS, REASON, STOPPED
+from recli.records.stored_trial import BEFORE, FOLDS, LOSSES, PARAMS, REASON, STOPPED
 
 _LOG = logging.getLogger("recli")
 
@@ -51,8 +53,8 @@ class Trials:
         protocol: how the line-up is compared
         goals: what tuning improves, the first orders
         resources: how much may work at once, and with how much memory
-        by_means: whether the mean of the folds so far is reported, not each fold's own value
         held_back: holds Ctrl-C back while a trial is written
+        pruner: stops bad settings
     """
 
     def __init__(
@@ -62,11 +64,11 @@ class Trials:
         goals: Sequence[Goal],
         resources: Resources,
         held_back: HeldBack,
-        by_means: bool = False,
+        pruner: Pruner,
     ) -> None:
         self.dataset, self.protocol, self.goals = dataset, protocol, tuple(goals)
         self.resources, self.held_back = resources, held_back
-        self.by_means, self.deadline = by_means, math.inf
+        self.pruner, self.deadline = pruner, math.inf
         self.whole_defaults, self.first_fold_only = True, False
         self.folds = protocol.split.folds(dataset)
         self._first: dict[str, tuple[FoldScores, float] | errors.RecliError] = {}
@@ -120,9 +122,11 @@ class Trials:
                 trial.set_user_attr(BEFORE, known[1])
             folds: list[list[float]] = []
             try:
-                for scores in self._scores(configured):
+                for scores in self._scores(configured, self._foresight(trial.study)):
                     values = [goal.value(scores) for goal in self.goals]
                     folds.append(values)
+                    if len(folds) == 1:
+                        _keep_losses(trial, scores)
                     on_fold(len(folds))
                     if missing := [
                         g for g, v in zip(self.goals, values, strict=True) if math.isnan(v)
@@ -132,6 +136,9 @@ class Trials:
                         return math.nan
                     if self._is_over(trial, folds):
                         break
+            except errors.StoppedFitError as stopped:
+                trial.set_user_attr(REASON, str(stopped))
+                return self._foreseen(trial, [[stopped.foreseen]])
             except FAILURES as error:
                 trial.set_user_attr(REASON, str(error))
                 raise
@@ -146,25 +153,58 @@ class Trials:
 
         return value
 
-    def _scores(self, configured: Configured) -> Iterator[FoldScores]:
-        """What comes out on the folds, in their order; the first that fails raises TrialFailedError."""
+    def _foresight(self, study: optuna.Study) -> Foresight | None:
+        """What ends the fit of the first fold within its epochs; None where nothing can."""
+        if len(self.goals) > 1:
+            return None
+        measured = [trial.user_attrs for trial in study.get_trials(deepcopy=False)]
+        known = [
+            (own[LOSSES], own[FOLDS][0][0]) for own in measured if LOSSES in own and FOLDS in own
+        ]
+        limit = self.pruner.first_fold_limit(study, len(self.folds)) if known else None
+        if limit is None:
+            return None
+        losses, values = zip(*known, strict=True)
+        return Foresight(losses, values, limit, self.goals[0].greater_is_better)
+
+    def _scores(self, configured: Configured, foresight: Foresight | None) -> Iterator[FoldScores]:
+        """What comes out on the folds, in their order; the first that fails raises TrialFailedError.
+
+        A first fold that may end early goes alone: what others would be at work meanwhile may be in vain.
+        """
         known = self._first.get(_key(configured))
         if isinstance(known, errors.RecliError):
             raise known
         if known is not None:
             yield known[0]
+        elif foresight is not None:
+            yield from self._measured(configured, [0], foresight)
         at_once = max(1, self.resources.n_jobs)
-        for start in range(known is not None, len(self.folds), at_once):
+        begun = known is not None or foresight is not None
+        for start in range(begun, len(self.folds), at_once):
             yield from self._measured(configured, range(len(self.folds))[start : start + at_once])
 
-    def _measured(self, configured: Configured, numbers: Sequence[int]) -> Iterator[FoldScores]:
+    def _measured(
+        self, configured: Configured, numbers: Sequence[int], foresight: Foresight | None = None
+    ) -> Iterator[FoldScores]:
         """What comes out on these folds, at work at once; raises as `_scores` does."""
         places = [(0, number) for number in numbers]
-        found = cells(self.dataset, [configured], self.protocol, self.resources, self.folds, places)
+        listeners = {} if foresight is None else dict.fromkeys(places, foresight)
+        found = cells(
+            self.dataset,
+            [configured],
+            self.protocol,
+            self.resources,
+            self.folds,
+            places,
+            listeners=listeners,
+        )
         with self.held_back.let_through():
             finished = sorted(found, key=lambda cell: cell.fold)
         for cell in finished:
             if isinstance(cell, CellFailure):
+                if isinstance(cell.error, errors.StoppedFitError):
+                    raise cell.error
                 if isinstance(cell.error, errors.AlgorithmCodeError):
                     _LOG.warning("%s", cell.trace)  # a mistake, which somebody wants to mend
                 raise TrialFailedError(str(cell.error)) from cell.error
@@ -175,7 +215,7 @@ class Trials:
         done, all_of_them = len(folds), len(self.folds)
         if len(self.goals) == 1:
             so_far = [values[0] for values in folds]
-            trial.report(float(np.mean(so_far)) if self.by_means else so_far[-1], done - 1)
+            trial.report(float(np.mean(so_far)) if self.pruner.by_means else so_far[-1], done - 1)
         if done == all_of_them:
             return False
         if self.first_fold_only:
@@ -206,6 +246,13 @@ class Trials:
             raise optuna.TrialPruned
         trial.set_user_attr(STOPPED, True)
         return float(np.mean(of_best)) + difference
+
+
+def _keep_losses(trial: optuna.Trial, scores: FoldScores) -> None:
+    """Keep what each epoch of the first fold lost on what was held out, if anything was."""
+    held_out = [held_out for _, held_out in scores.losses]
+    if held_out and not math.isnan(sum(held_out)):
+        trial.set_user_attr(LOSSES, held_out)
 
 
 def _key(configured: Configured) -> str:

@@ -71,7 +71,8 @@ def seeded(seed: int) -> Iterator[None]:
     finally:
         random.setstate(before[0])
         np.random.set_state(before[1])
-        keras.utils.clear_session()
+        # What the fit still holds cannot be freed yet, and to look for the rest takes a quarter second.
+        keras.utils.clear_session(free_memory=False)
 
 
 @contextlib.contextmanager

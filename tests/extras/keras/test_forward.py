@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 from recli import registry
 from recli.algorithms import Configured
@@ -47,6 +48,37 @@ def test_embedding_dot(trained, biased):
     np.testing.assert_allclose(algorithm.estimate_pairs(users, items), of_keras + mean, atol=1e-5)
 
 
+@pytest.mark.parametrize("given", [{}, {"n_layers": 1}, {"n_hidden": 3, "n_layers": 3}])
+def test_neumf(trained, given):
+    algorithm, model = trained("neumf", **given)
+    users, items = np.repeat([0, 3, 7, 3], 3), np.tile([5, 2, 11], 4)
+    of_keras = outputs(model, users, items)[:, 0] + algorithm.trainset.global_mean
+    np.testing.assert_allclose(algorithm.estimate_pairs(users, items), of_keras, atol=1e-5)
+    assert of_keras.std() > 0.01
+
+
+@pytest.mark.parametrize("user_based", [False, True])
+def test_autorec(trained, user_based):
+    algorithm, model = trained("autorec", user_based=user_based)
+    trainset, ratings = algorithm.trainset, np.zeros((60, 250), np.float32)
+    ratings[trainset.users, trainset.items] = trainset.values - trainset.global_mean
+    ratings = ratings[: trainset.n_users, : trainset.n_items]
+    of_keras = outputs(model, ratings if user_based else ratings.T) + trainset.global_mean
+    expected = of_keras if user_based else of_keras.T
+    found = algorithm.score_users(np.arange(trainset.n_users))
+    np.testing.assert_allclose(found[:, : trainset.n_items], expected, atol=1e-5)
+    assert expected.std() > 0.01
+    # Who has no rating is a row of zeros; what has none, or the other way round, goes by the mean.
+    nothing = np.zeros((1, ratings.shape[user_based]), np.float32)
+    of_zeros = outputs(model, nothing)[0] + trainset.global_mean
+    new_user = algorithm.score_users(np.array([-1]))[0, : trainset.n_items]
+    new_item = found[:, trainset.n_items]
+    as_zeros, as_mean = (new_user, new_item) if user_based else (new_item, new_user)
+    np.testing.assert_allclose(as_zeros, of_zeros, atol=1e-5)
+    by_mean = as_mean - expected.mean(axis=int(user_based))
+    np.testing.assert_allclose(by_mean, by_mean[0], atol=1e-5)
+
+
 def test_multi_vae(trained):
     from sklearn.preprocessing import normalize
 
@@ -84,13 +116,18 @@ def test_two_tower(trained, given):
     # Features as the towers read them, of anybody; the rows as a whole, nothing left out.
     from sklearn.preprocessing import normalize
 
-    read = normalize(algorithm.preferred).toarray()[users]
-    ids = (items + 1).astype(np.int32)
-    inputs = [read, ids, np.zeros(len(users))]
+    def sparse(rows):
+        return rows.indices, rows.data.astype(np.float32), rows.indptr[:-1]
+
+    read = normalize(algorithm.preferred)
     if given:
-        read = np.hstack([read, algorithm._of_users().toarray()[users]])
-        inputs = [read, ids, np.zeros(len(users)), algorithm._of_items().toarray()[items]]
-    of_users, of_items = (np.asarray(found) for found in towers.predict(inputs, verbose=0))
+        read = scipy.sparse.csr_array(scipy.sparse.hstack([read, algorithm._of_users()]))
+    nobody = np.zeros((len(users), len(users)), bool)
+    inputs = [items + 1, np.zeros(len(users)), nobody, *sparse(read[users])]
+    if given:
+        inputs += sparse(algorithm._of_items()[items])
+    found = towers([keras.ops.convert_to_tensor(each) for each in inputs], training=False)
+    of_users, of_items = map(keras.ops.convert_to_numpy, found)
     np.testing.assert_allclose(algorithm.user_factors[users], of_users, atol=1e-4)
     liked = algorithm.popularity[items] > 0
     assert liked.any()

@@ -34,10 +34,22 @@ def test_without_validation_every_epoch_is_done_on_all():
 
 
 def test_what_one_owner_has_is_held_out_together():
-    from recli.extras.keras.algorithms._training import Training
+    from recli.extras.keras.algorithms._batches import Examples
 
     owners = np.repeat(np.arange(40), 3)
-    parts = [Training(1, 1, 0.1, 0.25, 1, seed)._parts(owners) for seed in (7, 7, 8)]
+
+    class Owned(Examples):
+        def __len__(self):
+            return len(owners)
+
+        @property
+        def owners(self):
+            return owners
+
+        def batch(self, places):
+            raise NotImplementedError
+
+    parts = [Owned().parts(0.25, seed) for seed in (7, 7, 8)]
     for learned, held_out in parts:
         assert sorted([*learned, *held_out]) == list(range(120))
         assert len(set(owners[held_out])) == 10
@@ -76,3 +88,48 @@ def test_divergence_is_an_error_that_says_what_to_lower():
 
     with pytest.raises(errors.DivergedError, match="learning_rate"):
         fitted("embedding-dot", n_epochs=3, learning_rate=1e30, n_factors=2)
+
+
+def test_a_loss_that_is_no_number_is_divergence_though_the_best_weights_are_finite(monkeypatch):
+    from recli import errors
+    from recli.extras.keras.algorithms._model import RatedPairs
+
+    given = {"n_epochs": 20, "validation": 0.2, "n_factors": 2, "batch_size": 256}
+    fitted("embedding-dot", **given)
+    batch, seen = RatedPairs.batch, []
+
+    def poisoned(self, places):
+        inputs, targets = batch(self, places)
+        seen.append(len(places))
+        return inputs, targets * (np.nan if len(seen) > 30 else 1.0)
+
+    monkeypatch.setattr(RatedPairs, "batch", poisoned)
+    with pytest.raises(errors.DivergedError, match="diverged.* Lower learning_rate"):
+        fitted("embedding-dot", **given)
+
+
+def test_who_listens_hears_what_it_keeps():
+    from recli.epochs import heard
+
+    told = []
+    with heard(told.append):
+        algorithm = fitted("embedding-dot", n_epochs=4, n_factors=2)
+    assert [(epoch.loss, epoch.held_out) for epoch in told] == list(map(tuple, algorithm.losses))
+    assert [epoch.number for epoch in told] == [1, 2, 3, 4]
+    assert {(epoch.algorithm, epoch.of) for epoch in told} == {("embedding-dot", 4)}
+
+
+def test_a_listener_ends_it_and_the_next_fit_is_as_ever():
+    from recli import errors
+    from recli.epochs import heard
+
+    def stop(epoch):
+        if epoch.number == 2:
+            raise errors.StoppedFitError("enough")
+
+    given = {"n_epochs": 4, "n_factors": 2}
+    before = fitted("embedding-dot", **given)
+    with heard(stop), pytest.raises(errors.StoppedFitError, match="enough"):
+        fitted("embedding-dot", **given)
+    after = fitted("embedding-dot", **given)
+    np.testing.assert_array_equal(before.pu, after.pu)

@@ -8,6 +8,7 @@ from recli.experiments.tuning.pruners._base import Pruner
 
 if TYPE_CHECKING:
     from optuna.pruners import BasePruner
+    from optuna.study import Study
 
 
 class RacingPruner(Pruner):
@@ -17,3 +18,8 @@ class RacingPruner(Pruner):
         from recli.experiments.tuning.racing import Racing
 
         return Racing(n_folds)
+
+    def first_fold_limit(self, study: Study, n_folds: int) -> float | None:
+        from recli.experiments.tuning.racing import Racing
+
+        return Racing(n_folds).first_fold_limit(study)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 
 Batch = tuple[tuple[np.ndarray, ...], np.ndarray]
-"""Inputs and targets, each of the length of the batch."""
+"""Inputs and targets, each of the length of the batch; or what `sparse_rows` makes of such."""
 
 
 class Examples(ABC):
@@ -32,6 +33,48 @@ class Examples(ABC):
         Args:
             places: int[n], which examples.
         """
+
+    def parts(self, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """The examples that are learned from, and those held out, int[…] each.
+
+        Args:
+            share: How much is held out, here of the owners.
+            seed: What that is drawn by, from 0 on.
+        """
+        owners = self.owners
+        held_out = np.isin(owners, drawn(int(owners.max()) + 1, share, seed))
+        return np.flatnonzero(~held_out), np.flatnonzero(held_out)
+
+
+def sparse_rows(rows: scipy.sparse.csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of which few columns are not 0, as `SparseDense` reads them.
+
+    To the last are added as many zeros as make the number of columns a power of 2, so that few batches
+    differ in shape: JAX compiles for each.
+
+    Args:
+        rows: float32[n, n_columns].
+
+    Returns:
+        Columns, int32[m], row after row, the values in them, float32[m], and where each row starts,
+        int32[n].
+    """
+    size = 1 << (rows.nnz - 1).bit_length() if rows.nnz else 1
+    columns, values = np.zeros(size, np.int32), np.zeros(size, np.float32)
+    columns[: rows.nnz], values[: rows.nnz] = rows.indices, rows.data
+    return columns, values, rows.indptr[:-1].astype(np.int32)
+
+
+def drawn(n: int, share: float, seed: int) -> np.ndarray:
+    """A share of the numbers below `n`, never all of them; int64[…].
+
+    Args:
+        n: From 1 on.
+        share: From 0 to 1.
+        seed: What they are drawn by, from 0 on.
+    """
+    n_drawn = min(round(share * n), n - 1)
+    return np.random.default_rng(seed).permutation(n)[:n_drawn]
 
 
 class Batches:
@@ -107,11 +150,13 @@ def source(batches: Batches) -> Any:
 def _tf_data(batches: Batches) -> Any:
     import tensorflow
 
-    def of(array: np.ndarray) -> Any:
-        return tensorflow.TensorSpec((None, *array.shape[1:]), array.dtype)
+    def of(array: np.ndarray, other: np.ndarray) -> Any:
+        same = zip(array.shape[1:], other.shape[1:], strict=True)
+        shape = [size if size == of_other else None for size, of_other in same]
+        return tensorflow.TensorSpec((None, *shape), array.dtype)
 
-    inputs, targets = batches[0]
-    signature = tuple(map(of, inputs)), of(targets)
+    (inputs, targets), (of_last, last) = batches[0], batches[len(batches) - 1]
+    signature = tuple(map(of, inputs, of_last)), of(targets, last)
     data = tensorflow.data.Dataset.from_generator(batches.epoch, output_signature=signature)
     n_batches = tensorflow.data.experimental.assert_cardinality(len(batches))
     return data.apply(n_batches).prefetch(2)

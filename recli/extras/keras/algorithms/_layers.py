@@ -59,6 +59,18 @@ def multinomial(preferred: Any, logits: Any) -> Any:
     return -ops.sum(preferred * ops.log_softmax(logits, axis=-1), axis=-1)
 
 
+def squares_where_rated(ratings: Any, predicted: Any) -> Any:
+    """The mean of the squares of errors.
+
+    Args:
+        ratings: [n, n_columns], NaN where there is none.
+        predicted: [n, n_columns].
+    """
+    rated = ops.logical_not(ops.isnan(ratings))
+    errors = ops.where(rated, ratings - predicted, 0.0)
+    return ops.sum(errors**2) / ops.maximum(ops.sum(ops.cast(rated, predicted.dtype)), 1.0)
+
+
 def is_item(sequence: Any) -> Any:
     """Where a sequence has an item, bool[n, length].
 
@@ -129,9 +141,10 @@ def next_item(items: Any, logits: Any) -> Any:
         logits: [n, length, n_items].
     """
     counts = ops.cast(is_item(items), logits.dtype)
-    each = keras.losses.sparse_categorical_crossentropy(
-        ops.maximum(items - 1, 0), logits, from_logits=True
-    )
+    # Keras's cross-entropy makes a number of every item of every place first, on most backends.
+    places = ops.cast(ops.expand_dims(ops.maximum(items - 1, 0), -1), "int32")
+    of_next = ops.squeeze(ops.take_along_axis(logits, places, axis=-1), -1)
+    each = ops.logsumexp(logits, axis=-1) - of_next
     return ops.sum(each * counts) / ops.maximum(ops.sum(counts), 1.0)
 
 
@@ -167,14 +180,50 @@ class InBatch(keras.layers.Layer):
         """The logits, [n, n].
 
         Args:
-            inputs: Vectors of users and of items, [n, width]; what is read of the users, [n, n_inputs];
-                the items, int32[n], from 1 on; and the logarithms of their shares, [n].
+            inputs: Vectors of users and of items, [n, width]; the logarithms of the items' shares, [n];
+                and what else a user prefers, bool[n, n], which is left out.
         """
-        of_users, of_items, read, items, log_share = inputs
+        of_users, of_items, log_share, left_out = inputs
         logits = ops.matmul(of_users, ops.transpose(of_items)) - log_share[None, :]
-        # What the user prefers as well is no item that they do not prefer.
-        preferred = ops.take(read, items - 1, axis=1) > 0
-        same = ops.equal(items[:, None], items[None, :])
-        meant = ops.eye(ops.shape(items)[0], dtype="bool")
-        left_out = ops.logical_and(ops.logical_or(preferred, same), ops.logical_not(meant))
         return ops.where(left_out, -1e9, logits)
+
+
+class SparseDense(keras.layers.Layer):
+    """A dense layer whose inputs are rows of which few columns are not 0, as `sparse_rows` has them.
+
+    Args:
+        n_columns: How many there are.
+        width: Length of the outputs.
+        name: That of the layer.
+    """
+
+    def __init__(self, n_columns: int, width: int, name: str) -> None:
+        super().__init__(name=name)
+        self._n_columns, self._width = n_columns, width
+
+    def build(self, _: Any) -> None:
+        shape = self._n_columns, self._width
+        self._kernel = self.add_weight(shape=shape, initializer="glorot_uniform", name="kernel")
+        self._bias = self.add_weight(shape=shape[1:], initializer="zeros", name="bias")
+
+    def compute_output_spec(self, _: Any) -> Any:
+        """That of `call`."""
+        return keras.KerasTensor((None, self._width), dtype=self.compute_dtype)
+
+    def call(self, inputs: Any) -> Any:
+        """The outputs, [n, width].
+
+        Args:
+            inputs: Columns, int32[m], values, [m], and starts, int32[n].
+        """
+        columns, values, starts = inputs
+        if keras.config.backend() == "torch":  # where the sums of Keras take thirty times as long
+            import torch
+
+            sums = torch.nn.functional.embedding_bag(
+                columns, self._kernel.value, starts, mode="sum", per_sample_weights=values
+            )
+            return sums + self._bias
+        rows = ops.searchsorted(starts, ops.arange(ops.shape(columns)[0]), side="right") - 1
+        vectors = ops.take(self._kernel, columns, axis=0) * values[:, None]
+        return ops.segment_sum(vectors, rows, num_segments=ops.shape(starts)[0]) + self._bias

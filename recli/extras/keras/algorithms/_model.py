@@ -65,8 +65,19 @@ class KerasModel(Algorithm):
         )
         with seeded(seed):
             model = compiled(training)
-            self.losses = training.train(model, examples)
-            return model, list(map(keras.ops.convert_to_numpy, model.weights))
+            self.losses = training.train(model, examples, self._own_name)
+            weights = list(map(keras.ops.convert_to_numpy, model.weights))
+        if not _is_finite(self.losses):  # the weights may be those of an epoch before
+            raise self._diverged()
+        return model, weights
+
+
+def _is_finite(losses: np.ndarray) -> bool:
+    """Whether every loss is a number, but for all of what is held out, where nothing is."""
+    learned, held_out = losses.T
+    return bool(np.isfinite(learned).all()) and (
+        bool(np.isnan(held_out).all()) or bool(np.isfinite(held_out).all())
+    )
 
 
 class RatedPairs(Examples):

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse
 import surprise
 
-from recli.algorithms._shared.sequences import NO_ITEM, ORDERED, last_preferred
+from recli.algorithms._shared.sequences import NO_ITEM, ORDERED, in_order, last_preferred
 from recli.extras.keras.algorithms._batches import Batch, Examples
 from recli.extras.keras.algorithms._forward import Shapes, flat, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
@@ -19,7 +19,14 @@ from recli.params import Float, Int
 NEXT_ITEM = (
     ORDERED,
     Int("n_factors", 64, "length of the vectors", low=1, tune=(32, 128), log=True),
-    Int("length", 50, "last items of a user that are looked at", low=2, tune=(20, 200), log=True),
+    Int(
+        "length",
+        50,
+        "items of a user that are looked at, the last ones for a list",
+        low=2,
+        tune=(20, 200),
+        log=True,
+    ),
     Float("dropout", 0.2, "share of a vector that is left out", low=0, high=0.95, tune=(0.0, 0.5)),
     *with_defaults(TRAINING, n_epochs=100, batch_size=64, patience=10),
 )
@@ -30,9 +37,9 @@ _CHUNK = 256  # users whose vectors are made at once
 class NextItemRanker(NetworkRanker):
     """A network that reads a sequence of items; its vector times that of an item ranks the item.
 
-    The vectors of items are those that it reads. Each place of a sequence is an example: the softmax
-    over all items is to make likely what comes after it. Those users who are held out tell when to
-    stop; their sequences are not learned from.
+    The vectors of items are those that it reads. All that a user preferred is cut into sequences of
+    `length`, and at each place of one the softmax over all items is to make likely what comes after
+    it. Those users who are held out tell when to stop; their sequences are not learned from.
 
     A subclass says what reads the sequence, in Keras and in numpy.
     """
@@ -74,7 +81,7 @@ class NextItemRanker(NetworkRanker):
         """
 
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
-        examples = NextItems(last_preferred(self.trainset, self.weigh, self.length + 1))
+        examples = NextItems(*in_order(self.trainset, self.weigh), self.length)
 
         if len(examples):
             vectors, *others = self._trained(self._network, examples).values()
@@ -110,19 +117,40 @@ class NextItemRanker(NetworkRanker):
 
 
 class NextItems(Examples):
-    """Sequences of users as examples: all but the last item in, what follows each out.
+    """All that users prefer, cut into sequences: all but the last item in, what follows each out.
+
+    They are cut from the end, so that of the last and longest ones none is short; what ends one begins
+    the next. So every item but a user's first is once what comes next.
 
     Args:
-        sequences: int32[n_users, length + 1], see `last_preferred`; those of fewer than two items are
-            no examples.
+        users: int[n], ascending.
+        items: int[n], inner ids, those of a user in the order of time.
+        length: Items that are looked at, of a sequence of one more.
     """
 
-    def __init__(self, sequences: np.ndarray) -> None:
-        self._sequences = sequences[sequences[:, -2] != NO_ITEM]
+    def __init__(self, users: np.ndarray, items: np.ndarray, length: int) -> None:
+        _, owners, counts = np.unique(users, return_inverse=True, return_counts=True)
+        n_sequences = -(-(counts - 1) // length)
+        firsts, ends = np.cumsum(n_sequences) - n_sequences, np.cumsum(counts)
+        # Counted from a user's end: which sequence, and which place in it.
+        numbers, places = np.divmod(ends[owners] - 1 - np.arange(len(users)), length)
+        rows = firsts[owners] + numbers
+        self._sequences = np.full((n_sequences.sum(), length + 1), NO_ITEM, np.int32)
+        last = numbers < n_sequences[owners]
+        self._sequences[rows[last], length - places[last]] = items[last] + 1
+        first = (places == 0) & (numbers > 0)
+        self._sequences[rows[first] - 1, 0] = items[first] + 1
+        self._owners = np.repeat(
+            np.arange(np.count_nonzero(n_sequences)), n_sequences[n_sequences > 0]
+        )
 
     def __len__(self) -> int:
         return len(self._sequences)
 
+    @property
+    def owners(self) -> np.ndarray:
+        return self._owners
+
     def batch(self, places: np.ndarray) -> Batch:
-        sequences = self._sequences[places]
-        return (sequences[:, :-1],), sequences[:, 1:]
+        before, after = self._sequences[places, :-1], self._sequences[places, 1:]
+        return (before,), np.where(before == NO_ITEM, NO_ITEM, after)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from recli.epochs import Epoch, tell
 from recli.extras.keras.algorithms._batches import Batches, Examples, source
 from recli.params import Float, Int, Parameter, Value
 
@@ -80,12 +81,13 @@ class Training:
 
         model.compile(optimizer=keras.optimizers.Adam(self.learning_rate), loss=loss)
 
-    def train(self, model: Any, examples: Examples) -> np.ndarray:
+    def train(self, model: Any, examples: Examples, name: str) -> np.ndarray:
         """Train a model until the loss on what is held out rises.
 
         Args:
             model: A `keras.Model`, compiled; afterwards it has the weights of the best epoch.
             examples: What it learns from.
+            name: Of the algorithm, for those who hear of its epochs.
 
         Returns:
             float64[n_epochs, 2], the loss of each epoch on what is learned from, and after it on what
@@ -93,8 +95,15 @@ class Training:
         """
         import keras
 
-        learned, held_out = self._parts(examples.owners)
-        callbacks = [keras.callbacks.TerminateOnNaN()]
+        learned, held_out = examples.parts(self.validation, self.seed)
+
+        def told(epoch: int, logs: dict[str, float]) -> None:
+            tell(Epoch(name, epoch + 1, self.n_epochs, logs["loss"], logs.get("val_loss", np.nan)))
+
+        callbacks = [
+            keras.callbacks.TerminateOnNaN(),
+            keras.callbacks.LambdaCallback(on_epoch_end=told),
+        ]
         validation = None
         if len(held_out):
             validation = source(Batches(examples, held_out, self.batch_size))
@@ -113,11 +122,3 @@ class Training:
         ).history
         none = [np.nan] * len(losses["loss"])
         return np.array([losses["loss"], losses.get("val_loss", none)], np.float64).T
-
-    def _parts(self, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The places of the examples that are learned from, and of those held out, int[…]."""
-        n = int(owners.max()) + 1
-        drawn = np.random.default_rng(self.seed).permutation(n)
-        n_held_out = min(round(self.validation * n), n - 1)
-        held_out = np.isin(owners, drawn[:n_held_out])
-        return np.flatnonzero(~held_out), np.flatnonzero(held_out)

@@ -12,11 +12,12 @@ from sklearn.preprocessing import normalize
 
 from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._contract.constructor import RANDOM_STATE
+from recli.algorithms._declared import TEXT
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.algorithms._shared.sequences import NO_ITEM
 from recli.algorithms._shared.weighing import WEIGHTING
 from recli.data.tables import features, user_features
-from recli.extras.keras.algorithms._batches import Batch, Examples
+from recli.extras.keras.algorithms._batches import Batch, Examples, sparse_rows
 from recli.extras.keras.algorithms._forward import flat, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
@@ -56,6 +57,7 @@ class TwoTower(NetworkRanker):
         Float("dropout", 0.5, "share of what is read of users that is left out", low=0, high=0.95),
         Float("id_dropout", 0.1, "share of items known by features alone", low=0, high=0.95),
         Text("item_features", None, "features to use, separated by commas; or all"),
+        *TEXT,
         Text("user_features", None, "columns of the user table to use; or all"),
         *with_defaults(TRAINING, n_epochs=30),
     )
@@ -86,24 +88,29 @@ class TwoTower(NetworkRanker):
         """The `keras.Model`, what `_Pairs` gives in, logits of the batch out; and its loss."""
         import keras
 
-        from recli.extras.keras.algorithms._layers import InBatch, Untold
+        from recli.extras.keras.algorithms._layers import InBatch, SparseDense, Untold
 
-        def dense(width: int, name: str, activation: str | None = None) -> Any:
-            return keras.layers.Dense(width, activation=activation, name=name)
+        def dense(width: int, name: str) -> Any:
+            return keras.layers.Dense(width, name=name)
 
-        users, items = keras.Input((pairs.n_inputs,)), keras.Input((), dtype="int32")
-        log_share = keras.Input(())
-        inputs = [users, items, log_share]
-        ids = keras.layers.Embedding(pairs.n_items + 1, self.n_hidden, name="item_ids")
-        read = ids(Untold(self.id_dropout)(items))
-        if pairs.n_features:
-            inputs.append(keras.Input((pairs.n_features,)))
-            read = keras.layers.Add()([read, dense(self.n_hidden, "item_in")(inputs[-1])])
-        of_items = dense(self.n_factors, "item_out")(keras.layers.ReLU()(read))
-        some = keras.layers.Dropout(self.dropout)(users)
-        hidden = dense(self.n_hidden, "user_in", "relu")(some)
+        def sparse(n_columns: int, name: str, dropout: float = 0.0) -> Any:
+            rows = [keras.Input((), dtype=dtype) for dtype in ("int32", "float32", "int32")]
+            inputs.extend(rows)
+            columns, values, starts = rows
+            some = keras.layers.Dropout(dropout)(values)
+            return SparseDense(n_columns, self.n_hidden, name)([columns, some, starts])
+
+        item, log_share = keras.Input((), dtype="int32"), keras.Input(())
+        left_out = keras.Input((None,), dtype="bool")
+        inputs = [item, log_share, left_out]
+        hidden = keras.layers.ReLU()(sparse(pairs.n_inputs, "user_in", self.dropout))
         of_users = dense(self.n_factors, "user_out")(hidden)
-        logits = InBatch()([of_users, of_items, users, items, log_share])
+        ids = keras.layers.Embedding(pairs.n_items + 1, self.n_hidden, name="item_ids")
+        read = ids(Untold(self.id_dropout)(item))
+        if pairs.n_features:
+            read = keras.layers.Add()([read, sparse(pairs.n_features, "item_in")])
+        of_items = dense(self.n_factors, "item_out")(keras.layers.ReLU()(read))
+        logits = InBatch()([of_users, of_items, log_share, left_out])
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         return keras.Model(inputs, logits), loss
 
@@ -133,7 +140,8 @@ class TwoTower(NetworkRanker):
         if self.item_features is None:
             return scipy.sparse.csr_array((catalogue_size(self.trainset), 0))
         table = getattr(self.trainset, "item_table", None)
-        described, _ = features.matrix(table, features.names(self.item_features))
+        options = features.TextOptions(self.text_terms, self.text_factors, self.text_stop_words)
+        described, _ = features.matrix(table, features.names(self.item_features), options)
         return normalize(described)[self.trainset.item_codes]
 
 
@@ -152,14 +160,15 @@ class _Pairs(Examples):
         of_users: scipy.sparse.csr_array,
         of_items: scipy.sparse.csr_array,
     ) -> None:
-        self._preferred = preferred.astype(np.float32)
-        self._of_users = of_users.astype(np.float32)
+        self._prefers = preferred > 0
+        read = scipy.sparse.hstack([preferred, of_users], format="csr", dtype=np.float32)
+        self._read = scipy.sparse.csr_array(read)
         self._of_items = of_items.astype(np.float32)
         self._users, self._items = preferred.nonzero()
         counts = np.bincount(self._items, minlength=preferred.shape[1])
         self._log_share = np.log(np.maximum(counts, 1) / len(self._items)).astype(np.float32)
         self.n_items = preferred.shape[1]
-        self.n_inputs = self.n_items + of_users.shape[1]
+        self.n_inputs = self._read.shape[1]
         self.n_features = of_items.shape[1]
 
     def __len__(self) -> int:
@@ -171,12 +180,29 @@ class _Pairs(Examples):
 
     def batch(self, places: np.ndarray) -> Batch:
         users, items = self._users[places], self._items[places]
-        rows = self._preferred[users].toarray()
-        rows[np.arange(len(rows)), items] = 0.0
-        norms = np.linalg.norm(rows, axis=1, keepdims=True)
-        rows /= np.where(norms > 0, norms, 1.0)
-        read = np.hstack([rows, self._of_users[users].toarray()])
-        inputs = [read, (items + 1).astype(np.int32), self._log_share[items]]
+        inputs = [(items + 1).astype(np.int32), self._log_share[items]]
+        inputs += [self._left_out(users, items), *sparse_rows(self._others(users, items))]
         if self.n_features:
-            inputs.append(self._of_items[items].toarray())
+            inputs += sparse_rows(self._of_items[items])
         return tuple(inputs), np.arange(len(places), dtype=np.int32)
+
+    def _others(self, users: np.ndarray, items: np.ndarray) -> scipy.sparse.csr_array:
+        """What is read of each user beside the item, float32[n, n_inputs]."""
+        rows = self._read[users]
+        row = np.repeat(np.arange(len(users)), np.diff(rows.indptr))
+        rows.data[rows.indices == items[row]] = 0.0
+        preferred = rows.indices < self.n_items
+        squares = np.bincount(row, preferred * rows.data**2, minlength=len(users))
+        norms = np.sqrt(np.where(squares > 0, squares, 1.0))
+        rows.data[preferred] /= norms[row[preferred]]
+        return rows
+
+    def _left_out(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """Which items of the batch each user prefers beside their own, bool[n, n]."""
+        n = len(items)
+        columns = scipy.sparse.csr_array(
+            (np.ones(n, bool), (items, np.arange(n))), (self.n_items, n)
+        )
+        preferred: np.ndarray = (self._prefers[users] @ columns).toarray()
+        np.fill_diagonal(preferred, False)
+        return preferred

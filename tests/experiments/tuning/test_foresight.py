@@ -1,0 +1,227 @@
+"""What is foreseen of a fold by the losses of its epochs: against statsmodels, and how often it errs."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import sys
+from dataclasses import replace
+
+import numpy as np
+import optuna
+import pytest
+import statsmodels.api as sm
+
+from recli import errors
+from recli.epochs import Epoch
+from recli.experiments.tuning import pruners
+from recli.experiments.tuning.foresight import Foresight
+from recli.experiments.tuning.racing import Racing
+
+# Losses after one, two and three epochs of eight fits, and what their fold came to.
+RNG = np.random.default_rng(3)
+LOSSES = 1 + RNG.random((8, 3)).cumsum(axis=1)[:, ::-1]
+VALUES = 0.5 + 0.2 * LOSSES[:, 1] + RNG.normal(0, 0.02, 8)
+
+
+def ends(foresight, held_out, of=50):
+    """The error that ends a fit with these losses, and after how many epochs; None without."""
+    for number, loss in enumerate(held_out, start=1):
+        try:
+            foresight(Epoch("some", number, of, 0.1, loss))
+        except errors.StoppedFitError as error:
+            return error, number
+    return None
+
+
+def by_statsmodels(loss, epoch, values=VALUES):
+    """The prediction and the lower end of its one-sided interval of 95 %."""
+    known = sm.add_constant(np.minimum.accumulate(LOSSES, axis=1)[:, epoch - 1])
+    found = sm.OLS(values, known).fit().get_prediction([[1.0, loss]]).summary_frame(alpha=0.1)
+    return float(found["mean"].iloc[0]), float(found["obs_ci_lower"].iloc[0])
+
+
+@pytest.mark.parametrize("greater_is_better", [False, True])
+@pytest.mark.parametrize("loss", [2.5, 3.5])
+def test_the_interval_is_that_of_a_linear_regression(loss, greater_is_better):
+    sign = -1.0 if greater_is_better else 1.0
+    foreseen, lower = by_statsmodels(loss, 2)
+
+    def foresight(limit):
+        return Foresight(LOSSES, sign * VALUES, sign * limit, greater_is_better)
+
+    # The first epoch gives nothing away: it may be the look that ends it, so it is not lost in.
+    assert ends(foresight(lower + 1e-9), [math.nan, loss]) is None
+    error, number = ends(foresight(lower - 1e-9), [math.nan, loss])
+    assert number == 2
+    assert error.foreseen == pytest.approx(sign * foreseen)
+    assert f"{sign * lower:.4f} at best" in str(error)
+
+
+def test_what_counts_is_the_lowest_loss_so_far():
+    foreseen, lower = by_statsmodels(2.5, 2)
+    _, after_one = by_statsmodels(2.5, 1)
+    assert after_one < lower  # the loss is high for a first epoch, and low for a second
+    error, number = ends(Foresight(LOSSES, VALUES, (after_one + lower) / 2, False), [2.5, 7.0])
+    assert number == 2
+    assert error.foreseen == pytest.approx(foreseen)
+
+
+def test_a_fit_that_ended_earlier_has_lost_what_it_lost_last():
+    shorter = [fit[:2] if place else fit for place, fit in enumerate(LOSSES)]
+    longer = [
+        [*fit[:2], fit[1], fit[1]] if place else [*fit, fit[2]] for place, fit in enumerate(LOSSES)
+    ]
+    held_out = [math.nan, math.nan, math.nan, 2.5]
+    one, other = (
+        ends(Foresight(fits, VALUES, -9.0, False), held_out) for fits in (shorter, longer)
+    )
+    assert one[0].foreseen == other[0].foreseen
+    assert one[1] == other[1] == 4
+
+
+@pytest.mark.parametrize(
+    ("losses", "values"),
+    [
+        pytest.param(LOSSES[:5], VALUES[:5], id="few"),
+        pytest.param(np.ones((8, 3)), VALUES, id="all alike"),
+        pytest.param(LOSSES, -VALUES, id="lower losses with worse values"),
+    ],
+)
+def test_where_losses_tell_nothing_no_fit_is_ended(losses, values):
+    assert ends(Foresight(losses, values, -99.0, False), [9.0] * 8) is None
+
+
+def test_without_a_loss_on_what_is_held_out_no_fit_is_ended():
+    assert ends(Foresight(LOSSES, VALUES, -99.0, False), [math.nan] * 8) is None
+
+
+def test_it_looks_after_1_2_4_8_epochs_and_never_after_the_last():
+    looks = []
+
+    class Spied(Foresight):
+        def _foreseen(self, epoch):
+            looks.append(epoch)
+
+    ends(Spied(LOSSES, VALUES, 0.0, False), [1.0] * 16, of=16)
+    assert looks == [1, 2, 4, 8]
+
+
+def test_a_fit_at_the_limit_is_ended_as_often_as_the_level_says():
+    rng = np.random.default_rng(0)
+    n, ended = 1500, 0
+    for _ in range(n):
+        loss = rng.normal(2, 0.3, 13)
+        value = 0.5 + 0.2 * loss + rng.normal(0, 0.05, 13)
+        foresight = Foresight(loss[:12, None], value[:12], value[12], False, level=0.1)
+        ended += ends(foresight, [loss[12]]) is not None
+    assert ended / n == pytest.approx(0.1, abs=3 * math.sqrt(0.1 * 0.9 / n) + 0.005)
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+@pytest.mark.parametrize("name", ["racing", "median"])
+def test_the_limit_is_where_the_pruner_stops_after_the_first_fold(name, direction):
+    sign = 1.0 if direction == "minimize" else -1.0
+    n_folds = 3
+    pruner = pruners.named(name)
+    study = optuna.create_study(direction=direction, pruner=pruner.make(n_folds))
+    assert pruner.first_fold_limit(study, n_folds) is None
+    for values in sign * (0.9 + np.random.default_rng(5).normal(0, 0.03, (6, n_folds))):
+        reported = dict(enumerate(values.tolist()))
+        study.add_trial(
+            optuna.trial.create_trial(value=values.mean(), intermediate_values=reported)
+        )
+    limit = pruner.first_fold_limit(study, n_folds)
+
+    def stops(value):
+        trial = study.ask()
+        trial.report(value, 0)
+        return trial.should_prune()
+
+    assert not stops(limit - sign * 1e-9)
+    assert stops(limit + sign * 1e-9)
+
+
+def test_of_a_single_fold_the_limit_is_the_best():
+    study = optuna.create_study(pruner=Racing(1))
+    assert Racing(1).first_fold_limit(study) is None
+    for value in (0.9, 0.8, 0.85):
+        study.add_trial(optuna.trial.create_trial(value=value, intermediate_values={0: value}))
+    assert Racing(1).first_fold_limit(study) == 0.8
+
+
+@pytest.mark.parametrize("name", ["hyperband", "none", "wilcoxon"])
+def test_others_end_no_fit(name):
+    assert pruners.named(name).first_fold_limit(optuna.create_study(), 5) is None
+
+
+# Predicts the global mean and what a setting adds to it; after the first epoch its loss tells how much.
+STEPS = """
+import pathlib
+
+from recli.algorithms import Algorithm
+from recli.epochs import Epoch, tell
+from recli.params import Float
+
+class Shifted(Algorithm):
+    parameters = (Float("shift", 0.5, "added to the mean", low=0, tune=(0.0, 2.0)),)
+
+    def _learn(self, trainset):
+        super()._learn(trainset)
+        for number in range(1, 9):
+            with pathlib.Path("epochs.txt").open("a") as file:
+                file.write(f"{self.shift!r}\\n")
+            tell(Epoch("own_shift:Shifted", number, 8, 1.0, 1 + self.shift**2 + 1 / number))
+
+    def estimate(self, user, item):
+        return self.trainset.global_mean + self.shift
+"""
+
+
+@pytest.fixture
+def shifted(tmp_path, monkeypatch):
+    (tmp_path / "own_shift.py").write_text(STEPS, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.invalidate_caches()
+    yield "own_shift:Shifted"
+    sys.modules.pop("own_shift", None)
+
+
+@pytest.fixture
+def tuned(shifted, study, search, small, tmp_path):
+    """A search, what its trials came to, and how many epochs each setting took."""
+
+    def run(name, jobs=1, split="k-fold:n_splits=2"):
+        file = tmp_path / "epochs.txt"
+        file.unlink(missing_ok=True)
+        begun = study(tmp_path, small, shifted, pruner="racing", split=split, name=name)
+        found = search(begun, 14, jobs=jobs).tried
+        settings = file.read_text(encoding="utf-8").splitlines()
+        return [
+            (replace(trial, seconds=0.0), settings.count(repr(trial.params["shift"])))
+            for trial in found
+        ]
+
+    return run
+
+
+def test_bad_settings_end_within_their_first_fold_whatever_the_jobs(tuned):
+    found = tuned("one")
+    assert found == tuned("two", jobs=2)
+    ended = [(trial, n) for trial, n in found if "of 8 epochs" in trial.reason]
+    whole = [trial for trial, _ in found if trial.state == "complete"]
+    assert ended
+    best = min(whole, key=lambda trial: trial.values)
+    assert best.params["shift"] == min(trial.params["shift"] for trial, _ in found)
+    for trial, n_epochs in ended:
+        assert (trial.state, trial.values, trial.folds) == ("pruned", None, ())
+        assert n_epochs in (1, 2, 4)
+        assert trial.params["shift"] > best.params["shift"]
+    assert all(n == 16 for trial, n in found if trial.state == "complete")
+
+
+def test_of_a_single_fold_too(tuned):
+    found = tuned("single", split="shuffle:n_splits=1")
+    ended = [trial for trial, _ in found if "of 8 epochs" in trial.reason]
+    assert ended
+    assert all(trial.state == "pruned" for trial in ended)
