@@ -175,6 +175,7 @@ _AUTO = 600.0  # seconds
 @list_options
 @common.threshold_option
 @common.seed_option
+@common.backend_option
 @common.jobs_option
 @common.memory_limit_option
 @common.results_option
