@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     help="A file from 'recli tune': adds that algorithm, so tuned, to the line-up.",
 )
 @external_options
+@common.backend_option
 @common.jobs_option
 @common.memory_limit_option
 @click.option("--strict", is_flag=True, help="Stop where the protocol gives reason to doubt.")

@@ -95,6 +95,7 @@ if TYPE_CHECKING:
 @click.option(
     "--allow-pickle", is_flag=True, help="Read and write a model trained with --allow-pickle."
 )
+@common.backend_option
 @common.results_option
 @common.output_options()
 def command(

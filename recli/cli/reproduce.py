@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     """,
 )
 @click.argument("run", type=parameter_types.RUN)
+@common.backend_option
 @common.jobs_option
 @common.memory_limit_option
 @common.results_option

@@ -82,6 +82,7 @@ class Planned:
     "parameter are a grid. May be repeated.",
 )
 @click.option("--dry-run", is_flag=True, help="Check everything and print what would be run.")
+@common.backend_option
 @common.jobs_option
 @common.memory_limit_option
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 @list_options
 @common.threshold_option
 @common.seed_option
+@common.backend_option
 @common.results_option
 @common.output_options()
 def command(

@@ -59,9 +59,11 @@ class HeldBack:
 
 
 def start_workers(jobs: int) -> None:
-    """Start joblib's worker processes, once in a folder, so that they ignore Ctrl-C.
+    """Start joblib's worker processes, once in a folder and an environment, so that they ignore Ctrl-C.
 
-    They look for a user's modules where they were started: in another folder there are others.
+    They look for a user's modules where they were started: in another folder there are others. And they
+    have the environment that there was, which may say otherwise now what is computed by, as
+    `KERAS_BACKEND` does.
 
     It reaches every process of a terminal; the one that started the others answers, and stops them.
     What is ignored is inherited, so while they start, a second or so, nobody hears it.
@@ -72,7 +74,7 @@ def start_workers(jobs: int) -> None:
     Args:
         jobs: how many cells work at once
     """
-    _started(jobs, os.getcwd())
+    _started(jobs, os.getcwd(), frozenset(os.environ.items()))
 
 
 def forget_workers() -> None:
@@ -81,7 +83,7 @@ def forget_workers() -> None:
 
 
 @functools.lru_cache(maxsize=1)
-def _started(jobs: int, folder: str) -> None:
+def _started(jobs: int, folder: str, environment: frozenset[tuple[str, str]]) -> None:
     if _started.cache_info().currsize:
         get_reusable_executor().shutdown(wait=True)
     warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)

@@ -123,6 +123,7 @@ BROKEN = {
     "h5py": "data check {here}/ratings.h5",
     "python_calamine": "data check {here}/ratings.xlsx",
     "cmaes": "tune -a damped-mean -d {tiny} --trials 2 --sampler cmaes",
+    "keras": "train -a embedding-dot -d {tiny}",
 }
 REASONS = {
     "raise ValueError('numpy.dtype size changed')": "cannot be imported: ValueError: numpy.dtype size",

@@ -15,6 +15,7 @@ from recli import memory, registry
 from recli.cli._group import DEBUG
 from recli.cli._options import parameter_types
 from recli.cli._output.console import Console, count
+from recli.extras import keras
 from recli.records import default_files
 
 if TYPE_CHECKING:
@@ -307,6 +308,15 @@ jobs_option = click.option(
     default=-1,
     show_default=True,
     help="Processes at once, -1 for one per core; changes no number.",
+)
+backend_option = click.option(
+    "--backend",
+    type=click.Choice(keras.BACKENDS),
+    expose_value=False,
+    is_eager=True,
+    callback=lambda ctx, _, value: value and keras.choose(value),
+    help="What deep models are learned by, for which there is KERAS_BACKEND, too. [default: the first of "
+    "these that is installed]",
 )
 CELLS_LIMIT = "RECLI_CELLS_LIMIT"
 """The variable of the environment that limits what kept outcomes may take on disk."""

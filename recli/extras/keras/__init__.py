@@ -1,6 +1,15 @@
 """Deep models of Keras 3, on the backend that is installed: PyTorch, TensorFlow or JAX.
 
 A network of one's own is a subclass of `Network`.
+
+The backend computes on a GPU where it sees one; TensorFlow and JAX take memory there as they need it,
+so that several fits can share it. On the processor a fit has one thread, and `--jobs` says how many fits
+are at work at once. There the same seed gives the same numbers, on one backend and one kind of
+processor; on a GPU sums have no fixed order, and they are near. Backends draw other random numbers than
+each other.
+
+`keras-tensorflow` brings tensorflow-cpu. Who has a GPU installs `tensorflow` in its place, which counts
+as that.
 """
 
 from __future__ import annotations
@@ -15,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from recli.extras.keras.network import Network
 
-__all__ = ["BACKENDS", "IMPORTS", "Network", "chosen", "extra", "ready"]
+__all__ = ["BACKENDS", "IMPORTS", "Network", "choose", "chosen", "extra", "ready"]
 
 IMPORTS = ("recli.extras.keras.backend",)
 """What is imported of its packages, to see whether they work."""
@@ -37,6 +46,15 @@ def chosen() -> str:
         return named
     installed = (name for name in BACKENDS if importlib.util.find_spec(name))
     return next(installed, BACKENDS[0])
+
+
+def choose(backend: str) -> None:
+    """Let a backend be the chosen one, here and in processes that are started later.
+
+    Args:
+        backend: One of `BACKENDS`. Where Keras is loaded, it stays what that has.
+    """
+    os.environ[_CHOICE] = backend
 
 
 def extra() -> str:

@@ -14,17 +14,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from recli import errors
-from recli.extras.keras import BACKENDS, chosen
+from recli.extras.keras import BACKENDS, choose, chosen
 
-__all__ = ["keras", "one_thread", "seeded"]
+__all__ = ["at_work", "keras", "seeded"]
 
+_SHARED_GPU = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+"""Else each process would take most of the memory of a GPU at once, whatever it needs."""
 _THREADS_OF_XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 
 def _load() -> None:
     """Set what the backend reads before it is loaded: one thread, on which sums have one order."""
     backend = chosen()
-    os.environ["KERAS_BACKEND"] = backend
+    choose(backend)
+    for name, value in _SHARED_GPU.items():
+        os.environ.setdefault(name, value)
     if backend == "tensorflow":
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         import tensorflow
@@ -58,12 +62,10 @@ def seeded(seed: int) -> Iterator[None]:
     Args:
         seed: From 0 on.
     """
-    # Keras and PyTorch warn of themselves, and differently in each version.
-    ignored = warnings.catch_warnings(action="ignore", category=DeprecationWarning)
     before = random.getstate(), np.random.get_state()
     keras.utils.clear_session()
     try:
-        with ignored, one_thread():
+        with at_work():
             keras.utils.set_random_seed(seed)
             yield
     finally:
@@ -74,17 +76,22 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """PyTorch on one thread, and as it was before when it ends; the others are told when they load."""
-    if keras.config.backend() != "torch":
-        yield
-        return
-    import torch
+def at_work() -> Iterator[None]:
+    """A while in which Keras learns or predicts: on one thread, without warnings of Keras about itself.
 
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.random.fork_rng():
+    PyTorch is told its threads here, and is as it was before when it ends; the others are told when they
+    load. Keras and PyTorch warn differently in each version.
+    """
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        if keras.config.backend() != "torch":
             yield
-    finally:
-        torch.set_num_threads(n_threads)
+            return
+        import torch
+
+        n_threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            with torch.random.fork_rng():
+                yield
+        finally:
+            torch.set_num_threads(n_threads)

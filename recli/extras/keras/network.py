@@ -19,7 +19,9 @@ from recli.extras.keras.algorithms._training import TRAINING
 if TYPE_CHECKING:
     import keras
 
-_CHUNK = 8192  # pairs that are predicted at once
+_CHUNK = 2048
+"""Pairs that are predicted at once: always as many, so that a backend compiles once, and a pair gets the
+same whatever others are asked for with it."""
 
 
 class Network(KerasModel):
@@ -51,9 +53,13 @@ class Network(KerasModel):
                 model.compile(keras.optimizers.Adam(self.learning_rate), loss="mse")
 
     The rest is recli's: batches, a part of the ratings that tells when to stop, the best weights, the
-    seed, one thread. A stored model holds the weights; it is made by `build` again to predict by them,
-    so that it takes Keras, on any backend, and the same class. A user or item without ratings gets the
-    mean.
+    seed, one thread. A stored model holds the weights; `build` makes the model again to predict by them,
+    so that it takes Keras, on any backend, and the class as it was. A user or item without ratings gets
+    the mean. A model that orders items by something else than ratings says `predicts = "scores"`.
+
+    Layers of keras-rs may be part of it (0.4.0 with Keras 3.15 on each backend, November 2026). Those of
+    TensorFlow Recommenders may not: 0.7.7 is for Keras 2, as which TF_USE_LEGACY_KERAS=1 has it, and no
+    model of Keras 3 takes its layers; of `Cross` and the dot interaction keras-rs has its own.
 
     Attributes:
         weights: float[n], all weights of the model, one after another.
@@ -99,11 +105,10 @@ class Network(KerasModel):
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
         with self._as_own_code():
-            self.model = self._model_trained(
+            self.model, weights = self._model_trained(
                 lambda training: self._compiled(self._built()), RatedPairs(*triples(trainset))
             )
-            weights = self.model.get_weights()
-        self.weights = np.concatenate([np.ravel(weight) for weight in weights])
+        self.weights = np.concatenate(list(map(np.ravel, weights)))
         self.shapes = list(map(_shape, weights))
 
     def restore(self, trainset: surprise.Trainset, state: Mapping[str, Any]) -> None:
@@ -113,16 +118,18 @@ class Network(KerasModel):
 
             with seeded(0):
                 self.model = self._built()
-            fresh = self.model.get_weights()
-            if list(map(_shape, fresh)) != self.shapes:
-                raise errors.DataError(
-                    f"{registry.name_of(type(self))} makes a model of weights of other shapes than was "
-                    f"stored: {', '.join(map(_shape, fresh))}; not {', '.join(self.shapes)}. Take the "
-                    "class as it was, or train the model again."
-                )
-            ends = np.cumsum([weight.size for weight in fresh])[:-1]
-            parts = zip(np.split(self.weights, ends), fresh, strict=True)
-            self.model.set_weights([part.reshape(weight.shape) for part, weight in parts])
+                made = list(map(_shape, self.model.weights))
+                if made != self.shapes:
+                    raise errors.DataError(
+                        f"{registry.name_of(type(self))} makes a model of weights of other shapes than "
+                        f"was stored: {', '.join(made)}; not {', '.join(self.shapes)}. Take the class as "
+                        "it was, or train the model again."
+                    )
+                rest = self.weights
+                for weight in self.model.weights:
+                    size = int(np.prod(weight.shape))
+                    weight.assign(rest[:size].reshape(weight.shape))
+                    rest = rest[size:]
 
     def _built(self) -> keras.Model:
         """What `build` gives, once it has proved to be a model of pairs."""
@@ -173,20 +180,19 @@ class Network(KerasModel):
         return estimates
 
     def _predicted(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        """The output of the model, float64[n], by batches of few sizes: each is compiled for itself."""
-        from recli.extras.keras.backend import one_thread
+        """The output of the model, float64[n]."""
+        from recli.extras.keras.backend import at_work
 
         n = len(users)
-        size = min(_CHUNK, 1 << max(0, n - 1).bit_length())
-        padding = (0, -n % size)
+        padding = (0, -n % _CHUNK)
         inputs = [np.pad(ids.astype(np.int32), padding) for ids in (users, items)]
         found = np.empty(n + padding[1])
-        with one_thread():
-            for start in range(0, len(found), size):
-                chunk = slice(start, start + size)
+        with at_work():
+            for start in range(0, len(found), _CHUNK):
+                chunk = slice(start, start + _CHUNK)
                 found[chunk] = self.model.predict_on_batch(tuple(x[chunk] for x in inputs)).ravel()
         return found[:n]
 
 
-def _shape(weight: np.ndarray) -> str:
+def _shape(weight: Any) -> str:
     return "×".join(map(str, weight.shape)) or "1"

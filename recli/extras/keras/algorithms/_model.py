@@ -46,16 +46,18 @@ class KerasModel(Algorithm):
             training.compile(model, loss)
             return model
 
-        from recli.extras.keras.backend import keras
-
+        model, weights = self._model_trained(compiled, examples)
         return {
-            weight.path: np.asarray(keras.ops.convert_to_numpy(weight), np.float64)
-            for weight in self._model_trained(compiled, examples).trainable_weights
+            weight.path: values.astype(np.float64)
+            for weight, values in zip(model.weights, weights, strict=True)
+            if weight.trainable
         }
 
-    def _model_trained(self, compiled: Callable[[Training], Any], examples: Examples) -> Any:
-        """The `keras.Model` that `compiled` makes when Keras is loaded, when it has learned."""
-        from recli.extras.keras.backend import seeded
+    def _model_trained(
+        self, compiled: Callable[[Training], Any], examples: Examples
+    ) -> tuple[Any, list[np.ndarray]]:
+        """The `keras.Model` that `compiled` makes, when it has learned, and its weights."""
+        from recli.extras.keras.backend import keras, seeded
 
         seed = int(get_rng(self.random_state).randint(2**31 - 1))
         training = Training(
@@ -64,9 +66,10 @@ class KerasModel(Algorithm):
         with seeded(seed):
             model = compiled(training)
             self.losses = training.train(model, examples, self._own_name)
+            weights = list(map(keras.ops.convert_to_numpy, model.weights))
         if not _is_finite(self.losses):  # the weights may be those of an epoch before
             raise self._diverged()
-        return model
+        return model, weights
 
 
 def _is_finite(losses: np.ndarray) -> bool:

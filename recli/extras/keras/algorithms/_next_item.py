@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse
 import surprise
 
 from recli.algorithms._shared.sequences import NO_ITEM, ORDERED, in_order, last_preferred
@@ -15,6 +14,9 @@ from recli.extras.keras.algorithms._forward import Shapes, flat, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Float, Int
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 NEXT_ITEM = (
     ORDERED,
@@ -37,7 +39,7 @@ NEXT_ITEM = (
         lower_for="memory",
     ),
     Float("dropout", 0.2, "share of a vector that is left out", low=0, high=0.95, tune=(0.0, 0.5)),
-    *with_defaults(TRAINING, n_epochs=100, batch_size=64, patience=10),
+    *with_defaults(TRAINING, n_epochs=50, batch_size=64, learning_rate=0.003, patience=5),
 )
 """The hyperparameters of every such model."""
 _CHUNK = 256  # users whose vectors are made at once
