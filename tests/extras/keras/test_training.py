@@ -94,7 +94,7 @@ def test_a_loss_that_is_no_number_is_divergence_though_the_best_weights_are_fini
     from recli import errors
     from recli.extras.keras.algorithms._model import RatedPairs
 
-    given = {"n_epochs": 20, "validation": 0.2, "n_factors": 2, "batch_size": 256}
+    given = {"n_epochs": 9, "patience": 9, "validation": 0.2, "n_factors": 2, "batch_size": 256}
     fitted("embedding-dot", **given)
     batch, seen = RatedPairs.batch, []
 
