@@ -9,6 +9,9 @@ BIN := $(VENV)/Scripts
 endif
 RECLI := $(BIN)/recli
 
+# Both start many processes: what the first has compiled, the next ones read.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format golden clean test-lowest test-services test-keras test-extras
 
@@ -42,7 +45,7 @@ demo: $(VENV)/.installed ## The main job on the MovieLens ratings that come with
 
 test: $(VENV)/.installed-dev check ## All tests, lint and types
 	@echo "— Tests"
-	@$(BIN)/python -m pytest -q -n 2
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 check: $(VENV)/.installed-dev ## Lint, format and types
 	@echo "— Lint and format"
@@ -62,7 +65,7 @@ test-lowest: ## All tests with the lowest versions that pyproject.toml allows
 	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python \
 		--compile-bytecode --resolution lowest-direct --editable '.[dev]'
-	@.venv-lowest/bin/python -m pytest -q -n 2
+	@.venv-lowest/bin/python -m pytest -q -n 2 --dist worksteal
 
 test-services: $(VENV)/.installed-dev ## Browser, database, container, Prometheus (Debian: installs them)
 	@echo "— Installing what these tests need"
@@ -85,13 +88,14 @@ test-services: $(VENV)/.installed-dev ## Browser, database, container, Prometheu
 	@PATH="$(CURDIR)/$(VENV)/prometheus/usr/bin:$(CURDIR)/$(BIN):$(CURDIR)/$(VENV)/bigquery/bin:$(CURDIR)/$(VENV)/azurite/node_modules/.bin:$$PATH" \
 		$(BIN)/python -m pytest -q -m services tests/services
 
-test-keras: ## Deep models on each backend of Keras, an environment for each
-	@for backend in torch tensorflow jax; do \
+BACKENDS ?= torch tensorflow jax
+test-keras: ## Deep models on each backend of Keras, an environment for each (or BACKENDS=jax)
+	@for backend in $(BACKENDS); do \
 		echo "— $$backend"; \
 		$(PYTHON) -m venv .venv-keras-$$backend && \
 		.venv-keras-$$backend/bin/python -m pip install --quiet --disable-pip-version-check \
 			--editable ".[keras-$$backend,testing]" hypothesis && \
-		.venv-keras-$$backend/bin/python -m pytest -q tests/extras/keras || exit 1; \
+		env -u KERAS_BACKEND .venv-keras-$$backend/bin/python -m pytest -q tests/extras/keras || exit 1; \
 	done
 
 test-extras: ## Each extra alone, on each Python from 3.11 on that is here (needs uv)

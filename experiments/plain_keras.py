@@ -2,10 +2,10 @@
 
     python experiments/plain_keras.py [DATASET] [FOLDS] [EPOCHS] [BATCH_SIZE] [SIDE,…]
 
-On the first FOLDS of five each side fits in turn, in a process of its own, with the backend that
-`KERAS_BACKEND` names, and on one thread, as recli has it: for so small a step two are slower, where
-others use the machine, too, ten times. What is timed is the fit alone: Keras is loaded, and the ratings
-are arrays.
+On the first FOLDS of five each side fits in a process of its own, with the backend that `KERAS_BACKEND`
+names, at the same time, so that what else the machine does meets them alike; and on one thread, as
+recli has it: for so small a step two are slower, on a busy machine ten times. What is timed is the fit
+alone: Keras is loaded, and the ratings are arrays.
 
     recli     `embedding-dot`
     plain     the script below, by the same seeds and batches as recli: on TensorFlow by tf.data
@@ -19,7 +19,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -77,7 +77,7 @@ def tutorial(arrays: list[np.ndarray], n_epochs: int, batch_size: int, seed: int
 
         data = tensorflow.data.Dataset.from_tensor_slices(((users, items), values))
         data = data.shuffle(len(values), seed=seed).batch(batch_size)
-        return {"x": data.prefetch(tensorflow.data.AUTOTUNE)}
+        return {"x": data.prefetch(tensorflow.data.AUTOTUNE), "shuffle": False}
     return {"x": [users, items], "y": values, "batch_size": batch_size}
 
 
@@ -100,7 +100,8 @@ def same(arrays: list[np.ndarray], n_epochs: int, batch_size: int, seed: int) ->
 
         orders = np.array([drawn(number) for number in range(n_epochs)])
         data = tensorflow.data.Dataset.from_tensor_slices(orders).flat_map(epoch)
-        return {"x": data.prefetch(tensorflow.data.AUTOTUNE), "steps_per_epoch": n_batches}
+        data = data.prefetch(tensorflow.data.AUTOTUNE)
+        return {"x": data, "steps_per_epoch": n_batches, "shuffle": False}
 
     class Batches(keras.utils.PyDataset):
         epoch = 0
@@ -164,13 +165,15 @@ def process(*given: str) -> subprocess.Popen:
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)  # noqa: S603
 
 
-def asked(process: subprocess.Popen, fold: int) -> dict:
-    process.stdin.write(f"{fold}\n")
-    process.stdin.flush()
-    return json.loads(process.stdout.readline())
+def asked(processes: Iterable[subprocess.Popen], fold: int) -> list[dict]:
+    """What each made of the fold, at the same time."""
+    for process in processes:
+        process.stdin.write(f"{fold}\n")
+        process.stdin.flush()
+    return [json.loads(process.stdout.readline()) for process in processes]
 
 
-def quartiles(ratios: Iterator[float]) -> str:
+def quartiles(ratios: Iterable[float]) -> str:
     low, median, high = np.quantile(list(ratios), [0.25, 0.5, 0.75])
     return f"{median:.3f} ({low:.3f} to {high:.3f})"
 
@@ -187,8 +190,7 @@ def main(
     found = {side: [] for side in names}
     print("| fold | side | RMSE | epochs | CPU s | wall s |\n|---|---|---|---|---|---|", flush=True)
     for fold in range(int(n_folds)):
-        for side in names if fold % 2 == 0 else names[::-1]:
-            one = asked(processes[side], fold)
+        for side, one in zip(names, asked(processes.values(), fold), strict=True):
             found[side].append(one)
             print(
                 f"| {fold} | {side} | {one['rmse']:.5f} | {one['epochs']} | {one['cpu']:.1f} | "

@@ -2,7 +2,8 @@
 
 python experiments/recommend_speed.py lists ml-100k       recli and implicit on the same SVD
 python experiments/recommend_speed.py neighbours ml-1m    item-based k-NN, all users
-python experiments/recommend_speed.py cold ml-100k        one user from a stored model, a new process
+python experiments/recommend_speed.py cold ml-100k svd embedding-dot
+                                                          one user from stored models, new processes
 python experiments/recommend_speed.py memory 1000000 50000 20000
                                                           users × items of a synthetic model of 64
                                                           factors; lists of so many of the users
@@ -11,6 +12,7 @@ python experiments/recommend_speed.py memory 1000000 50000 20000
 from __future__ import annotations
 
 import itertools
+import os
 import statistics
 import subprocess
 import sys
@@ -23,7 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recli import memory
+from recli import memory, registry
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.data.description import Description, RatingsSource
@@ -118,19 +120,36 @@ def neighbours(name: str) -> None:
         )
 
 
-def cold(name: str) -> None:
-    """One user from a stored SVD, as a process of its own."""
-    model = models.train(load(name), Configured.of("svd"), 0)
+def cold(name: str, *algorithms: str) -> None:
+    """One user from stored models, SVD's if none are named, each time as a process of its own.
+
+    Seconds are those of the processor.
+    """
+    dataset = load(name)
+    user = dataset.ratings.user_ids.text[0]
     with tempfile.TemporaryDirectory() as folder:
-        models.save(model, Path(folder), "svd")
-        user = model.trainset.ratings.user_ids.text[0]
-        recli = [sys.executable, "-m", "recli"]
-        command = [*recli, "recommend", "-u", user, "-m", "svd", "--results", folder, "-q"]
 
-        def run() -> None:
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        def process(algorithm: str) -> Callable[[], object]:
+            # How long it was trained does not change how long it takes.
+            parameters = {
+                parameter.name for parameter in registry.get("algorithm", algorithm).parameters
+            }
+            given = {"n_epochs": 1} if "n_epochs" in parameters else {}
+            models.save(
+                models.train(dataset, Configured.of(algorithm, given), 0), Path(folder), algorithm
+            )
+            recli = [sys.executable, "-m", "recli"]
+            command = [*recli, "recommend", "-u", user, "-m", algorithm, "--results", folder, "-q"]
+            return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
-        _measured({"a process": run}, 1)
+        ways = {algorithm: process(algorithm) for algorithm in algorithms or ("svd",)}
+        _measured(ways, 1, _cpu_of_processes)
+
+
+def _cpu_of_processes() -> float:
+    """Seconds of the processor that ended processes have taken."""
+    taken = os.times()
+    return taken.children_user + taken.children_system
 
 
 def memory_of(n_users: str, n_items: str, n_asked: str) -> None:
@@ -176,17 +195,25 @@ def synthetic(n_users: int, n_items: int, n_factors: int) -> FittedModel:
     return FittedModel(configured, algorithm, trainset, {"name": "synthetic"}, 0)
 
 
-def _measured(ways: dict[str, Callable[[], object]], n_users: int) -> None:
+def _measured(
+    ways: dict[str, Callable[[], object]],
+    n_users: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> None:
     """Print least and median seconds of each; they take turns, so that all meet the same machine."""
     seconds: dict[str, list[float]] = {way: [] for way in ways}
     for _, (way, run) in itertools.product(range(REPEATS + 1), ways.items()):
-        started = time.perf_counter()
+        started = clock()
         run()
-        seconds[way].append(time.perf_counter() - started)
+        seconds[way].append(clock() - started)
+    first, *_ = seconds.values()
     for way, measured in seconds.items():
         least, median = min(measured[1:]), statistics.median(measured[1:])  # the first compiles
+        ratios = np.divide(measured[1:], first[1:])
+        low, middle, high = np.quantile(ratios, [0.25, 0.5, 0.75])
         print(
-            f"{way:28} least {least:.4f} s, median {median:.4f} s, {n_users / median:,.0f} users a second"
+            f"{way:28} least {least:.4f} s, median {median:.4f} s, {n_users / median:,.0f} users a "
+            f"second; of the first {middle:.3f} ({low:.3f} to {high:.3f})"
         )
 
 

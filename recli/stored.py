@@ -216,9 +216,12 @@ class StoredKind:
         schema = document.get("schema") if isinstance(document, dict) else None
         if not isinstance(schema, int) or schema not in self.schemas:
             reads = " to ".join(map(str, dict.fromkeys((self.schemas[0], self.schema))))
-            raise errors.DataError(
-                f"{path}: was written in format {schema}, this recli reads {reads}. {advice}"
+            wrong = (
+                "does not say in what format it is"
+                if schema is None
+                else f"was written in format {schema!r}"
             )
+            raise errors.DataError(f"{path}: {wrong}, this recli reads {reads}. {advice}")
         lacking = [key for key in self.keys if key not in document]
         if lacking:
             raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {advice}")

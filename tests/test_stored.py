@@ -161,9 +161,9 @@ def test_the_document(kind, results):
         (b"", "is damaged"),
         (b"{", "is damaged"),
         (b"\xff", "is damaged"),
-        (b"[]", "format None"),
+        (b"[]", "does not say in what format it is"),
         (b'{"schema": 99}', "format 99"),
-        (b'{"schema": "1"}', "format 1"),
+        (b'{"schema": "1"}', "format '1'"),
     ],
 )
 def test_a_document_that_cannot_be_read(kind, results, content, complaint):

@@ -38,7 +38,10 @@ def checked(name: str, value: object) -> Any:
     Raises:
         UsageError: the declaration does not allow it
     """
-    found = _DECLARED[name].check(value)
+    declared = _DECLARED[name]
+    if isinstance(value, str) and not isinstance(declared, Choice):  # as the command line has it
+        raise errors.UsageError(f"`{name}={value!r}` should be a number, without quotes.")
+    found = declared.check(value)
     if name == "jobs" and found == 0:
         raise errors.UsageError("`jobs=0`: it is a number of processes, or -1, one per core.")
     return found

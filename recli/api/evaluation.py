@@ -19,7 +19,13 @@ from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
 from recli.evaluation.significance.pairs import ALPHA
-from recli.experiments.report import breakdown, failed_rows, leaderboard, remarks, tables_of
+from recli.experiments.group_tables import breakdown
+from recli.experiments.report import (
+    failed_rows,
+    leaderboard,
+    remarks,
+    tables_of_summaries,
+)
 from recli.experiments.verdicts import Verdict, verdicts
 from recli.records import run_tables
 from recli.records.cells import Cell, Summary, labels, summaries
@@ -190,7 +196,7 @@ class Evaluation:
 
     def _repr_html_(self) -> str:
         tables = []
-        for place, (title, group) in enumerate(tables_of(self.protocol.measures)):
+        for place, (title, group) in enumerate(tables_of_summaries(self._summaries, self.protocol)):
             found = summaries(self.line_up, self.cells, group[0])
             header, rows = leaderboard(found, group, self.verdicts, fit=place == 0)
             rows += failed_rows(self.failures, len(header))

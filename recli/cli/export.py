@@ -51,10 +51,11 @@ def command() -> None:
 def embeddings(choice: ModelChoice, output: Path, results: Path, console: Console) -> None:
     """Write the vectors of users and items of a model.
 
-    Models of factors have them (svd, svdpp, nmf) and content-based, whose dimensions are features. The
-    folders users and items hold vectors.parquet (id, title, vector), and vectors.tsv with
-    metadata.tsv, as embedding projectors read them. Items of which the model has learned nothing are
-    left out.
+    Models whose score is a product of vectors have them, such as svd, ials and those of Keras that rank,
+    and content-based, whose dimensions are features. The folders users and items hold vectors.parquet
+    (id, title, vector), and vectors.tsv with metadata.tsv, as embedding projectors read them. A model of
+    sequences has the vector of a user after their last item. Items of which the model has learned
+    nothing are left out.
     """
     from recli.models.embeddings import write
 

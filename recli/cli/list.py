@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -58,7 +59,24 @@ def _registered(kind: str, console: Console) -> None:
         for name, cls in registry.usable(kind)
     ]
     document = [dict(zip(header, row, strict=True)) for row in rows]
-    console.emit(document, header, rows, lambda: _print(header, rows, console))
+
+    def as_text() -> None:
+        _print(header, rows, console)
+        console.line(f"\n{_your_own(kind)}")
+
+    console.emit(document, header, rows, as_text)
+
+
+def _your_own(kind: str) -> str:
+    """How to begin one that recli does not have."""
+    module, _, base = registry.KINDS[kind].base.partition(":")
+    article = "an" if kind[0] in "aeiou" else "a"
+    said = (
+        f"Your own: {article} {kind} of yours is a subclass of {base} of {module} in a Python file here, "
+        "and goes by module:Class wherever a name does. CONTRIBUTING.md of recli's source says what it "
+        "declares."
+    )
+    return textwrap.fill(said, 90, break_on_hyphens=False)
 
 
 def _print(header: list[str], rows: list[list[str]], console: Console) -> None:
@@ -109,6 +127,7 @@ def _print_algorithms(console: Console, traits: Mapping[str, Traits]) -> None:
     console.line(
         "\nNew users and items have no ratings yet. Cost: how long 100,000 ratings take,"
         "\nless than a second or more than ten. 'recli show algorithm NAME' explains one."
+        f"\n{_your_own('algorithm')}"
     )
 
 
@@ -168,7 +187,7 @@ def show_datasets(console: Console) -> None:
         console: where it is printed
     """
     header, rows = datasets()
-    rows = sorted(rows, key=lambda row: row[1] != "yes")
+    rows = sorted(rows, key=lambda row: ("yes", "to download", "by hand").index(row[1]))
     console.table(header[:4], [row[:4] for row in rows], whole=("here", "of"))
     console.line(
         "\n'recli data download NAME' fetches one and shows its licence. For those that have to be got "

@@ -107,7 +107,7 @@ def command(
     from recli.ranking.answer import Answer
     from recli.ranking.lists import recommend
     from recli.ranking.output import written
-    from recli.ranking.recommender import labelled
+    from recli.ranking.recommender import labelled, remembered
     from recli.ranking.request import request_of
     from recli.ranking.reranking_cost import RerankingCost
     from recli.ranking.row_tables import RowTables
@@ -138,6 +138,7 @@ def command(
     made = cost.follow(made) if request.rerankers else made
     rows = (Rows.of(model, some, request.sort, explain) for some in made)
     tables = RowTables(model, model_name, datetime.now(UTC), explain=explain)
+    replaces = not target.writer.adds and Path(target.place).exists()
     kept = written(rows, tables, target)
     if target_users.user is not None or cold_user.given:
         [only] = kept
@@ -147,9 +148,10 @@ def command(
         _many(kept, request, model, model_name, cost, console)
     if request.rerankers:
         tell(cost, console)
-    console.say(f"Written to {target}")
+    console.say(f"Written to {target}" + ", in place of what was there" * replaces)
     if not cold_user.is_new:
-        console.say_all(list_quality.said(labelled(whole), whole.origin))
+        typed = "" if options == remembered(whole) else ", without the options of lists given here"
+        console.say_all(list_quality.said(labelled(whole) + typed, whole.origin))
 
 
 def _check(explains_many: bool, goal: Purpose | None, choice: ModelChoice) -> None:

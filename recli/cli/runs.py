@@ -15,7 +15,7 @@ from recli.cli._output.stored import agreed, show_facts, show_list, tell_removed
 from recli.records.kinds import RUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from recli.records.cell_store import StoredCell
     from recli.records.run_diff import Difference
@@ -86,7 +86,7 @@ def show(run: str, results: Path, console: Console) -> None:
     from recli.records.training_curves import in_words, training_curves
 
     stored = StoredRun.read(results, run)
-    found = _results(stored)
+    found, groups = _results(stored), dict(_groups(stored))
     if console.format == "csv":
         columns = [(m, what) for m in stored.measures for what in ("mean", "std")]
         header = ["algorithm", *(m if what == "mean" else f"{m} std" for m, what in columns)]
@@ -98,9 +98,10 @@ def show(run: str, results: Path, console: Console) -> None:
             for entry in found
         ]
     else:
-        header = ["algorithm", *stored.measures]
+        known = [m for m in stored.measures if any(_has_value(entry, m) for entry in found)]
+        header = ["algorithm", *known]
         rows = [
-            [entry["label"], *(_mean_and_std(entry["metrics"].get(m)) for m in stored.measures)]
+            [entry["label"], *(_mean_and_std(entry["metrics"].get(m)) for m in known)]
             for entry in found
         ]
 
@@ -115,6 +116,9 @@ def show(run: str, results: Path, console: Console) -> None:
         if rows:
             console.line()
             console.table(header, rows, right=header[1:])
+        for by, (of_groups, values) in groups.items():
+            console.line()
+            console.table(of_groups, values, f"{stored.leading} by {by}", right=of_groups[1:])
 
     console.emit(
         {**stored.document, "status": stored.status, "results": found}, header, rows, as_text
@@ -304,6 +308,24 @@ def _results(run: StoredRun) -> list[dict[str, Any]]:
     return found
 
 
+def _groups(run: StoredRun) -> Iterator[tuple[str, tuple[list[str], list[list[str]]]]]:
+    """What the groups go by, and the table of the leading measure by group."""
+    from recli.experiments.group_tables import group_table
+
+    if not run.n_compared:
+        return
+    frame, best = run.groups(), run.best_first()
+    labels = [run.line_up[entry] for entry in best]
+    for by, rows in frame[frame["metric"] == run.leading].groupby("by", sort=False):
+        n_folds = rows.loc[rows["entry"] == best[0], "fold"].nunique()
+        columns = (rows[name].tolist() for name in ("entry", "group", "n_ratings", "value"))
+        found = (
+            (run.line_up[entry], group, n, value)
+            for entry, group, n, value in zip(*columns, strict=True)
+        )
+        yield str(by), group_table(str(by), labels, found, n_folds)
+
+
 def _facts(run: StoredRun) -> dict[str, str]:
     document = run.document
     dataset, configuration = document["dataset"], document["configuration"]
@@ -348,6 +370,10 @@ def _best(best: dict[str, Any] | None) -> str:
     if best is None or best["value"] is None:
         return ShownNumber(None)
     return f"{best['metric']} {best['value']:.4f} {best['algorithm']}"
+
+
+def _has_value(entry: dict[str, Any], measure: str) -> bool:
+    return bool(entry["metrics"].get(measure, {}).get("mean") is not None)
 
 
 def _mean_and_std(score: dict[str, float | None] | None) -> ShownNumber:

@@ -347,5 +347,7 @@ def _condition(when: tuple[str, tuple[object, ...]] | None) -> str:
 
 def _description(cls: type) -> str:
     """What the docstring of a class says before sections and examples, which are for programmers."""
-    documented = inspect.cleandoc(cls.__doc__ or "")
+    documented = re.sub(
+        r"\s+Arguments\s+as\s+for\s+`[^`]*`[^.]*\.", "", inspect.cleandoc(cls.__doc__ or "")
+    )
     return re.split(r"\n\n(?:(?:Args|Attributes|Returns|Raises):\n|>>>)", documented)[0]

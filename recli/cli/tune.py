@@ -228,6 +228,7 @@ def command(
     from recli.cli.evaluate import command_line
     from recli.data.splits._base import Split
     from recli.data.splits.k_fold import KFold
+    from recli.experiments.reports._study.words import is_below_the_floor
     from recli.experiments.resources import Resources
     from recli.experiments.tuning import usual
     from recli.experiments.tuning.auto import suitable
@@ -303,9 +304,10 @@ def command(
     study_tables.show(console, study)
     where = "study.db (Optuna)" if storage is None else "and the trials in the storage"
     console.say(f"Written to {run.folder}: best.toml, report.html, study.json, {where}")
-    console.say(
-        f"Next: recli train --params {study.params_file}{leaderboard.same_data(data.reading)}"
-    )
+    if not is_below_the_floor(study):
+        console.say(
+            f"Next: recli train --params {study.params_file}{leaderboard.same_data(data.reading)}"
+        )
 
 
 def _elsewhere(console: Console, run: TuningRun, told: list[Told], ask: bool) -> None:

@@ -2,7 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+
+from recli import errors
+from recli.data.ratings import Ratings
+from recli.data.splits._base import Fold
+
+
+def check_number(n: int, ratings: Ratings, folds: Sequence[Fold]) -> None:
+    """Raise where sampling leaves nothing out: no user has more candidates than are sampled.
+
+    Args:
+        n: how many candidates are sampled for each user
+        ratings: those of the dataset
+        folds: what is learned from and tested on
+
+    Raises:
+        UsageError: if so
+    """
+    most = max(_most_others(ratings, fold) for fold in folds)
+    if n >= most:
+        raise errors.UsageError(
+            f"`sampled_negatives={n}`: of {len(ratings.item_ids):,} items no user has more than {most:,} "
+            "that they did not rate, so that nothing would be sampled. Sample fewer, or leave it out to "
+            "rank among the whole catalogue."
+        )
+
+
+def _most_others(ratings: Ratings, fold: Fold) -> int:
+    """How many items the tested user who rated the fewest did not rate."""
+    rows = np.concatenate([fold.train, fold.test])
+    pairs = np.unique(np.stack([ratings.users[rows], ratings.items[rows]]), axis=1)
+    rated = np.bincount(pairs[0], minlength=len(ratings.user_ids))
+    return len(ratings.item_ids) - int(rated[np.unique(ratings.users[fold.test])].min())
 
 
 def among_sampled(

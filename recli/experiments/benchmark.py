@@ -138,7 +138,7 @@ def _compared(
     except errors.MissingExtraError:
         raise
     except Exception as error:  # noqa: BLE001, it is kept whole, and Surprise raises what it likes
-        failed = CellFailure.of(0, 0, configured.name, error)
+        failed = CellFailure.of(0, 0, error)
         failure = EntryFailure(configured.label, (1,), 1, failed.error, failed.trace)
         return BenchmarkComparison(configured, None, None, failure)
 

@@ -115,7 +115,7 @@ class CellTask:
         except errors.MissingExtraError:
             raise
         except Exception as error:  # noqa: BLE001, a mistake in code keeps its traceback and is shown
-            return CellFailure.of(*self.place, self.configured.name, error)
+            return CellFailure.of(*self.place, error)
         if self.kept and key:
             self.kept.store.write(key, outcome)
         return self._measured(outcome, reused=False)

@@ -22,6 +22,7 @@ from recli.evaluation.lint import lint
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
+from recli.evaluation.sampled_negatives import check_number
 from recli.evaluation.tied_places import tied_places
 from recli.experiments.cell_task import Kept
 from recli.experiments.cross_validation import cells
@@ -93,6 +94,8 @@ class EvaluationRun:
                 "`sampled_negatives`: nothing tells how another program would rank the items that are "
                 "sampled. Leave it out, or the files of the other program."
             )
+        if protocol.sampled_negatives:
+            check_number(protocol.sampled_negatives, dataset.ratings, self.folds)
         first = TrainingStatistics(dataset, self.folds[0].train, protocol.threshold)
         recommender.check(self.line_up, first, protocol.seed)
         self.finished: list[Cell] = []

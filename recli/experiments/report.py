@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from recli.data.dataset import Dataset
 from recli.evaluation.external.entry import External
-from recli.evaluation.groups import GroupScores
 from recli.evaluation.lint_checks import Finding
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.protocol import Protocol
+from recli.experiments.group_tables import breakdown, shown
 from recli.experiments.verdicts import Verdict
 from recli.ranking.list_options import ListOptions
 from recli.ranking.recommender import lists_of
@@ -28,13 +28,20 @@ _TITLES = {
 }
 
 
-def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]]:
+def tables_of(
+    measures: Sequence[Measure],
+    has_value: Callable[[Measure], bool] = lambda measure: True,
+    sampled_negatives: int = 0,
+) -> Iterator[tuple[str, list[Measure]]]:
     """Measures that stand in one table, of one aspect and one length of the lists, and its title.
 
-    The aspect of the first measure comes first, and what is beyond accuracy last.
+    The aspect of the first measure comes first, and what is beyond accuracy last. A table without any
+    value is left out where another has some.
 
     Args:
         measures: what is measured, the first orders
+        has_value: whether any algorithm has a value of a measure
+        sampled_negatives: how many items were sampled to rank what users like among; 0 for all
 
     >>> for title, group in tables_of([Measure.parse(text) for text in ("ndcg", "rmse", "map", "mae")]):
     ...     print(title, list(map(str, group)))
@@ -44,10 +51,32 @@ def tables_of(measures: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]
     keys = dict.fromkeys((measure.metric.aspect, measure.k) for measure in measures)
     aspects = dict.fromkeys(aspect for aspect, _ in keys)
     order = [*(aspect for aspect in aspects if aspect != "lists"), "lists"]
+    titles = dict(_TITLES)
+    if sampled_negatives:
+        titles["accuracy"] = f"Ranked among {sampled_negatives:,} sampled items"
+    any_value = any(map(has_value, measures))
     for aspect, k in sorted(keys, key=lambda key: (order.index(key[0]), key[1] or math.inf)):
         group = [m for m in measures if (m.metric.aspect, m.k) == (aspect, k)]
+        if any_value and not any(map(has_value, group)):
+            continue
         places = f", first {k} places" if k else ""
-        yield f"{_TITLES[aspect]}{places}", group
+        yield f"{titles[aspect]}{places}", group
+
+
+def tables_of_summaries(
+    found: Sequence[Summary], protocol: Protocol
+) -> Iterator[tuple[str, list[Measure]]]:
+    """The same of what was found.
+
+    Args:
+        found: the line-up over its folds
+        protocol: how it was compared
+    """
+
+    def has_value(measure: Measure) -> bool:
+        return not all(math.isnan(summary.mean(measure)) for summary in found)
+
+    return tables_of(protocol.measures, has_value, protocol.sampled_negatives)
 
 
 def remarks(leading: Measure, verdicts: Mapping[str, Verdict]) -> list[str]:
@@ -131,7 +160,7 @@ def leaderboard(
             _mean_and_std(summary, measure) + mark(label, (verdicts or {}).get(str(measure)))
             for measure in measures
         ]
-        seconds = [_number(column[row], 2) for column in times.values()]
+        seconds = [shown(column[row], 2) for column in times.values()]
         rows.append([label, *scores, *seconds])
     return header, rows
 
@@ -155,53 +184,6 @@ def exact_leaderboard(
         values += [getattr(summary, name) for name in times]
         rows.append([summary.label, *("" if math.isnan(v) else repr(v) for v in values)])
     return header, rows
-
-
-def breakdown(
-    found: Sequence[Summary], by: str, measure: Measure
-) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of one measure by group: a group a row, its test ratings per fold, means.
-
-    The last row is the gap, the largest mean minus the smallest. Folds without a value do not count.
-
-    Args:
-        found: the line-up over its folds, the best first
-        by: `user`, or `all` for all ratings together
-        measure: a metric with its cut-off
-    """
-    of_group: dict[str, list[list[GroupScores]]] = {}
-    for place, summary in enumerate(found):
-        for scores in (scores for cell in summary.cells for scores in cell.scores.groups):
-            if scores.by == by:
-                of_group.setdefault(scores.group, [[] for _ in found])[place].append(scores)
-    header = [by, "ratings", *(summary.label for summary in found)]
-    means = [[_mean_of(scores, measure) for scores in row] for row in of_group.values()]
-    rows = [
-        [group, f"{_ratings(first, found[0]):,.0f}", *map(_number, values)]
-        for (group, (first, *_)), values in zip(of_group.items(), means, strict=True)
-    ]
-    gaps = [_gap(column) for column in zip(*means, strict=True)]
-    return header, [*rows, ["gap", "", *map(_number, gaps)]]
-
-
-def _ratings(scores: Sequence[GroupScores], summary: Summary) -> float:
-    return sum(score.n_ratings for score in scores) / len(summary.cells)
-
-
-def _gap(means: Sequence[float]) -> float:
-    known = [mean for mean in means if not math.isnan(mean)]
-    return max(known) - min(known) if known else math.nan
-
-
-def _mean_of(scores: Sequence[GroupScores], measure: Measure) -> float:
-    """The mean over folds of one group, of those that have a value; NaN if none has."""
-    values = [score.metrics.get(str(measure), math.nan) for score in scores]
-    known = [value for value in values if not math.isnan(value)]
-    return sum(known) / len(known) if known else math.nan
-
-
-def _number(value: float, digits: int = 4) -> str:
-    return "–" if math.isnan(value) else f"{value:.{digits}f}"
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -254,8 +236,11 @@ def markdown_report(
     missing = f"\n**Not complete**: {n_finished} of {expected} cells were finished.\n"
     tables = "\n\n".join(
         f"## {title}\n\n{_table(best_first(found, group[0]), group, verdicts, failures)}"
-        for title, group in tables_of(protocol.measures)
+        for title, group in tables_of_summaries(found, protocol)
     )
+    for by in protocol.by:
+        table = markdown_table(*breakdown(found, by, leading))
+        tables += f"\n\n## {leading} by {by}\n\n{table}"
     tables += _training(found)
     tables += "\n\n## Failed\n\n" * bool(failures) + "\n".join(f"- {each}" for each in failures)
     minded = "\n".join(f"- {finding.message}" for finding in findings) or "- Nothing was found."

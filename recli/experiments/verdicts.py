@@ -36,6 +36,7 @@ class Verdict:
             else of those over folds; NaN for a pair that cannot be tested
         alike: the best algorithm by mean over folds, and those that do not differ from it at the
             level 0.05; best first
+        n_valued: how many algorithms have a value in a fold at least
     """
 
     measure: Measure
@@ -43,6 +44,7 @@ class Verdict:
     over_folds: dict[Pair, FoldTest]
     adjusted: dict[Pair, float]
     alike: tuple[str, ...]
+    n_valued: int
 
     @property
     def is_tested(self) -> bool:
@@ -52,6 +54,8 @@ class Verdict:
     @property
     def untested(self) -> str | None:
         """Why no pair could be tested; None where one was, and where one algorithm alone has a value."""
+        if not self.n_valued and self.measure.metric.needs == "predictions":
+            return "no algorithm of the line-up predicts ratings"
         if not self.alike:
             return "no algorithm has a value in every fold"
         if self.is_tested or not self.adjusted:
@@ -164,7 +168,7 @@ def _verdict(
     adjusted = dict(zip(pairs, holm(p_values).tolist(), strict=True))
     means = {name: float(values.mean()) for name, values in folds.items()}
     alike = like_the_best(means, adjusted, measure.greater_is_better)
-    return Verdict(measure, over_users, over_folds, adjusted, tuple(alike))
+    return Verdict(measure, over_users, over_folds, adjusted, tuple(alike), len(names))
 
 
 @dataclass(frozen=True, eq=False)

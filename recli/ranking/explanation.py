@@ -94,7 +94,9 @@ def _liked(names: Iterable[str]) -> str:
 
 
 def _first(names: Iterable[str]) -> str:
-    return ", ".join(itertools.islice(names, _MOST))
+    """The first names, apart by what none of them holds: titles may have commas."""
+    first = list(itertools.islice(names, _MOST))
+    return ("; " if any(", " in name for name in first) else ", ").join(first)
 
 
 def _title(model: FittedModel, raw: str) -> str:

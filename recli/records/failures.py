@@ -30,23 +30,22 @@ class CellFailure:
     trace: str = ""
 
     @classmethod
-    def of(cls, entry: int, fold: int, name: str, error: Exception) -> CellFailure:
+    def of(cls, entry: int, fold: int, error: Exception) -> CellFailure:
         """The failure by what was raised.
 
-        What is no `RecliError` is a mistake in the code of the algorithm: it is named with the
-        algorithm and the fold, and keeps its traceback.
+        What is no `RecliError` is a mistake in the code of the algorithm: it is named with the fold, and
+        keeps its traceback.
 
         Args:
             entry: its place in the line-up, from 0 on
             fold: its place among the folds, from 0 on
-            name: the name of the algorithm
             error: what was raised
         """
         trace = "".join(traceback.format_exception(error))
         if not isinstance(error, errors.RecliError):
             said = str(error).strip().partition("\n")[0]
             what = f"{type(error).__name__}: {said}" if said else type(error).__name__
-            error = errors.AlgorithmCodeError(f"{name} on fold {fold + 1}: {what}")
+            error = errors.AlgorithmCodeError(f"{what} (fold {fold + 1})")
         return cls(entry, fold, error, trace)
 
 

@@ -18,10 +18,11 @@ from recli.algorithms._contract.adapted import adapted
 
 @pytest.fixture(params=[*registry.names("algorithm"), "foreign"])
 def fitted(request, embedded, own):
-    trainset = embedded.trainset(np.arange(0, len(embedded.ratings), 4))
+    trainset = embedded.trainset(np.arange(0, len(embedded.ratings), 10))
     if request.param == "foreign":  # asked pair by pair
         return adapted(own()).fit(trainset), trainset
-    return Configured.of(request.param).create(0).fit(trainset), trainset
+    quick = registry.get("algorithm", request.param).quick
+    return Configured.of(request.param, quick).create(0).fit(trainset), trainset
 
 
 @pytest.fixture

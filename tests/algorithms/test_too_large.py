@@ -74,6 +74,13 @@ def test_what_is_counted_is_what_is_held_at_most(name, given, n_rows):
     assert held == pytest.approx(counted, rel=0.1)
 
 
+@pytest.mark.parametrize("name", registry.names("algorithm"))
+def test_what_asks_for_memory_says_what_to_lower(name, trainset):
+    algorithm = Configured.of(name, to_fit=False).create(0)
+    if algorithm._state_bytes(trainset):
+        assert algorithm._lowered_for("memory")
+
+
 REFUSED = [
     ("svd", {"n_factors": 10**9}, "n_factors"),
     ("svdpp", {"n_factors": 10**15}, "n_factors"),

@@ -35,7 +35,7 @@ def model(tiny):
         *(("seed", value) for value in ("x", -1, None, 1.5, 2**32, True)),
         *(("jobs", value) for value in (0, -2, "two")),
         *(("memory_limit", value) for value in ("1G", 0)),
-        *(("threshold", value) for value in ("x", float("nan"))),
+        *(("threshold", value) for value in ("x", "4", float("nan"))),
         *(("k", value) for value in ("10", 2.5, 0, [], [5, "x"], True)),
         *(("metrics", value) for value in (3, [3])),
         *(("by", value) for value in (3, [None])),

@@ -113,7 +113,9 @@ def test_alone_it_is_the_error_and_nothing_else(recli, tiny):
 def test_a_mistake_in_a_class_of_the_users_own_is_named_and_keeps_its_traceback(recli, tiny, own):
     done = recli("evaluate", "-d", tiny, "-a", f"{own}:Wrong", *OTHERS, *GIVEN, code=1)
     assert re.search(r"^slope-one +\d\.\d+", done.stdout, re.MULTILINE)
-    assert f"{own}:Wrong on fold 1: ValueError: no such thing" in done.stderr
+    failed = f"  {own}:Wrong, 2 of 2 folds: ValueError: no such thing (fold 1)"
+    assert done.stderr.splitlines()[-2:] == ["Error: 1 of 3 algorithms failed:", failed]
+    assert "Next: " not in done.stderr  # which is to mend it
     assert "in estimate\n" in done.stderr  # where in their file
     recli("evaluate", "-d", tiny, "-a", f"{own}:Wrong", *GIVEN, code=1)
 
@@ -151,7 +153,7 @@ def test_a_trial_that_fails_does_not_end_the_study(recli, tiny, own):
     assert "1 failed" in done.stdout
     found = json.loads(recli("studies", "export", "latest", "--format", "json").stdout)
     reasons = {trial["algorithm"]: trial["reason"] for trial in found if trial["state"] == "failed"}
-    assert reasons == {f"{own}:Wrong": f"{own}:Wrong on fold 1: ValueError: no such thing"}
+    assert reasons == {f"{own}:Wrong": "ValueError: no such thing (fold 1)"}
 
 
 def test_in_python(tiny):

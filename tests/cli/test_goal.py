@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -261,10 +262,23 @@ def test_the_best_is_held_against_most_popular_on_the_locked_test(recli, tiny):
     ndcg = by_algorithm(recli("evaluate", "-a", "most-popular", "-d", tiny, *same_test), "ndcg@10")
     assert locked["floor"] == pytest.approx(ndcg["most-popular"])
     assert locked["best"] < locked["floor"]
+    assert "Next: " not in done.stderr  # which would be to train it
     shown = recli("studies", "show", "latest").stdout
     floor = f"ndcg@10 {locked['floor']:.4f}."
     assert f"There most-popular, which gives everybody the same list, has {floor}" in shown
     assert "Warning: that is better than the best found." in shown
+
+
+def test_of_several_algorithms_every_trial_has_a_name(recli, tiny):
+    done = recli(*TUNE, "-a", "svd", "-a", "baseline-only", "--metric", "rmse", "-d", tiny)
+    assert re.findall(r"^ *(\S+)/0 ", done.stdout, re.MULTILINE) in (
+        ["svd", "baseline-only"],
+        ["baseline-only", "svd"],
+    )
+    assert "(trial NAME/0: defaults" in done.stdout
+    assert re.search(
+        r"with the best, \S+ with the defaults of (svd|baseline-only)[,.]", done.stdout
+    )
 
 
 def test_of_ratings_the_floor_is_another(recli, tiny):

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 
+import pytest
+
 from recli import registry
 
 
@@ -43,6 +45,20 @@ def test_the_screen_has_a_line_for_each_under_its_kind(recli):
     kinds = {name: registry.get("algorithm", name).kind for name in registry.names("algorithm")}
     assert under == kinds
     assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize("kind", registry.KINDS)
+def test_it_is_said_how_to_begin_one_of_your_own(kind, recli):
+    shown = " ".join(recli("list", registry.KINDS[kind].plural).stdout.split())
+    module, _, base = registry.KINDS[kind].base.partition(":")
+    assert f"{kind} of yours is a subclass of {base} of {module} in a Python file here" in shown
+
+
+@pytest.mark.parametrize("name", registry.names("metric"))
+def test_what_is_said_to_programmers_is_not_shown(name, recli):
+    shown = recli("show", "metric", name).stdout
+    assert "Arguments as" not in " ".join(shown.split())
+    assert shown.partition("\n\n")[2].strip()
 
 
 def test_one_is_explained_with_its_traits(recli):

@@ -43,7 +43,19 @@ def test_one_user_has_the_same_list_on_screen_and_in_the_file(recli, model):
         (str(p["rank"]), str(p["item"]), p["title"], p["score"]) for p in shown
     ]
     assert {row["user"] for row in rows} == {"42"}
-    assert "Written to results/recommendations/mine-user-42.csv" in done.stderr
+    assert "Written to results/recommendations/mine-user-42.csv\n" in done.stderr
+    again = recli("recommend", "--user", 42, "-m", model, "-n", 5, "--explore", 0.2)
+    replaced = (
+        "mine-user-42.csv, in place of what was there\nLists by baseline-only, without the options"
+    )
+    assert replaced in again.stderr
+
+
+def test_a_column_of_titles_that_there_are_not_is_left_out(recli):
+    Path("bare.csv").write_text(RATINGS, encoding="utf-8")
+    recli("train", "-a", "baseline-only", "-d", "bare.csv", "--name", "mine")
+    header = recli("recommend", "--user", "007", "-m", "mine").stdout.splitlines()[1]
+    assert header.split() == ["rank", "item", "rating", "score"]
 
 
 def test_a_list_is_made_into_rows_once_and_its_writer_is_found_once(recli, tiny, monkeypatch):
@@ -79,7 +91,9 @@ def test_all_users(recli, model, tiny_ids):
     assert done.stdout.startswith("30 users, 90 places, by baseline-only: ")
     written, quality, warning = done.stderr.splitlines()
     assert written == "Written to lists.csv"
-    assert quality.startswith("Lists by baseline-only: nDCG@10 ")
+    assert quality.startswith(
+        "Lists by baseline-only, without the options of lists given here: nDCG"
+    )
     assert warning.startswith("Warning: most-popular makes better lists")
     alone = json.loads(recli("recommend", "-u", 42, *typed, "--format", "json").stdout)
     listed = [int(row["item"]) for row in rows if row["user"] == "42"]

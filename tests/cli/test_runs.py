@@ -156,6 +156,37 @@ def test_a_metric_more_a_cut_off_and_groups_compute_nothing(recli, tiny):
     assert told in recli(*typed, "--threshold", "2").stderr  # by which it does not go
 
 
+def test_groups_are_in_the_report_and_shown_again(recli, tiny):
+    line_up = ("-a", "slope-one", "-a", "baseline-only", "--metric", "rmse", "-j", 1)
+    typed = ("evaluate", "-d", tiny, "--cv", 2, "--by", "activity", "--by", "popularity")
+    printed = recli(*typed, *line_up).stdout
+    shown = recli("runs", "show", "latest").stdout
+    [report] = Path("results/runs").glob("*/report.md")
+    for by in ("activity", "popularity"):
+        table = printed[printed.index(f"rmse by {by}\n") :].partition("\n\n")[0]
+        assert table.splitlines()[-1].startswith("gap")
+        assert table in shown
+        in_report = report.read_text(encoding="utf-8").partition(f"## rmse by {by}\n\n")[2]
+        cells = [line.strip("|").split("|") for line in in_report.partition("\n\n")[0].splitlines()]
+        words = [" ".join("".join(row).split()) for row in [cells[0], *cells[2:]]]
+        assert words == [" ".join(line.split()) for line in table.splitlines()[1:]]
+
+
+def test_of_what_only_ranks_no_empty_table_is_shown(recli, tiny):
+    done = recli("evaluate", "-d", tiny, "-a", "ease", "--cv", 2, "-j", 1)
+    [report] = Path("results/runs").glob("*/report.md")
+    shown = recli("runs", "show", "latest").stdout
+    for text in (done.stdout, report.read_text(encoding="utf-8").partition("## Protocol")[0]):
+        assert "Ranked catalogue" in text
+        assert "Predicted ratings" not in text
+    assert "rmse" not in shown
+    told = "Not tested: rmse, mae, mse, fcp: no algorithm of the line-up predicts ratings"
+    assert told in done.stderr
+    assert told in report.read_text(encoding="utf-8")
+    alone = recli("evaluate", "-d", tiny, "-a", "ease", "--cv", 2, "-j", 1, "--metric", "rmse")
+    assert "Predicted ratings" in alone.stdout  # it was asked for
+
+
 def cells() -> int:
     return len(list(Path("results/cells").glob("*/*.parquet")))
 

@@ -10,10 +10,14 @@ import numpy as np
 import pytest
 
 import recli
+from recli import errors
 from recli.algorithms import Configured
+from recli.data.splits._base import Fold
 from recli.data.training_statistics import TrainingStatistics
+from recli.evaluation.by_hand import dataset_of
 from recli.evaluation.metric_names import Measure
 from recli.evaluation.outcome import recommend
+from recli.evaluation.sampled_negatives import check_number
 from recli.models.model import of_training
 
 MEASURES = ("ndcg@10", "hit-rate@10", "mrr@10", "recall@10", "auc")
@@ -141,6 +145,18 @@ def test_auc_is_expected_to_be_that_of_the_whole_catalogue_and_ndcg_to_be_higher
     assert ndcg(sampled) > 2 * ndcg(whole)
 
 
+def test_more_than_any_user_has_is_no_sample():
+    """Three users of 6 items: in the fold they rated 4, 3 and 3 of them, so 3 are the most others."""
+    rated = [(0, 0, 5), (0, 1, 1), (0, 2, 4), (0, 3, 2), (1, 0, 4), (1, 2, 2), (1, 3, 5)]
+    rated += [(2, 3, 3), (2, 0, 1), (2, 5, 3), (2, 5, 4)]
+    ratings = dataset_of(rated, 3, 6).ratings
+    fold = Fold(np.array([0, 1, 4, 5, 7]), np.array([2, 3, 6, 8, 9, 10]))
+    check_number(2, ratings, [fold])
+    told = "`sampled_negatives=3`: of 6 items no user has more than 3 that they did not rate"
+    with pytest.raises(errors.UsageError, match=told):
+        check_number(3, ratings, [fold])
+
+
 def test_python_and_the_command_line_agree_and_warn(tmp_path):
     arguments = {"metrics": "ndcg@5", "split": "shuffle:n_splits=1", "seed": 3}
     found = recli.evaluate("movielens-small", ["most-popular"], sampled_negatives=50, **arguments)
@@ -161,6 +177,9 @@ def test_python_and_the_command_line_agree_and_warn(tmp_path):
         "ndcg@5",
     ]
     typed += ["--results", str(tmp_path), "-j", "1", "--format", "json"]
+    refused = CliRunner().invoke(main, [*typed, "--sampled-negatives", "9999"])
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "Error: --sampled-negatives 9999: of 9,066 items no user has more than" in refused.stderr
     done = CliRunner().invoke(main, [*typed, "--sampled-negatives", "50"])
     assert done.exit_code == 0, done.output
     [warning] = [
@@ -183,3 +202,6 @@ def test_python_and_the_command_line_agree_and_warn(tmp_path):
         50,
     ]
     assert {cell["reused"] for each in documents for cell in each["cells"]} == {False}
+    as_table = CliRunner().invoke(main, [*typed[:-2], "--sampled-negatives", "50"])
+    assert "Ranked among 50 sampled items, first 5 places, best ndcg@5 first" in as_table.stdout
+    assert "The best lists" not in as_table.stderr  # which no sample tells

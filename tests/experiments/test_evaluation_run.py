@@ -260,11 +260,11 @@ def test_damaged_cells_are_computed_anew_and_it_is_said_once(small, tmp_path, ca
         assert rows(run) == rows(first)
 
 
-def test_as_many_at_once_as_wanted_give_the_same_bytes(embedded, tmp_path):
+def test_as_many_at_once_as_wanted_give_the_same_bytes(small, tmp_path):
     line_up = [Configured.of(name) for name in ("svd", "content-based", "knn-basic", "nmf")]
     written = []
     for jobs in (1, 2):
-        run = new_run(tmp_path / str(jobs), embedded, line_up)
+        run = new_run(tmp_path / str(jobs), small, line_up)
         run.run(Resources(jobs))
         tables = [run.folder / name for name in ("metrics.csv", "per_user.parquet")]
         written.append([table.read_bytes() for table in tables])

@@ -34,6 +34,10 @@ def model(small):
             "because you liked Kubrick, Film-Noir",
         ),
         ([Reason("feature", f"f={n}", 1.0) for n in "abcd"], "because you liked a, b, c"),
+        (
+            [Reason("feature", f"f={name}", 1.0) for name in ("Film-Noir", "Matrix, The")],
+            "because you liked Film-Noir; Matrix, The",
+        ),
         ([Reason("feature", "length", 1.0)], "because you liked length"),
         (
             [Reason("item bias", "", 1.0), Reason("rated item", "nobody's", 0.1, 5.0)],

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import scipy.sparse
 import surprise
 
 from recli.algorithms._base import Kind
@@ -13,6 +12,9 @@ from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._shared.factors import carried
 from recli.algorithms._shared.preferences import Ranker, below
 from recli.algorithms._shared.reasons import Reason
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 
 class FactorRanker(Ranker):
@@ -65,7 +67,8 @@ class FactorRanker(Ranker):
         factors = self.user_factors[users]
         known = (users >= 0) & (factors != 0).any(axis=1)
         scores = np.zeros((len(users), catalogue_size(self.trainset)))
-        scores[:, : self.trainset.n_items] = self.popularity
+        if not known.all():
+            scores[~known, : self.trainset.n_items] = self.popularity
         n_items = len(self.item_factors)
         scores[known, :n_items] = factors[known] @ self.item_factors.T
         last = np.ones(scores.shape[1], bool)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
-import scipy.sparse
 import surprise
 
 from recli import errors, registry
@@ -18,6 +17,9 @@ from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.algorithms._shared.weighing import LOG, Weigh, weigh
 from recli.data.trainset import Trainset, by_user, threshold
 from recli.params import Choice
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 PREFERENCES = Choice(
     "preferences",
@@ -44,6 +46,8 @@ def preferences(trainset: surprise.Trainset, weigh: Weigh) -> scipy.sparse.csr_a
     Returns:
         float64[n_users, n_items], sparse.
     """
+    import scipy.sparse  # not for stored factors, of which lists are sooner made than it is loaded
+
     users, items, _ = triples(trainset)
     rows, weights = preferring(trainset, weigh)
     shape = trainset.n_users, trainset.n_items
@@ -156,6 +160,8 @@ class Ranker(Algorithm):
 
         The popularity of items stays.
         """
+        import scipy.sparse
+
         self._alone(items, values, user)
         alone = self.trainset
         rows, weights = preferring(alone, self.weigh)

@@ -39,9 +39,12 @@ def show_answer(answer: Answer, user: str | None, request: Request, console: Con
     title = _title(answer, whom, request)
 
     def table() -> None:
-        # What only scores items predicts no rating: the column would be empty.
-        scores = answer.rows.model.algorithm.predicts == "scores"
-        shown = [n for n, name in enumerate(_HEADER) if not (scores and name == "rating")]
+        # What only scores items predicts no rating, and items may have no titles.
+        empty = {
+            "rating": answer.rows.model.algorithm.predicts == "scores",
+            "title": not any(line[_HEADER.index("title")] for line in lines),
+        }
+        shown = [n for n, name in enumerate(_HEADER) if not empty.get(name)]
         console.table(
             [_HEADER[n] for n in shown],
             [[line[n] for n in shown] for line in lines],

@@ -21,18 +21,18 @@ def show(console: Console, run: EvaluationRun) -> None:
         console: where it is printed
         run: the run
     """
+    from recli.experiments.group_tables import breakdown
     from recli.experiments.report import (
-        breakdown,
         exact_leaderboard,
         failed_rows,
         leaderboard,
         remarks,
-        tables_of,
+        tables_of_summaries,
     )
     from recli.records.cells import best_first
 
     def tables() -> None:
-        for place, (title, group) in enumerate(tables_of(run.protocol.measures)):
+        for place, (title, group) in enumerate(tables_of_summaries(run.summaries, run.protocol)):
             found = best_first(run.summaries, group[0])
             header, rows = leaderboard(found, group, run.verdicts, fit=place == 0)
             rows += failed_rows(run.failures, len(header))
@@ -71,6 +71,10 @@ def same_data(reading: Reading | None) -> str:
 def best_lists(run: EvaluationRun) -> Iterator[str]:
     """Whose lists are the best, where the run goes by lists; who is worse than `most-popular`.
 
+    What is next is said where nothing failed, which comes first.
+
+    Nothing of a run among sampled items, which does not tell that.
+
     Args:
         run: the run
     """
@@ -79,7 +83,7 @@ def best_lists(run: EvaluationRun) -> Iterator[str]:
     from recli.records.cells import best_first
 
     measure = run.leading
-    if measure.metric.aspect != "accuracy":
+    if measure.metric.aspect != "accuracy" or run.protocol.sampled_negatives:
         return
     ranked = best_first(run.summaries, measure)
     best = ranked[0]
@@ -92,6 +96,7 @@ def best_lists(run: EvaluationRun) -> Iterator[str]:
         return
     beside = f" ({FLOOR} {mean[FLOOR]:.4f})" if FLOOR in mean and best.label != FLOOR else ""
     is_plain = type(best.configured) is Configured and best.label == best.configured.name
+    is_plain = is_plain and not run.failures
     following = f" Next: recli train -a {best.label}{same_data(run.reading)}" if is_plain else ""
     yield f"The best lists: {best.label}, {measure} {mean[best.label]:.4f}{beside}.{following}"
     if poor := [label for label in mean if mean[label] < mean.get(FLOOR, -math.inf)]:

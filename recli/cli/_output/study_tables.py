@@ -145,6 +145,9 @@ def show(console: Console, study: StoredStudy) -> None:
         console.line()
         shown = study.front or finished[:_SHOWN_TRIALS]
         header, rows = _table(study, shown)
+        if len(study.algorithms) > 1:  # each counts from 0 on
+            for row, trial in zip(rows, shown, strict=True):
+                row[0] = f"{trial.algorithm}/{trial.number}"
         console.table(header, rows, _title(study, len(shown)), right=header)
         console.line()
         for text in said(study):
@@ -184,7 +187,7 @@ def _parameter(value: Any) -> str:
 def _title(study: StoredStudy, n_shown: int) -> str:
     from recli.experiments.reports._study.words import ended
 
-    parts = ", ".join(["trial 0: defaults", *ended(study)])
+    parts = ", ".join([f"trial {'NAME/' * (len(study.algorithms) > 1)}0: defaults", *ended(study)])
     kind = "The Pareto front" if study.front else f"The best {n_shown}"
     return f"{kind} of {count(len(study.tried), 'trial')} ({parts})"
 

@@ -83,7 +83,12 @@ def leaderboards(data: RunData, width: int) -> Iterator[Leaderboard]:
         data: what the run has found
         width: how many cells a row has
     """
-    for title, measures in tables_of(data.measures):
+
+    def has_value(measure: Measure) -> bool:
+        return not np.isnan(data.means(measure)).all()
+
+    sampled = data.configuration.get("sampled_negatives", 0)
+    for title, measures in tables_of(data.measures, has_value, sampled):
         for start in range(0, len(measures), width):
             yield _leaderboard(data, title, measures[start : start + width])
 

@@ -95,8 +95,8 @@ class HoldoutVerdict:
         test: winner less defaults, over users; None where they are the same, and where it is not known
             what each user does to the goal
         floor: what `floor_of` the goal reaches; None where it has none
-        against: what `defaults` is of where the winner is made of several algorithms: the best of them
-            alone, with its best setting
+        against: what `defaults` is of, in words: of several algorithms the best one's defaults; where the
+            winner is made of several, the best of them alone, with its best setting
     """
 
     goal: Goal

@@ -291,6 +291,7 @@ class TuningRun:
         best = self.best
         rival, is_single = self.rival or best, best.algorithm in self.spaces
         assert best.values is not None and rival.values is not None
+        defaults = f"{DEFAULTS} of {rival.algorithm}" if len(self.spaces) > 1 else DEFAULTS
         fold = Fold(np.sort(train), np.sort(test))
         with held_back.let_through():
             return unlock(
@@ -303,7 +304,7 @@ class TuningRun:
                 self.goals,
                 self.protocol,
                 resources,
-                DEFAULTS if is_single else f"{rival.algorithm}, the best single model",
+                defaults if is_single else f"{rival.algorithm}, the best single model",
             )
 
     def _known_floors(self) -> dict[str, float]:

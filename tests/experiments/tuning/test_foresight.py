@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import math
 import sys
-from dataclasses import replace
 
 import numpy as np
 import optuna
@@ -13,10 +12,17 @@ import pytest
 import statsmodels.api as sm
 
 from recli import errors
+from recli.algorithms import Configured
+from recli.data.splits.k_fold import KFold
 from recli.epochs import Epoch
+from recli.evaluation.goals import goals
+from recli.evaluation.protocol import Protocol
+from recli.experiments.interrupts import HeldBack
+from recli.experiments.resources import Resources
 from recli.experiments.tuning import pruners
 from recli.experiments.tuning.foresight import Foresight
 from recli.experiments.tuning.racing import Racing
+from recli.experiments.tuning.trials import Trials
 
 # Losses after one, two and three epochs of eight fits, and what their fold came to.
 RNG = np.random.default_rng(3)
@@ -191,23 +197,17 @@ def shifted(tmp_path, monkeypatch):
 def tuned(shifted, study, search, small, tmp_path):
     """A search, what its trials came to, and how many epochs each setting took."""
 
-    def run(name, jobs=1, split="k-fold:n_splits=2"):
-        file = tmp_path / "epochs.txt"
-        file.unlink(missing_ok=True)
-        begun = study(tmp_path, small, shifted, pruner="racing", split=split, name=name)
-        found = search(begun, 14, jobs=jobs).tried
-        settings = file.read_text(encoding="utf-8").splitlines()
-        return [
-            (replace(trial, seconds=0.0), settings.count(repr(trial.params["shift"])))
-            for trial in found
-        ]
+    def run(split):
+        begun = study(tmp_path, small, shifted, pruner="racing", split=split)
+        found = search(begun, 10).tried
+        settings = (tmp_path / "epochs.txt").read_text(encoding="utf-8").splitlines()
+        return [(trial, settings.count(repr(trial.params["shift"]))) for trial in found]
 
     return run
 
 
-def test_bad_settings_end_within_their_first_fold_whatever_the_jobs(tuned):
-    found = tuned("one")
-    assert found == tuned("two", jobs=2)
+def test_bad_settings_end_within_their_first_fold_and_the_best_is_found(tuned):
+    found = tuned("k-fold:n_splits=2")
     ended = [(trial, n) for trial, n in found if "of 8 epochs" in trial.reason]
     whole = [trial for trial, _ in found if trial.state == "complete"]
     assert ended
@@ -221,7 +221,29 @@ def test_bad_settings_end_within_their_first_fold_whatever_the_jobs(tuned):
 
 
 def test_of_a_single_fold_too(tuned):
-    found = tuned("single", split="shuffle:n_splits=1")
+    found = tuned("shuffle:n_splits=1")
     ended = [trial for trial, _ in found if "of 8 epochs" in trial.reason]
     assert ended
     assert all(trial.state == "pruned" for trial in ended)
+
+
+@pytest.mark.parametrize(
+    ("foresight", "expected"),
+    [(None, [[0, 1], [2, 3], [4]]), (Foresight([], [], 0.0, False), [[0], [1, 2], [3, 4]])],
+)
+def test_a_first_fold_that_may_end_goes_alone_so_that_jobs_change_nothing(
+    small, monkeypatch, foresight, expected
+):
+    asked = []
+
+    def measured(self, configured, numbers, foresight=None):
+        asked.append(list(numbers))
+        return iter(numbers)
+
+    monkeypatch.setattr(Trials, "_measured", measured)
+    aims = goals(["rmse"])
+    protocol = Protocol(KFold(5, 0), tuple(goal.measure for goal in aims), 4.0, 0)
+    pruner = pruners.named("racing")
+    trials = Trials(small, protocol, aims, Resources(2), HeldBack(), pruner)
+    assert list(trials._scores(Configured.of("damped-mean"), foresight)) == list(range(5))
+    assert asked == expected

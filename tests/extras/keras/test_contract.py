@@ -21,6 +21,9 @@ class TestEveryModel(AlgorithmContract):
         "item_features": "year",
         "user_features": "town",
         "patience": None,  # what it changes is up to how the loss wanders
+        "text_terms": None,  # without item features they change nothing
+        "text_factors": None,
+        "text_stop_words": None,
     }
 
     @pytest.fixture(params=NAMES)

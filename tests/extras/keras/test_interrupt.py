@@ -42,8 +42,7 @@ class Slow(EmbeddingDot):
 PATIENCE = 240.0
 
 
-@pytest.mark.parametrize("whole_group", [False, True], ids=["process", "group"])
-def test_evaluate(tiny, whole_group):
+def test_evaluate(tiny):
     Path("slow_dot.py").write_text(SLOW, encoding="utf-8")
     Path("is-slow").touch()
     typed = [sys.executable, "-m", "recli", "evaluate", "-a", "slow_dot:Slow", "-p", "n_epochs=2"]
@@ -61,7 +60,7 @@ def test_evaluate(tiny, whole_group):
             assert time.monotonic() < end, "waited in vain"
             time.sleep(0.05)
         assert process.poll() is None, process.communicate()[1]
-        (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         printed, said = process.communicate(timeout=PATIENCE)
     finally:
         with contextlib.suppress(ProcessLookupError):

@@ -31,7 +31,9 @@ def said(study: StoredStudy) -> Iterator[str]:
         place = [(t.algorithm, t.number) for t in study.front].index((best.algorithm, best.number))
         yield f"Picked: trial {best.number}, place {place + 1} of the front (--pick)."
     elif best.number == 0 and best.algorithm in study.algorithms:
-        yield f"No setting was better than the defaults: {first} {(best.values or (0.0,))[0]:.4f}."
+        whose = f" of {best.algorithm}" if len(study.algorithms) > 1 else ""
+        value = (best.values or (0.0,))[0]
+        yield f"No setting was better than the defaults{whose}: {first} {value:.4f}."
     yield from map(_rung, study.document["rungs"])
     if study.document["timed_out"] and len(study.tried) == 1:
         yield "The time was shorter than one trial: this is what the defaults give (--timeout)."
@@ -72,6 +74,21 @@ def ended(study: StoredStudy) -> list[str]:
     return parts
 
 
+def is_below_the_floor(study: StoredStudy) -> bool:
+    """Whether on the locked test an algorithm that knows nobody's taste does better than the best.
+
+    Args:
+        study: the study as it is stored
+    """
+    return any(
+        verdict.get("floor") is not None
+        and floor_of(goal) is not None
+        and is_below(goal, verdict["best"], verdict["floor"])
+        for verdict in study.document["locked"]
+        for goal in [Goal.parse(verdict["goal"])]
+    )
+
+
 def _verdict(said: dict[str, Any]) -> str:
     text = (
         f"On the locked test: {said['goal']} {said['best']:.4f} with the best, "
@@ -100,7 +117,12 @@ def _rung(rung: dict[str, Any]) -> str:
     after = "the defaults on one fold" if folds == 1 else f"{n} setting{'s' * (n != 1)} of each"
     parts = [f"After {after} stayed {', '.join(rung['kept'])}"]
     no_look = f"not tried: {rung.get('short_of')}"
-    for key, what in {"dropped": "dropped", "failed": "failed", "not_tried": no_look}.items():
+    # The best setting of what was dropped may be part of what is made of several in the end.
+    for key, what in {
+        "dropped": "tuned no further",
+        "failed": "failed",
+        "not_tried": no_look,
+    }.items():
         if rung.get(key):
             parts.append(f"{what}: {', '.join(rung[key])}")
     return "; ".join(parts) + "."

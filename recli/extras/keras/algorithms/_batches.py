@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 Batch = tuple[tuple[np.ndarray, ...], np.ndarray]
 """Inputs and targets, each of the length of the batch; or what `sparse_rows` makes of such."""

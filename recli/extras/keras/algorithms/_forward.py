@@ -9,7 +9,6 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.special
 
 Shapes = Sequence[tuple[int, ...]]
 
@@ -69,6 +68,8 @@ def attention(x: np.ndarray, there: np.ndarray, weights: Sequence[np.ndarray]) -
     Returns:
         As `x`.
     """
+    import scipy.special  # see `preferences`
+
     query, key, value = (
         np.einsum("nld,dhk->nhlk", x, kernel) + bias[:, None]
         for kernel, bias in zip(weights[:6:2], weights[1:6:2], strict=True)

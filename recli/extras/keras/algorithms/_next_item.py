@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse
 import surprise
 
 from recli.algorithms._shared.sequences import NO_ITEM, ORDERED, in_order, last_preferred
@@ -16,9 +15,20 @@ from recli.extras.keras.algorithms._network_ranker import NetworkRanker
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Float, Int
 
+if TYPE_CHECKING:
+    import scipy.sparse
+
 NEXT_ITEM = (
     ORDERED,
-    Int("n_factors", 64, "length of the vectors", low=1, tune=(32, 128), log=True),
+    Int(
+        "n_factors",
+        64,
+        "length of the vectors",
+        low=1,
+        tune=(32, 128),
+        log=True,
+        lower_for="memory",
+    ),
     Int(
         "length",
         50,
@@ -26,9 +36,10 @@ NEXT_ITEM = (
         low=2,
         tune=(20, 200),
         log=True,
+        lower_for="memory",
     ),
     Float("dropout", 0.2, "share of a vector that is left out", low=0, high=0.95, tune=(0.0, 0.5)),
-    *with_defaults(TRAINING, n_epochs=100, batch_size=64, patience=10),
+    *with_defaults(TRAINING, n_epochs=50, batch_size=64, learning_rate=0.003, patience=5),
 )
 """The hyperparameters of every such model."""
 _CHUNK = 256  # users whose vectors are made at once

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import scipy.sparse
 import surprise
-from scipy.special import expit
 
 from recli.algorithms._contract.catalogue import triples
 from recli.algorithms._contract.constructor import RANDOM_STATE
@@ -17,6 +15,9 @@ from recli.extras.keras.algorithms._batches import Batch, Examples, drawn
 from recli.extras.keras.algorithms._model import KerasModel
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Bool, Float, Int, Value
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 
 class AutoRec(KerasModel, Factors):
@@ -48,21 +49,31 @@ class AutoRec(KerasModel, Factors):
     takes = (RANDOM_STATE,)
     quick: ClassVar[Mapping[str, Value]] = {"n_epochs": 6, "n_factors": 4, "learning_rate": 0.05}
     parameters = (
-        Int("n_factors", 256, "numbers that encode a row", low=1, tune=(64, 512), log=True),
+        Int(
+            "n_factors",
+            256,
+            "numbers that encode a row",
+            low=1,
+            tune=(64, 512),
+            log=True,
+            lower_for="memory",
+        ),
         Bool("user_based", False, "rows are users rather than items", tune=(False, True)),
         Float(
             "dropout",
-            0.2,
+            0.7,
             "share of the inputs that is left out",
             low=0,
             high=0.95,
-            tune=(0.0, 0.8),
+            tune=(0.0, 0.9),
         ),
-        Float("reg", 1e-4, "L2 regularisation of W and V", low=0, tune=(1e-6, 1e-2), log=True),
+        Float("reg", 4e-4, "L2 regularisation of W and V", low=0, tune=(1e-6, 1e-2), log=True),
         *with_defaults(TRAINING, n_epochs=200, batch_size=64, patience=10),
     )
     fitted = ("pu", "qi", "bu", "bi", "encoder", "mean_column")
 
+    pu: np.ndarray
+    qi: np.ndarray
     encoder: np.ndarray
     mean_column: np.ndarray
 
@@ -83,6 +94,8 @@ class AutoRec(KerasModel, Factors):
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
+        from scipy.special import expit
+
         users, items, values = triples(trainset)
         pairs = (users, items) if self.user_based else (items, users)
         ratings = _rated(pairs, values - trainset.global_mean, self._shape(trainset))
@@ -115,8 +128,10 @@ class AutoRec(KerasModel, Factors):
 
     def _encoded(self, ratings: scipy.sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
         """Factors and biases of rows, float64[n, n_factors] and float64[n]."""
-        *kernel, bias = self.encoder
-        codes = expit(ratings @ np.array(kernel) + bias) - expit(bias)
+        from scipy.special import expit
+
+        kernel, bias = self.encoder[:-1], self.encoder[-1]
+        codes = expit(ratings @ kernel + bias) - expit(bias)
         return codes, codes @ self.mean_column
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
@@ -146,6 +161,8 @@ class _Rows(Examples):
         return int(self._targets.shape[0])
 
     def parts(self, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        import scipy.sparse
+
         ratings = self._targets.tocoo()
         held_out = np.zeros(ratings.nnz, bool)
         held_out[drawn(ratings.nnz, share, seed)] = True
@@ -169,6 +186,8 @@ def _rated(
 
     pairs: int[n] each, rows and columns; values: float64[n]
     """
+    import scipy.sparse
+
     ratings = scipy.sparse.csr_array((values, pairs), shape)
     ratings.data /= scipy.sparse.csr_array((np.ones(len(values)), pairs), shape).data
     return ratings

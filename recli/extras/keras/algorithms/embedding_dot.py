@@ -48,6 +48,10 @@ class EmbeddingDot(KerasModel, Factors):
     )
     fitted = ("pu", "qi", "bu", "bi")
 
+    def _state_bytes(self, trainset: surprise.Trainset) -> int:
+        # Weights, their gradients, two moments of these, and once more as they are kept; then float64.
+        return 28 * self.n_factors * (trainset.n_users + trainset.n_items)
+
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)
         users, items, values = triples(trainset)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import expit
 
 from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.extras.keras.algorithms._forward import Shapes
@@ -44,6 +43,8 @@ class GRU4Rec(NextItemRanker):
         return (width, 3 * width), (width, 3 * width), (2, 3 * width)
 
     def _read(self, x: np.ndarray, there: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
+        from scipy.special import expit
+
         kernel, recurrent, (of_input, of_state) = weights
         state = np.zeros((len(x), self.n_factors))
         for place in range(x.shape[1]):

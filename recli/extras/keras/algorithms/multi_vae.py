@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import scipy.sparse
 import surprise
-from sklearn.preprocessing import normalize
 
 from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.algorithms._shared.preferences import PREFERENCES
@@ -18,6 +16,9 @@ from recli.extras.keras.algorithms._forward import flat, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Float, Int, Value
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 _PARTS = ("kernel", "bias")
 
@@ -89,6 +90,8 @@ class MultiVAE(NetworkRanker):
         return keras.Model([row], dense(n_items, "items")(decoded)), multinomial
 
     def _vectors(self) -> np.ndarray:
+        from sklearn.preprocessing import normalize
+
         n_items, hidden, k = self.trainset.n_items, self.n_hidden, self.n_factors
         shapes = (n_items, hidden), (hidden,), (hidden, k), (k,), (k, hidden), (hidden,)
         into_hidden, b1, mean, b2, out_of_mean, b3 = unflat(self.weights, shapes)
@@ -107,5 +110,7 @@ class _Rows(Examples):
         return int(self._preferred.shape[0])
 
     def batch(self, places: np.ndarray) -> Batch:
+        from sklearn.preprocessing import normalize
+
         rows = self._preferred[places]
         return (normalize(rows).toarray(),), rows.toarray()

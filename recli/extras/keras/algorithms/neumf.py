@@ -47,12 +47,27 @@ class NeuMF(KerasModel):
         "learning_rate": 0.02,
     }
     parameters = (
-        Int("n_factors", 16, "length of each embedding", low=1, tune=(8, 64), log=True),
+        Int(
+            "n_factors",
+            16,
+            "length of each embedding",
+            low=1,
+            tune=(8, 64),
+            log=True,
+            lower_for="memory",
+        ),
         Int("n_hidden", 64, "width of the first layer", low=1, tune=(16, 128), log=True),
         Int("n_layers", 3, "layers, each half as wide as that before", low=1, high=8, tune=(1, 4)),
-        Float("dropout", 0.0, "share of their inputs that is left out", low=0, high=0.95),
         Float(
-            "reg", 1e-6, "L2 regularisation of the embeddings", low=0, tune=(1e-7, 1e-4), log=True
+            "dropout",
+            0.2,
+            "share of their inputs that is left out",
+            low=0,
+            high=0.95,
+            tune=(0.0, 0.5),
+        ),
+        Float(
+            "reg", 3e-5, "L2 regularisation of the embeddings", low=0, tune=(1e-6, 1e-3), log=True
         ),
         *with_defaults(TRAINING, batch_size=512),
     )
@@ -155,7 +170,7 @@ class _Network:
     def blocks(self, n: int) -> Iterator[slice]:
         """Slices of `n` pairs, the layers of which fit in memory."""
         size = max(1, _BLOCK // self._width)
-        return (slice(start, start + size) for start in range(0, n, size))
+        return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
     def of_users(self, embeddings: np.ndarray) -> np.ndarray:
         """Their part of the first layer; float64[…, n_factors]."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import scipy.sparse
 import surprise
-from sklearn.preprocessing import normalize
 
 from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._contract.constructor import RANDOM_STATE
@@ -16,12 +14,14 @@ from recli.algorithms._declared import TEXT
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.algorithms._shared.sequences import NO_ITEM
 from recli.algorithms._shared.weighing import WEIGHTING
-from recli.data.tables import features, user_features
 from recli.extras.keras.algorithms._batches import Batch, Examples, sparse_rows
 from recli.extras.keras.algorithms._forward import flat, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Float, Int, Text, Value
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 _OF_USERS = ("user_in/kernel", "user_in/bias", "user_out/kernel", "user_out/bias")
 
@@ -116,6 +116,9 @@ class TwoTower(NetworkRanker):
 
     def _vectors(self, of_users: scipy.sparse.csr_array | None = None) -> np.ndarray:
         # Of a user who is placed later no features are known.
+        import scipy.sparse
+        from sklearn.preprocessing import normalize
+
         read = normalize(self.preferred)
         if of_users is not None:
             read = scipy.sparse.hstack([read, of_users], format="csr")
@@ -129,6 +132,11 @@ class TwoTower(NetworkRanker):
 
     def _of_users(self) -> scipy.sparse.csr_array:
         """Features of users, float64[n_users, n]; none where none are asked for."""
+        import scipy.sparse
+        from sklearn.preprocessing import normalize
+
+        from recli.data.tables import features, user_features
+
         if self.user_features is None:
             return scipy.sparse.csr_array((self.trainset.n_users, 0))
         table = getattr(self.trainset, "user_table", None)
@@ -137,6 +145,11 @@ class TwoTower(NetworkRanker):
 
     def _of_items(self) -> scipy.sparse.csr_array:
         """Features of the catalogue, float64[n_catalogue, n]; none where none are asked for."""
+        import scipy.sparse
+        from sklearn.preprocessing import normalize
+
+        from recli.data.tables import features
+
         if self.item_features is None:
             return scipy.sparse.csr_array((catalogue_size(self.trainset), 0))
         table = getattr(self.trainset, "item_table", None)
@@ -160,6 +173,8 @@ class _Pairs(Examples):
         of_users: scipy.sparse.csr_array,
         of_items: scipy.sparse.csr_array,
     ) -> None:
+        import scipy.sparse
+
         self._prefers = preferred > 0
         read = scipy.sparse.hstack([preferred, of_users], format="csr", dtype=np.float32)
         self._read = scipy.sparse.csr_array(read)
@@ -199,6 +214,8 @@ class _Pairs(Examples):
 
     def _left_out(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         """Which items of the batch each user prefers beside their own, bool[n, n]."""
+        import scipy.sparse
+
         n = len(items)
         columns = scipy.sparse.csr_array(
             (np.ones(n, bool), (items, np.arange(n))), (self.n_items, n)
