@@ -311,7 +311,7 @@ jobs_option = click.option(
 )
 
 
-def _choose(backend: str | None) -> None:
+def _choose_backend(ctx: click.Context, option: click.Parameter, backend: str | None) -> None:
     if backend is not None:
         keras.choose(backend)
 
@@ -321,7 +321,7 @@ backend_option = click.option(
     type=click.Choice(keras.BACKENDS),
     expose_value=False,
     is_eager=True,
-    callback=lambda ctx, parameter, value: _choose(value),
+    callback=_choose_backend,
     help="What deep models are learned by, for which there is KERAS_BACKEND, too. [default: the first of "
     "these that is installed]",
 )
