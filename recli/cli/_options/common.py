@@ -309,12 +309,19 @@ jobs_option = click.option(
     show_default=True,
     help="Processes at once, -1 for one per core; changes no number.",
 )
+
+
+def _choose_backend(ctx: click.Context, option: click.Parameter, backend: str | None) -> None:
+    if backend is not None:
+        keras.choose(backend)
+
+
 backend_option = click.option(
     "--backend",
     type=click.Choice(keras.BACKENDS),
     expose_value=False,
     is_eager=True,
-    callback=lambda ctx, _, value: value and keras.choose(value),
+    callback=_choose_backend,
     help="What deep models are learned by, for which there is KERAS_BACKEND, too. [default: the first of "
     "these that is installed]",
 )

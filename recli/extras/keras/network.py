@@ -117,7 +117,8 @@ class Network(KerasModel):
             from recli.extras.keras.backend import seeded
 
             with seeded(0):
-                self.model = self._built()
+                # Compiled, since backends compute by that too, and else in another order.
+                self.model = self._compiled(self._built())
                 made = list(map(_shape, self.model.weights))
                 if made != self.shapes:
                     raise errors.DataError(
