@@ -318,11 +318,8 @@ def _groups(run: StoredRun) -> Iterator[tuple[str, tuple[list[str], list[list[st
     labels = [run.line_up[entry] for entry in best]
     for by, rows in frame[frame["metric"] == run.leading].groupby("by", sort=False):
         n_folds = rows.loc[rows["entry"] == best[0], "fold"].nunique()
-        columns = (rows[name].tolist() for name in ("entry", "group", "n_ratings", "value"))
-        found = (
-            (run.line_up[entry], group, n, value)
-            for entry, group, n, value in zip(*columns, strict=True)
-        )
+        columns = rows[["entry", "group", "n_ratings", "value"]].to_numpy().tolist()
+        found = ((run.line_up[entry], *rest) for entry, *rest in columns)
         yield str(by), group_table(str(by), labels, found, n_folds)
 
 

@@ -107,9 +107,9 @@ _AUTO = 600.0  # seconds
     metavar="NAME",
     default=pruners.DEFAULT_PRUNER,
     show_default=True,
-    help="Who stops bad settings after their first folds: racing, against the best on the same folds, "
-    "until the mean over all of them will hardly be better; wilcoxon, the test of the same; median, "
-    "those worse than it; hyperband; none. 'recli list pruners' has them.",
+    help="Who stops bad settings after their first folds, or within the first by its epochs: racing, "
+    "against the best on the same folds, until the mean over all of them will hardly be better; wilcoxon, "
+    "the test of the same; median, those worse than it; hyperband; none. 'recli list pruners' has them.",
 )
 @click.option(
     "--fix",

@@ -106,6 +106,8 @@ def test_reasons_of_hers_sum_to_her_scores(name, default, given):
 LEAST = {"co-clustering": 0.5, "svd": 0.7, "svdpp": 0.8, "nmf": 0.4, "normal-predictor": -1.0}
 LEAST |= {"bpr": 0.6, "logistic-mf": 0.9, "lightfm": 0.5, "hybrid": 0.5, "bayesian-fm": 0.5}
 LEAST |= {"markov-chain": 0.9}  # which counts what follows what, hers among few others
+# Two of these are fitted again, their items at another place and so from another random start.
+LEAST |= {"neumf": 0.85, "autorec": 0.6, "two-tower": 0.9}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -40,37 +40,59 @@ def ends(foresight, held_out, of=50):
     return None
 
 
-def by_statsmodels(loss, epoch, values=VALUES):
-    """The prediction and the lower end of its one-sided interval of 95 %."""
-    known = sm.add_constant(np.minimum.accumulate(LOSSES, axis=1)[:, epoch - 1])
-    found = sm.OLS(values, known).fit().get_prediction([[1.0, loss]]).summary_frame(alpha=0.1)
-    return float(found["mean"].iloc[0]), float(found["obs_ci_lower"].iloc[0])
+def by_statsmodels(loss, epoch):
+    """The predicted rank and the lower end of its one-sided interval of 95 %, as values."""
+    lowest = [*np.minimum.accumulate(LOSSES, axis=1)[:, epoch - 1], loss]
+    ranks = [1 + sum(other < own for other in lowest) for own in lowest]  # no two are alike
+    of_values = [1 + sum(other < own for other in VALUES) for own in VALUES]
+    fit = sm.OLS(of_values, sm.add_constant(ranks[:-1])).fit()
+    found = fit.get_prediction([[1.0, ranks[-1]]]).summary_frame(alpha=0.1)
+    return [_between(found[name].iloc[0]) for name in ("mean", "obs_ci_lower")]
+
+
+def _between(rank):
+    """The value of a rank, on the line between those of the whole ranks beside it."""
+    ordered = sorted(VALUES)
+    if rank >= len(ordered):
+        return ordered[-1]
+    below = int(rank)
+    return ordered[below - 1] + (rank - below) * (ordered[below] - ordered[below - 1])
 
 
 @pytest.mark.parametrize("greater_is_better", [False, True])
-@pytest.mark.parametrize("loss", [2.5, 3.5])
-def test_the_interval_is_that_of_a_linear_regression(loss, greater_is_better):
+@pytest.mark.parametrize("loss", [2.9, 9.0])
+def test_the_interval_is_that_of_a_regression_of_ranks(loss, greater_is_better):
     sign = -1.0 if greater_is_better else 1.0
     foreseen, lower = by_statsmodels(loss, 2)
+    ordered = np.sort(VALUES)
+    n_within = np.count_nonzero(ordered < lower)
+    # A limit below those values that are better than the interval: ended; above one more: not.
+    better, worse = ordered[n_within - 1] - 1e-9, ordered[n_within] + 1e-9
 
     def foresight(limit):
         return Foresight(LOSSES, sign * VALUES, sign * limit, greater_is_better)
 
-    # The first epoch gives nothing away: it may be the look that ends it, so it is not lost in.
-    assert ends(foresight(lower + 1e-9), [math.nan, loss]) is None
-    error, number = ends(foresight(lower - 1e-9), [math.nan, loss])
+    error, number = ends(foresight(better), [math.nan, loss])
     assert number == 2
     assert error.foreseen == pytest.approx(sign * foreseen)
     assert f"{sign * lower:.4f} at best" in str(error)
+    assert ends(foresight(worse), [math.nan, loss]) is None
 
 
 def test_what_counts_is_the_lowest_loss_so_far():
-    foreseen, lower = by_statsmodels(2.5, 2)
-    _, after_one = by_statsmodels(2.5, 1)
-    assert after_one < lower  # the loss is high for a first epoch, and low for a second
-    error, number = ends(Foresight(LOSSES, VALUES, (after_one + lower) / 2, False), [2.5, 7.0])
-    assert number == 2
-    assert error.foreseen == pytest.approx(foreseen)
+    foreseen, _ = by_statsmodels(2.9, 2)
+    error, number = ends(Foresight(LOSSES, VALUES, -9.0, False), [math.nan, 2.9])
+    assert (number, error.foreseen) == (2, pytest.approx(foreseen))
+    error, number = ends(Foresight(LOSSES, VALUES, -9.0, False), [math.nan, math.nan, 9.0, 2.9])
+    assert number == 4
+    again, _ = ends(Foresight(LOSSES, VALUES, -9.0, False), [math.nan, math.nan, 2.9, 9.0])
+    assert again.foreseen == error.foreseen
+
+
+def test_only_the_order_of_losses_and_values_counts():
+    one = ends(Foresight(LOSSES, VALUES, -9.0, False), [math.nan, 2.9])
+    other = ends(Foresight(np.exp(LOSSES), VALUES, -9.0, False), [math.nan, math.exp(2.9)])
+    assert one[0].foreseen == other[0].foreseen
 
 
 def test_a_fit_that_ended_earlier_has_lost_what_it_lost_last():

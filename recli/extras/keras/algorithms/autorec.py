@@ -100,7 +100,7 @@ class AutoRec(KerasModel, Factors):
         pairs = (users, items) if self.user_based else (items, users)
         ratings = _rated(pairs, values - trainset.global_mean, self._shape(trainset))
 
-        found = self._trained(lambda: self._network(ratings.shape[1]), _Rows(ratings))
+        found = self._trained(lambda: self._network(ratings.shape[1]), _RatingRows(ratings))
         self.encoder = np.vstack([found["code/kernel"], found["code/bias"]])
         columns, biases = found["ratings/kernel"].T, found["ratings/bias"]
         self.mean_column = columns.mean(axis=0)
@@ -145,7 +145,7 @@ class AutoRec(KerasModel, Factors):
         self.pu, self.bu = self._encoded(ratings)
 
 
-class _Rows(Examples):
+class _RatingRows(Examples):
     """Rows of ratings in, ratings out.
 
     Held out are ratings of all rows, which are then no inputs: those are the rows over again.
