@@ -60,11 +60,6 @@ class Uncompiled(TwoEmbeddings):
         pass
 
 
-class NoLoss(TwoEmbeddings):
-    def compile(self, model):
-        model.compile("adam")
-
-
 class WrongLoss(TwoEmbeddings):
     def compile(self, model):
         model.compile("adam", loss=lambda true, found: true.no_such_thing)
@@ -192,7 +187,6 @@ def test_what_is_no_weight_to_train_is_stored_too():
         ("Wide", "faulty:Wide.build makes a model whose output .* of shape (2, 5)", "def build"),
         ("Raises", "faulty:Raises raises ", "no_such_argument"),
         ("Uncompiled", "faulty:Uncompiled.compile leaves the model as it is", "def compile"),
-        ("NoLoss", "faulty:NoLoss raises ValueError", "class NoLoss"),
         ("WrongLoss", "faulty:WrongLoss raises AttributeError", "no_such_thing"),
     ],
 )
