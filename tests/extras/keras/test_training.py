@@ -90,7 +90,9 @@ def test_divergence_is_an_error_that_says_what_to_lower():
         fitted("embedding-dot", n_epochs=3, learning_rate=1e30, n_factors=2)
 
 
-def test_a_loss_that_is_no_number_is_divergence_though_the_best_weights_are_finite(monkeypatch):
+def test_a_loss_that_is_no_number_is_divergence_though_the_best_weights_are_finite(
+    monkeypatch, capsys
+):
     from recli import errors
     from recli.extras.keras.algorithms._model import RatedPairs
 
@@ -106,6 +108,7 @@ def test_a_loss_that_is_no_number_is_divergence_though_the_best_weights_are_fini
     monkeypatch.setattr(RatedPairs, "batch", poisoned)
     with pytest.raises(errors.DivergedError, match="diverged.* Lower learning_rate"):
         fitted("embedding-dot", **given)
+    assert capsys.readouterr() == ("", "")  # what a command prints is its result
 
 
 def test_who_listens_hears_what_it_keeps():

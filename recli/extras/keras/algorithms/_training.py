@@ -100,9 +100,12 @@ class Training:
         def told(epoch: int, logs: dict[str, float]) -> None:
             tell(Epoch(name, epoch + 1, self.n_epochs, logs["loss"], logs.get("val_loss", np.nan)))
 
+        def stopped_where_nan(step: int, logs: dict[str, float]) -> None:
+            # Keras's own TerminateOnNaN prints, whatever `verbose` says.
+            model.stop_training |= not np.isfinite(logs["loss"])
+
         callbacks = [
-            keras.callbacks.TerminateOnNaN(),
-            keras.callbacks.LambdaCallback(on_epoch_end=told),
+            keras.callbacks.LambdaCallback(on_epoch_end=told, on_train_batch_end=stopped_where_nan)
         ]
         validation = None
         if len(held_out):
