@@ -57,7 +57,11 @@ def plain(trainset: Trainset, n_epochs: int, batch_size: int, shuffled: bool) ->
     arrays = [column.astype(kind) for column, kind in zip(columns, ("i4", "i4", "f4"), strict=True)]
     n_held_out = round(VALIDATION * n)
     drawn = np.random.default_rng(seed).permutation(n)
-    learned, held_out = np.sort(drawn[n_held_out:]), np.sort(drawn[:n_held_out])
+    learned, held_out = drawn[n_held_out:], np.sort(drawn[:n_held_out])
+    # Whose only ratings were drawn would have none to learn from: these are learned from.
+    known = [np.isin(ids[held_out], ids[learned]) for ids in arrays[:2]]
+    learned = np.sort(np.concatenate([learned, held_out[~np.logical_and(*known)]]))
+    held_out = held_out[np.logical_and(*known)]
     pipeline = tutorial if shuffled else same
     history = model.fit(
         **pipeline([array[learned] for array in arrays], n_epochs, batch_size, seed),

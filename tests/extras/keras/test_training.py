@@ -57,6 +57,23 @@ def test_what_one_owner_has_is_held_out_together():
     assert parts[0][1].tolist() == parts[1][1].tolist() != parts[2][1].tolist()
 
 
+def test_a_rating_is_held_out_where_its_user_and_item_have_others():
+    from recli.extras.keras.algorithms._model import RatedPairs
+
+    rng = np.random.default_rng(1)
+    users, items = rng.integers(60, size=300), rng.zipf(1.5, 300)
+    learned, held_out = RatedPairs(users, items, np.ones(300)).parts(0.2, 3)
+    assert sorted([*learned, *held_out]) == list(range(300))
+    assert np.all(np.diff(learned) > 0)
+    assert 10 < len(held_out) < 60  # some of the 60 drawn were the only ones
+    assert set(users[learned]) == set(users)
+    assert set(items[learned]) == set(items)
+    everyone_once = np.arange(9)
+    learned, held_out = RatedPairs(everyone_once, everyone_once, everyone_once).parts(0.5, 3)
+    assert learned.tolist() == everyone_once.tolist()
+    assert not len(held_out)
+
+
 def test_batches_follow_from_the_seed_and_the_epoch():
     from recli.extras.keras.algorithms._batches import Batches
     from recli.extras.keras.algorithms._model import RatedPairs

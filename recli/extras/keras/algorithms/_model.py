@@ -83,6 +83,9 @@ def _is_finite(losses: np.ndarray) -> bool:
 class RatedPairs(Examples):
     """The ratings of a trainset as examples: users and items in, ratings out.
 
+    Held out are ratings whose user and item have others: without any to learn from, their vectors would
+    stay as they were drawn, and what is predicted by them were no rating.
+
     Args:
         users: int[n], inner ids.
         items: int[n], inner ids.
@@ -96,6 +99,12 @@ class RatedPairs(Examples):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def parts(self, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        learned, drawn = super().parts(share, seed)
+        known = [np.isin(ids[drawn], ids[learned]) for ids in (self._users, self._items)]
+        has_others = np.logical_and(*known)
+        return np.sort(np.concatenate([learned, drawn[~has_others]])), drawn[has_others]
 
     def batch(self, places: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
         return (self._users[places], self._items[places]), self._values[places]
