@@ -23,6 +23,7 @@ from recli.evaluation.make_protocol import ProtocolRequest, purpose
 from recli.evaluation.metric_names import Purpose
 from recli.evaluation.protocol import Protocol
 from recli.evaluation.tied_places import tied_places
+from recli.evaluation.unfinished_training import unfinished_training
 from recli.experiments.cross_validation import cells
 from recli.experiments.default_line_up import DefaultLineUp, check_suits
 from recli.experiments.evaluation_run import EvaluationRun
@@ -122,7 +123,8 @@ def evaluate(
     failed = by_entry(lost, labels(line_up), len(folds))
     compared = tuple(failures.compared((cell for cell in done if isinstance(cell, Cell)), lost))
     by_label = summaries(line_up, compared, protocol.measures[0])
-    findings += tied_places({one.label: [cell.scores for cell in one.cells] for one in by_label})
+    scores = {one.label: [cell.scores for cell in one.cells] for one in by_label}
+    findings += tied_places(scores) + unfinished_training(scores)
     return _told(
         Evaluation(data, protocol, line_up, tuple(folds), compared, findings, failures=failed)
     )

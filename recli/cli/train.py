@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,12 @@ from recli.cli._output.console import Console
 from recli.cli._output.shown_number import ShownNumber
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from recli.algorithms import Configured
+    from recli.data.dataset import Dataset
     from recli.evaluation.metric_names import Purpose
+    from recli.models.model import FittedModel
 
 
 @click.command(
@@ -74,7 +79,6 @@ def command(
     are told otherwise, and how good its lists are is measured so.
     """
     import dataclasses
-    import time
 
     import numpy as np
 
@@ -114,10 +118,7 @@ def command(
     model_name = files.checked_name(name or configured.name.replace(":", "."), "model")
     if choice.why:
         console.say(f"Taken: {choice.why}.")
-    started = time.perf_counter()
-    with console.training(configured.label):
-        model = models.train(dataset, configured, seed, liked_from, origin)
-    seconds = time.perf_counter() - started
+    model, seconds, losses = _trained(console, dataset, configured, seed, liked_from, origin)
     if purpose == "lists" and list_quality.ORIGIN not in origin:
         quality = lists_document(results, dataset, configured, seed, liked_from, seconds)
         origin[list_quality.ORIGIN] = quality
@@ -144,6 +145,41 @@ def command(
     header = ["model", "algorithm", "path", "fit seconds"]
     row = [model_name, configured.label, str(path), ShownNumber(seconds, ".2f")]
     console.emit(document, header, [row], summary)
+    _say_how_long(console, losses)
     user = dataset.ratings.user_ids.text[0]
     console.say(f"Next: recli recommend --model {model_name} --user {user}")
     console.say_all(list_quality.said(configured.label, origin))
+
+
+def _trained(
+    console: Console,
+    dataset: Dataset,
+    configured: Configured,
+    seed: int,
+    liked_from: float,
+    origin: dict[str, Any],
+) -> tuple[FittedModel, float, np.ndarray | None]:
+    """A model, the seconds that its fit took, and what its epochs lost, as `own_losses` has it."""
+    import time
+
+    from recli.epochs import Epoch, heard
+    from recli.evaluation.fold_outcome import own_losses
+    from recli.models import model as models
+
+    told: list[Epoch] = []
+    started = time.perf_counter()
+    with console.training(configured.label), heard(told.append):
+        model = models.train(dataset, configured, seed, liked_from, origin)
+    return model, time.perf_counter() - started, own_losses(model.algorithm, told)
+
+
+def _say_how_long(console: Console, losses: np.ndarray | None) -> None:
+    """How many epochs there were and what they came to, and whether more would have been better."""
+    if losses is None:
+        return
+    from recli.evaluation.unfinished_training import is_unfinished
+    from recli.records.training_curves import in_words
+
+    console.say(f"Training: {in_words([losses])}.")
+    if is_unfinished(losses):
+        console.say("Note: the last epoch was the best. Allow more of them with '-p n_epochs=…'.")

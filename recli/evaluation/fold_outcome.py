@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recli import kernels, memory
+from recli import kernels, memory, registry
 from recli.algorithms import Algorithm, Configured
 from recli.data.training_statistics import TrainingStatistics
 from recli.epochs import Epoch, heard
@@ -102,7 +102,7 @@ class Listed:
 class FoldOutcome:
     """What one algorithm gave on one fold; times in seconds of wall clock, NaN where they are not known.
 
-    The compiling of kernels does not count as time.
+    The compiling of kernels does not count as time, nor the loading of an extra's packages.
 
     Attributes:
         rates: whether it predicts ratings, and not only an order of items
@@ -211,6 +211,7 @@ def fold_outcome(
     if alone:
         memory.reset_peak()
     algorithm, trainset = configured.create(seed), statistics.trainset
+    registry.check_inherited(type(algorithm))  # loads packages, in a process that has not: no fit
     times = [kernels.clock.seconds()]
     epochs: list[Epoch] = []
     with heard(epochs.append):
@@ -240,12 +241,17 @@ def fold_outcome(
         test_seconds,
         rank_seconds,
         memory.peak(),
-        _losses(algorithm, epochs),
+        own_losses(algorithm, epochs),
     )
 
 
-def _losses(algorithm: Algorithm, told: Sequence[Epoch]) -> np.ndarray | None:
-    """Those of the algorithm's own epochs, as `FoldOutcome` has them; a member's are not its own."""
+def own_losses(algorithm: Algorithm, told: Sequence[Epoch]) -> np.ndarray | None:
+    """Those of the algorithm's own epochs, as `FoldOutcome` has them; a member's are not its own.
+
+    Args:
+        algorithm: what was fitted
+        told: the epochs that were heard of meanwhile
+    """
     name = algorithm._own_name
     own = [(epoch.loss, epoch.held_out) for epoch in told if epoch.algorithm == name]
     return np.array(own, np.float64) if own else None

@@ -24,6 +24,7 @@ from recli.evaluation.metric_names import Measure, leading
 from recli.evaluation.protocol import Protocol
 from recli.evaluation.sampled_negatives import check_number
 from recli.evaluation.tied_places import tied_places
+from recli.evaluation.unfinished_training import unfinished_training
 from recli.experiments.cell_task import Kept
 from recli.experiments.cross_validation import cells
 from recli.experiments.reading import Reading
@@ -152,7 +153,7 @@ class EvaluationRun:
             ) from None
         finally:
             scores = {one.label: [cell.scores for cell in one.cells] for one in self.summaries}
-            self._add(tied_places(scores))
+            self._add(tied_places(scores) + unfinished_training(scores))
             self._write(status, resources)
         return self.summaries
 

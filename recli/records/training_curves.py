@@ -49,19 +49,25 @@ def in_words(fits: Sequence[np.ndarray]) -> str:
 
     >>> in_words([np.array([[0.9, 1.0], [0.8, 0.9], [0.7, 0.95]]), np.array([[0.9, 1.1]])])
     '1 to 3 epochs, kept that of the lowest loss on what was held out: 1 to 2, loss 1.0000'
+    >>> in_words([np.array([[7.27e26, np.nan]])])
+    '1 epoch, loss 7.27e+26'
     """
     kept = [kept_epoch(losses) for losses in fits]
     lost = [losses[epoch] for losses, epoch in zip(fits, kept, strict=True)]
     learned, held_out = np.mean(lost, axis=0)
-    said = f"{_span([len(losses) for losses in fits])} epochs"
+    n_epochs = _span([len(losses) for losses in fits])
+    said = "1 epoch" if n_epochs == "1" else f"{n_epochs} epochs"
     if np.isnan(held_out):
-        return f"{said}, loss {learned:.4f}"
+        return f"{said}, loss {_shown(learned)}"
     places = _span([epoch + 1 for epoch in kept])
-    return (
-        f"{said}, kept that of the lowest loss on what was held out: {places}, loss {held_out:.4f}"
-    )
+    kept_of = f"{said}, kept that of the lowest loss on what was held out: {places}"
+    return f"{kept_of}, loss {_shown(held_out)}"
 
 
 def _span(numbers: Sequence[int]) -> str:
     low, high = min(numbers), max(numbers)
     return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _shown(loss: float) -> str:
+    return f"{loss:.4f}" if abs(loss) < 1e4 else f"{loss:.3g}"

@@ -200,9 +200,8 @@ def own_code(cls: type) -> Iterator[None]:
     except Exception as error:
         if cls.__module__.partition(".")[0] == "recli":
             raise
-        said = f"{type(error).__name__}: {error}".rstrip(": .")
         raise errors.OwnCodeError(
-            f"{name_of(cls)} raises {said}, in {_where(cls, error)}. Mend it there."
+            f"{name_of(cls)} raises {_foreign.said_by(error)}, in {_where(cls, error)}. Mend it there."
         ) from error
 
 

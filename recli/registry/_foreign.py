@@ -7,10 +7,12 @@ import importlib
 import inspect
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import recli
 from recli import errors
 from recli.registry import _extras, _folders
 from recli.registry._kinds import KINDS
@@ -18,6 +20,9 @@ from recli.registry._kinds import KINDS
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_LONGEST = 300
+"""Characters of what an exception says."""
 _NAMED = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*)(?=[:@]|\s*$)")
 
 
@@ -61,14 +66,22 @@ def of_module(kind: str, name: str) -> type:
         absent = getattr(error.__cause__, "name", None)
         if absent is None or not f"{module_name}.".startswith(f"{absent}."):
             raise
+        of_file = module_name.removesuffix(".py")
+        meant = f" The module of that file is called '{of_file}:{class_name}'." * (
+            of_file != module_name
+        )
         raise errors.UsageError(
             f"There is no module '{module_name}' in the current folder, {here}, or among the installed "
-            "packages."
+            f"packages.{meant}"
         ) from None
     accepts = KINDS[kind].accepts
     found = getattr(module, class_name, None)
     if found is None:
-        there = [key for key, value in vars(module).items() if accepts(value)]
+        there = [
+            key
+            for key, value in vars(module).items()
+            if accepts(value) and not KINDS[kind].unwritten(value)
+        ]
         raise errors.unknown(kind, name, [f"{module_name}:{key}" for key in there])
     return _checked(kind, found, f"'{name}'")
 
@@ -145,9 +158,25 @@ def _told(what: str) -> Iterator[None]:
     # The code is not ours, runs when it is imported, and may fail by any exception. It is not a fault
     # of recli, must not take down what does not need it, and `--debug` shows the traceback.
     except (Exception, SystemExit) as error:
-        lines = str(error).strip().splitlines() or [""]
-        said = f"{type(error).__name__}: {lines[0]}".rstrip(": .")
-        raise errors.UsageError(f"{what} cannot be imported: {said}{_where(error)}.") from error
+        raise errors.UsageError(
+            f"{what} cannot be imported: {said_by(error)}{_where(error)}."
+        ) from error
+
+
+def said_by(error: BaseException) -> str:
+    """What an exception of code from elsewhere says, in a line without a full stop.
+
+    Libraries may say more than that, in colours.
+
+    Args:
+        error: any exception; recli's own need not be named
+
+    >>> said_by(ValueError(chr(10).join(["No such layer.", "", "dense."])))
+    'ValueError: No such layer. dense'
+    """
+    text = textwrap.shorten(_COLOUR.sub("", str(error)), _LONGEST, placeholder=" …")
+    kind = "" if isinstance(error, errors.RecliError) else f"{type(error).__name__}: "
+    return f"{kind}{text}".rstrip(": .")
 
 
 def _install(module: str | None) -> str:
@@ -159,10 +188,16 @@ def _install(module: str | None) -> str:
 
 
 def _where(error: BaseException) -> str:
-    """The file and line that raised; the text of a SyntaxError says it itself."""
+    """The file and line that raised, or that called recli; the text of a SyntaxError says it itself."""
     import traceback
 
-    last = traceback.extract_tb(error.__traceback__)[-1]
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [frame for frame in frames if not _is_of_recli_or_python(frame.filename)]
+    last = (theirs or frames)[-1]
     if isinstance(error, SyntaxError) or "importlib" in last.filename:
         return ""
     return f" ({last.filename}, line {last.lineno})"
+
+
+def _is_of_recli_or_python(file: str) -> bool:
+    return file.startswith("<frozen ") or Path(file).is_relative_to(Path(recli.__file__).parent)

@@ -410,6 +410,47 @@ def test_a_broken_one_is_named_and_takes_nothing_down(
     assert "Traceback" in debugged.stderr
 
 
+def test_what_recli_refuses_in_a_file_is_placed_in_that_file(recli, tmp_path, monkeypatch):
+    code = """
+from recli.algorithms import Algorithm
+from recli.params import Int
+
+class Whole(Algorithm):
+    pass
+
+class Odd(Algorithm):
+    parameters = (Int("width", 3, "how wide"),)
+
+    def __init__(self, height=2):
+        self.height = height
+"""
+    written = tmp_path / "odd_file.py"
+    written.write_text(code, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    said = recli("show", "algorithm", "odd_file:Whole", code=2).stderr.strip()
+    assert said.startswith("Error: The module 'odd_file' cannot be imported: odd_file.Odd declares")
+    line = code.split("\n").index("class Odd(Algorithm):") + 1
+    assert said.endswith(f" ({written}, line {line}).")
+
+
+def test_a_file_named_as_a_module_is_told_the_name_of_its_module(recli, tmp_path, monkeypatch):
+    (tmp_path / "own_file.py").write_text("class A: pass\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    said = recli("show", "algorithm", "own_file.py:A", code=2).stderr
+    assert "no module 'own_file.py'" in said
+    assert said.endswith("The module of that file is called 'own_file:A'.\n")
+
+
+def test_an_unfinished_class_is_none_of_those_to_choose_from(recli, tmp_path, monkeypatch):
+    code = "from recli.extras.keras import Network\nfrom recli.algorithms import Algorithm\n"
+    code += "class Mine(Algorithm): pass\n"
+    (tmp_path / "of_networks.py").write_text(code, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    said = recli("show", "algorithm", "of_networks:Yours", code=2).stderr
+    assert "of_networks:Mine" in said
+    assert "of_networks:Network" not in said
+
+
 def test_what_is_broken_is_said_on_stderr(tiny, broken):
     broken("split", "bad = bad_luck_code:Bad", "1 / 0\n")
     done = subprocess.run(

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from recli.algorithms import Configured
+from recli.api.evaluate import evaluate
 from recli.cli import main
 from recli.data.splits.k_fold import KFold
 from recli.epochs import heard
@@ -29,14 +30,18 @@ PROTOCOL = Protocol(KFold(2, seed=0), MEASURES, 4.0, 0)
 STEPS = """
 from recli.algorithms import Algorithm
 from recli.epochs import Epoch, tell
-from recli.params import Bool
+from recli.params import Bool, Int
 
 class Steps(Algorithm):
-    parameters = (Bool("held_out", True, "whether there is a loss on what is held out"),)
+    parameters = (
+        Bool("held_out", True, "whether there is a loss on what is held out"),
+        Int("n_epochs", 3, "how many of them", low=1, high=3),
+    )
 
     def _learn(self, trainset):
         super()._learn(trainset)
-        for number, loss, held_out in ((1, 0.9, 1.0), (2, 0.8, 0.75), (3, 0.7, 0.8125)):
+        steps = (1, 0.9, 1.0), (2, 0.8, 0.75), (3, 0.7, 0.8125)
+        for number, loss, held_out in steps[: self.n_epochs]:
             told = (loss, held_out) if self.held_out else (loss,)
             tell(Epoch("member", number, 3, 9.0))
             tell(Epoch("own_steps:Steps", number, 3, *told))
@@ -106,6 +111,32 @@ def test_its_report_says_how_long_was_trained(stored):
     first, second = section.splitlines()
     assert "3 epochs, kept that of the lowest loss on what was held out: 2, loss 0.7500." in first
     assert second.endswith("3 epochs, loss 0.7000.")
+
+
+def test_a_run_says_whose_last_epoch_was_the_best(steps, small, tmp_path):
+    given = {"n_epochs": 2}, {}, {"n_epochs": 2, "held_out": False}
+    line_up = [Configured.of(steps, each) for each in given]
+    run = EvaluationRun(tmp_path, ("recli",), small, line_up, PROTOCOL)
+    run.run(Resources(1))
+    [said] = [each.message for each in run.findings if each.code == "unfinished-training"]
+    assert f"{steps} (n_epochs=2) was still getting better in 2 of 2 fits. " in said
+    assert "held_out" not in said
+    assert said.count("was still") == 1
+    told = evaluate(small, line_up, split="k-fold:n_splits=2", metrics="rmse", jobs=1).warnings
+    assert said in [each.message for each in told]
+
+
+def test_training_says_how_long_it_was_and_whether_that_was_enough(steps, tiny, tmp_path):
+    def said(*options):
+        typed = ["train", "-a", steps, "-d", str(tiny), "--results", str(tmp_path), *options]
+        return CliRunner().invoke(main, typed, catch_exceptions=False).stderr
+
+    whole, short = said(), said("-p", "n_epochs=2")
+    assert "Training: 3 epochs, kept that of the lowest loss on what was held out: 2, loss" in whole
+    assert "Training: 2 epochs, kept that of the lowest loss on what was held out: 2, loss" in short
+    assert "-p n_epochs=" in short
+    assert "-p n_epochs=" not in whole
+    assert "Training: " not in said("-p", "n_epochs=2", "-q")
 
 
 def test_a_report_without_epochs_has_no_such_part(small, tmp_path):

@@ -55,6 +55,11 @@ class Raises(TwoEmbeddings):
         return layer(keras.Input((), dtype="int32"), no_such_argument=True)
 
 
+class Colourful(TwoEmbeddings):
+    def build(self, n_users, n_items):
+        raise ValueError("No such width.\\n\\n\\x1b[1m7\\x1b[0m\\n")
+
+
 class Uncompiled(TwoEmbeddings):
     def compile(self, model):
         pass
@@ -186,6 +191,7 @@ def test_what_is_no_weight_to_train_is_stored_too():
         ("Nothing", "faulty:Nothing.build gives a NoneType in place of a keras.Model", "def build"),
         ("Wide", "faulty:Wide.build makes a model whose output .* of shape (2, 5)", "def build"),
         ("Raises", "faulty:Raises raises ", "no_such_argument"),
+        ("Colourful", "faulty:Colourful raises ValueError: No such width. 7, in ", "No such width"),
         ("Uncompiled", "faulty:Uncompiled.compile leaves the model as it is", "def compile"),
         ("WrongLoss", "faulty:WrongLoss raises AttributeError", "no_such_thing"),
     ],

@@ -153,3 +153,26 @@ def test_a_listener_ends_it_and_the_next_fit_is_as_ever():
         fitted("embedding-dot", **given)
     after = fitted("embedding-dot", **given)
     np.testing.assert_array_equal(before.pu, after.pu)
+
+
+def test_keras_is_loaded_before_a_fit_is_timed(monkeypatch):
+    """In a process that others started: there nobody has loaded it yet."""
+    import sys
+
+    from recli import kernels
+    from recli.data.training_statistics import TrainingStatistics
+    from recli.evaluation.fold_outcome import Wanted, fold_outcome
+
+    configured = Configured.of("embedding-dot", {"n_epochs": 1, "n_factors": 2})
+    rows = np.arange(1500)
+    statistics = TrainingStatistics(small_dataset(), rows, 4.0)
+    monkeypatch.delitem(sys.modules, backend.__name__)
+    looked = []
+
+    def seconds():
+        looked.append(backend.__name__ in sys.modules)
+        return 0.0
+
+    monkeypatch.setattr(kernels.clock, "seconds", seconds)
+    fold_outcome(statistics, rows[:5], configured, Wanted(True, 0), 0)
+    assert looked[0]
