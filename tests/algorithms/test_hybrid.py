@@ -435,10 +435,9 @@ def test_a_member_that_cannot_be_fitted_is_named(given, error, said, trainset):
 
 
 def test_a_member_of_a_missing_extra(monkeypatch):
-    monkeypatch.setattr(registry, "extra_of", lambda kind, name: "fancy" if name == "nmf" else "")
-    monkeypatch.setattr(registry, "installed", lambda extra: extra != "fancy")
-    with pytest.raises(errors.MissingExtraError, match=r"recli\[fancy\]"):
-        Configured.of("hybrid", {"members": "svd,nmf"})
+    monkeypatch.setattr(registry, "installed", lambda extra: extra != "implicit")
+    with pytest.raises(errors.MissingExtraError, match=r"bpr needs .*recli\[implicit\]"):
+        Configured.of("hybrid", {"members": "svd,bpr"})
 
 
 def test_estimates_that_do_not_fit_in_memory(trainset, monkeypatch):

@@ -315,7 +315,9 @@ def test_what_is_undefined_is_null_and_empty(small, tmp_path):
         "folds": [None] * 3,
     }
     assert {row["value"] for row in rows(run) if row["metric"] == "ndcg@5"} == {""}
-    assert "–" in (run.folder / "report.md").read_text(encoding="utf-8")
+    report = (run.folder / "report.md").read_text(encoding="utf-8")
+    assert "ndcg@5: no algorithm has a value in every fold" in report
+    assert "## Ranked catalogue" not in report
 
 
 def test_ctrl_c_keeps_finished_folds(small, tmp_path):

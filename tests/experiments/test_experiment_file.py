@@ -379,7 +379,11 @@ def test_the_schema_knows_every_name_and_default():
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
 def test_the_five_are_of_the_schema(path):
     schema().validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    assert experiment_file.read(path).description
+    try:
+        read = experiment_file.read(path)
+    except errors.MissingExtraError as error:
+        pytest.skip(str(error))
+    assert read.description
 
 
 def test_there_are_some():

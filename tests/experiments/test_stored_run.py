@@ -161,8 +161,8 @@ def test_a_newer_format_is_refused_with_its_number(finished, tmp_path):
     [
         ("", "is damaged"),
         ('{"schema": 2,', "is damaged"),
-        ("[]", "format None"),
-        ('{"schema": "2"}', "format 2"),
+        ("[]", "does not say in what format it is"),
+        ('{"schema": "2"}', "format '2'"),
         ('{"schema": 2, "id": "x"}', "lacks status, command"),
         ("\udcff", "is damaged"),
     ],

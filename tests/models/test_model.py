@@ -196,7 +196,7 @@ def test_a_damaged_manifest(folder, text):
 @pytest.mark.parametrize("document", [[], 3, {}, None, "text"])
 def test_a_manifest_of_something_else(folder, document):
     (folder / "model.json").write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(errors.DataError, match="written in format None"):
+    with pytest.raises(errors.DataError, match="does not say in what format it is"):
         models.load(folder)
 
 
