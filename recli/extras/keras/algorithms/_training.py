@@ -105,8 +105,13 @@ class Training:
             # Keras's own TerminateOnNaN prints, whatever `verbose` says.
             model.stop_training |= not np.isfinite(logs["loss"])
 
+        batches = Batches(examples, learned, self.batch_size, self.seed)
         callbacks = [
-            keras.callbacks.LambdaCallback(on_epoch_end=told, on_train_batch_end=stopped_where_nan)
+            keras.callbacks.LambdaCallback(
+                on_epoch_begin=lambda epoch, logs: batches.begin(epoch + 1),
+                on_epoch_end=told,
+                on_train_batch_end=stopped_where_nan,
+            )
         ]
         validation = None
         if len(held_out):
@@ -117,7 +122,7 @@ class Training:
                 )
             )
         losses = model.fit(
-            source(Batches(examples, learned, self.batch_size, self.seed)),
+            source(batches),
             validation_data=validation,
             epochs=self.n_epochs,
             callbacks=callbacks,
