@@ -36,8 +36,8 @@ class GivenAlgorithm(Configured):
         return (self.source if isinstance(self.source, type) else type(self.source),)
 
     @property
-    def parts(self) -> tuple[str, ...]:
-        return (self.name,)
+    def _made_of(self) -> dict[str, str]:
+        return {}
 
     def create(self, seed: int) -> Algorithm:
         if isinstance(self.source, type):

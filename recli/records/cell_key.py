@@ -76,5 +76,5 @@ def _versions(packages: tuple[str, ...]) -> dict[str, str]:
 
 def _brought_by(configured: Configured) -> tuple[str, ...]:
     """The packages of the extras that the algorithm and its parts come with."""
-    extras = {registry.extra_of("algorithm", part) for part in configured.parts}
+    extras = set(map(registry.extra_of_class, configured.classes))
     return tuple(sorted({name for extra in extras for name in registry.packages(extra)}))

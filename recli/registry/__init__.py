@@ -258,6 +258,15 @@ def extra_of(kind: str, name: str) -> str:
     return _folders.extra_of(_module_in_room(kind, name))
 
 
+def extra_of_class(cls: type) -> str:
+    """The extra of recli that a class needs, or that from which it inherits; empty for none.
+
+    Args:
+        cls: a class at hand, which may have no name to find it by
+    """
+    return _folders.extra_of(_inherited(cls))
+
+
 def check_installed(kind: str, name: str) -> None:
     """Raise MissingExtraError if packages of the extra that `name` needs are missing or broken.
 

@@ -100,7 +100,8 @@ def test_nothing_but_files_is_measured_where_no_algorithm_is_named(recli, theirs
     assert "No metrics of predicted" not in result.stderr
     assert "Ranked catalogue" not in result.stdout
     asked = recli("evaluate", *theirs[:2], *theirs[4:], "--metric", "ndcg", "--metric", "rmse")
-    assert "Ranked catalogue" in asked.stdout
+    assert "Ranked catalogue" not in asked.stdout
+    assert "ndcg@10: no algorithm has a value in every fold" in asked.stderr
 
 
 def test_every_metric_groups_reports_and_again(recli, theirs):

@@ -100,7 +100,7 @@ def test_what_a_model_is(model, recli):
 
 def test_lists_have_no_column_of_ratings(model, recli):
     done = recli("recommend", "-m", "ease", "--user", "u0", "-n", 2)
-    assert done.stdout.splitlines()[1].split() == ["rank", "item", "title", "score"]
+    assert done.stdout.splitlines()[1].split() == ["rank", "item", "score"]
     typed = ("recommend", "-m", "ease", "--user", "u0", "-n", 1, "--explain", "--format")
     [row] = csv.DictReader(recli(*typed, "csv").stdout.splitlines())
     assert row["reasons"].startswith("interaction a")

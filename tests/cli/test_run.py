@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import jsonschema
 import pytest
+
+from recli import registry
 
 EXPERIMENTS = sorted((Path(__file__).parents[2] / "experiments").glob("*.toml"))
 TEXT = """\
@@ -115,10 +119,17 @@ def test_a_dry_run_as_json(recli, file):
 
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
 def test_those_that_come_with_recli_are_ready_to_run(recli, path):
+    text = path.read_text(encoding="utf-8")
+    names = tomllib.loads(text).get("algorithm", {})
+    extras = {registry.extra_of("algorithm", name) for name in names} - {""}
+    if not all(map(registry.installed, extras)):
+        assert "pip install 'recli[" in recli("run", path, "--dry-run", code=5).stderr
+        return
     shown = recli("run", path, "--dry-run")
     assert "nothing was run." in shown.stdout
-    here = 'datasets = "ml-100k"' not in path.read_text(encoding="utf-8")
-    assert ("recli data download ml-100k" in shown.stderr) is not here
+    to_download = re.findall(r'datasets?"? = "(ml-\d+\w)"', text)
+    here = not to_download
+    assert all(f"recli data download {name}" in shown.stderr for name in to_download)
     assert (" cells; nothing" in shown.stdout) is here
 
 

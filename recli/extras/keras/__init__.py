@@ -5,8 +5,9 @@ A network of one's own is a subclass of `Network`.
 The backend computes on a GPU where it sees one; TensorFlow and JAX take memory there as they need it,
 so that several fits can share it. On the processor a fit has one thread, and `--jobs` says how many fits
 are at work at once. There the same seed gives the same numbers, on one backend and one kind of
-processor; on a GPU sums have no fixed order, and they are near. Backends draw other random numbers than
-each other.
+processor; on a GPU sums have no fixed order, and they are near. Batches and steps are the same on every
+backend, TensorFlow's steps of embeddings too, which Keras itself makes longer there; what else is drawn
+at random differs, and with it the numbers.
 
 `keras-tensorflow` brings tensorflow-cpu. Who has a GPU installs `tensorflow` in its place, which counts
 as that.

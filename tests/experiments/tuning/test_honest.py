@@ -44,9 +44,9 @@ def test_tuning_never_sees_the_test(new_run, search, small, monkeypatch):
     run = new_run("baseline-only", holdout=0.3)
     seen, real = [], trials.cells
 
-    def watched(dataset, *rest):
+    def watched(dataset, *rest, **named):
         seen.append(dataset)
-        return real(dataset, *rest)
+        return real(dataset, *rest, **named)
 
     monkeypatch.setattr(trials, "cells", watched)
     search(run, 3)

@@ -169,11 +169,11 @@ def test_a_storage_that_is_lost_within_a_trial(new_run, search, document, monkey
     def gone(*_, **__):
         raise optuna.exceptions.StorageInternalError("the server is gone")
 
-    def lost(*given):
+    def lost(*given, **named):
         if next(count) == 3:  # the last fold of the second trial
             for name in ("get_trial", "set_trial_user_attr", "set_trial_state_values"):
                 monkeypatch.setattr(optuna.storages.RDBStorage, name, gone)
-        return real(*given)
+        return real(*given, **named)
 
     monkeypatch.setattr(trials, "cells", lost)
     run = new_run("baseline-only")
@@ -235,10 +235,10 @@ def diverge_at(monkeypatch, numbers):
     """Learning of the trials with these numbers runs off to infinity."""
     real, count = trials.cells, iter(range(1000))
 
-    def sometimes(dataset, line_up, *rest):
+    def sometimes(dataset, line_up, *rest, **named):
         if next(count) in numbers:
             line_up = [Configured.of("svd", {"lr_all": 5})]
-        return real(dataset, line_up, *rest)
+        return real(dataset, line_up, *rest, **named)
 
     monkeypatch.setattr(trials, "cells", sometimes)
 
@@ -317,10 +317,10 @@ def test_ctrl_c_keeps_the_best_so_far_and_says_how_to_go_on(new_run, search, doc
 def test_what_ctrl_c_cut_short_is_taken_up_again(new_run, search, monkeypatch):
     real, count = trials.cells, iter(range(1000))
 
-    def interrupted(*given):
+    def interrupted(*given, **named):
         if next(count) == 3:
             raise KeyboardInterrupt
-        return real(*given)
+        return real(*given, **named)
 
     monkeypatch.setattr(trials, "cells", interrupted)
     with pytest.raises(errors.InterruptedRunError):
@@ -333,7 +333,7 @@ def test_what_ctrl_c_cut_short_is_taken_up_again(new_run, search, monkeypatch):
 
 
 def test_an_error_ends_the_study_as_failed(new_run, search, document, monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise errors.DataError("no item table")
 
     monkeypatch.setattr(trials, "cells", broken)

@@ -84,8 +84,32 @@ def test_batches_follow_from_the_seed_and_the_epoch():
     assert [len(batch) for batch in first] == [4, 4, 2]
     assert sorted(np.concatenate(first)) == list(range(10))
     again = Batches(RatedPairs(n, n, n), np.arange(10), 4, seed=3)
-    assert [targets.tolist() for _, targets in again.epoch()] == first
+    again.begin(2)
     assert [targets.tolist() for _, targets in again.epoch()] != first
+    again.begin(1)
+    assert [targets.tolist() for _, targets in again.epoch()] == first
+
+
+def test_an_epoch_learns_in_the_order_of_its_number_on_every_backend():
+    """By SGD, the steps of which are linear: the weights tell the order of the batches."""
+    from recli.extras.keras.algorithms._model import RatedPairs
+    from recli.extras.keras.algorithms._training import Training
+
+    keras = backend.keras
+    ones, values = np.ones(12, int), np.arange(12.0)
+    user, item = keras.Input((), dtype="int32"), keras.Input((), dtype="int32")
+    rated = keras.layers.Embedding(2, 1, embeddings_initializer="zeros")(user)
+    model = keras.Model([user, item], rated + 0.0 * keras.ops.cast(item[:, None], "float32"))
+    model.compile(keras.optimizers.SGD(0.25), loss="mse")
+    Training(3, 2, 0.25, validation=0.0, patience=1, seed=5).train(
+        model, RatedPairs(ones, ones, values), ""
+    )
+    expected = 0.0
+    for epoch in (1, 2, 3):
+        order = np.random.default_rng([5, epoch]).permutation(12)
+        for pair in order.reshape(6, 2):
+            expected -= 0.25 * 2 * (expected - values[pair].mean())
+    assert model.get_weights()[0][1, 0] == pytest.approx(expected, rel=1e-5)
 
 
 def test_random_states_of_others_are_left_alone():

@@ -83,7 +83,7 @@ class Batches:
     """Epochs over some examples.
 
     The order of an epoch follows from the seed and its number, so that it does not depend on how often
-    a backend looks at the first batch before it begins.
+    a backend looks at the first batch before it begins. Until an epoch begins it is that of the first.
 
     Args:
         examples: What there is to learn from.
@@ -99,8 +99,7 @@ class Batches:
         self._places = places
         self._size = size
         self._seed = seed
-        self._epoch = -1
-        self.next_epoch()
+        self.begin(1)
 
     def __len__(self) -> int:
         return math.ceil(len(self._places) / self._size)
@@ -109,18 +108,20 @@ class Batches:
         start = number * self._size
         return self._examples.batch(self._order[start : start + self._size])
 
-    def next_epoch(self) -> None:
-        """Put the examples in the order of the next epoch."""
-        self._epoch += 1
+    def begin(self, epoch: int) -> None:
+        """Put the examples in the order of an epoch.
+
+        Args:
+            epoch: Its number, from 1 on.
+        """
         self._order = self._places
         if self._seed is not None:
-            self._order = np.random.default_rng([self._seed, self._epoch]).permutation(self._places)
+            self._order = np.random.default_rng([self._seed, epoch]).permutation(self._places)
 
     def epoch(self) -> Iterator[Batch]:
-        """The batches of an epoch; then comes the next."""
+        """The batches of the epoch that has begun."""
         for number in range(len(self)):
             yield self[number]
-        self.next_epoch()
 
 
 def source(batches: Batches) -> Any:
@@ -142,9 +143,6 @@ def source(batches: Batches) -> Any:
 
         def __getitem__(self, index: int) -> Batch:
             return batches[index]
-
-        def on_epoch_end(self) -> None:
-            batches.next_epoch()
 
     return Source()
 

@@ -95,6 +95,7 @@ class Training:
         """
         import keras
 
+        _sum_by_row(model.optimizer)
         learned, held_out = examples.parts(self.validation, self.seed)
 
         def told(epoch: int, logs: dict[str, float]) -> None:
@@ -104,8 +105,13 @@ class Training:
             # Keras's own TerminateOnNaN prints, whatever `verbose` says.
             model.stop_training |= not np.isfinite(logs["loss"])
 
+        batches = Batches(examples, learned, self.batch_size, self.seed)
         callbacks = [
-            keras.callbacks.LambdaCallback(on_epoch_end=told, on_train_batch_end=stopped_where_nan)
+            keras.callbacks.LambdaCallback(
+                on_epoch_begin=lambda epoch, logs: batches.begin(epoch + 1),
+                on_epoch_end=told,
+                on_train_batch_end=stopped_where_nan,
+            )
         ]
         validation = None
         if len(held_out):
@@ -116,7 +122,7 @@ class Training:
                 )
             )
         losses = model.fit(
-            source(Batches(examples, learned, self.batch_size, self.seed)),
+            source(batches),
             validation_data=validation,
             epochs=self.n_epochs,
             callbacks=callbacks,
@@ -125,3 +131,32 @@ class Training:
         ).history
         none = [np.nan] * len(losses["loss"])
         return np.array([losses["loss"], losses.get("val_loss", none)], np.float64).T
+
+
+def _sum_by_row(optimizer: Any) -> None:
+    """Let an optimizer get one gradient of each row of an embedding, as on PyTorch and JAX.
+
+    On TensorFlow it gets one for each time that the batch looks the row up, and of these Keras sums the
+    squares where Adam, RMSprop and Adagrad have the square of the sum: a row that is looked up n times
+    moves up to √n times as far. See `findings/keras-embedding-adam.sh`.
+
+    Args:
+        optimizer: A `keras.optimizers.Optimizer`.
+    """
+    import keras
+
+    if keras.config.backend() != "tensorflow":
+        return
+    import tensorflow
+
+    apply = optimizer.apply
+
+    def summed(gradient: Any) -> Any:
+        # `keras.ops.convert_to_tensor` leaves them as they are, with `sparse=False` too.
+        is_by_lookup = isinstance(gradient, tensorflow.IndexedSlices)
+        return tensorflow.convert_to_tensor(gradient) if is_by_lookup else gradient
+
+    def apply_sums(gradients: Iterable[Any], *variables: Any) -> None:
+        apply(list(map(summed, gradients)), *variables)
+
+    optimizer.apply = apply_sums

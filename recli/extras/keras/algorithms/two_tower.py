@@ -48,7 +48,12 @@ class TwoTower(NetworkRanker):
     cold_items = "last or features"
     uses = ("item features", "user features")
     takes = (RANDOM_STATE,)
-    quick: ClassVar[Mapping[str, Value]] = {"n_epochs": 2, "n_factors": 4, "n_hidden": 8}
+    quick: ClassVar[Mapping[str, Value]] = {
+        "n_epochs": 2,
+        "n_factors": 4,
+        "n_hidden": 8,
+        "learning_rate": 0.05,
+    }
     parameters = (
         PREFERENCES,
         *WEIGHTING,
