@@ -18,8 +18,10 @@ def is_unfinished(losses: np.ndarray) -> bool:
 
     >>> is_unfinished(np.array([[0.9, 1.0], [0.8, 0.9]])), is_unfinished(np.array([[0.9, np.nan]]))
     (True, False)
+    >>> is_unfinished(np.array([[0.9, 1.0], [0.8, 1.0]]))
+    False
     """
-    return len(losses) > 0 and bool(losses[-1, 1] <= np.min(losses[:, 1]))
+    return len(losses) > 0 and bool(losses[-1, 1] < np.min(losses[:-1, 1], initial=np.inf))
 
 
 def unfinished_training(found: Mapping[str, Sequence[FoldScores]]) -> tuple[Finding, ...]:

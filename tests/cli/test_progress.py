@@ -108,8 +108,10 @@ def test_the_board_of_a_search(monkeypatch):
 def test_nothing_is_shown_where_there_is_no_terminal(recli, tiny, steps):
     said = recli("train", "-a", steps, "-d", tiny).stderr
     assert f"Training {steps} …" in said
-    assert "epoch" not in said
+    assert "epoch 1 of 3" not in said
     assert "\x1b" not in said
+    assert "Training: 3 epochs, kept that of the lowest loss on what was held out: 1, loss 0.25" in said
+    assert "the last epoch was the best" not in said
 
 
 @pytest.fixture
