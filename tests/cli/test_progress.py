@@ -110,7 +110,10 @@ def test_nothing_is_shown_where_there_is_no_terminal(recli, tiny, steps):
     assert f"Training {steps} …" in said
     assert "epoch 1 of 3" not in said
     assert "\x1b" not in said
-    assert "Training: 3 epochs, kept that of the lowest loss on what was held out: 1, loss 0.25" in said
+    assert (
+        "Training: 3 epochs, kept that of the lowest loss on what was held out: 1, loss 0.25"
+        in said
+    )
     assert "the last epoch was the best" not in said
 
 
