@@ -92,14 +92,14 @@ def test_autorec_of_items_is_fitted_again_for_a_user(trainset):
 
 
 def test_what_autorec_holds_out_is_no_input_and_nothing_is_lost():
-    from recli.extras.keras.algorithms.autorec import _rated, _Rows
+    from recli.extras.keras.algorithms.autorec import _rated, _RatingRows
 
     rng = np.random.default_rng(3)
     rows, columns = np.divmod(rng.choice(40 * 30, 200, replace=False), 30)
     values = rng.normal(size=200)
     values[:5] = 0.0  # a rating like any other
     rated = {(int(r), int(c)): v for r, c, v in zip(rows, columns, values, strict=True)}
-    examples = _Rows(_rated((rows, columns), values, (40, 30)))
+    examples = _RatingRows(_rated((rows, columns), values, (40, 30)))
     learned, held_out = examples.parts(0.25, 5)
     [read], targets = examples.batch(learned)
     [of_held_out], others = examples.batch(held_out)
