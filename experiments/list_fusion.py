@@ -15,7 +15,7 @@ import sys
 import recli
 
 METHODS = "reciprocal-rank,log-linear,lambda-mart"
-MEMBERS = "ease,ials,rp3beta,item-knn,lightfm"
+MEMBERS = "slim,ease,ials,rp3beta,item-knn"
 
 
 def fusion(method: str, members: str):
