@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
 import os
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -35,12 +33,9 @@ class Steps(Algorithm):
 
 
 @pytest.fixture
-def steps(monkeypatch):
-    Path("shown_steps.py").write_text(STEPS, encoding="utf-8")
-    monkeypatch.syspath_prepend(Path.cwd())
-    importlib.invalidate_caches()
-    yield "shown_steps:Steps"
-    sys.modules.pop("shown_steps", None)
+def steps(own_module):
+    own_module("shown_steps", STEPS)
+    return "shown_steps:Steps"
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
-import sys
 
 import pytest
 from click.testing import CliRunner
@@ -53,12 +51,9 @@ WHOLE = ((0.9, 1.0), (0.8, 0.75), (0.7, 0.8125))
 
 
 @pytest.fixture
-def steps(tmp_path, monkeypatch):
-    (tmp_path / "own_steps.py").write_text(STEPS, encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    importlib.invalidate_caches()
-    yield "own_steps:Steps"
-    sys.modules.pop("own_steps", None)
+def steps(own_module):
+    own_module("own_steps", STEPS)
+    return "own_steps:Steps"
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import math
-import sys
 
 import numpy as np
 import optuna
@@ -207,12 +205,9 @@ class Shifted(Algorithm):
 
 
 @pytest.fixture
-def shifted(tmp_path, monkeypatch):
-    (tmp_path / "own_shift.py").write_text(STEPS, encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    importlib.invalidate_caches()
-    yield "own_shift:Shifted"
-    sys.modules.pop("own_shift", None)
+def shifted(own_module):
+    own_module("own_shift", STEPS)
+    return "own_shift:Shifted"
 
 
 @pytest.fixture
