@@ -116,8 +116,9 @@ class Configured:
 
         Those of the members of a hybrid are left out: see `whole_label`.
         """
+        of_members = self._of_members
         return self._labelled(
-            {k: v for k, v in self.changed.items() if not k.startswith(self._of_members)}
+            {k: v for k, v in self.changed.items() if not k.startswith(of_members)}
         )
 
     @property
@@ -162,10 +163,11 @@ class Configured:
         own = issubclass(cls, Algorithm)
         takes = accepted(cls) if own else inspect.signature(cls).parameters
         # A nested option of None is left out: Surprise then takes its own default. A member's is not.
+        of_members = self._of_members
         given = {
             name: value
             for name, value in self.params.items()
-            if value is not None or "." not in name or name.startswith(self._of_members)
+            if value is not None or "." not in name or name.startswith(of_members)
         }
         besides = {"random_state": seed, "verbose": False}
         return {k: v for k, v in besides.items() if k in takes} | params.nested(given)

@@ -49,14 +49,10 @@ class Fits:
         Args:
             epoch: the one that is done
         """
-        before = self._lines.get(epoch.process)
-        if (
-            epoch.number == 1 and before is not None
-        ):  # the next fit of a process is as fast as it is
-            self._shown.remove_task(before)
-            before = None
-        if before is None:
-            before = self._shown.add_task("", total=epoch.of)
-            self._lines[epoch.process] = before
+        # The next fit of a process has a line of its own, as it is as fast as it is.
+        if epoch.number == 1 and epoch.process in self._lines:
+            self._shown.remove_task(self._lines.pop(epoch.process))
+        if epoch.process not in self._lines:
+            self._lines[epoch.process] = self._shown.add_task("", total=epoch.of)
         said = f"{epoch.algorithm}: {epoch}"
-        self._shown.update(before, description=said, completed=epoch.number)
+        self._shown.update(self._lines[epoch.process], description=said, completed=epoch.number)

@@ -71,9 +71,8 @@ def same_data(reading: Reading | None) -> str:
 def best_lists(run: EvaluationRun) -> Iterator[str]:
     """Whose lists are the best, where the run goes by lists; who is worse than `most-popular`.
 
-    What is next is said where nothing failed, which comes first.
-
-    Nothing of a run among sampled items, which does not tell that.
+    Nothing of a run among sampled items, which does not tell that. What to do next is said where
+    nothing failed: else that is to be mended first.
 
     Args:
         run: the run
