@@ -229,11 +229,11 @@ def command(
     from recli.cli.evaluate import command_line
     from recli.data.splits._base import Split
     from recli.data.splits.k_fold import KFold
-    from recli.experiments.reports._study.words import is_below_the_floor
     from recli.experiments.resources import Resources
     from recli.experiments.tuning import usual
     from recli.experiments.tuning.auto import suitable
     from recli.experiments.tuning.external_trials import Told
+    from recli.experiments.tuning.floors import is_below_the_floor
     from recli.experiments.tuning.plan import Plan
     from recli.experiments.tuning.ranges import read_ranges
     from recli.experiments.tuning.search import Budget, Method
