@@ -68,6 +68,7 @@ if TYPE_CHECKING:
 @common.backend_option
 @common.jobs_option
 @common.memory_limit_option
+@common.cluster_option
 @click.option("--strict", is_flag=True, help="Stop where the protocol gives reason to doubt.")
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
 @common.cells_limit_option
@@ -84,6 +85,7 @@ def command(
     external: ExternalChoice,
     jobs: int,
     memory_limit: int | None,
+    cluster: str | None,
     strict: bool,
     fresh: bool,
     cells_limit: int | None,
@@ -109,6 +111,7 @@ def command(
     one prediction, which may be empty; predictions off the rating scale are taken as they are.
     """
     from recli.evaluation.make_protocol import purpose as purpose_of
+    from recli.experiments.clusters import opened
     from recli.experiments.default_line_up import check_suits
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
@@ -154,8 +157,8 @@ def command(
         console.say(f"Lists are made with {made}, as 'recli recommend' makes them")
     if made and files:
         console.say(f"The lists of {', '.join(entry.name for entry in files)} stay as they are")
-    with console.progress("Evaluating", run.n_cells) as advance:
-        run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)
+    with opened(cluster) as workers, console.progress("Evaluating", run.n_cells) as advance:
+        run.run(Resources(jobs, memory_limit, workers), lambda cell: advance(), fresh)
     if not run.compared:
         run.check()
     if run.n_reused:
