@@ -63,6 +63,7 @@ class ClusterTask:
 
     Attributes:
         configured: an algorithm with its parameters
+        code: what its code is where it is asked for, as `code_version.of_algorithm` has it
         protocol: how the line-up is compared
         place: where it is
         memory_limit: bytes for ranking the catalogue; None for the share of a core in half of what is
@@ -73,6 +74,7 @@ class ClusterTask:
     """
 
     configured: Configured
+    code: str | None
     protocol: Protocol
     place: Place
     memory_limit: int | None
@@ -92,9 +94,15 @@ def computed(comparison: Comparison, task: ClusterTask) -> CellFailure | tuple[C
         The cell and its outcome, which who asks for it keeps; or how it failed.
 
     Raises:
-        UsageError: where recli, Python or numpy are not the same as those of who asks
+        UsageError: where recli, Python or numpy are not the same as those of who asks, or a class of
+            the user's own is not
     """
     _check_same(comparison.made_by)
+    if code_version.of_algorithm(task.configured) != task.code:
+        raise errors.UsageError(
+            f"The code of {task.configured.name} on {platform.node()} is another than where it is asked "
+            "for."
+        )
     limit = task.memory_limit or memory.available() // 2 // joblib.cpu_count()
     number = task.place[1]
     cell = CellTask(

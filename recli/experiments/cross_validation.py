@@ -27,7 +27,7 @@ from recli.experiments.clusters import Workers
 from recli.experiments.interrupts import forget_workers, start_workers
 from recli.experiments.resources import Resources
 from recli.experiments.worker_epochs import from_workers
-from recli.records import failures
+from recli.records import code_version, failures
 from recli.records.cells import Cell, Summary, labels, summaries
 from recli.records.failures import CellFailure
 
@@ -158,6 +158,7 @@ class _Work:
         tasks = (
             ClusterTask(
                 self.line_up[entry],
+                code_version.of_algorithm(self.line_up[entry]),
                 self.protocol,
                 (entry, number),
                 self.resources.memory_limit,
@@ -179,8 +180,8 @@ class _Work:
                     yield cell
         except errors.UsageError as error:
             raise errors.UsageError(
-                f"On a worker of {workers.address}: {error} Modules of your own have to be where every "
-                "worker finds them (PYTHONPATH)."
+                f"On a worker of {workers.address}: {error} Every worker needs the same modules of your "
+                "own, where it finds them (PYTHONPATH)."
             ) from error
 
     def _each(

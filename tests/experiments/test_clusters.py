@@ -115,5 +115,27 @@ def test_no_address_no_workers():
 
 
 def test_a_kind_that_there_is_not():
-    with pytest.raises(errors.UsageError, match="Valid: dask"), opened("slurm://host"):
+    with pytest.raises(errors.UsageError, match="Valid: .*dask"), opened("slurm://host"):
         pass
+
+
+@pytest.mark.parametrize("change", [{"code": "other"}, {"code": None}])
+def test_workers_with_other_code_of_an_own_class_are_refused(
+    small, own_module, monkeypatch, change
+):
+    own_module(
+        "mine",
+        "from recli.algorithms import Algorithm\n\n\nclass Three(Algorithm):\n"
+        "    def estimate(self, user, item):\n        return 3.0\n",
+    )
+    each = InPickles.each
+
+    def with_other_code(self, function, shared, tasks):
+        return each(self, function, shared, (dataclasses.replace(t, **change) for t in tasks))
+
+    entries = [Configured.of("mine:Three")]
+    resources = Resources(1, workers=InPickles())
+    assert len(list(cells(small, entries, PROTOCOL, resources))) == 2
+    monkeypatch.setattr(InPickles, "each", with_other_code)
+    with pytest.raises(errors.UsageError, match=r"On a worker of pickles://here: The code of mine"):
+        list(cells(small, entries, PROTOCOL, resources))

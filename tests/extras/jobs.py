@@ -160,6 +160,12 @@ def postgres() -> None:
     recli("tune", "-a", "baseline-only", "-d", "ratings.csv", "--storage", url, code=2)
 
 
+def ray() -> None:
+    with nothing_there() as port:
+        typed = ["evaluate", "-d", "ratings.csv", "-a", "baseline-only", "--cluster"]
+        recli(*typed, f"ray://127.0.0.1:{port}", code=2)
+
+
 def s3() -> None:
     with nothing_there() as port:
         os.environ |= {

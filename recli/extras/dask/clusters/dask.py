@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,14 +35,22 @@ class DaskCluster(Cluster):
 
         at = "tcp://" + address.partition("://")[2]
         try:
-            client = distributed.Client(at, timeout=_PATIENCE, set_as_default=False)
-        except (OSError, ValueError) as error:
+            asyncio.run(_answers(at))
+        except (OSError, ValueError) as error:  # a timeout is an OSError
             raise errors.UsageError(
-                f"No Dask scheduler answers at {address}: {str(error).splitlines()[0]}. Start one: "
+                f"No Dask scheduler answers at {address}{f': {error}' if str(error) else ''}. Start one: "
                 "'dask scheduler'."
             ) from None
-        with client:
+        with distributed.Client(at, timeout=_PATIENCE, set_as_default=False) as client:
             yield _DaskWorkers(client, address)
+
+
+async def _answers(at: str) -> None:
+    """Ask who is there. A client (distributed 2026.8) waits for ever where something else listens."""
+    import distributed
+
+    async with asyncio.timeout(_PATIENCE), distributed.rpc(at) as scheduler:
+        await scheduler.identity()
 
 
 class _DaskWorkers(Workers):
