@@ -206,30 +206,39 @@ def command(
     kept = (
         letters.DeadLetterFile(default_files.dead_letters(results))
         if dead_letters is None
-        else letters.DeadLetterTopic(connection, dead_letters)
+        else letters.DeadLetterTopic(
+            registry.room("kafka", "topic").Topic(connection, dead_letters)
+        )
     )
     path = results / FILE_NAME
     watchers = _watchers(metrics_host, metrics_port, console)
-    interrupted = False
     with EventLog(path) as log:
         group = group or f"recli-{log.begun()[:12]}"
         reader = consumer.TopicReader(
             connection, topics, group, log, reading, kept, start, until_end, console.say, watchers
         )
-        # What stops a container stops it as Ctrl-C does.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         stops = "Stops at the end." if until_end else "Ctrl-C stops."
         console.say(
             f"From {', '.join(topics)} of {brokers} into {path}, as group {group}"
             + ("" if expected is None else f", for {expected.name}")
             + f". {stops}"
         )
+
+        def stop(*_: object) -> None:
+            reader.stop()
+            for number in signals:  # who asks twice does not wait
+                signal.signal(number, signal.default_int_handler)
+
+        # What stops a container stops it as Ctrl-C does.
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = [signal.signal(number, stop) for number in signals]
         try:
             reader.run()
-        except KeyboardInterrupt:
-            interrupted = True
+        finally:
+            for number, handler in zip(signals, before, strict=True):
+                signal.signal(number, handler)
     _show(reader.counts.document(), str(kept), console)
-    if interrupted and until_end:
+    if reader.stopped and until_end:
         raise errors.InterruptedRunError("Stopped before the end. What was taken is kept.")
 
 

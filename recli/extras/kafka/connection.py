@@ -28,7 +28,7 @@ _OURS = {
     "partition.assignment.strategy": "recli",
 }
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_PROPERTY = re.compile(r"No such configuration property: \"([^\"]*)\"|property ([\w.]+)")
+_PROPERTY = re.compile(r"No such configuration property: \"([^\"]*)\"|property \"?([\w.]+)")
 NOBODY = (
     KafkaError._TRANSPORT,
     KafkaError._ALL_BROKERS_DOWN,

@@ -29,7 +29,7 @@ BEGINNING, LATEST = "beginning", "latest"
 _BATCH = 10_000  # messages
 _WAIT = 0.2  # seconds: what an event waits for others to be stored with, at most
 _LAG_EVERY = 1.0  # seconds
-_JOIN = 60.0  # seconds until a group that gives no partitions counts as none
+_JOIN = 300.0  # seconds until a group that gives no partitions counts as none
 _AGAIN = 1.0  # seconds until the cluster is asked again
 _USUAL = {"session.timeout.ms": 10_000, "heartbeat.interval.ms": 1000}
 Place = tuple[str, int]
@@ -106,6 +106,8 @@ class TopicReader:
         until_end: whether to stop where the partitions end that it was given
         tell: takes what the user should know
         watchers: who is told what is read
+        counts: what was read so far
+        stopped: whether `stop` was asked for
     """
 
     connection: Connection
@@ -124,6 +126,9 @@ class TopicReader:
     _unended: set[Place] | None = None
     _gone_since: float | None = None
     _shown_at: float = 0.0
+    _found: bool = False  # the brokers, at the start
+    _failure: Exception | None = None  # of a callback, out of which nothing may be raised
+    stopped: bool = False
 
     def run(self) -> None:
         """Read until the end, or for ever.
@@ -152,9 +157,13 @@ class TopicReader:
         finally:
             self._consumer.close()
 
+    def stop(self) -> None:
+        """Let `run` end once it has stored what it has read; for the handler of a signal."""
+        self.stopped = True
+
     def _read(self) -> None:
         started = time.monotonic()
-        while not self.until_end or self._unended != set():
+        while not self.stopped and not (self.until_end and self._unended == set()):
             found = self._consumer.consume(_BATCH, _WAIT)
             if messages := [message for message in found if message.error() is None]:
                 self._gone_since = None
@@ -162,6 +171,8 @@ class TopicReader:
             for message in found:
                 if message.error() is not None:
                     self._news(message)
+            if self._failure is not None and not self.stopped:
+                raise self._failure
             self._show_lag()
             if self.until_end:
                 self._check_patience(started)
@@ -248,8 +259,12 @@ class TopicReader:
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._next = {}
-        placed = self._placed(partitions)
-        consumer.assign(placed)
+        try:
+            placed = self._placed(partitions)
+            consumer.assign(placed)
+        except (errors.RecliError, KafkaException) as error:
+            self._failure = error
+            return
         self._unended = set(self._next)
         if partitions:
             named = ", ".join(sorted(f"{p.topic}/{p.partition} at {p.offset:,}" for p in placed))
@@ -299,7 +314,8 @@ class TopicReader:
                 return ask()
             except KafkaException as error:
                 waited = time.monotonic() - started
-                if not _mends(error.args[0]) or (self.until_end and waited > PATIENCE):
+                patient = not self.stopped and not (self.until_end and waited > PATIENCE)
+                if not patient or not _mends(error.args[0]):
                     raise
                 self._error(error.args[0])
                 time.sleep(_AGAIN)
@@ -315,6 +331,7 @@ class TopicReader:
             if about.error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise errors.NotFoundError(f"{self.connection}: there is no topic '{topic}'.{near}")
             raise refusal(f"{self.connection}/{topic}", about.error)
+        self._found = True
 
     def _news(self, message: Any) -> None:
         """What comes in place of a message; raises what does not mend itself."""
@@ -342,8 +359,8 @@ class TopicReader:
     def _error(self, error: KafkaError) -> None:
         """What the client tells beside the messages."""
         if error.fatal():
-            raise refusal(self.connection, error)
-        if error.code() in NOBODY and self._gone_since is None:
+            self._failure = refusal(self.connection, error)
+        if error.code() in NOBODY and self._found and self._gone_since is None:
             self._gone_since = time.monotonic()
             self.tell(f"{self.connection}: no broker answers; waiting for one.")
 

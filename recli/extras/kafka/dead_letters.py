@@ -11,10 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Producer
-
-from recli import errors, files
-from recli.extras.kafka.connection import PATIENCE, Connection, refusal, refusals
+from recli import files
+from recli.extras.kafka.topic import Sent, Topic
 
 
 @dataclass(frozen=True)
@@ -87,17 +85,14 @@ class DeadLetterTopic:
     """A topic, which gets the messages as they were; headers say where they are from, and why.
 
     Args:
-        connection: the cluster
         topic: the topic
     """
 
-    def __init__(self, connection: Connection, topic: str) -> None:
-        self._topic, self._connection = topic, connection
-        with refusals(self):
-            self._producer = Producer(connection.settings({"enable.idempotence": True}))
+    def __init__(self, topic: Topic) -> None:
+        self._topic = topic
 
     def __str__(self) -> str:
-        return f"{self._connection}/{self._topic}"
+        return str(self._topic)
 
     def put(self, letters: Sequence[DeadLetter]) -> None:
         """Send them; once this returns the brokers have them.
@@ -108,31 +103,13 @@ class DeadLetterTopic:
         Raises:
             NotFoundError, DataError: where the topic does not take them
         """
-        failed: list[Any] = []
+        self._topic.send(map(_as_it_was, letters))
 
-        def delivered(error: Any, _: object) -> None:
-            if error is not None:
-                failed.append(error)
 
-        for letter in letters:
-            said = {f"recli.{name}": str(value).encode() for name, value in letter.about.items()}
-            message = letter.message
-            with refusals(self):
-                self._producer.produce(
-                    self._topic,
-                    key=message.key(),
-                    value=message.value(),
-                    headers=[*(message.headers() or ()), *said.items()],
-                    on_delivery=delivered,
-                )
-        left = self._producer.flush(PATIENCE)
-        if failed:
-            raise refusal(self, failed[0])
-        if left:
-            raise errors.DataError(
-                f"{self}: does not take dead letters: no broker answers. What was read since is not "
-                "taken, and is read again by the next start."
-            )
+def _as_it_was(letter: DeadLetter) -> Sent:
+    message = letter.message
+    said = ((f"recli.{name}", str(value).encode()) for name, value in letter.about.items())
+    return Sent(message.key(), message.value(), (*(message.headers() or ()), *said))
 
 
 def _content(name: str, content: bytes | None) -> dict[str, str | None]:
