@@ -114,7 +114,7 @@ def test_a_stream_may_be_put_back(log):
 def test_a_log_from_before_there_were_streams_goes_on(path, log):
     log.append([Event("old", "click", "u", "i", None, 1)])
     with sqlite3.connect(path) as old:
-        assert [] == list(old.execute("SELECT 1 FROM sqlite_schema WHERE name = 'streams'"))
+        assert list(old.execute("SELECT 1 FROM sqlite_schema WHERE name = 'streams'")) == []
     old.close()
     assert log.next_of("s") is None
     log.begin("s", 0)

@@ -15,7 +15,7 @@ from recli.events.event_file import FIELDS
 
 Content = Callable[[str, bytes], Any]
 """What a message of a topic says, of its value as bytes; raises DataError for what cannot be read."""
-UNITS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 """How many of each unit of time are a second."""
 _decode = msgspec.json.Decoder().decode
 _OF_A_REGISTRY = b"\0"
