@@ -197,7 +197,7 @@ def command(
     messages, letters = registry.room("kafka", "messages"), registry.room("kafka", "dead_letters")
     connection = connections.Connection.of(brokers, properties, properties_file)
     expected = _expected(results, into)
-    reading = messages.Reading(
+    reading = messages.EventReading(
         fields or {},
         time_unit,
         **({} if expected is None else {"types": expected.types, "objection": expected.objection}),

@@ -182,7 +182,7 @@ def _sender(url: str | None) -> Callable[[Mapping[str, Any]], None]:
 
     def send(decision: Mapping[str, Any]) -> None:
         value = json.dumps(decision, ensure_ascii=False, allow_nan=False)
-        topic.send([topics.Sent(decision["model"].encode(), value.encode())])
+        topic.send([topics.Outgoing(decision["model"].encode(), value.encode())])
 
     return send
 

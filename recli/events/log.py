@@ -20,7 +20,7 @@ from typing import Self
 from recli import errors
 from recli.data.event import Event
 from recli.events import streams
-from recli.events.streams import Stretch, Taken
+from recli.events.streams import Stretch, TakenStretches
 
 FILE_NAME = "events.sqlite3"
 """What the log is called in the results folder."""
@@ -170,7 +170,7 @@ class EventLog:
         with self._transaction() as connection:
             streams.set_next(connection, stream, offset)
 
-    def take(self, stretches: Sequence[Stretch]) -> Taken:
+    def take(self, stretches: Sequence[Stretch]) -> TakenStretches:
         """Store the events of stretches of streams, and in the same transaction how far each is taken.
 
         So each message of a stream counts exactly once, whatever ends the process and however many
@@ -194,7 +194,7 @@ class EventLog:
                     streams.set_next(connection, stretch.stream, stretch.end)
                     goes_on[stretch.stream] = stretch.end
             accepted = _insert(connection, batch)
-        return Taken(accepted, len(batch) - accepted, passed_over, goes_on)
+        return TakenStretches(accepted, len(batch) - accepted, passed_over, goes_on)
 
     def after(
         self, position: int, through: int | None = None, chunk: int = 10_000

@@ -36,7 +36,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenStretches:
     """What became of stretches.
 
     Attributes:

@@ -12,7 +12,7 @@ import pytest
 from recli import errors
 from recli.data.event import Event
 from recli.events.log import EventLog, NotStoredError
-from recli.events.streams import Stretch, Taken
+from recli.events.streams import Stretch, TakenStretches
 
 _TAKES_FOR_EVER = """
 import sys
@@ -54,8 +54,8 @@ def ids(log: EventLog) -> list[str]:
 def test_a_stream_goes_on_where_it_was(log):
     assert log.next_of("s") is None
     assert log.begin("s", 5) == 5
-    assert log.take([stretch(5, 8)]) == Taken(3, 0, 0, {"s": 8})
-    assert log.take([stretch(8, 9)]) == Taken(1, 0, 0, {"s": 9})
+    assert log.take([stretch(5, 8)]) == TakenStretches(3, 0, 0, {"s": 8})
+    assert log.take([stretch(8, 9)]) == TakenStretches(1, 0, 0, {"s": 9})
     assert log.begin("s", 0) == 9
     assert log.next_of("s") == 9
     assert ids(log) == ["s5", "s6", "s7", "s8"]
@@ -72,8 +72,8 @@ def test_what_another_has_taken_meanwhile_is_passed_over(log):
     log.begin("s", 0)
     log.take([stretch(0, 6)])
     late = [(n, Event(f"of another id {n}", "click", "u", "i", None, 1)) for n in range(2, 6)]
-    assert log.take([Stretch("s", 2, 6, late)]) == Taken(0, 0, 4, {"s": 6})
-    assert log.take([stretch(4, 8)]) == Taken(2, 0, 2, {"s": 8})
+    assert log.take([Stretch("s", 2, 6, late)]) == TakenStretches(0, 0, 4, {"s": 6})
+    assert log.take([stretch(4, 8)]) == TakenStretches(2, 0, 2, {"s": 8})
     assert ids(log) == [f"s{n}" for n in range(8)]
 
 
@@ -81,13 +81,13 @@ def test_what_leaves_a_gap_is_not_taken(log):
     log.begin("s", 0)
     log.begin("t", 0)
     taken = log.take([stretch(3, 5), stretch(0, 1, "t")])
-    assert taken == Taken(1, 0, 0, {"s": 0, "t": 1})
+    assert taken == TakenStretches(1, 0, 0, {"s": 0, "t": 1})
     assert ids(log) == ["t0"]
     assert log.next_of("s") == 0
 
 
 def test_a_stream_that_this_log_did_not_begin_is_not_taken(log):
-    assert log.take([stretch(3, 5)]) == Taken(0, 0, 0, {"s": None})
+    assert log.take([stretch(3, 5)]) == TakenStretches(0, 0, 0, {"s": None})
     assert ids(log) == []
     assert log.next_of("s") is None
 
@@ -101,14 +101,14 @@ def test_offsets_without_events_are_taken_too(log):
 def test_an_event_that_the_log_has_by_its_id_counts_once(log):
     log.begin("s", 0)
     log.append([stretch(1, 2).events[0][1]])
-    assert log.take([stretch(0, 3)]) == Taken(2, 1, 0, {"s": 3})
+    assert log.take([stretch(0, 3)]) == TakenStretches(2, 1, 0, {"s": 3})
 
 
 def test_a_stream_may_be_put_back(log):
     log.begin("s", 0)
     log.take([stretch(0, 3)])
     log.go_to("s", 1)
-    assert log.take([stretch(1, 4)]) == Taken(1, 2, 0, {"s": 4})
+    assert log.take([stretch(1, 4)]) == TakenStretches(1, 2, 0, {"s": 4})
 
 
 def test_a_log_from_before_there_were_streams_goes_on(path, log):

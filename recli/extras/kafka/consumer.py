@@ -23,7 +23,7 @@ from recli.events.log import EventLog
 from recli.events.streams import Stretch
 from recli.extras.kafka.connection import NOBODY, PATIENCE, Connection, refusal, refusals
 from recli.extras.kafka.dead_letters import DeadLetter
-from recli.extras.kafka.messages import Message, Reading
+from recli.extras.kafka.messages import EventReading, Message
 
 BEGINNING, LATEST = "beginning", "latest"
 _BATCH = 10_000  # messages
@@ -114,7 +114,7 @@ class TopicReader:
     topics: Sequence[str]
     group: str
     log: EventLog
-    reading: Reading
+    reading: EventReading
     letters: DeadLetters
     start: str | float = BEGINNING
     until_end: bool = False

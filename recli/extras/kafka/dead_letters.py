@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from recli import files
-from recli.extras.kafka.topic import Sent, Topic
+from recli.extras.kafka.topic import Outgoing, Topic
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,10 @@ class DeadLetterTopic:
         self._topic.send(map(_as_it_was, letters))
 
 
-def _as_it_was(letter: DeadLetter) -> Sent:
+def _as_it_was(letter: DeadLetter) -> Outgoing:
     message = letter.message
     said = ((f"recli.{name}", str(value).encode()) for name, value in letter.about.items())
-    return Sent(message.key(), message.value(), (*(message.headers() or ()), *said))
+    return Outgoing(message.key(), message.value(), (*(message.headers() or ()), *said))
 
 
 def _content(name: str, content: bytes | None) -> dict[str, str | None]:

@@ -53,7 +53,7 @@ def json_content(topic: str, value: bytes) -> Any:
 
 
 @dataclass(frozen=True)
-class Reading:
+class EventReading:
     """How messages are read as events.
 
     Attributes:

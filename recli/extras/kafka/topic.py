@@ -15,7 +15,7 @@ _USUAL = {"linger.ms": 20, "message.timeout.ms": 60_000}
 
 
 @dataclass(frozen=True)
-class Sent:
+class Outgoing:
     """A message on its way to a topic.
 
     Attributes:
@@ -78,7 +78,7 @@ class Topic:
         if about.error is not None and not about.error.retriable():
             raise refusal(self, about.error)
 
-    def send(self, messages: Iterable[Sent]) -> None:
+    def send(self, messages: Iterable[Outgoing]) -> None:
         """Send messages; once this returns the brokers have them.
 
         Args:
@@ -105,7 +105,7 @@ class Topic:
             self._producer.purge()
             raise refusal(self, failed[0])
 
-    def _put(self, message: Sent, delivered: Any) -> None:
+    def _put(self, message: Outgoing, delivered: Any) -> None:
         while True:
             try:
                 self._producer.produce(

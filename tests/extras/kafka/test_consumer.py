@@ -9,7 +9,7 @@ from recli import errors
 from recli.events.log import EventLog
 from recli.extras.kafka.connection import Connection
 from recli.extras.kafka.consumer import TopicReader
-from recli.extras.kafka.messages import Reading
+from recli.extras.kafka.messages import EventReading
 
 
 class FakeClient:
@@ -74,7 +74,7 @@ def reader_of(log):
     def made(*numbers: int, **options) -> TopicReader:
         told: list[str] = []
         reader = TopicReader(
-            *(Connection("k:9092"), ["events"], "g", log, Reading(), FakeLetters()),
+            *(Connection("k:9092"), ["events"], "g", log, EventReading(), FakeLetters()),
             tell=told.append,
             **options,
         )

@@ -2,7 +2,7 @@ import pytest
 
 from recli import errors
 from recli.data.event import Event
-from recli.extras.kafka.messages import Reading
+from recli.extras.kafka.messages import EventReading
 
 
 def test_a_message_has_the_fields_of_an_event(message):
@@ -14,12 +14,12 @@ def test_a_message_has_the_fields_of_an_event(message):
         "value": 4.5,
         "time": 9,
     }
-    assert Reading().event(message(sent), "T") == Event("e", "rating", "7", "x", 4.5, 9)
+    assert EventReading().event(message(sent), "T") == Event("e", "rating", "7", "x", 4.5, 9)
 
 
 def test_what_else_it_holds_is_left_aside(message):
     sent = {"user_id": 7, "item_id": 8, "session": {"page": [1]}, "event_id": "e", "time": 1}
-    assert Reading().event(message(sent), "T") == Event("e", "click", "7", "8", None, 1)
+    assert EventReading().event(message(sent), "T") == Event("e", "click", "7", "8", None, 1)
 
 
 def test_fields_go_by_other_names_and_within_others(message):
@@ -33,14 +33,14 @@ def test_fields_go_by_other_names_and_within_others(message):
         "a": {"b": 6},
         "user_id": "not this",
     }
-    reading = Reading(fields, types=("play",))
+    reading = EventReading(fields, types=("play",))
     assert reading.event(message(sent), "T") == Event("e", "play", "u", "s", 2.0, 5)
 
 
 @pytest.mark.parametrize("who", [None, 3, "text", [], {"other": 1}])
 def test_a_field_within_what_has_none_is_absent(message, who):
     with pytest.raises(errors.DataError, match="lacks user_id"):
-        Reading({"user_id": "who.id"}).event(message({"who": who, "item_id": 1}), "T")
+        EventReading({"user_id": "who.id"}).event(message({"who": who, "item_id": 1}), "T")
 
 
 @pytest.mark.parametrize(
@@ -54,18 +54,20 @@ def test_a_field_within_what_has_none_is_absent(message, who):
     ],
 )
 def test_times_are_in_any_unit(message, unit, sent, time):
-    found = Reading(time_unit=unit).event(message({"user_id": 1, "item_id": 2, "time": sent}), "T")
+    found = EventReading(time_unit=unit).event(
+        message({"user_id": 1, "item_id": 2, "time": sent}), "T"
+    )
     assert found.time == time
 
 
 def test_without_a_time_it_is_of_that_of_the_message(message):
-    found = Reading().event(message({"user_id": 1, "item_id": 2}, milliseconds=1500), "T")
+    found = EventReading().event(message({"user_id": 1, "item_id": 2}, milliseconds=1500), "T")
     assert found.time == 1.5
 
 
 def test_without_an_id_it_is_known_by_its_place(message):
     def id_of(source="T", **place):
-        return Reading().event(message({"user_id": 1, "item_id": 2}, **place), source).event_id
+        return EventReading().event(message({"user_id": 1, "item_id": 2}, **place), source).event_id
 
     assert id_of(at=4) == id_of(at=4)
     others = [{"at": 5}, {"number": 1}, {"milliseconds": 3}, {"source": "U"}]
@@ -100,11 +102,11 @@ def test_without_an_id_it_is_known_by_its_place(message):
 )
 def test_what_is_no_event_is_told(message, content, said):
     with pytest.raises(errors.DataError, match=said):
-        Reading().event(message(content), "T")
+        EventReading().event(message(content), "T")
 
 
 def test_what_the_data_cannot_have_is_no_event(message):
-    reading = Reading(objection=lambda event: "too good" if event.value == 9 else "")
+    reading = EventReading(objection=lambda event: "too good" if event.value == 9 else "")
     with pytest.raises(errors.DataError, match="too good"):
         reading.event(message({"user_id": 1, "item_id": 2, "value": 9}), "T")
     assert reading.event(message({"user_id": 1, "item_id": 2, "value": 8}), "T").value == 8

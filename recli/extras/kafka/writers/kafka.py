@@ -31,7 +31,7 @@ class KafkaWriter(Writer):
 
     @contextmanager
     def open(self, target: str, schema: pa.Schema) -> Iterator[Write]:
-        from recli.extras.kafka.topic import Sent, Topic
+        from recli.extras.kafka.topic import Outgoing, Topic
 
         topic = Topic.of(target)
         topic.check()
@@ -45,7 +45,7 @@ class KafkaWriter(Writer):
             yield write
             file.seek(0)
             lists = _lists(map(json.loads, file), schema.names)
-            topic.send(Sent(str(found["user"]).encode(), _json(found)) for found in lists)
+            topic.send(Outgoing(str(found["user"]).encode(), _json(found)) for found in lists)
 
 
 def _lists(rows: Iterable[list[Any]], names: list[str]) -> Iterator[dict[str, Any]]:
