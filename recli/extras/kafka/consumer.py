@@ -243,17 +243,15 @@ class TopicReader:
     def _source(self, topic: str) -> str:
         """What a topic is told from any other by, on other clusters too, or of that name later.
 
-        That is its id, and of clusters that give none what cluster and topic are called.
+        That is its id, and of clusters of before there were such ids what cluster and topic are called.
+        It stays the same as long as the topic: by it events are known again that have no id.
         """
         if topic not in self._sources:
             client = AdminClient(self.connection.settings())
-            about = self._answer(lambda: client.list_topics(topic, timeout=PATIENCE))
-            asked = client.describe_topics(TopicCollection([topic]), request_timeout=PATIENCE)
-            try:
-                found = str(getattr(asked[topic].result(), "topic_id", ""))
-            except KafkaException:  # it may not be asked for
-                found = ""
-            named = hashlib.sha256(f"{about.cluster_id}/{topic}".encode()).hexdigest()[:22]
+            about = self._answer(lambda: _description(client, topic))
+            cluster = self._answer(lambda: client.list_topics(topic, timeout=PATIENCE)).cluster_id
+            named = hashlib.sha256(f"{cluster}/{topic}".encode()).hexdigest()[:22]
+            found = str(about.topic_id)
             self._sources[topic] = found if found.strip("A") else named
         return self._sources[topic]
 
@@ -385,6 +383,10 @@ class TopicReader:
             }
             for watcher in self.watchers:
                 watcher.lags(lags)
+
+
+def _description(client: AdminClient, topic: str) -> Any:
+    return client.describe_topics(TopicCollection([topic]))[topic].result()
 
 
 def _mends(error: KafkaError) -> bool:

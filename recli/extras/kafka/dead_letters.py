@@ -73,11 +73,14 @@ class DeadLetterFile:
         with files.writable(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a+b", buffering=0) as file:
-                # What a killed process has left half-written ends there.
+                # What a killed process has left half-written ends there. What another is writing looks
+                # the same, and then there is a blank line.
                 end = file.seek(0, os.SEEK_END)
                 file.seek(max(end - 1, 0))
                 torn = b"\n" if file.read(1) not in (b"", b"\n") else b""
-                file.write(torn + "".join(f"{line}\n" for line in lines).encode())
+                left = memoryview(torn + "".join(f"{line}\n" for line in lines).encode())
+                while left:
+                    left = left[file.write(left) :]
                 os.fsync(file.fileno())
 
 

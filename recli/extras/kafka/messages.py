@@ -12,6 +12,7 @@ from recli import errors
 from recli.data.event import Event
 from recli.events import event_file
 from recli.events.event_file import FIELDS
+from recli.events.log import now
 
 Content = Callable[[str, bytes], Any]
 """What a message of a topic says, of its value as bytes; raises DataError for what cannot be read."""
@@ -104,7 +105,8 @@ class EventReading:
             given["event_id"] = f"{place}/{milliseconds}"
         if self.time_unit != "s" and isinstance(given.get("time"), (int, float)):
             given["time"] /= UNITS[self.time_unit]
-        event = event_file.event(given, max(milliseconds, 0) / 1e3, self.types)
+        moment = milliseconds / 1000 if milliseconds >= 0 else now()
+        event = event_file.event(given, moment, self.types)
         if reason := self.objection(event):
             raise errors.DataError(f"{reason}.")
         return event

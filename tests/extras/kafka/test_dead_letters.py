@@ -8,7 +8,8 @@ from recli.extras.kafka.dead_letters import DeadLetter, DeadLetterFile, DeadLett
 
 
 def lines(path):
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    written = path.read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in written if line]
 
 
 def test_a_file_says_what_where_and_why(tmp_path, message):

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from recli import errors
@@ -44,7 +46,7 @@ def test_a_field_within_what_has_none_is_absent(message, who):
 
 
 @pytest.mark.parametrize(
-    ("unit", "sent", "time"),
+    ("unit", "sent", "moment"),
     [
         ("s", 1_700_000_000, 1_700_000_000),
         ("ms", 1_700_000_000_250, 1_700_000_000.25),
@@ -53,16 +55,19 @@ def test_a_field_within_what_has_none_is_absent(message, who):
         ("ms", "2023-11-14T22:13:20Z", 1_700_000_000),
     ],
 )
-def test_times_are_in_any_unit(message, unit, sent, time):
+def test_times_are_in_any_unit(message, unit, sent, moment):
     found = EventReading(time_unit=unit).event(
         message({"user_id": 1, "item_id": 2, "time": sent}), "T"
     )
-    assert found.time == time
+    assert found.time == moment
 
 
 def test_without_a_time_it_is_of_that_of_the_message(message):
     found = EventReading().event(message({"user_id": 1, "item_id": 2}, milliseconds=1500), "T")
     assert found.time == 1.5
+    before = time.time()
+    found = EventReading().event(message({"user_id": 1, "item_id": 2}, milliseconds=-1), "T")
+    assert before - 1 <= found.time <= time.time()
 
 
 def test_without_an_id_it_is_known_by_its_place(message):
