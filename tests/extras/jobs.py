@@ -155,7 +155,8 @@ def kafka() -> None:
 
 
 def kafka_schemas() -> None:
-    from confluent_kafka.schema_registry import avro, protobuf  # noqa: F401, by which messages are read
+    import google.protobuf.json_format  # noqa: F401, by this and the next messages are read
+    from confluent_kafka.schema_registry import avro  # noqa: F401
 
     with nothing_there() as port:
         typed = ("--topic", "events", "--bootstrap-server", "127.0.0.1:1")

@@ -18,7 +18,7 @@ FILE = "RECLI_KAFKA_CONFIG"
 """The variable of the environment that names a file of properties."""
 PATIENCE = 15.0  # seconds until a broker counts as not there
 _OURS = {
-    "bootstrap.servers": "`bootstrap_server`",
+    "bootstrap.servers": "'--bootstrap-server'",
     "group.id": "'--group'",
     "auto.offset.reset": "'--from'",
     "enable.auto.commit": "the event log, which keeps the offsets",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from pathlib import Path
 from typing import Any
 
 from recli import errors, registry, urls
 from recli.extras.kafka.messages import json_content
 
 _PREFIX = 5  # bytes: a zero, and the number of the schema
-_NOT_THERE = (404,)
+_NOT_THERE = 404
+_UNREADABLE = (ValueError, TypeError, EOFError, LookupError)
 
 
 class RegistryContent:
@@ -36,7 +39,7 @@ class RegistryContent:
 
         self._client = SchemaRegistryClient({"url": url, "max.retries": 2})
         self._message = None if message is None else _generated(message)
-        self._readers: dict[str, Any] = {}
+        self._reader: Any = None
 
     def __call__(self, topic: str, value: bytes) -> Any:
         """What a message says.
@@ -47,51 +50,54 @@ class RegistryContent:
 
         Raises:
             DataError: for what is not as its schema says, or of a schema that there is not
-            UsageError: where the registry does not answer, which is no fault of the message
+            UsageError: where the registry does not answer, or a class is missing, which is no fault of
+                the message
         """
         from confluent_kafka.schema_registry import SchemaRegistryError
-        from confluent_kafka.serialization import (
-            MessageField,
-            SerializationContext,
-            SerializationError,
-        )
+        from confluent_kafka.serialization import SerializationError
+        from google.protobuf.message import DecodeError
         from httpx2 import HTTPError
 
         if value[:1] != b"\0" or len(value) <= _PREFIX:
             raise errors.DataError("does not begin as messages of a schema registry do.")
+        number = int.from_bytes(value[1:_PREFIX], "big")
         try:
-            schema = self._client.get_schema(int.from_bytes(value[1:_PREFIX], "big"))
-            kind = schema.schema_type or "AVRO"
+            kind = self._client.get_schema(number).schema_type or "AVRO"
             if kind == "JSON":
                 return json_content(topic, value[_PREFIX:])
-            read = self._reader(kind)(value, SerializationContext(topic, MessageField.VALUE))
+            if kind == "PROTOBUF":
+                return self._protobuf(value[_PREFIX:])
+            return self._avro(topic, value)
         except SchemaRegistryError as error:
-            if error.http_status_code in _NOT_THERE:
-                raise errors.DataError(f"has a schema that there is not: {error}.") from None
+            if error.http_status_code == _NOT_THERE:
+                raise errors.DataError(f"has the schema {number}, which there is not.") from None
             raise self._unanswered(error) from None
         except HTTPError as error:
             raise self._unanswered(error) from None
-        except (SerializationError, ValueError, TypeError, EOFError, LookupError) as error:
+        except (*_UNREADABLE, SerializationError, DecodeError) as error:
             raise errors.DataError(f"is not as its {kind} schema says: {error}.") from None
-        return read if kind == "AVRO" else _fields(read)
 
-    def _reader(self, kind: str) -> Any:
-        if kind not in self._readers:
-            if kind == "AVRO":
-                from confluent_kafka.schema_registry.avro import AvroDeserializer
+    def _avro(self, topic: str, value: bytes) -> Any:
+        from confluent_kafka.schema_registry.avro import AvroDeserializer
+        from confluent_kafka.serialization import MessageField, SerializationContext
 
-                self._readers[kind] = AvroDeserializer(self._client)
-            elif self._message is None:
-                raise errors.UsageError(
-                    "These messages are Protobuf: name the class that protoc made of their schema, "
-                    "'--protobuf module:Class'."
-                )
-            else:
-                from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer
+        if self._reader is None:
+            self._reader = AvroDeserializer(self._client)
+        return self._reader(value, SerializationContext(topic, MessageField.VALUE))
 
-                settings = {"use.deprecated.format": False}
-                self._readers[kind] = ProtobufDeserializer(self._message, settings, self._client)
-        return self._readers[kind]
+    def _protobuf(self, content: bytes) -> dict[str, Any]:
+        """The fields that are set, as numbers and texts."""
+        from google.protobuf.json_format import MessageToDict
+
+        if self._message is None:
+            raise errors.UsageError(
+                "These messages are Protobuf: name the class that protoc made of their schema, "
+                "'--protobuf module:Class'."
+            )
+        message = self._message()
+        message.ParseFromString(_after_index(content))
+        found: dict[str, Any] = MessageToDict(message, preserving_proto_field_name=True)
+        return found
 
     def _unanswered(self, error: Exception) -> errors.UsageError:
         said = str(error).splitlines()[0].rstrip(".") or type(error).__name__
@@ -102,8 +108,10 @@ class RegistryContent:
 
 
 def _generated(name: str) -> Any:
-    """The class that `module:Class` names."""
+    """The class that `module:Class` names; modules in the current folder are found too."""
     module, _, cls = name.partition(":")
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
     try:
         return getattr(importlib.import_module(module), cls)
     except (ImportError, AttributeError, ValueError) as error:
@@ -113,9 +121,22 @@ def _generated(name: str) -> Any:
         ) from None
 
 
-def _fields(message: Any) -> dict[str, Any]:
-    """The fields of a Protobuf message that are set, as numbers and texts."""
-    from google.protobuf.json_format import MessageToDict
+def _after_index(content: bytes) -> bytes:
+    """What comes after the index, which says of what message of the schema this is one.
 
-    found: dict[str, Any] = MessageToDict(message, preserving_proto_field_name=True)
-    return found
+    The index is a number of numbers and these, each as a zigzag varint.
+    """
+    n_numbers, at = _varint(content, 0)
+    for _ in range(n_numbers):
+        _, at = _varint(content, at)
+    return content[at:]
+
+
+def _varint(content: bytes, at: int) -> tuple[int, int]:
+    """The number at a place, and the place after it."""
+    raw = shift = 0
+    while content[at] & 0x80:
+        raw |= (content[at] & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+    raw |= content[at] << shift
+    return (raw >> 1) ^ -(raw & 1), at + 1
