@@ -21,7 +21,7 @@ import tempfile
 import threading
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 RECLI = Path(sys.executable).with_name("recli")
@@ -151,6 +151,24 @@ def hdf5() -> None:
     same_ratings("ratings.h5")
 
 
+def kafka() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        nobody = f"127.0.0.1:{place.getsockname()[1]}"
+    typed = ("--topic", "events", "--bootstrap-server", nobody)
+    recli("consume", *typed, "--metrics-port", 0, code=BAD_DATA)
+    lists = f"kafka://{nobody}/lists"
+    recli("recommend", "-d", "ratings.csv", "--user", "u3", "-o", lists, code=BAD_DATA)
+
+
+def kafka_schemas() -> None:
+    import google.protobuf.json_format  # noqa: F401, by this and the next messages are read
+    from confluent_kafka.schema_registry import avro  # noqa: F401
+
+    with nothing_there() as port:
+        typed = ("--topic", "events", "--bootstrap-server", "127.0.0.1:1")
+        recli("consume", *typed, "--schema-registry", f"http://127.0.0.1:{port}", code=BAD_DATA)
+
+
 def postgres() -> None:
     with socket.create_server(("127.0.0.1", 0)) as place:
         port = place.getsockname()[1]
@@ -245,6 +263,11 @@ def algorithms(extra: str) -> list[str]:
     return [name for name in every if room(registry.extra_of("algorithm", name)) == room(extra)]
 
 
+def job_of(extra: str) -> Callable[[], None] | None:
+    """What an extra is for beside algorithms, the function that is named as it is."""
+    return globals().get(extra.replace("-", "_"))
+
+
 def main(extra: str) -> None:
     from recli import registry
 
@@ -255,8 +278,8 @@ def main(extra: str) -> None:
         Path("ratings.csv").write_text("\n".join(lines) + "\n")
         for name in algorithms(extra) or ["baseline-only"]:
             main_job(name)
-        if extra in globals():
-            globals()[extra]()
+        if job := job_of(extra):
+            job()
         os.chdir("/")
 
 
