@@ -31,6 +31,7 @@ FOLDERS = {
     "source": "data/sources/schemes",
     "sampler": "experiments/tuning/samplers",
     "pruner": "experiments/tuning/pruners",
+    "engine": "engines",
 }
 FILES = [
     (kind, ".".join(path.relative_to(PACKAGE).parent.parts), path.stem)

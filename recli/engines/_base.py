@@ -1,0 +1,119 @@
+"""What every engine gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from recli import errors
+from recli.algorithms import Configured
+from recli.data.checks.activity import Activity
+from recli.data.checks.check import CheckReport
+from recli.data.dataset import BadRow, Dataset
+from recli.experiments.reading import Reading
+from recli.models.model import FittedModel
+from recli.ranking.lists import Request
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check of data gives.
+
+    Attributes:
+        name: the dataset's
+        found: figures and problems, of ratings or of interactions
+        dataset: the data, all of whose rows are there; None where they are not in one place
+        fingerprint: that of the dataset; None where the data are not in one place
+        told: what was found out of the file and is worth telling, a sentence each
+        bad_rows: rows set aside under `on_bad="skip"`
+    """
+
+    name: str
+    found: CheckReport | Activity
+    dataset: Dataset | None = None
+    fingerprint: str | None = None
+    told: tuple[str, ...] = ()
+    bad_rows: tuple[BadRow, ...] = ()
+
+
+class Engine:
+    """Reads, checks and learns; whatever does it, numbers and models are the same.
+
+    Args:
+        master: whose machines do it, as the engine names them; empty for its default
+        conf: settings of the engine by name
+
+    Attributes:
+        distributed: whether more than this process works
+    """
+
+    distributed: ClassVar[bool] = True
+
+    def __init__(self, master: str = "", conf: Mapping[str, str] | None = None) -> None:
+        self.master = master
+        self.conf = dict(conf or {})
+
+    def check(self, reading: Reading) -> Checked:
+        """The figures of a dataset, see `recli data check`.
+
+        Args:
+            reading: the dataset, with `duplicates="keep"`
+
+        Raises:
+            DataError, NotFoundError, UsageError: as `recli.data.load.load` does
+        """
+        raise NotImplementedError
+
+    def load(self, reading: Reading) -> Dataset:
+        """The dataset, as `recli.data.load.load` gives it.
+
+        Args:
+            reading: the arguments of `load`
+
+        Raises:
+            DataError, NotFoundError, UsageError: as `load` does
+        """
+        raise NotImplementedError
+
+    def train(
+        self,
+        dataset: Dataset,
+        configured: Configured,
+        seed: int,
+        threshold: float | None = None,
+        origin: Mapping[str, Any] | None = None,
+    ) -> FittedModel:
+        """A fitted model, as `recli.models.model.train` gives it.
+
+        Args:
+            dataset: what `load` gave
+            configured: an algorithm with its parameters
+            seed: what is drawn at random is drawn by it
+            threshold: the rating from which on an item is liked
+            origin: where the parameters come from and what was measured
+
+        Raises:
+            UsageError: for an algorithm that the engine does not learn
+        """
+        raise NotImplementedError
+
+    def write_lists(
+        self, model: FittedModel, name: str, folder: str, request: Request, target: str
+    ) -> AbstractContextManager[int]:
+        """Lists of many users, written in parts.
+
+        Args:
+            model: a stored model
+            name: what the column `model` says
+            folder: where the model is stored
+            request: who gets how many of which items
+            target: the folder that the parts are written into
+
+        Raises:
+            UsageError: where the engine writes no lists
+        """
+        raise errors.UsageError(
+            f"The engine {type(self).__name__.lower()} writes no lists: leave out `engine`."
+        )
