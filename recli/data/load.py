@@ -235,7 +235,7 @@ def described_by(
         users=reading.users(of_users, ratings.user_ids) if of_users else None,
         sniffed=(
             *(() if about.download else _parts(read.file)),
-            *_shown(source, read.guessed),
+            *shown(source, read.guessed),
             *read.told,
             *(told for one in found for told in one.told),
             *described,
@@ -396,9 +396,15 @@ def _parts(file: Location) -> list[tuple[str, str, str]]:
     return [("parts", str(len(file.parts)), "dataset")] if file.parts else []
 
 
-def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
+def shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
+    """What was guessed of a file, as `Dataset.sniffed` has it.
+
+    Args:
+        source: how the table is read
+        guessed: fields of it
+    """
     readable = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "::": "'::'"}
-    shown = []
+    found = []
     for name in sorted(guessed, key=list(_OVERRULED_BY).index):
         value = getattr(source, name)
         if name == "delimiter":
@@ -413,5 +419,5 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
             value = "1 for every kind"
         if value is not None:
             what = "interactions" if name == "implicit" else name.replace("_", " ")
-            shown.append((what, str(value), _OVERRULED_BY[name]))
-    return tuple(shown)
+            found.append((what, str(value), _OVERRULED_BY[name]))
+    return tuple(found)

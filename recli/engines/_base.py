@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -9,16 +10,17 @@ from typing import Any, ClassVar
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.data.checks.activity import Activity
-from recli.data.checks.check import CheckReport
+from recli.data.checks.activity import Activity, activity
+from recli.data.checks.check import CheckReport, check
 from recli.data.dataset import BadRow, Dataset
+from recli.data.interactions import added_up
 from recli.experiments.reading import Reading
 from recli.models.model import FittedModel
 from recli.ranking.lists import Request
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedData:
     """What a check of data gives.
 
     Attributes:
@@ -26,7 +28,8 @@ class Checked:
         found: figures and problems, of ratings or of interactions
         dataset: the data, all of whose rows are there; None where they are not in one place
         fingerprint: that of the dataset; None where the data are not in one place
-        told: what was found out of the file and is worth telling, a sentence each
+        sniffed: what was guessed of the file, as `Dataset.sniffed` has it
+        notes: what the user should know of how it was read, a sentence each
         bad_rows: rows set aside under `on_bad="skip"`
     """
 
@@ -34,8 +37,26 @@ class Checked:
     found: CheckReport | Activity
     dataset: Dataset | None = None
     fingerprint: str | None = None
-    told: tuple[str, ...] = ()
+    sniffed: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[str, ...] = ()
     bad_rows: tuple[BadRow, ...] = ()
+
+
+def of_dataset(dataset: Dataset) -> CheckedData:
+    """What a check gives of data that are here.
+
+    Args:
+        dataset: loaded with `duplicates="keep"`
+    """
+    ratings = dataset.ratings
+    if not ratings.implicit:
+        found, fingerprint = check(dataset), dataset.fingerprint
+        return CheckedData(dataset.name, found, dataset, fingerprint, bad_rows=dataset.bad_rows)
+    whole = dataclasses.replace(dataset, ratings=added_up(ratings))
+    found_of = activity(dataset)
+    return CheckedData(
+        dataset.name, found_of, dataset, whole.fingerprint, bad_rows=dataset.bad_rows
+    )
 
 
 class Engine:
@@ -55,7 +76,7 @@ class Engine:
         self.master = master
         self.conf = dict(conf or {})
 
-    def check(self, reading: Reading) -> Checked:
+    def check(self, reading: Reading) -> CheckedData:
         """The figures of a dataset, see `recli data check`.
 
         Args:

@@ -8,7 +8,7 @@ from typing import Any
 from recli import errors
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
-from recli.engines._base import Checked, Engine
+from recli.engines._base import CheckedData, Engine, of_dataset
 from recli.experiments.reading import Reading
 from recli.models.model import FittedModel
 
@@ -26,19 +26,8 @@ class Local(Engine):
                 "leave them out."
             )
 
-    def check(self, reading: Reading) -> Checked:
-        import dataclasses
-
-        from recli.data.checks.activity import activity
-        from recli.data.checks.check import check
-        from recli.data.interactions import added_up
-
-        dataset = self.load(reading)
-        if not dataset.ratings.implicit:
-            found = check(dataset)
-            return Checked(dataset.name, found, dataset, dataset.fingerprint)
-        whole = dataclasses.replace(dataset, ratings=added_up(dataset.ratings))
-        return Checked(dataset.name, activity(dataset), dataset, whole.fingerprint)
+    def check(self, reading: Reading) -> CheckedData:
+        return of_dataset(self.load(reading))
 
     def load(self, reading: Reading) -> Dataset:
         return reading.load()

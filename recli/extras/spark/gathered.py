@@ -46,7 +46,7 @@ def gathered(rows: Rows) -> Dataset:
         lines=arrays["place"],
         bad=[],
         time_unit=rows.time_unit if timed else "s",
-        notes=rows.notes,
+        notes=rows.notes_of_ids,
     )
     dataset = load.described_by(rows.about, rows.read, found, rows.bad, rows.reading.on_bad)
     dataset = dataclasses.replace(dataset, merged=again)

@@ -105,6 +105,11 @@ class Rows:
         block = int(np.searchsorted(starts, low, side="right")) - 1
         return part, int(before[block] + low - starts[block] + 1)
 
+    @property
+    def sniffed(self) -> tuple[tuple[str, str, str], ...]:
+        """What was guessed of the file, as `Dataset.sniffed` has it."""
+        return (*load.shown(self.read.source, self.read.guessed), *self.read.told)
+
     # Looked at
 
     def _looked_at(self, source: RatingsSource) -> tuple[load.Read, Rules]:
@@ -197,7 +202,7 @@ class Rows:
         for role, (points, gaps) in of_role.items():
             if points:
                 rows = rows.withColumn(role, F.regexp_replace(role, r"\.0$", ""))
-                self._notes = (*self._notes, parsing.of_point_zero(role))
+                self.notes_of_ids = (*self.notes_of_ids, parsing.of_point_zero(role))
             if gaps:
                 why = F.element_at(
                     F.create_map(
@@ -220,7 +225,7 @@ class Rows:
                 rows = rows.withColumn("is", F.when(is_gap, F.lit(BAD)).otherwise(F.col("is")))
         return rows
 
-    _notes: tuple[str, ...] = ()
+    notes_of_ids: tuple[str, ...] = ()
 
     def _of_ids(self, rows: Any, role: str) -> tuple[bool, tuple[str, ...]]:
         """Whether ids lose their `.0`, and which stand for none: what all of them together say."""
@@ -302,7 +307,7 @@ class Rows:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know of how ids were read."""
-        return self._notes
+        return (*self.read.table.notes, *self.notes_of_ids)
 
     @cached_property
     def _blocks(self) -> dict[int, tuple[np.ndarray, np.ndarray]]:

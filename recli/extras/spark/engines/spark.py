@@ -8,7 +8,7 @@ from typing import Any
 
 from recli.algorithms import Configured
 from recli.data.dataset import Dataset
-from recli.engines import Engine
+from recli.engines import CheckedData, Engine, of_dataset
 from recli.experiments.reading import Reading
 from recli.models.model import FittedModel
 
@@ -22,6 +22,20 @@ class Spark(Engine):
         from recli.extras.spark.session import session
 
         return session(self.master, self.conf)
+
+    def check(self, reading: Reading) -> CheckedData:
+        from recli.extras.spark.gathered import gathered
+        from recli.extras.spark.reading import Rows
+
+        rows = Rows(self.session, reading)
+        if rows.read.source.implicit:
+            return of_dataset(gathered(rows))
+        from recli.extras.spark.tallied import tallied
+
+        found = tallied(rows)
+        return CheckedData(
+            rows.about.name, found, sniffed=rows.sniffed, notes=rows.notes, bad_rows=tuple(rows.bad)
+        )
 
     def load(self, reading: Reading) -> Dataset:
         from recli.extras.spark.gathered import gathered
