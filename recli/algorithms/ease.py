@@ -88,6 +88,10 @@ class EASE(Ranker):
         return own.toarray() - projected / self.diagonal
 
     @property
+    def ranks_by_own_ratings(self) -> bool:
+        return not self._over_users
+
+    @property
     def _over_users(self) -> bool:
         return len(self.inverse) < int(np.count_nonzero(self.popularity > 0))
 

@@ -139,9 +139,15 @@ class Read:
     told: list[tuple[str, str, str]]
     kinds: tuple[InteractionKind, ...] = ()
 
-    def weigh(self) -> None:
-        """Find the kinds of interaction; each weighs 1 where nothing is said."""
-        self.kinds = interactions.kinds(self.file, self.table, self.source)
+    def weigh(self, kinds: tuple[InteractionKind, ...] | None = None) -> None:
+        """Find the kinds of interaction; each weighs 1 where nothing is said.
+
+        Args:
+            kinds: those of the table, where somebody else has counted them
+        """
+        if kinds is None:
+            kinds = interactions.kinds(self.file, self.table, self.source)
+        self.kinds = kinds
         if self.kinds and self.source.weights is None:
             weights = {kind.name: 1.0 for kind in self.kinds}
             self.source = dataclasses.replace(self.source, weights=weights)

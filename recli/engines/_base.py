@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
-from recli import errors
-from recli.algorithms import Configured
+from recli.algorithms import Algorithm, Configured
 from recli.data.checks.activity import Activity, activity
 from recli.data.checks.check import CheckReport, check
 from recli.data.dataset import BadRow, Dataset
 from recli.data.interactions import added_up
+from recli.data.trainset import Trainset
 from recli.experiments.reading import Reading
-from recli.models.model import FittedModel
+from recli.models.model import FittedModel, about_dataset
 from recli.ranking.lists import Request
 
 
@@ -57,6 +57,21 @@ def of_dataset(dataset: Dataset) -> CheckedData:
     return CheckedData(
         dataset.name, found_of, dataset, whole.fingerprint, bad_rows=dataset.bad_rows
     )
+
+
+@dataclass(frozen=True)
+class ListsWritten:
+    """How much was recommended.
+
+    Attributes:
+        places: rows
+        items: different items
+        short_lists: users whose lists are shorter than they might be
+    """
+
+    places: int
+    items: int
+    short_lists: int
 
 
 class Engine:
@@ -116,25 +131,40 @@ class Engine:
             origin: where the parameters come from and what was measured
 
         Raises:
-            UsageError: for an algorithm that the engine does not learn
+            RecliError: as `Algorithm.fit` does
         """
-        raise NotImplementedError
+        trainset = dataset.trainset(threshold=threshold)
+        algorithm = self.fit(configured, trainset, seed)
+        return FittedModel(
+            configured, algorithm, trainset, about_dataset(dataset), seed, origin or {}
+        )
+
+    def fit(self, configured: Configured, trainset: Trainset, seed: int) -> Algorithm:
+        """An algorithm, fitted; the numbers are those of `Algorithm.fit`, up to rounding.
+
+        Args:
+            configured: the algorithm with its parameters
+            trainset: what it learns from
+            seed: what is drawn at random is drawn by it
+
+        Raises:
+            RecliError: as `Algorithm.fit` does
+        """
+        return configured.create(seed).fit(trainset)
 
     def write_lists(
-        self, model: FittedModel, name: str, folder: str, request: Request, target: str
-    ) -> AbstractContextManager[int]:
-        """Lists of many users, written in parts.
+        self, model: FittedModel, name: str, folder: Path, request: Request, target: str
+    ) -> ListsWritten:
+        """Lists of many users, written into a folder of Parquet files.
 
         Args:
             model: a stored model
             name: what the column `model` says
-            folder: where the model is stored
+            folder: where it is stored
             request: who gets how many of which items
-            target: the folder that the parts are written into
+            target: the folder that the files are written into, here or in a store
 
         Raises:
-            UsageError: where the engine writes no lists
+            UsageError: where that cannot be
         """
-        raise errors.UsageError(
-            f"The engine {type(self).__name__.lower()} writes no lists: leave out `engine`."
-        )
+        raise NotImplementedError

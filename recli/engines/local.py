@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from recli import errors
-from recli.algorithms import Configured
 from recli.data.dataset import Dataset
 from recli.engines._base import CheckedData, Engine, of_dataset
 from recli.experiments.reading import Reading
-from recli.models.model import FittedModel
 
 
 class Local(Engine):
@@ -31,15 +28,3 @@ class Local(Engine):
 
     def load(self, reading: Reading) -> Dataset:
         return reading.load()
-
-    def train(
-        self,
-        dataset: Dataset,
-        configured: Configured,
-        seed: int,
-        threshold: float | None = None,
-        origin: Mapping[str, Any] | None = None,
-    ) -> FittedModel:
-        from recli.models import model as models
-
-        return models.train(dataset, configured, seed, threshold, origin)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import joblib
 
 from recli import memory
+from recli.evaluation.fold_outcome import Fit
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,16 @@ class Resources:
         jobs: cells at work at once, -1 for one per core
         memory_limit: bytes for ranking the catalogue, all cells at work together; None for half of
             what is free when the run starts
+        fit: what fits algorithms, where others do it than this process: then cells come one by one
     """
 
     jobs: int = 1
     memory_limit: int | None = None
+    fit: Fit | None = None
+
+    def __post_init__(self) -> None:
+        if self.fit is not None:
+            object.__setattr__(self, "jobs", 1)
 
     @property
     def n_jobs(self) -> int:

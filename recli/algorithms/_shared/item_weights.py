@@ -49,6 +49,10 @@ class ItemWeights(Ranker):
         self.weight_items, self.weight_indptr = found.indices, found.indptr
 
     @property
+    def ranks_by_own_ratings(self) -> bool:
+        return True
+
+    @property
     def _w(self) -> scipy.sparse.csr_array:
         n_items = self.trainset.n_items
         return scipy.sparse.csr_array(

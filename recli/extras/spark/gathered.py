@@ -14,7 +14,7 @@ from recli.data.columns.parsing import RatingRows
 from recli.data.dataset import Dataset
 from recli.extras.spark.numbered import numbered
 from recli.extras.spark.pairs import merged
-from recli.extras.spark.reading import Rows
+from recli.extras.spark.reading import SparkRows
 from recli.extras.spark.session import failures
 
 _BYTES = 80
@@ -22,7 +22,7 @@ _BYTES = 80
 and once more in their order."""
 
 
-def gathered(rows: Rows) -> Dataset:
+def gathered(rows: SparkRows) -> Dataset:
     """The dataset, equal to that which one machine reads of the same files.
 
     Args:

@@ -1,17 +1,13 @@
-"""Models that Spark has learned, which are recli's own."""
+"""Algorithms that Spark has fitted, which are recli's own."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from recli.algorithms import Algorithm, Configured
 from recli.algorithms._configured import class_of
-from recli.data.dataset import Dataset
 from recli.data.trainset import Trainset
-from recli.models.model import FittedModel, about_dataset
 
 _FITS = "recli.extras.spark.fits"
 
@@ -47,24 +43,3 @@ def fitted(configured: Configured, trainset: Trainset, seed: int) -> Algorithm:
     learner.fit(trainset)
     algorithm.restore(trainset, learner.state())
     return algorithm
-
-
-def trained(
-    dataset: Dataset,
-    configured: Configured,
-    seed: int,
-    threshold: float | None,
-    origin: Mapping[str, Any] | None,
-) -> FittedModel:
-    """As `recli.models.model.train`, see `fitted`.
-
-    Args:
-        dataset: the ratings, and what is known of items and users
-        configured: an algorithm with its parameters
-        seed: what is drawn at random is drawn by it
-        threshold: the rating from which on an item is liked
-        origin: where the parameters come from and what was measured
-    """
-    trainset = dataset.trainset(threshold=threshold)
-    algorithm = fitted(configured, trainset, seed)
-    return FittedModel(configured, algorithm, trainset, about_dataset(dataset), seed, origin or {})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from recli import errors
-from recli.extras.spark.reading import Rows
+from recli.extras.spark.reading import SparkRows
 
 
-def merged(rows: Rows) -> tuple[Any, int]:
+def merged(rows: SparkRows) -> tuple[Any, int]:
     """One row for each pair, and how many rows were merged away.
 
     Args:
@@ -64,7 +64,7 @@ def _in_order(value: str) -> Any:
     return F.aggregate(pairs, F.lit(0.0), lambda total, pair: total + pair[value])
 
 
-def _repeated(rows: Rows, again: int) -> errors.DataError:
+def _repeated(rows: SparkRows, again: int) -> errors.DataError:
     """The error for pairs that are rated more than once, with the first ten of them."""
     from pyspark.sql import functions as F
 
@@ -86,7 +86,7 @@ def _repeated(rows: Rows, again: int) -> errors.DataError:
     )
 
 
-def _place(rows: Rows, place: int) -> str:
+def _place(rows: SparkRows, place: int) -> str:
     part, line = rows.line(place)
     noun = "line" if rows.place.kind == "text" else "row"
     return f"{part}{', ' * bool(part)}{noun} {line:,}"

@@ -19,21 +19,23 @@ _SAME = {"s3": "s3a"}
 
 
 @dataclass(frozen=True)
-class Place:
+class RatingsPlace:
     """Where ratings are, in Spark's words.
 
     Attributes:
         shown: as messages name it
         paths: files and folders; of a table of the catalogue, its name
         kind: `text`, `parquet` or `table`
+        file: the same for this machine, if it lies here
     """
 
     shown: str
     paths: tuple[str, ...]
     kind: str
+    file: Location | None = None
 
 
-def place(about: Description, source: RatingsSource) -> Place:
+def place(about: Description, source: RatingsSource) -> RatingsPlace:
     """Where the ratings are.
 
     Args:
@@ -47,18 +49,18 @@ def place(about: Description, source: RatingsSource) -> Place:
     spec = source.file
     if urls.scheme(spec) == TABLE:
         name = spec.partition("://")[2]
-        return Place(f"the table {name}", (name,), TABLE)
+        return RatingsPlace(f"the table {name}", (name,), TABLE)
     scheme = urls.scheme(spec)
     if scheme in _SPARKS or scheme in _SAME:
         path = spec.replace(f"{scheme}://", f"{_SAME.get(scheme, scheme)}://", 1)
         kind = "parquet" if _is_parquet(path, source) else "text"
-        return Place(urls.shown(spec), (path,), kind)
+        return RatingsPlace(urls.shown(spec), (path,), kind)
     file = about.location(source)
     if about.is_absent or not file.exists():
         raise load.absent(about, file)
     kind = _kind_of(file, source)
     files = [part.file for part in file.parts] or [file]
-    return Place(str(file), tuple(one.path.resolve().as_uri() for one in files), kind)
+    return RatingsPlace(str(file), tuple(one.path.resolve().as_uri() for one in files), kind, file)
 
 
 def _is_parquet(path: str, source: RatingsSource) -> bool:

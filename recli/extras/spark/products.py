@@ -47,7 +47,10 @@ def products(
         partial = functools.partial(_of_part, n_columns=n_columns, size=size)
         blocks = chunks.mapInArrow(partial, _SCHEMA)
         if n_parts > 1:
-            added = functools.partial(_added, n_columns=n_columns, finish=finish)
+
+            def added(table: pa.Table) -> pa.Table:  # Spark takes no partial here
+                return _added(table, n_columns, finish)
+
             blocks = blocks.groupBy("start").applyInArrow(added, _SCHEMA)
         elif finish is not None:
             blocks = blocks.mapInArrow(
@@ -57,7 +60,7 @@ def products(
 
 
 def _chunks(spark: Any, x: scipy.sparse.csr_array) -> tuple[Any, int]:
-    """Rows of X as rows of a DataFrame, and in how many parts these lie."""
+    """SparkRows of X as rows of a DataFrame, and in how many parts these lie."""
     n_chunks = max(1, math.ceil(x.nnz / _CHUNK))
     bounds = np.searchsorted(x.indptr, np.linspace(0, x.nnz, n_chunks + 1)[1:-1])
     bounds = np.unique([0, *bounds, x.shape[0]])

@@ -27,7 +27,7 @@ _LOOKED_AT = 2000  # rows, of which roles and formats are guessed
 _MOST_BAD = 100_000  # rows that are shown or set aside
 
 
-class Rows:
+class SparkRows:
     """All rows of a dataset, judged by recli's own rules, as a DataFrame that lies on Spark's disks.
 
     Args:
@@ -53,8 +53,7 @@ class Rows:
             self.read, rules = self._looked_at(source)
             if self.read.source.implicit:
                 interactions.check_options(asked, reading.duplicates)
-                self.read.kinds = self._kinds(rules)
-                self.read.weigh()
+                self.read.weigh(self._kinds(rules))
             self._rules = dataclasses.replace(
                 rules, source=self._settled(self.read.source, rules), kinds=self.read.kinds
             )
@@ -63,7 +62,7 @@ class Rows:
 
     @cached_property
     def good(self) -> Any:
-        """Rows that are ratings: place, user, item, value, time (in `unit`)."""
+        """SparkRows that are ratings: place, user, item, value, time (in `unit`)."""
         from pyspark.sql import functions as F
 
         good = self._whole.where(F.col("is") == GOOD)
@@ -86,7 +85,7 @@ class Rows:
 
     @cached_property
     def bad(self) -> list[BadRow]:
-        """Rows that are set aside, in the order of the file."""
+        """SparkRows that are set aside, in the order of the file."""
         found = self._bad.orderBy("place").limit(_MOST_BAD).toArrow()
         rows = found.select(["place", "reason", "text"]).to_pylist()
         return [self._bad_row(**row) for row in rows]
@@ -130,6 +129,7 @@ class Rows:
             table_of = self._raw.select(*columns).limit(_LOOKED_AT).toArrow()
             table = TextTable(typed(table_of, floats), np.arange(1, len(table_of) + 1))
         read = load.understood(file, table, source, guessed)
+        read.file = self.place.file or file
         files = {path: number for number, path in enumerate(self._files)}
         floats = () if self.place.kind == "text" else self._with_fractions
         return read, Rules(read.source, (), files, floats)
@@ -221,8 +221,13 @@ class Rows:
                 is_gap = F.coalesce(F.col(role).isin(list(gaps)), F.lit(False)) & ~F.coalesce(
                     earlier, F.lit(False)
                 )
-                rows = rows.withColumn("reason", F.when(is_gap, why).otherwise(F.col("reason")))
-                rows = rows.withColumn("is", F.when(is_gap, F.lit(BAD)).otherwise(F.col("is")))
+                found = {"reason": why, "is": F.lit(BAD)}
+                rows = rows.withColumns(
+                    {
+                        name: F.when(is_gap, new).otherwise(F.col(name))
+                        for name, new in found.items()
+                    }
+                )
         return rows
 
     notes_of_ids: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ import pyarrow.compute
 from recli import errors
 from recli.data.columns import parsing
 from recli.data.columns.cells import Cutter
+from recli.data.columns.numbers import GAPS
 from recli.data.dataset import InteractionKind
 from recli.data.description import RatingsSource
 from recli.data.formats._arrow import text_columns
@@ -147,7 +148,7 @@ class Rules:
         if not content.strip():
             return None
         source = dataclasses.replace(self.source, header=at_start and self._has_header(content))
-        table = Delimited().read(Chunk(content, "the file"), source)
+        table = Delimited().cut(Chunk(content, "the file"), source)
         return columns_of(table, source)
 
     def _has_header(self, content: bytes) -> bool:
@@ -194,7 +195,7 @@ class Rules:
             "time": pa.array(times),
             "unit": pa.array(np.full(n, UNITS.index(found.time_unit), np.int8)),
             "reason": pa.nulls(n, pa.string()),
-            "text": pa.nulls(n, pa.string()),
+            "text": _texts_of_gaps(table, found),
         }
         yield from pa.table(columns, schema=_ARROW).to_batches()
 
@@ -211,6 +212,24 @@ class Rules:
             reason=[row.reason for row in found.bad],
             text=[row.text for row in found.bad],
         )
+
+
+def _texts_of_gaps(table: TextTable, found: parsing.RatingRows) -> pa.Array:
+    """The text of rows with an id that may turn out to stand for none; null for all others."""
+    n = len(found.values)
+    gap = np.zeros(n, bool)
+    for ids in (found.users, found.items):
+        plain = pa.compute.utf8_lower(pa.compute.utf8_trim_whitespace(ids.dictionary))
+        is_gap = pa.compute.is_in(plain, pa.array(sorted(GAPS))).to_numpy(zero_copy_only=False)
+        if is_gap.any():
+            gap |= is_gap[ids.indices.to_numpy()]
+    if not gap.any():
+        return pa.nulls(n, pa.string())
+    texts = np.full(n, None, object)
+    for row in np.flatnonzero(gap):
+        place = int(np.searchsorted(table.lines, found.lines[row]))
+        texts[row] = parsing.row_text(table, place)
+    return pa.array(texts, pa.string())
 
 
 def typed(table: pa.Table, floats: Iterable[str] = ()) -> dict[str, pa.ChunkedArray]:

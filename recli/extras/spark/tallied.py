@@ -12,11 +12,11 @@ from recli.data.columns.table_ids import Known
 from recli.data.ids import Ids
 from recli.data.ratings import PER_SECOND
 from recli.data.tables import reading as tables
-from recli.extras.spark.reading import Rows
+from recli.extras.spark.reading import SparkRows
 from recli.extras.spark.session import failures
 
 
-def tallied(rows: Rows) -> CheckReport:
+def tallied(rows: SparkRows) -> CheckReport:
     """The report of a check, as that of one machine; the mean to rounding.
 
     The driver gets each id once with how many ratings it has, and each different rating.
@@ -66,7 +66,7 @@ def tallied(rows: Rows) -> CheckReport:
     return report(of, problems, bad, said)
 
 
-def _of_ids(rows: Rows, role: str) -> dict[str, np.ndarray]:
+def _of_ids(rows: SparkRows, role: str) -> dict[str, np.ndarray]:
     """Each id in the order in which they appear, with its ratings, the lowest and the highest of them."""
     from pyspark.sql import functions as F
 
@@ -92,7 +92,7 @@ def _by_code(ids: Ids, of_id: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return found
 
 
-def _facts(rows: Rows) -> dict[str, Any]:
+def _facts(rows: SparkRows) -> dict[str, Any]:
     """All else that is counted."""
     from pyspark.sql import functions as F
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from recli.algorithms import Configured
+from recli.algorithms import Algorithm, Configured
 from recli.data.dataset import Dataset
-from recli.engines import CheckedData, Engine, of_dataset
+from recli.data.trainset import Trainset
+from recli.engines import CheckedData, Engine, ListsWritten, of_dataset
 from recli.experiments.reading import Reading
 from recli.models.model import FittedModel
+from recli.ranking.lists import Request
 
 
 class Spark(Engine):
@@ -25,9 +27,9 @@ class Spark(Engine):
 
     def check(self, reading: Reading) -> CheckedData:
         from recli.extras.spark.gathered import gathered
-        from recli.extras.spark.reading import Rows
+        from recli.extras.spark.reading import SparkRows
 
-        rows = Rows(self.session, reading)
+        rows = SparkRows(self.session, reading)
         if rows.read.source.implicit:
             return of_dataset(gathered(rows))
         from recli.extras.spark.tallied import tallied
@@ -39,19 +41,19 @@ class Spark(Engine):
 
     def load(self, reading: Reading) -> Dataset:
         from recli.extras.spark.gathered import gathered
-        from recli.extras.spark.reading import Rows
+        from recli.extras.spark.reading import SparkRows
 
-        return gathered(Rows(self.session, reading))
+        return gathered(SparkRows(self.session, reading))
 
-    def train(
-        self,
-        dataset: Dataset,
-        configured: Configured,
-        seed: int,
-        threshold: float | None = None,
-        origin: Mapping[str, Any] | None = None,
-    ) -> FittedModel:
-        from recli.extras.spark.learned import trained
+    def fit(self, configured: Configured, trainset: Trainset, seed: int) -> Algorithm:
+        from recli.extras.spark.learned import fitted
 
         self.session  # noqa: B018, by which fits are done
-        return trained(dataset, configured, seed, threshold, origin)
+        return fitted(configured, trainset, seed)
+
+    def write_lists(
+        self, model: FittedModel, name: str, folder: Path, request: Request, target: str
+    ) -> ListsWritten:
+        from recli.extras.spark.written import written
+
+        return written(self.session, model, name, folder, request, target)
