@@ -32,6 +32,7 @@ FOLDERS = {
     "cluster": "experiments/clusters",
     "sampler": "experiments/tuning/samplers",
     "pruner": "experiments/tuning/pruners",
+    "engine": "engines",
 }
 FILES = [
     (kind, ".".join(path.relative_to(PACKAGE).parent.parts), path.stem)

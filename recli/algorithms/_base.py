@@ -81,6 +81,17 @@ class Algorithm(
         """
         return False
 
+    @property
+    def ranks_by_own_ratings(self) -> bool:
+        """Whether a user is ranked for by their own ratings, what `fitted` names and `of_all_ratings`.
+
+        Then those who rank for some users need not have the ratings of the others.
+        """
+        return False
+
+    of_all_ratings: ClassVar[tuple[str, ...]] = ()
+    """Attributes that all ratings together make and `fitted` does not name."""
+
     @classmethod
     def declared(cls, given: Mapping[str, object]) -> tuple[Parameter, ...]:
         """The hyperparameters.

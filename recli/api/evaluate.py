@@ -115,7 +115,7 @@ def evaluate(
     protocol, _ = asked.protocol(data, wanted)
     at_once, limit = checked("jobs", jobs), checked("memory_limit", memory_limit)
     with opened(cluster) as workers:
-        resources = Resources(at_once, limit, workers)
+        resources = Resources(at_once, limit, workers=workers)
         if results is None:
             return _in_memory(data, line_up, protocol, resources, progress)
         return _kept(data, line_up, protocol, resources, path("results", results), fresh, progress)

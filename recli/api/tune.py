@@ -157,7 +157,7 @@ def tune(
     )
     at_once, limit = checked("jobs", jobs), checked("memory_limit", memory_limit)
     with _folder(results) as folder, opened(cluster) as workers:
-        resources = Resources(at_once, limit, workers)
+        resources = Resources(at_once, limit, workers=workers)
         run = TuningRun(
             folder,
             ["recli.tune"],

@@ -62,7 +62,7 @@ def command(
         "every cell afresh"
     )
     with opened(cluster) as workers, console.progress("Reproducing", made.n_cells) as advance:
-        made.run(Resources(jobs, memory_limit, workers), lambda cell: advance(), fresh=True)
+        made.run(Resources(jobs, memory_limit, workers=workers), lambda cell: advance(), fresh=True)
     if not made.compared:
         made.check()
     found = reproduce.compare(first, StoredRun.read(results, str(made.folder)))

@@ -141,7 +141,7 @@ def command(
         )
         heading = f"Run {number} of {len(plan)}: {planned.name}"
         with opened(cluster) as workers, console.progress(heading, run.n_cells) as advance:
-            resources = Resources(jobs, memory_limit, workers)
+            resources = Resources(jobs, memory_limit, workers=workers)
             run.run(resources, lambda cell, advance=advance: advance(), fresh)  # type: ignore[misc]
         if run.n_reused:
             console.say(

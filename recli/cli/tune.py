@@ -301,7 +301,7 @@ def command(
         return
     _announce(console, run, budget)
     with opened(cluster) as workers, study_tables.watched(console, run, budget) as watch:
-        run.run(budget, Resources(jobs, memory_limit, workers), watch)
+        run.run(budget, Resources(jobs, memory_limit, workers=workers), watch)
     if run.n_found:
         console.say(f"{count(run.n_found, 'trial')} were there already (--fresh begins anew)")
     study = StoredStudy.read(results, str(run.folder))

@@ -17,7 +17,7 @@ from recli import errors
 from recli.kernels.mixing import mixed
 
 _COMPARED = 2_000  # ids at most: to compare spellings takes 20 µs each
-_WHOLE = r"^((0|-?[1-9][0-9]*)(\.0)?)?$"
+WHOLE = r"^((0|-?[1-9][0-9]*)(\.0)?)?$"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
@@ -163,7 +163,7 @@ def without_point_zero(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """
     if not pa.compute.any(pa.compute.ends_with(column, ".0")).as_py():
         return None
-    if not pa.compute.all(pa.compute.match_substring_regex(column, _WHOLE)).as_py():
+    if not pa.compute.all(pa.compute.match_substring_regex(column, WHOLE)).as_py():
         return None
     return pa.compute.replace_substring_regex(column, r"\.0$", "")
 

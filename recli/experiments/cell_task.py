@@ -14,7 +14,7 @@ from recli.data.training_statistics import TrainingStatistics
 from recli.epochs import Listener, heard
 from recli.evaluation.external.entry import External
 from recli.evaluation.fold import measure
-from recli.evaluation.fold_outcome import FoldOutcome, Wanted, fold_outcome, to_keep
+from recli.evaluation.fold_outcome import Fit, FoldOutcome, Wanted, fold_outcome, to_keep
 from recli.evaluation.protocol import Protocol
 from recli.records.cell_store import CellStore
 from recli.records.cells import Cell
@@ -65,6 +65,7 @@ class CellTask:
         place: where it is
         listeners: who hears of the epochs of its fit, in the process where that is; what one of them
             raises is a failure as what the algorithm raises
+        fit: what fits the algorithm; None is the algorithm itself
     """
 
     statistics: TrainingStatistics
@@ -77,6 +78,7 @@ class CellTask:
     kept: Kept | None = None
     there: Wanted = field(default_factory=Wanted)
     listeners: tuple[Listener, ...] = ()
+    fit: Fit | None = None
 
     def found(self) -> tuple[Place, Cell | Wanted | errors.DataError]:
         """The cell by the outcome that is kept; or what that has where it is not enough.
@@ -129,6 +131,7 @@ class CellTask:
                     limit,
                     self.alone,
                     self.protocol.sampled_negatives,
+                    self.fit,
                 )
         except errors.MissingExtraError:
             raise

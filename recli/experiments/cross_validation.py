@@ -225,6 +225,7 @@ class _Work:
                         kept=self.kept,
                         there=places[place],
                         listeners=(*channels, *own),
+                        fit=self.resources.fit,
                     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import joblib
 
 from recli import memory
+from recli.evaluation.fold_outcome import Fit
 from recli.experiments.clusters import Workers
 
 
@@ -18,12 +19,18 @@ class Resources:
         jobs: cells at work at once, -1 for one per core
         memory_limit: bytes for ranking the catalogue, all cells at work together; None for half of
             what is free when the run starts. Of each worker, where workers of a cluster compute
+        fit: what fits algorithms, where others do it than this process: then cells come one by one
         workers: of a cluster, which compute in place of this machine
     """
 
     jobs: int = 1
     memory_limit: int | None = None
+    fit: Fit | None = None
     workers: Workers | None = None
+
+    def __post_init__(self) -> None:
+        if self.fit is not None:
+            object.__setattr__(self, "jobs", 1)
 
     @property
     def n_jobs(self) -> int:

@@ -111,4 +111,5 @@ KINDS = {
     "pruner": RegisteredKind(
         "recli.experiments.tuning.pruners", "recli.experiments.tuning.pruners:Pruner", "pruners"
     ),
+    "engine": RegisteredKind("recli.engines", "recli.engines:Engine", "engines"),
 }

@@ -38,6 +38,10 @@ class FactorRanker(Ranker):
     user_factors: np.ndarray
     item_factors: np.ndarray
 
+    @property
+    def ranks_by_own_ratings(self) -> bool:
+        return True
+
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         # Libraries learn in single precision; theirs and ours stand side by side at the end.
         return 12 * self.n_factors * (trainset.n_users + trainset.n_items)

@@ -30,6 +30,10 @@ class Factors(Algorithm):
     additive = True
     similarity = "cosine of factors"
 
+    @property
+    def ranks_by_own_ratings(self) -> bool:
+        return True
+
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         return 8 * self.n_factors * (trainset.n_users + trainset.n_items)
 
