@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 import recli
+from recli import registry
 from recli.events.log import FILE_NAME, EventLog
 from recli.extras.serve import problems, routes
 from recli.extras.serve.current import Current
@@ -36,11 +37,15 @@ def create_app(settings: ServiceSettings) -> ASGIApp:
 
     Raises:
         NotFoundError: where there is no such model
-        DataError: where it cannot be loaded or fails its self-test
+        DataError: where it cannot be loaded or fails its self-test, and where no broker answers that
+            lists are to be sent to
     """
     current = Current(settings.results, settings.model, settings.remembered)
     log = EventLog(settings.results / FILE_NAME)
-    metrics = Metrics(current, log)
+    metrics, published = Metrics(current, log), None
+    if settings.topic is not None:
+        lists = registry.room("kafka", "published").PublishedLists
+        metrics.also = published = lists(settings.topic, metrics.unpublished.inc)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -48,6 +53,8 @@ def create_app(settings: ServiceSettings) -> ASGIApp:
         yield
         current.stop()
         log.close()
+        if published is not None:
+            published.close()
 
     # No page of /docs: FastAPI's own takes its scripts from the network.
     app = ModelDescription(

@@ -7,7 +7,7 @@ import os
 import time
 from collections import Counter as Counts
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
@@ -39,7 +39,12 @@ class Metrics:
     Args:
         current: the model in service
         log: the event log
+
+    Attributes:
+        also: who else is told of each list that is made
     """
+
+    also: Callable[[MadeList], None] | None = None
 
     def __init__(self, current: Current, log: EventLog) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -76,6 +81,11 @@ class Metrics:
         )
         for kind in ("known", "folded", "fallback", "unknown"):
             self.lists.labels(kind)
+        self.unpublished = Counter(
+            "recli_lists_unpublished",
+            "Lists that brokers did not take that they were to be sent to.",
+            registry=own,
+        )
         self.events = Counter(
             "recli_events", "Events that came in, duplicates included.", ("type",), registry=own
         )
@@ -94,6 +104,8 @@ class Metrics:
         """
         self.lists.labels(made.kind).inc()
         loaded.answers.served.append(made)
+        if self.also is not None:
+            self.also(made)
 
     def received(self, batch: Sequence[Event], duplicates: int) -> None:
         """Count events that were stored, or were there already.
