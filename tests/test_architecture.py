@@ -25,7 +25,7 @@ GROUND = dict.fromkeys(
 )
 STOREYS = (
     *("data", "algorithms", "models", "ranking", "evaluation", "records", "experiments", "events"),
-    *("api", "extras", "testing", "cli"),
+    *("engines", "api", "extras", "testing", "cli"),
 )
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (

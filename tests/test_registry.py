@@ -29,8 +29,10 @@ FOLDERS = {
     "check": "evaluation/lint_checks",
     "plot": "experiments/reports/plots",
     "source": "data/sources/schemes",
+    "cluster": "experiments/clusters",
     "sampler": "experiments/tuning/samplers",
     "pruner": "experiments/tuning/pruners",
+    "engine": "engines",
 }
 FILES = [
     (kind, ".".join(path.relative_to(PACKAGE).parent.parts), path.stem)

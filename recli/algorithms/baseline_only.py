@@ -26,6 +26,10 @@ class BaselineOnly(Algorithm, surprise.BaselineOnly):
     fitted = ("bu", "bi")
     additive = True
 
+    @property
+    def ranks_by_own_ratings(self) -> bool:
+        return True
+
     def explain(self, user: int, item: int) -> list[Reason]:
         return self._baseline_reasons(user, item)
 

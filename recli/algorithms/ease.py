@@ -53,7 +53,7 @@ class EASE(Ranker):
         n = rows.shape[0]
         few = "Leave out users and items with few ratings."
         self._check_fits(8 * n * n, f"the inverse of {n:,} × {n:,} numbers", few)
-        matrix = gram(rows)
+        matrix = self._gram(rows)
         matrix[np.diag_indices(n)] += self.reg
         self.inverse = inverse(matrix)
         self.diagonal = np.full(preferred.shape[1], 1 / self.reg)
@@ -61,6 +61,10 @@ class EASE(Ranker):
             self.diagonal -= self._explained(preferred) / self.reg
         else:
             self.diagonal[known] = self.inverse.diagonal()
+
+    def _gram(self, rows: scipy.sparse.csr_array) -> np.ndarray:
+        """A Aᵀ, float64[n, n], of the rows of A, float64[n, d]."""
+        return gram(rows)
 
     def _explained(self, preferred: scipy.sparse.csr_array) -> np.ndarray:
         """x_iᵀ (X Xᵀ + reg I)⁻¹ x_i, float64[n_items]."""
@@ -82,6 +86,10 @@ class EASE(Ranker):
             projected = np.zeros(own.shape)
             projected[:, known] = own[:, known] @ self.inverse
         return own.toarray() - projected / self.diagonal
+
+    @property
+    def ranks_by_own_ratings(self) -> bool:
+        return not self._over_users
 
     @property
     def _over_users(self) -> bool:

@@ -38,9 +38,25 @@ class ItemKNN(ItemWeights):
         by_item = preferred.T.tocsr()
 
         def similarities(items: slice) -> scipy.sparse.csr_array:
-            common = by_item[items] @ preferred
-            of_row = np.repeat(norms[items], np.diff(common.indptr))
-            common.data /= of_row * norms[common.indices] + self.shrinkage
-            return common
+            return shrunk(by_item[items] @ preferred, items, norms, self.shrinkage)
 
         return strongest(similarities, self.trainset, self.k).T.tocsr()
+
+
+def shrunk(
+    common: scipy.sparse.csr_array, items: slice, norms: np.ndarray, shrinkage: float
+) -> scipy.sparse.csr_array:
+    """x_i · x_j / (|x_i| |x_j| + shrinkage) for some items i and all items j.
+
+    Args:
+        common: float64[n, n_items], sparse, the products x_i · x_j; divided in place.
+        items: The items i.
+        norms: float64[n_items], |x_i|.
+        shrinkage: What pulls towards 0.
+
+    Returns:
+        `common`.
+    """
+    of_row = np.repeat(norms[items], np.diff(common.indptr))
+    common.data /= of_row * norms[common.indices] + shrinkage
+    return common

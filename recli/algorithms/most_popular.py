@@ -37,6 +37,10 @@ class MostPopular(Ranker):
     )
     fitted = (*Ranker.fitted, "popularity")
 
+    @property
+    def ranks_by_own_ratings(self) -> bool:
+        return True
+
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         if self.half_life is None:
             return

@@ -10,12 +10,16 @@ import click
 from recli.cli._convert import convert
 from recli.cli._options import common, parameter_types
 from recli.cli._options.common import DatasetChoice
+from recli.cli._options.engine import EngineChoice, engine_options
+from recli.cli._output import activity
 from recli.cli._output.console import Console, count
 from recli.cli._output.figures import QUANTILE_NAMES, date, histogram, problems
 from recli.cli._output.stored import confirm
+from recli.records import default_files
 
 if TYPE_CHECKING:
     from recli.data.checks.check import CheckReport
+    from recli.engines import CheckedData
 
 
 @click.group(
@@ -130,28 +134,32 @@ def show(data: DatasetChoice, console: Console) -> None:
     """,
 )
 @common.dataset_argument
+@engine_options
 @common.results_option
 @common.output_options()
-def check(data: DatasetChoice, results: Path, console: Console) -> None:
+def check(data: DatasetChoice, engine: EngineChoice, results: Path, console: Console) -> None:
     """Check a table of ratings or interactions.
 
     Shows what is in it, what looks wrong, and what to do. Rows that cannot be read stop the check,
     the first ten are listed; with --on-bad skip they are set aside and counted.
+
+    --engine spark counts ratings beyond the memory of one machine, with the same answers; it reads text
+    with a row a line, Parquet, s3a and hdfs, and tables of its catalogue by table://NAME.
     """
     import dataclasses
 
-    from recli.data.checks.check import check as check_dataset
+    from recli.data.checks.check import CheckReport
 
     keep = data.duplicates if data.duplicates != "error" else "keep"
-    dataset = dataclasses.replace(data, duplicates=keep).load(console, results)
-    if dataset.ratings.implicit:
-        from recli.cli._output import activity
-
-        activity.show(console, dataset)
+    checked = engine.made().check(dataclasses.replace(data, duplicates=keep).reading)
+    _say_read(console, checked)
+    console.set_aside(checked.bad_rows, default_files.bad_rows(results, checked.name))
+    if not isinstance(checked.found, CheckReport):
+        activity.show(console, checked.name, checked.found, checked.fingerprint)
         return
-    report = check_dataset(dataset)
+    report = checked.found
     document = {
-        "dataset": dataset.name,
+        "dataset": checked.name,
         "users": report.users,
         "items": report.items,
         "ratings": report.ratings,
@@ -164,7 +172,7 @@ def check(data: DatasetChoice, results: Path, console: Console) -> None:
         "times": None if report.times is None else list(map(date, report.times)),
         "duplicates": report.duplicates,
         "problems": [dataclasses.asdict(problem) for problem in report.problems],
-        "fingerprint": dataset.fingerprint,
+        "fingerprint": checked.fingerprint,
     }
     header = ["problem", "count", "advice"]
     rows = [[problem.kind, str(problem.count), problem.advice] for problem in report.problems]
@@ -327,6 +335,22 @@ def download(name: str, given: Path | None, console: Console) -> None:
     document = {"dataset": name, "path": str(folder)}
     header, rows = ["dataset", "path"], [[name, str(folder)]]
     console.emit(document, header, rows, lambda: console.line(f"Dataset '{name}': {folder}"))
+
+
+def _say_read(console: Console, checked: CheckedData) -> None:
+    """What was read, and what was guessed of it."""
+    if checked.dataset is not None:
+        console.describe(checked.dataset)
+        return
+    found: Any = checked.found
+    low, high = found.scale
+    console.say(
+        f"{checked.name}: {count(found.users, 'user')} × {count(found.items, 'item')}, "
+        f"{count(found.ratings, 'rating')} from {low:g} to {high:g}"
+    )
+    console.guessed(checked.sniffed)
+    for note in checked.notes:
+        console.say(f"Note: {note}")
 
 
 def _print_report(console: Console, report: CheckReport) -> None:

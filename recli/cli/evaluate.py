@@ -11,6 +11,7 @@ import click
 from recli.cli._options import common, parameter_types
 from recli.cli._options.as_typed import as_typed
 from recli.cli._options.common import DatasetChoice
+from recli.cli._options.engine import EngineChoice, engine_options
 from recli.cli._options.external import (
     ExternalChoice,
     check_lists,
@@ -68,9 +69,11 @@ if TYPE_CHECKING:
 @common.backend_option
 @common.jobs_option
 @common.memory_limit_option
+@common.cluster_option
 @click.option("--strict", is_flag=True, help="Stop where the protocol gives reason to doubt.")
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
 @common.cells_limit_option
+@engine_options
 @common.results_option
 @common.output_options()
 def command(
@@ -84,9 +87,11 @@ def command(
     external: ExternalChoice,
     jobs: int,
     memory_limit: int | None,
+    cluster: str | None,
     strict: bool,
     fresh: bool,
     cells_limit: int | None,
+    engine: EngineChoice,
     results: Path,
     console: Console,
 ) -> None:
@@ -107,8 +112,13 @@ def command(
     What another program predicted or recommended on the same folds is measured beside the algorithms
     by --predictions and --lists, and by itself where none is named. Every pair of a fold's test takes
     one prediction, which may be empty; predictions off the rating scale are taken as they are.
+
+    With --engine spark the data are read by Spark, in the order of the file, so that every split gives
+    the same folds as here; ease, item-knn, spark-als and spark-ials are learned by it on each. Lists and
+    metrics are made here, by the same code.
     """
     from recli.evaluation.make_protocol import purpose as purpose_of
+    from recli.experiments.clusters import opened
     from recli.experiments.default_line_up import check_suits
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
@@ -120,7 +130,13 @@ def command(
     named = algorithms or params_files or (external and params)
     line_up = _line_up(algorithms, params, params_files) if named else []
     check_lists(line_up, lists, files)
-    dataset = choice.filtered(data.load(console, results), console)
+    if cluster and not engine.is_local:
+        raise click.UsageError(
+            "--cluster computes each cell on a worker, --engine learns with all of them at once: give one "
+            "of the two."
+        )
+    made_by = engine.made()
+    dataset = choice.filtered(data.load(console, results, made_by), console)
     purpose = purpose_of(goal, dataset)
     if not line_up and not files:
         line_up = _line_up(_default_line_up(dataset, purpose, console), params, ())
@@ -154,8 +170,9 @@ def command(
         console.say(f"Lists are made with {made}, as 'recli recommend' makes them")
     if made and files:
         console.say(f"The lists of {', '.join(entry.name for entry in files)} stay as they are")
-    with console.progress("Evaluating", run.n_cells) as advance:
-        run.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh)
+    fit = None if engine.is_local else made_by.fit
+    with opened(cluster) as workers, console.progress("Evaluating", run.n_cells) as advance:
+        run.run(Resources(jobs, memory_limit, fit, workers), lambda cell: advance(), fresh)
     if not run.compared:
         run.check()
     if run.n_reused:

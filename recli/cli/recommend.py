@@ -11,6 +11,7 @@ import click
 
 from recli.cli._options import common
 from recli.cli._options.cold_user import ColdUser, cold_user_options
+from recli.cli._options.engine import EngineChoice, engine_options
 from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._options.model import ModelChoice, model_options
 from recli.cli._options.reranking import tell
@@ -22,6 +23,7 @@ from recli.cli._output.shown_number import ShownNumber
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
     from recli.models.model import FittedModel
+    from recli.ranking.list_options import ListOptions
     from recli.ranking.lists import Request
     from recli.ranking.reranking_cost import RerankingCost
     from recli.ranking.rows import Rows
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     "them. [default: CSV under results/recommendations]",
 )
 @common.memory_limit_option
+@engine_options
 @common.results_option
 @common.output_options()
 def command(
@@ -74,6 +77,7 @@ def command(
     goal: Purpose | None,
     output: str | None,
     memory_limit: int | None,
+    engine: EngineChoice,
     results: Path,
     console: Console,
 ) -> None:
@@ -98,16 +102,16 @@ def command(
 
     --diversify, --calibrate and --explore give other lists than the scores alone, in this order, and
     --max-per holds for what they give; what they cost in score and gain is said.
+
+    With --engine spark the workers of Spark make the lists of many users by a stored model, whose folder
+    each of them can read, and write them as a folder of Parquet files.
     """
     from datetime import UTC, datetime
 
     import numpy as np
 
-    from recli.models import list_quality
-    from recli.ranking.answer import Answer
     from recli.ranking.lists import recommend
     from recli.ranking.output import written
-    from recli.ranking.recommender import labelled, remembered
     from recli.ranking.request import request_of
     from recli.ranking.reranking_cost import RerankingCost
     from recli.ranking.row_tables import RowTables
@@ -116,9 +120,10 @@ def command(
     from recli.records import default_files
 
     target_users.check(cold_user)
+    _check_engine(engine, target_users.user is None and not cold_user.given, choice, output)
     _check(explain and target_users.user is None and not cold_user.given, goal, choice)
     # A wrong one is told before anything is computed.
-    target = None if output is None else Target.of(output)
+    target = None if output is None or not engine.is_local else Target.of(output)
     lists.options  # noqa: B018, a wrong one is told before anything is computed
     model, model_name = choice.load(results, console, goal)
     options = lists.of_model(model, console)
@@ -130,6 +135,9 @@ def command(
     else:
         users = target_users.codes(model, console)
     request = request_of(options, whole, users, n, seed=choice.seed, model=model)
+    if not engine.is_local:
+        _by_engine(engine, model, model_name, choice.folder(results), request, output, console)
+        return
     if target is None:
         default = default_files.recommendations(results, model_name, target_users.name)
         target = Target.of(str(default))
@@ -141,17 +149,38 @@ def command(
     replaces = not target.writer.adds and Path(target.place).exists()
     kept = written(rows, tables, target)
     if target_users.user is not None or cold_user.given:
-        [only] = kept
-        answer = Answer(model_name, only, target_users.user is None, cost)
-        show_answer(answer, target_users.user, request, console)
+        _one(kept, request, model_name, target_users.user, cost, console)
     else:
         _many(kept, request, model, model_name, cost, console)
     if request.rerankers:
         tell(cost, console)
     console.say(f"Written to {target}" + ", in place of what was there" * replaces)
     if not cold_user.is_new:
-        typed = "" if options == remembered(whole) else ", without the options of lists given here"
-        console.say_all(list_quality.said(labelled(whole) + typed, whole.origin))
+        _say_quality(whole, options, console)
+
+
+def _one(
+    kept: Iterable[Rows],
+    request: Request,
+    model_name: str,
+    user: str | None,
+    cost: RerankingCost,
+    console: Console,
+) -> None:
+    """Take the rows of a single user, and show them."""
+    from recli.ranking.answer import Answer
+
+    [only] = kept
+    show_answer(Answer(model_name, only, user is None, cost), user, request, console)
+
+
+def _say_quality(model: FittedModel, options: ListOptions, console: Console) -> None:
+    """How good the lists of a model are, as it was measured."""
+    from recli.models import list_quality
+    from recli.ranking.recommender import labelled, remembered
+
+    typed = "" if options == remembered(model) else ", without the options of lists given here"
+    console.say_all(list_quality.said(labelled(model) + typed, model.origin))
 
 
 def _check(explains_many: bool, goal: Purpose | None, choice: ModelChoice) -> None:
@@ -161,6 +190,55 @@ def _check(explains_many: bool, goal: Purpose | None, choice: ModelChoice) -> No
         raise click.UsageError(
             "--goal is for a model that is trained: leave out one of --model, --goal."
         )
+
+
+def _check_engine(
+    engine: EngineChoice, for_many: bool, choice: ModelChoice, output: str | None
+) -> None:
+    if engine.is_local:
+        return
+    if not for_many:
+        raise click.UsageError(
+            f"--engine {engine.name} is for lists of many users: add '--all-users' or '--users FILE'."
+        )
+    if choice.name is None:
+        raise click.UsageError(
+            f"--engine {engine.name} recommends by a stored model: name it with '--model'."
+        )
+    if output is None or not output.endswith((".parquet", ".pq")):
+        raise click.UsageError(
+            f"--engine {engine.name} writes a folder of Parquet files: name it with '--output "
+            "FOLDER.parquet'."
+        )
+
+
+def _by_engine(
+    engine: EngineChoice,
+    model: FittedModel,
+    model_name: str,
+    folder: Path,
+    request: Request,
+    output: str | None,
+    console: Console,
+) -> None:
+    """Have an engine write the lists of many users, and say how many there are, of how many items."""
+    import time
+
+    from recli import urls
+
+    assert output is not None
+    started = time.perf_counter()
+    found = engine.made().write_lists(model, model_name, folder, request, output)
+    _tell_many(
+        request,
+        model,
+        model_name,
+        (found.places, found.items, found.short_lists),
+        time.perf_counter() - started,
+        None,
+        console,
+    )
+    console.say(f"Written to {urls.shown(output)}")
 
 
 def _cores() -> int:
@@ -192,6 +270,25 @@ def _many(
             n_short += int(np.count_nonzero((rows.lists.items >= 0).sum(axis=1) < request.n))
             recommended[rows.items] = True
             advance(len(rows.lists.users))
+    counted = n_places, int(np.count_nonzero(recommended)), n_short
+    reranked = cost.document if request.rerankers else None
+    _tell_many(
+        request, model, model_name, counted, time.perf_counter() - started, reranked, console
+    )
+
+
+def _tell_many(
+    request: Request,
+    model: FittedModel,
+    model_name: str,
+    counted: tuple[int, int, int],
+    seconds: float,
+    reranked: Any,
+    console: Console,
+) -> None:
+    """How many lists there are: places, different items, and users with short lists."""
+    n_users, n_items = len(request.users), model.trainset.n_catalogue
+    n_places, n_recommended, n_short = counted
     if n_short:
         console.say(
             f"{count(n_short, 'user')} of {n_users:,} got fewer than {count(request.n, 'item')}: that "
@@ -201,15 +298,15 @@ def _many(
         "model": model_name,
         "users": n_users,
         "places": n_places,
-        "items": int(np.count_nonzero(recommended)),
+        "items": n_recommended,
         "catalogue": n_items,
         "short_lists": n_short,
-        "seconds": time.perf_counter() - started,
+        "seconds": seconds,
     }
     header = list(document)
     row = [*map(str, list(document.values())[:-1]), ShownNumber(document["seconds"], ".2f")]
-    if request.rerankers:
-        document["reranking"] = cost.document
+    if reranked is not None:
+        document["reranking"] = reranked
 
     def summary() -> None:
         console.line(

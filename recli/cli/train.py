@@ -9,6 +9,7 @@ import click
 
 from recli.cli._options import common
 from recli.cli._options.common import DatasetChoice
+from recli.cli._options.engine import EngineChoice, engine_options
 from recli.cli._options.lists import ListChoice, list_options
 from recli.cli._output.console import Console
 from recli.cli._output.shown_number import ShownNumber
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from recli.algorithms import Configured
     from recli.data.dataset import Dataset
+    from recli.engines import Engine
     from recli.evaluation.metric_names import Purpose
     from recli.models.model import FittedModel
 
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 )
 @list_options
 @common.threshold_option
+@engine_options
 @common.seed_option
 @common.backend_option
 @common.results_option
@@ -60,6 +63,7 @@ def command(
     allow_pickle: bool,
     lists: ListChoice,
     threshold: float | None,
+    engine: EngineChoice,
     seed: int,
     results: Path,
     console: Console,
@@ -96,7 +100,10 @@ def command(
     from recli.records.measured import measured
 
     lists.options  # noqa: B018, a wrong one is told before anything is loaded
-    dataset = data.load(console, results)
+    if not engine.is_local and algorithm is None and params_file is None:
+        raise click.UsageError(f"--engine {engine.name} learns one algorithm: name it with '-a'.")
+    made = engine.made()
+    dataset = data.load(console, results, made)
     purpose, liked_from = (
         make_protocol.purpose(goal, dataset),
         make_protocol.liked_from(dataset, threshold),
@@ -118,8 +125,8 @@ def command(
     model_name = files.checked_name(name or configured.name.replace(":", "."), "model")
     if choice.why:
         console.say(f"Taken: {choice.why}.")
-    model, seconds, losses = _trained(console, dataset, configured, seed, liked_from, origin)
-    if purpose == "lists" and list_quality.ORIGIN not in origin:
+    model, seconds, losses = _trained(console, made, dataset, configured, seed, liked_from, origin)
+    if engine.is_local and purpose == "lists" and list_quality.ORIGIN not in origin:
         quality = lists_document(results, dataset, configured, seed, liked_from, seconds)
         origin[list_quality.ORIGIN] = quality
     remembered = options.document()
@@ -153,6 +160,7 @@ def command(
 
 def _trained(
     console: Console,
+    engine: Engine,
     dataset: Dataset,
     configured: Configured,
     seed: int,
@@ -164,12 +172,11 @@ def _trained(
 
     from recli.epochs import Epoch, heard
     from recli.evaluation.fold_outcome import own_losses
-    from recli.models import model as models
 
     told: list[Epoch] = []
     started = time.perf_counter()
     with console.training(configured.label), heard(told.append):
-        model = models.train(dataset, configured, seed, liked_from, origin)
+        model = engine.train(dataset, configured, seed, liked_from, origin)
     return model, time.perf_counter() - started, own_losses(model.algorithm, told)
 
 

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
+from recli.kernels.mixing import mixed
 
 _COMPARED = 2_000  # ids at most: to compare spellings takes 20 µs each
-_WHOLE = r"^((0|-?[1-9][0-9]*)(\.0)?)?$"
+WHOLE = r"^((0|-?[1-9][0-9]*)(\.0)?)?$"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
@@ -60,6 +61,11 @@ class Ids:
         this, so that nothing that is measured depends on names.
         """
         return np.arange(len(self)) if self.appeared is None else self.appeared
+
+    @functools.cached_property
+    def mixed_places(self) -> np.ndarray:
+        """int64[n], `places` as numbers below 2³² without a pattern, by which ties are drawn."""
+        return mixed(self.places)
 
     def only(self, chosen: np.ndarray, rows: np.ndarray) -> Ids:
         """Some of the ids, as if the data had never had others.
@@ -157,7 +163,7 @@ def without_point_zero(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """
     if not pa.compute.any(pa.compute.ends_with(column, ".0")).as_py():
         return None
-    if not pa.compute.all(pa.compute.match_substring_regex(column, _WHOLE)).as_py():
+    if not pa.compute.all(pa.compute.match_substring_regex(column, WHOLE)).as_py():
         return None
     return pa.compute.replace_substring_regex(column, r"\.0$", "")
 

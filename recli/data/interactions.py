@@ -74,12 +74,26 @@ def kinds(file: Location, table: TextTable, source: RatingsSource) -> tuple[Inte
             )
         return ()
     counts = pa.compute.value_counts(_names(table, source.event)).to_pylist()
+    return kinds_of(file, {one["values"]: one["counts"] for one in counts}, source)
+
+
+def kinds_of(
+    file: Location, counts: Mapping[str, int], source: RatingsSource
+) -> tuple[InteractionKind, ...]:
+    """The kinds of interaction of which there are so many rows, see `kinds`.
+
+    Args:
+        file: where the table is
+        counts: the rows of each kind
+        source: how the table is read, and which column is what
+
+    Raises:
+        DataError: where weights are given and a kind has none
+    """
     weights = source.weights
     found = [
-        InteractionKind(
-            one["values"], one["counts"], 1.0 if weights is None else weights.get(one["values"], -1)
-        )
-        for one in sorted(counts, key=lambda one: (-one["counts"], one["values"]))
+        InteractionKind(name, n, 1.0 if weights is None else weights.get(name, -1))
+        for name, n in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     ]
     unweighed = [kind for kind in found if kind.weight < 0]
     if unweighed:

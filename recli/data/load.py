@@ -98,7 +98,7 @@ def load_described(
     source = dataclasses.replace(about.ratings, **asked)
     file = about.location(source)
     if about.is_absent or not file.exists():
-        raise _absent(about, file)
+        raise absent(about, file)
     read = _read(file, source)
     implicit = bool(read.source.implicit)
     if implicit:
@@ -110,7 +110,7 @@ def load_described(
     if not implicit:
         how = "keep" if prepare.merges(steps) else duplicates
         rows, merged = parsing.merge_duplicates(file, rows, how)
-    dataset = _described(about, read, rows, bad, on_bad)
+    dataset = described_by(about, read, rows, bad, on_bad)
     dataset = prepare.prepared(
         dataclasses.replace(dataset, merged=merged), read.table, rows.places, steps
     )
@@ -120,7 +120,7 @@ def load_described(
 
 
 @dataclass
-class _Read:
+class Read:
     """A table of ratings as text, and what was found out about it.
 
     Attributes:
@@ -139,9 +139,15 @@ class _Read:
     told: list[tuple[str, str, str]]
     kinds: tuple[InteractionKind, ...] = ()
 
-    def weigh(self) -> None:
-        """Find the kinds of interaction; each weighs 1 where nothing is said."""
-        self.kinds = interactions.kinds(self.file, self.table, self.source)
+    def weigh(self, kinds: tuple[InteractionKind, ...] | None = None) -> None:
+        """Find the kinds of interaction; each weighs 1 where nothing is said.
+
+        Args:
+            kinds: those of the table, where somebody else has counted them
+        """
+        if kinds is None:
+            kinds = interactions.kinds(self.file, self.table, self.source)
+        self.kinds = kinds
         if self.kinds and self.source.weights is None:
             weights = {kind.name: 1.0 for kind in self.kinds}
             self.source = dataclasses.replace(self.source, weights=weights)
@@ -159,27 +165,59 @@ class _Read:
             self.guessed.append("scale")
 
 
-def _rows(read: _Read, on_bad: str) -> tuple[parsing.RatingRows, list[BadRow]]:
+def _rows(read: Read, on_bad: str) -> tuple[parsing.RatingRows, list[BadRow]]:
     """The rows that count, and those that are set aside. Raises DataError as `load` does."""
-    file, table = read.file, read.table
-    rows = parsing.parse(table, read.source, read.kinds)
-    bad = _bad_rows(file, table, rows)
-    if bad and on_bad == "error":
-        advice = layout.advice(table, bad, bool(read.source.header))
-        raise errors.DataError(f"{table.complaint(file, bad)}\n{advice}")
-    if len(rows.values) and layout.mostly_bad(table, bad):
-        raise errors.DataError(f"{table.complaint(file, bad)}\n{layout.refusal()}")
+    rows = parsing.parse(read.table, read.source, read.kinds)
+    bad = _bad_rows(read.file, read.table, rows)
+    refuse(read, bad, len(rows.values), on_bad)
     if any(kind.weight == 0 for kind in read.kinds):
         rows = rows.keep((rows.values > 0).nonzero()[0])
     if not len(rows.values):
-        raise errors.DataError(f"{file}: holds no rating: {_why_empty(table, read.source, bad)}")
+        raise empty(read, bad)
     return rows, bad
 
 
-def _described(
-    about: Description, read: _Read, rows: parsing.RatingRows, bad: list[BadRow], on_bad: str
+def refuse(read: Read, bad: list[BadRow], n_good: int, on_bad: str) -> None:
+    """Raise DataError where rows are bad and are not to be set aside, or are too many for that.
+
+    Args:
+        read: how the ratings were read; of its table only the numbers of rows matter
+        bad: the rows that are no ratings
+        n_good: how many are
+        on_bad: `error`, or `skip` to set bad rows aside
+    """
+    file, table = read.file, read.table
+    if bad and on_bad == "error":
+        advice = layout.advice(table, bad, bool(read.source.header))
+        raise errors.DataError(f"{table.complaint(file, bad)}\n{advice}")
+    if n_good and layout.mostly_bad(table, bad):
+        raise errors.DataError(f"{table.complaint(file, bad)}\n{layout.refusal()}")
+
+
+def empty(read: Read, bad: list[BadRow]) -> errors.DataError:
+    """The error for a table without a rating.
+
+    Args:
+        read: how it was read
+        bad: the rows that are set aside
+    """
+    return errors.DataError(
+        f"{read.file}: holds no rating: {_why_empty(read.table, read.source, bad)}"
+    )
+
+
+def described_by(
+    about: Description, read: Read, rows: parsing.RatingRows, bad: list[BadRow], on_bad: str
 ) -> Dataset:
-    """The dataset of these rows, with its item and its user table."""
+    """The dataset of these rows, with its item and its user table, which are read.
+
+    Args:
+        about: what the dataset's `dataset.toml` says
+        read: how the ratings were read
+        rows: those that count
+        bad: those that are set aside
+        on_bad: `error`, or `skip` to set bad rows of the tables aside
+    """
     source = read.source
     rated = rows.items.unique().to_numpy(zero_copy_only=False)
     of_items = reading.describe_items(about, Known.items(source, rated), on_bad)
@@ -203,7 +241,7 @@ def _described(
         users=reading.users(of_users, ratings.user_ids) if of_users else None,
         sniffed=(
             *(() if about.download else _parts(read.file)),
-            *_shown(source, read.guessed),
+            *shown(source, read.guessed),
             *read.told,
             *(told for one in found for told in one.told),
             *described,
@@ -280,16 +318,40 @@ def read_rows(path: Path, source: RatingsSource) -> parsing.RatingRows:
     return rows
 
 
-def _read(file: Location, source: RatingsSource) -> _Read:
+def _read(file: Location, source: RatingsSource) -> Read:
     """The file as text, and `source` with all that it left open."""
     file_format = reader(file, source)
     source, guessed = file_format.complete(file, source)
-    table = prepare.renamed(file_format.read(file, source), source)
-    table = date_columns.joined(table, source.used)
+    return understood(file, file_format.read(file, source), source, guessed)
+
+
+def columns_of(table: TextTable, source: RatingsSource) -> TextTable:
+    """The table with the columns that roles are looked for in: renamed, dates put together.
+
+    Args:
+        table: the columns, as text
+        source: how the table is read
+    """
+    return date_columns.joined(prepare.renamed(table, source), source.used)
+
+
+def understood(file: Location, table: TextTable, source: RatingsSource, guessed: list[str]) -> Read:
+    """Which column is what in a table, and all else that `source` left open.
+
+    Args:
+        file: where the table is
+        table: the columns, as text
+        source: how the table is read
+        guessed: fields of `source` that a look at the file has filled
+
+    Raises:
+        DataError: as `load` does
+    """
+    table = columns_of(table, source)
     source, guessed = dataclasses.replace(source, **table.found), [*guessed, *table.found]
     assigned = assign(file, source, table)
     source = interactions.of_rows(assigned.source)
-    return _Read(file, table, source, [*guessed, *assigned.guessed], assigned.notes)
+    return Read(file, table, source, [*guessed, *assigned.guessed], assigned.notes)
 
 
 def _bad_rows(file: Location, table: TextTable, rows: parsing.RatingRows) -> list[BadRow]:
@@ -301,7 +363,13 @@ def _bad_rows(file: Location, table: TextTable, rows: parsing.RatingRows) -> lis
     return found
 
 
-def _absent(about: Description, file: Location) -> errors.RecliError:
+def absent(about: Description, file: Location) -> errors.RecliError:
+    """The error for a dataset whose file of ratings is not there.
+
+    Args:
+        about: what the dataset's `dataset.toml` says
+        file: where the ratings should be
+    """
     if about.download:
         return errors.NotFoundError(
             f"Dataset '{about.name}' is not on this machine yet. {about.how_to_get}"
@@ -334,9 +402,15 @@ def _parts(file: Location) -> list[tuple[str, str, str]]:
     return [("parts", str(len(file.parts)), "dataset")] if file.parts else []
 
 
-def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
+def shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, str], ...]:
+    """What was guessed of a file, as `Dataset.sniffed` has it.
+
+    Args:
+        source: how the table is read
+        guessed: fields of it
+    """
     readable = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "::": "'::'"}
-    shown = []
+    found = []
     for name in sorted(guessed, key=list(_OVERRULED_BY).index):
         value = getattr(source, name)
         if name == "delimiter":
@@ -351,5 +425,5 @@ def _shown(source: RatingsSource, guessed: list[str]) -> tuple[tuple[str, str, s
             value = "1 for every kind"
         if value is not None:
             what = "interactions" if name == "implicit" else name.replace("_", " ")
-            shown.append((what, str(value), _OVERRULED_BY[name]))
-    return tuple(shown)
+            found.append((what, str(value), _OVERRULED_BY[name]))
+    return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import numpy as np
 from recli import kernels, memory, registry
 from recli.algorithms import Algorithm, Configured
 from recli.data.training_statistics import TrainingStatistics
+from recli.data.trainset import Trainset
 from recli.epochs import Epoch, heard
 from recli.evaluation.lists import EvaluatedLists, Tested, tested_pairs
 from recli.evaluation.outcome import predict, recommend
@@ -22,6 +23,8 @@ from recli.ranking.recommender import lists_of
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Measure
 
+Fit = Callable[[Configured, Trainset, int], Algorithm]
+"""Fits an algorithm on a trainset with a seed."""
 LIST_LENGTH = 50
 """Places of the lists that are kept at least: another cut-off up to here needs no fit."""
 
@@ -188,6 +191,7 @@ def fold_outcome(
     memory_limit: int | None = None,
     alone: bool = False,
     sampled_negatives: int = 0,
+    fit: Fit | None = None,
 ) -> FoldOutcome:
     """Fit on the fold's training rows, predict its test rows, and rank the catalogue.
 
@@ -204,6 +208,7 @@ def fold_outcome(
         memory_limit: bytes, that of `scored`
         alone: whether nothing else works in this process, so that its peak of memory is this cell's
         sampled_negatives: how many items lists are made of beside the relevant ones; 0 for all
+        fit: what fits the algorithm; None is the algorithm itself
 
     Raises:
         RecliError: as the algorithm and `recommend` do.
@@ -215,7 +220,7 @@ def fold_outcome(
     times = [kernels.clock.seconds()]
     epochs: list[Epoch] = []
     with heard(epochs.append):
-        algorithm.fit(trainset)
+        algorithm = algorithm.fit(trainset) if fit is None else fit(configured, trainset, seed)
     times.append(kernels.clock.seconds())
     rates, estimated, listed = algorithm.predicts == "ratings", None, None
     if wanted.predictions and rates:

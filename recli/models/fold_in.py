@@ -178,6 +178,8 @@ def fold_in(model: FittedModel, rated: Rated, user: str | None = None) -> tuple[
         Configured.of(model.configured.name, model.configured.params)  # to fit takes its packages
     algorithm = model.algorithm.fold_in(items, values, inner)
     folded = replace(model, algorithm=algorithm, trainset=algorithm.trainset)
+    if model.algorithm.folds_in and "by_norm" in vars(model):
+        vars(folded)["by_norm"] = model.by_norm  # of items nothing is learned anew
     return folded, int(algorithm.trainset.user_codes[0])
 
 

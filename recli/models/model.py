@@ -20,6 +20,7 @@ from recli.data.event import CLICK
 from recli.data.tables.items import Items
 from recli.data.trainset import Trainset
 from recli.models import parts, pickled
+from recli.models.by_norm import ByNorm
 from recli.models.stored import MODELS
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class FittedModel:
         description = Description(name, Path(), RatingsSource())
         dataset = Dataset(name, description, trainset.ratings, self.items, trainset.user_table)
         return TrainingStatistics(dataset, trainset.rows, trainset.threshold)
+
+    @functools.cached_property
+    def by_norm(self) -> ByNorm:
+        """Its items, to be searched, where the algorithm scores by products."""
+        return ByNorm.of(self.algorithm, self.trainset)
 
     @property
     def kinds(self) -> event_kinds.Weights:

@@ -41,6 +41,7 @@ _RATINGS, _STATE, _IDS, _TABLES = PARTS = (
     "tables.json",
 )
 PICKLE = "state.pickle"
+_ROWS = 1 << 22  # of ratings that are looked at at a time: 100 MB
 _PACKAGES = ("numpy", "scipy", "scikit-surprise", "safetensors")
 
 
@@ -111,15 +112,20 @@ def verified(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
 
 
 def read(
-    folder: Path, manifest: Mapping[str, Any]
+    folder: Path, manifest: Mapping[str, Any], of_users: np.ndarray | None = None
 ) -> tuple[dict[str, np.ndarray], tuple[Ratings, Items | None, Users | None]]:
     """The arrays of the fitted state by name; then ratings, item and user table.
 
     Args:
         folder: the folder of the model
         manifest: the manifest of the model
+        of_users: bool[n_users] by code, whose ratings are read, the others' never being in memory all at
+            once; None for all
     """
-    columns, state = _arrays(folder / _RATINGS), _arrays(folder / _STATE)
+    state = _arrays(folder / _STATE)
+    columns = (
+        _arrays(folder / _RATINGS) if of_users is None else _of_users(folder / _RATINGS, of_users)
+    )
     ids = json.loads((folder / _IDS).read_text(encoding="utf-8"))
     tables = json.loads((folder / _TABLES).read_text(encoding="utf-8"))
     low, high = manifest["scale"]
@@ -141,6 +147,23 @@ def read(
         items and _items(items, ratings.item_ids),
         users and Users(ratings.user_ids, **_columns(users), n_unrated=users["n_unrated"]),
     )
+
+
+def _of_users(path: Path, users: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of the rows of some users; of ids, all."""
+    with safetensors.safe_open(path, framework="numpy") as file:
+        every = list(file.keys())
+        of_ids = {name: file.get_tensor(name) for name in every if name.endswith("_places")}
+        names = [name for name in every if name not in of_ids]
+        slices = {name: file.get_slice(name) for name in names}
+        [n] = slices["users"].get_shape()
+        found: dict[str, list[np.ndarray]] = {name: [] for name in names}
+        for start in range(0, max(1, n), _ROWS):
+            rows = slice(start, min(start + _ROWS, n))
+            chosen = users[slices["users"][rows]]
+            for name in names:
+                found[name].append(slices[name][rows][chosen])
+    return of_ids | {name: np.concatenate(chunks) for name, chunks in found.items()}
 
 
 def _parts(manifest: Mapping[str, Any]) -> tuple[str, ...]:

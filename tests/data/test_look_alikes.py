@@ -11,7 +11,7 @@ from recli.data.ids import Ids
 
 def kinds(texts: list[str], what: str = "users") -> dict[str, int]:
     ids = Ids.of(texts)
-    return {kind: n for kind, n, _ in found(what, ids, ids.codes(texts))}
+    return {kind: n for kind, n, _ in found(what, ids, np.bincount(ids.codes(texts)))}
 
 
 @pytest.mark.parametrize(
@@ -35,14 +35,14 @@ def test_ids_to_look_at(texts: list[str], expected: dict[str, int]) -> None:
 
 def test_both_spellings_are_shown_and_what_to_do() -> None:
     ids = Ids.of(["ann", "bob ", "bob"])
-    ((_, _, alike),) = found("items", ids, np.array([0, 1, 2]))
+    ((_, _, alike),) = found("items", ids, np.array([1, 1, 1]))
     assert "'bob' and 'bob '" in alike
     ids = Ids.of(["N/A", "bob"])
-    ((kind, n, nobody),) = found("items", ids, np.array([0, 0, 1]))
+    ((kind, n, nobody),) = found("items", ids, np.array([2, 1]))
     assert (kind, n) == ("no-item", 2)
     assert nobody.endswith("""--prepare "drop:item = 'N/A'\"""")
 
 
 def test_an_id_of_the_item_table_that_nobody_rated_is_left_alone() -> None:
     ids = Ids.of(["N/A", "a"])
-    assert list(found("items", ids, np.array([1]))) == []
+    assert list(found("items", ids, np.array([0, 1]))) == []

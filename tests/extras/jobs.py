@@ -77,10 +77,16 @@ def bigquery() -> None:
         recli("data", "check", "bigquery://project/shop::stars", code=NOBODY_THERE)
 
 
+def dask() -> None:
+    with nothing_there() as port:
+        typed = ["evaluate", "-d", "ratings.csv", "-a", "baseline-only", "--cluster"]
+        recli(*typed, f"dask://127.0.0.1:{port}", code=2)
+
+
 def duckdb() -> None:
     recli("recommend", "-d", "ratings.csv", "--all-users", "-o", "duckdb:///lists.duckdb")
-    columns = ("--user", "user", "--item", "item", "--rating", "score")
-    recli("data", "check", "duckdb:///lists.duckdb::recommendations", *columns)
+    columns = "user=user,item=item,rating=score"
+    recli("data", "check", "duckdb:///lists.duckdb::recommendations", "--columns", columns)
 
 
 def excel() -> None:
@@ -113,8 +119,8 @@ def function() -> None:
 
     recli("train", "-a", "baseline-only", "-d", "ratings.csv", "--name", "mine")
     recli("export", "function", "cloud", "--model", "mine", "--wheel", os.environ["RECLI_WHEEL"])
-    sys.path.insert(0, "cloud")
     os.chdir("cloud")
+    sys.path.insert(0, os.getcwd())
     os.environ["RECLI_API_KEY"] = "a key of this job"
     from main import recommend
 
@@ -170,6 +176,12 @@ def postgres() -> None:
     recli("data", "check", f"{url}::stars", code=BAD_DATA)
     recli("recommend", "-d", "ratings.csv", "--user", "u3", "-o", url, code=2)
     recli("tune", "-a", "baseline-only", "-d", "ratings.csv", "--storage", url, code=2)
+
+
+def ray() -> None:
+    with nothing_there() as port:
+        typed = ["evaluate", "-d", "ratings.csv", "-a", "baseline-only", "--cluster"]
+        recli(*typed, f"ray://127.0.0.1:{port}", code=2)
 
 
 def s3() -> None:

@@ -49,6 +49,10 @@ class ItemWeights(Ranker):
         self.weight_items, self.weight_indptr = found.indices, found.indptr
 
     @property
+    def ranks_by_own_ratings(self) -> bool:
+        return True
+
+    @property
     def _w(self) -> scipy.sparse.csr_array:
         n_items = self.trainset.n_items
         return scipy.sparse.csr_array(
@@ -103,22 +107,53 @@ def strongest(
         float64[n_items, n_items], sparse.
     """
     n_items = trainset.n_items
-    ids = np.arange(n_items)
-    if isinstance(trainset, Trainset):
-        ids = trainset.ratings.item_ids.places[trainset.item_codes]
+    ids = places_of_items(trainset)
     size = max(1, _CHUNK // n_items)
-    columns, values, lengths = [], [], []
+    blocks = []
     for start in range(0, n_items, size):
-        chunk = rows(slice(start, start + size))
-        for row, (first, end) in enumerate(itertools.pairwise(chunk.indptr), start):
-            items, numbers = chunk.indices[first:end], chunk.data[first:end]
-            kept = _largest(np.where(items == row, 0.0, numbers), ids[items], k)
-            columns.append(items[kept])
-            values.append(numbers[kept])
-            lengths.append(len(kept))
+        blocks.append(strongest_of(rows(slice(start, start + size)), start, ids, k))
+    return scipy.sparse.csr_array(scipy.sparse.vstack(blocks, format="csr"))
+
+
+def places_of_items(trainset: surprise.Trainset) -> np.ndarray:
+    """What decides between items with equal weights: how many appeared in the data before each.
+
+    Args:
+        trainset: Whose items.
+
+    Returns:
+        int64[n_items], by inner id.
+    """
+    if isinstance(trainset, Trainset):
+        places: np.ndarray = trainset.ratings.item_ids.places[trainset.item_codes]
+        return places
+    return np.arange(trainset.n_items)
+
+
+def strongest_of(
+    rows: scipy.sparse.csr_array, start: int, ids: np.ndarray, k: int
+) -> scipy.sparse.csr_array:
+    """`strongest` of some rows.
+
+    Args:
+        rows: float64[n, n_items], sparse, those of the items from `start` on.
+        start: The item of the first row.
+        ids: int64[n_items], see `places_of_items`.
+        k: How many of a row stay.
+
+    Returns:
+        float64[n, n_items], sparse.
+    """
+    columns, values, lengths = [], [], []
+    for row, (first, end) in enumerate(itertools.pairwise(rows.indptr), start):
+        items, numbers = rows.indices[first:end], rows.data[first:end]
+        kept = _largest(np.where(items == row, 0.0, numbers), ids[items], k)
+        columns.append(items[kept])
+        values.append(numbers[kept])
+        lengths.append(len(kept))
     indptr = np.cumsum([0, *lengths])
     parts = np.concatenate(values), np.concatenate(columns), indptr
-    return scipy.sparse.csr_array(parts, shape=(n_items, n_items))
+    return scipy.sparse.csr_array(parts, shape=rows.shape)
 
 
 def _largest(numbers: np.ndarray, ids: np.ndarray, k: int) -> np.ndarray:

@@ -99,6 +99,7 @@ class Ranker(Algorithm):
     fitted: tuple[str, ...] = ("liked_from",)
     follows: ClassVar[tuple[str, ...]] = ("weigh", "preferred", "popularity")
     """What is made of the trainset when it is asked for."""
+    of_all_ratings = ("weigh", "popularity")
     preferences: str
     weighting: str = LOG
     cap: float | None = None

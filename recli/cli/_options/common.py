@@ -20,6 +20,7 @@ from recli.records import default_files
 
 if TYPE_CHECKING:
     from recli.data.dataset import Dataset
+    from recli.engines import Engine
     from recli.experiments.reading import Reading
 
 Command = Callable[..., Any]
@@ -123,19 +124,19 @@ class DatasetChoice:
 
         return Reading(self.spec, self.overrides, self.on_bad, self.duplicates)
 
-    def load(self, console: Console, results: Path | None) -> Dataset:
+    def load(self, console: Console, results: Path | None, engine: Engine | None = None) -> Dataset:
         """The dataset; tells what was guessed, merged or set aside.
 
         Args:
             console: where it is printed
             results: the results folder; None does not look for models there
+            engine: what reads it; None is this process
         """
-        from recli.data.load import load
-
-        dataset = load(self.spec, self.overrides, self.on_bad, self.duplicates)
+        reading = self.reading
+        dataset = reading.load() if engine is None else engine.load(reading)
         console.describe(dataset)
-        if dataset.bad_rows and results is not None:
-            console.set_aside(dataset, default_files.bad_rows(results, dataset.name))
+        if results is not None:
+            console.set_aside(dataset.bad_rows, default_files.bad_rows(results, dataset.name))
         return dataset
 
 
@@ -324,6 +325,12 @@ backend_option = click.option(
     callback=_choose_backend,
     help="What deep models are learned by, for which there is KERAS_BACKEND, too. [default: the first of "
     "these that is installed]",
+)
+cluster_option = click.option(
+    "--cluster",
+    metavar="URL",
+    help="Compute on the workers of a cluster in place of this machine, as dask://HOST:8786; changes no "
+    "number. 'recli list clusters' has all kinds.",
 )
 CELLS_LIMIT = "RECLI_CELLS_LIMIT"
 """The variable of the environment that limits what kept outcomes may take on disk."""

@@ -65,6 +65,15 @@ class ModelChoice:
             self._check(model, folder.name, console)
         return model, folder.name
 
+    def folder(self, results: Path) -> Path:
+        """Where the model is stored that was named.
+
+        Args:
+            results: the results folder
+        """
+        assert self.name is not None
+        return MODELS.find(results, self.name)
+
     def _check(self, model: FittedModel, shown: str, console: Console) -> None:
         """A model brings its own ratings: raise UsageError where `--dataset` means others."""
         from recli import errors

@@ -10,28 +10,24 @@ from recli.cli._output.figures import QUANTILE_NAMES, date, histogram, problems
 
 if TYPE_CHECKING:
     from recli.data.checks.activity import Activity
-    from recli.data.dataset import Dataset
 
 
-def show(console: Console, dataset: Dataset) -> None:
-    """The figures of a dataset of interactions, which was loaded with every row.
+def show(console: Console, name: str, found: Activity, fingerprint: str | None) -> None:
+    """The figures of a dataset of interactions.
 
     Args:
         console: where it is printed
-        dataset: the ratings, and what is known of items and users
+        name: the dataset's
+        found: its figures and problems
+        fingerprint: that of its pairs
     """
-    from recli.data.checks.activity import activity
-    from recli.data.interactions import added_up
-
-    found = activity(dataset)
-    whole = dataclasses.replace(dataset, ratings=added_up(dataset.ratings))
     dates = None if found.times is None else [*map(date, found.times)]
     figures: dict[str, Any] = dataclasses.asdict(found)
     figures["interactions"] = figures.pop("rows")
     figures["repeat_rate"] = found.repeated / found.pairs
     figures["histogram"] = [{"from": a, "to": b, "pairs": n} for a, b, n in found.histogram]
     figures["times"] = dates
-    document = {"dataset": dataset.name, **figures, "fingerprint": whole.fingerprint}
+    document = {"dataset": name, **figures, "fingerprint": fingerprint}
     header = ["problem", "count", "advice"]
     rows = [[problem.kind, str(problem.count), problem.advice] for problem in found.problems]
     console.emit(document, header, rows, lambda: _print(console, found, dates))

@@ -19,7 +19,7 @@ import click
 from recli.cli._options.as_typed import as_typed, option_of
 
 if TYPE_CHECKING:
-    from recli.data.dataset import Dataset
+    from recli.data.dataset import BadRow, Dataset
 
 _PIPE_WIDTH = 400
 _NAME_WIDTH = 30
@@ -205,11 +205,7 @@ class Console:
         )
         if dataset.kinds:
             self.say(f"Kinds of interaction: {', '.join(map(str, dataset.kinds))}.")
-        if dataset.sniffed:
-            guesses = ", ".join(f"{what} {value}" for what, value, _ in dataset.sniffed)
-            overrule = sorted({option_of(parameter) for _, _, parameter in dataset.sniffed})
-            self.say(f"Read as: {guesses}.")
-            self.say(f"Not so? Say it with {', '.join(overrule)}.")
+        self.guessed(dataset.sniffed)
         for note in dataset.notes:
             self.say(f"Note: {note}")
         for step in dataset.prepared:
@@ -217,25 +213,39 @@ class Console:
         if dataset.merged and not ratings.implicit:
             self.say(f"Merged: {count(dataset.merged, 'duplicate rating')}.")
 
-    def set_aside(self, dataset: Dataset, path: Path) -> None:
-        """Write the bad rows of a dataset into a file, and say so.
+    def guessed(self, sniffed: Sequence[tuple[str, str, str]]) -> None:
+        """What was guessed of a file, if anything, and how to overrule it.
 
         Args:
-            dataset: the ratings, and what is known of items and users
+            sniffed: as `Dataset.sniffed` has it
+        """
+        if not sniffed:
+            return
+        guesses = ", ".join(f"{what} {value}" for what, value, _ in sniffed)
+        overrule = sorted({option_of(parameter) for _, _, parameter in sniffed})
+        self.say(f"Read as: {guesses}.")
+        self.say(f"Not so? Say it with {', '.join(overrule)}.")
+
+    def set_aside(self, bad_rows: Sequence[BadRow], path: Path) -> None:
+        """Write the bad rows of a dataset into a file, if there are any, and say so.
+
+        Args:
+            bad_rows: the rows that were set aside
             path: the file
         """
         from recli import files
 
+        if not bad_rows:
+            return
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
-        several = any(row.part for row in dataset.bad_rows)
+        several = any(row.part for row in bad_rows)
         writer.writerow(["part"] * several + ["line", "reason", "row"])
         writer.writerows(
-            [row.part] * several + [row.line, as_typed(row.reason), row.text]
-            for row in dataset.bad_rows
+            [row.part] * several + [row.line, as_typed(row.reason), row.text] for row in bad_rows
         )
         files.write_text(path, buffer.getvalue())
-        self.say(f"Set aside into {path}: {count(len(dataset.bad_rows), 'bad row')}.")
+        self.say(f"Set aside into {path}: {count(len(bad_rows), 'bad row')}.")
 
 
 def local_time(moment: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from recli.data.checks import look_alikes
-from recli.data.dataset import Dataset
-from recli.data.ratings import Ratings
+from recli.data.checks.tallies import Tallies, TimeTallies
+from recli.data.dataset import BadRow, Dataset
+from recli.data.description import Description
+from recli.data.ids import Ids
 
 RARE = 5
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -20,7 +22,6 @@ _SENTINELS = (
 )
 _OFF_SHARE = 0.01  # below it, a zero under the stars is rather a slip
 _ZERO_SHARE = 0.25  # a real lowest rating is rarely that frequent, an absent one often is
-_FIRST_PLAUSIBLE = 631_152_000  # 1990: hardly anybody rated on a computer before
 _SHEET_DAYS = 32_874, 73_050  # since 1899-12-30: the years 1990 to 2099
 
 
@@ -78,31 +79,51 @@ def check(dataset: Dataset) -> CheckReport:
     Args:
         dataset: the ratings, and what is known of items and users
     """
-    ratings = dataset.ratings
-    by_user = _positive(np.bincount(ratings.users))
-    by_item = _positive(np.bincount(ratings.items))
-    pair = ratings.pairs
-    distinct, first = np.unique(pair, return_inverse=True)
-    duplicates = len(pair) - len(distinct)
+    return report(
+        Tallies.of(dataset.ratings),
+        [
+            *_undescribed(dataset),
+            *_user_table(dataset),
+        ],
+        dataset.bad_rows,
+        all(what != "scale" for what, _, _ in dataset.sniffed),
+    )
+
+
+def report(
+    of: Tallies, of_tables: Sequence[Problem], bad_rows: Sequence[BadRow], scale_is_said: bool
+) -> CheckReport:
+    """The figures and problems of ratings that are counted.
+
+    Args:
+        of: what there is of each
+        of_tables: problems of the item and the user table
+        bad_rows: rows that were set aside
+        scale_is_said: whether somebody has said what the scale is
+    """
+    by_user, by_item = _positive(of.by_user), _positive(of.by_item)
     return CheckReport(
         users=len(by_user),
         items=len(by_item),
-        ratings=len(ratings),
-        scale=ratings.scale,
-        density=len(distinct) / (len(by_user) * len(by_item)),
-        mean=float(ratings.values.mean()),
-        histogram=_histogram(ratings.values),
+        ratings=of.n,
+        scale=of.scale,
+        density=of.pairs / (len(by_user) * len(by_item)),
+        mean=of.mean,
+        histogram=_histogram(of.values, of.counts),
         per_user=np.quantile(by_user, QUANTILES).tolist(),
         per_item=np.quantile(by_item, QUANTILES).tolist(),
-        times=ratings.first_and_last,
-        duplicates=duplicates,
+        times=None if of.times is None else of.times.first_and_last,
+        duplicates=of.n - of.pairs,
         problems=[
-            *_bad_rows(dataset),
-            *_repeated(first, ratings.values, duplicates),
+            *_bad_rows(bad_rows),
+            *_repeated(of),
             *_too_few(by_user, by_item),
-            *_constant(dataset),
-            *_sentinels(dataset),
-            *_of_times_and_ids(dataset),
+            *_constant(of),
+            *_sentinels(of, scale_is_said),
+            *_implausible_times(of.times),
+            *_ids(of.user_ids, of.item_ids, of.by_user, of.by_item),
+            *_total(of),
+            *of_tables,
         ],
     )
 
@@ -118,18 +139,13 @@ def problems_of_any(
         by_item: likewise
         what: `ratings` or `interactions`
     """
+    of = Tallies.of(dataset.ratings)
     return [
-        *_bad_rows(dataset),
+        *_bad_rows(dataset.bad_rows),
         *_too_few(by_user, by_item, what),
-        *_of_times_and_ids(dataset),
-    ]
-
-
-def _of_times_and_ids(dataset: Dataset) -> list[Problem]:
-    return [
-        *_implausible_times(dataset.ratings),
-        *_ids(dataset.ratings),
-        *_total(dataset.ratings),
+        *_implausible_times(of.times),
+        *_ids(of.user_ids, of.item_ids, of.by_user, of.by_item),
+        *_total(of),
         *_undescribed(dataset),
         *_user_table(dataset),
     ]
@@ -139,31 +155,24 @@ def _positive(counts: np.ndarray) -> np.ndarray:
     return counts[counts > 0]
 
 
-def _histogram(values: np.ndarray) -> list[tuple[float, float, int]]:
-    distinct, counts = np.unique(values, return_counts=True)
+def _histogram(distinct: np.ndarray, counts: np.ndarray) -> list[tuple[float, float, int]]:
     if len(distinct) <= _MOST_BARS:
         return [(float(v), float(v), int(n)) for v, n in zip(distinct, counts, strict=True)]
-    counts, edges = np.histogram(values, bins=20)
-    bars = zip(edges[:-1], edges[1:], counts, strict=True)
+    of_bars, edges = np.histogram(distinct, bins=20, weights=counts)
+    bars = zip(edges[:-1], edges[1:], of_bars, strict=True)
     return [(float(low), float(high), int(n)) for low, high, n in bars]
 
 
-def _bad_rows(dataset: Dataset) -> list[Problem]:
-    if not dataset.bad_rows:
+def _bad_rows(bad_rows: Sequence[BadRow]) -> list[Problem]:
+    if not bad_rows:
         return []
-    return [
-        Problem("bad-rows", len(dataset.bad_rows), f"set aside, the first: {dataset.bad_rows[0]}")
-    ]
+    return [Problem("bad-rows", len(bad_rows), f"set aside, the first: {bad_rows[0]}")]
 
 
-def _repeated(pair: np.ndarray, values: np.ndarray, duplicates: int) -> list[Problem]:
+def _repeated(of: Tallies) -> list[Problem]:
+    duplicates = of.n - of.pairs
     if not duplicates:
         return []
-    lowest = np.full(int(pair.max()) + 1, np.inf)
-    highest = -lowest
-    np.minimum.at(lowest, pair, values)
-    np.maximum.at(highest, pair, values)
-    contradicting = int(np.count_nonzero(highest > lowest))
     found = [
         Problem(
             "duplicates",
@@ -171,9 +180,9 @@ def _repeated(pair: np.ndarray, values: np.ndarray, duplicates: int) -> list[Pro
             "ratings repeat a pair of user and item: choose with --duplicates first, last or mean",
         )
     ]
-    if contradicting:
+    if of.contradicting:
         advice = "pairs have different ratings: --duplicates last takes the newest, mean their mean"
-        found.append(Problem("contradictions", contradicting, advice))
+        found.append(Problem("contradictions", of.contradicting, advice))
     return found
 
 
@@ -200,29 +209,22 @@ def _too_few(by_user: np.ndarray, by_item: np.ndarray, what: str = "ratings") ->
     return found
 
 
-def _constant(dataset: Dataset) -> list[Problem]:
-    ratings = dataset.ratings
-    if len(np.unique(ratings.values)) == 1:
+def _constant(of: Tallies) -> list[Problem]:
+    if len(of.values) == 1:
         advice = (
             "every rating is the same: a click or a purchase? Rating prediction learns nothing here"
         )
-        return [Problem("constant-ratings", len(ratings), advice)]
-    n_users = len(ratings.user_ids)
-    lowest, highest = np.full(n_users, np.inf), np.full(n_users, -np.inf)
-    np.minimum.at(lowest, ratings.users, ratings.values)
-    np.maximum.at(highest, ratings.users, ratings.values)
-    several = np.bincount(ratings.users, minlength=n_users) >= RARE
-    constant = int(np.count_nonzero(several & (lowest == highest)))
+        return [Problem("constant-ratings", of.n, advice)]
+    constant = int(np.count_nonzero((of.by_user >= RARE) & (of.lowest == of.highest)))
     if not constant:
         return []
     advice = f"users give always the same rating ({RARE} times or more): robots, or no preference"
     return [Problem("constant-users", constant, advice)]
 
 
-def _sentinels(dataset: Dataset) -> list[Problem]:
-    values, counts = np.unique(dataset.ratings.values, return_counts=True)
+def _sentinels(of: Tallies, declared: bool) -> list[Problem]:
+    values, counts = of.values, of.counts
     share = dict(zip(values.tolist(), counts / counts.sum(), strict=True))
-    declared = all(what != "scale" for what, _, _ in dataset.sniffed)
     found = [value for value in _SENTINELS if value in share and _is_off(value, share, declared)]
     rest = sorted(set(share) - set(found))
     return [
@@ -263,65 +265,81 @@ def _are_stars(values: np.ndarray) -> bool:
     return any(np.array_equal(doubled, stars) for stars in every)
 
 
-def _implausible_times(ratings: Ratings) -> list[Problem]:
-    if ratings.times is None:
+def _implausible_times(times: TimeTallies | None) -> list[Problem]:
+    if times is None or not times.implausible:
         return []
-    first, last = _FIRST_PLAUSIBLE, int(time.time()) + 86400
-    early = ratings.times < first * ratings.per_second
-    late = ratings.times > last * ratings.per_second
-    wrong = int(np.count_nonzero(early | late))
-    if not wrong:
-        return []
-    seconds = ratings.times // ratings.per_second
-    if ((seconds > _SHEET_DAYS[0]) & (seconds < _SHEET_DAYS[1])).all():
+    low, high = times.first_and_last
+    if _SHEET_DAYS[0] < low and high < _SHEET_DAYS[1]:
         advice = "times look like the days that a spreadsheet counts: export them as 2019-12-31"
-        return [Problem("implausible-times", wrong, advice)]
+        return [Problem("implausible-times", times.implausible, advice)]
     advice = "times lie before 1990 or in the future: say the unit with --time-unit s, ms, us, ns or date"
-    return [Problem("implausible-times", wrong, advice)]
+    return [Problem("implausible-times", times.implausible, advice)]
 
 
-def _total(ratings: Ratings) -> list[Problem]:
+def _total(of: Tallies) -> list[Problem]:
     """The last row, where it adds up what the others say, as sheets have it."""
-    values = ratings.values
-    last = values[-1]
-    if len(values) <= RARE or last == 0 or not np.isclose(last, values[:-1].sum()):
+    if of.n <= RARE or of.last == 0 or not np.isclose(of.last, of.others):
         return []
-    user = ratings.user_ids.text[ratings.users[-1]]
     return [
-        Problem("total-row", 1, f"the last row, of '{user}', is the sum of all others: take it out")
+        Problem(
+            "total-row",
+            1,
+            f"the last row, of '{of.last_user}', is the sum of all others: take it out",
+        )
     ]
 
 
-def _ids(ratings: Ratings) -> list[Problem]:
-    users = look_alikes.found("users", ratings.user_ids, ratings.users)
-    items = look_alikes.found("items", ratings.item_ids, ratings.items)
+def _ids(user_ids: Ids, item_ids: Ids, by_user: np.ndarray, by_item: np.ndarray) -> list[Problem]:
+    users = look_alikes.found("users", user_ids, by_user)
+    items = look_alikes.found("items", item_ids, by_item)
     return [Problem(*found) for found in (*users, *items)]
 
 
 def _undescribed(dataset: Dataset) -> list[Problem]:
+    return [
+        problem
+        for what, table in (("items", dataset.items), ("users", dataset.users))
+        if table is not None
+        for problem in undescribed(what, int(np.count_nonzero(~table.in_table)))
+    ]
+
+
+def undescribed(what: str, absent: int) -> list[Problem]:
+    """The problem that some have no row in their table; none where all have.
+
+    Args:
+        what: `users` or `items`
+        absent: how many have none
+    """
     advice = {
         "items": "items have no row in the item table: they have no title, and content cannot place "
         "them",
         "users": "users have no row in the user table: they are left out where results are broken "
         "down by its columns",
     }
-    found = []
-    for what, table in (("items", dataset.items), ("users", dataset.users)):
-        absent = 0 if table is None else int(np.count_nonzero(~table.in_table))
-        if absent:
-            found.append(Problem(f"undescribed-{what}", absent, advice[what]))
-    return found
+    return [Problem(f"undescribed-{what}", absent, advice[what])] if absent else []
 
 
 def _user_table(dataset: Dataset) -> list[Problem]:
-    about = dataset.description
-    if dataset.users is None and about.users is not None:
+    unrated = None if dataset.users is None else dataset.users.n_unrated
+    return of_user_table(dataset.description, len(dataset.ratings.user_ids), unrated)
+
+
+def of_user_table(about: Description, n_users: int, unrated: int | None) -> list[Problem]:
+    """The problems of a user table that is absent, or has users without ratings.
+
+    Args:
+        about: what the dataset's `dataset.toml` says
+        n_users: how many users have ratings
+        unrated: users of the table who have none; None where there is no table
+    """
+    if unrated is None and about.users is not None:
         advice = (
             f"users have no user table, because {about.users.file} is not in the dataset's folder: "
             f"fetch it with 'recli data download {about.name}'"
         )
-        return [Problem("absent-user-table", len(dataset.ratings.user_ids), advice)]
-    if dataset.users is not None and dataset.users.n_unrated:
+        return [Problem("absent-user-table", n_users, advice)]
+    if unrated:
         advice = "users of the user table have no rating: they are left out"
-        return [Problem("unrated-users", dataset.users.n_unrated, advice)]
+        return [Problem("unrated-users", unrated, advice)]
     return []

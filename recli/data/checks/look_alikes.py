@@ -16,17 +16,17 @@ _NOBODY = frozenset(("anonymous", "anonym", "guest", "deleted", "[deleted]", "0"
 _TIMES = 5  # as many rows as the average, where an id stands for all that have none
 
 
-def found(what: str, ids: Ids, codes: np.ndarray) -> Iterator[tuple[str, int, str]]:
+def found(what: str, ids: Ids, counts: np.ndarray) -> Iterator[tuple[str, int, str]]:
     """The kind of problem, how many ids or rows it concerns, and advice.
 
     Args:
         what: `users` or `items`
-        ids: of the rows, int[n]
-        codes: likewise
+        ids: of the rows, and of tables
+        counts: int64[n_ids], the rows of each by code
     """
     yield from _alike(what, ids.text)
     yield from _rounded(what, ids.text)
-    yield from _nobody(what, ids, codes)
+    yield from _nobody(what, ids, counts)
 
 
 def _alike(what: str, texts: np.ndarray) -> Iterator[tuple[str, int, str]]:
@@ -63,10 +63,9 @@ def _rounded(what: str, texts: np.ndarray) -> Iterator[tuple[str, int, str]]:
         )
 
 
-def _nobody(what: str, ids: Ids, codes: np.ndarray) -> Iterator[tuple[str, int, str]]:
+def _nobody(what: str, ids: Ids, counts: np.ndarray) -> Iterator[tuple[str, int, str]]:
     """Ids that stand for none, as the words for it and what guests have in common do."""
-    counts = np.bincount(codes, minlength=len(ids))
-    many = _TIMES * len(codes) / max(1, int(np.count_nonzero(counts)))
+    many = _TIMES * int(counts.sum()) / max(1, int(np.count_nonzero(counts)))
     role = what.removesuffix("s")
     for code, text in enumerate(ids.text):
         guest = text.strip().casefold() in _NOBODY and counts[code] > many

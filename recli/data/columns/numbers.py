@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 POINT = "."
-_GAPS = frozenset(
+GAPS = frozenset(
     (
         *("unknown", "n/a", "#n/a", "na", "nan", "null", "none", "nil", "missing", "undefined"),
         *("not available", "not applicable", "tba", "tbd", "?", "-", "--", "\\n"),
@@ -48,7 +48,7 @@ def is_gap(text: str) -> bool:
     (True, True, False, False)
     """
     text = text.strip()
-    return not text or text.casefold() in _GAPS
+    return not text or text.casefold() in GAPS
 
 
 def numbers(column: pa.ChunkedArray, decimal: str | None = None) -> np.ndarray:

@@ -24,8 +24,8 @@ _UNIT_NAMES = {
     **{"ns": "nanoseconds since 1970", "date": "an ISO 8601 date (see `time_format`)"},
 }
 _SHOWN = 40
-_NUMBERED = r"^\s*(-?[0-9]+(\.0)?)?\s*$"  # or nothing, which is told apart
-_FEW_GAPS = 20  # there are not so many ways to write that there is none
+NUMBERED = r"^\s*(-?[0-9]+(\.0)?)?\s*$"  # or nothing, which is told apart
+FEW_GAPS = 20  # there are not so many ways to write that there is none
 
 
 @dataclass
@@ -76,7 +76,10 @@ class RatingRows:
 
 
 def parse(
-    table: TextTable, source: RatingsSource, kinds: tuple[InteractionKind, ...] = ()
+    table: TextTable,
+    source: RatingsSource,
+    kinds: tuple[InteractionKind, ...] = (),
+    whole: bool = True,
 ) -> RatingRows:
     """The roles' columns as ids, numbers and times; a row that fails is in `bad` with the reason.
 
@@ -84,6 +87,8 @@ def parse(
         table: the columns, as text
         source: how the table is read, and which column is what
         kinds: the kinds of interaction, with what each weighs
+        whole: whether these are all rows of the table; of a part, ids stay as they are written, since
+            what `.0` and words such as NULL mean depends on all of them
     """
     assert source.user and source.item
     reasons: dict[int, str] = {}
@@ -96,20 +101,16 @@ def parse(
     found = {}
     for role, name in (("user", source.user), ("item", source.item)):
         ids = _encoded(table.columns[name])
-        if without_point_zero(ids.dictionary) is not None:
+        if whole and without_point_zero(ids.dictionary) is not None:
             ids = _encoded(without_point_zero(table.columns[name]))
-            notes.append(
-                f"The {role} ids are whole numbers, some of them written with .0: 42.0 is the {role} 42."
-            )
+            notes.append(of_point_zero(role))
         found[role] = ids
         object_to(_having(ids, _empty(ids.dictionary)), f"the {role} is empty")
-        if is_none := _of_none(ids.dictionary):
+        if is_none := of_none(ids.dictionary) if whole else set():
             absent = pa.array([text in is_none for text in ids.dictionary.to_pylist()])
             object_to(
                 _having(ids, absent),
-                lambda row, role=role, ids=ids: (
-                    f"the {role} {ids[int(row)].as_py()!r} stands for none"
-                ),
+                lambda row, role=role, ids=ids: stands_for_none(role, ids[int(row)].as_py()),
             )
         broken = _having(ids, pa.compute.match_substring(ids.dictionary, "\n"))
         object_to(broken, f"the {role} goes over several lines: is a quote left open?")
@@ -241,10 +242,33 @@ def _empty(texts: pa.Array) -> pa.Array:
     return pa.compute.equal(pa.compute.utf8_trim_whitespace(texts), "")
 
 
-def _of_none(texts: pa.Array) -> set[str]:
-    """The ids that stand for none, such as NULL or NA, where all others are numbers."""
-    others = texts.filter(pa.compute.invert(pa.compute.match_substring_regex(texts, _NUMBERED)))
-    if len(others) > _FEW_GAPS:
+def of_point_zero(role: str) -> str:
+    """What to tell of ids that were read without their `.0`.
+
+    Args:
+        role: `user` or `item`
+    """
+    return f"The {role} ids are whole numbers, some of them written with .0: 42.0 is the {role} 42."
+
+
+def stands_for_none(role: str, text: str) -> str:
+    """Why a row whose id is such a word is no rating.
+
+    Args:
+        role: `user` or `item`
+        text: the id
+    """
+    return f"the {role} {text!r} stands for none"
+
+
+def of_none(texts: pa.Array) -> set[str]:
+    """The ids that stand for none, such as NULL or NA, where all others are numbers.
+
+    Args:
+        texts: the distinct ids; of those that are numbers, one is enough
+    """
+    others = texts.filter(pa.compute.invert(pa.compute.match_substring_regex(texts, NUMBERED)))
+    if len(others) > FEW_GAPS:
         return set()
     found = set(others.to_pylist())
     return found if len(others) < len(texts) and all(map(is_gap, found)) else set()

@@ -74,6 +74,24 @@ class Delimited(Format):
         """
         source, _ = self.complete(file, source)
         assert source.columns
+        table = self.cut(file, source)
+        if table.malformed and not len(table):
+            names = f"{', '.join(source.columns[:10])}{', …' * (len(source.columns) > 10)}"
+            raise errors.DataError(
+                f"{file}: no row has the {len(source.columns)} columns {names}; "
+                f"line {table.malformed[0].line:,} has {table.malformed[0].reason}. Is a column "
+                "without a name in the header? Does a text or number hold the delimiter, as with "
+                "a decimal comma? It belongs in double quotes then."
+            )
+        return table
+
+    def cut(self, file: Location, source: TableSource) -> TextTable:
+        """As `read`, of some lines, none of which need be a row.
+
+        Args:
+            file: where they are
+            source: how they are read, complete
+        """
         text, encoding, undecoded = decoding.decoded(file, file.read_bytes(), source.encoding)
         if source.header and undecoded and undecoded[0].line == 1:
             raise errors.DataError(f"{file}: line 1, the header, {undecoded[0].reason}.")
@@ -89,14 +107,6 @@ class Delimited(Format):
         table.notes, table.found = made.notes, made.found
         if source.encoding is None:
             table.found["encoding"] = encoding
-        if table.malformed and not len(table):
-            names = f"{', '.join(source.columns[:10])}{', …' * (len(source.columns) > 10)}"
-            raise errors.DataError(
-                f"{file}: no row has the {len(source.columns)} columns {names}; "
-                f"line {table.malformed[0].line:,} has {table.malformed[0].reason}. Is a column "
-                "without a name in the header? Does a text or number hold the delimiter, as with "
-                "a decimal comma? It belongs in double quotes then."
-            )
         return table
 
 

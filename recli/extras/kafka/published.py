@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
 from recli.extras.kafka.topic import Outgoing, Topic
 from recli.extras.serve.answers import MadeList
-
-
-class _Answer(msgspec.Struct):
-    user: str | int | None = None
-
-
-_decode = msgspec.json.Decoder(_Answer).decode
 
 
 class PublishedLists:
@@ -40,8 +31,7 @@ class PublishedLists:
         Args:
             made: the list
         """
-        user = _decode(made.body).user
-        key = None if user is None else str(user).encode()
+        key = None if made.user is None else made.user.encode()
         self._topic.offer(Outgoing(key, made.body), self._lost)
 
     def close(self) -> None:

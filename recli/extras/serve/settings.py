@@ -60,11 +60,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class ServiceSettings:
-    """Which model is served from which results folder, to whom.
+    """Which models are served from which results folder, to whom.
 
     Attributes:
         results: the results folder
-        model: the name of the model
+        models: their names or folders, each with its weight in the split of users; mostly one
         keys: what clients have to send
         limits: what a request may ask for
         origins: web pages that may ask from a browser, as https://shop.example; none but the
@@ -74,7 +74,7 @@ class ServiceSettings:
     """
 
     results: Path
-    model: str
+    models: Mapping[str, float]
     keys: Keys = field(default_factory=Keys)
     limits: Limits = field(default_factory=Limits)
     origins: tuple[str, ...] = ()

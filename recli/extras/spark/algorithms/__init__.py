@@ -1,0 +1,1 @@
+"""Registered by their file names."""
