@@ -132,7 +132,7 @@ def command(
     check_lists(line_up, lists, files)
     if cluster and not engine.is_local:
         raise click.UsageError(
-            "--cluster computes each cell on a worker, --engine learns with all of them at once: give one "
+            "--cluster computes each cell on a worker, --engine learns with all of them: give one "
             "of the two."
         )
     made_by = engine.made()
