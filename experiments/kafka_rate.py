@@ -9,7 +9,7 @@ which takes the broker some seconds, to the last event on disk, without and with
 Where others are at work on the machine, what counts is the last column, by the processor's time that
 `recli consume` itself has used meanwhile.
 
-Then a model is served, consumed for and refreshed: 600 ratings of 30 users are sent, and the times are
+Then a model is served, consumed for and refreshed: 450 clicks of 30 users are sent, and the times are
 taken at which they are on disk, the model is published, and the list of a user has changed.
 """
 

@@ -60,11 +60,12 @@ class _Start(click.ParamType[str | float]):
     \b
     Examples:
       recli consume --topic events --bootstrap-server localhost:9092
-      recli consume --topic events --bootstrap-server localhost:9092 --into films --until-end
-      recli consume --topic plays --bootstrap-server k1:9092,k2:9092 \\
-        --fields user_id=uid,item_id=song.id,time=at --time-unit ms --from 2026-11-01
-      recli consume --topic events --bootstrap-server kafka.shop:9093 --kafka-config \\
-        security.protocol=SASL_SSL --kafka-config 'sasl.password=${KAFKA_PASSWORD}' …
+      recli consume --topic events --bootstrap-server k1:9092 --into films --until-end
+      recli consume --topic plays --bootstrap-server k1:9092,k2:9092 --time-unit ms \\
+        --fields user_id=uid,item_id=song.id,time=at --from 2026-11-01
+      recli consume --topic events --bootstrap-server kafka.shop:9093 \\
+        --kafka-config security.protocol=SASL_SSL \\
+        --kafka-config 'sasl.password=${KAFKA_PASSWORD}'
     """,
 )
 @click.option("--topic", "topics", multiple=True, required=True, help="A topic; may be repeated.")

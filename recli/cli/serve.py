@@ -84,6 +84,13 @@ from recli.models.stored import MODELS
     metavar="ORIGIN",
     help="A site whose pages may ask from a browser, as https://shop.example; may be repeated.",
 )
+@click.option(
+    "--publish",
+    "topic",
+    metavar="kafka://HOST:PORT/TOPIC",
+    help="A topic of Kafka that each list is sent to as well, as it was answered; its key is the user. "
+    "No answer waits for that, and what brokers do not take in a minute is counted and let go.",
+)
 @common.results_option
 @common.message_options
 def command(
@@ -97,6 +104,7 @@ def command(
     max_body: int,
     remember: int,
     origins: tuple[str, ...],
+    topic: str | None,
     results: Path,
     console: Console,
 ) -> None:
@@ -155,6 +163,7 @@ def command(
         limits,
         origins,
         remember,
+        topic,
     )
     with server.bind(host, port) as place, contextlib.suppress(KeyboardInterrupt):
         # What stops a container stops the server as Ctrl-C does.

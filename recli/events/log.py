@@ -141,6 +141,11 @@ class EventLog:
             pass
         return self.id
 
+    def streams(self) -> list[str]:
+        """What the streams are called that this log has begun, in that order."""
+        with self._transaction() as connection:
+            return streams.names(connection)
+
     def next_of(self, stream: str) -> int | None:
         """Where to go on in a stream; None where that was not begun.
 

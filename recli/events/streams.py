@@ -65,6 +65,16 @@ def next_of(connection: sqlite3.Connection, stream: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def names(connection: sqlite3.Connection) -> list[str]:
+    """What streams are called, in the order in which they were begun; within a transaction.
+
+    Args:
+        connection: to the log
+    """
+    connection.execute(_CREATE)
+    return [name for (name,) in connection.execute("SELECT stream FROM streams ORDER BY rowid")]
+
+
 def begin(connection: sqlite3.Connection, stream: str, offset: int) -> int:
     """`next_of`, which becomes `offset` where the stream was not begun.
 

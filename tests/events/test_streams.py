@@ -66,6 +66,8 @@ def test_streams_do_not_know_of_each_other(log):
     log.begin("t", 100)
     assert log.take([stretch(0, 2), stretch(100, 101, "t")]).goes_on == {"s": 2, "t": 101}
     assert (log.next_of("s"), log.next_of("t")) == (2, 101)
+    log.begin("a", 0)
+    assert log.streams() == ["s", "t", "a"]
 
 
 def test_what_another_has_taken_meanwhile_is_passed_over(log):

@@ -526,6 +526,23 @@ def test_from_an_event_to_a_changed_list_and_a_decision_in_a_topic(
     assert decision["events"]["taken"] == len(ratings)
 
 
+def test_lists_that_are_served_go_to_a_topic_as_well(broker, films, running, free_port):
+    topic = broker.topic("served")
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    command = [sys.executable, "-m", "recli", "serve", "--model", "films", "--port", port]
+    command += ["--results", films, "--publish", f"kafka://{broker.address}/{topic}"]
+    sent = json.dumps({"ratings": [{"item_id": 318, "rating": 5}], "n": 2}).encode()
+    with running(command, f"{url}/readyz"):
+        asked = [f"{url}/recommend?user_id=7&n=3"] * 2  # made, and given again
+        asked.append(
+            urllib.request.Request(f"{url}/recommend", sent, {"Content-Type": "application/json"})
+        )
+        answers = [urllib.request.urlopen(one, timeout=30).read() for one in asked]
+    found = broker.messages(topic)
+    assert [message.value() for message in found] == answers
+    assert [message.key() for message in found] == [b"7", b"7", None]
+
+
 def test_what_is_off_the_scale_of_the_model_is_no_event(broker, take, films):
     topic = broker.topic("scale")
     broker.send(topic, [{"user_id": 1, "item_id": 2, "value": value} for value in (3, 77)])

@@ -8,14 +8,12 @@ it has.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from recli import errors
 from recli.data.event import Event
@@ -24,6 +22,7 @@ from recli.events.streams import Stretch
 from recli.extras.kafka.connection import NOBODY, PATIENCE, Connection, refusal, refusals
 from recli.extras.kafka.dead_letters import DeadLetter
 from recli.extras.kafka.messages import EventReading, Message
+from recli.extras.kafka.sources import TopicSources
 
 BEGINNING, LATEST = "beginning", "latest"
 _BATCH = 10_000  # messages
@@ -121,7 +120,6 @@ class TopicReader:
     tell: Callable[[str], None] = lambda _: None
     watchers: Sequence[Watcher] = ()
     counts: Counts = field(default_factory=Counts)
-    _sources: dict[str, str] = field(default_factory=dict)
     _next: dict[Place, int] = field(default_factory=dict)
     _unended: set[Place] | None = None
     _gone_since: float | None = None
@@ -149,7 +147,8 @@ class TopicReader:
             self._consumer = Consumer(self.connection.settings(_USUAL) | own)
         try:
             with refusals(self.connection):
-                self._check_topics()
+                cluster = self._check_topics()
+                self._sources = TopicSources(self.connection, cluster, self.log, self.group)
                 self._consumer.subscribe(
                     list(self.topics), on_assign=self._assigned, on_revoke=self._revoked
                 )
@@ -219,13 +218,14 @@ class TopicReader:
             self._consumer.commit(offsets=read, asynchronous=True)
 
     def _go_back(self, places: Iterable[Place]) -> None:
-        """Go on with these partitions where the log is."""
-        for partition in self._placed(TopicPartition(*place) for place in places):
-            self._consumer.seek(partition)
+        """Go on with these partitions where the log is, and with the others where they are."""
+        self._placed(TopicPartition(*place) for place in places)
+        # To seek would not do for a partition whose offset there is not.
+        self._consumer.assign([TopicPartition(*place, at) for place, at in self._next.items()])
 
     def _stretch(self, place: Place, those: list[Message], dead: list[DeadLetter]) -> Stretch:
         """The messages of a partition as they go into the log; adds to `dead` what are none."""
-        source, events = self._source(place[0]), []
+        source, events = self._sources.of(place[0]), []
         for message in those:
             try:
                 events.append((message.offset(), self.reading.event(message, source)))
@@ -234,26 +234,7 @@ class TopicReader:
         first, end = those[0].offset(), those[-1].offset() + 1
         # Offsets that no message has, as those of aborted transactions, are no gap.
         start = min(self._next.get(place, first), first)
-        return Stretch(self._stream(place), start, end, events)
-
-    def _stream(self, place: Place) -> str:
-        topic, partition = place
-        return f"kafka/{self._source(topic)}/{topic}/{partition}/{self.group}"
-
-    def _source(self, topic: str) -> str:
-        """What a topic is told from any other by, on other clusters too, or of that name later.
-
-        That is its id, and of clusters of before there were such ids what cluster and topic are called.
-        It stays the same as long as the topic: by it events are known again that have no id.
-        """
-        if topic not in self._sources:
-            client = AdminClient(self.connection.settings())
-            about = self._answer(lambda: _description(client, topic))
-            cluster = self._answer(lambda: client.list_topics(topic, timeout=PATIENCE)).cluster_id
-            named = hashlib.sha256(f"{cluster}/{topic}".encode()).hexdigest()[:22]
-            found = str(about.topic_id)
-            self._sources[topic] = found if found.strip("A") else named
-        return self._sources[topic]
+        return Stretch(self._sources.stream(*place), start, end, events)
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._next = {}
@@ -276,11 +257,11 @@ class TopicReader:
 
     def _placed(self, partitions: Iterable[TopicPartition]) -> list[TopicPartition]:
         """The partitions with the offsets at which to go on, by the log."""
-        self._sources.clear()  # a topic may have been made anew
+        self._sources.forget()  # a topic may have been made anew
         placed = []
         for partition in partitions:
             place = partition.topic, partition.partition
-            stream = self._stream(place)
+            stream = self._sources.stream(*place)
             at = self.log.next_of(stream)
             if at is None:
                 at = self.log.begin(stream, self._begins(partition))
@@ -318,10 +299,11 @@ class TopicReader:
                 self._error(error.args[0])
                 time.sleep(_AGAIN)
 
-    def _check_topics(self) -> None:
-        """Tell now of a topic that there is not, or that may not be read."""
+    def _check_topics(self) -> str:
+        """What the cluster calls itself; tells now of a topic that there is not, or may not be read."""
         for topic in self.topics:
-            about = self._consumer.list_topics(topic, timeout=PATIENCE).topics[topic]
+            found = self._consumer.list_topics(topic, timeout=PATIENCE)
+            about = found.topics[topic]
             if about.error is None:
                 continue
             names = self._consumer.list_topics(timeout=PATIENCE).topics
@@ -330,6 +312,7 @@ class TopicReader:
                 raise errors.NotFoundError(f"{self.connection}: there is no topic '{topic}'.{near}")
             raise refusal(f"{self.connection}/{topic}", about.error)
         self._found = True
+        return str(found.cluster_id)
 
     def _news(self, message: Any) -> None:
         """What comes in place of a message; raises what does not mend itself."""
@@ -347,11 +330,14 @@ class TopicReader:
         if place not in self._next:
             return
         at, (low, high) = self._next[place], self._watermarks(TopicPartition(*place))
+        if low <= at <= high:  # by now
+            self._go_back([place])
+            return
         lost = f"{low - at:,} messages are no longer there, and were not taken"
         anew = f"it ends at {high:,}, and was taken up to {at:,}: it was made anew or cut off"
         self.tell(f"{place[0]}/{place[1]}: {lost if at < low else anew}. Going on at {low:,}.")
         # Messages that were taken before have the ids that they had.
-        self.log.go_to(self._stream(place), low)
+        self.log.go_to(self._sources.stream(*place), low)
         self._go_back([place])
 
     def _error(self, error: KafkaError) -> None:
@@ -383,10 +369,6 @@ class TopicReader:
             }
             for watcher in self.watchers:
                 watcher.lags(lags)
-
-
-def _description(client: AdminClient, topic: str) -> Any:
-    return client.describe_topics(TopicCollection([topic]))[topic].result()
 
 
 def _mends(error: KafkaError) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from confluent_kafka import Producer
+from confluent_kafka import KafkaException, Producer
 
 from recli import errors, urls
 from recli.extras.kafka.connection import PATIENCE, Connection, refusal, refusals
@@ -104,6 +104,30 @@ class Topic:
         if failed:
             self._producer.purge()
             raise refusal(self, failed[0])
+
+    def offer(self, message: Outgoing, lost: Callable[[], None]) -> None:
+        """Send a message some time from now, if the brokers take it; nobody waits for that.
+
+        Args:
+            message: the message
+            lost: called where they do not take it in a minute, or more is on its way than can be held
+        """
+
+        def delivered(error: Any, _: object) -> None:
+            if error is not None:
+                lost()
+
+        try:
+            self._producer.produce(
+                self._name, key=message.key, value=message.value, on_delivery=delivered
+            )
+        except (BufferError, KafkaException):
+            lost()
+        self._producer.poll(0)
+
+    def close(self) -> None:
+        """Wait a while for what is on its way."""
+        self._producer.flush(PATIENCE)
 
     def _put(self, message: Outgoing, delivered: Any) -> None:
         while True:

@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 import recli
+from recli import registry
 from recli.events.log import FILE_NAME, EventLog
 from recli.extras.serve import problems, routes
 from recli.extras.serve.description import ModelDescription
@@ -36,12 +37,16 @@ def create_app(settings: ServiceSettings) -> ASGIApp:
 
     Raises:
         NotFoundError: where there is no such model
-        DataError: where one cannot be loaded or fails its self-test
+        DataError: where one cannot be loaded or fails its self-test, and where no broker answers that
+            lists are to be sent to
         UsageError: where they cannot be served together
     """
     variants = Variants(settings)
     log = EventLog(settings.results / FILE_NAME)
-    metrics = Metrics(variants, log)
+    metrics, published = Metrics(variants, log), None
+    if settings.topic is not None:
+        lists = registry.room("kafka", "published").PublishedLists
+        metrics.also = published = lists(settings.topic, metrics.unpublished.inc)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -49,6 +54,8 @@ def create_app(settings: ServiceSettings) -> ASGIApp:
         yield
         variants.stop()
         log.close()
+        if published is not None:
+            published.close()
 
     # No page of /docs: FastAPI's own takes its scripts from the network.
     app = ModelDescription(

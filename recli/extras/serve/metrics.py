@@ -41,7 +41,12 @@ class Metrics:
     Args:
         variants: the models in service
         log: the event log
+
+    Attributes:
+        also: who else is told of each list that is made
     """
+
+    also: Callable[[MadeList], None] | None = None
 
     def __init__(self, variants: Variants, log: EventLog) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -79,6 +84,11 @@ class Metrics:
         )
         for kind in ("known", "folded", "fallback", "unknown"):
             self.lists.labels(kind)
+        self.unpublished = Counter(
+            "recli_lists_unpublished",
+            "Lists that brokers did not take that they were to be sent to.",
+            registry=own,
+        )
         self.events = Counter(
             "recli_events", "Events that came in, duplicates included.", ("type",), registry=own
         )
@@ -112,6 +122,8 @@ class Metrics:
         """
         self.lists.labels(made.kind).inc()
         loaded.answers.served.append(made)
+        if self.also is not None:
+            self.also(made)
         if self._variants.several:
             self._lists_of.labels(loaded.name).inc()
             self._variants.showed(loaded.name, made.user)

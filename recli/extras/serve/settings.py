@@ -70,6 +70,7 @@ class ServiceSettings:
         origins: web pages that may ask from a browser, as https://shop.example; none but the
             server's own
         remembered: bytes of answers that are kept to be given again
+        topic: kafka://HOST:PORT/TOPIC that each list is sent to as well; None for none
     """
 
     results: Path
@@ -78,3 +79,4 @@ class ServiceSettings:
     limits: Limits = field(default_factory=Limits)
     origins: tuple[str, ...] = ()
     remembered: int = 32 << 20
+    topic: str | None = None

@@ -16,7 +16,7 @@ class FakeClient:
     """Partitions from 0 to 1,000."""
 
     def __init__(self):
-        self.sought, self.committed, self.assigned = [], [], []
+        self.committed, self.assigned = [], []
         self.low, self.high = 0, 1000
 
     def get_watermark_offsets(self, partition, timeout, cached):
@@ -30,9 +30,6 @@ class FakeClient:
     def assign(self, partitions):
         self.assigned = [(p.partition, p.offset) for p in partitions]
 
-    def seek(self, partition):
-        self.sought.append((partition.partition, partition.offset))
-
     def commit(self, offsets, asynchronous):
         self.committed += [(p.partition, p.offset) for p in offsets]
 
@@ -43,6 +40,17 @@ class FakeLetters:
 
     def put(self, letters):
         self.put_ += letters
+
+
+class FakeSources:
+    def of(self, topic):
+        return "id"
+
+    def stream(self, topic, partition):
+        return f"kafka/id/{topic}/{partition}/g"
+
+    def forget(self):
+        """There is nothing."""
 
 
 class FakeNews:
@@ -80,7 +88,7 @@ def reader_of(log):
         )
         reader.told = told
         reader._consumer = FakeClient()
-        reader._source = lambda topic: "id"
+        reader._sources = FakeSources()
         assign(reader, *numbers)
         return reader
 
@@ -146,7 +154,7 @@ def test_a_batch_of_a_partition_that_another_has_by_now_is_not_stored_twice(read
     slow.take(batch(0, 3) + batch(0, 2, 1))
     assert sorted(users(log)) == [*((0, n) for n in range(5)), (1, 0), (1, 1)]
     assert slow.counts.passed_over == 3
-    assert slow._consumer.sought == []
+    assert slow._consumer.assigned == [(0, 0), (1, 0)]
     assert slow._consumer.committed == [(1, 2)]
 
 
@@ -155,7 +163,7 @@ def test_a_batch_that_was_not_revoked_goes_back_to_the_log(reader_of, log, batch
     slow, quick = reader_of(0), reader_of(0)
     quick.take(batch(0, 5))
     slow.take(batch(0, 3))
-    assert slow._consumer.sought == [(0, 5)]
+    assert slow._consumer.assigned == [(0, 5)]
     slow.take(batch(5, 6))
     assert users(log) == [(0, n) for n in range(6)]
 
@@ -165,7 +173,7 @@ def test_offsets_that_no_message_has_are_no_gap(reader_of, log, batch):
     reader.take(batch(0, 2))
     reader.take(batch(4, 6))
     assert users(log) == [(0, n) for n in (0, 1, 4, 5)]
-    assert reader._consumer.sought == []
+    assert reader._consumer.assigned == [(0, 0)]
 
 
 def test_an_offset_that_the_log_lost_is_read_again(reader_of, log, batch):
@@ -173,7 +181,7 @@ def test_an_offset_that_the_log_lost_is_read_again(reader_of, log, batch):
     reader.take(batch(0, 5))
     log.go_to("kafka/id/events/0/g", 2)
     reader.take(batch(5, 7))
-    assert reader._consumer.sought == [(0, 2)]
+    assert reader._consumer.assigned == [(0, 2)]
     assert users(log) == [(0, n) for n in range(5)]
 
 
@@ -210,8 +218,16 @@ def test_an_offset_that_the_topic_does_not_have_is_told(reader_of, log, batch, l
     reader._consumer.low, reader._consumer.high = low, high
     reader._news(FakeNews(KafkaError._AUTO_OFFSET_RESET))
     assert said in reader.told[-1]
-    assert reader._consumer.sought == [(0, at)]
+    assert reader._consumer.assigned == [(0, at)]
     assert log.next_of("kafka/id/events/0/g") == at
+
+
+def test_the_other_partitions_stay_where_they_are(reader_of, log, batch):
+    reader = reader_of(0, 1)
+    reader.take(batch(0, 5) + batch(0, 3, 1))
+    log.go_to("kafka/id/events/0/g", 2)
+    reader.take(batch(5, 7))
+    assert sorted(reader._consumer.assigned) == [(0, 2), (1, 3)]
 
 
 def test_what_does_not_mend_itself_is_an_error(reader_of):
