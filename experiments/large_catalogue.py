@@ -35,6 +35,7 @@ from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.models.model import FittedModel, train
 from recli.ranking import by_norm
+from recli.ranking.indexing import indexed
 from recli.ranking.lists import Request, recommend, with_scores
 
 N_FACTORS, N_EPOCHS, TOP = 64, 8, 10
@@ -106,7 +107,7 @@ def factors_of(folder: str, kind: str) -> tuple[np.ndarray, np.ndarray, list[int
     return users, items, n
 
 
-def lists(folder: str, kind: str) -> None:
+def lists(folder: str, kind: str, index: str = "") -> None:
     users, items, n = factors_of(folder, kind)
     trainset = dataset_of(interactions(*n)).trainset()
     configured = Configured.of("ials", {"n_factors": N_FACTORS})
@@ -126,6 +127,11 @@ def lists(folder: str, kind: str) -> None:
     print(
         f"{kind}: {len(items):,} items; in order of norms in {time.perf_counter() - started:.1f} s"
     )
+    if index:
+        started = time.perf_counter()
+        model, recall = indexed(model)
+        seconds, kept = time.perf_counter() - started, model.index and model.index.document
+        print(f"index built and tried in {seconds:,.0f} s: {kept}, recall {recall:.4f}", flush=True)
     candidates = rng.random(trainset.n_catalogue) < 0.1
     for what, request in (
         ("lists without what is seen", Request(asked, TOP)),
@@ -250,7 +256,7 @@ def built(items: np.ndarray) -> Iterator[tuple[str, float, float, Search]]:
     for spec, option in (
         ("HNSW16", "efSearch"),
         (f"IVF{cells},Flat", "nprobe"),
-        ("PQ32x4fs", ""),
+        (f"PQ{k}x4fs", ""),
     ):
 
         def by_faiss(spec: str = spec) -> Any:

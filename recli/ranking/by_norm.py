@@ -78,7 +78,6 @@ def searched(model: FittedModel, request: Request) -> RankedLists:
     """
     trainset, n_users = model.trainset, len(request.users)
     pool, ordered = request.pool(trainset.n_catalogue), model.by_norm
-    codes = trainset.item_codes[ordered.items]
     vectors, offsets = model.algorithm.user_vectors(
         unknown_alike(trainset.inner_users[request.users])
     )
@@ -91,6 +90,7 @@ def searched(model: FittedModel, request: Request) -> RankedLists:
     start, most = 0, (len(ordered.items) - 1) // _SHARE
     while len(waiting) and start < most:
         stop = min(2 * start or _BLOCK, len(ordered.items))
+        codes = trainset.item_codes[ordered.items[start:stop]]
         with ONE_THREAD_OF_BLAS:
             scores = vectors[waiting] @ ordered.vectors(start, stop).T
         row_of = np.full(n_users, -1)
@@ -98,8 +98,8 @@ def searched(model: FittedModel, request: Request) -> RankedLists:
         here = (places >= start) & (places < stop) & (row_of[rows] >= 0)
         scores[row_of[rows[here]], places[here] - start] = -np.inf
         if request.candidates is not None:
-            scores[:, ~request.candidates[codes[start:stop]]] = -np.inf
-        held.take(waiting, codes[start:stop], scores, order)
+            scores[:, ~request.candidates[codes]] = -np.inf
+        held.take(waiting, codes, scores, order)
         rest = ordered.norms[stop] if stop < len(ordered.items) else -np.inf
         last = held.scores[waiting, -1]
         full = last > lengths[waiting] * rest
