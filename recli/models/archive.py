@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import zipfile
 import zlib
@@ -68,12 +67,12 @@ def copy(folder: Path, target: Path) -> None:
     target.mkdir(parents=True)
     for name in parts.PARTS:
         shutil.copyfile(folder / name, target / name)
-    (target / MODELS.document).write_text(_manifest(folder), encoding="utf-8")
+    files.write_text(target / MODELS.document, _manifest(folder))
 
 
 def _manifest(folder: Path) -> str:
     """The manifest as text. An index is left behind: what reads it trusts the file."""
-    return json.dumps(parts.without_index(folder))
+    return files.json_text(parts.without_index(folder))
 
 
 def unpack(place: str, results: Path, name: str | None = None) -> Path:
