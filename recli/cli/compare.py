@@ -56,7 +56,7 @@ def command(
     results: Path,
     console: Console,
 ) -> None:
-    """Compare the algorithms of several runs, or what users clicked.
+    """Compare the algorithms of several runs.
 
     The runs must be over the same ratings, cut by the same split; where they are not, it says what
     differs. Runs of several seeds that have the same algorithms count as one with more folds. Every

@@ -23,7 +23,7 @@ FEWEST = 10
 
 
 @dataclass(frozen=True)
-class Rate:
+class ClickRate:
     """How often users clicked who got the lists of a model.
 
     Attributes:
@@ -47,7 +47,7 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Difference:
+class RateDifference:
     """What the rate of one model is above that of another.
 
     Attributes:
@@ -73,7 +73,7 @@ class Clicks:
     """What users did with the lists of a split.
 
     Attributes:
-        split: `Split.id`
+        split: `UserSplit.id`
         types: how many events of each type were counted
         crossed: users who were shown lists of several models, which are left out
         rates: of each model
@@ -83,8 +83,8 @@ class Clicks:
     split: str
     types: dict[str, int]
     crossed: int
-    rates: list[Rate]
-    differences: list[Difference]
+    rates: list[ClickRate]
+    differences: list[RateDifference]
 
     @property
     def document(self) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def clicks(
     differences are tested by Welch's t.
 
     Args:
-        split: `Split.id`
+        split: `UserSplit.id`
         shown: the lists of the split
         log: the event log
         types: which events count; by default all but ratings
@@ -140,7 +140,7 @@ def clicks(
         len(seen) - len(known),
         [sample.rate for sample in samples.values()],
         [
-            Difference(**pair, p_adjusted=p)
+            RateDifference(**pair, p_adjusted=p)
             for pair, p in zip(pairs, adjusted.tolist(), strict=True)
         ],
     )
@@ -155,7 +155,7 @@ class _Sample:
         variance: of that rate; NaN where too few clicked
     """
 
-    rate: Rate
+    rate: ClickRate
     variance: float
 
     @classmethod
@@ -169,7 +169,7 @@ class _Sample:
             variance = float(np.var(clicked - rate * lists, ddof=1) / n / lists.mean() ** 2)
             half = float(scipy.stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * math.sqrt(variance)
         sums = n, int(total), int(clicked.sum()), clicking
-        return cls(Rate(model, *sums, rate, max(rate - half, 0.0), rate + half), variance)
+        return cls(ClickRate(model, *sums, rate, max(rate - half, 0.0), rate + half), variance)
 
 
 def _difference(first: _Sample, second: _Sample) -> dict[str, Any]:

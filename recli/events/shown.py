@@ -68,7 +68,7 @@ class ShownLists:
         """Add lists to those that are known, all or none.
 
         Args:
-            split: `Split.id`
+            split: `UserSplit.id`
             some: lists, at most one entry for a user and a model
 
         Raises:
@@ -91,7 +91,7 @@ class ShownLists:
         """The lists of a split, by user and model.
 
         Args:
-            split: `Split.id`
+            split: `UserSplit.id`
         """
         found = (
             "SELECT model, user_id, lists, first, last FROM shown WHERE split = ? "

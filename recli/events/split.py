@@ -12,7 +12,7 @@ from recli import errors
 
 
 @dataclass(frozen=True)
-class Split:
+class UserSplit:
     """A split of users among models, by a hash of their ids.
 
     Where shares change, those users alone get another model that have to: with two models, those of one
@@ -21,7 +21,7 @@ class Split:
     Attributes:
         shares: the share of users of each model, by name; they add up to 1
 
-    >>> split = Split.of({"svd": 9.0, "ials": 1.0})
+    >>> split = UserSplit.of({"svd": 9.0, "ials": 1.0})
     >>> split.shares, split.id
     ({'ials': 0.1, 'svd': 0.9}, 'ials, svd')
     >>> [split.model(user) for user in ("41", "42", "43")]

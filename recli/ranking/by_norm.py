@@ -33,6 +33,7 @@ USERS = 64
 _MANY = 16  # users, for whom it pays to put the items in order
 _BLOCK = 2048  # items; each block has as many as all before it
 _SHARE = 8  # one in so many items is looked at before a search gives up
+_RISE = 1.5  # times: what a last score may become of the first block's
 _ROUNDING = 1e-9  # relative, far above that of a product and far below what matters
 
 
@@ -77,7 +78,6 @@ def searched(model: FittedModel, request: Request) -> RankedLists:
     """
     trainset, n_users = model.trainset, len(request.users)
     pool, ordered = request.pool(trainset.n_catalogue), model.by_norm
-    codes = trainset.item_codes[ordered.items]
     vectors, offsets = model.algorithm.user_vectors(
         unknown_alike(trainset.inner_users[request.users])
     )
@@ -87,9 +87,10 @@ def searched(model: FittedModel, request: Request) -> RankedLists:
     order = TieOrder.of(trainset.ratings, request.users, model.seed)
     held = _Held(np.full((n_users, pool), -1, np.int64), np.full((n_users, pool), -np.inf))
     done, waiting = np.zeros(n_users, bool), np.flatnonzero(~np.isnan(lengths))
-    start, most = 0, len(ordered.items) // _SHARE
+    start, most = 0, (len(ordered.items) - 1) // _SHARE
     while len(waiting) and start < most:
         stop = min(2 * start or _BLOCK, len(ordered.items))
+        codes = trainset.item_codes[ordered.items[start:stop]]
         with ONE_THREAD_OF_BLAS:
             scores = vectors[waiting] @ ordered.vectors(start, stop).T
         row_of = np.full(n_users, -1)
@@ -97,12 +98,15 @@ def searched(model: FittedModel, request: Request) -> RankedLists:
         here = (places >= start) & (places < stop) & (row_of[rows] >= 0)
         scores[row_of[rows[here]], places[here] - start] = -np.inf
         if request.candidates is not None:
-            scores[:, ~request.candidates[codes[start:stop]]] = -np.inf
-        held.take(waiting, codes[start:stop], scores, order)
+            scores[:, ~request.candidates[codes]] = -np.inf
+        held.take(waiting, codes, scores, order)
         rest = ordered.norms[stop] if stop < len(ordered.items) else -np.inf
-        full = held.scores[waiting, -1] > lengths[waiting] * rest
+        last = held.scores[waiting, -1]
+        full = last > lengths[waiting] * rest
         done[waiting[full]] = True
-        waiting, start = waiting[~full], stop
+        # The last score will rise, but not as far as it would have to.
+        hopeless = np.isfinite(last) & (_RISE * last < lengths[waiting] * ordered.norms[most])
+        waiting, start = waiting[~(full | hopeless)], stop
     items = np.where(done[:, None], held.codes, -1).astype(np.int32)
     return RankedLists(
         request.users, items, np.where(done[:, None], held.scores + offsets[:, None], np.nan)

@@ -8,13 +8,13 @@ from collections import Counter
 import pytest
 
 from recli import errors
-from recli.events.split import Split, parsed
+from recli.events.split import UserSplit, parsed
 
 USERS = [str(user) for user in range(20_000)]
 
 
 def models(**weights):
-    split = Split.of(weights)
+    split = UserSplit.of(weights)
     return [split.model(user) for user in USERS]
 
 
@@ -35,7 +35,7 @@ def test_the_order_of_names_and_the_sum_of_weights_do_not_matter():
 
 def test_another_process_says_the_same():
     code = (
-        "from recli.events.split import Split; s = Split.of({'a': 3, 'b': 1}); "
+        "from recli.events.split import UserSplit; s = UserSplit.of({'a': 3, 'b': 1}); "
         "print(''.join(s.model(str(u)) for u in range(300)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -77,7 +77,7 @@ def test_what_cannot_be_meant_is_refused(typed, said):
 @pytest.mark.parametrize("weight", [0, -1, math.inf, math.nan])
 def test_a_weight_is_above_0(weight):
     with pytest.raises(errors.UsageError, match="number above 0"):
-        Split.of({"a": 1, "b": weight})
+        UserSplit.of({"a": 1, "b": weight})
 
 
 def test_a_name_may_have_an_equals_sign():

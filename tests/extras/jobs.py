@@ -61,6 +61,14 @@ def main_job(name: str) -> None:
     assert Path(f"{name}.csv").read_text().count("\n") > 5
 
 
+def ann() -> None:
+    said = recli("train", "-a", "svd", "-d", "ratings.csv", "--name", "m", "--index")
+    assert "Index: of exact lists of ten it finds" in said, said
+    recli("recommend", "--model", "m", "--user", "u3", "-o", "found.csv")
+    recli("recommend", "--model", "m", "--user", "u3", "--exact", "-o", "exact.csv")
+    assert Path("found.csv").read_text().count("\n") > 5
+
+
 def azure() -> None:
     key = "bm8gc2VjcmV0"  # base64, of no account
     with nothing_there() as port:

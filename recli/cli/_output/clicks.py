@@ -29,7 +29,7 @@ def show(models: Sequence[str], events: Sequence[str], results: Path, console: C
     from recli import errors
     from recli.events import clicks as by_clicks
     from recli.events import log, shown
-    from recli.events.split import Split
+    from recli.events.split import UserSplit
 
     lists = shown.ShownLists(results / shown.FILE_NAME)
     known = lists.splits()
@@ -38,7 +38,7 @@ def show(models: Sequence[str], events: Sequence[str], results: Path, console: C
             f"{lists.path}: no lists of models side by side have been shown yet. 'recli serve --model A "
             "--model B' shows them."
         )
-    split = Split.of(dict.fromkeys(models, 1.0)).id if models else known[0]
+    split = UserSplit.of(dict.fromkeys(models, 1.0)).id if models else known[0]
     if split not in known:
         raise errors.NotFoundError(
             f"The models {split} have not been served side by side. These have:\n"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from recli import errors
 from recli.events.shown import FILE_NAME, Shown, ShownLists
-from recli.events.split import Split, named_twice
+from recli.events.split import UserSplit, named_twice
 from recli.extras.serve.current import Current
 from recli.extras.serve.settings import ServiceSettings
 
@@ -44,7 +44,7 @@ class Variants:
             self._currents[current.loaded.name] = current
             weights[current.loaded.name] = weight
         self.first = next(iter(self._currents.values()))
-        self.split = Split.of(weights)
+        self.split = UserSplit.of(weights)
         self.several = len(weights) > 1
         self._check_alike()
         self._shown = _Keeper(self.split.id, ShownLists(settings.results / FILE_NAME))
@@ -100,7 +100,7 @@ class _Keeper:
     """Writes what was shown once a second, so that no answer waits for the disk.
 
     Args:
-        split: `Split.id`
+        split: `UserSplit.id`
         log: where it is kept
     """
 

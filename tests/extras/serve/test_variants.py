@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from recli import errors
 from recli.events.shown import FILE_NAME, ShownLists
-from recli.events.split import Split
+from recli.events.split import UserSplit
 from recli.extras.serve.app import create_app
 from recli.extras.serve.settings import ServiceSettings
 from recli.extras.serve.variants import Variants
@@ -38,7 +38,7 @@ def model_of(client, user):
 
 def test_each_user_gets_the_list_of_the_model_that_is_theirs(two, users, serving):
     client = serving("mine", "other")
-    split = Split.of({"mine": 1.0, "other": 1.0})
+    split = UserSplit.of({"mine": 1.0, "other": 1.0})
     alone = {name: serving(name) for name in ("mine", "other")}
     for _ in range(2):  # the second time from what is remembered
         for user in users:
@@ -57,7 +57,7 @@ def test_the_order_they_are_named_in_changes_nobodys_model(two, users, serving):
 
 
 def test_lists_and_events_are_counted_by_model(two, users, serving):
-    client, split = serving("mine", "other"), Split.of({"mine": 1.0, "other": 1.0})
+    client, split = serving("mine", "other"), UserSplit.of({"mine": 1.0, "other": 1.0})
     for user in users + users[:3]:
         model_of(client, user)
     event = {"event_id": "e", "type": "click", "user_id": users[0], "item_id": "1"}
@@ -86,7 +86,7 @@ def test_what_was_shown_is_on_disk_after_the_server(two, users):
             for user in users[:5]:
                 model_of(client, user)
             client.post("/recommend", json={"n": 2})
-    split = Split.of({"mine": 1.0, "other": 1.0})
+    split = UserSplit.of({"mine": 1.0, "other": 1.0})
     found = ShownLists(two / FILE_NAME).of("mine, other")
     assert {one.user_id: (one.model, one.lists) for one in found} == {
         user: (split.model(user), 2) for user in users[:5]
