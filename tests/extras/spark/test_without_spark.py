@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import socket
 import stat
 import sys
 
@@ -61,6 +62,16 @@ def test_java_of_another_version(monkeypatch, tmp_path, version, fine):
 def test_without_the_extra():
     with pytest.raises(errors.MissingExtraError, match=r"pip install 'recli\[spark\]'"):
         registry.check_installed("engine", "spark")
+
+
+@pytest.mark.parametrize("scheme", ["sc", "spark"])
+def test_a_master_that_is_not_there(scheme):
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        port = place.getsockname()[1]
+        session._check_answers(f"{scheme}://127.0.0.1:{port}/;token=x")
+    with pytest.raises(errors.UsageError, match=rf"Nobody answers as Spark at {scheme}://"):
+        session._check_answers(f"{scheme}://127.0.0.1:{port}")
+    session._check_answers("local[2]")
 
 
 def batches(lines: list[bytes], sizes: list[int], block: int = 0, first: int = 0):
