@@ -100,9 +100,7 @@ def command(
     from recli.records.measured import measured
 
     lists.options  # noqa: B018, a wrong one is told before anything is loaded
-    if not engine.is_local and algorithm is None and params_file is None:
-        raise click.UsageError(f"--engine {engine.name} learns one algorithm: name it with '-a'.")
-    made = engine.made()
+    made = engine.made(one_algorithm=bool(algorithm or params_file))
     dataset = data.load(console, results, made)
     purpose, liked_from = (
         make_protocol.purpose(goal, dataset),
@@ -173,6 +171,8 @@ def _trained(
     from recli.epochs import Epoch, heard
     from recli.evaluation.fold_outcome import own_losses
 
+    if not engine.learns(configured.name):
+        console.say(f"Learned here, from what was read by the engine: {configured.name}.")
     told: list[Epoch] = []
     started = time.perf_counter()
     with console.training(configured.label), heard(told.append):

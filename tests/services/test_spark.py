@@ -287,6 +287,18 @@ def test_ease_is_refused_before_anything_is_sent(spark, monkeypatch):
         spark.train(dataset, Configured.of("ease"), 0)
 
 
+def test_ratings_that_the_driver_cannot_hold_are_refused(spark, monkeypatch):
+    monkeypatch.setattr("recli.memory.available", lambda: 1_000_000)
+    with pytest.raises(errors.TooLargeError, match="100,004 of them need 7.6 MiB on the driver"):
+        spark.load(Reading("movielens-small"))
+
+
+def test_who_learns_what(spark):
+    assert {name for name in registry.names("algorithm") if spark.learns(name)} == {
+        *("ease", "item-knn", "spark-als", "spark-ials")
+    }
+
+
 def normal_equations(
     q: np.ndarray, weights: np.ndarray, target: np.ndarray, reg: float
 ) -> np.ndarray:
