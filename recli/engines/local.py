@@ -19,8 +19,7 @@ class Local(Engine):
         super().__init__(master, conf)
         if self.master or self.conf:
             raise errors.UsageError(
-                '`master` and `conf` are for other engines than this machine: add `engine="spark"`, or '
-                "leave them out."
+                'This machine takes no `master` and no `conf`: add `engine="spark"`, or leave them out.'
             )
 
     def check(self, reading: Reading) -> CheckedData:

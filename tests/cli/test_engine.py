@@ -16,7 +16,7 @@ from recli import registry
         ),
         (
             ("data", "check", "--master", "local[2]"),
-            "'--master' and '--conf' are for other engines",
+            "This machine takes no '--master' and no '--conf'",
         ),
         (("data", "check", "--engine", "spark", "--conf", "x"), "'x' is not NAME=VALUE"),
         (("train", "--engine", "spark"), "--engine spark learns one algorithm: name it with '-a'"),
