@@ -126,6 +126,12 @@ def test_rows_are_judged_alike_however_they_are_cut(tmp_path, sizes):
     assert [row["is"] for row in rows if row["is"] != GOOD] == [UNCUT, BAD, BAD]
 
 
+def test_a_worker_with_another_recli_refuses():
+    rules = Rules(SOURCE, files={"file:/x.csv": 0}, version="0.0.1")
+    with pytest.raises(errors.UsageError, match=r"A worker has recli .*, and 0\.0\.1 has asked"):
+        list(rules.of_lines(batches(LINES, [8])))
+
+
 def test_a_block_in_the_middle_of_a_file_has_no_header():
     rules = Rules(SOURCE, files={"file:/x.csv": 0})
     [batch] = rules.of_lines(batches([b"a,x,3", b"b,y,4"], [2], block=400, first=1 << 33))
