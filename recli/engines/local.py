@@ -19,7 +19,7 @@ class Local(Engine):
         super().__init__(master, conf)
         if self.master or self.conf:
             raise errors.UsageError(
-                'This machine takes no `master` and no `conf`: add `engine="spark"`, or leave them out.'
+                'To this machine `master` and `conf` say nothing: add `engine="spark"`, or leave them out.'
             )
 
     def check(self, reading: Reading) -> CheckedData:

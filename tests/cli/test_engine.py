@@ -16,7 +16,7 @@ from recli import registry
         ),
         (
             ("data", "check", "--master", "local[2]"),
-            "This machine takes no '--master' and no '--conf'",
+            "To this machine '--master' and '--conf' say nothing",
         ),
         (("data", "check", "--engine", "spark", "--conf", "x"), "'x' is not NAME=VALUE"),
         (("train", "--engine", "spark"), "--engine spark learns one algorithm: name it with '-a'"),

@@ -24,7 +24,7 @@ def test_engines_are_registered():
 
 
 def test_this_machine_has_no_master():
-    with pytest.raises(errors.UsageError, match="takes no `master`"):
+    with pytest.raises(errors.UsageError, match="`master` and `conf` say nothing"):
         registry.get("engine", "local")("local[2]")
 
 
