@@ -111,9 +111,7 @@ def command(
     from recli.records.measured import measured
 
     lists.options  # noqa: B018, a wrong one is told before anything is loaded
-    if not engine.is_local and algorithm is None and params_file is None:
-        raise click.UsageError(f"--engine {engine.name} learns one algorithm: name it with '-a'.")
-    made = engine.made()
+    made = engine.made(one_algorithm=bool(algorithm or params_file))
     dataset = data.load(console, results, made)
     purpose, liked_from = (
         make_protocol.purpose(goal, dataset),
@@ -158,18 +156,22 @@ def command(
         **({} if model.index is None else {"index": model.index.document}),
     }
 
-    def summary() -> None:
-        console.line(
-            f"Model '{model_name}' ({configured.label}), trained in {seconds:.2f} s: {path}"
-        )
-
-    header = ["model", "algorithm", "path", "fit seconds"]
-    row = [model_name, configured.label, str(path), ShownNumber(seconds, ".2f")]
-    console.emit(document, header, [row], summary)
+    _emit(console, document, configured.label)
     _say_how_long(console, losses)
     user = dataset.ratings.user_ids.text[0]
     console.say(f"Next: recli recommend --model {model_name} --user {user}")
     console.say_all(list_quality.said(configured.label, origin))
+
+
+def _emit(console: Console, document: dict[str, Any], label: str) -> None:
+    """Tell of the model that `document` is about."""
+    name, seconds, path = document["model"], document["fit_seconds"], document["path"]
+
+    def summary() -> None:
+        console.line(f"Model '{name}' ({label}), trained in {seconds:.2f} s: {path}")
+
+    header = ["model", "algorithm", "path", "fit seconds"]
+    console.emit(document, header, [[name, label, path, ShownNumber(seconds, ".2f")]], summary)
 
 
 def _trained(
@@ -187,6 +189,8 @@ def _trained(
     from recli.epochs import Epoch, heard
     from recli.evaluation.fold_outcome import own_losses
 
+    if not engine.learns(configured.name):
+        console.say(f"Learned here, from what was read by the engine: {configured.name}.")
     told: list[Epoch] = []
     started = time.perf_counter()
     with console.training(configured.label), heard(told.append):

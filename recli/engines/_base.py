@@ -139,6 +139,14 @@ class Engine:
             configured, algorithm, trainset, about_dataset(dataset), seed, origin or {}
         )
 
+    def learns(self, name: str) -> bool:
+        """Whether it fits an algorithm itself; others are fitted by this process.
+
+        Args:
+            name: of the algorithm
+        """
+        return True
+
     def fit(self, configured: Configured, trainset: Trainset, seed: int) -> Algorithm:
         """An algorithm, fitted; the numbers are those of `Algorithm.fit`, up to rounding.
 

@@ -19,8 +19,8 @@ class Local(Engine):
         super().__init__(master, conf)
         if self.master or self.conf:
             raise errors.UsageError(
-                '`master` and `conf` are for other engines than this machine: add `engine="spark"`, or '
-                "leave them out."
+                'To this machine `master` and `conf` say nothing: add `engine="spark"`, or leave them '
+                "out."
             )
 
     def check(self, reading: Reading) -> CheckedData:

@@ -32,6 +32,7 @@ NAMES = {
     "source": "shelf",
     "check": "tuesday",
     "plot": "empty",
+    "engine": "next-door",
 }
 PLURALS = {kind: about.plural for kind, about in registry.KINDS.items()}
 
@@ -526,3 +527,14 @@ def test_ones_own_class_that_is_none(spelled, told, recli, tiny):
         sys.modules.pop("shop_split", None)
     assert refused.stderr.startswith(f"Error: {told}")
     assert "timeline" not in refused.stderr
+
+
+def test_a_model_is_the_same_by_another_engine(recli, shop, tmp_path):
+    for engine in ("local", "next-door"):
+        typed = ("-a", "most-popular", "--name", engine, "--results", tmp_path)
+        recli("train", *typed, "--engine", engine)
+    models = tmp_path / "models"
+    for part in ("ratings.safetensors", "state.safetensors", "ids.json"):
+        assert (models / "next-door" / part).read_bytes() == (models / "local" / part).read_bytes()
+    checked = recli("data", "check", "--engine", "next-door", "--results", tmp_path).stdout
+    assert checked == recli("data", "check", "--results", tmp_path).stdout

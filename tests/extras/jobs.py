@@ -219,6 +219,14 @@ def serve() -> None:
             server.terminate()
 
 
+def spark() -> None:
+    by = ("--engine", "spark", "--master", "local[2]")
+    same_ratings("ratings.csv", *by)
+    recli("train", "-a", "ease", "-d", "ratings.csv", "--name", "mine", *by)
+    recli("recommend", "--all-users", "--model", "mine", "-o", "lists.parquet", *by)
+    assert list(Path("lists.parquet").glob("part-*.parquet"))
+
+
 def testing() -> None:
     Path("test_mine.py").write_text(TESTS)
     subprocess.run([sys.executable, "-m", "pytest", "-q", "test_mine.py"], check=True)
@@ -229,10 +237,10 @@ def tune() -> None:
     recli("tune", *typed)
 
 
-def same_ratings(file: str) -> None:
+def same_ratings(file: str, *typed: str) -> None:
     """Whether a file has the ratings of the CSV."""
     for name in (file, "ratings.csv"):
-        assert f"{len(ROWS)}" in recli("data", "check", name)
+        assert f"{len(ROWS)}" in recli("data", "check", name, *typed)
 
 
 @contextlib.contextmanager

@@ -157,7 +157,7 @@ def test_ids_with_point_zero_and_words_for_none(spark, tmp_path):
     rows = [
         f"{rng.integers(1, 90)}.0,{rng.integers(1, 60)},{rng.integers(1, 6)}" for _ in range(9_000)
     ]
-    rows[100], rows[8_000], rows[8_500] = "NULL,3,4", "7.0,NULL,four", "NULL,NULL,5"
+    rows[100], rows[8_000], rows[8_500] = "3.0,n/a,4", "7.0,NULL,four", "8.0,NULL,5"
     path = tmp_path / "floats.csv"
     path.write_text("\n".join(["user,item,rating", *rows]) + "\n", encoding="utf-8")
     found = same(spark, Reading(str(path), on_bad="skip", duplicates="first"))
@@ -287,6 +287,18 @@ def test_ease_is_refused_before_anything_is_sent(spark, monkeypatch):
         spark.train(dataset, Configured.of("ease"), 0)
 
 
+def test_ratings_that_the_driver_cannot_hold_are_refused(spark, monkeypatch):
+    monkeypatch.setattr("recli.memory.available", lambda: 1_000_000)
+    with pytest.raises(errors.TooLargeError, match="100,004 of them need 7.6 MiB on the driver"):
+        spark.load(Reading("movielens-small"))
+
+
+def test_who_learns_what(spark):
+    assert {name for name in registry.names("algorithm") if spark.learns(name)} == {
+        *("ease", "item-knn", "spark-als", "spark-ials")
+    }
+
+
 def normal_equations(
     q: np.ndarray, weights: np.ndarray, target: np.ndarray, reg: float
 ) -> np.ndarray:
@@ -378,7 +390,7 @@ def recli():
     return run
 
 
-@pytest.mark.parametrize("split", ["k-fold:n_splits=2", "leave-one-out:by=time", "timeline"])
+@pytest.mark.parametrize("split", ["k-fold:n_splits=2", "last-n:n=1", "timeline"])
 def test_the_same_is_measured(spark, recli, tmp_path, split):
     typed = ["evaluate", "-a", "ease", "-a", "baseline-only", "--split", split, "--format", "json"]
     typed += ["--metric", "ndcg@10", "--metric", "recall@5", "--metric", "rmse", "--metric", "auc"]
@@ -410,7 +422,9 @@ def test_from_check_to_lists_on_the_command_line(spark, recli, table, tmp_path):
     learn = ["-a", "item-knn", "--duplicates", "last", "--name", "mine", "-d", table]
     done = recli("train", *learn, *reading, *where)
     assert done.exit_code == 0, done.output
-    assert recli("similar", "i-7", "--model", "mine", "--results", tmp_path).exit_code == 0
+    assert (
+        recli("similar", "--item", "i-7", "--model", "mine", "--results", tmp_path).exit_code == 0
+    )
     target = tmp_path / "lists.parquet"
     done = recli("recommend", "--all-users", "--model", "mine", "-o", target, *where)
     assert done.exit_code == 0, done.output
@@ -426,7 +440,7 @@ def test_from_check_to_lists_on_the_command_line(spark, recli, table, tmp_path):
     [
         (["data", "check", "s3a://no-bucket-here/x.csv"], 2, "s3a"),
         (["data", "check", "table://nothing"], 3, "nothing"),
-        (["data", "check", "nowhere.csv"], 4, "no such file"),
+        (["data", "check", "nowhere.csv"], 4, "no dataset or file"),
         (["train"], 2, "name it with '-a'"),
         (["recommend", "--user", "1"], 2, "lists of many users"),
         (["recommend", "--all-users"], 2, "name it with '--model'"),

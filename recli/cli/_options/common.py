@@ -132,8 +132,12 @@ class DatasetChoice:
             results: the results folder; None does not look for models there
             engine: what reads it; None is this process
         """
-        reading = self.reading
-        dataset = reading.load() if engine is None else engine.load(reading)
+        from recli.data.load import load
+
+        if engine is None:
+            dataset = load(self.spec, self.overrides, self.on_bad, self.duplicates)
+        else:
+            dataset = engine.load(self.reading)
         console.describe(dataset)
         if results is not None:
             console.set_aside(dataset.bad_rows, default_files.bad_rows(results, dataset.name))

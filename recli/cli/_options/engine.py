@@ -72,8 +72,11 @@ class EngineChoice:
         """Whether nothing but this process works, which is what commands do by themselves."""
         return self.name == LOCAL
 
-    def made(self) -> Engine:
+    def made(self, one_algorithm: bool = True) -> Engine:
         """The engine.
+
+        Args:
+            one_algorithm: whether the user has named one; to compare some takes this machine
 
         Raises:
             UsageError: for a setting that is none, or that this engine does not have
@@ -81,6 +84,8 @@ class EngineChoice:
         """
         from recli import errors
 
+        if not (self.is_local or one_algorithm):
+            raise click.UsageError(f"--engine {self.name} learns one algorithm: name it with '-a'.")
         wrong = [each for each in self._conf if not each.partition("=")[2]]
         if wrong:
             raise errors.UsageError(f"`conf`: '{wrong[0]}' is not NAME=VALUE.")

@@ -63,9 +63,6 @@ def gathered(rows: SparkRows) -> Dataset:
 
 def _arrays(pairs: Any) -> tuple[dict[str, np.ndarray], pa.Array, pa.Array]:
     """Columns in the order of the file, users and items as numbers; the ids that these stand for."""
-    from pyspark.storagelevel import StorageLevel
-
-    pairs = pairs.persist(StorageLevel.DISK_ONLY)
     n, free = pairs.count(), memory.available()
     if n * _BYTES > free:
         raise errors.TooLargeError(

@@ -15,16 +15,18 @@ def merged(rows: SparkRows) -> tuple[Any, int]:
         rows: of the dataset
 
     Returns:
-        A DataFrame with place, user, item, value, time, and of interactions first_time.
+        A DataFrame with place, user, item, value, time and first_time, which is kept on disk.
 
     Raises:
         DataError: for `duplicates="error"` when there are any
     """
     from pyspark.sql import functions as F
+    from pyspark.storagelevel import StorageLevel
 
     how, good = rows.reading.duplicates, rows.good
     if how == "keep":
-        return good.withColumn("first_time", F.col("time")), 0
+        kept = good.withColumn("first_time", F.col("time"))
+        return kept.persist(StorageLevel.DISK_ONLY), 0
     timed = rows.read.source.time is not None
     order = ["time", "place"] if timed else ["place"]
     of_pair = good.groupBy("user", "item")
@@ -49,11 +51,12 @@ def merged(rows: SparkRows) -> tuple[Any, int]:
         found = found.select("user", "item", "n", "kept.place", "kept.value", "kept.time")
     if "first_time" not in found.columns:
         found = found.withColumn("first_time", F.col("time"))
+    found = found.persist(StorageLevel.DISK_ONLY)
     [row] = found.agg(F.sum(F.col("n") - 1).alias("again")).collect()
     again = int(row["again"] or 0)
     if again and how == "error" and not rows.read.source.implicit:
         raise _repeated(rows, again)
-    return found.drop("n"), again
+    return found, again
 
 
 def _in_order(value: str) -> Any:

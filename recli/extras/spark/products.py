@@ -16,6 +16,7 @@ from recli.extras.spark.session import cores, failures
 
 _CHUNK = 1 << 21  # numbers of X in a row of the DataFrame: 24 MiB
 _BLOCK = 1 << 22  # numbers of XᵀX that are made at a time: 48 MiB
+_MOST_PARTS = 64  # in which the product comes to the driver
 _PARTS = {"start": pa.int64(), "indptr": pa.binary(), "indices": pa.binary(), "data": pa.binary()}
 _SCHEMA = "start bigint, indptr binary, indices binary, data binary"
 
@@ -56,7 +57,7 @@ def products(
             blocks = blocks.mapInArrow(
                 functools.partial(_finished, n_columns=n_columns, finish=finish), _SCHEMA
             )
-        yield from _in_order(blocks, n_columns)
+        yield from _in_order(blocks, math.ceil(n_columns / size), n_columns)
 
 
 def _chunks(spark: Any, x: scipy.sparse.csr_array) -> tuple[Any, int]:
@@ -74,7 +75,7 @@ def _chunks(spark: Any, x: scipy.sparse.csr_array) -> tuple[Any, int]:
 def _of_part(
     batches: Iterable[pa.RecordBatch], n_columns: int, size: int
 ) -> Iterator[pa.RecordBatch]:
-    parts = [part for batch in batches for _, part in _unpacked(batch, n_columns)]
+    parts = [part for batch in batches for _, part in _each(batch, n_columns)]
     if not parts:
         return
     x = scipy.sparse.csr_array(scipy.sparse.vstack(parts, format="csr"))
@@ -85,7 +86,7 @@ def _of_part(
 
 
 def _added(table: pa.Table, n_columns: int, finish: Finish | None) -> pa.Table:
-    found = [part for batch in table.to_batches() for part in _unpacked(batch, n_columns)]
+    found = [part for batch in table.to_batches() for part in _each(batch, n_columns)]
     start, total = found[0]
     for _, part in found[1:]:
         total = total + part
@@ -98,20 +99,21 @@ def _finished(
     batches: Iterable[pa.RecordBatch], n_columns: int, finish: Finish
 ) -> Iterator[pa.RecordBatch]:
     for batch in batches:
-        for start, part in _unpacked(batch, n_columns):
+        for start, part in _each(batch, n_columns):
             yield _batch([_packed(start, finish(start, part))])
 
 
-def _in_order(blocks: Any, n_columns: int) -> Iterator[tuple[int, scipy.sparse.csr_array]]:
+def _in_order(
+    blocks: Any, n_blocks: int, n_columns: int
+) -> Iterator[tuple[int, scipy.sparse.csr_array]]:
+    """The blocks, of which a few are here at a time."""
     from pyspark.storagelevel import StorageLevel
 
-    blocks = blocks.persist(StorageLevel.DISK_ONLY)
-    starts = sorted(row["start"] for row in blocks.select("start").collect())
-    for start in starts:
-        table = blocks.where(blocks["start"] == start).toArrow()
-        for batch in table.to_batches():
-            yield from _unpacked(batch, n_columns)
-    blocks.unpersist()
+    kept = blocks.persist(StorageLevel.DISK_ONLY)
+    ordered = kept.repartitionByRange(min(n_blocks, _MOST_PARTS), "start")
+    for row in ordered.sortWithinPartitions("start").toLocalIterator():
+        yield _unpacked(row.asDict(), n_columns)
+    kept.unpersist()
 
 
 def _packed(start: int, part: scipy.sparse.csr_array) -> dict[str, Any]:
@@ -127,14 +129,11 @@ def _batch(rows: list[dict[str, Any]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist(rows, schema=pa.schema(_PARTS))
 
 
-def _unpacked(
-    batch: pa.RecordBatch, n_columns: int
-) -> Iterator[tuple[int, scipy.sparse.csr_array]]:
-    for row in batch.to_pylist():
-        indptr = np.frombuffer(row["indptr"], np.int64)
-        parts = (
-            np.frombuffer(row["data"], np.float64),
-            np.frombuffer(row["indices"], np.int32),
-            indptr,
-        )
-        yield row["start"], scipy.sparse.csr_array(parts, shape=(len(indptr) - 1, n_columns))
+def _unpacked(row: dict[str, Any], n_columns: int) -> tuple[int, scipy.sparse.csr_array]:
+    indptr = np.frombuffer(row["indptr"], np.int64)
+    parts = np.frombuffer(row["data"], np.float64), np.frombuffer(row["indices"], np.int32), indptr
+    return row["start"], scipy.sparse.csr_array(parts, shape=(len(indptr) - 1, n_columns))
+
+
+def _each(batch: pa.RecordBatch, n_columns: int) -> Iterator[tuple[int, scipy.sparse.csr_array]]:
+    return (_unpacked(row, n_columns) for row in batch.to_pylist())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
@@ -68,6 +69,8 @@ class SparkRows:
         good = self._whole.where(F.col("is") == GOOD)
         if any(kind.weight == 0 for kind in self.read.kinds):
             good = good.where(F.col("value") > 0)
+        if not self._unit:
+            return good.select("place", "user", "item", "value", "time")
         # Counted in the finest unit that any needs, as `parsing` does for all at once.
         per = [10 ** (3 * unit) for unit in range(4)]
         factor = F.element_at(
@@ -175,8 +178,9 @@ class SparkRows:
     @cached_property
     def _files(self) -> list[str]:
         """The files, in the order in which they are one table."""
-        name = "file" if self.place.kind == "text" else "__file"
-        found = self._raw.select(name).distinct().toArrow()[name].to_pylist()
+        names = self._raw.select("file" if self.place.kind == "text" else "__file")
+        is_one = self.place.file is not None and not self.place.file.parts
+        found = [row[0] for row in (names.limit(1) if is_one else names.distinct()).collect()]
         return sorted(found)
 
     @cached_property
@@ -198,8 +202,7 @@ class SparkRows:
 
         read = self._rules.of_lines if self.place.kind == "text" else self._rules.of_columns
         rows = self._raw.mapInArrow(read, SCHEMA).persist(StorageLevel.DISK_ONLY)
-        of_role = {role: self._of_ids(rows, role) for role in ("user", "item")}
-        for role, (points, gaps) in of_role.items():
+        for role, (points, gaps) in self._of_ids(rows).items():
             if points:
                 rows = rows.withColumn(role, F.regexp_replace(role, r"\.0$", ""))
                 self.notes_of_ids = (*self.notes_of_ids, parsing.of_point_zero(role))
@@ -232,23 +235,38 @@ class SparkRows:
 
     notes_of_ids: tuple[str, ...] = ()
 
-    def _of_ids(self, rows: Any, role: str) -> tuple[bool, tuple[str, ...]]:
-        """Whether ids lose their `.0`, and which stand for none: what all of them together say."""
+    def _of_ids(self, rows: Any) -> dict[str, tuple[bool, tuple[str, ...]]]:
+        """By role, whether ids lose their `.0` and which stand for none: what all together say."""
         from pyspark.sql import functions as F
 
-        ids = rows.where(F.col(role).isNotNull()).select(role)
-        whole = F.col(role).rlike(WHOLE)
-        [facts] = ids.agg(
-            F.max(F.col(role).endswith(".0")).alias("points"), F.min(whole).alias("whole")
+        roles = ("user", "item")
+        tests: dict[str, Callable[[Any], Any]] = {
+            "points": lambda ids: F.max(ids.endswith(".0")),
+            "whole": lambda ids: F.min(ids.rlike(WHOLE)),
+            "some": lambda ids: F.max(ids.rlike(parsing.NUMBERED)),
+            "all": lambda ids: F.min(ids.rlike(parsing.NUMBERED)),
+        }
+        [facts] = rows.agg(
+            *(
+                test(F.col(role)).alias(f"{role} {name}")
+                for role in roles
+                for name, test in tests.items()
+            )
         ).collect()
-        points = bool(facts["points"] and facts["whole"])
-        others = ids.where(~F.col(role).rlike(parsing.NUMBERED)).distinct()
+        found = {}
+        for role in roles:
+            points = bool(facts[f"{role} points"] and facts[f"{role} whole"])
+            mixed = facts[f"{role} some"] and not facts[f"{role} all"]
+            found[role] = points, self._gaps(rows, role) if mixed else ()
+        return found
+
+    def _gaps(self, rows: Any, role: str) -> tuple[str, ...]:
+        """The ids that stand for none, where some are numbers and others not."""
+        from pyspark.sql import functions as F
+
+        others = rows.where(~F.col(role).rlike(parsing.NUMBERED)).select(role).distinct()
         texts = [row[0] for row in others.limit(parsing.FEW_GAPS + 1).collect()]
-        if not texts or len(texts) > parsing.FEW_GAPS:
-            return points, ()
-        numbered = ids.where(F.col(role).rlike(parsing.NUMBERED)).limit(1).count()
-        gaps = parsing.of_none(pa.array([*texts, *["1"] * numbered]))
-        return points, tuple(sorted(gaps))
+        return tuple(sorted(parsing.of_none(pa.array([*texts, "1"]))))
 
     # Judged
 

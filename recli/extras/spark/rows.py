@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+import recli
 from recli import errors
 from recli.data.columns import parsing
 from recli.data.columns.cells import Cutter
@@ -82,12 +83,14 @@ class Rules:
         kinds: the kinds of interaction
         files: the number of each file, by its path as Spark has it
         floats: columns of typed tables that are numbers with fractions, and stay so
+        version: of the recli that asks; a worker of another one refuses
     """
 
     source: RatingsSource
     kinds: tuple[InteractionKind, ...] = ()
     files: Mapping[str, int] = dataclasses.field(default_factory=dict)
     floats: tuple[str, ...] = ()
+    version: str = recli.__version__
 
     def of_lines(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The rows that lines of text are.
@@ -108,6 +111,7 @@ class Rules:
         Args:
             batches: its columns, then `file` and `number`, the row in the file
         """
+        self._check_version()
         for batch in batches:
             table = pa.Table.from_batches([batch])
             files, numbers = table["__file"].to_numpy(), table["__number"].to_numpy()
@@ -131,6 +135,7 @@ class Rules:
         self, batches: Iterable[pa.RecordBatch]
     ) -> Iterator[tuple[int, TextTable | errors.RecliError]]:
         """The place of the first of lines that stand one below the other; their table, or why not."""
+        self._check_version()
         firsts: dict[tuple[str, int], int] = {}
         for file, block, number, content in _blocks(batches):
             first = firsts.setdefault((file, block), number)
@@ -142,6 +147,13 @@ class Rules:
                 continue
             if table is not None:
                 yield place, table
+
+    def _check_version(self) -> None:
+        if self.version != recli.__version__:
+            raise errors.UsageError(
+                f"A worker has recli {recli.__version__}, and {self.version} has asked: install "
+                "that on all."
+            )
 
     def _table(self, content: bytes, at_start: bool) -> TextTable | None:
         """Lines cut into columns; None where nothing is on them."""

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import warnings
@@ -22,6 +23,9 @@ _INSTALL = (
     "put its 'java' on the PATH."
 )
 _CONNECT = "sc://"
+_PORTS = {"sc": 15002, "spark": 7077}
+"""Where masters listen, unless their address says otherwise."""
+_PATIENCE = 20.0  # seconds
 _SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -63,6 +67,7 @@ def session(master: str = "", conf: Mapping[str, str] | None = None) -> Any:
     from pyspark.sql import SparkSession
 
     given = dict(conf or {})
+    _check_answers(master)
     if master.startswith(_CONNECT):
         builder = SparkSession.builder.remote(master)
         settings = {k: v for k, v in _SETTINGS.items() if k.startswith("spark.sql.")} | given
@@ -96,6 +101,21 @@ def cores(spark: Any) -> int:
     """
     connected = type(spark).__module__.startswith("pyspark.sql.connect")
     return 2 if connected else int(spark.sparkContext.defaultParallelism)
+
+
+def _check_answers(master: str) -> None:
+    """Raise UsageError where nobody listens at the address of a master: Spark tries for minutes."""
+    scheme, _, address = master.partition("://")
+    if scheme not in _PORTS:
+        return
+    host, _, port = address.partition("/")[0].partition(",")[0].partition(":")
+    try:
+        with socket.create_connection((host, int(port or _PORTS[scheme])), timeout=_PATIENCE):
+            return
+    except (OSError, ValueError) as error:
+        raise errors.UsageError(
+            f"Nobody answers as Spark at {master}: {error}. Is the master there, and this its address?"
+        ) from None
 
 
 def _submitted() -> bool:
@@ -173,6 +193,12 @@ def failures(what: str) -> Iterator[None]:
     except (PySparkException, Py4JError, ConnectionError, EOFError) as error:
         said = f"{what} failed in Spark: {reason(error)}"
         text = str(error)
+        if "ClassNotFound" in text and "fs." in text:
+            raise errors.UsageError(
+                f"{said} Spark reads such a store by a package of Hadoop, as "
+                "org.apache.hadoop:hadoop-aws for s3a, of the version of Hadoop among Spark's jars: "
+                'name it in `conf={"spark.jars.packages": "…"}`.'
+            ) from error
         if "OutOfMemory" in text or "Connection refused" in text or "ExecutorLost" in text:
             raise errors.TooLargeError(
                 f"{said} A process of Spark may have run out of memory: give it more by "

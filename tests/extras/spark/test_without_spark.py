@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import socket
 import stat
 import sys
 
@@ -23,7 +24,7 @@ def test_engines_are_registered():
 
 
 def test_this_machine_has_no_master():
-    with pytest.raises(errors.UsageError, match="are for other engines"):
+    with pytest.raises(errors.UsageError, match="`master` and `conf` say nothing"):
         registry.get("engine", "local")("local[2]")
 
 
@@ -61,6 +62,16 @@ def test_java_of_another_version(monkeypatch, tmp_path, version, fine):
 def test_without_the_extra():
     with pytest.raises(errors.MissingExtraError, match=r"pip install 'recli\[spark\]'"):
         registry.check_installed("engine", "spark")
+
+
+@pytest.mark.parametrize("scheme", ["sc", "spark"])
+def test_a_master_that_is_not_there(scheme):
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        port = place.getsockname()[1]
+        session._check_answers(f"{scheme}://127.0.0.1:{port}/;token=x")
+    with pytest.raises(errors.UsageError, match=rf"Nobody answers as Spark at {scheme}://"):
+        session._check_answers(f"{scheme}://127.0.0.1:{port}")
+    session._check_answers("local[2]")
 
 
 def batches(lines: list[bytes], sizes: list[int], block: int = 0, first: int = 0):
@@ -113,6 +124,12 @@ def test_rows_are_judged_alike_however_they_are_cut(tmp_path, sizes):
     bad = [(row["place"] - (2 << FILE) + 1, row["reason"]) for row in rows if row["is"] != GOOD]
     assert bad == [(row.line, row.reason) for row in mine.bad_rows]
     assert [row["is"] for row in rows if row["is"] != GOOD] == [UNCUT, BAD, BAD]
+
+
+def test_a_worker_with_another_recli_refuses():
+    rules = Rules(SOURCE, files={"file:/x.csv": 0}, version="0.0.1")
+    with pytest.raises(errors.UsageError, match=r"A worker has recli .*, and 0\.0\.1 has asked"):
+        list(rules.of_lines(batches(LINES, [8])))
 
 
 def test_a_block_in_the_middle_of_a_file_has_no_header():

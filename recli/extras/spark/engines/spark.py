@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
+from recli import registry
 from recli.algorithms import Algorithm, Configured
 from recli.data.dataset import Dataset
 from recli.data.trainset import Trainset
@@ -44,6 +45,11 @@ class Spark(Engine):
         from recli.extras.spark.reading import SparkRows
 
         return gathered(SparkRows(self.session, reading))
+
+    def learns(self, name: str) -> bool:
+        from recli.extras.spark.learned import names
+
+        return name in names() or registry.extra_of("algorithm", name) == "spark"
 
     def fit(self, configured: Configured, trainset: Trainset, seed: int) -> Algorithm:
         from recli.extras.spark.learned import fitted
