@@ -71,8 +71,16 @@ def write_json(path: Path, document: Any) -> Path:
         path: the file
         document: what is written as JSON
     """
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
-    return write_text(path, text + "\n")
+    return write_text(path, json_text(document))
+
+
+def json_text(document: Any) -> str:
+    """What `write_json` writes.
+
+    Args:
+        document: what is written as JSON
+    """
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def checked_name(name: str, what: str) -> str:

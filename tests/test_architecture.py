@@ -30,7 +30,7 @@ STOREYS = (
 FLOORS = GROUND | {name: level for level, name in enumerate(STOREYS, start=1)}
 HEAVY = (
     *("numpy", "pandas", "numba", "sklearn", "scipy", "surprise", "optuna", "rich", "pyarrow"),
-    *("joblib", "safetensors", "sqlalchemy", "msgspec", "pydantic"),
+    *("joblib", "safetensors", "sqlalchemy", "msgspec", "pydantic", "confluent_kafka"),
 )
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
 
@@ -161,6 +161,7 @@ def test_no_two_classes_have_one_name():
         ["evaluate", "--help"],
         ["list", "--help"],
         ["data", "check", "-h"],
+        ["consume", "--help"],
     ],
     ids=" ".join,
 )

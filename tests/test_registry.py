@@ -29,6 +29,7 @@ FOLDERS = {
     "check": "evaluation/lint_checks",
     "plot": "experiments/reports/plots",
     "source": "data/sources/schemes",
+    "cluster": "experiments/clusters",
     "sampler": "experiments/tuning/samplers",
     "pruner": "experiments/tuning/pruners",
     "engine": "engines",

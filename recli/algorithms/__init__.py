@@ -12,9 +12,9 @@ from typing import Any
 from recli import class_attributes
 from recli.algorithms._base import Algorithm
 from recli.algorithms._configured import Configured, declared
-from recli.algorithms._ranking import Rankings, best, rank, scored
+from recli.algorithms._ranking import Rankings, best, excluded, rank, scored
 
-__all__ = ["Algorithm", "Configured", "Rankings", "best", "declared", "rank", "scored"]
+__all__ = ["Algorithm", "Configured", "Rankings", "best", "declared", "excluded", "rank", "scored"]
 
 
 def __getattr__(name: str) -> Any:

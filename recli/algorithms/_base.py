@@ -13,6 +13,7 @@ from recli.algorithms._contract.abilities import Able, names_where
 from recli.algorithms._contract.constructor import Declared
 from recli.algorithms._contract.estimates import Estimated
 from recli.algorithms._contract.fold_in import FoldsIn
+from recli.algorithms._contract.products import ByProducts
 from recli.algorithms._contract.warm_start import StartsWarm
 from recli.algorithms._shared.biases import Biased
 from recli.data.ratings import Ratings
@@ -24,7 +25,9 @@ Kind = Literal[
 ]
 
 
-class Algorithm(Declared, Estimated, Able, FoldsIn, StartsWarm, Biased, surprise.AlgoBase):
+class Algorithm(
+    Declared, Estimated, Able, ByProducts, FoldsIn, StartsWarm, Biased, surprise.AlgoBase
+):
     """A `surprise.AlgoBase` that predicts arrays of pairs and scores whole catalogues.
 
     Users and items are inner ids. -1 is a user or item that the trainset does not know; an item with

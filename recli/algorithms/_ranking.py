@@ -165,18 +165,38 @@ def _scores(
     with ONE_THREAD_OF_BLAS:
         scores = algorithm.score_users(inner)
     by_code = np.take(scores, trainset.inner_items, axis=1)
-    if exclude_seen:
-        seen = [trainset.rated(user) if user >= 0 else trainset.items[:0] for user in inner]
-        rows = np.repeat(np.arange(len(inner)), [len(items) for items in seen])
-        by_code[rows, trainset.item_codes[np.concatenate(seen)]] = -np.inf
+    by_code[excluded(trainset, users, exclude_seen, withheld)] = -np.inf
     if candidates is not None:
         by_code[:, ~candidates] = -np.inf
+    return by_code
+
+
+def excluded(
+    trainset: Trainset, users: np.ndarray, exclude_seen: bool, withheld: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """What is left out for single users, as `scored` has it.
+
+    Args:
+        trainset: Whose users and catalogue these are.
+        users: int[n_users], codes.
+        exclude_seen: Whether what a user has rated is.
+        withheld: As for `scored`.
+
+    Returns:
+        Places among `users` and codes of items, int64[n] each; a pair may be there twice.
+    """
+    left_out = [np.empty(0, np.int64)] * len(users)
+    if exclude_seen:
+        inner = trainset.inner_users[users].tolist()
+        seen = [trainset.rated(user) if user >= 0 else trainset.items[:0] for user in inner]
+        left_out = [trainset.item_codes[items] for items in seen]
     if withheld is not None and len(withheld):
         firsts = users.astype(np.int64) * trainset.n_catalogue
-        bounds = np.searchsorted(withheld, [firsts, firsts + trainset.n_catalogue])
-        for row, first, (start, end) in zip(by_code, firsts, bounds.T, strict=True):
-            row[withheld[start:end] - first] = -np.inf
-    return by_code
+        bounds = np.searchsorted(withheld, [firsts, firsts + trainset.n_catalogue]).T
+        own = [withheld[start:end] - at for at, (start, end) in zip(firsts, bounds, strict=True)]
+        left_out = [np.append(*pair) for pair in zip(left_out, own, strict=True)]
+    rows = np.repeat(np.arange(len(users)), [len(codes) for codes in left_out])
+    return rows, np.concatenate([np.empty(0, np.int64), *left_out])
 
 
 def _fitting(n_users: int, n_catalogue: int, n: int, limit: int | None) -> int:

@@ -24,6 +24,7 @@ from recli.evaluation.metric_names import Purpose
 from recli.evaluation.protocol import Protocol
 from recli.evaluation.tied_places import tied_places
 from recli.evaluation.unfinished_training import unfinished_training
+from recli.experiments.clusters import opened
 from recli.experiments.cross_validation import cells
 from recli.experiments.default_line_up import DefaultLineUp, check_suits
 from recli.experiments.evaluation_run import EvaluationRun
@@ -50,6 +51,7 @@ def evaluate(
     seed: int = 0,
     jobs: int = -1,
     memory_limit: int | None = None,
+    cluster: str | None = None,
     results: str | Path | None = None,
     fresh: bool = False,
     progress: Progress = None,
@@ -75,6 +77,8 @@ def evaluate(
         seed: of the split and of the algorithms
         jobs: how many folds are at work at once, -1 for one per core; it changes no number
         memory_limit: bytes for ranking the catalogue; by default half of what is free
+        cluster: the address of workers that compute in place of this machine, as `dask://host:8786`;
+            it changes no number
         results: a folder to keep the run in, as the command does, and what it has computed for the
             next one; by default nothing is written
         fresh: whether what is kept there is computed again
@@ -109,14 +113,27 @@ def evaluate(
         sampled_negatives=checked("sampled_negatives", sampled_negatives) or 0,
     )
     protocol, _ = asked.protocol(data, wanted)
-    resources = Resources(checked("jobs", jobs), checked("memory_limit", memory_limit))
-    if results is not None:
+    at_once, limit = checked("jobs", jobs), checked("memory_limit", memory_limit)
+    with opened(cluster) as workers:
+        resources = Resources(at_once, limit, workers=workers)
+        if results is None:
+            return _in_memory(data, line_up, protocol, resources, progress)
         return _kept(data, line_up, protocol, resources, path("results", results), fresh, progress)
-    folds = protocol.split.folds(data)
-    findings = lint(data, folds, protocol, line_up)
+
+
+def _in_memory(
+    dataset: Dataset,
+    line_up: Sequence[Configured],
+    protocol: Protocol,
+    resources: Resources,
+    progress: Progress,
+) -> Evaluation:
+    """The evaluation, of which nothing is written."""
+    folds = protocol.split.folds(dataset)
+    findings = lint(dataset, folds, protocol, line_up)
     done: list[Cell | CellFailure] = []
     with followed(progress, "Evaluating", len(line_up) * len(folds)) as step:
-        for cell in cells(data, line_up, protocol, resources, folds):
+        for cell in cells(dataset, line_up, protocol, resources, folds):
             done.append(cell)
             step()
     lost = [cell for cell in done if isinstance(cell, CellFailure)]
@@ -126,7 +143,9 @@ def evaluate(
     scores = {one.label: [cell.scores for cell in one.cells] for one in by_label}
     findings += tied_places(scores) + unfinished_training(scores)
     return _told(
-        Evaluation(data, protocol, line_up, tuple(folds), compared, findings, failures=failed)
+        Evaluation(
+            dataset, protocol, tuple(line_up), tuple(folds), compared, findings, failures=failed
+        )
     )
 
 

@@ -111,6 +111,7 @@ class Model:
         *,
         explain: bool = False,
         seed: int | None = None,
+        exact: bool = False,
         memory_limit: int | None = None,
         **lists: Any,
     ) -> pd.DataFrame:
@@ -121,6 +122,7 @@ class Model:
             n: how many items
             explain: whether to say why, in a column
             seed: of what `explore` draws; by default that of the model
+            exact: whether to do without an index, if the model has one, by which a list may lack an item
             memory_limit: bytes for scores; by default half of what is free
             lists: how lists are made, in place of what the model remembers of it, by the options of
                 `recli recommend`: `exclude_seen`, `candidates` and `exclude` (ids), `where`,
@@ -144,10 +146,11 @@ class Model:
         codes = self._codes(users)
         seed = self.stored.seed if seed is None else checked("seed", seed)
         request = request_of(options, whole, codes, n, seed=seed, model=self.stored)
+        asked = self.stored.without_index if exact else self.stored
         rows = RowTables(self.stored, self.name, datetime.now(UTC), explain=explain)
         made = [
             rows.table(Rows.of(self.stored, some, options.sort, explain))
-            for some in recommend(self.stored, request, memory_limit)
+            for some in recommend(asked, request, memory_limit)
         ]
         found = (
             pa.concat_tables(made).to_pandas() if made else rows.schema.empty_table().to_pandas()

@@ -20,6 +20,7 @@ from recli.api.load import Source, as_dataset
 from recli.api.split import SplitLike, as_split
 from recli.api.tuning import Tuning
 from recli.evaluation.metric_names import Purpose
+from recli.experiments.clusters import opened
 from recli.experiments.resources import Resources
 from recli.experiments.tuning import pruners, samplers, usual
 from recli.experiments.tuning.auto import suitable
@@ -56,6 +57,7 @@ def tune(
     seed: int = 0,
     jobs: int = -1,
     memory_limit: int | None = None,
+    cluster: str | None = None,
     results: str | Path | None = None,
     study: str | None = None,
     fresh: bool = False,
@@ -92,6 +94,8 @@ def tune(
         seed: of split, algorithms and sampler
         jobs: how many folds are at work at once, -1 for one per core; it changes no number
         memory_limit: bytes for ranking the catalogue; by default half of what is free
+        cluster: the address of workers that compute in place of this machine, as `dask://host:8786`;
+            it changes no number
         results: a folder to keep the study in, as the command does, where the same call goes on with
             it; by default nothing is written
         study: name of the study that is kept; by default from what is searched
@@ -151,8 +155,9 @@ def tune(
         trials or (sys.maxsize if auto else _TRIALS),
         _AUTO if auto and timeout is None else timeout,
     )
-    resources = Resources(checked("jobs", jobs), checked("memory_limit", memory_limit))
-    with _folder(results) as folder:
+    at_once, limit = checked("jobs", jobs), checked("memory_limit", memory_limit)
+    with _folder(results) as folder, opened(cluster) as workers:
+        resources = Resources(at_once, limit, workers=workers)
         run = TuningRun(
             folder,
             ["recli.tune"],

@@ -23,23 +23,58 @@ if TYPE_CHECKING:
     Examples:
       recli compare 20261122-1645 20261122-1710
       recli compare latest 20261122-1645 --metric ndcg@10
+      recli compare --clicks
+      recli compare ials ease --clicks --event purchase
     """,
 )
-@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN…")
+@click.argument("runs", nargs=-1, metavar="RUN RUN…")
 @click.option(
     "--metric",
     type=parameter_types.METRIC,
     help="The metric whose pairs are listed. [default: the first that all have]",
 )
+@click.option(
+    "--clicks",
+    is_flag=True,
+    help="Compare models that 'recli serve' served side by side, by what their users clicked: those of "
+    "the last such split, or the models that are named in place of runs.",
+)
+@click.option(
+    "--event",
+    "events",
+    multiple=True,
+    metavar="TYPE",
+    help="With --clicks, events that count, as purchase; may be repeated. [default: all but ratings]",
+)
 @common.results_option
 @common.output_options()
-def command(runs: tuple[str, ...], metric: str | None, results: Path, console: Console) -> None:
+def command(
+    runs: tuple[str, ...],
+    metric: str | None,
+    clicks: bool,
+    events: tuple[str, ...],
+    results: Path,
+    console: Console,
+) -> None:
     """Compare the algorithms of several runs.
 
     The runs must be over the same ratings, cut by the same split; where they are not, it says what
     differs. Runs of several seeds that have the same algorithms count as one with more folds. Every
     pair of algorithms is tested over users, with Holm's correction over the pairs of a metric.
+
+    With --clicks it is the models that were served side by side: how many clicks their users sent for
+    each list that they were shown, with 95 % intervals and tests by user, and how small a difference
+    so many users could show.
     """
+    if clicks:
+        if metric:
+            raise click.UsageError("--metric is for runs: leave it out, or leave out --clicks.")
+        from recli.cli._output.clicks import show
+
+        show(runs, events, results, console)
+        return
+    if events:
+        raise click.UsageError("--event is for --clicks: add that, or leave it out.")
     from recli import errors
     from recli.evaluation.metric_names import Measure
     from recli.experiments.merged_runs import together

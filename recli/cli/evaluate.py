@@ -69,6 +69,7 @@ if TYPE_CHECKING:
 @common.backend_option
 @common.jobs_option
 @common.memory_limit_option
+@common.cluster_option
 @click.option("--strict", is_flag=True, help="Stop where the protocol gives reason to doubt.")
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
 @common.cells_limit_option
@@ -86,6 +87,7 @@ def command(
     external: ExternalChoice,
     jobs: int,
     memory_limit: int | None,
+    cluster: str | None,
     strict: bool,
     fresh: bool,
     cells_limit: int | None,
@@ -116,6 +118,7 @@ def command(
     metrics are made here, by the same code.
     """
     from recli.evaluation.make_protocol import purpose as purpose_of
+    from recli.experiments.clusters import opened
     from recli.experiments.default_line_up import check_suits
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
@@ -127,6 +130,11 @@ def command(
     named = algorithms or params_files or (external and params)
     line_up = _line_up(algorithms, params, params_files) if named else []
     check_lists(line_up, lists, files)
+    if cluster and not engine.is_local:
+        raise click.UsageError(
+            "--cluster computes each cell on a worker, --engine learns with all of them: give one "
+            "of the two."
+        )
     made_by = engine.made()
     dataset = choice.filtered(data.load(console, results, made_by), console)
     purpose = purpose_of(goal, dataset)
@@ -162,9 +170,9 @@ def command(
         console.say(f"Lists are made with {made}, as 'recli recommend' makes them")
     if made and files:
         console.say(f"The lists of {', '.join(entry.name for entry in files)} stay as they are")
-    with console.progress("Evaluating", run.n_cells) as advance:
-        fit = None if engine.is_local else made_by.fit
-        run.run(Resources(jobs, memory_limit, fit), lambda cell: advance(), fresh)
+    fit = None if engine.is_local else made_by.fit
+    with opened(cluster) as workers, console.progress("Evaluating", run.n_cells) as advance:
+        run.run(Resources(jobs, memory_limit, fit, workers), lambda cell: advance(), fresh)
     if not run.compared:
         run.check()
     if run.n_reused:

@@ -63,6 +63,11 @@ if TYPE_CHECKING:
     "(SQLite), or the URL of a database, as SQLAlchemy has them; 'recli list writers' explains "
     "them. [default: CSV under results/recommendations]",
 )
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="Score all items, even if the model has an index by which a list may lack one in a hundred.",
+)
 @common.memory_limit_option
 @engine_options
 @common.results_option
@@ -76,6 +81,7 @@ def command(
     choice: ModelChoice,
     goal: Purpose | None,
     output: str | None,
+    exact: bool,
     memory_limit: int | None,
     engine: EngineChoice,
     results: Path,
@@ -125,7 +131,7 @@ def command(
     # A wrong one is told before anything is computed.
     target = None if output is None or not engine.is_local else Target.of(output)
     lists.options  # noqa: B018, a wrong one is told before anything is computed
-    model, model_name = choice.load(results, console, goal)
+    model, model_name = choice.load(results, console, goal, exact=exact)
     options = lists.of_model(model, console)
     whole = model
     if cold_user.given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -91,6 +92,12 @@ if TYPE_CHECKING:
     help="Start svd and svdpp from what the current model has learned, with a quarter of the epochs. "
     "For well regularised models; others come to fit old ratings too closely, round by round.",
 )
+@click.option(
+    "--publish",
+    "topic",
+    metavar="kafka://HOST:PORT/TOPIC",
+    help="A topic of Kafka that each decision is sent to as well, under the name of the model.",
+)
 @click.option("--history", is_flag=True, help="Show what was decided so far, the newest first.")
 @click.option(
     "--allow-pickle", is_flag=True, help="Read and write a model trained with --allow-pickle."
@@ -108,6 +115,7 @@ def command(
     untold: bool,
     min_events: int,
     warm: bool,
+    topic: str | None,
     history: bool,
     allow_pickle: bool,
     results: Path,
@@ -141,17 +149,42 @@ def command(
     if events is not None:
         _append(results, events, name, console)
     settings = RefreshSettings(share, tolerance, strict, min_events, warm, untold)
-    _show(refresh(results, name, settings, allow_pickle), results, console)
+    send = _sender(topic)
+
+    def once() -> None:
+        outcome = refresh(results, name, settings, allow_pickle)
+        _show(outcome, results, console)
+        if outcome.decision is not None:
+            send(outcome.decision)
+
+    once()
     try:
         while every is not None:
             console.say(f"Next round in {parameter_types.Duration.shown(every)}; Ctrl-C stops.")
             time.sleep(every)
             try:
-                _show(refresh(results, name, settings, allow_pickle), results, console)
+                once()
             except errors.RecliError as error:
                 console.say(f"This round failed: {error}")
     except KeyboardInterrupt:
         raise errors.InterruptedRunError("Stopped. What was decided is kept.") from None
+
+
+def _sender(url: str | None) -> Callable[[Mapping[str, Any]], None]:
+    """What sends decisions to a topic, which is looked for now; without one, nothing."""
+    if url is None:
+        return lambda _: None
+    from recli import registry
+
+    topics = registry.room("kafka", "topic")
+    topic = topics.Topic.of(url)
+    topic.check()
+
+    def send(decision: Mapping[str, Any]) -> None:
+        value = json.dumps(decision, ensure_ascii=False, allow_nan=False)
+        topic.send([topics.Outgoing(decision["model"].encode(), value.encode())])
+
+    return send
 
 
 def _only_model(results: Path) -> str:

@@ -29,9 +29,17 @@ if TYPE_CHECKING:
 @common.backend_option
 @common.jobs_option
 @common.memory_limit_option
+@common.cluster_option
 @common.results_option
 @common.output_options()
-def command(run: str, jobs: int, memory_limit: int | None, results: Path, console: Console) -> None:
+def command(
+    run: str,
+    jobs: int,
+    memory_limit: int | None,
+    cluster: str | None,
+    results: Path,
+    console: Console,
+) -> None:
     """Make a run again, and compare every number.
 
     The data is read as it was then, and every cell is computed afresh, in a run of its own. Ends
@@ -41,6 +49,7 @@ def command(run: str, jobs: int, memory_limit: int | None, results: Path, consol
     from recli import errors
     from recli.cli.evaluate import command_line
     from recli.experiments import reproduce
+    from recli.experiments.clusters import opened
     from recli.experiments.resources import Resources
     from recli.records.stored_run import StoredRun
 
@@ -52,8 +61,8 @@ def command(run: str, jobs: int, memory_limit: int | None, results: Path, consol
         f"{first.id} again: {count(len(made.line_up), 'algorithm')} × {count(made.n_folds, 'fold')}, "
         "every cell afresh"
     )
-    with console.progress("Reproducing", made.n_cells) as advance:
-        made.run(Resources(jobs, memory_limit), lambda cell: advance(), fresh=True)
+    with opened(cluster) as workers, console.progress("Reproducing", made.n_cells) as advance:
+        made.run(Resources(jobs, memory_limit, workers=workers), lambda cell: advance(), fresh=True)
     if not made.compared:
         made.check()
     found = reproduce.compare(first, StoredRun.read(results, str(made.folder)))

@@ -85,6 +85,7 @@ class Planned:
 @common.backend_option
 @common.jobs_option
 @common.memory_limit_option
+@common.cluster_option
 @click.option("--fresh", is_flag=True, help="Compute again what an earlier run has computed.")
 @common.cells_limit_option
 @common.results_option
@@ -95,6 +96,7 @@ def command(
     dry_run: bool,
     jobs: int,
     memory_limit: int | None,
+    cluster: str | None,
     fresh: bool,
     cells_limit: int | None,
     results: Path,
@@ -108,6 +110,7 @@ def command(
     """
     from recli.cli.evaluate import command_line
     from recli.experiments import experiment_file
+    from recli.experiments.clusters import opened
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
     from recli.records import failures
@@ -137,8 +140,9 @@ def command(
             worded=as_typed,
         )
         heading = f"Run {number} of {len(plan)}: {planned.name}"
-        with console.progress(heading, run.n_cells) as advance:
-            run.run(Resources(jobs, memory_limit), lambda cell, advance=advance: advance(), fresh)  # type: ignore[misc]
+        with opened(cluster) as workers, console.progress(heading, run.n_cells) as advance:
+            resources = Resources(jobs, memory_limit, workers=workers)
+            run.run(resources, lambda cell, advance=advance: advance(), fresh)  # type: ignore[misc]
         if run.n_reused:
             console.say(
                 f"{run.n_reused} of {run.n_cells} cells were there already (--fresh computes anew)"

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,6 +23,7 @@ from recli.models.stored import MODELS
     Examples:
       recli serve
       recli serve --model svd --port 9000
+      recli serve --model ials=0.9 --model ease=0.1
       recli serve --dataset purchases.csv --weight view=1,cart=3,purchase=5
       RECLI_API_KEY=… recli serve --model svd --host 0.0.0.0 --workers 4 --rate 50
       curl 'http://127.0.0.1:8000/recommend?user_id=42&n=5'
@@ -30,10 +32,13 @@ from recli.models.stored import MODELS
 @click.option(
     "-m",
     "--model",
-    "model_name",
+    "typed_models",
     type=parameter_types.MODEL,
-    help="A model from 'recli train', by name or folder. [default: the one trained last; with "
-    "--dataset, or where there is none yet, one is trained]",
+    multiple=True,
+    metavar="MODEL[=WEIGHT]",
+    help="A model from 'recli train', by name or folder; several split the users among them, by their "
+    "weights or evenly. [default: the one trained last; with --dataset, or where there is none yet, one "
+    "is trained]",
 )
 @common.dataset_options
 @common.seed_option
@@ -79,10 +84,17 @@ from recli.models.stored import MODELS
     metavar="ORIGIN",
     help="A site whose pages may ask from a browser, as https://shop.example; may be repeated.",
 )
+@click.option(
+    "--publish",
+    "topic",
+    metavar="kafka://HOST:PORT/TOPIC",
+    help="A topic of Kafka that each list is sent to as well, as it was answered; its key is the user. "
+    "No answer waits for that, and what brokers do not take in a minute is counted and let go.",
+)
 @common.results_option
 @common.message_options
 def command(
-    model_name: str | None,
+    typed_models: tuple[str, ...],
     data: DatasetChoice,
     seed: int,
     host: str,
@@ -92,6 +104,7 @@ def command(
     max_body: int,
     remember: int,
     origins: tuple[str, ...],
+    topic: str | None,
     results: Path,
     console: Console,
 ) -> None:
@@ -104,6 +117,11 @@ def command(
     is published under the same name, as by 'recli train', takes the place of the running one between
     two requests, once it has passed a test.
 
+    Several models answer a share of the users each, by --model A=0.9 --model B=0.1: a user gets the same
+    one in every process and after every start, also where shares change, unless theirs is the one that
+    gives way. Metrics and lists that were shown are counted by model, and 'recli compare --clicks' says
+    by which users clicked more. Who sends no id gets the first model, and is not counted.
+
     In a browser, the address that is printed is a page to try it: find titles, rate or choose a few, see
     the list and why.
 
@@ -115,22 +133,37 @@ def command(
     from recli import errors, registry
 
     server, settings = registry.room("serve", "server"), registry.room("serve", "settings")
+    from recli.events.split import named_twice, parsed
     from recli.models import list_quality
     from recli.models import model as models
     from recli.ranking.list_options import ListOptions
 
-    if model_name and common.typed("dataset"):
+    typed = parsed(typed_models)
+    if typed and common.typed("dataset"):
         raise errors.UsageError(
             "A model brings its own ratings: leave out '--dataset', or '--model' to train on that."
         )
     keys = settings.Keys.of(os.environ)
     server.check_secured(host, keys)
-    name = model_name or _trained(data, seed, results, console)
-    folder = MODELS.find(results, name) if name else MODELS.newest(results)
-    about = models.about(folder, verify=workers > 1)
+    if not typed:
+        name = _trained(data, seed, results, console)
+        typed = {str(MODELS.find(results, name) if name else MODELS.newest(results)): 1.0}
+    folders: dict[Path, float] = {}
+    for name, weight in typed.items():
+        folder = MODELS.find(results, name).resolve()
+        if folder in folders:
+            raise named_twice(folder.name)
+        folders[folder] = weight
+    served = [(folder, models.about(folder, verify=workers > 1)) for folder in folders]
     limits = settings.Limits(max_body, rate=rate)
     wanted = settings.ServiceSettings(
-        results.resolve(), str(folder.resolve()), keys, limits, origins, remember
+        results.resolve(),
+        {str(folder): weight for folder, weight in folders.items()},
+        keys,
+        limits,
+        origins,
+        remember,
+        topic,
     )
     with server.bind(host, port) as place, contextlib.suppress(KeyboardInterrupt):
         # What stops a container stops the server as Ctrl-C does.
@@ -138,19 +171,29 @@ def command(
         shown, port = f"[{host}]" if ":" in host else host, place.getsockname()[1]
 
         def ready() -> None:
+            noun, total = "model" if len(served) == 1 else "models", sum(folders.values())
             console.say(
-                f"Serving model '{folder.name}' ({about['algorithm']}, {about['dataset']['name']}) "
+                f"Serving {noun} {', '.join(_named(folder, about) for folder, about in served)} "
                 f"on http://{shown}:{port} — a page to try it. Ctrl-C stops."
             )
-            if about.get("lists"):
-                console.say(
-                    f"Lists are made with {ListOptions.of(about['lists'])}, as the model was trained to, "
-                    "unless a request says otherwise."
-                )
-            console.say_all(list_quality.said(about["algorithm"], about["origin"]))
+            for folder, about in served:
+                if len(served) > 1:
+                    console.say(
+                        f"'{folder.name}' answers {folders[folder] / total:.1%} of the users."
+                    )
+                if about.get("lists"):
+                    console.say(
+                        f"Lists are made with {ListOptions.of(about['lists'])}, as the model was "
+                        "trained to, unless a request says otherwise."
+                    )
+                console.say_all(list_quality.said(about["algorithm"], about["origin"]))
 
         server.serve(wanted, place, workers, ready)
     console.say("Stopped.")
+
+
+def _named(folder: Path, about: dict[str, Any]) -> str:
+    return f"'{folder.name}' ({about['algorithm']}, {about['dataset']['name']})"
 
 
 def _trained(data: DatasetChoice, seed: int, results: Path, console: Console) -> str | None:

@@ -179,6 +179,7 @@ _AUTO = 600.0  # seconds
 @common.backend_option
 @common.jobs_option
 @common.memory_limit_option
+@common.cluster_option
 @common.results_option
 @common.output_options()
 def command(
@@ -209,6 +210,7 @@ def command(
     seed: int,
     jobs: int,
     memory_limit: int | None,
+    cluster: str | None,
     results: Path,
     console: Console,
 ) -> None:
@@ -229,11 +231,12 @@ def command(
     from recli.cli.evaluate import command_line
     from recli.data.splits._base import Split
     from recli.data.splits.k_fold import KFold
-    from recli.experiments.reports._study.words import is_below_the_floor
+    from recli.experiments.clusters import opened
     from recli.experiments.resources import Resources
     from recli.experiments.tuning import usual
     from recli.experiments.tuning.auto import suitable
     from recli.experiments.tuning.external_trials import Told
+    from recli.experiments.tuning.floors import is_below_the_floor
     from recli.experiments.tuning.plan import Plan
     from recli.experiments.tuning.ranges import read_ranges
     from recli.experiments.tuning.search import Budget, Method
@@ -297,8 +300,8 @@ def command(
         _elsewhere(console, run, [Told.parse(text) for text in told], ask)
         return
     _announce(console, run, budget)
-    with study_tables.watched(console, run, budget) as watch:
-        run.run(budget, Resources(jobs, memory_limit), watch)
+    with opened(cluster) as workers, study_tables.watched(console, run, budget) as watch:
+        run.run(budget, Resources(jobs, memory_limit, workers=workers), watch)
     if run.n_found:
         console.say(f"{count(run.n_found, 'trial')} were there already (--fresh begins anew)")
     study = StoredStudy.read(results, str(run.folder))

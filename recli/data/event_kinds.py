@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from recli.data.dataset import Dataset
 from recli.data.event import CLICK, RATING, Event
-from recli.data.ratings import Ratings
 
 Weights = Mapping[str, float]
 """What each kind of interaction weighs. Of ratings there is no kind."""
+
+
+class Values(Protocol):
+    """What values data may have, which is said by `Ratings` and the manifest of a model."""
+
+    @property
+    def implicit(self) -> bool:
+        """Whether they are interactions rather than ratings."""
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """The lowest and the highest rating."""
 
 
 def weights(dataset: Dataset) -> dict[str, float]:
@@ -43,7 +55,7 @@ def are(types: Sequence[str]) -> str:
     return f"events are {names}"
 
 
-def objection(event: Event, ratings: Ratings, of_kinds: Weights) -> str:
+def objection(event: Event, ratings: Values, of_kinds: Weights) -> str:
     """Why such data cannot have an event; empty where they can.
 
     Ratings leave clicks aside, without an objection.

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
+from recli.kernels.mixing import mixed
 
 _COMPARED = 2_000  # ids at most: to compare spellings takes 20 µs each
 WHOLE = r"^((0|-?[1-9][0-9]*)(\.0)?)?$"
@@ -60,6 +61,11 @@ class Ids:
         this, so that nothing that is measured depends on names.
         """
         return np.arange(len(self)) if self.appeared is None else self.appeared
+
+    @functools.cached_property
+    def mixed_places(self) -> np.ndarray:
+        """int64[n], `places` as numbers below 2³² without a pattern, by which ties are drawn."""
+        return mixed(self.places)
 
     def only(self, chosen: np.ndarray, rows: np.ndarray) -> Ids:
         """Some of the ids, as if the data had never had others.

@@ -47,7 +47,7 @@ class TieOrder:
         """
         [salt] = np.random.SeedSequence(seed).generate_state(1).tolist()
         of_users = mixed(mixed(ratings.user_ids.places[users]) ^ salt)
-        return cls(of_users, mixed(ratings.item_ids.places))
+        return cls(of_users, ratings.item_ids.mixed_places)
 
     def part(self, rows: slice | np.ndarray) -> TieOrder:
         """The order of some of the users.

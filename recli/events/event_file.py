@@ -75,15 +75,19 @@ def event(fields: Mapping[str, Any], now: float, types: Sequence[str] = (RATING,
     lacking = [name for name in _NEEDED if name not in given]
     if lacking:
         raise errors.DataError(f"lacks {' and '.join(lacking)}.")
-    said = json.dumps([str(given.get(name, "")) for name in FIELDS[1:]])
     return Event(
-        event_id=_id("event_id", given.get("event_id", hashlib.sha256(said.encode()).hexdigest())),
+        event_id=_id("event_id", given["event_id"]) if "event_id" in given else _digest(given),
         type=_type(given, types),
         user_id=_id("user_id", given["user_id"]),
         item_id=_id("item_id", given["item_id"]),
         value=_value(given.get("value")),
         time=_seconds(given["time"]) if "time" in given else now,
     )
+
+
+def _digest(given: Mapping[str, Any]) -> str:
+    said = json.dumps([str(given.get(name, "")) for name in FIELDS[1:]])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _type(given: Mapping[str, Any], types: Sequence[str]) -> str:

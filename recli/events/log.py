@@ -6,6 +6,7 @@ One SQLite file in WAL mode that many processes and threads may append to and re
 from __future__ import annotations
 
 import contextlib
+import errno
 import sqlite3
 import threading
 import time
@@ -18,6 +19,8 @@ from typing import Self
 
 from recli import errors
 from recli.data.event import Event
+from recli.events import streams
+from recli.events.streams import Stretch, TakenStretches
 
 FILE_NAME = "events.sqlite3"
 """What the log is called in the results folder."""
@@ -105,6 +108,7 @@ class EventLog:
         self.path = path
         self._lock = threading.Lock()
         self._open: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -127,20 +131,75 @@ class EventLog:
         Args:
             batch: the events
         """
-        received = int(time.time())
-        # A column of integers keeps what is none as it is.
-        rows = [
-            (e.event_id, e.type, e.user_id, e.item_id, e.value, round(e.time, 6), received)
-            for e in batch
-        ]
-        with self._connection(create=True) as connection:
-            assert connection is not None
-            _execute(connection, "BEGIN IMMEDIATE")
-            before = connection.total_changes
-            connection.executemany(_INSERT, rows)
-            accepted = connection.total_changes - before
-            _execute(connection, "COMMIT")
+        with self._transaction() as connection:
+            accepted = _insert(connection, batch)
         return Appended(accepted, len(batch) - accepted)
+
+    def begun(self) -> str:
+        """The `id` of the log, which is begun where there is none yet."""
+        with self._transaction():
+            pass
+        return self.id
+
+    def streams(self) -> list[str]:
+        """What the streams are called that this log has begun, in that order."""
+        with self._transaction() as connection:
+            return streams.names(connection)
+
+    def next_of(self, stream: str) -> int | None:
+        """Where to go on in a stream; None where that was not begun.
+
+        Args:
+            stream: what the stream is called in this log
+        """
+        with self._transaction() as connection:
+            return streams.next_of(connection, stream)
+
+    def begin(self, stream: str, offset: int) -> int:
+        """Where to go on in a stream: at this offset, unless the log has one of it already.
+
+        Args:
+            stream: what the stream is called in this log
+            offset: the first that is to be taken, which is on disk once this returns
+        """
+        with self._transaction() as connection:
+            return streams.begin(connection, stream, offset)
+
+    def go_to(self, stream: str, offset: int) -> None:
+        """Go on elsewhere in a stream than where the log was.
+
+        Args:
+            stream: what the stream is called in this log
+            offset: the next that is to be taken
+        """
+        with self._transaction() as connection:
+            streams.set_next(connection, stream, offset)
+
+    def take(self, stretches: Sequence[Stretch]) -> TakenStretches:
+        """Store the events of stretches of streams, and in the same transaction how far each is taken.
+
+        So each message of a stream counts exactly once, whatever ends the process and however many
+        read the stream: what the log has taken already is passed over, and a stretch that begins
+        beyond it, or in a stream that was not begun, is not taken at all.
+
+        Args:
+            stretches: at most one of each stream
+        """
+        with self._transaction() as connection:
+            goes_on, batch, passed_over = {}, list[Event](), 0
+            for stretch in stretches:
+                there = streams.next_of(connection, stretch.stream)
+                goes_on[stretch.stream] = there
+                if there is None or there < stretch.start:
+                    continue
+                new = [event for offset, event in stretch.events if offset >= there]
+                passed_over += len(stretch.events) - len(new)
+                batch += new
+                if stretch.end > there:
+                    streams.set_next(connection, stretch.stream, stretch.end)
+                    goes_on[stretch.stream] = stretch.end
+            accepted = _insert(connection, batch)
+        return TakenStretches(accepted, len(batch) - accepted, passed_over, goes_on)
 
     def after(
         self, position: int, through: int | None = None, chunk: int = 10_000
@@ -193,11 +252,23 @@ class EventLog:
             return int(found.fetchone()[0]) if found else 0
 
     @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """A transaction of this thread, on disk when the block ends well, else as if it never was."""
+        with self._connection(create=True) as connection:
+            assert connection is not None
+            if _identity(self.path) != self._opened:  # what went on in there would be lost
+                raise OSError(errno.ESTALE, "it was moved or replaced while it was in use")
+            _execute(connection, "BEGIN IMMEDIATE")
+            yield connection
+            _execute(connection, "COMMIT")
+
+    @contextlib.contextmanager
     def _connection(self, create: bool = False) -> Iterator[sqlite3.Connection | None]:
         """The connection, for this thread alone until the block ends; None where there is no log."""
         with self._lock, self._told():
             if self._open is None and (create or self.path.exists()):
                 self._open = _connect(self.path)
+                self._opened = _identity(self.path)
             try:
                 yield self._open
             except BaseException:
@@ -271,6 +342,27 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """By what a file is told from another that has come under its name; None where there is none."""
+    with contextlib.suppress(FileNotFoundError):
+        found = path.stat()
+        return found.st_dev, found.st_ino
+    return None
+
+
+def _insert(connection: sqlite3.Connection, batch: Sequence[Event]) -> int:
+    """How many of these events were new and are stored."""
+    received = int(time.time())
+    # A column of integers keeps what is none as it is.
+    rows = [
+        (e.event_id, e.type, e.user_id, e.item_id, e.value, round(e.time, 6), received)
+        for e in batch
+    ]
+    before = connection.total_changes
+    connection.executemany(_INSERT, rows)
+    return connection.total_changes - before
 
 
 def _execute(

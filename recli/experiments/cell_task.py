@@ -38,6 +38,16 @@ class Kept:
     keys: Mapping[Place, str | None]
     fresh: bool = False
 
+    def keep(self, place: Place, outcome: FoldOutcome) -> None:
+        """Write the outcome of a cell, if it is one that is kept.
+
+        Args:
+            place: where the cell is
+            outcome: what came out
+        """
+        if key := self.keys.get(place):
+            self.store.write(key, outcome)
+
 
 @dataclass(frozen=True)
 class CellTask:
@@ -84,7 +94,7 @@ class CellTask:
             return self.place, Wanted()
         if not outcome.covers(Wanted.by(self.protocol.measures)):
             return self.place, outcome.has
-        return self.place, self._measured(outcome, reused=True)
+        return self.place, self.measured(outcome, reused=True)
 
     def computed(self) -> Cell | CellFailure:
         """The cell by fitting the algorithm; its outcome is kept. What comes from a file is at hand.
@@ -92,19 +102,27 @@ class CellTask:
         What the algorithm raises is its failure: nothing of that is kept, and the others go on. What
         metrics raise, or the disk, is not, and neither is an extra that is missing.
         """
+        found = self.outcome()
+        if isinstance(found, CellFailure):
+            return found
+        if self.kept:
+            self.kept.keep(self.place, found)
+        return self.measured(found)
+
+    def outcome(self) -> FoldOutcome | CellFailure:
+        """What the algorithm predicts and ranks on the fold, or how it failed; see `computed`."""
         if isinstance(self.configured, External):
-            outcome = self.configured.outcome(self.statistics, number=self.place[1])
-            return self._measured(outcome, reused=False)
+            return self.configured.outcome(self.statistics, number=self.place[1])
         wanted = Wanted.by(self.protocol.measures) | self.there
-        key, limit = self._key, self.memory_limit
-        if key:
+        limit = self.memory_limit
+        if self._key:
             wanted = to_keep(wanted, self.configured, self.statistics, self.test, limit)
         seed = self.protocol.seed
         try:
             with contextlib.ExitStack() as told:
                 for listener in self.listeners:
                     told.enter_context(heard(listener))
-                outcome = fold_outcome(
+                return fold_outcome(
                     self.statistics,
                     self.test,
                     self.configured,
@@ -119,15 +137,18 @@ class CellTask:
             raise
         except Exception as error:  # noqa: BLE001, a mistake in code keeps its traceback and is shown
             return CellFailure.of(*self.place, error)
-        if self.kept and key:
-            self.kept.store.write(key, outcome)
-        return self._measured(outcome, reused=False)
+
+    def measured(self, outcome: FoldOutcome, reused: bool = False) -> Cell:
+        """The cell, by its outcome.
+
+        Args:
+            outcome: what came out
+            reused: whether it was there already
+        """
+        protocol = self.protocol
+        scores = measure(outcome, self.statistics, self.test, protocol.measures, protocol.by)
+        return Cell(*self.place, scores, outcome.peak_mb, reused)
 
     @property
     def _key(self) -> str | None:
         return self.kept.keys.get(self.place) if self.kept else None
-
-    def _measured(self, outcome: FoldOutcome, reused: bool) -> Cell:
-        protocol = self.protocol
-        scores = measure(outcome, self.statistics, self.test, protocol.measures, protocol.by)
-        return Cell(*self.place, scores, outcome.peak_mb, reused)

@@ -17,14 +17,17 @@ from recli.data.dataset import Dataset
 from recli.data.splits._base import Fold
 from recli.data.training_statistics import TrainingStatistics
 from recli.epochs import Listener
+from recli.evaluation.external.entry import External
 from recli.evaluation.fold_outcome import Wanted
 from recli.evaluation.grouping import Grouping
 from recli.evaluation.protocol import Protocol
 from recli.experiments.cell_task import CellTask, Kept, Place
+from recli.experiments.cluster_task import ClusterTask, Comparison, computed
+from recli.experiments.clusters import Workers
 from recli.experiments.interrupts import forget_workers, start_workers
 from recli.experiments.resources import Resources
 from recli.experiments.worker_epochs import from_workers
-from recli.records import failures
+from recli.records import code_version, failures
 from recli.records.cells import Cell, Summary, labels, summaries
 from recli.records.failures import CellFailure
 
@@ -51,7 +54,7 @@ def cells(
     What is kept is only measured, and comes first. Of the rest as many work at once as `resources` says:
     on threads over one copy of the data where they release the GIL, as the kernels of recli's own
     algorithms do; a user's own code runs in processes. Who hears of epochs here hears of those of
-    processes, too.
+    processes, too. Workers of a cluster compute in place of all these, and nobody hears of their epochs.
 
     Args:
         dataset: the whole data
@@ -122,6 +125,9 @@ class _Work:
 
     def computed(self, missing: Mapping[Place, Wanted]) -> Iterator[Cell | CellFailure]:
         """The cells, each with what is kept of it already."""
+        if self.resources.workers:
+            yield from self._computed_by(self.resources.workers, missing)
+            return
         jobs, share = self.resources.jobs, self.resources.memory_of_a_cell(len(missing))
         if jobs == 1 or len(missing) == 1:
             tasks = self._tasks(missing, share, shared=False)
@@ -137,6 +143,46 @@ class _Work:
             with from_workers() as channels:
                 processes = self._tasks(others, share, shared=False, channels=channels)
                 yield from self._each(CellTask.computed, processes, "loky", len(others))
+
+    def _computed_by(
+        self, workers: Workers, missing: Mapping[Place, Wanted]
+    ) -> Iterator[Cell | CellFailure]:
+        """The cells, by the workers of a cluster, and kept here; what comes from a file is at hand."""
+        from_files = {
+            place: of
+            for place, of in missing.items()
+            if isinstance(self.line_up[place[0]], External)
+        }
+        for task in self._tasks(from_files, 0, shared=False):
+            yield task.computed()
+        tasks = (
+            ClusterTask(
+                self.line_up[entry],
+                code_version.of_algorithm(self.line_up[entry]),
+                self.protocol,
+                (entry, number),
+                self.resources.memory_limit,
+                self.kept,
+                missing[entry, number],
+                (self.listeners[entry, number],) if (entry, number) in self.listeners else (),
+            )
+            for entry, number in sorted(missing.keys() - from_files.keys(), key=_fold_by_fold)
+        )
+        about = Comparison.of, self.dataset, self.folds, self.protocol.threshold
+        try:
+            for found in workers.each(computed, workers.shared(*about), tasks):
+                if isinstance(found, CellFailure):
+                    yield found
+                else:
+                    cell, outcome = found
+                    if self.kept:
+                        self.kept.keep((cell.entry, cell.fold), outcome)
+                    yield cell
+        except errors.UsageError as error:
+            raise errors.UsageError(
+                f"On a worker of {workers.address}: {error} Every worker needs the same modules of your "
+                "own, where it finds them (PYTHONPATH)."
+            ) from error
 
     def _each(
         self,
@@ -181,6 +227,11 @@ class _Work:
                         listeners=(*channels, *own),
                         fit=self.resources.fit,
                     )
+
+
+def _fold_by_fold(place: Place) -> tuple[int, int]:
+    entry, number = place
+    return number, entry
 
 
 def cross_validate(

@@ -305,6 +305,7 @@ class EvaluationRun:
             ],
             "jobs": resources.jobs,
             "memory_limit": resources.memory_limit,
+            "cluster": resources.workers.address if resources.workers else None,
             "environment": environment() | outside(self.dataset, self.protocol, self.line_up),
             "warnings": [dataclasses.asdict(finding) for finding in self.findings],
             "cells": [self._cell_document(cell) for cell in done],

@@ -1,4 +1,4 @@
-"""What a run may take of the machine."""
+"""What a run may take of the machine, or of others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import joblib
 
 from recli import memory
 from recli.evaluation.fold_outcome import Fit
+from recli.experiments.clusters import Workers
 
 
 @dataclass(frozen=True)
@@ -17,13 +18,15 @@ class Resources:
     Attributes:
         jobs: cells at work at once, -1 for one per core
         memory_limit: bytes for ranking the catalogue, all cells at work together; None for half of
-            what is free when the run starts
+            what is free when the run starts. Of each worker, where workers of a cluster compute
         fit: what fits algorithms, where others do it than this process: then cells come one by one
+        workers: of a cluster, which compute in place of this machine
     """
 
     jobs: int = 1
     memory_limit: int | None = None
     fit: Fit | None = None
+    workers: Workers | None = None
 
     def __post_init__(self) -> None:
         if self.fit is not None:
@@ -32,7 +35,7 @@ class Resources:
     @property
     def n_jobs(self) -> int:
         """Cells at work at once, at least 1."""
-        return int(joblib.effective_n_jobs(self.jobs))
+        return self.workers.n_jobs if self.workers else int(joblib.effective_n_jobs(self.jobs))
 
     def memory_of_a_cell(self, n_cells: int) -> int:
         """The share of one of `n_cells`, bytes.

@@ -22,6 +22,8 @@ _EXPECTED = {MODELS.document, *parts.PARTS}
 def pack(folder: Path, target: str) -> str:
     """Write the model in `folder` as a zip file with a folder of its name, and return where that is.
 
+    All but its index, if it has one, which takes the packages and the trust of whoever reads it.
+
     Raises as `verified` does, so that nothing damaged is passed on; UsageError when the file cannot be
     written, and for a model that holds a pickle.
 
@@ -34,7 +36,8 @@ def pack(folder: Path, target: str) -> str:
         stores.new_file(target) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
-        for name in (MODELS.document, *parts.PARTS):
+        archive.writestr(f"{folder.name}/{MODELS.document}", _manifest(folder))
+        for name in parts.PARTS:
             archive.write(folder / name, f"{folder.name}/{name}")
     return urls.shown(target)
 
@@ -55,15 +58,21 @@ def portable(folder: Path) -> dict[str, Any]:
 
 
 def copy(folder: Path, target: Path) -> None:
-    """Copy the files of the model in `folder`, and nothing else, to a new folder `target`.
+    """Copy the files of the model in `folder` but its index, and nothing else, to a new folder `target`.
 
     Args:
         folder: the folder of the model
         target: the folder that is made
     """
     target.mkdir(parents=True)
-    for name in (MODELS.document, *parts.PARTS):
+    for name in parts.PARTS:
         shutil.copyfile(folder / name, target / name)
+    files.write_text(target / MODELS.document, _manifest(folder))
+
+
+def _manifest(folder: Path) -> str:
+    """The manifest as text. An index is left behind: what reads it trusts the file."""
+    return files.json_text(parts.without_index(folder))
 
 
 def unpack(place: str, results: Path, name: str | None = None) -> Path:

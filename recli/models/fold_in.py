@@ -178,6 +178,10 @@ def fold_in(model: FittedModel, rated: Rated, user: str | None = None) -> tuple[
         Configured.of(model.configured.name, model.configured.params)  # to fit takes its packages
     algorithm = model.algorithm.fold_in(items, values, inner)
     folded = replace(model, algorithm=algorithm, trainset=algorithm.trainset)
+    if not model.algorithm.folds_in:
+        folded = replace(folded, index=None)
+    elif "by_norm" in vars(model):
+        vars(folded)["by_norm"] = model.by_norm  # of items nothing is learned anew
     return folded, int(algorithm.trainset.user_codes[0])
 
 
@@ -195,4 +199,4 @@ def most_popular(model: FittedModel) -> FittedModel:
     fitted = configured.create(model.seed).fit(trainset)
     nothing = np.empty(0, np.int32)
     alone = trainset.alone(nothing, nothing)
-    return replace(model, configured=configured, algorithm=fitted, trainset=alone)
+    return replace(model, configured=configured, algorithm=fitted, trainset=alone, index=None)

@@ -29,6 +29,8 @@ class Manifest(TypedDict):
         refit: whether the state is not stored, and the algorithm is fitted again
         pickled: whether a class of the user's own is pickled
         state: what the algorithm has learned, but for its arrays
+        index: how many candidates the index of its items is asked for, what share of exact lists it
+            finds by them, and of how many users that was measured; without one there is no index
         versions: of recli, Python and the packages that wrote it
         sha256: by part, its checksum, hexadecimal
         seal: the checksum of all of this but itself
@@ -50,6 +52,7 @@ class Manifest(TypedDict):
     refit: bool
     pickled: bool
     state: dict[str, Any]
+    index: NotRequired[dict[str, Any]]
     versions: dict[str, str]
     sha256: dict[str, str]
     seal: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,9 @@ from recli.data.description import Description, RatingsSource
 from recli.data.event import CLICK
 from recli.data.tables.items import Items
 from recli.data.trainset import Trainset
-from recli.models import parts, pickled
+from recli.models import item_index, parts, pickled
+from recli.models.by_norm import ByNorm
+from recli.models.item_index import ItemIndex
 from recli.models.stored import MODELS
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class FittedModel:
         origin: `params`, where its parameters come from, such as a study and its best value; `run`,
             what an evaluation has found of it; each if known
         lists: how its lists are made where nobody says otherwise, as `ListOptions.document` has it
+        index: by which items are found without the scores of all; None where there is none
     """
 
     configured: Configured
@@ -48,6 +51,7 @@ class FittedModel:
     seed: int
     origin: Mapping[str, Any] = field(default_factory=dict)
     lists: Mapping[str, Any] = field(default_factory=dict)
+    index: ItemIndex | None = None
 
     @functools.cached_property
     def statistics(self) -> TrainingStatistics:
@@ -58,6 +62,16 @@ class FittedModel:
         description = Description(name, Path(), RatingsSource())
         dataset = Dataset(name, description, trainset.ratings, self.items, trainset.user_table)
         return TrainingStatistics(dataset, trainset.rows, trainset.threshold)
+
+    @functools.cached_property
+    def by_norm(self) -> ByNorm:
+        """Its items, to be searched, where the algorithm scores by products."""
+        return ByNorm.of(self.algorithm, self.trainset)
+
+    @property
+    def without_index(self) -> FittedModel:
+        """The model that makes exact lists."""
+        return self if self.index is None else replace(self, index=None)
 
     @property
     def kinds(self) -> event_kinds.Weights:
@@ -216,10 +230,13 @@ def save_in(folder: Path, model: FittedModel, allow_pickle: bool = False) -> Pat
         "refit": state is None and not allow_pickle,
         "pickled": state is None and allow_pickle,
         "state": plain,
+        **({} if model.index is None else {"index": model.index.document}),
     }
     with files.new_folder(folder) as temporary:
         if about["pickled"]:
             pickled.write(temporary / parts.PICKLE, model.algorithm)
+        if model.index is not None:
+            model.index.searched.write(temporary / parts.INDEX)
         parts.write(temporary, about, arrays, model.trainset)
     return folder
 
@@ -270,6 +287,7 @@ def load(folder: Path, allow_pickle: bool = False) -> FittedModel:
         seed=about["seed"],
         origin=about["origin"],
         lists=about.get("lists", {}),  # models of older versions made them by their scores alone
+        index=item_index.read(folder / parts.INDEX, about["index"]) if "index" in about else None,
     )
 
 

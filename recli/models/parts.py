@@ -6,6 +6,7 @@ state.safetensors    what the algorithm has learned
 ids.json             raw ids of users and items
 tables.json          the item and the user table, without which there is no title and no filter
 state.pickle         instead of a state: of a class of the user's own, and only if they say so
+items.index          by which items are found without the scores of all, if it has one
 """
 
 from __future__ import annotations
@@ -42,13 +43,14 @@ _RATINGS, _STATE, _IDS, _TABLES = PARTS = (
 )
 PICKLE = "state.pickle"
 _ROWS = 1 << 22  # of ratings that are looked at at a time: 100 MB
+INDEX = "items.index"
 _PACKAGES = ("numpy", "scipy", "scikit-surprise", "safetensors")
 
 
 def write(
     folder: Path, about: Mapping[str, Any], state: Mapping[str, np.ndarray], trainset: Trainset
 ) -> None:
-    """Every part but a pickle, which is there; the manifest of `about`, versions and checksums last.
+    """Every part but a pickle and an index, which are there; manifest, versions and checksums last.
 
     Args:
         folder: the folder of the model
@@ -166,8 +168,23 @@ def _of_users(path: Path, users: np.ndarray) -> dict[str, np.ndarray]:
     return of_ids | {name: np.concatenate(chunks) for name, chunks in found.items()}
 
 
+def without_index(folder: Path) -> dict[str, Any]:
+    """The manifest in `folder` as that of the same model without its index.
+
+    Args:
+        folder: the folder of the model
+    """
+    manifest = read_manifest(folder)
+    if "index" not in manifest:
+        return manifest
+    rest = {key: value for key, value in manifest.items() if key not in ("index", "seal")}
+    rest["sha256"] = {part: rest["sha256"][part] for part in _parts(rest)}
+    return {**rest, "seal": _seal(rest)}
+
+
 def _parts(manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    return (*PARTS, PICKLE) if manifest["pickled"] else PARTS
+    more = {PICKLE: manifest["pickled"], INDEX: "index" in manifest}
+    return (*PARTS, *(part for part, there in more.items() if there))
 
 
 def _document(table: Table | None) -> dict[str, Any] | None:

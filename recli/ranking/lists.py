@@ -10,6 +10,7 @@ import numpy as np
 from recli.algorithms import best, scored
 from recli.data.tie_order import TieOrder
 from recli.models.model import FittedModel
+from recli.ranking import by_index, by_norm
 from recli.ranking.lower_bound import Sort, sorted_by
 from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.rerankers._base import Reranker
@@ -54,7 +55,9 @@ def recommend(
 ) -> Iterator[RankedLists]:
     """The lists that are asked for, in the order of the request's users, some users at a time.
 
-    However many users there are, only the lists of some are held. Raises as `with_scores` does.
+    However many users there are, only the lists of some are held. Of a large catalogue, not all items
+    are scored where the lists are the same without, see `by_norm`, or where the model has an index, by
+    which a list may lack an item, see `by_index`. Raises as `with_scores` does.
 
     Args:
         model: a fitted model
@@ -62,7 +65,33 @@ def recommend(
         memory_limit: the most memory that scores may take, bytes; None is a share of what is free
         threads: how many threads score
     """
+    if by_index.can_search(model, request) or by_norm.can_search(model, request):
+        return _searched(model, request, memory_limit, threads)
     return (lists for lists, _ in with_scores(model, request, memory_limit, threads))
+
+
+def _searched(
+    model: FittedModel, request: Request, memory_limit: int | None, threads: int
+) -> Iterator[RankedLists]:
+    if request.exclude_seen and len(request.users) > 1:
+        model.trainset.by_user  # noqa: B018, grouped once; a single user's ratings are looked for
+    for start in range(0, len(request.users), by_norm.USERS):
+        some = replace(request, users=request.users[start : start + by_norm.USERS])
+        searched = by_index.searched if by_index.can_search(model, some) else by_norm.searched
+        lists = searched(model, some)
+        missing = lists.items[:, -1] < 0
+        if request.rerankers:
+            lists = replace(_reranked(lists, some), plain=lists.cut(some.n))
+            missing |= lists.items[:, -1] < 0
+        rows, at = np.flatnonzero(missing), 0
+        all_scored = with_scores(
+            model, replace(some, users=some.users[rows]), memory_limit, threads
+        )
+        for exact, _ in all_scored if len(rows) else ():
+            places = rows[at : at + len(exact.users)]
+            lists.put(places, exact)
+            at += len(places)
+        yield lists
 
 
 def with_scores(

@@ -32,6 +32,17 @@ class RankedLists:
         """
         return RankedLists(self.users, self.items[:, :n], self.scores[:, :n])
 
+    def put(self, rows: np.ndarray, others: RankedLists) -> None:
+        """Have other lists of as many places for some of the users.
+
+        Args:
+            rows: int[n], places of these users
+            others: lists of theirs, in this order
+        """
+        self.items[rows], self.scores[rows] = others.items, others.scores
+        if self.plain is not None and others.plain is not None:
+            self.plain.put(rows, others.plain)
+
 
 Measure = Callable[[RankedLists], np.ndarray]
 """A number for each of some lists, float64[n_users]; NaN where a list has none."""

@@ -39,3 +39,12 @@ def bad_rows(results: Path, dataset_name: str) -> Path:
         dataset_name: what the dataset is called
     """
     return results / "bad-rows" / f"{dataset_name}.csv"
+
+
+def dead_letters(results: Path) -> Path:
+    """The file for messages of topics that are no events.
+
+    Args:
+        results: the results folder
+    """
+    return results / "dead-letters.jsonl"

@@ -105,6 +105,9 @@ KINDS = {
         "recli.experiments.tuning.samplers:Sampler",
         "samplers",
     ),
+    "cluster": RegisteredKind(
+        "recli.experiments.clusters", "recli.experiments.clusters:Cluster", "clusters"
+    ),
     "pruner": RegisteredKind(
         "recli.experiments.tuning.pruners", "recli.experiments.tuning.pruners:Pruner", "pruners"
     ),

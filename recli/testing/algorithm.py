@@ -254,6 +254,20 @@ class AlgorithmContract:
         np.testing.assert_allclose(algorithm.predict_pairs(users, items), expected, atol=1e-12)
         assert algorithm.score_users(users).shape == (4, trainset.n_items)
 
+    def test_products_of_vectors_are_the_scores(self, fitted: Algorithm) -> None:
+        if not fitted.scores_by_products:
+            return
+        users = np.arange(-1, fitted.trainset.n_users)
+        scores = fitted.score_users(users)
+        of_users, offsets = fitted.user_vectors(users)
+        of_items = fitted.item_vectors(np.arange(scores.shape[1]))
+        known, learned = (~np.isnan(vectors).any(axis=1) for vectors in (of_users, of_items))
+        assert known.sum() > 1 and learned.sum() > 1
+        scores = scores[known]
+        products = of_users[known] @ of_items[learned].T + offsets[known, None]
+        np.testing.assert_allclose(scores[:, learned], products, rtol=1e-9, atol=1e-9)
+        assert (scores[:, ~learned] < scores[:, learned].min(axis=1, keepdims=True)).all()
+
     def test_stored_state_is_what_the_class_says(self, fitted: Algorithm) -> None:
         state = fitted.state()
         assert state is None or set(state) == set(fitted.fitted)

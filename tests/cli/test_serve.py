@@ -199,3 +199,42 @@ def test_without_the_extra(model, recli, monkeypatch):
     monkeypatch.setattr(registry, "installed", lambda extra: not extra)
     told = recli("serve", code=5).stderr
     assert told == "Error: This needs packages that are not installed: pip install 'recli[serve]'\n"
+
+
+@SIGNALS
+def test_several_models_answer_the_same_users_after_another_start(model, recli, tiny, tmp_path):
+    recli("train", "-a", "ease", "-d", tiny, "--name", "other")
+    users = sorted(
+        {line.split(",")[0] for line in (tiny / "ratings.csv").read_text().splitlines()[1:]}
+    )
+    found = []
+    for models in (("mine=3", "other=1"), ("other=1", "mine=3")):
+        typed = [part for name in models for part in ("--model", name)]
+        with running(*typed, "--workers", 2) as server:
+            assert (
+                server.line.startswith("Serving models '") and "'other' (ease, tiny)" in server.line
+            )
+            asked = [json.loads(server.ask(f"/recommend?user_id={user}")) for user in users]
+            found.append([answer["model"] for answer in asked])
+            code, rest = server.end(signal.SIGINT)
+            assert code == 0 and "'mine' answers 75.0% of the users." in rest
+    assert found[0] == found[1] and set(found[0]) == {"mine", "other"}
+    told = json.loads(recli("compare", "--clicks", "--format", "json").stdout)
+    assert sum(each["lists"] for each in told["models"]) == 2 * len(users)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [
+        (("mine", "mine"), 2, "Model 'mine' is named twice"),
+        (("mine", "results/models/mine"), 2, "Model 'mine' is named twice"),
+        (("mine", "nobody"), 4, "nobody"),
+        (("mine=1", "half"), 2, "Some models have a weight"),
+        (("mine", "half"), 4, "half"),
+        (("mine=0", "mine2=1"), 4, "mine2"),
+    ],
+)
+def test_models_that_cannot_be_served_together(typed, code, said, model, recli, tmp_path):
+    (tmp_path / "results" / "models" / "half").mkdir()  # published by half: without its manifest
+    options = [part for name in typed for part in ("--model", name)]
+    assert said in recli("serve", *options, code=code).stderr

@@ -57,7 +57,7 @@ def purchases(item, n_users=12):
 @pytest.mark.parametrize("algorithm", ["ease", "item-knn", "most-popular"])
 def test_what_arrives_changes_the_list_that_is_served(algorithm, train, results):
     train(algorithm)
-    app = create_app(ServiceSettings(results, "m"))
+    app = create_app(ServiceSettings(results, {"m": 1.0}))
     with TestClient(app) as client:
         asked = {"user_id": "a-0", "n": 16}
         before = client.get("/recommend", params=asked).json()["items"]
@@ -79,7 +79,7 @@ def test_what_arrives_changes_the_list_that_is_served(algorithm, train, results)
         assert decision["scores"]["measure"] == "ndcg@10"
         assert decision["dataset"]["implicit"]
         assert decision["slice"]["new"] == 36
-        app_of(client).state.current.look()
+        app_of(client).state.variants.first.look()
         after = client.get("/recommend", params=asked).json()["items"]
         assert "hat" in [one["item"] for one in after]
         assert client.get("/readyz").status_code == 200

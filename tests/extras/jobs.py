@@ -21,7 +21,7 @@ import tempfile
 import threading
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 RECLI = Path(sys.executable).with_name("recli")
@@ -61,6 +61,14 @@ def main_job(name: str) -> None:
     assert Path(f"{name}.csv").read_text().count("\n") > 5
 
 
+def ann() -> None:
+    said = recli("train", "-a", "svd", "-d", "ratings.csv", "--name", "m", "--index")
+    assert "Index: of exact lists of ten it finds" in said, said
+    recli("recommend", "--model", "m", "--user", "u3", "-o", "found.csv")
+    recli("recommend", "--model", "m", "--user", "u3", "--exact", "-o", "exact.csv")
+    assert Path("found.csv").read_text().count("\n") > 5
+
+
 def azure() -> None:
     key = "bm8gc2VjcmV0"  # base64, of no account
     with nothing_there() as port:
@@ -77,10 +85,16 @@ def bigquery() -> None:
         recli("data", "check", "bigquery://project/shop::stars", code=NOBODY_THERE)
 
 
+def dask() -> None:
+    with nothing_there() as port:
+        typed = ["evaluate", "-d", "ratings.csv", "-a", "baseline-only", "--cluster"]
+        recli(*typed, f"dask://127.0.0.1:{port}", code=2)
+
+
 def duckdb() -> None:
     recli("recommend", "-d", "ratings.csv", "--all-users", "-o", "duckdb:///lists.duckdb")
-    columns = ("--user", "user", "--item", "item", "--rating", "score")
-    recli("data", "check", "duckdb:///lists.duckdb::recommendations", *columns)
+    columns = "user=user,item=item,rating=score"
+    recli("data", "check", "duckdb:///lists.duckdb::recommendations", "--columns", columns)
 
 
 def excel() -> None:
@@ -113,8 +127,8 @@ def function() -> None:
 
     recli("train", "-a", "baseline-only", "-d", "ratings.csv", "--name", "mine")
     recli("export", "function", "cloud", "--model", "mine", "--wheel", os.environ["RECLI_WHEEL"])
-    sys.path.insert(0, "cloud")
     os.chdir("cloud")
+    sys.path.insert(0, os.getcwd())
     os.environ["RECLI_API_KEY"] = "a key of this job"
     from main import recommend
 
@@ -145,6 +159,24 @@ def hdf5() -> None:
     same_ratings("ratings.h5")
 
 
+def kafka() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        nobody = f"127.0.0.1:{place.getsockname()[1]}"
+    typed = ("--topic", "events", "--bootstrap-server", nobody)
+    recli("consume", *typed, "--metrics-port", 0, code=BAD_DATA)
+    lists = f"kafka://{nobody}/lists"
+    recli("recommend", "-d", "ratings.csv", "--user", "u3", "-o", lists, code=BAD_DATA)
+
+
+def kafka_schemas() -> None:
+    import google.protobuf.json_format  # noqa: F401, by this and the next messages are read
+    from confluent_kafka.schema_registry import avro  # noqa: F401
+
+    with nothing_there() as port:
+        typed = ("--topic", "events", "--bootstrap-server", "127.0.0.1:1")
+        recli("consume", *typed, "--schema-registry", f"http://127.0.0.1:{port}", code=BAD_DATA)
+
+
 def postgres() -> None:
     with socket.create_server(("127.0.0.1", 0)) as place:
         port = place.getsockname()[1]
@@ -152,6 +184,12 @@ def postgres() -> None:
     recli("data", "check", f"{url}::stars", code=BAD_DATA)
     recli("recommend", "-d", "ratings.csv", "--user", "u3", "-o", url, code=2)
     recli("tune", "-a", "baseline-only", "-d", "ratings.csv", "--storage", url, code=2)
+
+
+def ray() -> None:
+    with nothing_there() as port:
+        typed = ["evaluate", "-d", "ratings.csv", "-a", "baseline-only", "--cluster"]
+        recli(*typed, f"ray://127.0.0.1:{port}", code=2)
 
 
 def s3() -> None:
@@ -241,6 +279,11 @@ def algorithms(extra: str) -> list[str]:
     return [name for name in every if room(registry.extra_of("algorithm", name)) == room(extra)]
 
 
+def job_of(extra: str) -> Callable[[], None] | None:
+    """What an extra is for beside algorithms, the function that is named as it is."""
+    return globals().get(extra.replace("-", "_"))
+
+
 def main(extra: str) -> None:
     from recli import registry
 
@@ -251,8 +294,8 @@ def main(extra: str) -> None:
         Path("ratings.csv").write_text("\n".join(lines) + "\n")
         for name in algorithms(extra) or ["baseline-only"]:
             main_job(name)
-        if extra in globals():
-            globals()[extra]()
+        if job := job_of(extra):
+            job()
         os.chdir("/")
 
 

@@ -89,7 +89,7 @@ def main(*chosen: str) -> int:
             for extra in wanted:
                 result = tried(extra, program, wheel, folder / version) if program else ABSENT
                 failed += result not in {"ok", ABSENT}
-                print(f"{version:6}{extra:10}{result}", flush=True)
+                print(f"{version:6}{extra:18}{result}", flush=True)
     return int(failed > 0)
 
 

@@ -20,4 +20,4 @@ jobs, matrix = script("jobs"), script("matrix")
 
 @pytest.mark.parametrize("extra", matrix.extras())
 def test_every_extra_is_tried(extra):
-    assert callable(getattr(jobs, extra, None)) or jobs.algorithms(extra)
+    assert callable(jobs.job_of(extra)) or jobs.algorithms(extra)

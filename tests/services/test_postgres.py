@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,27 +65,35 @@ def _connections_are_closed() -> Iterator[None]:
     gc.collect()
 
 
-def worker(tiny: Path, url: str, *more: str) -> subprocess.Popen[str]:
+def worker(tiny: Path, url: str, *more: str, folder: Path = Path()) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "recli", "tune", "-a", "slow:Slow", "-d", str(tiny)]
     command += ["--cv", "2", "-j", "1", "--trials", str(N_TRIALS), "--pruner", "none"]
     return subprocess.Popen(
         [*command, "--storage", url, *more],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
 
 
-def test_eight_workers_two_of_them_killed(postgres, tiny):
-    Path("slow.py").write_text(SLOW, encoding="utf-8")
-    workers = [worker(tiny, postgres) for _ in range(N_WORKERS)]
+def test_eight_workers_on_two_machines_two_of_them_killed(postgres, tiny, tmp_path):
+    """The machines are folders that have nothing in common but the database."""
+    machines = [tmp_path / name for name in ("one", "other")]
+    for machine in machines:
+        shutil.copytree(tiny, machine / "tiny")
+        (machine / "slow.py").write_text(SLOW, encoding="utf-8")
+    workers = [
+        worker(Path("tiny"), postgres, folder=machines[number % 2]) for number in range(N_WORKERS)
+    ]
     try:
         study = wait_for_study(postgres)
         # All have a trial at work, so that those of two are left behind.
         wait_for(lambda: states(study)["RUNNING"] == N_WORKERS)
         for victim in workers[:N_KILLED]:
             victim.send_signal(signal.SIGKILL)
-        Path("go").touch()
+        for machine in machines:
+            (machine / "go").touch()
         told = [process.communicate(timeout=PATIENCE) for process in workers]
     finally:
         for process in workers:
@@ -111,6 +120,8 @@ def test_eight_workers_two_of_them_killed(postgres, tiny):
         assert trials[number].params.items() <= trial.params.items()
     best = {printed.splitlines()[3] for printed, _ in told[N_KILLED:]}
     assert len(best) == 1, "all workers tell of the same best"
+    written = [next(machine.glob("results/studies/*/best.toml")) for machine in machines]
+    assert len({path.read_text(encoding="utf-8") for path in written}) == 1
 
 
 def test_a_storage_that_does_not_answer(tiny, postgres):

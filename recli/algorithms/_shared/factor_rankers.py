@@ -52,6 +52,22 @@ class FactorRanker(Ranker):
         items[learned] = self.item_factors[learned]
         return self.user_factors, items
 
+    @property
+    def scores_by_products(self) -> bool:
+        return True
+
+    def user_vectors(self, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        vectors = self.user_factors[users]
+        vectors[(users < 0) | (vectors == 0).all(axis=1)] = np.nan
+        return vectors, np.zeros(len(users))
+
+    def item_vectors(self, items: np.ndarray) -> np.ndarray:
+        vectors = np.full((len(items), self.item_factors.shape[1]), np.nan)
+        known = (items >= 0) & (items < len(self.item_factors))
+        vectors[known] = self.item_factors[items[known]]
+        vectors[(vectors == 0).all(axis=1)] = np.nan
+        return vectors
+
     def explain(self, user: int, item: int) -> list[Reason]:
         """What each item that the user prefers carries of p_u · q_i, see `carried`, and the rest."""
         [score] = self._estimate_pairs(np.array([user]), np.array([item])).tolist()

@@ -55,6 +55,26 @@ class Factors(Algorithm):
         items[: len(self.qi)] = self.qi
         return self._user_factors(np.arange(self.trainset.n_users)), items
 
+    @property
+    def scores_by_products(self) -> bool:
+        # Without biases an item without ratings gets the mean, which is no product.
+        return self.biased or catalogue_size(self.trainset) == self.trainset.n_items
+
+    def user_vectors(self, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        factors = self._user_factors(users)
+        if not self.biased:
+            factors[users < 0] = np.nan
+            return factors, np.zeros(len(users))
+        offsets = self.trainset.global_mean + np.where(users >= 0, self.bu[users], 0.0)
+        return np.column_stack([factors, np.ones(len(users))]), offsets
+
+    def item_vectors(self, items: np.ndarray) -> np.ndarray:
+        known = self._known_items(items)
+        factors = self._item_factors(known)
+        if not self.biased:
+            return factors
+        return np.column_stack([factors, np.where(known >= 0, self.bi[known], 0.0)])
+
     def _user_factors(self, users: np.ndarray) -> np.ndarray:
         """float64[n, n_factors], zeros for -1."""
         factors: np.ndarray = self.pu[users]

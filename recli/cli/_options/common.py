@@ -330,6 +330,12 @@ backend_option = click.option(
     help="What deep models are learned by, for which there is KERAS_BACKEND, too. [default: the first of "
     "these that is installed]",
 )
+cluster_option = click.option(
+    "--cluster",
+    metavar="URL",
+    help="Compute on the workers of a cluster in place of this machine, as dask://HOST:8786; changes no "
+    "number. 'recli list clusters' has all kinds.",
+)
 CELLS_LIMIT = "RECLI_CELLS_LIMIT"
 """The variable of the environment that limits what kept outcomes may take on disk."""
 memory_limit_option = click.option(

@@ -45,6 +45,7 @@ class ModelChoice:
         goal: Purpose | None = None,
         usual: Purpose = "lists",
         keep: bool = False,
+        exact: bool = False,
     ) -> tuple[FittedModel, str]:
         """The model, and what it is called; where one is trained, for the goal, or the usual one.
 
@@ -54,6 +55,7 @@ class ModelChoice:
             goal: what the algorithm is wanted for: `lists` or `ratings`; None for the usual
             usual: the goal where the user says none
             keep: whether to store a model that is trained, under the name of its algorithm
+            exact: whether to do without an index of a stored model
         """
         from recli.models import model as models
 
@@ -61,6 +63,7 @@ class ModelChoice:
             return self._trained(results, console, goal, usual, keep)
         folder = MODELS.find(results, self.name)
         model = models.load(folder, self.allow_pickle)
+        model = model.without_index if exact else model
         if self.dataset_given:
             self._check(model, folder.name, console)
         return model, folder.name

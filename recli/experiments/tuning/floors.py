@@ -8,6 +8,7 @@ from recli.algorithms import Configured
 from recli.evaluation.goals import Goal
 from recli.models.list_quality import FLOOR
 from recli.ranking.recommender import lists_of, recommender
+from recli.records.stored_study import StoredStudy
 
 ABOUT = {
     FLOOR: "which gives everybody the same list",
@@ -51,3 +52,18 @@ def is_below(goal: Goal, value: float, floor: float) -> bool:
         floor: what the floor reaches
     """
     return goal.sign * value > goal.sign * floor
+
+
+def is_below_the_floor(study: StoredStudy) -> bool:
+    """Whether on the locked test an algorithm that knows nobody's taste does better than the best.
+
+    Args:
+        study: the study as it is stored
+    """
+    return any(
+        verdict.get("floor") is not None
+        and floor_of(goal) is not None
+        and is_below(goal, verdict["best"], verdict["floor"])
+        for verdict in study.document["locked"]
+        for goal in [Goal.parse(verdict["goal"])]
+    )

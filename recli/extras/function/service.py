@@ -35,7 +35,9 @@ class Service:
         # next request goes to another instance as likely as not.
         self._results = tempfile.TemporaryDirectory(prefix="recli-")
         name, keys = str(model.resolve()), Keys.of(os.environ)
-        self._app = create_app(ServiceSettings(Path(self._results.name), name, keys, remembered=0))
+        self._app = create_app(
+            ServiceSettings(Path(self._results.name), {name: 1.0}, keys, remembered=0)
+        )
 
     def answer(self, request: flask.Request) -> flask.Response:
         """The list for `GET` with a query or `POST` with a body, or a problem.

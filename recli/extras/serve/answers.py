@@ -22,11 +22,13 @@ class MadeList:
         kind: for a user whom the model knows, one folded in by their ratings, or one of whom it
             knows nothing
         items: int32[n], codes of what is in the list
+        user: the raw id of whom it is for; None for somebody new
     """
 
     body: bytes
     kind: Kind
     items: np.ndarray
+    user: str | None = None
 
 
 class Answers:

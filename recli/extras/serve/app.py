@@ -12,14 +12,15 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 import recli
+from recli import registry
 from recli.events.log import FILE_NAME, EventLog
 from recli.extras.serve import problems, routes
-from recli.extras.serve.current import Current
 from recli.extras.serve.description import ModelDescription
 from recli.extras.serve.guard import Guard
 from recli.extras.serve.metrics import Measured, Metrics
 from recli.extras.serve.remembered import Remembered
 from recli.extras.serve.settings import ServiceSettings
+from recli.extras.serve.variants import Variants
 
 _ABOUT = """\
 Ranked recommendations and predictions by a model of recli. Ids of users and items are those of the
@@ -29,30 +30,37 @@ _FIRST = "recommend"  # of the routes: what is asked most is found first
 
 
 def create_app(settings: ServiceSettings) -> ASGIApp:
-    """The application that serves the model of `settings`, which is loaded and tested first.
+    """The application that serves the models of `settings`, which are loaded and tested first.
 
     Args:
         settings: how the service is set up
 
     Raises:
         NotFoundError: where there is no such model
-        DataError: where it cannot be loaded or fails its self-test
+        DataError: where one cannot be loaded or fails its self-test, and where no broker answers that
+            lists are to be sent to
+        UsageError: where they cannot be served together
     """
-    current = Current(settings.results, settings.model, settings.remembered)
+    variants = Variants(settings)
     log = EventLog(settings.results / FILE_NAME)
-    metrics = Metrics(current, log)
+    metrics, published = Metrics(variants, log), None
+    if settings.topic is not None:
+        lists = registry.room("kafka", "published").PublishedLists
+        metrics.also = published = lists(settings.topic, metrics.unpublished.inc)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        current.watch()
+        variants.watch()
         yield
-        current.stop()
+        variants.stop()
         log.close()
+        if published is not None:
+            published.close()
 
     # No page of /docs: FastAPI's own takes its scripts from the network.
     app = ModelDescription(
         with_keys=settings.keys.read is not None,
-        kinds=current.loaded.model.kinds,
+        kinds=variants.first.loaded.model.kinds,
         title="recli",
         version=recli.__version__,
         description=_ABOUT,
@@ -61,13 +69,13 @@ def create_app(settings: ServiceSettings) -> ASGIApp:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.settings, app.state.current = settings, current
+    app.state.settings, app.state.variants = settings, variants
     app.state.log, app.state.metrics = log, metrics
     problems.handle_in(app)
     names = [module.name for module in pkgutil.iter_modules(routes.__path__)]
     for name in sorted(names, key=_FIRST.__ne__):
         app.include_router(importlib.import_module(f"{routes.__name__}.{name}").router)
-    served: ASGIApp = Guard(Remembered(app, current, metrics), settings.keys, settings.limits)
+    served: ASGIApp = Guard(Remembered(app, variants, metrics), settings.keys, settings.limits)
     if settings.origins:
         served = CORSMiddleware(
             served,

@@ -58,7 +58,7 @@ def known(loaded: Loaded, user: str, asked: ListRequest) -> MadeList:
     model = loaded.model
     code = model.user_code(user)
     kind: Kind = "known" if model.trainset.inner_users[code] >= 0 else "fallback"
-    return _made(loaded, model, code, asked, kind)
+    return replace(_made(loaded, model, code, asked, kind), user=user)
 
 
 def cold_user(

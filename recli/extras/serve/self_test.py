@@ -9,6 +9,7 @@ import numpy as np
 from recli import errors
 from recli.models.fold_in import Rated, fold_in
 from recli.models.model import FittedModel
+from recli.ranking import by_norm
 from recli.ranking.lists import Request, recommend
 from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.recommender import remembered
@@ -38,6 +39,7 @@ def check(model: FittedModel) -> bool:
         numbers = isinstance(learned, np.ndarray) and learned.dtype.kind == "f"
         if numbers and not np.isfinite(learned).all():
             raise errors.DataError(f"What it has learned as '{name}' is not finite.")
+    by_norm.prepare(model)
     trainset = model.trainset
     users = trainset.user_codes[[0, trainset.n_users // 2, -1]]
     for lists in recommend(model, Request(users, _N)):

@@ -60,21 +60,23 @@ class Limits:
 
 @dataclass(frozen=True)
 class ServiceSettings:
-    """Which model is served from which results folder, to whom.
+    """Which models are served from which results folder, to whom.
 
     Attributes:
         results: the results folder
-        model: the name of the model
+        models: their names or folders, each with its weight in the split of users; mostly one
         keys: what clients have to send
         limits: what a request may ask for
         origins: web pages that may ask from a browser, as https://shop.example; none but the
             server's own
         remembered: bytes of answers that are kept to be given again
+        topic: kafka://HOST:PORT/TOPIC that each list is sent to as well; None for none
     """
 
     results: Path
-    model: str
+    models: Mapping[str, float]
     keys: Keys = field(default_factory=Keys)
     limits: Limits = field(default_factory=Limits)
     origins: tuple[str, ...] = ()
     remembered: int = 32 << 20
+    topic: str | None = None

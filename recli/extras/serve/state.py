@@ -7,20 +7,21 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from recli.events.log import EventLog
-from recli.extras.serve.current import Current, Loaded
+from recli.extras.serve.current import Loaded
 from recli.extras.serve.metrics import Metrics
+from recli.extras.serve.variants import Variants
 
 # Coroutines, since plain functions would each be sent to another thread.
 
 
-async def _current(request: Request) -> Current:
-    current: Current = request.app.state.current
-    return current
+async def _variants(request: Request) -> Variants:
+    variants: Variants = request.app.state.variants
+    return variants
 
 
 async def _loaded(request: Request) -> Loaded:
-    current: Current = request.app.state.current
-    return current.loaded
+    variants: Variants = request.app.state.variants
+    return variants.first.loaded
 
 
 async def _metrics(request: Request) -> Metrics:
@@ -33,8 +34,8 @@ async def _log(request: Request) -> EventLog:
     return log
 
 
-TheCurrent = Annotated[Current, Depends(_current)]
+TheVariants = Annotated[Variants, Depends(_variants)]
 TheLoaded = Annotated[Loaded, Depends(_loaded)]
-"""The model that answers; the same one for the whole of a request."""
+"""The model that answers who is nobody in particular; the same one for the whole of a request."""
 TheLog = Annotated[EventLog, Depends(_log)]
 TheMetrics = Annotated[Metrics, Depends(_metrics)]

@@ -64,8 +64,9 @@ def serving(results: Path) -> Iterator[Serving]:
     """`serving(keys=…)` is a client of an application with these settings."""
     with ExitStack() as stack:
 
-        def start(model: str = "mine", **settings: object) -> TestClient:
-            app = create_app(ServiceSettings(results, model, **settings))
+        def start(*models: str, **settings: object) -> TestClient:
+            weights = dict.fromkeys(models or ["mine"], 1.0)
+            app = create_app(ServiceSettings(results, weights, **settings))
             return stack.enter_context(TestClient(app, raise_server_exceptions=False))
 
         yield start

@@ -11,6 +11,7 @@ from recli.events.refreshing.refreshed_model import RefreshedModel, refitted
 from recli.events.refreshing.states._base import End, Round, State
 from recli.models import list_quality
 from recli.models.model import FittedModel
+from recli.ranking.indexing import indexed, wanted_again
 from recli.records import store
 
 
@@ -58,7 +59,7 @@ class Publish:
         origin["refresh"] = {"run": decision["id"], **taken}
         if decision.get("lists"):
             origin[list_quality.ORIGIN] = decision["lists"]
-        return FittedModel(
+        trained = FittedModel(
             configured=model.configured,
             algorithm=refitted(model, trainset, decision["settings"]["warm"]),
             trainset=trainset,
@@ -67,6 +68,7 @@ class Publish:
             origin=origin,
             lists=model.lists,
         )
+        return indexed(trained)[0] if wanted_again(model) else trained
 
 
 def mark_published(model: RefreshedModel, decision: dict[str, Any]) -> dict[str, Any]:

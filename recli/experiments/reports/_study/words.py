@@ -74,21 +74,6 @@ def ended(study: StoredStudy) -> list[str]:
     return parts
 
 
-def is_below_the_floor(study: StoredStudy) -> bool:
-    """Whether on the locked test an algorithm that knows nobody's taste does better than the best.
-
-    Args:
-        study: the study as it is stored
-    """
-    return any(
-        verdict.get("floor") is not None
-        and floor_of(goal) is not None
-        and is_below(goal, verdict["best"], verdict["floor"])
-        for verdict in study.document["locked"]
-        for goal in [Goal.parse(verdict["goal"])]
-    )
-
-
 def _verdict(said: dict[str, Any]) -> str:
     text = (
         f"On the locked test: {said['goal']} {said['best']:.4f} with the best, "

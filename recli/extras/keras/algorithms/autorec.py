@@ -47,7 +47,7 @@ class AutoRec(KerasModel, Factors):
     cold_users = "baseline"
     cold_items = "baseline"
     takes = (RANDOM_STATE,)
-    quick: ClassVar[Mapping[str, Value]] = {"n_epochs": 6, "n_factors": 4, "learning_rate": 0.05}
+    quick: ClassVar[Mapping[str, Value]] = {"n_epochs": 6, "n_factors": 4, "learning_rate": 0.01}
     parameters = (
         Int(
             "n_factors",
@@ -155,7 +155,7 @@ class _RatingRows(Examples):
     """
 
     def __init__(self, ratings: scipy.sparse.csr_array) -> None:
-        self._inputs = self._targets = ratings
+        self._inputs = self._targets = ratings.astype(np.float32)
 
     def __len__(self) -> int:
         return int(self._targets.shape[0])

@@ -14,7 +14,7 @@ from recli.data.event import LAST_TIME, Event
 from recli.events.log import now, seconds
 from recli.extras.serve.problems import problem, responses
 from recli.extras.serve.schemas import Id, Sent
-from recli.extras.serve.state import TheLoaded, TheLog, TheMetrics
+from recli.extras.serve.state import TheLog, TheMetrics, TheVariants
 from recli.models.model import FittedModel
 
 router = APIRouter(tags=["events"])
@@ -107,14 +107,17 @@ class Events(Sent):
         **responses(400, 401, 413, 422, 429, 503),
     },
 )
-def accept(sent: Events, loaded: TheLoaded, log: TheLog, metrics: TheMetrics) -> Response:
+def accept(sent: Events, variants: TheVariants, log: TheLog, metrics: TheMetrics) -> Response:
     """Accept ratings or interactions, all of them or none.
 
     Users and items may be new. What is answered with 202 is on disk, and `recli refresh` learns from
     it.
     """
-    model, by_default = loaded.model, now()
-    batch = [_event(place, one, model, by_default) for place, one in enumerate(sent.events)]
+    by_default = now()
+    batch = [
+        _event(place, one, variants.of_user(one.user_id).loaded.model, by_default)
+        for place, one in enumerate(sent.events)
+    ]
     try:
         appended = log.append(batch)
     except errors.RecliError as error:  # the events are well, the log is not

@@ -6,7 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from recli.extras.serve.state import TheCurrent
+from recli.extras.serve.current import Current
+from recli.extras.serve.state import TheVariants
 
 router = APIRouter(tags=["server"])
 
@@ -18,17 +19,22 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-async def readyz(current: TheCurrent) -> dict[str, Any]:
+async def readyz(variants: TheVariants) -> dict[str, Any]:
     """Say that a model is loaded and tested, and of what kind of trouble the next start would be.
 
     It is ready even where the model's folder is gone: the model in memory answers as before, and to
-    take every server out of service for that would help nobody. `warning` says so.
+    take every server out of service for that would help nobody. `warning` says so. Where several
+    models answer, `variants` says it of each.
     """
-    loaded = current.loaded
+    several = [_told(current) for current in variants]
+    more = {"variants": several} if variants.several else {}
+    return {"status": "ready", **_told(variants.first), **more}
+
+
+def _told(current: Current) -> dict[str, Any]:
     gone = "The model's folder is gone: this server goes on, another would not start."
     return {
-        "status": "ready",
-        "model": loaded.name,
-        "version": loaded.version,
+        "model": current.loaded.name,
+        "version": current.loaded.version,
         "warning": gone if current.gone else None,
     }

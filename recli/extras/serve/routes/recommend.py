@@ -19,7 +19,7 @@ from recli.extras.serve.current import Loaded
 from recli.extras.serve.metrics import Metrics
 from recli.extras.serve.problems import responses
 from recli.extras.serve.schemas import MOST_ITEMS, Id, Sent, as_parameters, of_query
-from recli.extras.serve.state import TheLoaded, TheMetrics
+from recli.extras.serve.state import TheMetrics, TheVariants
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lower_bound import Sort
 
@@ -160,7 +160,8 @@ async def of_known_user(request: Request) -> Response:
     otherwise.
     """
     asked = of_query(RecommendQuery, request)
-    loaded, metrics = request.app.state.current.loaded, request.app.state.metrics
+    loaded = request.app.state.variants.of_user(asked.user_id).loaded
+    metrics = request.app.state.metrics
     make = functools.partial(_of_known_user, asked, loaded, metrics)
     made = make() if _is_quick(asked, loaded) else await run_in_threadpool(make)
     loaded.answers.keep(request.scope["query_string"], made)
@@ -169,12 +170,13 @@ async def of_known_user(request: Request) -> Response:
 
 
 @router.post(PATH, **_DESCRIBED)
-def of_anybody(wished: Wished, loaded: TheLoaded, metrics: TheMetrics) -> Response:
+def of_anybody(wished: Wished, variants: TheVariants, metrics: TheMetrics) -> Response:
     """Recommend items to anybody, by what they like; filtered and re-ranked.
 
     What the request does not say of filters and re-ranking is as the model was trained to make lists.
     """
     user = wished.user_id
+    loaded = variants.of_user(user).loaded
     _check_explained(wished.n, wished.explain)
     if user is not None:
         _check_known(user, loaded, metrics)

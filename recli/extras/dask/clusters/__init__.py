@@ -1,0 +1,1 @@
+"""Cells computed by the workers of Dask."""

@@ -1,0 +1,1 @@
+"""Where recommendations are written in Kafka."""

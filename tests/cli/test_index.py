@@ -1,0 +1,63 @@
+"""`recli train --index`: an index is kept with a model, used, made again, and done without."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from recli.data.event import Event
+from recli.events.log import EventLog
+
+FOLDER = Path("results/models/mine")
+RECOMMEND = ("recommend", "--model", "mine", "--user", 42, "--format", "json")
+
+
+@pytest.fixture
+def trained(recli, tiny):
+    return recli("train", "-a", "svd", "-d", tiny, "--name", "mine", "--index")
+
+
+def manifest():
+    return json.loads((FOLDER / "model.json").read_text(encoding="utf-8"))
+
+
+def test_it_is_kept_and_told(trained, recli):
+    assert "Index: of exact lists of ten it finds 100.00%" in trained.stderr
+    assert manifest()["index"]["recall"] == 1.0 and "items.index" in manifest()["sha256"]
+    found, exact = (json.loads(recli(*RECOMMEND, *more).stdout) for more in ((), ("--exact",)))
+    assert [row["item"] for row in found["items"]] == [row["item"] for row in exact["items"]]
+
+
+def test_what_was_altered_is_refused(trained, recli):
+    (FOLDER / "items.index").write_bytes(b"altered")
+    assert "items.index: is not what was written" in recli(*RECOMMEND, code=3).stderr
+    assert "items.index: is not what was written" in recli("models", "show", "mine", code=3).stderr
+
+
+def test_a_refresh_makes_it_anew(trained, recli, tiny):
+    before = manifest()
+    rows = (tiny / "ratings.csv").read_text().splitlines()[1:201]
+    with EventLog(Path("results/events.sqlite3")) as log:
+        log.append(
+            [
+                Event(f"e{n}", "rating", f"new{user}", item, float(rating), 1.7e9 + n)
+                for n, (user, item, rating, *_) in enumerate(row.split(",") for row in rows)
+            ]
+        )
+    recli("refresh", "--model", "mine", "--min-events", 20, "--tolerance", 9)
+    assert manifest()["seal"] != before["seal"]
+    assert manifest()["index"]["recall"] == 1.0 and (FOLDER / "items.index").is_file()
+
+
+def test_an_algorithm_without_products_is_refused_before_it_is_fitted(recli, tiny):
+    said = recli("train", "-a", "item-knn", "-d", tiny, "--index", code=2).stderr
+    assert "item-knn does not score by products of factors" in said
+    assert not Path("results/models").exists()
+
+
+def test_without_the_extra(recli, tiny, monkeypatch):
+    monkeypatch.setattr("recli.registry.installed", lambda extra: extra != "ann")
+    said = recli("train", "-a", "svd", "-d", tiny, "--index", code=5).stderr
+    assert "pip install 'recli[ann]'" in said
