@@ -138,7 +138,8 @@ def main() -> None:
                         flush=True,
                     )
         finally:
-            shutil.rmtree(folder)
+            # A process of Spark that ends meanwhile takes its own files away.
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
