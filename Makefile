@@ -67,7 +67,7 @@ test-lowest: ## All tests with the lowest versions that pyproject.toml allows
 		--compile-bytecode --resolution lowest-direct --editable '.[dev]'
 	@.venv-lowest/bin/python -m pytest -q -n 2 --dist worksteal
 
-test-services: $(VENV)/.installed-dev ## Browser, database, container, Prometheus, Spark (Debian: installs them)
+test-services: $(VENV)/.installed-dev ## Browser, database, container, Kafka, clusters (Debian: installs them)
 	@echo "— Installing what these tests need"
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null
@@ -90,7 +90,7 @@ test-services: $(VENV)/.installed-dev ## Browser, database, container, Prometheu
 		$(VENV)/spark/bin/python -m pip install --quiet --disable-pip-version-check \
 		--editable '.[spark,testing]' hypothesis; }
 	@echo "— Tests"
-	@$(VENV)/spark/bin/python -m pytest -q -m services tests/services/test_spark.py
+	@$(VENV)/spark/bin/python -m pytest -q -m services tests/services/test_spark.py tests/services/test_clusters.py
 	@PATH="$(CURDIR)/$(VENV)/prometheus/usr/bin:$(CURDIR)/$(BIN):$(CURDIR)/$(VENV)/bigquery/bin:$(CURDIR)/$(VENV)/azurite/node_modules/.bin:$$PATH" \
 		$(BIN)/python -m pytest -q -m services tests/services
 
