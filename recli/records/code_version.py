@@ -26,6 +26,7 @@ _COMPUTE = (
     "models",
     "ranking",
     "evaluation",
+    "engines",
 )
 _OUTCOME = "recli.evaluation.fold_outcome"
 # What nobody sees by its imports: a class from elsewhere may ask the registry.
