@@ -195,6 +195,9 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
         "measured": run and f"{_metrics(run['metrics'])} (run {run['run']}, {run['split']})",
         "published": refresh and f"by {refresh['run']}, with events through {refresh['through']:,}",
         "stored as": "a recipe: it is fitted again when it is loaded" if about["refit"] else "",
+        "index": f"finds {about['index']['recall']:.2%} of exact lists of ten; 'export' leaves it out"
+        if "index" in about
+        else "",
         "pickled": "what it has learned; to use it takes --allow-pickle"
         if about["pickled"]
         else "",

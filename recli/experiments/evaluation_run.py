@@ -103,7 +103,8 @@ class EvaluationRun:
         self.failed: list[CellFailure] = []
         self.verdicts: dict[str, Verdict] = {}
         self.id = store.new_id("evaluate")
-        self.folder = store.new_folder(results, "runs", self.id)
+        self.folder = RUNS.folder(results, self.id)
+        self._results = results
         self._store = CellStore(results)
         self._keys = {
             (entry, number): cell_key(dataset, fold, configured, protocol)
@@ -131,7 +132,10 @@ class EvaluationRun:
 
         Raises:
             InterruptedRunError: on Ctrl-C, what was finished is kept
+            UsageError: if the folder of the run cannot be made
         """
+        # Not before: where the workers of a cluster are not there, no run has begun.
+        store.new_folder(self._results, "runs", self.id)
         self._write("running", resources)
         status = "failed"
         try:

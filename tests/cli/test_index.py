@@ -25,6 +25,7 @@ def manifest():
 
 def test_it_is_kept_and_told(trained, recli):
     assert "Index: of exact lists of ten it finds 100.00%" in trained.stderr
+    assert "index       finds 100.00% of exact lists" in recli("models", "show", "mine").stdout
     assert manifest()["index"]["recall"] == 1.0 and "items.index" in manifest()["sha256"]
     found, exact = (json.loads(recli(*RECOMMEND, *more).stdout) for more in ((), ("--exact",)))
     assert [row["item"] for row in found["items"]] == [row["item"] for row in exact["items"]]

@@ -192,3 +192,8 @@ def test_without_features_or_factors_nothing_is_alike(recli):
     assert "no item features, and ease no factors" in refused.stderr
     assert not Path("results").exists()
     assert "svd diversify=0.2" in recli("evaluate", "-a", "svd", *given).stdout
+
+
+def test_no_run_has_begun_where_the_cluster_is_none(recli):
+    recli("evaluate", "-a", "damped-mean", "--cluster", "nowhere://host:1", code=2)
+    assert not list(Path("results").glob("runs/*"))

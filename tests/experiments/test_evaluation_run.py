@@ -381,8 +381,9 @@ def test_a_bug_leaves_no_run_that_seems_to_go_on(small, tmp_path, monkeypatch):
 
 def test_a_folder_that_cannot_be_written(small, tmp_path):
     (tmp_path / "results").write_text("a file", encoding="utf-8")
+    run = new_run(tmp_path / "results", small, line_up())
     with pytest.raises(errors.UsageError, match="cannot be written.*`results="):
-        new_run(tmp_path / "results", small, line_up())
+        run.run(Resources(1))
 
 
 def test_two_runs_have_two_folders(small, tmp_path):
