@@ -33,6 +33,7 @@ NAMES = {
     "check": "tuesday",
     "plot": "empty",
     "engine": "next-door",
+    "cluster": "tills",
 }
 PLURALS = {kind: about.plural for kind, about in registry.KINDS.items()}
 
@@ -538,3 +539,16 @@ def test_a_model_is_the_same_by_another_engine(recli, shop, tmp_path):
         assert (models / "next-door" / part).read_bytes() == (models / "local" / part).read_bytes()
     checked = recli("data", "check", "--engine", "next-door", "--results", tmp_path).stdout
     assert checked == recli("data", "check", "--results", tmp_path).stdout
+
+
+def test_another_cluster_changes_no_number(recli, shop, tiny):
+    numbers = []
+    for results, where in (("here", ()), ("there", ("--cluster", "tills"))):
+        typed = ("-a", "svd", "-a", "ease", "--cv", "2", "-j", "1", "--results", results)
+        recli("evaluate", "-d", tiny, *typed, *where)
+        [run] = Path(results, "runs").iterdir()
+        with (run / "metrics.csv").open(encoding="utf-8") as file:
+            rows = [row for row in csv.reader(file) if "seconds" not in row[3]]
+        numbers.append(sorted(rows))
+        assert json.loads((run / "run.json").read_text())["cluster"] == (where[-1:] or (None,))[0]
+    assert numbers[0] == numbers[1]
