@@ -132,14 +132,16 @@ def rm(names: tuple[str, ...], yes: bool, results: Path, console: Console) -> No
 def export(model: str, output: str | None, results: Path, console: Console) -> None:
     """Write a model as one file, to carry it elsewhere.
 
-    The ratings that it has learned from are in it.
+    The ratings that it has learned from are in it; an index is not.
     """
-    from recli.models import archive
+    from recli.models import archive, parts
 
     folder = MODELS.find(results, model)
     path = archive.pack(folder, output or f"{folder.name}.zip")
     document = {"model": folder.name, "path": path}
     console.emit(document, [], [], lambda: console.line(f"Model '{folder.name}': {path}"))
+    if (folder / parts.INDEX).is_file():
+        console.say("Without its index: 'recli train --index' makes one.")
 
 
 @command.command(

@@ -212,3 +212,10 @@ def test_nothing_is_written_for_a_wrong_command(recli):
 def test_an_existing_dataset_is_not_replaced(recli):
     recli("data", "add", "good.csv", "--name", "mine")
     check(recli, "data add good.csv --name mine", 2, "There is a dataset 'mine' already")
+
+
+@pytest.mark.parametrize("command", ["evaluate", "run", "tune", "reproduce"])
+def test_a_cluster_that_there_is_not(recli, command):
+    given = {"run": ("lists.toml",), "reproduce": ("latest",)}.get(command, ("-a", "svd"))
+    refused = recli(command, *given, "--cluster", "slurm://host", code=2)
+    assert "There is no cluster 'slurm'. Valid: " in refused.stderr

@@ -62,3 +62,10 @@ def test_without_the_extra(recli, tiny, monkeypatch):
     monkeypatch.setattr("recli.registry.installed", lambda extra: extra != "ann")
     said = recli("train", "-a", "svd", "-d", tiny, "--index", code=5).stderr
     assert "pip install 'recli[ann]'" in said
+
+
+def test_an_export_says_that_it_goes_without(trained, recli):
+    exported = recli("models", "export", "mine", "--output", "indexed.zip")
+    assert "Without its index: 'recli train --index' makes one." in exported.stderr
+    recli("models", "import", "indexed.zip", "--name", "theirs")
+    assert not Path("results/models/theirs/items.index").exists()

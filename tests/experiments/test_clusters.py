@@ -139,3 +139,8 @@ def test_workers_with_other_code_of_an_own_class_are_refused(
     monkeypatch.setattr(InPickles, "each", with_other_code)
     with pytest.raises(errors.UsageError, match=r"On a worker of pickles://here: The code of mine"):
         list(cells(small, entries, PROTOCOL, resources))
+
+
+def test_what_is_no_address():
+    with pytest.raises(errors.UsageError, match="'localhost' is no address of a cluster"):
+        opened("localhost").__enter__()

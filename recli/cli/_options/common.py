@@ -330,9 +330,21 @@ backend_option = click.option(
     help="What deep models are learned by, for which there is KERAS_BACKEND, too. [default: the first of "
     "these that is installed]",
 )
+
+
+def _of_a_kind(ctx: click.Context, option: click.Parameter, address: str | None) -> str | None:
+    # A wrong one is told before anything is loaded.
+    if address is not None:
+        from recli.experiments.clusters import named
+
+        named(address)
+    return address
+
+
 cluster_option = click.option(
     "--cluster",
     metavar="URL",
+    callback=_of_a_kind,
     help="Compute on the workers of a cluster in place of this machine, as dask://HOST:8786; changes no "
     "number. 'recli list clusters' has all kinds.",
 )

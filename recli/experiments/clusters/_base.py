@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar, TypeVar
 
-from recli import registry, urls
+from recli import errors, registry, urls
 
 _Task = TypeVar("_Task")
 _Found = TypeVar("_Found")
@@ -96,13 +96,27 @@ def opened(address: str | None) -> Iterator[Workers | None]:
 
     Raises:
         MissingExtraError: where the package for it is missing
-        UsageError: for a scheme that is none of a cluster, where nothing answers there, or there is no
-            worker that can be used
+        UsageError: as `named` does; where nothing answers there, or there is no worker that can be used
     """
     if address is None:
         yield None
         return
-    name = urls.scheme(address) or address
-    cluster: Cluster = registry.get("cluster", name)()
-    with cluster.open(address) as workers:
+    with named(address)().open(address) as workers:
         yield workers
+
+
+def named(address: str) -> type[Cluster]:
+    """The kind of the cluster at an address.
+
+    Args:
+        address: such as dask://host:8786, or the name of a kind that needs no host
+
+    Raises:
+        UsageError: for what is no address, or its scheme none of a cluster
+    """
+    if not urls.is_url(address) and address not in registry.names("cluster"):
+        raise errors.UsageError(
+            f"'{address}' is no address of a cluster, such as dask://HOST:8786."
+        )
+    found: type[Cluster] = registry.get("cluster", urls.scheme(address) or address)
+    return found

@@ -36,7 +36,9 @@ class DaskCluster(Cluster):
         at = "tcp://" + address.partition("://")[2]
         try:
             asyncio.run(_answers(at))
-        except (OSError, ValueError) as error:  # a timeout is an OSError
+        except ValueError:
+            raise errors.UsageError(f"{address} is not of the form dask://HOST:PORT.") from None
+        except OSError as error:  # so is a timeout
             raise errors.UsageError(
                 f"No Dask scheduler answers at {address}{f': {error}' if str(error) else ''}. Start one: "
                 "'dask scheduler'."
