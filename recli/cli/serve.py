@@ -176,6 +176,11 @@ def command(
                 f"Serving {noun} {', '.join(_named(folder, about) for folder, about in served)} "
                 f"on http://{shown}:{port} — a page to try it. Ctrl-C stops."
             )
+            if len({about["dataset"]["name"] for _, about in served}) > 1:
+                console.say(
+                    "They have learned from different data: who is known to one of them alone gets no "
+                    "list where another answers."
+                )
             for folder, about in served:
                 if len(served) > 1:
                     console.say(

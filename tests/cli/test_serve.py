@@ -223,6 +223,17 @@ def test_several_models_answer_the_same_users_after_another_start(model, recli, 
     assert sum(each["lists"] for each in told["models"]) == 2 * len(users)
 
 
+@SIGNALS
+def test_several_models_of_different_data_are_told(model, recli, tiny, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "others.csv").write_bytes((tiny / "ratings.csv").read_bytes())
+    recli("train", "-a", "most-popular", "-d", elsewhere / "others.csv", "--name", "other")
+    with running("--model", "mine", "--model", "other") as server:
+        code, rest = server.end(signal.SIGINT)
+    assert code == 0 and "They have learned from different data" in rest
+
+
 @pytest.mark.parametrize(
     ("typed", "code", "said"),
     [
