@@ -142,5 +142,5 @@ def test_workers_with_other_code_of_an_own_class_are_refused(
 
 
 def test_what_is_no_address():
-    with pytest.raises(errors.UsageError, match="'localhost' is no address of a cluster"):
+    with pytest.raises(errors.UsageError, match="no cluster 'localhost'.* like dask://HOST:8786"):
         opened("localhost").__enter__()

@@ -114,9 +114,14 @@ def named(address: str) -> type[Cluster]:
     Raises:
         UsageError: for what is no address, or its scheme none of a cluster
     """
-    if not urls.is_url(address) and address not in registry.names("cluster"):
-        raise errors.UsageError(
-            f"'{address}' is no address of a cluster, such as dask://HOST:8786."
-        )
-    found: type[Cluster] = registry.get("cluster", urls.scheme(address) or address)
+    if urls.is_url(address):
+        return _kind(urls.scheme(address))
+    try:
+        return _kind(address)
+    except errors.UsageError as error:
+        raise errors.UsageError(f"{error} An address is like dask://HOST:8786.") from None
+
+
+def _kind(name: str) -> type[Cluster]:
+    found: type[Cluster] = registry.get("cluster", name)
     return found
