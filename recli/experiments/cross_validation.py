@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -168,21 +169,20 @@ class _Work:
             )
             for entry, number in sorted(missing.keys() - from_files.keys(), key=_fold_by_fold)
         )
-        about = Comparison.of, self.dataset, self.folds, self.protocol.threshold
-        try:
-            for found in workers.each(computed, workers.shared(*about), tasks):
-                if isinstance(found, CellFailure):
-                    yield found
-                else:
-                    cell, outcome = found
-                    if self.kept:
-                        self.kept.keep((cell.entry, cell.fold), outcome)
-                    yield cell
-        except errors.UsageError as error:
-            raise errors.UsageError(
-                f"On a worker of {workers.address}: {error} Every worker needs the same modules of your "
-                "own, where it finds them (PYTHONPATH)."
-            ) from error
+        about = self.dataset, self.folds, self.protocol.threshold
+        found = workers.each(computed, workers.shared(Comparison.of, *about), tasks)
+        while True:
+            with _told_of(workers):
+                one = next(found, None)
+            if one is None:
+                return
+            if isinstance(one, CellFailure):
+                yield one
+                continue
+            cell, outcome = one
+            if self.kept:
+                self.kept.keep((cell.entry, cell.fold), outcome)
+            yield cell
 
     def _each(
         self,
@@ -227,6 +227,18 @@ class _Work:
                         listeners=(*channels, *own),
                         fit=self.resources.fit,
                     )
+
+
+@contextlib.contextmanager
+def _told_of(workers: Workers) -> Iterator[None]:
+    """What workers refuse says that it was they who did."""
+    try:
+        yield
+    except errors.UsageError as error:
+        raise errors.UsageError(
+            f"On a worker of {workers.address}: {error} Every worker needs the same modules of your own, "
+            "where it finds them (PYTHONPATH)."
+        ) from error
 
 
 def _fold_by_fold(place: Place) -> tuple[int, int]:

@@ -14,9 +14,7 @@ from recli.experiments.clusters import Cluster, Workers
 if TYPE_CHECKING:
     import distributed
 
-_PATIENCE = (
-    10.0  # seconds: for the scheduler to answer, for a first worker, between two looks at them
-)
+_PATIENCE = 10.0  # seconds: for an answer, for a first worker, between two looks at them
 _ALONE = 60.0  # seconds without any worker until nobody waits any longer
 _Task = TypeVar("_Task")
 _Found = TypeVar("_Found")
