@@ -27,7 +27,7 @@ if TYPE_CHECKING:
       recli compare ials ease --clicks --event purchase
     """,
 )
-@click.argument("runs", nargs=-1, metavar="RUN RUN…")
+@click.argument("runs", nargs=-1, metavar="RUN RUN…|MODEL…")
 @click.option(
     "--metric",
     type=parameter_types.METRIC,
@@ -85,7 +85,10 @@ def command(
 
     stored = [StoredRun.read(results, name) for name in runs]
     if len({run.id for run in stored}) < 2:
-        raise errors.UsageError("To compare takes two runs or more. 'recli runs list' has them.")
+        raise errors.UsageError(
+            "To compare takes two runs or more. 'recli runs list' has them. Models that were served side "
+            "by side are compared with '--clicks'."
+        )
     joint, reason = together([RunData.of(run) for run in stored])
     if joint is None:
         raise errors.UsageError(f"{reason} Evaluate again with the same data and split.")

@@ -31,10 +31,10 @@ class _Fields(click.ParamType[dict[str, str]]):
         found = {}
         for part in str(value).split(","):
             name, equals, path = (text.strip() for text in part.partition("="))
+            if not equals or not path:
+                self.fail(f"'{part.strip()}' is not NAME=FIELD, as in user_id=uid.")
             if name not in _FIELDS:
                 raise errors.unknown("field of an event", name, _FIELDS)
-            if not equals or not path:
-                self.fail(f"'{part}' is not NAME=FIELD, as in user_id=uid.")
             found[name] = path
         return found
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from recli import memory
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
 from recli.cli._output.stored import agreed, show_facts, show_list, tell_removed
@@ -65,9 +66,9 @@ def list_models(results: Path, console: Console) -> None:
         ),
         "dataset": lambda found: found["dataset"]["name"],
         "trained": lambda found: local_time(found["trained"]),
-        "MB": lambda found: _megabytes(MODELS.folder(results, found["model"])),
+        "size": lambda found: _size(MODELS.folder(results, found["model"])),
     }
-    show_list(MODELS, results, console, describe, columns, right=("MB",))
+    show_list(MODELS, results, console, describe, columns, right=("size",))
 
 
 @command.command(
@@ -182,7 +183,7 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
     tuned, run = origin.get("params", {}), origin.get("run", {})
     refresh = origin.get("refresh", {})
     facts = {
-        "model": f"{folder}, {_megabytes(folder)} MB",
+        "model": f"{folder}, {_size(folder)}",
         "algorithm": about["algorithm"],
         "parameters": " ".join(
             f"{k}={shown(v)}" for k, v in about["params"].items() if v is not None
@@ -226,5 +227,5 @@ def _metrics(metrics: dict[str, float | None]) -> str:
     return ", ".join(f"{name} {v:.4f}" for name, v in metrics.items() if v is not None)
 
 
-def _megabytes(folder: Path) -> str:
-    return f"{sum(path.stat().st_size for path in folder.iterdir()) / 1e6:.1f}"
+def _size(folder: Path) -> str:
+    return memory.shown(sum(path.stat().st_size for path in folder.iterdir()))

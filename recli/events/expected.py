@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from recli import errors
 from recli.data import event_kinds
 from recli.data.dataset import Dataset
 from recli.data.event import Event
@@ -45,7 +46,13 @@ class Expected:
         """
         if name in MODELS.every(results):
             return cls.of_model(results, name)
-        return cls.of_dataset(load(name))
+        try:
+            return cls.of_dataset(load(name))
+        except errors.NotFoundError as error:
+            known = ", ".join(MODELS.every(results)) or "none"
+            raise errors.NotFoundError(
+                f"There is no model '{name}' in {MODELS.folder(results)}, which has: {known}. {error}"
+            ) from None
 
     @classmethod
     def of_model(cls, results: Path, name: str) -> Self:

@@ -78,7 +78,8 @@ def parsed(typed: Sequence[str]) -> dict[str, float]:
         typed: such as `["svd=0.9", "ials=0.1"]`
 
     Raises:
-        UsageError: a model is named twice, some have weights and others not, or one alone has one
+        UsageError: a model is named twice, some have weights and others not, one alone has one, or a
+            weight is no number above 0
 
     >>> parsed(["svd=0.9", "ials=0.1"]), parsed(["svd"])
     ({'svd': 0.9, 'ials': 0.1}, {'svd': 1.0})
@@ -105,6 +106,7 @@ def parsed(typed: Sequence[str]) -> dict[str, float]:
         raise errors.UsageError(
             f"{typed[0]}: a share is for one of several models. Leave it out, or name another model."
         )
+    UserSplit.of(found)  # raises before anything is loaded
     return found
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
 import joblib
-from joblib.externals.loky.process_executor import BrokenProcessPool
+from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 
 from recli import errors
 from recli.algorithms import Configured
@@ -34,9 +35,13 @@ from recli.records.failures import CellFailure
 
 _LOG = logging.getLogger("recli")
 _DIED = (
-    "A worker process is gone: the system killed it, most often for lack of memory, or the code of an "
-    "algorithm ended it. Of {jobs} at once, take fewer: `jobs=1` computes all in this process and shows "
-    "what the code prints."
+    "A worker process is gone{codes}: the system killed it, most often for lack of memory, or the code "
+    "of an algorithm ended it. Of {jobs} at once, take fewer: `jobs=1` computes all in this process and "
+    "shows what the code prints."
+)
+_UNREAD = (
+    "A worker process cannot read what it is sent, or what it computed cannot be read here: {reason}. It "
+    "imports the modules of an algorithm anew; `jobs=1` computes all in this process."
 )
 
 
@@ -94,7 +99,16 @@ def cells(
             yield from work.computed(missing)
         except BrokenProcessPool as error:
             forget_workers()
-            raise errors.WorkerDiedError(_DIED.format(jobs=resources.n_jobs)) from error
+            raise errors.WorkerDiedError(_told(error, resources.n_jobs)) from error
+
+
+def _told(error: BrokenProcessPool, jobs: int) -> str:
+    """What became of a worker process, as far as joblib knows."""
+    if isinstance(error, TerminatedWorkerError):
+        codes = re.search(r"exit codes of the workers are \{(.+)\}", str(error))
+        return _DIED.format(jobs=jobs, codes=f", {codes[1]}" if codes else "")
+    lines = str(error.__cause__).strip('\n "').splitlines()
+    return _UNREAD.format(reason=lines[-1].strip())
 
 
 @dataclass(frozen=True)

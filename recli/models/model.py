@@ -241,7 +241,7 @@ def save_in(folder: Path, model: FittedModel, allow_pickle: bool = False) -> Pat
     return folder
 
 
-def load(folder: Path, allow_pickle: bool = False) -> FittedModel:
+def load(folder: Path, allow_pickle: bool = False, exact: bool = False) -> FittedModel:
     """The model in `folder`.
 
     What it learned it ranks by, whether the packages that learned it are installed here or not.
@@ -249,13 +249,15 @@ def load(folder: Path, allow_pickle: bool = False) -> FittedModel:
     Args:
         folder: the folder of the model
         allow_pickle: whether what a class of the user's own has learned may be pickled
+        exact: whether to do without its index, which may be damaged then
 
     Raises:
         NotFoundError: when there is none
         DataError: when a part is missing or altered, or when it was written by another format
         UsageError: when it holds a pickle that is not allowed
     """
-    about = parts.verified(folder)
+    about = parts.verified(folder, unused=(parts.INDEX,) if exact else ())
+    indexed = "index" in about and not exact
     arrays, (ratings, items, users) = parts.read(folder, about)
     rows, threshold = np.arange(len(ratings)), about["threshold"]
     trainset = Trainset(ratings, rows, items, about["mean"], threshold, users)
@@ -287,7 +289,7 @@ def load(folder: Path, allow_pickle: bool = False) -> FittedModel:
         seed=about["seed"],
         origin=about["origin"],
         lists=about.get("lists", {}),  # models of older versions made them by their scores alone
-        index=item_index.read(folder / parts.INDEX, about["index"]) if "index" in about else None,
+        index=item_index.read(folder / parts.INDEX, about["index"]) if indexed else None,
     )
 
 

@@ -58,6 +58,11 @@ def test_what_was_not_served_is_not_found(recli, served):
     assert "The models ease, svd have not been served side by side" in said and "ease, ials" in said
 
 
+def test_one_model_alone_is_compared_with_nothing(recli, served):
+    said = recli("compare", "--clicks", "ease", code=2).stderr
+    assert "To compare takes two models or more" in said
+
+
 def test_without_lists_there_is_nothing_to_compare(recli):
     assert "no lists of models side by side" in recli("compare", "--clicks", code=4).stderr
 

@@ -36,6 +36,29 @@ class Mended(AlgoBase):
     def estimate(self, u, i):
         return 3.0
 """
+AT_HOME = """
+import multiprocessing
+from dataclasses import dataclass
+import numpy as np
+from recli.data.splits._base import Fold, Split
+from surprise import AlgoBase
+
+if multiprocessing.current_process().name != "MainProcess":
+    raise OSError("the licence is for one process")
+
+@dataclass(frozen=True)
+class Halves(Split):
+    'Every other rating.'
+    advice = "Take others."
+    seed: int = 0
+    def _folds(self, dataset):
+        for number in range(2):
+            yield Fold.where(np.arange(len(dataset.ratings)) % 2 == number)
+
+class Mine(AlgoBase):
+    def estimate(self, u, i):
+        return 3.0
+"""
 GIVEN = ("--cv", 2, "-j", 1, "--metric", "rmse", "--metric", "ndcg@5")
 DIVERGES = ("-a", "svd", "-p", "lr_all=50")
 OTHERS = ("-a", "baseline-only", "-a", "slope-one")
@@ -182,5 +205,21 @@ def test_a_worker_that_dies_ends_the_run_with_the_reason(tiny, own, tmp_path):
         timeout=500,
     )
     assert done.returncode == 1, done.stderr
-    assert "Error: A worker process is gone" in done.stderr
+    assert re.search(r"Error: A worker process is gone(, EXIT\(9\))*: the system", done.stderr)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_worker_that_cannot_read_its_task_says_so(tiny, tmp_path):
+    (tmp_path / "at_home.py").write_text(AT_HOME, encoding="utf-8")
+    command = [sys.executable, "-m", "recli", "evaluate", "-d", str(tiny), "-a", "at_home:Mine"]
+    done = subprocess.run(
+        [*command, "--split", "at_home:Halves", "-j", "2", "--metric", "rmse"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "A worker process cannot read what it is sent" in done.stderr
+    assert "OSError: the licence is for one process. It imports" in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr

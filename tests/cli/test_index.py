@@ -34,6 +34,8 @@ def test_it_is_kept_and_told(trained, recli):
 def test_what_was_altered_is_refused(trained, recli):
     (FOLDER / "items.index").write_bytes(b"altered")
     assert "items.index: is not what was written" in recli(*RECOMMEND, code=3).stderr
+    exact = json.loads(recli(*RECOMMEND, "--exact").stdout)  # has no use for it
+    assert [row["rank"] for row in exact["items"]] == list(range(1, 11))
     assert "items.index: is not what was written" in recli("models", "show", "mine", code=3).stderr
 
 

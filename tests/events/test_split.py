@@ -67,6 +67,7 @@ def test_one_model_has_everybody():
         (["a=1", "a=2"], "named twice"),
         (["a=1", "b"], "Some models have a weight"),
         (["a=0.5"], "one of several"),
+        (["a=0", "b=1"], "number above 0"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(typed, said):

@@ -62,8 +62,7 @@ class ModelChoice:
         if self.name is None:
             return self._trained(results, console, goal, usual, keep)
         folder = MODELS.find(results, self.name)
-        model = models.load(folder, self.allow_pickle)
-        model = model.without_index if exact else model
+        model = models.load(folder, self.allow_pickle, exact)
         if self.dataset_given:
             self._check(model, folder.name, console)
         return model, folder.name

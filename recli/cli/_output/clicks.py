@@ -25,6 +25,7 @@ def show(models: Sequence[str], events: Sequence[str], results: Path, console: C
 
     Raises:
         NotFoundError: if no such models were served side by side
+        UsageError: for one model
     """
     from recli import errors
     from recli.events import clicks as by_clicks
@@ -37,6 +38,10 @@ def show(models: Sequence[str], events: Sequence[str], results: Path, console: C
         raise errors.NotFoundError(
             f"{lists.path}: no lists of models side by side have been shown yet. 'recli serve --model A "
             "--model B' shows them."
+        )
+    if len(set(models)) == 1:
+        raise errors.UsageError(
+            "To compare takes two models or more, or none for those that were served side by side last."
         )
     split = UserSplit.of(dict.fromkeys(models, 1.0)).id if models else known[0]
     if split not in known:

@@ -18,6 +18,10 @@ from recli import errors
 
 MEDIA_TYPE = "application/problem+json"
 _LOG = logging.getLogger("recli.serve")
+_SENT = {
+    "`fold_in({ITEM: RATING})`": 'POST /recommend with "ratings": [{"item_id": …, "rating": …}]',
+    "`fold_in({ITEM: WEIGHT})`": 'POST /recommend with "interactions": [{"item_id": …}]',
+}
 
 
 def problem(
@@ -88,7 +92,14 @@ def handle_in(app: FastAPI) -> None:
 
 def _of_recli(request: Request, error: Exception) -> Response:
     status = 404 if isinstance(error, errors.NotFoundError) else 422
-    return problem(status, str(error), request.url.path)
+    return problem(status, _as_sent(str(error)), request.url.path)
+
+
+def _as_sent(message: str) -> str:
+    """The message with what a client sends in place of what Python calls."""
+    for call, sent in _SENT.items():
+        message = message.replace(call, sent)
+    return message
 
 
 def _of_validation(request: Request, error: Exception) -> Response:

@@ -82,6 +82,13 @@ def test_by_post(path, body, status, told, client):
     assert told in problem(answer, status)["detail"]
 
 
+def test_somebody_new_is_told_what_to_send(client):
+    told = problem(client.get("/recommend?user_id=16000"), 404)["detail"]
+    assert told.endswith(
+        'by their ratings: POST /recommend with "ratings": [{"item_id": …, "rating": …}].'
+    )
+
+
 def test_more_than_a_request_may_name(client):
     pairs = [{"user_id": 42, "item_id": 318}] * 1001
     told = problem(client.post("/predict", json={"pairs": pairs}), 422)["detail"]
