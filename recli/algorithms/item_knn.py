@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse
 
-from recli.algorithms._shared.item_weights import ItemWeights, strongest
+from recli.algorithms._shared.item_weights import ItemWeights, strongest_of_products
 from recli.algorithms._shared.preferences import GRADED
 from recli.algorithms._shared.weighing import WEIGHTING
 from recli.params import Float, Int
@@ -35,28 +35,7 @@ class ItemKNN(ItemWeights):
 
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         norms = np.sqrt((preferred**2).sum(axis=0))
-        by_item = preferred.T.tocsr()
-
-        def similarities(items: slice) -> scipy.sparse.csr_array:
-            return shrunk(by_item[items] @ preferred, items, norms, self.shrinkage)
-
-        return strongest(similarities, self.trainset, self.k).T.tocsr()
-
-
-def shrunk(
-    common: scipy.sparse.csr_array, items: slice, norms: np.ndarray, shrinkage: float
-) -> scipy.sparse.csr_array:
-    """x_i · x_j / (|x_i| |x_j| + shrinkage) for some items i and all items j.
-
-    Args:
-        common: float64[n, n_items], sparse, the products x_i · x_j; divided in place.
-        items: The items i.
-        norms: float64[n_items], |x_i|.
-        shrinkage: What pulls towards 0.
-
-    Returns:
-        `common`.
-    """
-    of_row = np.repeat(norms[items], np.diff(common.indptr))
-    common.data /= of_row * norms[common.indices] + shrinkage
-    return common
+        nearest = strongest_of_products(
+            preferred.T.tocsr(), preferred, self.trainset, self.k, norms, self.shrinkage
+        )
+        return nearest.T.tocsr()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse
 
-from recli.algorithms._shared.item_weights import ItemWeights, strongest
+from recli.algorithms._shared.item_weights import ItemWeights, strongest_of_products
 from recli.algorithms._shared.preferences import GRADED
 from recli.algorithms._shared.weighing import WEIGHTING
 from recli.params import Float, Int
@@ -37,11 +37,7 @@ class RP3beta(ItemWeights):
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         to_item = _steps(preferred, self.alpha)
         to_user = _steps(preferred.T.tocsr(), self.alpha)
-
-        def walks(items: slice) -> scipy.sparse.csr_array:
-            return to_user[items] @ to_item
-
-        found = strongest(walks, self.trainset, self.k)
+        found = strongest_of_products(to_user, to_item, self.trainset, self.k)
         found.data /= self.popularity[found.indices] ** self.beta
         return found
 

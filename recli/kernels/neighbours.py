@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recli.compiled import njit
+from recli.kernels.select import kth_largest
 
 MEASURES = ("cosine", "msd", "pearson", "pearson_baseline")
 _COSINE, _MSD, _PEARSON, _BASELINE = range(4)
@@ -203,7 +204,7 @@ def _mean(
         size += similarities[place] >= enough
     least, at_least = 0.0, 0
     if size > k:
-        least, at_least = _kth_largest(similarities[places[:size]], size, k), k
+        least, at_least = kth_largest(similarities[places[:size]], size, k), k
         for chosen in range(size):
             at_least -= similarities[places[chosen]] > least
     count, weighted, weights = 0, 0.0, 0.0
@@ -267,28 +268,3 @@ def row(near: Neighbourhood, x: int) -> np.ndarray:
     found = np.empty(n_x)
     _fill_row(near, x, found, np.zeros((n_x, _WIDTHS[near.measure])))
     return found
-
-
-@njit(cache=True, nogil=True)
-def _kth_largest(values: np.ndarray, size: int, k: int) -> float:
-    """The k-th largest of the first `size` values, which are reordered: Hoare's quickselect."""
-    low, high, wanted = 0, size - 1, k - 1
-    while low < high:
-        pivot = values[(low + high) // 2]
-        left, right = low, high
-        while left <= right:
-            while values[left] > pivot:
-                left += 1
-            while values[right] < pivot:
-                right -= 1
-            if left <= right:
-                values[left], values[right] = values[right], values[left]
-                left += 1
-                right -= 1
-        if wanted <= right:
-            high = right
-        elif wanted >= left:
-            low = left
-        else:
-            break
-    return values[wanted]

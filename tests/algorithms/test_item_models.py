@@ -13,7 +13,11 @@ from sklearn.linear_model import ElasticNet
 from recli import errors, memory
 from recli.algorithms import Configured
 from recli.algorithms._shared.gram import gram, inverse
-from recli.algorithms._shared.item_weights import strongest
+from recli.algorithms._shared.item_weights import (
+    places_of_items,
+    strongest_of_products,
+    strongest_of_rows,
+)
 from recli.data.trainset import Trainset
 
 with warnings.catch_warnings():
@@ -201,20 +205,52 @@ def test_item_knn_by_hand(small):
     np.testing.assert_allclose(found, (x @ expected)[users], rtol=1e-10)
 
 
-@pytest.mark.parametrize("k", [1, 2, 5, 99])
-def test_strongest_keeps_the_largest_of_equal_ones_the_smaller_id(k, small, monkeypatch):
-    data = small.trainset()
-    rng = np.random.default_rng(1)
-    n = data.n_items
-    numbers = rng.integers(0, 4, (n, n)) * (rng.random((n, n)) < 0.1)
-    monkeypatch.setattr("recli.algorithms._shared.item_weights._CHUNK", 7 * n)
-    found = strongest(lambda rows: scipy.sparse.csr_array(numbers[rows], dtype=float), data, k)
-    expected = np.zeros((n, n))
+def largest(numbers, places, k):
+    """By a sort of each row: its `k` largest positive numbers off the diagonal."""
+    expected = np.zeros_like(numbers)
     for i, row in enumerate(numbers):
-        order = sorted((-value, data.item_codes[j], j) for j, value in enumerate(row) if j != i)
+        order = sorted(
+            (-value, places[j], j) for j, value in enumerate(row) if j != i and value > 0
+        )
         for value, _, j in order[:k]:
             expected[i, j] = -value
-    np.testing.assert_array_equal(found.toarray(), expected)
+    return expected
+
+
+@pytest.mark.parametrize("k", [1, 2, 5, 99])
+def test_the_strongest_rows_keep_of_equal_ones_the_smaller_place(k, small):
+    places = places_of_items(small.trainset())
+    rng = np.random.default_rng(1)
+    n = len(places)
+    # Some rows have many equal numbers, others hardly any, and some nothing at all.
+    numbers = rng.integers(-1, 4, (n, n)) * 1.0 * (rng.random((n, n)) < rng.random((n, 1)))
+    numbers[::3] *= rng.random(numbers[::3].shape)
+    for rows in (slice(0, n), slice(7, 20)):
+        sparse = scipy.sparse.csr_array(numbers[rows], dtype=float)
+        found = strongest_of_rows(sparse, rows.start, places, k).toarray()
+        np.testing.assert_array_equal(found, largest(numbers, places, k)[rows])
+
+
+@pytest.mark.parametrize("chunk", [1, 100, 1 << 20])
+@pytest.mark.parametrize("shrinkage", [0.0, 3.0])
+@pytest.mark.parametrize("density", [0.003, 0.03, 0.3])
+@pytest.mark.parametrize("k", [1, 4, 60, 10**6])
+def test_the_strongest_products_are_those_of_scipy(
+    k, density, shrinkage, chunk, small, monkeypatch
+):
+    data = small.trainset()
+    rng, n = np.random.default_rng(2), data.n_items
+    monkeypatch.setattr("recli.algorithms._shared.item_weights._CHUNK", chunk)
+    left, right = (
+        scipy.sparse.random_array(shape, density=density, rng=rng, format="csr")
+        for shape in ((n, 90), (90, n))
+    )
+    left.data, right.data = np.ceil(left.data * 3), np.ceil(right.data * 2)  # with ties
+    norms = rng.integers(1, 3, n).astype(float)
+    found = strongest_of_products(left, right, data, k, norms, shrinkage)
+    numbers = (left @ right).toarray() / (np.outer(norms, norms) + shrinkage)
+    np.testing.assert_array_equal(found.toarray(), largest(numbers, places_of_items(data), k))
+    assert found.has_canonical_format
 
 
 @pytest.mark.parametrize("name", NAMES)

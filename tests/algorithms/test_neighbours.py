@@ -17,6 +17,7 @@ from recli.algorithms import Configured
 from recli.kernels import neighbours as kernel
 from recli.kernels.counting_sort import order_by
 from recli.kernels.csr import csr
+from recli.kernels.select import kth_largest
 
 
 def neighbourhood(xs, ys, values, shape, measure, min_support=1, shrinkage=100.0):
@@ -213,7 +214,7 @@ def test_the_threshold_is_not_above_the_kth(row, k):
 def test_kth_largest(values, data):
     k = data.draw(st.integers(1, len(values)))
     expected = sorted(values, reverse=True)[k - 1]
-    for function in (kernel._kth_largest, kernel._kth_largest.py_func):
+    for function in (kth_largest, kth_largest.py_func):
         padded = np.array([*values, 99.0])  # beyond `size`, which must not be looked at
         assert function(padded, len(values), k) == expected
         assert sorted(padded[:-1]) == sorted(values)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
-from collections.abc import Callable
 
 import numpy as np
 import scipy.sparse
@@ -15,8 +13,9 @@ from recli.algorithms._shared.preferences import Ranker
 from recli.algorithms._shared.reasons import Reason
 from recli.algorithms._shared.sequences import NO_ITEM, last_preferred
 from recli.data.trainset import Trainset
+from recli.kernels import strongest as kernels
 
-_CHUNK = 1 << 21  # weights: 16 MiB
+_CHUNK = 1 << 21  # weights: 24 MiB with their items
 
 
 class ItemWeights(Ranker):
@@ -90,29 +89,48 @@ class ItemWeights(Ranker):
         return found
 
 
-def strongest(
-    rows: Callable[[slice], scipy.sparse.csr_array], trainset: surprise.Trainset, k: int
+def strongest_of_products(
+    left: scipy.sparse.csr_array,
+    right: scipy.sparse.csr_array,
+    trainset: surprise.Trainset,
+    k: int,
+    norms: np.ndarray | None = None,
+    shrinkage: float = 0.0,
 ) -> scipy.sparse.csr_array:
-    """The largest numbers of each row off the diagonal.
+    """The largest numbers of each row of a product off the diagonal, positive ones alone.
 
     Of equal numbers that of the item stays which appears in the data first.
 
     Args:
-        rows: Gives some rows, positive where they are not 0. They are asked for some at a time, so that
-            not all need to be in memory at once.
+        left: float64[n_items, n_users], sparse.
+        right: float64[n_users, n_items], sparse.
         trainset: Whose items the rows and columns are.
         k: How many of a row stay.
+        norms: float64[n_items]; a number is divided by the product of those of its row and column, and
+            the shrinkage. None: by nothing.
+        shrinkage: What is added to the product of the norms.
 
     Returns:
         float64[n_items, n_items], sparse.
     """
     n_items = trainset.n_items
-    ids = places_of_items(trainset)
-    size = max(1, _CHUNK // n_items)
-    blocks = []
-    for start in range(0, n_items, size):
-        blocks.append(strongest_of(rows(slice(start, start + size)), start, ids, k))
-    return scipy.sparse.csr_array(scipy.sparse.vstack(blocks, format="csr"))
+    norms = np.ones(n_items) if norms is None else norms
+    places = places_of_items(trainset)
+    size = max(1, _CHUNK // min(k, n_items))
+    found = [
+        kernels.strongest_of_products(
+            (left.indptr, left.indices, left.data),
+            (right.indptr, right.indices, right.data),
+            first,
+            min(size, n_items - first),
+            norms,
+            shrinkage,
+            places,
+            k,
+        )
+        for first in range(0, n_items, size)
+    ]
+    return _sparse(found, n_items)
 
 
 def places_of_items(trainset: surprise.Trainset) -> np.ndarray:
@@ -130,38 +148,26 @@ def places_of_items(trainset: surprise.Trainset) -> np.ndarray:
     return np.arange(trainset.n_items)
 
 
-def strongest_of(
-    rows: scipy.sparse.csr_array, start: int, ids: np.ndarray, k: int
+def strongest_of_rows(
+    rows: scipy.sparse.csr_array, first: int, places: np.ndarray, k: int
 ) -> scipy.sparse.csr_array:
-    """`strongest` of some rows.
+    """As `strongest_of_products`, of some rows that are there already.
 
     Args:
-        rows: float64[n, n_items], sparse, those of the items from `start` on.
-        start: The item of the first row.
-        ids: int64[n_items], see `places_of_items`.
+        rows: float64[n, n_items], sparse, those of the items from `first` on.
+        first: The item of the first row.
+        places: int64[n_items], see `places_of_items`.
         k: How many of a row stay.
 
     Returns:
         float64[n, n_items], sparse.
     """
-    columns, values, lengths = [], [], []
-    for row, (first, end) in enumerate(itertools.pairwise(rows.indptr), start):
-        items, numbers = rows.indices[first:end], rows.data[first:end]
-        kept = _largest(np.where(items == row, 0.0, numbers), ids[items], k)
-        columns.append(items[kept])
-        values.append(numbers[kept])
-        lengths.append(len(kept))
-    indptr = np.cumsum([0, *lengths])
-    parts = np.concatenate(values), np.concatenate(columns), indptr
-    return scipy.sparse.csr_array(parts, shape=rows.shape)
+    parts = rows.indptr, rows.indices, rows.data
+    return _sparse([kernels.strongest_of_rows(parts, first, places, k)], rows.shape[1])
 
 
-def _largest(numbers: np.ndarray, ids: np.ndarray, k: int) -> np.ndarray:
-    """The places of the `k` largest positive numbers, of equal ones those with the smallest ids."""
-    if len(numbers) <= k:
-        return np.flatnonzero(numbers > 0)
-    edge = np.partition(numbers, -k)[-k]
-    if edge <= 0:
-        return np.flatnonzero(numbers > 0)
-    above, at = np.flatnonzero(numbers > edge), np.flatnonzero(numbers == edge)
-    return np.append(above, at[np.argsort(ids[at])[: k - len(above)]])
+def _sparse(blocks: list[kernels.Rows], n_columns: int) -> scipy.sparse.csr_array:
+    """The rows of all blocks."""
+    counts, columns, values = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    indptr = np.concatenate(([0], np.cumsum(counts)))
+    return scipy.sparse.csr_array((values, columns, indptr), shape=(len(counts), n_columns))

@@ -42,7 +42,7 @@ class DaskCluster(Cluster):
                 "'dask scheduler'."
             ) from None
         with distributed.Client(at, timeout=_PATIENCE, set_as_default=False) as client:
-            yield _DaskWorkers(client, address)
+            yield _DaskWorkers(client, address, at)
 
 
 async def _answers(at: str) -> None:
@@ -54,15 +54,15 @@ async def _answers(at: str) -> None:
 
 
 class _DaskWorkers(Workers):
-    def __init__(self, client: distributed.Client, address: str) -> None:
+    def __init__(self, client: distributed.Client, address: str, at: str) -> None:
         self.client, self.address = client, address
-        threads = self._waited_for()
+        threads = self._waited_for(at)
         several = [worker for worker, n in threads.items() if n > 1]
         if several:
             raise errors.UsageError(
                 f"{several[0]} computes with {threads[several[0]]} threads, in which algorithms would "
                 "disturb each other. Start workers with one each: 'dask worker "
-                f"tcp://{address.partition('://')[2]} --nworkers {threads[several[0]]} --nthreads 1'."
+                f"{at} --nworkers {threads[several[0]]} --nthreads 1'."
             )
         self.n_jobs = len(threads)
 
@@ -118,14 +118,14 @@ class _DaskWorkers(Workers):
                     "the same command goes on from there."
                 )
 
-    def _waited_for(self) -> dict[str, int]:
+    def _waited_for(self, at: str) -> dict[str, int]:
         """Threads by worker, once there is one."""
         try:
             self.client.wait_for_workers(1, timeout=_PATIENCE)
         except TimeoutError:
             raise errors.UsageError(
-                f"The Dask scheduler at {self.address} has no worker. Start some: 'dask worker "
-                f"tcp://{self.address.partition('://')[2]} --nworkers 4 --nthreads 1'."
+                f"The Dask scheduler at {self.address} has no worker. Start some: 'dask worker {at} "
+                "--nworkers 4 --nthreads 1'."
             ) from None
         found: dict[str, int] = self.client.nthreads()
         return found
