@@ -12,7 +12,7 @@ from recli.algorithms._shared.preferences import GRADED
 from recli.algorithms._shared.weighing import WEIGHTING
 from recli.params import Float
 
-_TOLERANCE = 1e-4
+_TOLERANCE = 1e-5
 _MAX_SWEEPS = 1000
 
 

@@ -6,6 +6,10 @@ import numpy as np
 
 from recli.compiled import njit
 from recli.kernels import FAST
+from recli.kernels.select import kth_largest
+
+
+_FIRST = 32  # items that are tried at first
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
@@ -18,10 +22,11 @@ def descend(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For every item i the w ≥ 0, w_i = 0, with the least |x_i − X w|² / 2 + l2 |w|² / 2 + l1 Σ w.
 
-    The gradient g_j = (Xᵀ(x_i − X w))_j is carried along: when w_k changes by d, all g_j change by
-    −d gram_jk. As nothing is negative, g_j is never more than gram_ji: a j with gram_ji ≤ l1 has no
-    weight, and is left out beforehand. Sweeps over the others take turns with many over those alone
-    that have a weight, until one over all finds nothing more.
+    By coordinate descent in a working set, which grows until no item outside gains by a weight: weights
+    are few, and their products, gathered in one small matrix, stay in the cache. The gradient
+    g_j = (Xᵀ(x_i − X w))_j of all items follows when the working set is solved: when w_k changes by d,
+    every g_j changes by −d gram_jk. Of those outside the ones are taken that lower the sum most by
+    themselves, at most as many as there are inside.
 
     Args:
         gram: float64[n, n], XᵀX, not negative.
@@ -37,67 +42,120 @@ def descend(
     n = len(gram)
     indptr = np.zeros(n + 1, np.int64)
     items, weights = np.empty(16 * n, np.int32), np.empty(16 * n)
-    w, gradient = np.zeros(n), np.empty(n)
+    gradient, diagonal = np.empty(n), np.diag(gram).copy()
+    chosen, w, is_in = np.empty(n, np.int64), np.empty(n), np.zeros(n, np.bool_)
+    gains, scratch = np.empty(n), np.empty(n)
+    products = np.empty(4 * _FIRST * _FIRST)
     for i in range(n):
         gradient[:] = gram[i]
-        possible = gram[i] > l1
-        possible[i] = False
-        candidates = np.flatnonzero(possible)
-        n_sweeps = 0
+        is_in[i] = True
+        size = n_sweeps = 0
         while n_sweeps < max_sweeps:
-            n_sweeps += 1
-            if _sweep(gram, candidates, l1, l2, w, gradient) <= tolerance:
+            _gain(gradient, diagonal, l1, l2, is_in, gains)
+            before = size
+            size = _widen(gains, max(_FIRST, size), chosen, size, is_in, scratch)
+            if size == before:
                 break
-            active = candidates[w[candidates] > 0]
-            w_before, gradient_before = w[active], gradient[active]
-            while n_sweeps < max_sweeps:
-                n_sweeps += 1
-                if _sweep(gram, active, l1, l2, w, gradient) <= tolerance:
-                    break
-            # So far only the gradient of those with a weight has followed.
-            gradient[active] = gradient_before
-            for place in range(len(active)):
-                j = active[place]
-                _move(gram[j], w[j] - w_before[place], candidates, gradient)
+            w[before:size] = 0.0
+            if size * size > len(products):
+                products = np.empty(4 * size * size)
+            n_sweeps = _solve(
+                gram, l1, l2, tolerance, chosen[:size], w, gradient, products, n_sweeps, max_sweeps
+            )
         end = indptr[i]
-        if end + len(candidates) > len(items):
-            size = 2 * len(items) + n
-            items, weights = _longer(items, end, size), _longer(weights, end, size)
-        for j in candidates:
-            if w[j] > 0:
-                items[end], weights[end] = j, w[j]
+        if end + size > len(items):
+            longer = 2 * len(items) + n
+            items, weights = _longer(items, end, longer), _longer(weights, end, longer)
+        for place in np.argsort(chosen[:size]):
+            if w[place] > 0:
+                items[end], weights[end] = chosen[place], w[place]
                 end += 1
-            w[j] = 0.0
+        is_in[chosen[:size]] = False
+        is_in[i] = False
         indptr[i + 1] = end
     return indptr, items[: indptr[n]].copy(), weights[: indptr[n]].copy()
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
-def _sweep(
-    gram: np.ndarray,
-    chosen: np.ndarray,
+def _gain(
+    gradient: np.ndarray,
+    diagonal: np.ndarray,
     l1: float,
     l2: float,
-    w: np.ndarray,
-    gradient: np.ndarray,
-) -> float:
-    """Set each chosen weight to its best, the others held, and their gradient; the largest change."""
-    largest = 0.0
-    for j in chosen:
-        best = max(0.0, (gradient[j] + w[j] * gram[j, j] - l1) / (gram[j, j] + l2))
-        change = best - w[j]
-        if change != 0.0:
-            w[j] = best
-            _move(gram[j], change, chosen, gradient)
-            largest = max(largest, abs(change))
-    return largest
+    is_in: np.ndarray,
+    gains: np.ndarray,
+) -> None:
+    """How much each item outside lowers the sum by a weight of its own; 0 where by none."""
+    for j in range(len(gradient)):
+        beyond, pull = gradient[j] - l1, diagonal[j] + l2
+        gains[j] = beyond * beyond / pull if beyond > 0 and not is_in[j] else 0.0
+
+
+@njit(cache=True, nogil=True)
+def _widen(
+    gains: np.ndarray,
+    at_most: int,
+    chosen: np.ndarray,
+    size: int,
+    is_in: np.ndarray,
+    scratch: np.ndarray,
+) -> int:
+    """Take in those who gain most; how many are in then."""
+    n_gaining = 0
+    for j in range(len(gains)):
+        scratch[n_gaining] = gains[j]
+        n_gaining += gains[j] > 0
+    least = kth_largest(scratch, n_gaining, at_most) if n_gaining > at_most else 0.0
+    end = size + at_most
+    for j in range(len(gains)):
+        if gains[j] > 0 and gains[j] >= least and size < end:
+            chosen[size], is_in[j] = j, True
+            size += 1
+    return size
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
-def _move(row: np.ndarray, change: float, chosen: np.ndarray, gradient: np.ndarray) -> None:
-    """The gradient of the chosen after the weight with this row of products changed."""
-    for k in chosen:
-        gradient[k] -= change * row[k]
+def _solve(
+    gram: np.ndarray,
+    l1: float,
+    l2: float,
+    tolerance: float,
+    chosen: np.ndarray,
+    w: np.ndarray,
+    gradient: np.ndarray,
+    products: np.ndarray,
+    n_sweeps: int,
+    max_sweeps: int,
+) -> int:
+    """Sweep over the chosen until no weight changes by more, the gradient of all following."""
+    size = len(chosen)
+    own = products[: size * size].reshape(size, size)
+    slope, before = np.empty(size), w[:size].copy()
+    for a in range(size):
+        row = gram[chosen[a]]
+        slope[a] = gradient[chosen[a]]
+        for b in range(size):
+            own[a, b] = row[chosen[b]]
+    largest = np.inf
+    while largest > tolerance and n_sweeps < max_sweeps:
+        n_sweeps += 1
+        largest = 0.0
+        for a in range(size):
+            row = own[a]
+            best = max(0.0, (slope[a] + w[a] * row[a] - l1) / (row[a] + l2))
+            change = best - w[a]
+            if change != 0.0:
+                w[a] = best
+                for b in range(size):
+                    slope[b] -= change * row[b]
+                largest = max(largest, abs(change))
+    for a in range(size):
+        change = w[a] - before[a]
+        if change != 0.0:
+            row = gram[chosen[a]]
+            for j in range(len(gradient)):
+                gradient[j] -= change * row[j]
+    return n_sweeps
 
 
 @njit(cache=True, nogil=True)

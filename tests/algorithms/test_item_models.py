@@ -84,13 +84,12 @@ def test_weights_of_ease_are_least_squares(long):
     np.testing.assert_allclose(found[:, item], (others @ w)[users], atol=1e-10)
 
 
-def test_the_inverse_of_many_blocks(monkeypatch):
+def test_the_inverse_of_many_blocks():
     rng = np.random.default_rng(0)
     rows = scipy.sparse.random_array((1100, 90), density=0.1, rng=rng, format="csr")
     expected = rows.toarray() @ rows.toarray().T
-    monkeypatch.setattr("recli.algorithms._shared.gram._CHUNK", 5000)
     found = gram(rows)
-    np.testing.assert_allclose(found, expected, atol=1e-12)
+    np.testing.assert_array_equal(found, (rows @ rows.T).toarray())
     expected += np.eye(1100)
     result = inverse(expected.copy())
     np.testing.assert_allclose(result @ expected, np.eye(1100), atol=1e-9)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse
 
-_CHUNK = 1 << 21  # numbers: 16 MiB
-
 
 def gram(rows: scipy.sparse.csr_array) -> np.ndarray:
     """A Aᵀ; no more than the result is held at any time.
@@ -17,14 +15,15 @@ def gram(rows: scipy.sparse.csr_array) -> np.ndarray:
     Returns:
         float64[n, n].
     """
-    n = rows.shape[0]
+    from recli.kernels.inner_products import inner_products  # numba: not for those who only read
+
+    rows = rows.copy() if not rows.has_canonical_format else rows
+    rows.sum_duplicates()
     columns = rows.T.tocsr()
-    products = np.empty((n, n))
-    size = max(1, _CHUNK // max(1, n))
-    for start in range(0, n, size):
-        chunk = slice(start, start + size)
-        (rows[chunk] @ columns).toarray(out=products[chunk])
-    return products
+    found: np.ndarray = inner_products(
+        (rows.indptr, rows.indices, rows.data), (columns.indptr, columns.indices, columns.data)
+    )
+    return found
 
 
 def inverse(matrix: np.ndarray) -> np.ndarray:
