@@ -8,7 +8,6 @@ from recli.compiled import njit
 from recli.kernels import FAST
 from recli.kernels.select import kth_largest
 
-
 _FIRST = 32  # items that are tried at first
 
 
