@@ -1,4 +1,7 @@
-"""iALS, BPR and logistic MF: what the library `implicit` ranks, called directly."""
+"""iALS, BPR and logistic MF: what the library `implicit` ranks, called directly.
+
+Of iALS the library has another code, of the other two it is the one that learns.
+"""
 
 from __future__ import annotations
 
@@ -68,10 +71,12 @@ def test_ranks_as_the_library_does(name, trainset, liked):
     found, their_scores = model.recommend(users, liked[users], N=20, filter_items=nobody)
     scores = algorithm.score_users(users)
     ours = np.take_along_axis(scores, found, axis=1)
-    np.testing.assert_allclose(ours, their_scores, rtol=2e-5, atol=2e-5)
+    # In single precision other orders of the same sums come apart by some 1e-7 of the terms a step.
+    nearly = 1e-3 if name == "ials" else 2e-5
+    np.testing.assert_allclose(ours, their_scores, rtol=nearly, atol=nearly)
     scores[liked[users].nonzero()] = -np.inf
     best = -np.sort(-scores, axis=1)[:, :20]
-    np.testing.assert_allclose(best, their_scores, rtol=2e-5, atol=2e-5)
+    np.testing.assert_allclose(best, their_scores, rtol=nearly, atol=nearly)
 
 
 @pytest.mark.parametrize("name", GIVEN)
@@ -93,7 +98,7 @@ def test_that_blas_has_threads_is_no_news(trainset, monkeypatch):
     )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        fitted("ials", trainset)
+        fitted("bpr", trainset)
     assert caught == []
     assert utils._checked_blas_config
 
@@ -126,8 +131,8 @@ def test_divergence_is_an_error_that_names_the_rate(name, trainset):
         fitted(name, trainset, {"learning_rate": 1e30})
 
 
-def test_least_squares_that_fail_are_an_error_too(trainset, monkeypatch):
-    cls = type(library_model("ials"))
+def test_factors_that_are_not_finite_are_an_error_too(trainset, monkeypatch):
+    cls = type(library_model("bpr"))
     whole = cls.fit
 
     def broken(self, *args, **kwargs):
@@ -136,11 +141,11 @@ def test_least_squares_that_fail_are_an_error_too(trainset, monkeypatch):
         self._check_fit_errors()
 
     monkeypatch.setattr(cls, "fit", broken)
-    with pytest.raises(errors.DivergedError, match="ials diverged.*Lower alpha"):
-        fitted("ials", trainset)
+    with pytest.raises(errors.DivergedError, match="bpr diverged.*Lower learning_rate"):
+        fitted("bpr", trainset)
 
 
-@pytest.mark.parametrize("name", GIVEN)
+@pytest.mark.parametrize("name", ["bpr", "logistic-mf"])
 def test_a_fitted_model_ranks_without_the_library(name, trainset, monkeypatch):
     algorithm = fitted(name, trainset)
     expected = rank(algorithm, trainset, np.arange(20), 10)

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import scipy.sparse
 import surprise
 
+from recli import kernels
+from recli.algorithms._contract.constructor import RANDOM_STATE
+from recli.algorithms._shared.factor_rankers import FactorRanker
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.algorithms._shared.weighing import WEIGHTING
-from recli.extras.implicit.algorithms._learned import Learned
 from recli.params import Float, Int
 
+_STEPS = 3
 
-class IALS(Learned):
+
+class IALS(FactorRanker):
     """Factors that give preferences 1 and all other pairs 0, the former with more weight.
 
     p_u · q_i, where the factors minimise Σ c_ui (x_ui − p_u · q_i)² + reg (Σ |p_u|² + Σ |q_i|²) over
     all pairs of user and item: x_ui is 1 and c_ui `alpha` times its weight for a preference, 0 and 1
     for any other pair. Users and items are solved for in turn, by three steps of conjugate gradients
-    each.
+    each, in single precision. O(n_epochs · (preferences · n_factors + (n_users + n_items) ·
+    n_factors²)) to fit. It begins where the library `implicit` does, so that with the same seed both
+    find the same.
     """
 
     source = "Hu, Koren and Volinsky 2008; Takács, Pilászy and Tikk 2011; Rendle et al. 2022"
+    takes = (RANDOM_STATE,)
     parameters = (
         PREFERENCES,
         *WEIGHTING,
@@ -71,14 +76,20 @@ class IALS(Learned):
         amounts: np.ndarray = weighted @ (inverse @ self.item_factors[item])
         return amounts
 
-    def _model(self) -> Any:
-        from implicit.cpu.als import AlternatingLeastSquares
-
-        return AlternatingLeastSquares(
-            factors=self.n_factors,
-            regularization=self.reg,
-            alpha=self.alpha,
-            iterations=self.n_epochs,
-            num_threads=1,
-            random_state=self.random_state,
+    def _fit(self, preferred: scipy.sparse.csr_array) -> None:
+        confidence = self.alpha * preferred.astype(np.float32)
+        by_user, by_item = (
+            (rows.indptr, rows.indices, rows.data) for rows in (confidence, confidence.T.tocsr())
         )
+        rng = np.random.default_rng(self.random_state)
+        users, items = (0.01 * rng.random((n, self.n_factors), np.float32) for n in preferred.shape)
+        for _ in range(self.n_epochs):
+            kernels.als.improve(users, items, self._squares(items), by_user, _STEPS)
+            kernels.als.improve(items, users, self._squares(users), by_item, _STEPS)
+        self.user_factors, self.item_factors = users.astype(float), items.astype(float)
+
+    def _squares(self, factors: np.ndarray) -> np.ndarray:
+        """QᵀQ + reg I, float32[n_factors, n_factors]."""
+        squares: np.ndarray = factors.T @ factors
+        squares[np.diag_indices(self.n_factors)] += np.float32(self.reg)
+        return squares
