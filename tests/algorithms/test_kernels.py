@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.kernels import baselines, co_clustering, noise, sgd, slim, slope_one
+from recli.kernels import als, baselines, co_clustering, noise, sgd, slim, slope_one
 from recli.kernels.csr import csr
 
 VALUES = {
@@ -491,3 +491,44 @@ def test_noise_without_the_compiler(interpreted, seed, pairs):
         got = noise.standard_normal(seed, users, items)
     np.testing.assert_allclose(got, expected, atol=1e-12)
     assert np.isfinite(got).all()
+
+
+# Least squares of one side's factors
+
+
+def conjugate_gradients(matrix, target, w, n_steps):
+    """As in a textbook, with the matrix formed."""
+    residual = target - matrix @ w
+    direction = residual
+    for _ in range(n_steps):
+        step = (residual @ residual) / (direction @ matrix @ direction)
+        w = w + step * direction
+        following = residual - step * matrix @ direction
+        direction = following + (following @ following) / (residual @ residual) * direction
+        residual = following
+    return w
+
+
+@pytest.mark.parametrize("n_steps", [1, 3, 60])
+@pytest.mark.parametrize("k", [1, 2, 7, 16])
+def test_least_squares_of_factors(mode, k, n_steps):
+    rng = np.random.default_rng(k)
+    weights = np.round(rng.random((9, 20)) * (rng.random((9, 20)) < 0.4) * 8, 1)
+    weights[4] = 0
+    others, before = rng.normal(size=(20, k)), rng.normal(size=(9, k))
+    squares = others.T @ others + 3 * np.eye(k)
+    rows = csr(*np.nonzero(weights), weights[weights > 0].astype(np.float32), len(weights))
+    found = before.astype(np.float32)
+    with mode(als):
+        als.improve(found, others.astype(np.float32), squares.astype(np.float32), rows, n_steps)
+    for row, c in enumerate(weights):
+        confidence = np.where(c > 0, c, 1.0)
+        matrix = others.T @ (confidence[:, None] * others) + 3 * np.eye(k)
+        target = others.T @ c
+        if not c.any():
+            expected = np.zeros(k)
+        elif n_steps > k:  # that many solve it
+            expected = np.linalg.solve(matrix, target)
+        else:
+            expected = conjugate_gradients(matrix, target, before[row], n_steps)
+        np.testing.assert_allclose(found[row], expected, rtol=1e-3, atol=1e-4)

@@ -194,14 +194,14 @@ def of_implicit(name):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # of threads
         if name == "ials":
-            return AlternatingLeastSquares(12, 2.0, 9.0, iterations=7, **rest)
+            return AlternatingLeastSquares(12, 30.0, 5.0, iterations=7, **rest)
         if name == "bpr":
             return BayesianPersonalizedRanking(12, 0.07, 0.02, iterations=20, **rest)
         return LogisticMatrixFactorization(12, 0.8, 1.5, iterations=9, **rest)
 
 
 OF_IMPLICIT = {
-    "ials": {"n_factors": 12, "n_epochs": 7, "reg": 2.0, "alpha": 9.0},
+    "ials": {"n_factors": 12, "n_epochs": 7, "reg": 30.0, "alpha": 5.0},
     "bpr": {"n_factors": 12, "n_epochs": 20, "learning_rate": 0.07, "reg": 0.02},
     "logistic-mf": {"n_factors": 12, "n_epochs": 9, "learning_rate": 0.8, "reg": 1.5},
 }

@@ -13,7 +13,7 @@ import pytest
 
 from recli import extras, registry
 
-OF = {"ials": "implicit", "bpr": "implicit", "logistic-mf": "implicit", "lightfm": "lightfm"}
+OF = {"bpr": "implicit", "logistic-mf": "implicit", "lightfm": "lightfm"}
 OF |= {"lambda-mart": "lightgbm"}
 PACKAGES = {"implicit": "implicit", "rectools-lightfm": "lightfm", "lightgbm": "lightgbm"}
 # As where neither distribution nor module is there.
@@ -79,16 +79,16 @@ def test_it_is_listed_and_explained(recli, nothing_installed):
 def test_with_it_nothing_is_marked(recli, monkeypatch):
     monkeypatch.setattr(registry, "installed", lambda extra: True)
     assert "*" not in recli("list", "algorithms").stdout
-    assert "Extra: implicit, installed." in recli("show", "algorithm", "ials").stdout
+    assert "Extra: implicit, installed." in recli("show", "algorithm", "bpr").stdout
 
 
 def test_where_the_packages_are_really_absent(tiny):
     assert "implicit*" in without("list", "algorithms").stdout
-    told = without("evaluate", "-a", "ials", "-d", tiny, code=5).stderr
+    told = without("evaluate", "-a", "bpr", "-d", tiny, code=5).stderr
     assert told.endswith("pip install 'recli[implicit]'\n")
 
 
-@pytest.mark.parametrize("name", ["ials", "lightfm", "lambda-mart"])
+@pytest.mark.parametrize("name", ["bpr", "lightfm", "lambda-mart"])
 def test_what_is_stored_ranks_where_it_could_not_be_learned(name, recli, tiny):
     pytest.importorskip(OF[name], reason=f"the extra '{OF[name]}' is not installed")
     recli("train", "-a", name, "-d", tiny, "--name", "mine")
@@ -98,13 +98,13 @@ def test_what_is_stored_ranks_where_it_could_not_be_learned(name, recli, tiny):
 
 def test_so_does_a_hybrid_of_it(recli, tiny):
     pytest.importorskip("implicit", reason="the extra 'implicit' is not installed")
-    made = ("-a", "hybrid", "-p", "members=ials,ease", "-p", "method=weighted", "-d", tiny)
+    made = ("-a", "hybrid", "-p", "members=bpr,ease", "-p", "method=weighted", "-d", tiny)
     recli("train", *made, "--name", "mine")
     asked = ("recommend", "--model", "mine", "--user", "15", "--format", "json")
     assert without(*asked).stdout == recli(*asked).stdout
     told = without("train", *made, "--name", "another", code=5).stderr
     assert told.endswith(
-        "ials needs packages that are not installed: pip install 'recli[implicit]'\n"
+        "bpr needs packages that are not installed: pip install 'recli[implicit]'\n"
     )
 
 
@@ -117,7 +117,7 @@ def _json(recli, *arguments):
 
 BROKEN = {
     "myfm": "evaluate -a bayesian-fm -d {tiny}",
-    "implicit": "train -a ials -d {tiny}",
+    "implicit": "train -a bpr -d {tiny}",
     "lightfm": "tune -a lightfm -d {tiny} --trials 2",
     "fastapi": "serve --model mine",
     "h5py": "data check {here}/ratings.h5",

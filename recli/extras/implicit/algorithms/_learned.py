@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from typing import Any
 
 import numpy as np
@@ -29,8 +28,6 @@ class Learned(FactorRanker):
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         from implicit.recommender_base import ModelFitError
 
-        # Where BLAS has several threads the library advises one, for its own loops in parallel.
-        warnings.filterwarnings("ignore", ".* is configured to use .* threads", RuntimeWarning)
         model = self._model()
         # It refuses factors that are not finite; these are found, and explained, after the fit.
         with contextlib.suppress(ModelFitError):
