@@ -11,13 +11,9 @@ rusket and skrecsys. Ratios below 1: recli is quicker.
 from __future__ import annotations
 
 import argparse
-import os
-
-for variable in ("OPENBLAS", "OMP", "MKL", "RAYON", "BLIS"):
-    os.environ[f"{variable}_NUM_THREADS"] = "1"
-
 import contextlib
 import importlib.metadata
+import os
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -25,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
+import threadpoolctl
 
 from recli.algorithms import Configured
 from recli.data.load import load
@@ -113,6 +110,8 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=5)
     typed = parser.parse_args()
     warnings.simplefilter("ignore")
+    os.environ |= {"RAYON_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # for those not yet imported
+    threadpoolctl.threadpool_limits(1)
     print(
         "| dataset | model | recli, CPU s | peer | its CPU s | ratio |\n|---|---|---|---|---|---|"
     )

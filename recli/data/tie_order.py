@@ -21,12 +21,13 @@ class TieOrder:
     for users and items, in the same rows, every number that is measured is the same. Another seed
     draws another order.
 
-    Others: trec_eval 9 and what is built on it (pytrec_eval, most of ir_measures) sort equal scores by
-    the document's id, backwards, while RR@k of ir_measures 0.4 begins with the least; ranx 0.3, LensKit 2026.4 and the ranker of RecTools 0.19 leave their
-    order to a sort that promises none; RecTools measures the ranks that it is given. The expectation
-    over all orders (McSherry and Najork, Computing information retrieval performance measures
-    efficiently in the presence of tied scores, ECIR 2008) is the mean of what is drawn here over
-    seeds, but there is no list that has it: diversity, coverage and re-ranking need one.
+    Others: trec_eval 9 and what is built on it (pytrec_eval, most of ir_measures) sort equal scores
+    by the document's id, backwards, while RR@k of ir_measures 0.4 begins with the least; ranx 0.3,
+    LensKit 2026.4 and the ranker of RecTools 0.19 leave their order to a sort that promises none;
+    RecTools measures the ranks that it is given. The expectation over all orders (McSherry and
+    Najork, Computing information retrieval performance measures efficiently in the presence of tied
+    scores, ECIR 2008) is the mean of what is drawn here over seeds, but there is no list that has
+    it: diversity, coverage and re-ranking need one.
 
     Attributes:
         rows: int64[n_users], a key for each user, below 2³²
