@@ -8,13 +8,24 @@ import math
 
 import numpy as np
 import pytest
+import scipy.sparse
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.kernels import als, baselines, co_clustering, noise, sgd, slim, slope_one
+from recli.kernels import (
+    als,
+    baselines,
+    co_clustering,
+    dense_rows,
+    inner_products,
+    noise,
+    sgd,
+    slim,
+    slope_one,
+)
 from recli.kernels.csr import csr
 
 VALUES = {
@@ -532,3 +543,26 @@ def test_least_squares_of_factors(mode, k, n_steps):
         else:
             expected = conjugate_gradients(matrix, target, before[row], n_steps)
         np.testing.assert_allclose(found[row], expected, rtol=1e-3, atol=1e-4)
+
+
+# Products of sparse matrices
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (5, 3, 70), (140, 20, 9)])
+def test_products_of_sparse_matrices_are_those_of_scipy(mode, shape):
+    n_rows, n_inner, n_columns = shape
+    rng = np.random.default_rng(0)
+    left, right = (
+        scipy.sparse.random_array(size, density=0.3, rng=rng, format="csr")
+        for size in ((n_rows, n_inner), (n_inner, n_columns))
+    )
+    chosen = rng.integers(0, n_rows, 2 * n_rows)
+    parts = [(matrix.indptr, matrix.indices, matrix.data) for matrix in (left, right)]
+    with mode(dense_rows):
+        found = dense_rows.dense_rows(chosen, *parts, n_columns)
+    np.testing.assert_array_equal(found, (left[chosen] @ right).toarray())
+    turned = left.T.tocsr()
+    both = [(matrix.indptr, matrix.indices, matrix.data) for matrix in (left, turned)]
+    with mode(inner_products):
+        found = inner_products.inner_products(*both)
+    np.testing.assert_array_equal(found, (left @ turned).toarray())

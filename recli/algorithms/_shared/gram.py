@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse
 
+from recli import kernels
+
 
 def gram(rows: scipy.sparse.csr_array) -> np.ndarray:
     """A Aᵀ; no more than the result is held at any time.
@@ -15,12 +17,10 @@ def gram(rows: scipy.sparse.csr_array) -> np.ndarray:
     Returns:
         float64[n, n].
     """
-    from recli.kernels.inner_products import inner_products  # numba: not for those who only read
-
     rows = rows.copy() if not rows.has_canonical_format else rows
     rows.sum_duplicates()
     columns = rows.T.tocsr()
-    found: np.ndarray = inner_products(
+    found: np.ndarray = kernels.inner_products.inner_products(
         (rows.indptr, rows.indices, rows.data), (columns.indptr, columns.indices, columns.data)
     )
     return found

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse
 import surprise
 
+from recli import kernels
 from recli.algorithms._contract.abilities import Side
 from recli.algorithms._shared.preferences import Ranker
 from recli.algorithms._shared.reasons import Reason
 from recli.algorithms._shared.sequences import NO_ITEM, last_preferred
 from recli.data.trainset import Trainset
-from recli.kernels import strongest as kernels
+
+if TYPE_CHECKING:
+    from recli.kernels.strongest import Rows
 
 _CHUNK = 1 << 21  # weights: 24 MiB with their items
 
@@ -59,7 +63,13 @@ class ItemWeights(Ranker):
         )
 
     def _scores(self, users: np.ndarray) -> np.ndarray:
-        return (self.profile[users] @ self._w).toarray()
+        if len(users) == 1:  # for whom numba is not worth loading
+            return (self.profile[users] @ self._w).toarray()
+        left, right = (
+            (matrix.indptr, matrix.indices, matrix.data) for matrix in (self.profile, self._w)
+        )
+        found: np.ndarray = kernels.dense_rows.dense_rows(users, left, right, self.trainset.n_items)
+        return found
 
     @functools.cached_property
     def profile(self) -> scipy.sparse.csr_array:
@@ -118,7 +128,7 @@ def strongest_of_products(
     places = places_of_items(trainset)
     size = max(1, _CHUNK // min(k, n_items))
     found = [
-        kernels.strongest_of_products(
+        kernels.strongest.strongest_of_products(
             (left.indptr, left.indices, left.data),
             (right.indptr, right.indices, right.data),
             first,
@@ -163,10 +173,10 @@ def strongest_of_rows(
         float64[n, n_items], sparse.
     """
     parts = rows.indptr, rows.indices, rows.data
-    return _sparse([kernels.strongest_of_rows(parts, first, places, k)], rows.shape[1])
+    return _sparse([kernels.strongest.strongest_of_rows(parts, first, places, k)], rows.shape[1])
 
 
-def _sparse(blocks: list[kernels.Rows], n_columns: int) -> scipy.sparse.csr_array:
+def _sparse(blocks: list[Rows], n_columns: int) -> scipy.sparse.csr_array:
     """The rows of all blocks."""
     counts, columns, values = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     indptr = np.concatenate(([0], np.cumsum(counts)))
