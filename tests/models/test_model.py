@@ -403,8 +403,9 @@ def test_find(folder, tmp_path):
         MODELS.find(tmp_path / "elsewhere", "n")
 
 
-def test_a_stored_model_recommends_without_numba(small, tmp_path):
-    models.save(models.train(small, Configured.of("svd", {"n_epochs": 1}), 0), tmp_path, "m")
+@pytest.mark.parametrize("name", ["ease", "ials", "item-knn", "rp3beta", "slim", "svd"])
+def test_a_stored_model_recommends_without_numba(name, small, tmp_path):
+    models.save(models.train(small, Configured.of(name), 0), tmp_path, "m")
     program = (
         "import sys\n"
         "from recli.cli import main\n"

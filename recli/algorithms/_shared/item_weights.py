@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse
 import surprise
 
+from recli import kernels
 from recli.algorithms._contract.abilities import Side
 from recli.algorithms._shared.preferences import Ranker
 from recli.algorithms._shared.reasons import Reason
 from recli.algorithms._shared.sequences import NO_ITEM, last_preferred
 from recli.data.trainset import Trainset
-from recli.kernels import strongest as kernels
+
+if TYPE_CHECKING:
+    from recli.kernels.strongest import Rows
 
 _CHUNK = 1 << 21  # weights: 24 MiB with their items
 
@@ -114,11 +118,12 @@ def strongest_of_products(
         float64[n_items, n_items], sparse.
     """
     n_items = trainset.n_items
+    k = min(k, n_items)  # one of any size goes, which a kernel's integer does not hold
     norms = np.ones(n_items) if norms is None else norms
     places = places_of_items(trainset)
-    size = max(1, _CHUNK // min(k, n_items))
+    size = max(1, _CHUNK // k)
     found = [
-        kernels.strongest_of_products(
+        kernels.strongest.strongest_of_products(
             (left.indptr, left.indices, left.data),
             (right.indptr, right.indices, right.data),
             first,
@@ -143,7 +148,9 @@ def places_of_items(trainset: surprise.Trainset) -> np.ndarray:
         int64[n_items], by inner id.
     """
     if isinstance(trainset, Trainset):
-        places: np.ndarray = trainset.ratings.item_ids.places[trainset.item_codes]
+        places: np.ndarray = trainset.ratings.item_ids.places[
+            trainset.item_codes[: trainset.n_items]
+        ]
         return places
     return np.arange(trainset.n_items)
 
@@ -162,12 +169,14 @@ def strongest_of_rows(
     Returns:
         float64[n, n_items], sparse.
     """
-    parts = rows.indptr, rows.indices, rows.data
-    return _sparse([kernels.strongest_of_rows(parts, first, places, k)], rows.shape[1])
+    parts, k = (rows.indptr, rows.indices, rows.data), min(k, rows.shape[1])
+    return _sparse([kernels.strongest.strongest_of_rows(parts, first, places, k)], rows.shape[1])
 
 
-def _sparse(blocks: list[kernels.Rows], n_columns: int) -> scipy.sparse.csr_array:
+def _sparse(blocks: list[Rows], n_columns: int) -> scipy.sparse.csr_array:
     """The rows of all blocks."""
     counts, columns, values = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     indptr = np.concatenate(([0], np.cumsum(counts)))
+    if indptr[-1] <= np.iinfo(columns.dtype).max:
+        indptr = indptr.astype(columns.dtype)  # scipy would widen the columns to its type
     return scipy.sparse.csr_array((values, columns, indptr), shape=(len(counts), n_columns))
