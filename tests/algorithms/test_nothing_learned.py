@@ -99,7 +99,7 @@ def test_no_parameter_is_advised_that_has_no_effect(name):
     assert "Ratings of 5e+300 are large" in str(raised.value)
 
 
-@pytest.mark.parametrize("given", [{"reg": 1e30}, {"alpha": 1e6, "reg": 1e300}])
+@pytest.mark.parametrize("given", [{"reg": 1e14}, {"reg": 1e30}, {"alpha": 1e6, "reg": 1e300}])
 def test_regularisation_past_single_precision_is_told(given):
     with pytest.raises(errors.DivergedError, match=r"^ials diverged.* Lower reg or alpha\.$"):
         Configured.of("ials", given).create(0).fit(ratings_times(1.0))
