@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import scipy.sparse
 import surprise
 
 from recli import kernels
@@ -13,6 +14,9 @@ from recli.algorithms._shared.factor_rankers import FactorRanker
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.algorithms._shared.weighing import WEIGHTING
 from recli.params import Float, Int
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 _STEPS = 3
 
