@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import scipy.sparse
 import surprise
 
 from recli import kernels
@@ -13,6 +14,9 @@ from recli.algorithms._shared.factor_rankers import FactorRanker
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.algorithms._shared.weighing import WEIGHTING
 from recli.params import Float, Int
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 _STEPS = 3
 
@@ -37,7 +41,15 @@ class IALS(FactorRanker):
         Int("n_factors", 64, "factors", low=1, tune=(16, 256), log=True, lower_for="memory"),
         Int("n_epochs", 15, "times that users and items are solved for", low=1, tune=(5, 30)),
         # What users and items share less often than about reg / alpha times is taken for chance.
-        Float("reg", 30.0, "regularisation", low=1e-6, tune=(1, 100), log=True),
+        Float(
+            "reg",
+            30.0,
+            "regularisation",
+            low=1e-6,
+            tune=(1, 100),
+            log=True,
+            lower_for="divergence",
+        ),
         Float(
             "alpha",
             5.0,

@@ -35,6 +35,7 @@ class ItemKNN(ItemWeights):
 
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         norms = np.sqrt((preferred**2).sum(axis=0))
+        norms[norms == 0] = np.inf  # of what is so small that its squares are 0: it is like nothing
         nearest = strongest_of_products(
             preferred.T.tocsr(), preferred, self.trainset, self.k, norms, self.shrinkage
         )

@@ -30,7 +30,15 @@ class RP3beta(ItemWeights):
         *WEIGHTING,
         # The papers are best with alpha from 0.5 to 1.8 and beta from 0.3 to 0.8.
         Float("alpha", 0.7, "power of the chance of a step", low=0, high=10, tune=(0.4, 1.6)),
-        Float("beta", 0.65, "power of the popularity, which divides", low=0, high=10, tune=(0, 1)),
+        Float(
+            "beta",
+            0.65,
+            "power of the popularity, which divides",
+            low=0,
+            high=10,
+            tune=(0, 1),
+            lower_for="divergence",
+        ),
         Int("k", 400, "items that can be reached from each", low=1, tune=(20, 1000), log=True),
     )
 
@@ -38,7 +46,9 @@ class RP3beta(ItemWeights):
         to_item = _steps(preferred, self.alpha)
         to_user = _steps(preferred.T.tocsr(), self.alpha)
         found = strongest_of_products(to_user, to_item, self.trainset, self.k)
-        found.data /= self.popularity[found.indices] ** self.beta
+        # A small number to a large power may be 0: that what comes out is infinite is seen afterwards.
+        with np.errstate(divide="ignore"):
+            found.data /= self.popularity[found.indices] ** self.beta
         return found
 
 

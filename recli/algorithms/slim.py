@@ -21,7 +21,7 @@ class SLIM(ItemWeights):
 
     Column i of W minimises |x_i − X w|² / 2 + l2 |w|² / 2 + l1 Σ_j w_j over w ≥ 0 with w_i = 0, where X
     holds how much users prefer items: found by coordinate descent until no weight changes by more
-    than 0.0001. Most weights are 0, the more so the larger `l1`.
+    than 0.00001. Most weights are 0, the more so the larger `l1`.
 
     Raises:
         TooLargeError: Where XᵀX does not fit in memory.
@@ -46,7 +46,7 @@ class SLIM(ItemWeights):
     )
 
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
-        known = np.flatnonzero(self.popularity > 0)
+        known = np.flatnonzero(self.popularity > 0).astype(np.int32)
         n, n_items = len(known), preferred.shape[1]
         few = "Leave out items with few ratings."
         self._check_fits(8 * n * n, f"the products of {n:,} × {n:,} items", few)

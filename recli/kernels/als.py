@@ -22,7 +22,8 @@ def improve(
     stay in the cache. O(n_steps · (n_preferred · k + n_rows · k²)).
 
     Args:
-        factors: float32[n_rows, k], the w; improved in place; 0 for rows that prefer nothing.
+        factors: float32[n_rows, k], the w; improved in place; 0 for rows that prefer nothing, NaN for
+            those whose numbers are too large for single precision.
         others: float32[n_others, k], the q.
         squares: float32[k, k], QᵀQ + reg I.
         rows: What each row prefers, and the c, float32 and above 0.
@@ -67,7 +68,11 @@ def improve(
                 weight = (confidence[begin + i] - one) * _dot(q, direction)
                 for f in range(k):
                     product[f] += weight * q[f]
-            step = length / _dot(direction, product)
+            curvature = _dot(direction, product)
+            if curvature == np.inf:  # a step of 0 would pass for the end: this is seen afterwards
+                w[:] = np.nan
+                break
+            step = length / curvature
             for f in range(k):
                 w[f] += step * direction[f]
                 residual[f] -= step * product[f]

@@ -57,7 +57,7 @@ def descend(
                 break
             w[before:size] = 0.0
             if size * size > len(products):
-                products = np.empty(4 * size * size)
+                products = np.empty(min(4 * size * size, n * n))
             n_sweeps = _solve(
                 gram, l1, l2, tolerance, chosen[:size], w, gradient, products, n_sweeps, max_sweeps
             )
@@ -87,7 +87,8 @@ def _gain(
     """How much each item outside lowers the sum by a weight of its own; 0 where by none."""
     for j in range(len(gradient)):
         beyond, pull = gradient[j] - l1, diagonal[j] + l2
-        gains[j] = beyond * beyond / pull if beyond > 0 and not is_in[j] else 0.0
+        # The square of a small number may be 0.
+        gains[j] = beyond * beyond / pull if beyond > 0 and pull > 0 and not is_in[j] else 0.0
 
 
 @njit(cache=True, nogil=True)

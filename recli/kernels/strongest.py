@@ -19,7 +19,8 @@ def _shortened(
     """Leave out, in place, most of what is below the `k`-th largest; returns how many are left.
 
     Whenever four times `k` have come together, those below the `k`-th largest of them go, and what is as
-    small is not taken any more: that happens k log(size / k) times, and all others are only compared.
+    small is not taken any more: of values in no order about k log(size / k) are, and all others are only
+    compared.
     """
     bound, left, at_most = -np.inf, 0, 4 * k
     for i in range(size):
@@ -109,7 +110,7 @@ def strongest_of_rows(rows: Csr, first: int, places: np.ndarray, k: int) -> Rows
         begin = end
         end = _keep(values, own, size, places, k, scratch, begin, kept_columns, kept_values)
         counts[row] = end - begin
-    return counts, kept_columns[:end], kept_values[:end]
+    return counts, kept_columns[:end].copy(), kept_values[:end].copy()  # the rest is let go
 
 
 @njit(cache=True, nogil=True)
@@ -193,4 +194,4 @@ def strongest_of_products(
         begin = end
         end = _keep(values, columns, size, places, k, scratch, begin, kept_columns, kept_values)
         counts[row - first] = end - begin
-    return counts, kept_columns[:end], kept_values[:end]
+    return counts, kept_columns[:end].copy(), kept_values[:end].copy()  # the rest is let go

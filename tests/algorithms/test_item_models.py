@@ -19,6 +19,7 @@ from recli.algorithms._shared.item_weights import (
     strongest_of_rows,
 )
 from recli.data.trainset import Trainset
+from recli.kernels import strongest as kernels
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of pydantic, which it uses in a way that will be gone
@@ -252,6 +253,38 @@ def test_the_strongest_products_are_those_of_scipy(
     assert found.has_canonical_format
 
 
+@pytest.mark.parametrize("name", ["item-knn", "rp3beta"])
+def test_more_neighbours_than_any_integer_of_a_machine_are_all(name, small):
+    data = small.trainset()
+    every, more = (fit(name, data, k=k) for k in (data.n_items, 10**30))
+    for key in ("weights", "weight_items", "weight_indptr"):
+        np.testing.assert_array_equal(getattr(more, key), getattr(every, key))
+    rows = scipy.sparse.csr_array(np.ones((data.n_items, data.n_items)))
+    assert strongest_of_rows(rows, 0, places_of_items(data), 10**30).nnz == rows.nnz - data.n_items
+
+
+def test_places_are_those_of_items_with_ratings(small):
+    data = small.trainset()
+    assert len(places_of_items(data)) == data.n_items < data.n_catalogue
+
+
+@pytest.mark.parametrize("name", ["item-knn", "rp3beta", "slim"])
+def test_items_of_weights_take_four_bytes(name, small):
+    algorithm = fit(name, small.trainset())
+    assert algorithm.weight_items.dtype == algorithm.weight_indptr.dtype == np.int32
+
+
+def test_what_is_left_of_rows_does_not_hold_the_place_for_all(small):
+    rows = scipy.sparse.random_array((40, 40), density=0.1, rng=0, format="csr")
+    parts, places = (rows.indptr, rows.indices, rows.data), np.arange(40)
+    of_rows = kernels.strongest_of_rows.py_func(parts, 0, places, 1)
+    of_products = kernels.strongest_of_products.py_func(
+        parts, parts, 0, 40, np.ones(40), 0.0, places, 1
+    )
+    for array in (*of_rows, *of_products):
+        assert array.base is None
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_order_of_the_ratings_does_not_matter(name, small):
     users = np.arange(20)
@@ -279,6 +312,45 @@ def test_all_or_nothing_is_liked(name, values, small):
             continue
         algorithm = fit(name, data, preferences=preferences)
         assert np.isfinite(algorithm.score_users(np.arange(-1, data.n_users))).all()
+
+
+# Of an item whose counts are 1e-170 beside 1 the squares are 0, and so is its norm.
+
+
+@pytest.fixture
+def tiny(small):
+    """Interactions that count 1, but for those with the item 7."""
+    ratings = small.ratings
+    values = np.where(ratings.items == 7, 1e-170, 1.0)
+    counts = dataclasses.replace(ratings, values=values, implicit=True, scale=(1e-170, 1.0))
+    return Trainset(counts, np.arange(len(counts)))
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("item-knn", {"k": 10**6, "shrinkage": 0.0}), ("slim", {"l1": 0.0, "l2": 0.0})],
+)
+def test_an_item_of_next_to_nothing_is_like_no_other(name, given, tiny):
+    algorithm = fit(name, tiny, weighting="linear", **given)
+    item, n_items = tiny.inner_items[7], tiny.n_items
+    weights = scipy.sparse.csr_array(
+        (algorithm.weights, algorithm.weight_items, algorithm.weight_indptr), (n_items, n_items)
+    ).toarray()
+    assert not weights[item].any()
+    assert np.isfinite(algorithm.score_users(np.arange(-1, tiny.n_users))).all()
+    if name == "item-knn":  # all others are what they would be without it
+        x = np.delete(algorithm.preferred.toarray(), item, axis=1)
+        norms = np.linalg.norm(x, axis=0)
+        expected = x.T @ x / np.outer(norms, norms) * (1 - np.eye(len(norms)))
+        found = np.delete(np.delete(weights, item, axis=0), item, axis=1)
+        np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_a_power_that_leaves_nothing_is_an_error_that_names_it(tiny):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(errors.DivergedError, match="rp3beta diverged.*Lower beta"):
+            fit("rp3beta", tiny, weighting="linear", beta=10)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -99,6 +99,12 @@ def test_no_parameter_is_advised_that_has_no_effect(name):
     assert "Ratings of 5e+300 are large" in str(raised.value)
 
 
+@pytest.mark.parametrize("given", [{"reg": 1e14}, {"reg": 1e30}, {"alpha": 1e6, "reg": 1e300}])
+def test_regularisation_past_single_precision_is_told(given):
+    with pytest.raises(errors.DivergedError, match=r"^ials diverged.* Lower reg or alpha\.$"):
+        Configured.of("ials", given).create(0).fit(ratings_times(1.0))
+
+
 def test_stars_are_not_said_to_be_large():
     with pytest.raises(errors.DivergedError) as raised:
         Configured.of("svd", {"lr_all": 1e6}).create(0).fit(ratings_times(1.0))

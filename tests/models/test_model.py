@@ -403,14 +403,21 @@ def test_find(folder, tmp_path):
         MODELS.find(tmp_path / "elsewhere", "n")
 
 
-def test_a_stored_model_recommends_without_numba(small, tmp_path):
-    models.save(models.train(small, Configured.of("svd", {"n_epochs": 1}), 0), tmp_path, "m")
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        *((name, "numba") for name in ("ease", "ials", "item-knn", "rp3beta", "slim", "svd")),
+        ("ials", "scipy.sparse"),
+    ],
+)
+def test_a_stored_model_recommends_without(name, module, small, tmp_path):
+    models.save(models.train(small, Configured.of(name), 0), tmp_path, "m")
     program = (
         "import sys\n"
         "from recli.cli import main\n"
-        f"main(['recommend', '-m', 'm', '--results', {str(tmp_path)!r}, '-u', '1'], "
+        f"main(['recommend', '-m', 'm', '--results', {str(tmp_path)!r}, '-u', '2'], "
         "standalone_mode=False)\n"
-        "print('numba' in sys.modules, file=sys.stderr)\n"
+        f"print('{module}' in sys.modules, file=sys.stderr)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True

@@ -9,7 +9,7 @@ from recli import kernels
 
 
 def gram(rows: scipy.sparse.csr_array) -> np.ndarray:
-    """A Aᵀ; no more than the result is held at any time.
+    """A Aᵀ; beside the result no more is held than the rows once more, turned.
 
     Args:
         rows: float64[n, d], A, sparse.

@@ -124,9 +124,10 @@ def strongest_of_products(
         float64[n_items, n_items], sparse.
     """
     n_items = trainset.n_items
+    k = min(k, n_items)  # one of any size goes, which a kernel's integer does not hold
     norms = np.ones(n_items) if norms is None else norms
     places = places_of_items(trainset)
-    size = max(1, _CHUNK // min(k, n_items))
+    size = max(1, _CHUNK // k)
     found = [
         kernels.strongest.strongest_of_products(
             (left.indptr, left.indices, left.data),
@@ -153,7 +154,9 @@ def places_of_items(trainset: surprise.Trainset) -> np.ndarray:
         int64[n_items], by inner id.
     """
     if isinstance(trainset, Trainset):
-        places: np.ndarray = trainset.ratings.item_ids.places[trainset.item_codes]
+        places: np.ndarray = trainset.ratings.item_ids.places[
+            trainset.item_codes[: trainset.n_items]
+        ]
         return places
     return np.arange(trainset.n_items)
 
@@ -172,7 +175,7 @@ def strongest_of_rows(
     Returns:
         float64[n, n_items], sparse.
     """
-    parts = rows.indptr, rows.indices, rows.data
+    parts, k = (rows.indptr, rows.indices, rows.data), min(k, rows.shape[1])
     return _sparse([kernels.strongest.strongest_of_rows(parts, first, places, k)], rows.shape[1])
 
 
@@ -180,4 +183,6 @@ def _sparse(blocks: list[Rows], n_columns: int) -> scipy.sparse.csr_array:
     """The rows of all blocks."""
     counts, columns, values = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     indptr = np.concatenate(([0], np.cumsum(counts)))
+    if indptr[-1] <= np.iinfo(columns.dtype).max:
+        indptr = indptr.astype(columns.dtype)  # scipy would widen the columns to its type
     return scipy.sparse.csr_array((values, columns, indptr), shape=(len(counts), n_columns))
