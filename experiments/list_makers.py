@@ -4,8 +4,8 @@
 
 Four fifths of the ratings, drawn with seed 0, as one sparse matrix of preferences for all; one thread of
 everything. Each pair takes turns, and of each the least of so many times counts, after one that compiles
-and warms. Of the peers those take part that are installed: irspack (which recli's tests need), implicit,
-rusket and skrecsys. Ratios below 1: recli is quicker.
+and warms. Of the peers those take part that are installed: irspack, implicit and rusket. Ratios below 1:
+recli is quicker.
 """
 
 from __future__ import annotations
@@ -89,13 +89,6 @@ def rusket(x: Matrix) -> Iterator[tuple[str, Callable[[], Any]]]:
     )
 
 
-def skrecsys(x: Matrix) -> Iterator[tuple[str, Callable[[], Any]]]:
-    from skrecsys import recommendation as r
-
-    yield "ease", lambda: r.EASE(l2_reg=200.0, n_jobs=1).fit(x)
-    yield "rp3beta", lambda: r.RP3Beta(alpha=1.0, beta=0.65, n_neighbors=400, n_jobs=1).fit(x)
-
-
 def seconds(what: Callable[[], Any]) -> float:
     """CPU seconds of the whole process."""
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):  # bars
@@ -125,7 +118,7 @@ def main() -> None:
             return Configured.of(algorithm, of).create(0).fit(data)
 
         x = Matrix(learn("item-knn").preferred)
-        for peer in (irspack, implicit, rusket, skrecsys):
+        for peer in (irspack, implicit, rusket):
             with contextlib.suppress(ImportError):
                 version = importlib.metadata.version(peer.__name__)
                 for algorithm, other in peer(x):

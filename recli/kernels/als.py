@@ -51,8 +51,9 @@ def improve(
         for f in range(k):
             residual[f] = -residual[f]
         for i in range(n):
-            q = own[i]
-            q[:] = others[columns[begin + i]]
+            q, there = own[i], others[columns[begin + i]]
+            for f in range(k):
+                q[f] = there[f]
             c = confidence[begin + i]
             weight = c - (c - one) * _dot(q, w)
             for f in range(k):
@@ -77,8 +78,9 @@ def improve(
                 w[f] += step * direction[f]
                 residual[f] -= step * product[f]
             before, length = length, _dot(residual, residual)
+            share = length / before
             for f in range(k):
-                direction[f] = residual[f] + length / before * direction[f]
+                direction[f] = residual[f] + share * direction[f]
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
