@@ -34,9 +34,27 @@ class ItemKNN(ItemWeights):
     )
 
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
-        norms = np.sqrt((preferred**2).sum(axis=0))
-        norms[norms == 0] = np.inf  # of what is so small that its squares are 0: it is like nothing
         nearest = strongest_of_products(
-            preferred.T.tocsr(), preferred, self.trainset, self.k, norms, self.shrinkage
+            preferred.T.tocsr(),
+            preferred,
+            self.trainset,
+            self.k,
+            item_norms(preferred),
+            self.shrinkage,
         )
         return nearest.T.tocsr()
+
+
+def item_norms(preferred: scipy.sparse.csr_array) -> np.ndarray:
+    """|x_i| of every item i.
+
+    Args:
+        preferred: float64[n_users, n_items], sparse, how much each user prefers each item.
+
+    Returns:
+        float64[n_items]; infinite where the squares are so small that they vanish: such an item is like
+        no other.
+    """
+    found: np.ndarray = np.sqrt((preferred**2).sum(axis=0))
+    found[found == 0] = np.inf
+    return found

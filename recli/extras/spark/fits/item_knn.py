@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse
 
 from recli.algorithms._shared.item_weights import places_of_items, strongest_of_rows
-from recli.algorithms.item_knn import ItemKNN
+from recli.algorithms.item_knn import ItemKNN, item_norms
 from recli.extras.spark.products import products
 from recli.extras.spark.session import current
 
@@ -19,7 +19,7 @@ class ItemKNNBySpark(ItemKNN):
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         nearest = functools.partial(
             _nearest,
-            norms=np.sqrt((preferred**2).sum(axis=0)),
+            norms=item_norms(preferred),
             ids=places_of_items(self.trainset),
             shrinkage=self.shrinkage,
             k=self.k,
