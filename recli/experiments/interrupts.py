@@ -84,8 +84,8 @@ def forget_workers() -> None:
 
 @functools.lru_cache(maxsize=1)
 def _started(jobs: int, folder: str, environment: frozenset[tuple[str, str]]) -> None:
-    if _started.cache_info().currsize:
-        get_reusable_executor().shutdown(wait=True)
+    # Whoever started those that there are: the user's own use of joblib may have.
+    get_reusable_executor().shutdown(wait=True)
     warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     if threading.current_thread() is not threading.main_thread():
         return

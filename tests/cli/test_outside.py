@@ -11,10 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
 
 from recli import registry
+from recli.experiments import interrupts
 
 OUTSIDE = Path(__file__).parents[1] / "outside"
 NAMES = {
@@ -294,6 +296,15 @@ def test_processes_find_them_too(tiny, tmp_path):
     assert "shop-mean" in done.stdout
 
 
+def test_workers_that_the_users_own_code_started_find_them_too(recli, tiny, request):
+    """They were started before the package was there."""
+    joblib.Parallel(2, backend="loky")(joblib.delayed(abs)(n) for n in range(2))
+    interrupts.forget_workers()  # as in a process in which recli has not started any
+    request.getfixturevalue("shop")
+    typed = ("evaluate", "-d", tiny, "-a", "shop-mean", "-a", "damped-mean")
+    assert "shop-mean" in recli(*typed, "--split", "every-nth", "-j", 2).stdout
+
+
 def test_names_of_other_packages_are_completed(shop):
     done = subprocess.run(
         [sys.executable, "-m", "recli"],
@@ -312,6 +323,7 @@ def test_names_of_other_packages_are_completed(shop):
 
 
 METRIC = """
+import joblib
 import numpy as np
 
 from recli.evaluation.metrics import RatingMetric

@@ -242,7 +242,8 @@ def test_several_models_of_different_data_are_told(model, recli, tiny, tmp_path)
         (("mine", "nobody"), 4, "nobody"),
         (("mine=1", "half"), 2, "Some models have a weight"),
         (("mine", "half"), 4, "half"),
-        (("mine=0", "mine2=1"), 4, "mine2"),
+        (("mine=0", "mine2=1"), 2, "number above 0"),
+        (("mine=1", "mine2=1"), 4, "mine2"),
     ],
 )
 def test_models_that_cannot_be_served_together(typed, code, said, model, recli, tmp_path):

@@ -171,4 +171,4 @@ def test_workers_that_were_started_for_another_backend_are_not_asked(monkeypatch
         monkeypatch.setenv(VARIABLE, backend)
         interrupts.start_workers(2)
     interrupts.forget_workers()
-    assert stopped == ["jax"]
+    assert stopped == ["torch", "jax"]
