@@ -91,7 +91,11 @@ def rusket(x: Matrix) -> Iterator[tuple[str, Callable[[], Any]]]:
 
 def seconds(what: Callable[[], Any]) -> float:
     """CPU seconds of the whole process."""
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):  # bars
+    with (
+        open(os.devnull, "w") as nowhere,  # for bars
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
         begun = time.process_time()
         what()
         return time.process_time() - begun
