@@ -5,11 +5,14 @@ The grammar is `NAME` or `NAME:OPTION=VALUE,OPTION=VALUE`, with a name as `regis
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from recli import errors, params, registry
 from recli.params import Value
+
+_Made = TypeVar("_Made")
 
 
 def parse(kind: str, text: str) -> tuple[Any, dict[str, Value]]:
@@ -41,6 +44,31 @@ def parse(kind: str, text: str) -> tuple[Any, dict[str, Value]]:
             )
         given[option] = value
     return cls, params.resolve(cls.parameters, given, name, kind)
+
+
+def made(cls: type[_Made], **values: object) -> _Made:
+    """An object of a class with these values; one of the user's may not take them.
+
+    Args:
+        cls: a class that declares parameters
+        **values: of its parameters, and what every class of its kind is given
+
+    Raises:
+        UsageError: where the constructor does not take them
+
+    >>> class Halves: pass
+    >>> made(Halves, seed=0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    recli.errors.UsageError: Halves cannot be made with seed: ...
+    """
+    try:
+        inspect.signature(cls).bind(**values)
+    except TypeError as error:
+        raise errors.UsageError(
+            f"{cls.__qualname__} cannot be made with {', '.join(values)}: {error}. A dataclass with a "
+            f"field for each takes them. It is in {registry.place_of(cls)}."
+        ) from None
+    return cls(**values)
 
 
 def written(name: str, options: Mapping[str, Value]) -> str:

@@ -87,7 +87,7 @@ class Measure:
     @property
     def metric(self) -> Any:
         """The metric itself, a Metric with the options; its module is imported here."""
-        metric: Metric = registry.get("metric", self.name)(**dict(self.options))
+        metric: Metric = spec.made(registry.get("metric", self.name), **dict(self.options))
         return metric
 
     @property

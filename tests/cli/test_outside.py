@@ -280,6 +280,17 @@ def test_samplers_and_pruners(recli, shop, tiny):
     )
 
 
+def test_a_split_that_takes_no_seed_is_named(recli, tiny, own_module):
+    own_module(
+        "halves",
+        "from recli.data.splits._base import Split\n\n\n"
+        "class Halves(Split):\n    'Every other.'\n    advice = 'Take others.'\n",
+    )
+    told = recli("evaluate", "-d", tiny, "-a", "damped-mean", "--split", "halves:Halves", code=2)
+    assert "Halves cannot be made with seed: got an unexpected keyword" in told.stderr
+    assert "It is in " in told.stderr and "halves.py, line 4." in told.stderr
+
+
 def test_processes_find_them_too(tiny, tmp_path):
     """By an interpreter of its own, with workers in processes."""
     done = subprocess.run(

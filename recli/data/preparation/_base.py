@@ -113,7 +113,7 @@ class Step:
         if cls.whole is not None:
             return cls(**({cls.whole: rest.removeprefix(f"{cls.whole}=")} if rest else {}))
         cls, options = spec.parse("step", text)
-        step: Step = cls(**options)
+        step: Step = spec.made(cls, **options)
         return step
 
     def __str__(self) -> str:

@@ -98,7 +98,7 @@ class Split:
         'last-n:n=5,min_train=1'
         """
         cls, options = spec.parse("split", text)
-        split: Split = cls(**options, seed=seed)
+        split: Split = spec.made(cls, **options, seed=seed)
         return split
 
     def __str__(self) -> str:
