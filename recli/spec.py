@@ -62,13 +62,16 @@ def made(cls: type[_Made], **values: object) -> _Made:
     recli.errors.UsageError: Halves cannot be made with seed: ...
     """
     try:
-        inspect.signature(cls).bind(**values)
+        return cls(**values)
     except TypeError as error:
-        raise errors.UsageError(
-            f"{cls.__qualname__} cannot be made with {', '.join(values)}: {error}. A dataclass with a "
-            f"field for each takes them. It is in {registry.place_of(cls)}."
-        ) from None
-    return cls(**values)
+        try:
+            inspect.signature(cls).bind(**values)
+        except TypeError as refused:
+            raise errors.UsageError(
+                f"{cls.__qualname__} cannot be made with {', '.join(values)}: {refused}. A dataclass "
+                f"with a field for each takes them. It is in {registry.place_of(cls)}."
+            ) from error
+        raise  # a mistake within the constructor
 
 
 def written(name: str, options: Mapping[str, Value]) -> str:
