@@ -13,6 +13,7 @@ from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.algorithms._shared.factor_rankers import FactorRanker
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.algorithms._shared.weighing import WEIGHTING
+from recli.kernels.csr import parts
 from recli.params import Float, Int
 
 if TYPE_CHECKING:
@@ -93,9 +94,7 @@ class IALS(FactorRanker):
 
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         confidence = self.alpha * preferred.astype(np.float32)
-        by_user, by_item = (
-            (rows.indptr, rows.indices, rows.data) for rows in (confidence, confidence.T.tocsr())
-        )
+        by_user, by_item = parts(confidence), parts(confidence.T.tocsr())
         rng = np.random.default_rng(self.random_state)
         users, items = (0.01 * rng.random((n, self.n_factors), np.float32) for n in preferred.shape)
         for _ in range(self.n_epochs):

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    import scipy.sparse
 
 Csr = tuple[np.ndarray, np.ndarray, np.ndarray]
 """indptr int64[n_rows + 1], columns int32[n], values float64[n]; row r has indptr[r] … indptr[r+1]."""
+
+
+def parts(matrix: scipy.sparse.csr_array) -> Csr:
+    """The three arrays of a sparse matrix, of whatever types they are.
+
+    Args:
+        matrix: Of scipy.
+
+    Returns:
+        Its rows; nothing is copied.
+    """
+    return matrix.indptr, matrix.indices, matrix.data
 
 
 def csr(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, n_rows: int) -> Csr:

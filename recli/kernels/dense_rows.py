@@ -9,6 +9,27 @@ from recli.kernels.csr import Csr
 
 
 @njit(cache=True, nogil=True)
+def add_row(row: int, left: Csr, right: Csr, sums: np.ndarray) -> None:
+    """Add a row of left @ right.
+
+    Args:
+        row: Which.
+        left: float64[n_rows, n_inner].
+        right: float64[n_inner, n_columns].
+        sums: float64[n_columns], to which it is added.
+    """
+    left_indptr, left_columns, left_values = left
+    right_indptr, right_columns, right_values = right
+    for i in range(left_indptr[row], left_indptr[row + 1]):
+        inner, x = left_columns[i], left_values[i]
+        begin, end = right_indptr[inner], right_indptr[inner + 1]
+        columns, numbers = right_columns[begin:end], right_values[begin:end]
+        for j in range(len(columns)):
+            # Unsigned: numba asks of a signed index whether it counts from the end.
+            sums[np.uint64(columns[j])] += x * numbers[j]
+
+
+@njit(cache=True, nogil=True)
 def dense_rows(chosen: np.ndarray, left: Csr, right: Csr, n_columns: int) -> np.ndarray:
     """Rows of left @ right.
 
@@ -24,16 +45,7 @@ def dense_rows(chosen: np.ndarray, left: Csr, right: Csr, n_columns: int) -> np.
     Returns:
         float64[n, n_columns].
     """
-    left_indptr, left_columns, left_values = left
-    right_indptr, right_columns, right_values = right
     products = np.zeros((len(chosen), n_columns))
     for place in range(len(chosen)):
-        row, sums = chosen[place], products[place]
-        for i in range(left_indptr[row], left_indptr[row + 1]):
-            inner, x = left_columns[i], left_values[i]
-            begin, end = right_indptr[inner], right_indptr[inner + 1]
-            columns, numbers = right_columns[begin:end], right_values[begin:end]
-            for j in range(len(columns)):
-                # Unsigned: numba asks of a signed index whether it counts from the end.
-                sums[np.uint64(columns[j])] += x * numbers[j]
+        add_row(chosen[place], left, right, products[place])
     return products

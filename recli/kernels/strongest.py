@@ -6,6 +6,7 @@ import numpy as np
 
 from recli.compiled import njit
 from recli.kernels.csr import Csr
+from recli.kernels.dense_rows import add_row
 from recli.kernels.select import kth_largest
 
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -158,13 +159,7 @@ def strongest_of_products(
             n_terms += right_indptr[inner + 1] - right_indptr[inner]
         size = 0
         if n_terms >= n:  # all columns are looked at, which is cheaper than to remember which to
-            for i in range(left_indptr[row], left_indptr[row + 1]):
-                inner, x = left_columns[i], left_values[i]
-                begin, finish = right_indptr[inner], right_indptr[inner + 1]
-                of_inner, numbers = right_columns[begin:finish], right_values[begin:finish]
-                for j in range(len(of_inner)):
-                    # Unsigned: numba asks of a signed index whether it counts from the end.
-                    sums[np.uint64(of_inner[j])] += x * numbers[j]
+            add_row(row, left, right, sums)
             sums[row] = 0.0
             for column in range(n):
                 if sums[column] > 0:

@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse
 
 from recli import kernels
+from recli.kernels.csr import parts
 
 
 def gram(rows: scipy.sparse.csr_array) -> np.ndarray:
@@ -19,10 +20,7 @@ def gram(rows: scipy.sparse.csr_array) -> np.ndarray:
     """
     rows = rows.copy() if not rows.has_canonical_format else rows
     rows.sum_duplicates()
-    columns = rows.T.tocsr()
-    found: np.ndarray = kernels.inner_products.inner_products(
-        (rows.indptr, rows.indices, rows.data), (columns.indptr, columns.indices, columns.data)
-    )
+    found: np.ndarray = kernels.inner_products.inner_products(parts(rows), parts(rows.T.tocsr()))
     return found
 
 

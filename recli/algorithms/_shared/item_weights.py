@@ -15,6 +15,7 @@ from recli.algorithms._shared.preferences import Ranker
 from recli.algorithms._shared.reasons import Reason
 from recli.algorithms._shared.sequences import NO_ITEM, last_preferred
 from recli.data.trainset import Trainset
+from recli.kernels.csr import parts
 
 if TYPE_CHECKING:
     from recli.kernels.strongest import Rows
@@ -65,10 +66,9 @@ class ItemWeights(Ranker):
     def _scores(self, users: np.ndarray) -> np.ndarray:
         if len(users) == 1:  # for whom numba is not worth loading
             return (self.profile[users] @ self._w).toarray()
-        left, right = (
-            (matrix.indptr, matrix.indices, matrix.data) for matrix in (self.profile, self._w)
+        found: np.ndarray = kernels.dense_rows.dense_rows(
+            users, parts(self.profile), parts(self._w), self.trainset.n_items
         )
-        found: np.ndarray = kernels.dense_rows.dense_rows(users, left, right, self.trainset.n_items)
         return found
 
     @functools.cached_property
@@ -130,8 +130,8 @@ def strongest_of_products(
     size = max(1, _CHUNK // k)
     found = [
         kernels.strongest.strongest_of_products(
-            (left.indptr, left.indices, left.data),
-            (right.indptr, right.indices, right.data),
+            parts(left),
+            parts(right),
             first,
             min(size, n_items - first),
             norms,
@@ -175,13 +175,14 @@ def strongest_of_rows(
     Returns:
         float64[n, n_items], sparse.
     """
-    parts, k = (rows.indptr, rows.indices, rows.data), min(k, rows.shape[1])
-    return _sparse([kernels.strongest.strongest_of_rows(parts, first, places, k)], rows.shape[1])
+    n_items = rows.shape[1]
+    k = min(k, n_items)
+    return _sparse([kernels.strongest.strongest_of_rows(parts(rows), first, places, k)], n_items)
 
 
 def _sparse(blocks: list[Rows], n_columns: int) -> scipy.sparse.csr_array:
     """The rows of all blocks."""
-    counts, columns, values = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    counts, columns, values = (np.concatenate(each) for each in zip(*blocks, strict=True))
     indptr = np.concatenate(([0], np.cumsum(counts)))
     if indptr[-1] <= np.iinfo(columns.dtype).max:
         indptr = indptr.astype(columns.dtype)  # scipy would widen the columns to its type
