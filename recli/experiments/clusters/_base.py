@@ -26,6 +26,11 @@ class Workers(abc.ABC):
     n_jobs: int
     _sent: tuple[tuple[object, ...], Any] | None = None
 
+    @property
+    def ahead(self) -> int:
+        """How many tasks are sent before the first is done, so that no worker waits for its next."""
+        return 2 * self.n_jobs
+
     def shared(self, make: Callable[..., object], *parts: object) -> Any:
         """What all tasks need, sent once: it is made and sent anew only where a part is another object.
 

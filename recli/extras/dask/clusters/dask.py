@@ -18,7 +18,6 @@ _PATIENCE = 10.0  # seconds: for an answer, for a first worker, between two look
 _ALONE = 60.0  # seconds without any worker until nobody waits any longer
 _Task = TypeVar("_Task")
 _Found = TypeVar("_Found")
-_WAITING = 2  # tasks for each worker that are sent ahead
 
 
 class DaskCluster(Cluster):
@@ -80,7 +79,7 @@ class _DaskWorkers(Workers):
                 for task in itertools.islice(tasks, n)
             ]
 
-        pending = sent(_WAITING * self.n_jobs)
+        pending = sent(self.ahead)
         try:
             while pending:
                 done = self._some_done(pending)

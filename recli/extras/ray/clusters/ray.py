@@ -13,7 +13,6 @@ from recli.experiments.clusters import Cluster, Workers
 
 _Task = TypeVar("_Task")
 _Found = TypeVar("_Found")
-_WAITING = 2  # tasks for each core that are sent ahead
 
 
 class RayCluster(Cluster):
@@ -59,7 +58,7 @@ class _RayWorkers(Workers):
         import ray
 
         asked = ray.remote(num_cpus=1)(function)
-        pending = [asked.remote(shared, task) for task in itertools.islice(tasks, self._ahead)]
+        pending = [asked.remote(shared, task) for task in itertools.islice(tasks, self.ahead)]
         try:
             while pending:
                 [done], pending = ray.wait(pending, num_returns=1)
@@ -78,7 +77,3 @@ class _RayWorkers(Workers):
         finally:
             for left in pending:
                 ray.cancel(left)
-
-    @property
-    def _ahead(self) -> int:
-        return _WAITING * self.n_jobs
