@@ -28,6 +28,8 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
+from recli import surprise_lazily
+
 if TYPE_CHECKING:
     from recli import algorithms, errors
     from recli.api.algorithm import algorithm
@@ -73,6 +75,7 @@ if not os.path.isdir(_DATASETS_OF_SURPRISE) and not os.access(os.path.expanduser
     import tempfile
 
     os.environ.setdefault("SURPRISE_DATA_FOLDER", tempfile.gettempdir())
+surprise_lazily.install()
 
 
 def __getattr__(name: str) -> Any:

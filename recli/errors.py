@@ -6,7 +6,6 @@ its traceback.
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -152,6 +151,8 @@ def did_you_mean(name: str, valid: Iterable[str]) -> str:
     >>> did_you_mean("rsme", ["mae", "rmse"]), did_you_mean("x", ["mae", "rmse"])
     (" Did you mean 'rmse'?", '')
     """
+    import difflib  # only a mistake needs it
+
     ordered = nearest(name, valid)
     close = difflib.get_close_matches(plain(name), [plain(v) for v in ordered], n=1, cutoff=0.6)
     return f" Did you mean '{ordered[0]}'?" if close else ""
@@ -168,6 +169,8 @@ def nearest(name: str, valid: Iterable[str], n: int | None = None) -> list[str]:
     >>> nearest("ndgc", ["map", "ndcg", "rmse"])[0]
     'ndcg'
     """
+    import difflib  # only a mistake needs it
+
     wanted = plain(name)
 
     def distance(candidate: str) -> tuple[float, str]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
@@ -20,6 +19,7 @@ from recli import errors
 from recli.cli._options.as_typed import as_typed
 
 DEBUG = "recli.debug"
+_FOLDER = os.path.dirname(__file__)  # by os: `recli --help` is not to wait for pathlib
 
 
 class CommandFolder(click.Group):
@@ -33,8 +33,8 @@ class CommandFolder(click.Group):
         return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        files = Path(__file__).parent.glob("[!_]*.py")
-        return sorted(path.stem for path in files)
+        names = (name.removesuffix(".py") for name in os.listdir(_FOLDER) if name.endswith(".py"))
+        return sorted(name for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
@@ -71,6 +71,8 @@ class CommandFolder(click.Group):
                 return super().invoke(ctx)
         except errors.RecliError as error:
             if ctx.meta.get(DEBUG):
+                import traceback
+
                 traceback.print_exc()
             elif not isinstance(error, errors.InterruptedRunError):
                 for trace in getattr(error, "traces", ()):
@@ -85,7 +87,7 @@ class CommandFolder(click.Group):
 
 def _summary(command: str) -> str:
     """What a command does, in a line."""
-    with Path(__file__).with_name(f"{command}.py").open(encoding="utf-8") as module:
+    with open(os.path.join(_FOLDER, f"{command}.py"), encoding="utf-8") as module:
         return module.readline().strip().strip('"')
 
 

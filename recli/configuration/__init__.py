@@ -6,9 +6,9 @@ section `Attributes:` of its docstring says what they are. `Document.read(path).
 file is read and not before.
 """
 
-from recli.configuration.conversion import listed
 from recli.configuration.document import Document, convert
 from recli.configuration.kinds import fields
+from recli.configuration.lists import listed
 from recli.configuration.marks import Derived, Keyed, Many, OneOf, Rule
 from recli.configuration.place import Place, parts
 from recli.configuration.toml import key, toml

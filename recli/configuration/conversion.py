@@ -10,6 +10,7 @@ import msgspec
 from recli import errors
 from recli.configuration import words
 from recli.configuration.kinds import FieldKind, fields, required
+from recli.configuration.lists import listed
 from recli.configuration.marks import Derived
 from recli.configuration.place import Place
 from recli.configuration.toml import toml
@@ -153,21 +154,3 @@ class Conversion:
 
     def _says(self, place: Place, what: object) -> None:
         self.problems.append(f"{place}: {what}")
-
-
-def listed(value: object) -> list[Any]:
-    """The list itself, or the one value as a list.
-
-    Args:
-        value: what a file says
-
-    Raises:
-        UsageError: the list is empty, or has something twice
-    """
-    values = value if isinstance(value, list) else [value]
-    if not values:
-        raise errors.UsageError("is an empty list. Name one at least, or leave it out.")
-    for number, one in enumerate(values):
-        if one in values[:number]:
-            raise errors.UsageError(f"{toml(one)} is there twice.")
-    return values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,8 @@ class Document:
             NotFoundError: there is no such file
             DataError: it cannot be read as TOML; says line and column
         """
+        import tomllib  # not for those who read no such file
+
         try:
             text = path.read_text(encoding="utf-8")
             return cls(tomllib.loads(text), Place(str(path), lines(text)))

@@ -8,16 +8,17 @@ import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute
 
 from recli import errors
 from recli.kernels.mixing import mixed
 
+if TYPE_CHECKING:
+    pass
+
 _COMPARED = 2_000  # ids at most: to compare spellings takes 20 µs each
-WHOLE = r"^((0|-?[1-9][0-9]*)(\.0)?)?$"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 
@@ -101,9 +102,11 @@ class Ids:
         >>> Ids.of(["10", "9"]).codes(["10", "9", "8"])
         array([ 1,  0, -1], dtype=int32)
         """
-        if isinstance(column, (pa.Array, pa.ChunkedArray)):
+        if hasattr(
+            column, "dictionary_encode"
+        ):  # of Arrow, which takes longer to import than to ask
             encoded = column.dictionary_encode()
-            if isinstance(encoded, pa.ChunkedArray):
+            if hasattr(encoded, "combine_chunks"):
                 encoded = encoded.combine_chunks()
             return self._codes(encoded.dictionary.to_pylist())[encoded.indices.to_numpy()]
         return self._codes(np.asarray(column, object).tolist())
@@ -118,7 +121,7 @@ class Ids:
         Args:
             raw: an id as the file has it
         """
-        return int(self.codes([raw])[0])
+        return self._index.get(raw, -1)
 
     def json(self, code: int) -> int | str:
         """The id as JSON should carry it: a number if all ids of the file are integers.
@@ -145,27 +148,6 @@ class Ids:
         place = 0 if self.integers else bisect.bisect_left(self.text, raw)
         start = max(0, min(place - _COMPARED // 2, len(self) - _COMPARED))
         return errors.nearest(raw, self.text[start : start + _COMPARED], n)
-
-
-def without_point_zero(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Ids, text[n], without the `.0` of a program that took them for numbers with fractions.
-
-    None where there is no such, or anything but whole numbers without leading zeros beside it; an
-    empty text does not matter.
-
-    Args:
-        column: the cells, as text
-
-    >>> without_point_zero(pa.chunked_array([["42.0", "7"]])).to_pylist()
-    ['42', '7']
-    >>> without_point_zero(pa.chunked_array([["42.0", "007"]])) is None
-    True
-    """
-    if not pa.compute.any(pa.compute.ends_with(column, ".0")).as_py():
-        return None
-    if not pa.compute.all(pa.compute.match_substring_regex(column, WHOLE)).as_py():
-        return None
-    return pa.compute.replace_substring_regex(column, r"\.0$", "")
 
 
 def _all_integers(ids: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from recli import errors
-from recli.data.columns.numbers import is_gap, number
+from recli.data.columns.number import is_gap, number
 from recli.data.dataset import Dataset
 from recli.data.description import Feature
 from recli.data.tables.items import Items

@@ -12,7 +12,7 @@ from typing import Any
 
 from recli import errors
 from recli.data import event_kinds
-from recli.data.columns.numbers import number
+from recli.data.columns.number import number
 from recli.data.event import CLICK, RATING, Event
 from recli.data.sources.location import Location
 from recli.events.log import now, seconds

@@ -9,7 +9,7 @@ import numpy as np
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.data.columns.numbers import number
+from recli.data.columns.number import number
 from recli.models.model import FittedModel
 from recli.models.titles import item_code
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import importlib.metadata
 import json
 import platform
 from collections.abc import Collection, Mapping
@@ -77,7 +76,9 @@ def write(
     files.write_json(folder / _IDS, ids)
     tables = {"items": trainset.item_table, "users": trainset.user_table}
     files.write_json(folder / _TABLES, {name: _document(table) for name, table in tables.items()})
-    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    from importlib.metadata import version  # not for those who only read
+
+    versions = {name: version(name) for name in _PACKAGES}
     manifest = {
         "schema": MODELS.schema,
         **about,

@@ -63,14 +63,13 @@ class RowTables:
             rows: by the same model
         """
         found, n_rows = rows.predicted, len(rows)
-        same, items = _numbers(np.zeros(n_rows, np.int32)), _numbers(rows.items)
         unknown = pa.nulls(n_rows, pa.float64())
         columns = {
-            "user": self._users.take(_numbers(rows.users)),
-            "model": _texts([self.model_name]).take(same),
+            "user": self._users.of(rows.users),
+            "model": _Texts([self.model_name]).of(np.zeros(n_rows, np.int32)),
             "rank": _numbers(rows.ranks),
-            "item": self._items.take(items),
-            "title": self._titles.take(items),
+            "item": self._items.of(rows.items),
+            "title": self._titles.of(rows.items),
             "score": _numbers(rows.scores),
             "rating": unknown if found.ratings is None else _numbers(found.ratings),
             "deviation": unknown if found.deviations is None else _numbers(found.deviations),
@@ -78,32 +77,64 @@ class RowTables:
         }
         if self.explain:
             assert rows.why is not None
-            columns["why"] = _texts([one.words for one in rows.why])
+            words = _Texts([one.words for one in rows.why])
+            columns["why"] = words.of(np.arange(n_rows))
         return pa.table(columns, schema=self.schema)
 
     @functools.cached_property
-    def _users(self) -> pa.Array:
+    def _users(self) -> _Numbers | _Texts:
         return _raw(self.model.trainset.ratings.user_ids)
 
     @functools.cached_property
-    def _items(self) -> pa.Array:
+    def _items(self) -> _Numbers | _Texts:
         return _raw(self.model.trainset.ratings.item_ids)
 
     @functools.cached_property
-    def _titles(self) -> pa.Array:
+    def _titles(self) -> _Texts:
         titles = self.model.titles
-        if titles is None:
-            return pa.nulls(self.model.trainset.n_catalogue, pa.string())
-        return _texts(titles.tolist(), null_if_empty=True)
+        known = [""] * self.model.trainset.n_catalogue if titles is None else titles.tolist()
+        return _Texts(known, null_if_empty=True)
 
 
-def _raw(ids: Ids) -> pa.Array:
+# Arrow's own `take` imports pyarrow.compute, and pa.array and pa.repeat import pandas to look at what
+# they are given: each takes as long as to recommend to one user.
+
+
+def _raw(ids: Ids) -> _Numbers | _Texts:
     """Every id by code."""
-    return _numbers(ids.text.astype(np.int64)) if ids.integers else _texts(ids.text.tolist())
+    return _Numbers(ids.text.astype(np.int64)) if ids.integers else _Texts(ids.text.tolist())
 
 
-# pa.array and pa.repeat import pandas to look at what they are given, and that takes longer than to
-# recommend to one user.
+class _Numbers:
+    """Numbers by code, of which columns are made."""
+
+    type = pa.int64()
+
+    def __init__(self, values: np.ndarray) -> None:
+        self._values = values
+
+    def of(self, codes: np.ndarray) -> pa.Array:
+        return _numbers(self._values[codes])
+
+
+class _Texts:
+    """Texts by code, of which columns are made."""
+
+    type = pa.string()
+
+    def __init__(self, values: Sequence[str], null_if_empty: bool = False) -> None:
+        self._encoded = np.array([*(value.encode() for value in values), None], object)[:-1]
+        self._lengths = np.fromiter(map(len, self._encoded), np.int64, len(self._encoded))
+        self._null_if_empty = null_if_empty
+
+    def of(self, codes: np.ndarray) -> pa.Array:
+        lengths = self._lengths[codes]
+        ends = np.zeros(len(codes) + 1, np.int32)
+        np.cumsum(lengths, out=ends[1:])
+        parts = [pa.py_buffer(ends), pa.py_buffer(b"".join(self._encoded[codes].tolist()))]
+        if self._null_if_empty:
+            parts.append(pa.py_buffer(np.packbits(lengths > 0, bitorder="little")))
+        return pa.StringArray.from_buffers(len(codes), *parts)
 
 
 def _numbers(values: np.ndarray, kind: pa.DataType | None = None) -> pa.Array:
@@ -111,13 +142,3 @@ def _numbers(values: np.ndarray, kind: pa.DataType | None = None) -> pa.Array:
     held = pa.py_buffer(np.ascontiguousarray(values))
     kind = kind or pa.from_numpy_dtype(values.dtype)
     return pa.Array.from_buffers(kind, len(values), [None, held])
-
-
-def _texts(values: Sequence[str], null_if_empty: bool = False) -> pa.Array:
-    """`values` as Arrow has them."""
-    encoded = [value.encode() for value in values]
-    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
-    parts = [pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
-    if null_if_empty:
-        parts.append(pa.py_buffer(np.packbits(np.diff(ends) > 0, bitorder="little")))
-    return pa.StringArray.from_buffers(len(values), *parts)

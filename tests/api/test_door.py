@@ -76,7 +76,21 @@ def test_to_import_it_loads_nothing():
     heavy = {"numpy", "pandas", "surprise", "optuna", "rich", "click", "sklearn"}
     first, second = done.stdout.splitlines()
     assert not heavy & set(ast.literal_eval(first))
-    assert ast.literal_eval(second) == []
+    assert ast.literal_eval(second) == ["recli.surprise_lazily"]
+
+
+@pytest.mark.parametrize("first", ["recli", "surprise"])
+def test_model_selection_of_surprise_is_there_when_it_is_used(first):
+    program = (
+        f"import {first}, recli, surprise, sys\n"
+        "before = 'joblib' in sys.modules\n"
+        "from surprise.model_selection import KFold\n"
+        "print(before, KFold is surprise.model_selection.split.KFold, 'joblib' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [str(first == "surprise"), "True", "True"]
 
 
 @pytest.mark.parametrize(

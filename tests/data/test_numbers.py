@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from recli.data.columns.numbers import number, numbers
+from recli.data.columns.number import number
+from recli.data.columns.numbers import numbers
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from recli.data.columns.numbers import is_gap
+from recli.data.columns.number import is_gap
 from recli.data.ids import Ids
 
 _ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+\d+", re.ASCII)

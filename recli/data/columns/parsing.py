@@ -12,11 +12,12 @@ import pyarrow.compute
 from recli import errors
 from recli.data import interactions
 from recli.data.columns import times
-from recli.data.columns.numbers import POINT, is_gap, number, numbers
+from recli.data.columns.number import POINT, is_gap, number
+from recli.data.columns.numbers import numbers
+from recli.data.columns.point_zero import without_point_zero
 from recli.data.dataset import BadRow, InteractionKind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
-from recli.data.ids import without_point_zero
 from recli.data.sources.location import Location
 
 _UNIT_NAMES = {

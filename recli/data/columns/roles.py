@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from recli.data.columns import vocabulary as known
-from recli.data.columns.numbers import is_gap, number
+from recli.data.columns.number import is_gap, number
 
 USER, ITEM, RATING, WEIGHT, EVENT, TIME = "user", "item", "rating", "weight", "event", "time"
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from recli.data.columns.cells import SPACE, Cutter
-from recli.data.columns.numbers import number
+from recli.data.columns.number import number
 from recli.data.columns.roles import name_both, plain, role_of
 
 DELIMITERS = ("::", "\t", ",", ";", "|")

@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from recli import errors
 from recli.data.columns import roles
+from recli.data.columns.point_zero import without_point_zero
 from recli.data.columns.values import Column
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
-from recli.data.ids import without_point_zero
 from recli.data.sources.location import Location
 
 _LOW = 0.5  # share of the ratings' ids that are found: below that it is hardly the column

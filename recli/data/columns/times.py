@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data.columns.numbers import number
+from recli.data.columns.number import number
 from recli.data.ratings import PER_SECOND
 
 _NS = PER_SECOND["ns"]

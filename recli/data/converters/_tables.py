@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from recli.data.columns.numbers import number
+from recli.data.columns.number import number
 from recli.data.dataset import Dataset
 from recli.data.ids import Ids
 from recli.data.ratings import Ratings

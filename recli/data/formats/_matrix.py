@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from recli.data.columns.numbers import is_gap, number
+from recli.data.columns.number import is_gap, number
 from recli.data.formats._base import TextTable
 
 

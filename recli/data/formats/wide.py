@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from recli import errors
-from recli.data.columns.numbers import number
+from recli.data.columns.number import number
 from recli.data.columns.roles import plain, role_of
 from recli.data.description import RatingsSource, TableSource
 from recli.data.formats._base import Format, TextTable

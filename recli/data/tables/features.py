@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler, normalize
 
 from recli import errors
-from recli.data.columns.numbers import is_gap, number
+from recli.data.columns.number import is_gap, number
 from recli.data.description import Feature
 from recli.data.tables.items import Items, parts, tag
 

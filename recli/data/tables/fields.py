@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from recli import errors
-from recli.data.columns.numbers import number
+from recli.data.columns.number import number
 from recli.data.description import Feature
 from recli.data.tables.items import Items
 

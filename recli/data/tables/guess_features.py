@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recli import errors
-from recli.data.columns.numbers import is_gap
+from recli.data.columns.number import is_gap
 from recli.data.columns.values import Column
 from recli.data.description import Feature, ItemsSource
 from recli.data.ids import Ids

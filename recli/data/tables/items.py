@@ -14,7 +14,7 @@ from typing import Self
 
 import numpy as np
 
-from recli.data.columns.numbers import is_gap, number
+from recli.data.columns.number import is_gap, number
 from recli.data.description import Feature
 from recli.data.ids import Ids
 from recli.data.tables.table import Table

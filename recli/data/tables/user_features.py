@@ -9,7 +9,7 @@ import pandas as pd
 import scipy.sparse
 
 from recli import errors
-from recli.data.columns.numbers import is_gap, number
+from recli.data.columns.number import is_gap, number
 from recli.data.tables.users import Users
 
 EXAMPLE = """  [users]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recli import errors
-from recli.data.columns.numbers import is_gap, numbers
+from recli.data.columns.number import is_gap
+from recli.data.columns.numbers import numbers
 from recli.data.columns.roles import plain
 from recli.data.columns.table_ids import ids_of
 from recli.data.dataset import Dataset

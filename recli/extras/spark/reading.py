@@ -14,11 +14,11 @@ import pyarrow as pa
 from recli import errors
 from recli.data import interactions, load, prepare
 from recli.data.columns import parsing
+from recli.data.columns.point_zero import WHOLE
 from recli.data.dataset import BadRow
 from recli.data.description import Description, RatingsSource
 from recli.data.formats._base import TextTable
 from recli.data.formats.delimited import Delimited
-from recli.data.ids import WHOLE
 from recli.experiments.reading import Reading
 from recli.extras.spark.place import TABLE, place
 from recli.extras.spark.rows import BAD, FAULT, FILE, GOOD, SCHEMA, UNCUT, Chunk, Rules, typed

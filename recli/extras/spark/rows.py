@@ -16,7 +16,7 @@ import recli
 from recli import errors
 from recli.data.columns import parsing
 from recli.data.columns.cells import Cutter
-from recli.data.columns.numbers import GAPS
+from recli.data.columns.number import GAPS
 from recli.data.dataset import InteractionKind
 from recli.data.description import RatingsSource
 from recli.data.formats._arrow import text_columns
