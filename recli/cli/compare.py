@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,7 @@ from recli.cli._output.shown_number import ShownNumber
 if TYPE_CHECKING:
     from recli.evaluation.metric_names import Measure
     from recli.experiments.run_data import RunData
+    from recli.experiments.verdicts import Verdict
 
 
 @click.command(
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Examples:
       recli compare 20261122-1645 20261122-1710
       recli compare latest 20261122-1645 --metric ndcg@10
+      recli compare latest --metric ndcg@10 --difference 0.005
       recli compare --clicks
       recli compare ials ease --clicks --event purchase
     """,
@@ -32,6 +34,12 @@ if TYPE_CHECKING:
     "--metric",
     type=parameter_types.METRIC,
     help="The metric whose pairs are listed. [default: the first that all have]",
+)
+@click.option(
+    "--difference",
+    type=click.FloatRange(0, min_open=True),
+    help="Say how many users a test needs to find a difference this large in the metric, four times of "
+    "five. A single run will do. [default: the differences found]",
 )
 @click.option(
     "--clicks",
@@ -51,6 +59,7 @@ if TYPE_CHECKING:
 def command(
     runs: tuple[str, ...],
     metric: str | None,
+    difference: float | None,
     clicks: bool,
     events: tuple[str, ...],
     results: Path,
@@ -60,15 +69,20 @@ def command(
 
     The runs must be over the same ratings, cut by the same split; where they are not, it says what
     differs. Runs of several seeds that have the same algorithms count as one with more folds. Every
-    pair of algorithms is tested over users, with Holm's correction over the pairs of a metric.
+    pair of algorithms is tested over users, with Holm's correction over the pairs of a metric. The
+    column 'users needed' says how many users like these a test needs to find the difference, four times
+    of five.
 
     With --clicks it is the models that were served side by side: how many clicks their users sent for
     each list that they were shown, with 95 % intervals and tests by user, and how small a difference
     so many users could show.
     """
     if clicks:
-        if metric:
-            raise click.UsageError("--metric is for runs: leave it out, or leave out --clicks.")
+        for option, given in (("--metric", metric), ("--difference", difference)):
+            if given:
+                raise click.UsageError(
+                    f"{option} is for runs: leave it out, or leave out --clicks."
+                )
         from recli.cli._output.clicks import show
 
         show(runs, events, results, console)
@@ -84,10 +98,10 @@ def command(
     from recli.records.stored_run import StoredRun
 
     stored = [StoredRun.read(results, name) for name in runs]
-    if len({run.id for run in stored}) < 2:
+    if len({run.id for run in stored}) < (1 if difference else 2):
         raise errors.UsageError(
-            "To compare takes two runs or more. 'recli runs list' has them. Models that were served side "
-            "by side are compared with '--clicks'."
+            "To compare takes two runs or more, with '--difference' one. 'recli runs list' has them. "
+            "Models that were served side by side are compared with '--clicks'."
         )
     joint, reason = together([RunData.of(run) for run in stored])
     if joint is None:
@@ -99,24 +113,29 @@ def command(
     if chosen not in known:
         raise errors.unknown("metric in all of these runs", chosen, known)
     header, rows = _table(joint)
+    verdicts = {name: verdict.document() for name, verdict in joint.verdicts.items()}
+    pairs = verdicts[chosen]["pairs"]
+    for pair in pairs:
+        pair["users_needed"] = _users_needed(joint.verdicts[chosen], pair, difference)
     document = {
         "runs": [run.id for run in stored],
         "means": {
             label: {name: store.or_none(mean) for name, mean in row.items()}
             for label, row in _means(joint).items()
         },
-        "significance": {name: verdict.document() for name, verdict in joint.verdicts.items()},
+        "significance": verdicts,
     }
 
     def as_tables() -> None:
         console.line()
         console.table(header, rows, "Means over folds", right=header[1:])
-        pairs_header, pairs = _pairs(joint, chosen)
         if pairs:
+            pairs_header, pair_rows = _pairs(pairs, difference)
             console.line()
-            console.table(pairs_header, pairs, f"Pairs in {chosen}", right=pairs_header[2:])
+            console.table(pairs_header, pair_rows, f"Pairs in {chosen}", right=pairs_header[2:])
         console.line()
-        console.say_all(remarks(_leading(joint), joint.verdicts))
+        leading = Measure.parse(metric) if metric else _leading(joint)
+        console.say_all(remarks(leading, joint.verdicts, difference))
 
     console.emit(document, header, rows, as_tables)
 
@@ -160,10 +179,22 @@ def _table(joint: RunData) -> tuple[list[str], list[list[str]]]:
     return header, rows
 
 
-def _pairs(joint: RunData, metric: str) -> tuple[list[str], list[list[str]]]:
+def _users_needed(verdict: Verdict, pair: dict[str, Any], wanted: float | None) -> int | None:
+    """How many users it takes to find the wanted difference, or that of the pair; None if unknown."""
+    difference = wanted or pair["difference"]
+    if verdict.over_users is None or not difference:
+        return None
+    test = verdict.over_users[pair["a"], pair["b"]]
+    return None if math.isnan(test.error) else test.users_needed(difference)
+
+
+def _pairs(
+    pairs: list[dict[str, Any]], difference: float | None
+) -> tuple[list[str], list[list[str]]]:
     header = ["first", "second", "difference", "95 % interval", "p adjusted", "d", "users"]
+    needed = "users needed" if difference is None else f"users for {difference:g}"
     rows = []
-    for pair in joint.verdicts[metric].document()["pairs"]:
+    for pair in pairs:
         interval = (pair.get("interval_low"), pair.get("interval_high"))
         known = None not in interval
         rows.append(
@@ -175,6 +206,7 @@ def _pairs(joint: RunData, metric: str) -> tuple[list[str], list[list[str]]]:
                 ShownNumber(pair["p_adjusted"], ".2g"),
                 ShownNumber(pair.get("d_z"), "+.2f"),
                 ShownNumber(pair.get("users")),
+                ShownNumber(pair["users_needed"], ",d"),
             ]
         )
-    return header, rows
+    return [*header, needed], rows

@@ -70,7 +70,8 @@ def _beside(runs: Sequence[RunData], common: Sequence[Measure]) -> RunData:
             place = frame["entry"].map(lambda entry, run=run: places.get((id(run), int(entry)), -1))
             frames.append(frame.assign(entry=place.astype(int))[place >= 0])
         filled = [frame for frame in frames if len(frame)]
-        return pd.concat(filled or frames[:1], join="inner", ignore_index=True)
+        # A run without any prediction has no column of what a fold has without a user: it stays empty.
+        return pd.concat(filled or frames[:1], ignore_index=True)
 
     cells = [
         {**cell, "entry": places[id(run), cell["entry"]]}
@@ -101,7 +102,7 @@ def _repeated(runs: Sequence[RunData]) -> RunData:
             frame = getattr(run, name)
             entry = [places[run.labels[int(one)]] for one in frame["entry"]]
             frames.append(frame.assign(entry=entry, fold=frame["fold"] + start))
-        return pd.concat(frames, join="inner", ignore_index=True)
+        return pd.concat(frames, ignore_index=True)
 
     cells = [
         {**cell, "entry": places[run.labels[cell["entry"]]], "fold": cell["fold"] + start}

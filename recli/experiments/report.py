@@ -79,7 +79,9 @@ def tables_of_summaries(
     return tables_of(protocol.measures, has_value, protocol.sampled_negatives)
 
 
-def remarks(leading: Measure, verdicts: Mapping[str, Verdict]) -> list[str]:
+def remarks(
+    leading: Measure, verdicts: Mapping[str, Verdict], difference: float | None = None
+) -> list[str]:
     """What the marks of a table say and what is corrected for what; what could have been seen.
 
     Nothing of one algorithm.
@@ -87,6 +89,8 @@ def remarks(leading: Measure, verdicts: Mapping[str, Verdict]) -> list[str]:
     Args:
         leading: the measure that orders
         verdicts: which algorithms differ, by measure
+        difference: in the leading measure; it is said how many users it takes to find it. None is that
+            of the best and the next, where it is too small to be found by so many
     """
     tested = [name for name, verdict in verdicts.items() if verdict.is_tested]
     # Of a metric that one algorithm alone has there are no pairs.
@@ -103,13 +107,16 @@ def remarks(leading: Measure, verdicts: Mapping[str, Verdict]) -> list[str]:
             untested.setdefault(verdict.untested, []).append(name)
     return [
         *(marks if tested else []),
-        *_seen(verdicts.get(first)),
+        *_seen(verdicts.get(first), difference),
         *(f"Not tested: {', '.join(names)}: {reason}" for reason, names in untested.items()),
     ]
 
 
-def _seen(verdict: Verdict | None) -> Iterator[str]:
-    """How the best and the next differ, and how large a difference the test sees, if there is one."""
+def _seen(verdict: Verdict | None, wanted: float | None) -> Iterator[str]:
+    """How the best and the next differ, and how large a difference the test sees, if there is one.
+
+    Of a difference that it does not see, and of one that is wanted, how many users it takes.
+    """
     pair = None if verdict is None else verdict.best_pair()
     if verdict is None or verdict.over_users is None or pair is None:
         return
@@ -122,9 +129,13 @@ def _seen(verdict: Verdict | None) -> Iterator[str]:
             "as much without any one user"
         )
     else:
+        found = abs(test.difference)
+        small = wanted or (found if found < test.detectable else None)
+        size = f"{wanted:g}" if wanted else f"{found:.4f}"
+        needed = f"; one of {size} needs {test.users_needed(small):,} users" if small else ""
         yield (
-            f"{first} and {second} differ in {verdict.measure} by {abs(test.difference):.4f}; one of "
-            f"{test.detectable:.4f} would be found four times of five"
+            f"{first} and {second} differ in {verdict.measure} by {found:.4f}; with {test.n:,} users one "
+            f"of {test.detectable:.4f} would be found four times of five{needed}"
         )
 
 

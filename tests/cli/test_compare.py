@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
+from statsmodels.stats.power import TTestPower
 
 
 @pytest.fixture
@@ -53,6 +54,38 @@ def test_pairs_are_tested_by_the_number_without_each_user(recli, evaluate):
     np.testing.assert_allclose(pair["difference"], shown, rtol=1e-9)
     p = 2 * scipy.stats.t.sf(abs(shown / error), 29)
     np.testing.assert_allclose([pair["t_p"], pair["p_adjusted"]], [p, p], rtol=1e-6)
+
+
+def test_lists_without_ratings_beside_leave_the_test_over_users(recli, evaluate):
+    """A run of list-makers alone has no column of what a fold has without a user."""
+    one, lists = evaluate("-a", "svd", "-a", "nmf"), evaluate("-a", "ease")
+    found = json.loads(recli("compare", one, lists, "--format", "json").stdout)
+    alone = json.loads(recli("compare", one, "--difference", 1, "--format", "json").stdout)
+    assert found["significance"]["rmse"]["over"] == "users"
+    [pair], [before] = (each["significance"]["rmse"]["pairs"] for each in (found, alone))
+    assert pair["t_p"] == pytest.approx(before["t_p"], rel=1e-9)
+
+
+def test_how_many_users_a_difference_needs(recli, evaluate):
+    run = evaluate("-a", "svd", "-a", "nmf")
+    asked = ("compare", run, "--difference", 0.01)
+    [pair] = json.loads(recli(*asked, "--format", "json").stdout)["significance"]["rmse"]["pairs"]
+    spread = pair["difference"] / pair["d_z"]
+    expected = TTestPower().solve_power(0.01 / spread, power=0.8, alpha=0.05)
+    assert pair["users_needed"] == pytest.approx(expected, abs=1, rel=0.01)
+    shown = recli(*asked).output
+    assert "users for 0.01" in shown
+    assert f"one of 0.01 needs {pair['users_needed']:,} users" in shown
+    two = evaluate("-a", "knn-basic")
+    pairs = json.loads(recli("compare", run, two, "--format", "json").stdout)["significance"]
+    for each in pairs["rmse"]["pairs"]:
+        expected = TTestPower().solve_power(abs(each["d_z"]), power=0.8, alpha=0.05)
+        assert each["users_needed"] == pytest.approx(expected, abs=1, rel=0.03)
+    assert "users needed" in recli("compare", run, two).output
+    assert (
+        "--difference is for runs" in recli("compare", "--clicks", "--difference", 1, code=2).output
+    )
+    assert "x>0" in recli("compare", run, "--difference", 0, code=2).output
 
 
 def test_the_same_algorithm_with_other_numbers_is_named_by_its_run(recli, evaluate):

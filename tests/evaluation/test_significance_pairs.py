@@ -12,6 +12,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stnp
+from statsmodels.stats.power import TTestPower
 
 from recli import errors, registry
 from recli.evaluation.predictions import Predictions
@@ -137,6 +138,33 @@ def test_detectable_is_found_four_times_of_five():
     assert detectable == pytest.approx(2.8 / 20, rel=0.1)  # (1.96 + 0.84) / √400
     found = [paired(rng.normal(2.802 / 20, 1, 400), np.zeros(400)).t_p < 0.05 for _ in range(1000)]
     assert 0.76 < np.mean(found) < 0.84
+
+
+def test_so_many_users_are_needed():
+    """By statsmodels, whose power is that of the noncentral t, and by simulation."""
+    rng = np.random.default_rng(5)
+    test = paired(rng.normal(0, 1, 50), np.zeros(50))
+    spread = test.error * math.sqrt(50)
+    for difference in (0.9, 0.3, 0.05, -0.05):
+        effect = abs(difference) / spread
+        expected = TTestPower().solve_power(effect, power=0.8, alpha=0.05)
+        assert test.users_needed(difference) == pytest.approx(expected, abs=1, rel=0.01)
+    assert test.users_needed(test.detectable * 1.000001) == 50
+    n = test.users_needed(0.3)
+    found = [paired(rng.normal(0.3, spread, n), np.zeros(n)).t_p < 0.05 for _ in range(1000)]
+    assert 0.76 < np.mean(found) < 0.84
+
+
+@given(st.floats(1e-6, 1e3), st.floats(1e-3, 1e3))
+def test_fewer_users_would_not_do(difference, error):
+    test = dataclasses.replace(paired(np.arange(9.0) ** 2, np.zeros(9)), error=error)
+    n = test.users_needed(difference)
+
+    def found_by(n):
+        return scipy.stats.t.ppf([0.975, 0.8], n - 1).sum() * error * math.sqrt(9 / n)
+
+    assert found_by(n) <= difference * (1 + 1e-9)
+    assert n == 2 or found_by(n - 1) >= difference * (1 - 1e-9)
 
 
 def test_a_user_without_whom_there_is_no_number_leaves_nothing_to_test():

@@ -170,9 +170,22 @@ def test_it_is_said_what_decides_what_could_be_seen_and_what_is_not_tested(table
     assert 0 < test.difference < found["ndcg@10"].over_users["a", "c"].difference
     quantiles = scipy.stats.t.ppf([0.975, 0.8], test.n - 1).sum()
     assert seen == (
-        f"a and b differ in ndcg@10 by {test.difference:.4f}; one of "
+        f"a and b differ in ndcg@10 by {test.difference:.4f}; with 59 users one of "
         f"{quantiles * test.error:.4f} would be found four times of five"
     )
+    wanted = quantiles * test.error * 1.000001
+    assert remarks(MEASURES[0], found, wanted)[-1] == f"{seen}; one of {wanted:g} needs 59 users"
+    small = test.detectable / 2
+    metrics, per_user = (table.copy() for table in tables)
+    for table, column in ((metrics, "value"), (per_user, "ndcg@10")):
+        of_a = table.entry == 0
+        if column == "value":
+            of_a &= table.metric == "ndcg@10"
+        table.loc[of_a, column] -= test.difference - small
+    less = remarks(MEASURES[0], judged((metrics, per_user)))[-1]
+    needed = judged((metrics, per_user))["ndcg@10"].over_users["a", "b"].users_needed(small)
+    assert less.endswith(f"four times of five; one of {small:.4f} needs {needed} users")
+    assert 220 < needed < 240, "half of it takes four times the users, or a little less"
     one = tuple(table[table.fold == 0] for table in tables)
     assert remarks(MEASURES[0], judged(one))[-1].startswith("Not tested: gini@10: it has no part")
     alone = tuple(table[table.entry == 0] for table in tables)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import math
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy.special
 import scipy.stats
 
 from recli import errors
@@ -18,6 +20,7 @@ POWER = 0.8
 _EXACT_UP_TO = 50  # users, as in SciPy
 _ROUNDING = 1e-15
 _TIES = 1e-10
+_MANY = range(2, 10**18)  # users
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,23 @@ class PairedTest:
         (t₀.₉₇₅ + t₀.₈) standard errors, n - 1 degrees of freedom (Cohen, Statistical power analysis,
         1988, section 2.2), before anything is corrected for several pairs.
         """
-        return float(_quantile(1 - ALPHA / 2, self.n) + _quantile(POWER, self.n)) * self.error
+        return _found_by(self.n) * self.error
+
+    def users_needed(self, difference: float) -> int:
+        """How many users it takes that four of five such tests find a difference, at the level 0.05.
+
+        They are taken to be like those here, so that the standard error of n' users is √(n / n') times
+        this one; see `detectable`.
+
+        Args:
+            difference: a true difference, in units of the metric, not 0
+        """
+        of_one = self.error * math.sqrt(self.n)
+
+        def finds(n: int) -> bool:
+            return _found_by(n) * of_one <= abs(difference) * math.sqrt(n)
+
+        return _MANY[bisect.bisect_left(_MANY, True, key=finds)]
 
 
 @dataclass(frozen=True)
@@ -156,7 +175,12 @@ def paired(a: Influences, b: Influences) -> PairedTest:
 
 
 def _quantile(share: float, n: int) -> float:
-    return float(scipy.stats.t.ppf(share, n - 1))
+    return float(scipy.special.stdtrit(n - 1, share))
+
+
+def _found_by(n: int) -> float:
+    """The difference that four of five tests of n users find, in standard errors."""
+    return _quantile(1 - ALPHA / 2, n) + _quantile(POWER, n)
 
 
 def _rounded(values: np.ndarray, least: float) -> np.ndarray:
