@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
 from recli.data.ratings import Ratings
 from recli.kernels.mixing import mixed
+
+
+@functools.lru_cache
+def _salt(seed: int) -> int:
+    [salt] = np.random.SeedSequence(seed).generate_state(1).tolist()
+    return int(salt)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +53,7 @@ class TieOrder:
             users: int[n_users], codes
             seed: a whole number from 0 on
         """
-        [salt] = np.random.SeedSequence(seed).generate_state(1).tolist()
-        of_users = mixed(mixed(ratings.user_ids.places[users]) ^ salt)
+        of_users = mixed(ratings.user_ids.mixed_places[users] ^ _salt(seed))
         return cls(of_users, ratings.item_ids.mixed_places)
 
     def part(self, rows: slice | np.ndarray) -> TieOrder:

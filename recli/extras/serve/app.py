@@ -13,13 +13,14 @@ from starlette.types import ASGIApp
 
 import recli
 from recli import registry
+from recli.algorithms._shared.blas import ONE_THREAD_OF_BLAS
 from recli.events.log import FILE_NAME, EventLog
 from recli.extras.serve import problems, routes
 from recli.extras.serve.description import ModelDescription
 from recli.extras.serve.guard import Guard
 from recli.extras.serve.metrics import Measured, Metrics
-from recli.extras.serve.remembered import Remembered
 from recli.extras.serve.settings import ServiceSettings
+from recli.extras.serve.shortest import Shortest
 from recli.extras.serve.variants import Variants
 
 _ABOUT = """\
@@ -51,7 +52,8 @@ def create_app(settings: ServiceSettings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         variants.watch()
-        yield
+        with ONE_THREAD_OF_BLAS:  # set once, not for every list
+            yield
         variants.stop()
         log.close()
         if published is not None:
@@ -75,7 +77,7 @@ def create_app(settings: ServiceSettings) -> ASGIApp:
     names = [module.name for module in pkgutil.iter_modules(routes.__path__)]
     for name in sorted(names, key=_FIRST.__ne__):
         app.include_router(importlib.import_module(f"{routes.__name__}.{name}").router)
-    served: ASGIApp = Guard(Remembered(app, variants, metrics), settings.keys, settings.limits)
+    served: ASGIApp = Guard(Shortest(app, variants, metrics), settings.keys, settings.limits)
     if settings.origins:
         served = CORSMiddleware(
             served,

@@ -9,6 +9,7 @@ import pytest
 
 from recli import errors
 from recli.extras.serve import self_test
+from recli.extras.serve.routes import recommend
 from recli.models import model as models
 
 
@@ -138,6 +139,49 @@ def test_quick_or_slow_the_list_is_the_same(seconds, serving, printed, monkeypat
     monkeypatch.setattr(self_test, "_QUICK", seconds)
     answer = serving().get("/recommend?user_id=42")
     assert answer.json() == printed("recommend", "--user", 42)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("user_id=42", "user_id=42&n=3", "user_id=42&n=999", "user_id=42&n=1000", "user_id=042"),
+        *("user_id=42&n=0", "user_id=42&n=1001", "user_id=42&n=-1", "user_id=42&n=03", "n=3"),
+        *(
+            "n=3&user_id=42",
+            "user_id=42&n=3&n=4",
+            "user_id=42&user_id=43",
+            "user_id=4%32",
+            "user_id=",
+        ),
+        *(
+            "user_id=42&explain=true",
+            "user_id=42&m=3",
+            "user_id=42%0A",
+            "user_id=+42",
+            "user_id=99999",
+        ),
+    ],
+)
+def test_the_shortest_way_leads_to_what_the_application_says(query, serving, monkeypatch):
+    monkeypatch.setattr(self_test, "_QUICK", 1e6)
+    short = serving(remembered=0).get(f"/recommend?{query}")
+    monkeypatch.setattr(recommend, "at_once", lambda *_: None)
+    long = serving(remembered=0).get(f"/recommend?{query}")
+    assert short.status_code == long.status_code
+    left_out = {"instance"}
+    said, expected = (
+        {k: v for k, v in a.json().items() if k not in left_out} for a in (short, long)
+    )
+    assert said == expected
+
+
+def test_what_is_plain_takes_the_shortest_way(serving, monkeypatch):
+    monkeypatch.setattr(self_test, "_QUICK", 1e6)
+    monkeypatch.setattr(recommend, "_of_known_user", None)
+    client = serving(remembered=0)
+    assert client.get("/recommend?user_id=42&n=3").status_code == 200
+    assert client.get("/recommend?n=3&user_id=42").status_code == 500
+    assert 'route="/recommend",status="200"} 1.0' in client.get("/metrics").text
 
 
 def test_ids_that_are_no_numbers(serving, results, tmp_path, trained):

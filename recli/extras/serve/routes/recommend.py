@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -20,13 +21,16 @@ from recli.extras.serve.metrics import Metrics
 from recli.extras.serve.problems import responses
 from recli.extras.serve.schemas import MOST_ITEMS, Id, Sent, as_parameters, of_query
 from recli.extras.serve.state import TheMetrics, TheVariants
+from recli.extras.serve.variants import Variants
 from recli.ranking.list_options import ListOptions
 from recli.ranking.lower_bound import Sort
 
 router = APIRouter(tags=["lists"])
 PATH = "/recommend"
+_PLAIN = re.compile(rb"user_id=([\w.~-]{1,200})(?:&n=([1-9]\d{0,2}))?", re.ASCII)
 _MOST_EXPLAINED = 100  # to say why takes some algorithms as long as the whole list
-_N = Field(10, ge=1, le=MOST_ITEMS, description="How many items.")
+_N_DEFAULT = 10
+_N = Field(_N_DEFAULT, ge=1, le=MOST_ITEMS, description="How many items.")
 _EXPLAIN = Field(False, description="Say of each item why.")
 _WHERE = Field(
     None,
@@ -159,11 +163,13 @@ async def of_known_user(request: Request) -> Response:
     Lists are filtered and re-ranked as the model was trained to make them, unless the request says
     otherwise.
     """
-    asked = of_query(RecommendQuery, request)
+    asked = of_query(RecommendQuery, request)  # what is plainest has been answered, see `Shortest`
     loaded = request.app.state.variants.of_user(asked.user_id).loaded
     metrics = request.app.state.metrics
     make = functools.partial(_of_known_user, asked, loaded, metrics)
-    made = make() if _is_quick(asked, loaded) else await run_in_threadpool(make)
+    plain = asked.where is None and not asked.explain
+    quick = plain and _is_quick(asked.user_id, loaded)
+    made = make() if quick else await run_in_threadpool(make)
     loaded.answers.keep(request.scope["query_string"], made)
     metrics.served(loaded, made)
     return response(made)
@@ -221,12 +227,28 @@ def _over(remembered: ListOptions, said: dict[str, Any], given: set[str]) -> Lis
     return replace(remembered, **changed) if changed else remembered
 
 
-def _is_quick(asked: RecommendQuery, loaded: Loaded) -> bool:
-    """Whether nobody else is kept waiting while the list is made; to find near ids takes longer."""
-    plain = asked.where is None and not asked.explain
-    return (
-        loaded.quick and plain and loaded.model.trainset.ratings.user_ids.code(asked.user_id) >= 0
-    )
+def at_once(query: bytes, variants: Variants) -> tuple[Loaded, MadeList] | None:
+    """The list that `of_known_user` gives, by which model; None for a query that it has to look at.
+
+    Args:
+        query: the query as it came
+        variants: the models in service
+    """
+    plain = _PLAIN.fullmatch(query)
+    if plain is None:
+        return None
+    user, n = plain[1].decode(), int(plain[2] or _N_DEFAULT)
+    loaded = variants.of_user(user).loaded
+    if not _is_quick(user, loaded):
+        return None
+    made = lists.known(loaded, user, lists.ListRequest(n, loaded.lists))
+    loaded.answers.keep(query, made)
+    return loaded, made
+
+
+def _is_quick(user: str, loaded: Loaded) -> bool:
+    """Whether nobody else is kept waiting while a plain list is made; to find near ids takes longer."""
+    return loaded.quick and loaded.model.trainset.ratings.user_ids.code(user) >= 0
 
 
 def response(made: MadeList) -> Response:
