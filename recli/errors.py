@@ -23,6 +23,10 @@ class UsageError(RecliError):
     exit_code = 2
 
 
+class CodeError(UsageError):
+    """A class that a file names, which to import would run code that the user has not allowed."""
+
+
 class SimilarityError(UsageError, NameError):
     """A similarity that there is not; the NameError that Surprise raises for it."""
 

@@ -54,7 +54,12 @@ class Model:
 
     @classmethod
     def load(
-        cls, name: str | Path, *, results: str | Path = "results", allow_pickle: bool = False
+        cls,
+        name: str | Path,
+        *,
+        results: str | Path = "results",
+        allow_pickle: bool = False,
+        allow_code: bool = False,
     ) -> Model:
         """A model that was saved, here or by `recli train`.
 
@@ -63,17 +68,19 @@ class Model:
             results: the folder of results that it is in
             allow_pickle: whether a model that was saved with a pickle may be read, which runs code
                 from the file
+            allow_code: whether a class that the model names as `module:Class` may be imported, which
+                runs code of the current folder or of an installed package
 
         Raises:
             NotFoundError: there is no such model
             DataError: a part of it is missing, altered, or of another format
-            UsageError: it holds a pickle, and that is not allowed
+            UsageError: it holds a pickle, or names a class, and that is not allowed
         """
         results = path("results", results)
         if not path("name", name).is_dir() and _is_path(name):
             raise errors.NotFoundError(f"There is no folder {name}, and so no model.")
         folder = MODELS.find(results, str(name))
-        return cls(models.load(folder, allow_pickle), folder.name)
+        return cls(models.load(folder, allow_pickle, allow_code=allow_code), folder.name)
 
     def save(
         self,

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from recli import memory
+from recli import memory, registry
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
 from recli.cli._output.stored import agreed, show_facts, show_list, tell_removed
@@ -46,29 +46,39 @@ def command() -> None:
 @common.output_options()
 def list_models(results: Path, console: Console) -> None:
     """List all models, the newest first."""
-    from recli.algorithms import Configured
     from recli.models import model as models
-    from recli.ranking.list_options import ListOptions
-    from recli.ranking.recommender import recommender
+
+    labels = {}
 
     def describe(folder: Path) -> dict[str, Any]:
         about = models.about(folder)
-        Configured.of(about["algorithm"], about["params"])  # raises for what is unknown here
+        labels[folder.name] = _label(folder, about)  # raises for what is unknown here
         lists = about.get("lists", {})
         return {"model": folder.name, **{key: about[key] for key in _LISTED}, "lists": lists}
 
     columns = {
         "model": lambda found: found["model"],
-        "algorithm": lambda found: (
-            recommender(
-                Configured.of(found["algorithm"], found["params"]), ListOptions.of(found["lists"])
-            ).label
-        ),
+        "algorithm": lambda found: labels[found["model"]],
         "dataset": lambda found: found["dataset"]["name"],
         "trained": lambda found: local_time(found["trained"]),
         "size": lambda found: _size(MODELS.folder(results, found["model"])),
     }
     show_list(MODELS, results, console, describe, columns, right=("size",))
+
+
+def _label(folder: Path, about: dict[str, Any]) -> str:
+    """As tables name it; where a class would have to be imported for that, the algorithm alone."""
+    from recli import errors
+    from recli.algorithms import Configured
+    from recli.ranking.list_options import ListOptions
+    from recli.ranking.recommender import recommender
+
+    try:
+        with registry.names_of(folder):
+            configured = Configured.of(about["algorithm"], about["params"])
+            return recommender(configured, ListOptions.of(about.get("lists", {}))).label
+    except errors.CodeError:
+        return str(about["algorithm"])
 
 
 @command.command(
@@ -177,7 +187,6 @@ _LISTED = ("algorithm", "params", "dataset", "trained")
 def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
     from recli.models.list_quality import ListQuality
     from recli.params import shown
-    from recli.ranking.list_options import ListOptions
 
     dataset, origin, versions = about["dataset"], about["origin"], about["versions"]
     tuned, run = origin.get("params", {}), origin.get("run", {})
@@ -194,7 +203,7 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
         **_values(about),
         "tuned": " ".join(f"{key}={value}" for key, value in tuned.items()),
         "lists": str(ListQuality.of(origin) or ""),
-        "list options": str(ListOptions.of(about.get("lists", {}))),
+        "list options": _list_options(folder, about),
         "measured": run and f"{_metrics(run['metrics'])} (run {run['run']}, {run['split']})",
         "published": refresh and f"by {refresh['run']}, with events through {refresh['through']:,}",
         "stored as": "a recipe: it is fitted again when it is loaded" if about["refit"] else "",
@@ -208,6 +217,18 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
         "verified": f"{count(len(about['sha256']), 'part')}, all as written",
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _list_options(folder: Path, about: dict[str, Any]) -> str:
+    from recli import errors
+    from recli.ranking.list_options import ListOptions
+
+    lists = about.get("lists", {})
+    try:
+        with registry.names_of(folder):
+            return str(ListOptions.of(lists))
+    except errors.CodeError:
+        return f"rerank={' '.join(lists['rerank'])}, of a class; to use it takes --allow-code"
 
 
 def _values(about: dict[str, Any]) -> dict[str, str]:

@@ -102,6 +102,7 @@ if TYPE_CHECKING:
 @click.option(
     "--allow-pickle", is_flag=True, help="Read and write a model trained with --allow-pickle."
 )
+@common.allow_code_option
 @common.backend_option
 @common.results_option
 @common.output_options()
@@ -118,6 +119,7 @@ def command(
     topic: str | None,
     history: bool,
     allow_pickle: bool,
+    allow_code: bool,
     results: Path,
     console: Console,
 ) -> None:
@@ -152,7 +154,7 @@ def command(
     send = _sender(topic)
 
     def once() -> None:
-        outcome = refresh(results, name, settings, allow_pickle)
+        outcome = refresh(results, name, settings, allow_pickle, allow_code)
         _show(outcome, results, console)
         if outcome.decision is not None:
             send(outcome.decision)

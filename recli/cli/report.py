@@ -40,12 +40,14 @@ if TYPE_CHECKING:
     help="A model from 'recli train': the page shows the items in two dimensions, near where it finds "
     "them alike.",
 )
+@common.allow_code_option
 @common.results_option
 @common.output_options(default="html", kind="report")
 def command(
     runs: tuple[str, ...],
     output: Path | None,
     model_name: str | None,
+    allow_code: bool,
     results: Path,
     console: Console,
 ) -> None:
@@ -63,7 +65,7 @@ def command(
 
     make = registry.get("report", console.format)()
     found = [StoredRun.read(results, name) for name in dict.fromkeys(runs)]
-    drawn = None if model_name is None else _item_map(model_name, results, console)
+    drawn = None if model_name is None else _item_map(model_name, allow_code, results, console)
     text = make([RunData.of(run, drawn) for run in found])
     if output is None and console.format != "html":
         click.echo(text, nl=False)
@@ -75,10 +77,10 @@ def command(
     console.say(f"Written to {path}")
 
 
-def _item_map(model_name: str, results: Path, console: Console) -> ItemMap:
+def _item_map(model_name: str, allow_code: bool, results: Path, console: Console) -> ItemMap:
     from recli.models import model as models
     from recli.models.item_map import item_map
 
     if console.format != "html":
         raise click.UsageError("'--model' draws a map, which only '--format html' has.")
-    return item_map(models.load(MODELS.find(results, model_name)))
+    return item_map(models.load(MODELS.find(results, model_name), allow_code=allow_code))

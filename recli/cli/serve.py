@@ -91,6 +91,7 @@ from recli.models.stored import MODELS
     help="A topic of Kafka that each list is sent to as well, as it was answered; its key is the user. "
     "No answer waits for that, and what brokers do not take in a minute is counted and let go.",
 )
+@common.allow_code_option
 @common.results_option
 @common.message_options
 def command(
@@ -105,6 +106,7 @@ def command(
     remember: int,
     origins: tuple[str, ...],
     topic: str | None,
+    allow_code: bool,
     results: Path,
     console: Console,
 ) -> None:
@@ -164,6 +166,7 @@ def command(
         origins,
         remember,
         topic,
+        allow_code,
     )
     with server.bind(host, port) as place, contextlib.suppress(KeyboardInterrupt):
         # What stops a container stops the server as Ctrl-C does.
@@ -205,5 +208,5 @@ def _trained(data: DatasetChoice, seed: int, results: Path, console: Console) ->
     """The name of the model that is trained and kept; None where a stored one can be served."""
     if not common.typed("dataset") and MODELS.names(results):
         return None
-    choice = ModelChoice(None, data, dataset_given=True, seed=seed, allow_pickle=False)
+    choice = ModelChoice(None, data, dataset_given=True, seed=seed)
     return choice.load(results, console, keep=True)[1]

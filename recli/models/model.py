@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recli import errors, files
+from recli import errors, files, registry, spec
 from recli.algorithms import Algorithm, Configured
 from recli.data import event_kinds
 from recli.data.dataset import Dataset
@@ -241,7 +241,9 @@ def save_in(folder: Path, model: FittedModel, allow_pickle: bool = False) -> Pat
     return folder
 
 
-def load(folder: Path, allow_pickle: bool = False, exact: bool = False) -> FittedModel:
+def load(
+    folder: Path, allow_pickle: bool = False, exact: bool = False, allow_code: bool = False
+) -> FittedModel:
     """The model in `folder`.
 
     What it learned it ranks by, whether the packages that learned it are installed here or not.
@@ -250,24 +252,35 @@ def load(folder: Path, allow_pickle: bool = False, exact: bool = False) -> Fitte
         folder: the folder of the model
         allow_pickle: whether what a class of the user's own has learned may be pickled
         exact: whether to do without its index, which may be damaged then
+        allow_code: whether classes that it names as `module:Class` may be imported; a pickle that is
+            allowed may do that, too
 
     Raises:
         NotFoundError: when there is none
         DataError: when a part is missing or altered, or when it was written by another format
         UsageError: when it holds a pickle that is not allowed
+        CodeError: when it names a class that is not allowed
     """
     about = parts.verified(folder, unused=(parts.INDEX,) if exact else ())
+    if about["pickled"] and not allow_pickle:
+        raise errors.UsageError(
+            f"{folder}: holds a pickle, and to read a pickle runs whatever code is in it. If the model "
+            "is your own, `allow_pickle=True` reads it; else train it again without."
+        )
+    with registry.names_of(folder, allow_code or about["pickled"]):
+        return _loaded(folder, about, exact)
+
+
+def _loaded(folder: Path, about: dict[str, Any], exact: bool) -> FittedModel:
+    """The model with a manifest, whose pickle and classes are allowed by now."""
+    for reranker in about.get("lists", {}).get("rerank", ()):
+        spec.parse("reranker", reranker)  # it is not looked for before lists are made
     indexed = "index" in about and not exact
     arrays, (ratings, items, users) = parts.read(folder, about)
     rows, threshold = np.arange(len(ratings)), about["threshold"]
     trainset = Trainset(ratings, rows, items, about["mean"], threshold, users)
     configured = Configured.of(about["algorithm"], about["params"], about["refit"])
     algorithm = configured.create(about["seed"])
-    if about["pickled"] and not allow_pickle:
-        raise errors.UsageError(
-            f"{folder}: holds a pickle, and to read a pickle runs whatever code is in it. If the model "
-            "is your own, `allow_pickle=True` reads it; else train it again without."
-        )
     if about["refit"]:
         algorithm.fit(trainset)
     elif about["pickled"]:

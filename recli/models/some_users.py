@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from recli import registry
 from recli.algorithms import Configured
 from recli.data.trainset import Trainset
 from recli.models import parts
@@ -80,7 +81,8 @@ class SomeUsers:
         trainset.n_users, trainset.n_items = len(self.user_codes), self.n_items
         trainset.users = self.inner_users[ratings.users]
         trainset.items = self.inner_items[ratings.items]
-        configured = Configured.of(about["algorithm"], about["params"])
+        with registry.names_of(self.folder):
+            configured = Configured.of(about["algorithm"], about["params"])
         algorithm = configured.create(about["seed"])
         algorithm.restore(trainset, {**about["state"], **arrays})
         algorithm.__dict__.update(self.of_all)

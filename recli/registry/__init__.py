@@ -30,11 +30,11 @@ import recli
 from recli import errors
 from recli.registry import _entry_points, _extras, _folders, _foreign
 from recli.registry._extras import importing, present
-from recli.registry._foreign import place_of
+from recli.registry._foreign import names_of, place_of
 from recli.registry._kinds import KINDS
 from recli.registry._origin import Origin
 
-__all__ = ["KINDS", "Origin", "importing", "place_of", "present"]
+__all__ = ["KINDS", "Origin", "importing", "names_of", "place_of", "present"]
 
 _given: dict[type, str] = {}
 """The names by which classes from elsewhere were asked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import importlib
 import inspect
 import re
@@ -24,6 +25,27 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LONGEST = 300
 """Characters of what an exception says."""
 _NAMED = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*):([^\W\d]\w*)(?=[:@]|\s*$)")
+
+
+_said_by: contextvars.ContextVar[str] = contextvars.ContextVar("said by", default="")
+
+
+@contextlib.contextmanager
+def names_of(file: object, allow_code: bool = False) -> Iterator[None]:
+    """Names that a file says, not the user: a `module:Class` among them is not imported.
+
+    What a module does when it is imported is up to who wrote it, and which module is meant to who wrote
+    the file. Classes of packages by their entry points are found: the user installed these.
+
+    Args:
+        file: what says them, as messages name it
+        allow_code: whether the user has said that modules may be imported
+    """
+    token = _said_by.set("" if allow_code else str(file))
+    try:
+        yield
+    finally:
+        _said_by.reset(token)
 
 
 def spelled(text: str) -> str:
@@ -49,11 +71,17 @@ def of_module(kind: str, name: str) -> type:
     Raises:
         UsageError: if there is no such module or class, the module fails, or the class is of another
             kind
+        CodeError: where a file says the name, see `names_of`
         MissingExtraError: if the module imports one that is not installed
     """
     if spelled(name) != name:
         raise errors.UsageError(
             f"'{name}' is not module:Class, as in 'my_package.my_module:My{kind.title()}'."
+        )
+    if file := _said_by.get():
+        raise errors.CodeError(
+            f"{file}: names the {kind} {name}, and to import it runs code, of the current folder or of "
+            "an installed package. If you know whose it is, `allow_code=True` uses it."
         )
     module_name, _, class_name = name.partition(":")
     here = str(Path.cwd())

@@ -283,10 +283,12 @@ class AlgorithmContract:
 
         model = models.train(_small(), configured, 1)
         # What is compiled on the way is kept, and numba pickles for that.
-        models.load(models.save(model, tmp_path, "m")).algorithm.score_users(np.arange(3))
+        models.load(models.save(model, tmp_path, "m"), allow_code=True).algorithm.score_users(
+            np.arange(3)
+        )
         for function in ("dump", "dumps", "load", "loads"):
             monkeypatch.setattr(f"pickle.{function}", refuse)
-        loaded = models.load(models.save(model, tmp_path, "m"))
+        loaded = models.load(models.save(model, tmp_path, "m"), allow_code=True)
         assert loaded.configured == model.configured
         assert (loaded.seed, loaded.dataset) == (1, model.dataset)
         users = np.arange(-1, _small().ratings.n_users)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -134,6 +136,50 @@ def test_a_recipe_says_that_it_is_one(recli, tiny):
     assert "stored as   a recipe: it is fitted again" in recli("models", "show", "own").stdout
 
 
+RUNS_CODE = """
+from pathlib import Path
+from surprise import SVD
+with Path("ran").open("a") as file:
+    file.write("1")
+class Own(SVD):
+    pass
+"""
+
+
+def test_a_class_that_a_model_names_is_imported_on_the_users_word_alone(recli, tiny):
+    """Each command in a process of its own, as the class is known to this one."""
+    Path("theirs.py").write_text(RUNS_CODE, "utf-8")
+    recli("train", "-a", "theirs:Own", "-d", tiny, "--name", "m")
+    run = json.loads(recli("evaluate", "-a", "svd", "-d", tiny, "--format", "json").stdout)["run"]
+    Path("ran").unlink()
+
+    def typed(*arguments):
+        command = [sys.executable, "-m", "recli", *arguments]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+
+    listed = typed("models", "list", "--format", "json")
+    assert json.loads(listed.stdout)[0]["algorithm"] == "theirs:Own"
+    assert "theirs:Own" in typed("models", "list").stdout
+    assert "theirs:Own" in typed("models", "show", "m").stdout
+    for command in (
+        ("recommend", "-m", "m", "--user", "42"),
+        ("similar", "-m", "m", "--item", "318"),
+        ("serve", "-m", "m", "--port", "0"),
+        ("export", "embeddings", "-m", "m", "-o", "exported"),
+        ("report", run, "-m", "m"),
+    ):
+        refused = typed(*command)
+        assert refused.returncode == 2, refused.stderr
+        assert "names the algorithm theirs:Own, and to import it runs code" in refused.stderr
+        assert "'--allow-code' uses it." in refused.stderr
+    refused = typed("export", "function", "exported", "--model", "m")
+    assert "theirs:Own does not come with recli" in refused.stderr
+    assert not Path("ran").exists()
+    done = typed("recommend", "-m", "m", "--user", "42", "--allow-code")
+    assert done.returncode == 0, done.stderr
+    assert Path("ran").read_text(encoding="utf-8") == "1"
+
+
 def test_a_pickle_is_allowed_at_both_ends(recli, tiny):
     Path("own.py").write_text("from surprise import SVD\nclass Own(SVD):\n    pass\n", "utf-8")
     recli("train", "-a", "own:Own", "-d", tiny, "--name", "own", "--allow-pickle")
@@ -144,4 +190,4 @@ def test_a_pickle_is_allowed_at_both_ends(recli, tiny):
     recli("train", "-a", "own:Own", "-d", tiny, "--name", "recipe")
     typed = ("recommend", "--user", 42, "-n", 3, "--format", "csv")
     pickled = recli(*typed, "-m", "own", "--allow-pickle").stdout
-    assert pickled == recli(*typed, "-m", "recipe").stdout
+    assert pickled == recli(*typed, "-m", "recipe", "--allow-code").stdout

@@ -76,7 +76,7 @@ def test_is_evaluated_as_any_other(own, small, weight):
 
 def test_is_stored_as_a_recipe(own, small, tmp_path):
     model = models.train(small, Configured.of(own, {"weight": "2"}), 0)
-    loaded = models.load(models.save(model, tmp_path, "own"))
+    loaded = models.load(models.save(model, tmp_path, "own"), allow_code=True)
     user = small.ratings.user_ids.text[4]
     assert loaded.configured.params == {"weight": 2}
     assert top_n(loaded, user, 5) == top_n(model, user, 5)

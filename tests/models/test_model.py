@@ -282,7 +282,26 @@ def test_a_pickle_takes_the_users_word_twice(own, small, tmp_path):
 def test_without_the_users_word_it_is_a_recipe(own, small, tmp_path):
     folder = models.save(models.train(small, own, 0), tmp_path, "m")
     assert "state.pickle" not in everything(folder)
-    assert type(models.load(folder).algorithm.algorithm).fits == 2
+    assert type(models.load(folder, allow_code=True).algorithm.algorithm).fits == 2
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"algorithm": "strangers:Own", "params": {}},
+        {"algorithm": "hybrid", "params": {"members": "svd,strangers:Own"}},
+        {"lists": {"rerank": ["strangers:Own"]}},
+    ],
+    ids=["algorithm", "member", "reranker"],
+)
+def test_a_class_that_is_named_is_not_imported(named, folder, tmp_path, monkeypatch):
+    (tmp_path / "strangers.py").write_text("raise SystemExit('it ran')", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    seal(folder, **named)
+    with pytest.raises(errors.CodeError, match=r"m: names the \w+ strangers:Own.*`allow_code=True`"):
+        models.load(folder)
+    with pytest.raises(errors.UsageError, match="SystemExit: it ran"):
+        models.load(folder, allow_code=True)
 
 
 def test_an_altered_pickle_is_not_read(own, small, tmp_path):

@@ -10,10 +10,10 @@ import re
 
 PARAMETERS = frozenset(
     (  # noqa: SIM905, a line each otherwise
-        "algorithms allow_pickle by conf decimal delimiter diversify duplicates encoding engine escape "
-        "event fix format fresh goal header implicit item items_id master memory_limit metric missing "
-        "on_bad pick query quote rating sampled_negatives scale strict study threshold time time_format "
-        "time_unit trials user users_id weight weights where"
+        "algorithms allow_code allow_pickle by conf decimal delimiter diversify duplicates encoding "
+        "engine escape event fix format fresh goal header implicit item items_id master memory_limit "
+        "metric missing on_bad pick query quote rating sampled_negatives scale strict study threshold "
+        "time time_format time_unit trials user users_id weight weights where"
     ).split()
 )
 """Those that messages name."""

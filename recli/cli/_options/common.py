@@ -379,6 +379,12 @@ algorithm_option = click.option(
     type=parameter_types.ALGORITHM,
     help="An algorithm, or your own as module:Class. [default: the best of a few for the goal]",
 )
+allow_code_option = click.option(
+    "--allow-code",
+    is_flag=True,
+    help="Import classes that a stored model names as module:Class, your own or another's. This runs "
+    "code of the current folder or of an installed package.",
+)
 GOAL = click.Choice(("lists", "ratings"))
 goal_option = click.option(
     "--goal",

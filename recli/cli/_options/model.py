@@ -30,13 +30,15 @@ class ModelChoice:
         dataset_given: whether the user named a dataset
         seed: what is drawn at random is drawn by it
         allow_pickle: whether what a class of the user's own has learned may be pickled
+        allow_code: whether such a class may be imported that a stored model names
     """
 
     name: str | None
     data: DatasetChoice
     dataset_given: bool
     seed: int
-    allow_pickle: bool
+    allow_pickle: bool = False
+    allow_code: bool = False
 
     def load(
         self,
@@ -62,7 +64,7 @@ class ModelChoice:
         if self.name is None:
             return self._trained(results, console, goal, usual, keep)
         folder = MODELS.find(results, self.name)
-        model = models.load(folder, self.allow_pickle, exact)
+        model = models.load(folder, self.allow_pickle, exact, self.allow_code)
         if self.dataset_given:
             self._check(model, folder.name, console)
         return model, folder.name
@@ -130,6 +132,7 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         is_flag=True,
         help="Read a model that was trained with --allow-pickle. This runs code from the file.",
     )
+    @common.allow_code_option
     @common.dataset_options
     @common.seed_option
     @functools.wraps(command)
@@ -137,12 +140,13 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         *args: Any,
         model_name: str | None,
         allow_pickle: bool,
+        allow_code: bool,
         data: DatasetChoice,
         seed: int,
         **kwargs: Any,
     ) -> Any:
         given = common.typed("dataset")
-        choice = ModelChoice(model_name, data, given, seed, allow_pickle)
+        choice = ModelChoice(model_name, data, given, seed, allow_pickle, allow_code)
         return command(*args, choice=choice, **kwargs)
 
     return wrapped

@@ -24,14 +24,18 @@ class RefreshedModel:
         results: the results folder
         name: the whole name of the model there
         allow_pickle: whether a model that holds a pickle may be read and written
+        allow_code: whether classes that it names as `module:Class` may be imported
     """
 
     results: Path
     name: str
     allow_pickle: bool = False
+    allow_code: bool = False
 
     @classmethod
-    def find(cls, results: Path, name: str, allow_pickle: bool = False) -> RefreshedModel:
+    def find(
+        cls, results: Path, name: str, allow_pickle: bool = False, allow_code: bool = False
+    ) -> RefreshedModel:
         """The model that `name` means, once what a killed process had moved aside is put back.
 
         Nobody else may be at work on the same results.
@@ -40,6 +44,7 @@ class RefreshedModel:
             results: the results folder
             name: the model's name, or how that begins
             allow_pickle: whether a model that holds a pickle may be read and written
+            allow_code: whether classes that it names as `module:Class` may be imported
 
         Raises:
             NotFoundError: if there is no such model in the results folder
@@ -47,7 +52,7 @@ class RefreshedModel:
         """
         for replaced in (MODELS.folder(results, name), folder_of(results, name)):
             files.recover(replaced)
-        return cls(results, MODELS.find_own(results, name).name, allow_pickle)
+        return cls(results, MODELS.find_own(results, name).name, allow_pickle, allow_code)
 
     @property
     def folder(self) -> Path:
@@ -72,9 +77,9 @@ class RefreshedModel:
 
         Raises:
             DataError: if it is damaged
-            UsageError: if it holds a pickle that is not allowed
+            UsageError: if it holds a pickle or names a class that is not allowed
         """
-        return models.load(self.folder, self.allow_pickle)
+        return models.load(self.folder, self.allow_pickle, allow_code=self.allow_code)
 
     def progress(self) -> Progress | None:
         """How far its dataset has taken the log in; None where there is no dataset.

@@ -35,7 +35,11 @@ class Outcome:
 
 
 def refresh(
-    results: Path, name: str, settings: RefreshSettings, allow_pickle: bool = False
+    results: Path,
+    name: str,
+    settings: RefreshSettings,
+    allow_pickle: bool = False,
+    allow_code: bool = False,
 ) -> Outcome:
     """One round for a model.
 
@@ -44,6 +48,7 @@ def refresh(
         name: the model's name, or how that begins
         settings: when it is trained and published
         allow_pickle: whether a model that holds a pickle may be read and written
+        allow_code: whether classes that it names as `module:Class` may be imported
 
     Raises:
         NotFoundError: if there is no such model
@@ -54,7 +59,7 @@ def refresh(
         files.alone(REFRESHES.folder(results, ".lock"), "a refresh is at work there"),
         EventLog(results / FILE_NAME) as log,
     ):
-        round_ = Round(RefreshedModel.find(results, name, allow_pickle), settings, log)
+        round_ = Round(RefreshedModel.find(results, name, allow_pickle, allow_code), settings, log)
         state: State | End = entry(round_)
         while not isinstance(state, End):
             state = state.advance()

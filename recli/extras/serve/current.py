@@ -7,11 +7,11 @@ import logging
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from recli import errors
 from recli.extras.serve.answers import Answers
 from recli.extras.serve.self_test import check
+from recli.extras.serve.settings import ServiceSettings
 from recli.models import model as models
 from recli.models.fold_in import most_popular
 from recli.models.model import FittedModel
@@ -69,7 +69,7 @@ class Refused:
 
     Attributes:
         at: when
-        reason: why it is no rating
+        reason: why
     """
 
     at: datetime
@@ -88,15 +88,14 @@ class Current:
     taken, n_refused: how many models were taken since the start, and how many refused
 
     Args:
-        results: the results folder
+        settings: how the service is set up
         name: the name
-        remembered: how many answers are remembered
     """
 
-    def __init__(self, results: Path, name: str, remembered: int) -> None:
+    def __init__(self, settings: ServiceSettings, name: str) -> None:
         """Load the model. Raises NotFoundError, DataError and UsageError as `models.load` does."""
-        self._folder = MODELS.find(results, name)
-        self._remembered = remembered
+        self._folder = MODELS.find(settings.results, name)
+        self._settings = settings
         self._stamp = self._now()
         self.loaded = self._load()
         self.refused: Refused | None = None
@@ -116,6 +115,11 @@ class Current:
         if self._watch is not None:
             self._watch.join()
 
+    @property
+    def watches(self) -> bool:
+        """Whether a model that is published would be seen; False once looking has ended by itself."""
+        return self._watch is None or self._watch.is_alive() or self._stopping.is_set()
+
     def _look_often(self) -> None:
         while not self._stopping.wait(_SECONDS):
             self.look()
@@ -128,14 +132,17 @@ class Current:
             return
         try:
             loaded = self._load()
-        # ValueError and LookupError are what numpy raises about arrays that are not what they should be.
-        except (errors.RecliError, OSError, ValueError, LookupError) as error:
+        # Whatever a model does when it is loaded, the one that answers goes on and the next may be good.
+        except Exception as error:  # noqa: BLE001
             if self._now() != stamp:
                 return  # replaced while it was read: another look will tell
             self._stamp = stamp
             self.n_refused += 1
-            self.refused = Refused(datetime.now(UTC), str(error))
-            _LOG.error("%s was refused, %s goes on: %s", self._folder, self.loaded.version, error)
+            known = isinstance(error, errors.RecliError)
+            reason = str(error) if known else f"{type(error).__name__}: {error}"
+            self.refused = Refused(datetime.now(UTC), reason)
+            told = "%s was refused, %s goes on: %s"
+            _LOG.error(told, self._folder, self.loaded.version, reason, exc_info=not known)
             return
         self._stamp = stamp
         self.loaded, self.refused = loaded, None
@@ -149,7 +156,7 @@ class Current:
                 f"{self._folder}: holds a pickle, and a server reads none. Train the model without "
                 "'--allow-pickle'."
             )
-        model = models.load(self._folder)
+        model = models.load(self._folder, allow_code=self._settings.allow_code)
         quick = check(model)
         return Loaded(
             self._folder.name,
@@ -158,7 +165,7 @@ class Current:
             about["seal"][:12],
             datetime.fromisoformat(about["trained"]),
             datetime.now(UTC),
-            Answers(self._remembered),
+            Answers(self._settings.remembered),
         )
 
     def _now(self) -> _Stamp:

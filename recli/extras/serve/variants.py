@@ -38,7 +38,7 @@ class Variants:
         self._currents: dict[str, Current] = {}
         weights = {}
         for name, weight in settings.models.items():
-            current = Current(settings.results, name, settings.remembered)
+            current = Current(settings, name)
             if current.loaded.name in self._currents:
                 raise named_twice(current.loaded.name)
             self._currents[current.loaded.name] = current

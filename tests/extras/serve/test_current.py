@@ -14,14 +14,13 @@ from recli import errors, registry
 from recli.extras.serve import current as module
 from recli.extras.serve.current import Current
 from recli.extras.serve.self_test import _check, check
+from recli.extras.serve.settings import ServiceSettings
 from recli.models import model as models
-
-BIG = 1 << 20
 
 
 @pytest.fixture
 def current(results):
-    return Current(results, "mine", BIG)
+    return Current(ServiceSettings(results, {}), "mine")
 
 
 def best(loaded, user="42"):
@@ -44,13 +43,13 @@ def test_a_new_model_answers_from_then_on(current, results, trained):
     assert current.loaded.model.configured.name == "svd"
     assert current.loaded.version != old.version
     assert (current.taken, current.n_refused) == (1, 0)
-    assert best(current.loaded) == best(Current(results, "mine", BIG).loaded)
+    assert best(current.loaded) == best(Current(ServiceSettings(results, {}), "mine").loaded)
     assert old.model.configured.name == "content-based"  # what was begun with it ends with it
 
 
 def test_the_same_model_again_has_the_same_version(current, results):
     shutil.copytree(results / "models" / "mine", results / "models" / "twin")
-    assert Current(results, "twin", BIG).loaded.version == current.loaded.version
+    assert Current(ServiceSettings(results, {}), "twin").loaded.version == current.loaded.version
 
 
 def damaged(folder):
@@ -128,6 +127,44 @@ def test_lists_that_are_not_sorted_are_seen(results):
     _check(model, padded)
 
 
+def test_the_watcher_outlives_whatever_a_model_does(current, results, trained, monkeypatch, caplog):
+    models.save(trained("svd"), results, "mine")
+
+    def broken(*_, **__):
+        raise TypeError("float() argument must be a string or a real number, not 'NoneType'")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(models, "load", broken)
+        current.look()
+    assert current.n_refused == 1
+    assert current.refused.reason.startswith("TypeError: float() argument")
+    assert "Traceback" in caplog.text, "a fault of ours is not hidden"
+    models.save(trained("svd"), results, "mine")
+    current.look()
+    assert (current.loaded.model.configured.name, current.refused) == ("svd", None)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_server_that_no_longer_looks_is_not_ready(serving, monkeypatch):
+    monkeypatch.setattr(module, "_SECONDS", 0.01)
+    died = threading.Event()
+
+    def dies(_):
+        died.set()
+        raise SystemExit
+
+    client = serving()
+    assert client.get("/readyz").json()["status"] == "ready"
+    monkeypatch.setattr(Current, "look", dies)
+    late = serving()
+    assert died.wait(60)
+    for _ in range(600):
+        if (answer := late.get("/readyz")).status_code == 503:
+            break
+        time.sleep(0.01)
+    assert answer.json()["status"].startswith("no longer looks for new models")
+
+
 def test_one_that_changes_while_it_is_read_is_looked_at_again(
     current, results, trained, monkeypatch
 ):
@@ -160,17 +197,17 @@ def test_one_that_is_deleted_goes_on_in_memory(current, results, trained):
 
 def test_what_cannot_be_served_at_all(results, trained, tmp_path):
     with pytest.raises(errors.NotFoundError, match="There is no model 'other'"):
-        Current(results, "other", BIG)
+        Current(ServiceSettings(results, {}), "other")
     damaged(results / "models" / "mine")
     with pytest.raises(errors.DataError, match="SHA-256 differs"):
-        Current(results, "mine", BIG)
+        Current(ServiceSettings(results, {}), "mine")
 
 
 def test_a_pickle_is_not_read(results, trained, monkeypatch):
     monkeypatch.setattr(models.Algorithm, "state", lambda algorithm: None)
     models.save(trained("normal-predictor"), results, "pickled", allow_pickle=True)
     with pytest.raises(errors.UsageError, match="holds a pickle, and a server reads none"):
-        Current(results, "pickled", BIG)
+        Current(ServiceSettings(results, {}), "pickled")
 
 
 def test_the_server_sees_it_by_itself(serving, results, trained, monkeypatch):
@@ -194,7 +231,7 @@ def test_the_server_sees_it_by_itself(serving, results, trained, monkeypatch):
     assert before["version"] != after["version"]
     answer = client.get("/recommend?user_id=42").json()  # and not what the old one had said
     assert [one["item"] for one in answer["items"]][:5] == best(
-        Current(results, "mine", BIG).loaded
+        Current(ServiceSettings(results, {}), "mine").loaded
     )
     metrics = client.get("/metrics").text
     assert 'recli_model_reloads_total{result="taken"} 1.0' in metrics

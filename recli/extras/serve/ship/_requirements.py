@@ -26,10 +26,15 @@ def extras_of(about: Mapping[str, Any], folder: Path) -> set[str]:
     Raises:
         UsageError: for an algorithm that does not come with recli
     """
-    configured = Configured.of(about["algorithm"], about["params"], to_fit=False)
-    if not configured.is_own:
+    try:
+        with registry.names_of(folder):
+            configured = Configured.of(about["algorithm"], about["params"], to_fit=False)
+        comes_along = configured.is_own
+    except errors.CodeError:
+        comes_along = False
+    if not comes_along:
         raise errors.UsageError(
-            f"{folder}: {configured.name} does not come with recli, and only recli's algorithms are "
+            f"{folder}: {about['algorithm']} does not come with recli, and only recli's algorithms are "
             "where the model goes to."
         )
     return {registry.extra_of("algorithm", part) for part in configured.parts} - {""}
