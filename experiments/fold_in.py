@@ -65,7 +65,7 @@ def by_code(algorithm: Algorithm, user: int) -> np.ndarray:
     """The scores of the catalogue for a user by her inner id."""
     trainset = algorithm.trainset
     [(_, scores)] = scored(algorithm, trainset, trainset.user_codes[[user]], 0, exclude_seen=False)
-    return scores[0]
+    return scores[0, trainset.inner_items]
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:

@@ -244,13 +244,17 @@ class Algorithm(
             users: int[n], inner ids.
 
         Returns:
-            float64[n, n_catalogue].
+            float64[n, n_catalogue], C-contiguous, the caller's to change.
 
         Raises:
             UsageError: As `estimate_pairs`.
         """
         users = self._told(users)
-        scores = self._default_where_impossible(self._estimate_users(users))
+        scores = np.require(self._estimate_users(users), np.float64, ["C", "O", "W"])
+        # What is not finite shows in the least or the greatest, sooner than by looking at each.
+        if np.isfinite([scores.min(initial=0.0), scores.max(initial=0.0)]).all():
+            return scores
+        scores = self._default_where_impossible(scores)
         for row, item in np.argwhere(np.isinf(scores)):
             raise self._not_finite(scores[row, item], int(users[row]), int(item))
         return scores

@@ -15,6 +15,7 @@ from recli.algorithms._base import Algorithm
 from recli.algorithms._shared.blas import ONE_THREAD_OF_BLAS
 from recli.data.tie_order import TieOrder
 from recli.data.trainset import Trainset
+from recli.kernels.csr import ranges
 
 _CHUNK_BYTES = 1 << 20  # of scores: with their copies they stay in a core's cache
 _CHUNK_USERS = 64  # at least, where the catalogue is large: what is done once a chunk counts too
@@ -66,14 +67,14 @@ def rank(
         UsageError: As `scored`.
     """
     chunks = scored(algorithm, trainset, users, n, exclude_seen, memory_limit)
-    order = TieOrder.of(trainset.ratings, users, seed)
+    order = TieOrder.of(trainset.ratings, users, seed).by(trainset.item_codes)
     items = np.full((len(users), n), -1, np.int32)
     scores = np.full((len(users), n), np.nan)
-    for start, by_code in chunks:
-        own = order.part(slice(start, start + len(by_code)))
-        rows, places, best_items = best(by_code, min(n, trainset.n_catalogue), own)
-        items[start + rows, places] = best_items
-        scores[start + rows, places] = by_code[rows, best_items]
+    for start, some in chunks:
+        own = order.part(slice(start, start + len(some)))
+        rows, places, best_items = best(some, min(n, trainset.n_catalogue), own)
+        items[start + rows, places] = trainset.item_codes[best_items]
+        scores[start + rows, places] = some[rows, best_items]
     return Rankings(items, scores)
 
 
@@ -107,8 +108,9 @@ def scored(
             are none.
 
     Returns:
-        Pairs of where a chunk begins in `users`, and float64[n_chunk, n_catalogue] by item code, with
-        -inf for what is excluded.
+        Pairs of where a chunk begins in `users`, and float64[n_chunk, n_catalogue] by inner id, with
+        -inf for what is excluded. They are not brought into the order of item codes: that would take
+        longer than the rest of a ranking.
 
     Raises:
         UsageError: At the call, if the limit is too small for a single user.
@@ -164,11 +166,10 @@ def _scores(
     inner = trainset.inner_users[users]
     with ONE_THREAD_OF_BLAS:
         scores = algorithm.score_users(inner)
-    by_code = np.take(scores, trainset.inner_items, axis=1)
-    by_code[excluded(trainset, users, exclude_seen, withheld)] = -np.inf
+    scores[excluded(trainset, users, exclude_seen, withheld)] = -np.inf
     if candidates is not None:
-        by_code[:, ~candidates] = -np.inf
-    return by_code
+        scores[:, ~candidates[trainset.item_codes]] = -np.inf
+    return scores
 
 
 def excluded(
@@ -183,20 +184,18 @@ def excluded(
         withheld: As for `scored`.
 
     Returns:
-        Places among `users` and codes of items, int64[n] each; a pair may be there twice.
+        Places among `users`, int64[n], and inner ids of items, int32[n]; a pair may be there twice.
     """
-    left_out = [np.empty(0, np.int64)] * len(users)
+    rows, items = np.empty(0, np.int64), np.empty(0, np.int32)
     if exclude_seen:
-        inner = trainset.inner_users[users].tolist()
-        seen = [trainset.rated(user) if user >= 0 else trainset.items[:0] for user in inner]
-        left_out = [trainset.item_codes[items] for items in seen]
+        rows, items = trainset.rated_by(trainset.inner_users[users])
     if withheld is not None and len(withheld):
         firsts = users.astype(np.int64) * trainset.n_catalogue
-        bounds = np.searchsorted(withheld, [firsts, firsts + trainset.n_catalogue]).T
-        own = [withheld[start:end] - at for at, (start, end) in zip(firsts, bounds, strict=True)]
-        left_out = [np.append(*pair) for pair in zip(left_out, own, strict=True)]
-    rows = np.repeat(np.arange(len(users)), [len(codes) for codes in left_out])
-    return rows, np.concatenate([np.empty(0, np.int64), *left_out])
+        starts, ends = np.searchsorted(withheld, [firsts, firsts + trainset.n_catalogue])
+        own_rows, places = ranges(starts, ends)
+        own = trainset.inner_items[withheld[places] - firsts[own_rows]]
+        rows, items = np.append(rows, own_rows), np.append(items, own)
+    return rows, items
 
 
 def _fitting(n_users: int, n_catalogue: int, n: int, limit: int | None) -> int:

@@ -60,6 +60,9 @@ class MostPopular(Ranker):
     def _scores(self, users: np.ndarray) -> np.ndarray:
         return np.tile(self.popularity, (len(users), 1))
 
+    def _estimate_users(self, users: np.ndarray) -> np.ndarray:
+        return np.repeat(super()._estimate_users(users[:1]), len(users), axis=0)
+
 
 def _times(trainset: surprise.Trainset) -> tuple[np.ndarray, int]:
     """When the ratings were made, int64[n_ratings], and how much of that a day is."""

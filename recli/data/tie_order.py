@@ -38,7 +38,8 @@ class TieOrder:
 
     Attributes:
         rows: int64[n_users], a key for each user, below 2³²
-        columns: int64[n_catalogue], a key for each item by its code, likewise
+        columns: int64[n_items], a key for each item, likewise; by its code, unless `by` was told other
+            numbers
     """
 
     rows: np.ndarray
@@ -63,6 +64,14 @@ class TieOrder:
             rows: which ones: a slice, or int[n] places
         """
         return TieOrder(self.rows[rows], self.columns)
+
+    def by(self, codes: np.ndarray) -> TieOrder:
+        """The order where items go by other numbers than their codes, as by inner ids.
+
+        Args:
+            codes: int[n_items], the code of each number
+        """
+        return TieOrder(self.rows, self.columns[codes])
 
     def draws(self, rows: np.ndarray, items: np.ndarray) -> np.ndarray:
         """The number of each pair, int64[n]: of equal scores, the item with the smaller goes first.

@@ -13,7 +13,7 @@ from recli.data.ids import Ids
 from recli.data.ratings import Ratings, liked_from
 from recli.data.tables.items import Items
 from recli.data.tables.users import Users
-from recli.kernels.csr import Csr, csr
+from recli.kernels.csr import Csr, csr, ranges
 
 
 class Trainset(surprise.Trainset):
@@ -112,6 +112,21 @@ class Trainset(surprise.Trainset):
             indptr, items, _ = self.by_user
             return items[indptr[user] : indptr[user + 1]]
         return self.items[self.users == user]  # one user is not worth grouping all
+
+    def rated_by(self, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What several users have rated: their places in `users`, int64[n], and inner ids, int32[n].
+
+        Args:
+            users: int[n_users], inner ids, below 0 for users without ratings
+        """
+        if len(users) == 1:  # not worth grouping all, see `rated`
+            [user] = users
+            items = self.rated(user) if user >= 0 else self.items[:0]
+            return np.zeros(len(items), np.int64), items
+        indptr, items, _ = self.by_user
+        known = users >= 0
+        rows, places = ranges(indptr[users * known], indptr[(users + 1) * known])
+        return rows, items[places]
 
     @property
     def global_mean(self) -> float:

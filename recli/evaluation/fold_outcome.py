@@ -36,10 +36,12 @@ class Wanted:
     Attributes:
         predictions: whether the test ratings are to be predicted
         k: places of the ranked lists; 0 for no lists
+        ranks: whether the rank of every tested item is to be found, wherever it is; only with lists
     """
 
     predictions: bool = False
     k: int = 0
+    ranks: bool = False
 
     @classmethod
     def by(cls, measures: Iterable[Measure]) -> Wanted:
@@ -49,15 +51,25 @@ class Wanted:
             measures: metrics with their cut-offs
 
         >>> from recli.evaluation.metric_names import Measure
-        >>> Wanted.by([Measure.parse("rmse"), Measure.parse("ndcg@5"), Measure.parse("auc")])
-        Wanted(predictions=True, k=5)
+        >>> Wanted.by([Measure.parse("rmse"), Measure.parse("ndcg@5")])
+        Wanted(predictions=True, k=5, ranks=False)
+        >>> Wanted.by([Measure.parse("auc")])
+        Wanted(predictions=False, k=1, ranks=True)
         """
         measures = list(measures)
-        lists = [m.k or 1 for m in measures if m.metric.needs == "rankings"]
-        return cls(any(m.metric.needs == "predictions" for m in measures), max(lists, default=0))
+        of_lists = [measure for measure in measures if measure.metric.needs == "rankings"]
+        return cls(
+            predictions=any(measure.metric.needs == "predictions" for measure in measures),
+            k=max((measure.k or 1 for measure in of_lists), default=0),
+            ranks=any(not measure.metric.cutoff for measure in of_lists),
+        )
 
     def __or__(self, other: Wanted) -> Wanted:
-        return Wanted(self.predictions or other.predictions, max(self.k, other.k))
+        return Wanted(
+            self.predictions or other.predictions,
+            max(self.k, other.k),
+            self.ranks or other.ranks,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +94,8 @@ class Listed:
         items: int32[n_users, k], item codes, best first; -1 where the candidates end before the
             list; users in the order of their codes
         n_candidates: int64[n_users], how many items could have been in the list
-        places: int64[n_pairs], float64[n_pairs], as in `lists.Tested`, whose order they have
+        places: int64[n_pairs], float64[n_pairs], as in `lists.Tested`, whose order they have; None
+            where they were not wanted
         midranks: likewise
         tied: bool[n_users, k], as in `lists.EvaluatedLists`
         n_ranked: likewise
@@ -90,8 +103,8 @@ class Listed:
 
     items: np.ndarray
     n_candidates: np.ndarray
-    places: np.ndarray
-    midranks: np.ndarray
+    places: np.ndarray | None
+    midranks: np.ndarray | None
     tied: np.ndarray
     n_ranked: np.ndarray | None = None
 
@@ -133,7 +146,9 @@ class FoldOutcome:
     def has(self) -> Wanted:
         """What can be measured of it."""
         return Wanted(
-            self.estimated is not None or not self.rates, self.listed.k if self.listed else 0
+            self.estimated is not None or not self.rates,
+            self.listed.k if self.listed else 0,
+            self.listed is not None and self.listed.places is not None,
         )
 
     def covers(self, wanted: Wanted) -> bool:
@@ -231,7 +246,14 @@ def fold_outcome(
     if wanted.k:
         model, options = of_training(statistics, configured, algorithm, seed), lists_of(configured)
         lists = recommend(
-            model, statistics, test, wanted.k, memory_limit, options, sampled_negatives
+            model,
+            statistics,
+            test,
+            wanted.k,
+            memory_limit,
+            options,
+            sampled_negatives,
+            wanted.ranks,
         )
         places, midranks = lists.tested.places, lists.tested.midranks
         assert lists.tied is not None
@@ -269,10 +291,11 @@ def to_keep(
     test: np.ndarray,
     memory_limit: int,
 ) -> Wanted:
-    """What to make where it will be kept: lists of `LIST_LENGTH` places at least, if any.
+    """What to make where it will be kept: if lists, then of `LIST_LENGTH` places at least, and all ranks.
 
-    Less where the catalogue has not so many items, or the limit (bytes) does not easily hold the lists
-    of all users. Re-ranked lists are as long as they are wanted: longer ones begin otherwise.
+    So another metric needs no fit. Lists are shorter where the catalogue has not so many items, or the
+    limit (bytes) does not easily hold the lists of all users. Re-ranked lists are as long as they are
+    wanted: longer ones begin otherwise.
 
     Args:
         configured: an algorithm with its parameters
@@ -281,7 +304,10 @@ def to_keep(
         wanted: what of an outcome is wanted
         memory_limit: bytes
     """
-    if not wanted.k or lists_of(configured).reranks:
+    if not wanted.k:
+        return wanted
+    wanted |= Wanted(ranks=True)
+    if lists_of(configured).reranks:
         return wanted
     n_users = max(1, len(np.unique(statistics.dataset.ratings.users[test])))
     most = memory_limit // 4 // (12 * n_users)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recli.data.distinct import distinct
 from recli.data.ratings import Ratings
 from recli.data.training_statistics import TrainingStatistics
 
@@ -23,16 +24,23 @@ class Tested:
         values: float64[n], ratings; of a pair that was rated twice, the higher
         places: int64[n], how many candidates rank before it: those that score higher, and of those
             that score as high the ones that `TieOrder` draws before it; -1 for an item that is no
-            candidate: in the training, unless that may be recommended again, or filtered out
+            candidate: in the training, unless that may be recommended again, or filtered out. None
+            where no metric looks beyond the first places of lists
         midranks: float64[n], the item's rank among the candidates by score, 1 for the best, ties
-            shared evenly; NaN for an item that is no candidate
+            shared evenly; NaN for an item that is no candidate; None as `places`
     """
 
     rows: np.ndarray
     items: np.ndarray
     values: np.ndarray
-    places: np.ndarray
-    midranks: np.ndarray
+    places: np.ndarray | None
+    midranks: np.ndarray | None
+
+    @property
+    def ranks(self) -> tuple[np.ndarray, np.ndarray]:
+        """`places` and `midranks`, for a metric that says by `cutoff = False` that it needs them."""
+        assert self.places is not None and self.midranks is not None
+        return self.places, self.midranks
 
     def where(self, chosen: np.ndarray) -> Tested:
         """Those of the ratings that are `chosen`, bool[n].
@@ -44,8 +52,8 @@ class Tested:
             self.rows[chosen],
             self.items[chosen],
             self.values[chosen],
-            self.places[chosen],
-            self.midranks[chosen],
+            None if self.places is None else self.places[chosen],
+            None if self.midranks is None else self.midranks[chosen],
         )
 
 
@@ -185,10 +193,10 @@ def tested_pairs(
         ratings: all of the dataset
         test: int64[n], rows that are tested, ascending
     """
-    users, rows = np.unique(ratings.users[test], return_inverse=True)
-    items, values = ratings.items[test], ratings.values[test]
-    order = np.lexsort((-values, items, rows))
-    rows, items, values = rows[order], items[order], values[order]
-    first = np.ones(len(rows), bool)
-    first[1:] = (rows[1:] != rows[:-1]) | (items[1:] != items[:-1])
-    return users, rows[first], items[first], values[first]
+    is_tested = np.zeros(len(ratings.user_ids), bool)
+    is_tested[ratings.users[test]] = True
+    users = np.flatnonzero(is_tested).astype(ratings.users.dtype)
+    pairs = ratings.users[test].astype(np.int64) * len(ratings.item_ids) + ratings.items[test]
+    chosen = test[distinct(pairs, ratings.values[test])]
+    rows = (np.cumsum(is_tested) - 1)[ratings.users[chosen]]
+    return users, rows, ratings.items[chosen], ratings.values[chosen]

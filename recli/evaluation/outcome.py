@@ -45,6 +45,7 @@ def recommend(
     memory_limit: int | None = None,
     options: ListOptions = ListOptions(),  # noqa: B008, it is frozen
     sampled_negatives: int = 0,
+    ranks: bool = True,
 ) -> EvaluatedLists:
     """The list of every user of the test, as `recli recommend` makes it, and what the test says of it.
 
@@ -63,6 +64,7 @@ def recommend(
             dataset withholds (`Dataset.withheld`) is in no list: whether it is liked is not known here.
         sampled_negatives: How many of the candidates are kept beside the user's relevant test items, see
             `among_sampled`; 0 for all.
+        ranks: Whether to find out where each tested item ranks, which takes as long as all the rest.
 
     Returns:
         Lists after filters and re-ranking; `n_candidates`, `places`, `midranks` and `tied` of the
@@ -80,8 +82,11 @@ def recommend(
     lists = np.full((len(users), k), -1, np.int32)
     tied = np.zeros((len(users), k), bool)
     n_candidates = np.empty(len(users), np.int64)
-    order = TieOrder.of(statistics.dataset.ratings, users, model.seed)
-    before, midranks = np.empty(len(items), np.int64), np.empty(len(items))
+    trainset, codes = model.trainset, model.trainset.item_codes
+    inner = trainset.inner_items[items]
+    order = TieOrder.of(statistics.dataset.ratings, users, model.seed).by(codes)
+    before = np.empty(len(items), np.int64) if ranks else None
+    midranks = np.empty(len(items)) if ranks else None
     start = 0
     for ranked, scores in with_scores(model, request, memory_limit, held=k):
         chunk = slice(start, start + len(scores))
@@ -90,17 +95,25 @@ def recommend(
             tested, relevant = np.zeros((2, *scores.shape), bool)
             pairs = rows[tests] - start, items[tests]
             tested[pairs], relevant[pairs] = True, values[tests] >= statistics.threshold
-            scores = among_sampled(  # noqa: PLW2901, nothing else is a candidate
-                scores, users[chunk], tested, relevant, sampled_negatives, model.seed
+            by_code = among_sampled(  # what is drawn goes by the order of codes
+                np.take(scores, trainset.inner_items, axis=1),
+                users[chunk],
+                tested,
+                relevant,
+                sampled_negatives,
+                model.seed,
             )
-            ranked = lists_of_scores(users[chunk], scores, order.part(chunk), request)  # noqa: PLW2901
+            # Nothing else is a candidate.
+            scores = np.take(by_code, codes, axis=1)  # noqa: PLW2901
+            ranked = lists_of_scores(users[chunk], scores, codes, order.part(chunk), request)  # noqa: PLW2901
         lists[chunk, : ranked.items.shape[1]] = ranked.items
         by_score = (ranked.plain or ranked).scores
-        tied[chunk, : by_score.shape[1]] = _tied(by_score, scores)
-        n_candidates[chunk] = np.count_nonzero(scores > -np.inf, axis=1)
-        before[tests], midranks[tests] = kernels.ranks_of_items.ranks_of_items(
-            scores, rows[tests] - start, items[tests], order.rows[chunk], order.columns
-        )
+        n_candidates[chunk], n_last = kernels.candidates.counted(scores, by_score[:, -1].copy())
+        tied[chunk, : by_score.shape[1]] = _tied(by_score, n_last)
+        if before is not None and midranks is not None:
+            before[tests], midranks[tests] = kernels.ranks_of_items.ranks_of_items(
+                scores, rows[tests] - start, inner[tests], order.rows[chunk], order.columns
+            )
         start = chunk.stop
     return EvaluatedLists(
         users=users,
@@ -113,14 +126,13 @@ def recommend(
     )
 
 
-def _tied(listed: np.ndarray, scores: np.ndarray) -> np.ndarray:
+def _tied(listed: np.ndarray, n_last: np.ndarray) -> np.ndarray:
     """Whether the candidate that comes next has the score of each place.
 
     bool[n_users, n_places], by the scores of the places, float64[n_users, n_places], NaN where there is
-    none, and those of all candidates, float64[n_users, n_catalogue].
+    none, and how many candidates have that of the last place, int64[n_users].
     """
-    last = listed[:, [-1]]
     tied = np.empty(listed.shape, bool)
     tied[:, :-1] = listed[:, :-1] == listed[:, 1:]
-    tied[:, -1] = (scores == last).sum(axis=1) > (listed == last).sum(axis=1)
+    tied[:, -1] = n_last > (listed == listed[:, [-1]]).sum(axis=1)
     return tied

@@ -43,6 +43,25 @@ def csr(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, n_rows: int) 
     return indptr, columns[order], values[order]
 
 
+def ranges(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The places of several rows one after another.
+
+    Args:
+        starts: int[n_rows], where the values of each begin, as of an `indptr`.
+        ends: int[n_rows], where they end.
+
+    Returns:
+        Which of the rows each place is of, int64[n], and the place, int64[n].
+
+    >>> ranges(np.array([4, 0, 7]), np.array([6, 0, 8]))
+    (array([0, 0, 2]), array([4, 5, 7]))
+    """
+    counts = ends - starts
+    before = np.cumsum(counts) - counts
+    rows = np.repeat(np.arange(len(counts)), counts)
+    return rows, np.arange(len(rows)) + (starts - before)[rows]
+
+
 def with_first(rows: Csr, columns: np.ndarray, values: np.ndarray) -> Csr:
     """One more row before the others, which keep their order.
 

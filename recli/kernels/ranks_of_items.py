@@ -7,6 +7,8 @@ import numpy as np
 from recli.compiled import njit
 from recli.kernels.ties import drawn
 
+_PART = 64  # scores, of which those with a certain one are counted at once
+
 
 @njit(cache=True, nogil=True)
 def ranks_of_items(
@@ -19,7 +21,7 @@ def ranks_of_items(
     """Where items stand among all candidates of their row.
 
     The midrank is 1 for the best, and of equal scores the mean of their ranks. What ranks before is
-    counted in the order of the lists, see `TieOrder`. O(n_items) an item.
+    counted in the order of the lists, see `TieOrder`. O(n_items) an item, vectorised.
 
     Args:
         scores: float64[n_rows, n_items], -inf for what is no candidate.
@@ -46,9 +48,25 @@ def ranks_of_items(
             equal += row[other] == score
         midranks[j] = greater + (equal + 1) / 2
         if equal > 1:
-            draw = drawn(key ^ column_keys[items[j]])
-            for other in range(len(row)):
-                if row[other] == score and drawn(key ^ column_keys[other]) < draw:
-                    greater += 1
+            greater += _drawn_before(
+                row, score, drawn(key ^ column_keys[items[j]]), key, column_keys
+            )
         before[j] = greater
     return before, midranks
+
+
+@njit(cache=True, nogil=True)
+def _drawn_before(
+    row: np.ndarray, score: float, draw: int, key: int, column_keys: np.ndarray
+) -> int:
+    """How many that have this score are drawn before this draw; parts of a row without one are passed."""
+    found = 0
+    for begin in range(0, len(row), _PART):
+        part, equal = row[begin : begin + _PART], 0
+        for place in range(len(part)):
+            equal += part[place] == score
+        if equal:
+            for place in range(len(part)):
+                if part[place] == score and drawn(key ^ column_keys[begin + place]) < draw:
+                    found += 1
+    return found

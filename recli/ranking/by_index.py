@@ -94,12 +94,12 @@ class _Candidates:
     @classmethod
     def of(cls, model: FittedModel, request: Request) -> _Candidates:
         trainset, users = model.trainset, request.users
-        rows, codes = excluded(trainset, users, request.exclude_seen, request.withheld)
+        rows, left_out = excluded(trainset, users, request.exclude_seen, request.withheld)
         inner = unknown_alike(trainset.inner_users[users])
         return cls(
             model,
             request.candidates,
-            rows * trainset.n_catalogue + codes,
+            rows * trainset.n_catalogue + trainset.item_codes[left_out],
             np.bincount(rows, minlength=len(users)),
             *model.algorithm.user_vectors(inner),
             TieOrder.of(trainset.ratings, users, model.seed),

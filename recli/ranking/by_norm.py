@@ -83,7 +83,7 @@ def searched(model: FittedModel, request: Request) -> RankedLists:
     )
     lengths = np.linalg.norm(vectors, axis=1) * (1 + _ROUNDING)
     rows, left_out = excluded(trainset, request.users, request.exclude_seen, request.withheld)
-    places = ordered.place[trainset.inner_items[left_out]]
+    places = ordered.place[left_out]
     order = TieOrder.of(trainset.ratings, request.users, model.seed)
     held = _Held(np.full((n_users, pool), -1, np.int64), np.full((n_users, pool), -np.inf))
     done, waiting = np.zeros(n_users, bool), np.flatnonzero(~np.isnan(lengths))

@@ -112,7 +112,7 @@ def with_scores(
 
     Yields:
         The lists of some users, in the order of the request's, and the scores that they are made of:
-        float64[n_some, n_catalogue] by item code, -inf for what is no candidate. The order of equal
+        float64[n_some, n_catalogue] by inner id, -inf for what is no candidate. The order of equal
         scores is drawn by the model's seed, see `TieOrder`.
 
     Raises:
@@ -130,45 +130,50 @@ def with_scores(
         threads,
         request.withheld,
     )
-    order = TieOrder.of(model.trainset.ratings, request.users, model.seed)
+    codes = model.trainset.item_codes
+    order = TieOrder.of(model.trainset.ratings, request.users, model.seed).by(codes)
 
     def ranked(start: int, scores: np.ndarray) -> RankedLists:
         rows = slice(start, start + len(scores))
-        return lists_of_scores(request.users[rows], scores, order.part(rows), request)
+        return lists_of_scores(request.users[rows], scores, codes, order.part(rows), request)
 
     return ((ranked(start, scores), scores) for start, scores in chunks)
 
 
 def lists_of_scores(
-    users: np.ndarray, scores: np.ndarray, order: TieOrder, request: Request
+    users: np.ndarray, scores: np.ndarray, codes: np.ndarray, order: TieOrder, request: Request
 ) -> RankedLists:
-    """The lists of `users` by `scores`, float64[n_users, n_catalogue] by item code.
+    """The lists of `users` by `scores`.
 
     Args:
         users: int32[n_users], codes of users
-        scores: float64[n_users, n_catalogue] by item code, -inf for what may not be recommended
-        order: the order of equal scores, of these users
+        scores: float64[n_users, n_catalogue], -inf for what may not be recommended
+        codes: int32[n_catalogue], the code of the item of each column
+        order: the order of equal scores, of these users and columns
         request: the request, as it came
     """
     n_catalogue = scores.shape[1]
     pool = request.pool(n_catalogue)
-    best_ones = _best(users, scores, pool, order)
+    best_ones = _best(users, scores, pool, codes, order)
     if not request.rerankers:
         return best_ones
     lists = _reranked(best_ones, request)
     n_candidates = np.count_nonzero(scores > -np.inf, axis=1)
     while len(short := np.flatnonzero((lists.items[:, -1] < 0) & (n_candidates > pool))):
         pool = min(_LONGER * pool, n_catalogue)
-        longer = _reranked(_best(users[short], scores[short], pool, order.part(short)), request)
+        best_of_short = _best(users[short], scores[short], pool, codes, order.part(short))
+        longer = _reranked(best_of_short, request)
         lists.items[short], lists.scores[short] = longer.items, longer.scores
     return replace(lists, plain=best_ones.cut(request.n))
 
 
-def _best(users: np.ndarray, scores: np.ndarray, n: int, order: TieOrder) -> RankedLists:
+def _best(
+    users: np.ndarray, scores: np.ndarray, n: int, codes: np.ndarray, order: TieOrder
+) -> RankedLists:
     rows, places, found = best(scores, n, order)
     items = np.full((len(users), n), -1, np.int32)
     values = np.full((len(users), n), np.nan)
-    items[rows, places] = found
+    items[rows, places] = codes[found]
     values[rows, places] = scores[rows, found]
     return RankedLists(users, items, values)
 

@@ -173,12 +173,8 @@ def _outcome(document: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Fold
         estimated = PredictedRatings(arrays["estimates"], arrays["impossible"])
     if document["k"]:
         items, tied = (arrays[name].reshape(-1, document["k"]) for name in ("items", "tied"))
-        n_candidates, places, midranks = (
-            arrays["n_candidates"],
-            arrays["places"],
-            arrays["midranks"],
-        )
-        listed = Listed(items, n_candidates, places, midranks, tied)
+        n_candidates = arrays["n_candidates"]
+        listed = Listed(items, n_candidates, arrays.get("places"), arrays.get("midranks"), tied)
     losses = arrays["losses"].reshape(-1, 2) if "losses" in arrays else None
     numbers = {name: document[name] for name in _NUMBERS}
     return FoldOutcome(document["rates"], estimated, listed, **numbers, losses=losses)

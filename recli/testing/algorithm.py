@@ -93,6 +93,14 @@ class AlgorithmContract:
         algorithm = configured.create(0)
         assert algorithm.fit(_trainset()) is algorithm
 
+    def test_scores_are_the_callers_own(self, fitted: Algorithm) -> None:
+        """Whoever ranks writes in them what is no candidate."""
+        users = np.arange(-1, fitted.trainset.n_users)
+        scores = fitted.score_users(users)
+        before = scores.copy()
+        scores[:] = 0.0
+        np.testing.assert_array_equal(fitted.score_users(users), before)
+
     def test_refit_gives_what_a_fresh_fit_gives(self, configured: Configured) -> None:
         again = configured.create(0).fit(_trainset()).fit(_other())
         fresh = configured.create(0).fit(_other())

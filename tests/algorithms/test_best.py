@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from recli import kernels
 from recli.algorithms import best
@@ -66,6 +70,22 @@ def test_a_long_list():
     scores = random_scores(0, (3, 400))
     rows, _, columns = best(scores, 300, order_of(scores.shape))
     assert [columns[rows == row].tolist() for row in range(3)] == sorted_lists(scores, 300)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 400), st.integers(1, 140), st.integers(1, 300))
+@example(0, 1, 1, 1)  # one item
+@example(0, 5, 128, 2)  # fewer candidates than places
+@example(0, 129, 128, 300)  # as many places as groups of columns, one of which has two
+@example(0, 400, 129, 1)  # more places than groups, all scores alike
+def test_rows_of_any_length(seed, n_columns, n, n_values):
+    """Many ties or few, and any share of the items that are no candidates."""
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, n_values, (3, n_columns)).astype(float)
+    scores[rng.random(scores.shape) < rng.random()] = -math.inf
+    scores[2] = -math.inf
+    found = compiled_best(scores, n)
+    assert [row[row >= 0].tolist() for row in found] == sorted_lists(scores, n)
+    assert all((np.sort(row < 0) == (row < 0)).all() for row in found), "nothing after the end"
 
 
 def test_interpreted(interpreted):

@@ -12,7 +12,7 @@ import surprise
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from recli import errors, memory, registry
-from recli.algorithms import Configured, _ranking, rank, scored
+from recli.algorithms import Algorithm, Configured, _ranking, rank, scored
 from recli.algorithms._contract.adapted import adapted
 
 
@@ -143,6 +143,35 @@ def test_threads_of_blas_are_as_before(simple, monkeypatch):
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda _: rank(*simple, np.arange(50), 10), range(8)))
         assert threads() == before
+
+
+class SameForAll(Algorithm):
+    """Scores that are a view of what it has learned, transposed or as wide as all users."""
+
+    def __init__(self, transposed):
+        self.transposed = transposed
+
+    def _learn(self, trainset):
+        self.trainset = trainset
+        self.learned = np.arange(trainset.n_catalogue, dtype=float)
+
+    def _estimate_users(self, users):
+        if self.transposed:
+            return np.tile(self.learned[:, None], len(users)).T
+        return np.broadcast_to(self.learned, (len(users), len(self.learned)))
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_what_is_excluded_is_not_written_in_what_was_learned(small, transposed):
+    trainset = small.trainset()
+    algorithm, n = SameForAll(transposed).fit(trainset), trainset.n_catalogue
+    users = np.arange(20)
+    for found in (rank(algorithm, trainset, trainset.user_codes[users], n) for _ in range(2)):
+        for user, items in zip(users, found.items, strict=True):
+            left = np.setdiff1d(np.arange(n), trainset.rated(user))
+            shown = trainset.inner_items[items[items >= 0]]
+            np.testing.assert_array_equal(shown, left[::-1])
+    np.testing.assert_array_equal(algorithm.learned, np.arange(n))
 
 
 # Several threads

@@ -48,7 +48,7 @@ def fold(tmp_path, monkeypatch):
 
 def test_by_hand(fold):
     statistics, test, configured = fold
-    outcome = fold_outcome(statistics, test, configured, Wanted(True, 2), 0)
+    outcome = fold_outcome(statistics, test, configured, Wanted(True, 2, ranks=True), 0)
     assert outcome.rates
     assert outcome.estimated.estimates.tolist() == [4.0, 3.0, 3.0, 3.5, 4.0, 4.0]
     assert outcome.estimated.impossible.tolist() == [False, False, False, True, False, False]
@@ -82,11 +82,28 @@ def test_beside_the_test(fold):
 
 def test_what_is_not_wanted_is_not_made(fold):
     statistics, test, configured = fold
-    for wanted in (Wanted(), Wanted(True), Wanted(False, 2)):
+    for wanted in (Wanted(), Wanted(True), Wanted(False, 2), Wanted(False, 2, ranks=True)):
         outcome = fold_outcome(statistics, test, configured, wanted, 0)
         assert outcome.has == wanted
         assert (outcome.predictions(statistics, test) is None) == (not wanted.predictions)
-        assert (outcome.lists(statistics, test, 1) is None) == (not wanted.k)
+        lists = outcome.lists(statistics, test, 1)
+        assert (lists is None) == (not wanted.k)
+        if lists is not None:
+            made = lists.tested.places, lists.tested.midranks
+            assert [part is not None for part in made] == [wanted.ranks] * 2
+
+
+def test_metrics_of_the_first_places_need_no_ranks(fold):
+    """They are the same without, and whole rankings are what a metric without a cut-off asks for."""
+    statistics, test, configured = fold
+    measures = [Measure.parse(f"{name}@2") for name in ("ndcg", "map", "gini", "serendipity")]
+    lean, whole = (Wanted.by(some) for some in (measures, [*measures, Measure.parse("auc")]))
+    assert (lean.ranks, whole.ranks, Wanted.by([Measure.parse("r-precision")]).ranks) == (0, 1, 1)
+    one, two = (fold_outcome(statistics, test, configured, each, 0) for each in (lean, whole))
+    assert two.covers(lean) and not one.covers(whole)
+    found, expected = (measure(each, statistics, test, measures) for each in (one, two))
+    assert found.metrics == pytest.approx(expected.metrics, abs=0, nan_ok=True)
+    assert found.tied_places == expected.tied_places
 
 
 def test_measured_with_another_threshold(fold):
@@ -102,19 +119,19 @@ def test_measured_with_another_threshold(fold):
 def test_lists_to_keep(fold):
     statistics, test, configured = fold
     plenty = 1 << 30
-    assert to_keep(Wanted(True), configured, statistics, test, plenty) == Wanted(True)
-    assert to_keep(Wanted(True, 2), configured, statistics, test, plenty) == Wanted(
-        True, 5
-    )  # the catalogue
-    assert to_keep(Wanted(False, 2), configured, statistics, test, 4 * 12 * 3 * 4) == Wanted(
-        False, 4
-    )
-    assert to_keep(Wanted(False, 2), configured, statistics, test, 1) == Wanted(False, 2)
+
+    def kept(wanted, configured=configured, statistics=statistics, limit=plenty):
+        return to_keep(wanted, configured, statistics, test, limit)
+
+    assert kept(Wanted(True)) == Wanted(True)
+    assert kept(Wanted(True, 2)) == Wanted(True, 5, ranks=True)  # the catalogue
+    assert kept(Wanted(False, 2), limit=4 * 12 * 3 * 4) == Wanted(False, 4, ranks=True)
+    assert kept(Wanted(False, 2), limit=1) == Wanted(False, 2, ranks=True)
     many = TrainingStatistics(dataset_of(RATED, 3, 99), np.arange(5), 4.0)
-    assert to_keep(Wanted(False, 2), configured, many, test, plenty).k == LIST_LENGTH
-    assert to_keep(Wanted(False, 80), configured, many, test, plenty).k == 80
+    assert kept(Wanted(False, 2), statistics=many).k == LIST_LENGTH
+    assert kept(Wanted(False, 80), statistics=many).k == 80
     # Of re-ranked lists the beginning depends on the length.
     reranked = recommender(configured, ListOptions(explore=0.5))
-    assert to_keep(Wanted(True, 2), reranked, statistics, test, plenty) == Wanted(True, 2)
+    assert kept(Wanted(True, 2), reranked) == Wanted(True, 2, ranks=True)
     filtered = recommender(configured, ListOptions(min_ratings=1))
-    assert to_keep(Wanted(True, 2), filtered, statistics, test, plenty) == Wanted(True, 5)
+    assert kept(Wanted(True, 2), filtered) == Wanted(True, 5, ranks=True)

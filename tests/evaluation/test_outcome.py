@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 import numpy as np
@@ -10,10 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from surprise import PredictionImpossible
 
+from recli import kernels
 from recli.algorithms import Algorithm, Configured
 from recli.data.training_statistics import TrainingStatistics
 from recli.evaluation.outcome import predict, recommend
 from recli.evaluation.predictions import Predictions
+from recli.kernels.candidates import counted
 from recli.kernels.ranks_of_items import ranks_of_items
 from recli.models.model import of_training
 from recli.ranking.list_options import ListOptions
@@ -78,6 +81,36 @@ def test_places_are_those_of_sorting(compiled, rows, data):
     np.testing.assert_array_equal(before, [place for place, _ in expected])
     np.testing.assert_array_equal(midranks, [midrank for _, midrank in expected])
     assert before.dtype == np.int64 and midranks.dtype == np.float64
+
+
+@pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "interpreted"])
+def test_places_in_a_row_of_several_parts(compiled, interpreted):
+    """Longer than what is looked through at once for equal scores; some parts have none of them."""
+    rng = np.random.default_rng(3)
+    row = rng.integers(0, 4, 200).astype(float)
+    row[64:128] = rng.random(64)
+    row[[5, 130]] = -math.inf
+    keys = rng.choice(2**32, 200, replace=False)
+    items = np.array([0, 5, 70, 127, 128, 199])
+    with contextlib.nullcontext() if compiled else interpreted(kernels.ranks_of_items):
+        found = kernels.ranks_of_items.ranks_of_items(
+            row[None], np.zeros(6, int), items, np.array([12345]), keys
+        )
+    drawn = [mixed(12345 ^ int(key)) for key in keys]
+    expected = [places_by_loops(row, item, drawn) for item in items]
+    np.testing.assert_array_equal(found[0], [place for place, _ in expected])
+    np.testing.assert_array_equal(found[1], [midrank for _, midrank in expected])
+
+
+@given(st.lists(st.lists(TIED, min_size=3, max_size=3), max_size=4), st.data())
+@pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "interpreted"])
+def test_candidates_are_counted(compiled, rows, data):
+    value = TIED.filter(math.isfinite) | st.just(math.nan)
+    values = data.draw(st.lists(value, min_size=len(rows), max_size=len(rows)))
+    function = counted if compiled else counted.py_func
+    candidates, equal = function(np.array(rows).reshape(-1, 3), np.array(values, float))
+    assert candidates.tolist() == [sum(score > -math.inf for score in row) for row in rows]
+    assert equal.tolist() == [row.count(value) for row, value in zip(rows, values, strict=True)]
 
 
 # What an algorithm makes of a fold.

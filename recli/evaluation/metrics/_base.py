@@ -28,7 +28,8 @@ class Metric:
         needs: What it is computed from.
         aspect: What it says something about: predicted ratings, how well lists hold what the user
             likes, or other qualities of lists.
-        cutoff: Whether only the first k places of the lists count.
+        cutoff: Whether only the first k places of the lists count. Where that of any metric is false,
+            it is found out where each tested item ranks, see `Tested.ranks`.
         features: The item features that it needs: none, any that a cosine compares, or categories.
         per_user: Whether every user has a value; else the metric is of all lists together.
         uses_test: Whether it looks at the test ratings; else at what is recommended alone.

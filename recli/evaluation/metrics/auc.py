@@ -59,11 +59,12 @@ class AUC(ListMetric):
     )
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:
-        chosen = lists.relevant & (lists.tested.places >= 0)
+        places, midranks = lists.tested.ranks
+        chosen = lists.relevant & (places >= 0)
         rows, n_users = lists.tested.rows[chosen], len(lists.users)
         m = np.bincount(rows, minlength=n_users)
         n = lists.n_candidates - m
         defined = (m * n > 0) & lists.are_ranked(lists.n_candidates)
-        sums = np.bincount(rows, lists.tested.midranks[chosen], n_users)
+        sums = np.bincount(rows, midranks[chosen], n_users)
         u = m * (m + n + 1) - sums - m * (m + 1) / 2
         return np.divide(u, m * n, out=np.full(n_users, np.nan), where=defined)

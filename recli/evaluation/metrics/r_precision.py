@@ -43,7 +43,8 @@ class RPrecision(ListMetric):
 
     def values(self, lists: EvaluatedLists) -> np.ndarray:
         tested, n_relevant = lists.tested, lists.n_relevant
-        hit = lists.relevant & (tested.places >= 0) & (tested.places < n_relevant[tested.rows])
+        places, _ = tested.ranks
+        hit = lists.relevant & (places >= 0) & (places < n_relevant[tested.rows])
         hits = np.bincount(tested.rows[hit], minlength=len(n_relevant))
         defined = (n_relevant > 0) & lists.are_ranked(n_relevant)
         return np.divide(hits, n_relevant, out=np.full(len(n_relevant), np.nan), where=defined)
