@@ -85,6 +85,14 @@ from recli.models.stored import MODELS
     help="A site whose pages may ask from a browser, as https://shop.example; may be repeated.",
 )
 @click.option(
+    "--allow-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A name by which this server may be asked for, as recommend.example; may be repeated. [default: "
+    "localhost and --host; any where a key is asked for]",
+)
+@click.option(
     "--publish",
     "topic",
     metavar="kafka://HOST:PORT/TOPIC",
@@ -105,6 +113,7 @@ def command(
     max_body: int,
     remember: int,
     origins: tuple[str, ...],
+    allowed_hosts: tuple[str, ...],
     topic: str | None,
     allow_code: bool,
     results: Path,
@@ -166,6 +175,7 @@ def command(
         origins,
         remember,
         topic,
+        server.hosts(host, keys, allowed_hosts),
         allow_code,
     )
     with server.bind(host, port) as place, contextlib.suppress(KeyboardInterrupt):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from recli import errors
 
@@ -13,6 +14,7 @@ RATING, CLICK = "rating", "click"
 LAST_TIME = 253_402_300_799
 """The last second that an event may be of: of the year 9999, as calendars write four digits."""
 _LONGEST_ID = 256
+_AHEAD = 86_400  # seconds, a day: clocks differ by less, and times that forgot their zone
 _NOT_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -55,6 +57,27 @@ class Event:
             )
         if not 0 <= self.time <= LAST_TIME:
             raise errors.DataError(f"time is {self.time}: it should be seconds since 1970.")
+
+
+def not_ahead(event: Event, now: float) -> Event:
+    """The event, which has happened by now.
+
+    One of the future would be the newest for good: `refresh` compares on the newest, and a split by
+    time puts it into the test.
+
+    Args:
+        event: as it came
+        now: seconds since 1970
+
+    Raises:
+        DataError: its time is more than a day ahead
+    """
+    if event.time > now + _AHEAD:
+        said = datetime.fromtimestamp(event.time, UTC).isoformat(timespec="seconds")
+        raise errors.DataError(
+            f"time is {said}: that is more than a day ahead of this machine's clock."
+        )
+    return event
 
 
 def _check_id(name: str, raw: str) -> None:

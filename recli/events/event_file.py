@@ -13,7 +13,7 @@ from typing import Any
 from recli import errors
 from recli.data import event_kinds
 from recli.data.columns.number import number
-from recli.data.event import CLICK, RATING, Event
+from recli.data.event import CLICK, RATING, Event, not_ahead
 from recli.data.sources.location import Location
 from recli.events.log import now, seconds
 
@@ -48,7 +48,7 @@ def read(path: Path, types: Sequence[str] = (RATING, CLICK)) -> list[Event]:
     found = []
     for line, fields in lines:
         try:
-            found.append(event(fields, by_default, types))
+            found.append(not_ahead(event(fields, by_default, types), by_default))
         except errors.DataError as error:
             raise errors.DataError(f"{path}: line {line:,}: {error} Nothing was taken.") from None
     return found

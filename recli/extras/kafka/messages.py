@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from recli import errors
-from recli.data.event import Event
+from recli.data.event import Event, not_ahead
 from recli.events import event_file
 from recli.events.event_file import FIELDS
 from recli.events.log import now
@@ -106,7 +106,7 @@ class EventReading:
         if self.time_unit != "s" and isinstance(given.get("time"), (int, float)):
             given["time"] /= UNITS[self.time_unit]
         moment = milliseconds / 1000 if milliseconds >= 0 else now()
-        event = event_file.event(given, moment, self.types)
+        event = not_ahead(event_file.event(given, moment, self.types), now())
         if reason := self.objection(event):
             raise errors.DataError(f"{reason}.")
         return event

@@ -77,7 +77,7 @@ def create_app(settings: ServiceSettings) -> ASGIApp:
     names = [module.name for module in pkgutil.iter_modules(routes.__path__)]
     for name in sorted(names, key=_FIRST.__ne__):
         app.include_router(importlib.import_module(f"{routes.__name__}.{name}").router)
-    served: ASGIApp = Guard(Shortest(app, variants, metrics), settings.keys, settings.limits)
+    served: ASGIApp = Guard(Shortest(app, variants, metrics), settings)
     if settings.origins:
         served = CORSMiddleware(
             served,

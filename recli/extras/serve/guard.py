@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import math
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from recli import memory
 from recli.extras.serve.problems import problem
 from recli.extras.serve.routes import page
-from recli.extras.serve.settings import Keys, Limits, Purpose
+from recli.extras.serve.settings import Purpose, ServiceSettings
 
 _OPEN = frozenset({"/healthz", "/readyz"}) | page.PATHS
 _PURPOSES: Mapping[str, Purpose] = {"/events": "events", "/models": "admin", "/metrics": "admin"}
@@ -25,23 +26,35 @@ class Guard:
     """Lets requests through to an ASGI application that have the key and stay within the limits.
 
     Args:
-        keys: what clients have to send
-        limits: what a request may ask for
         app: the application that is wrapped
+        settings: how the service is set up
     """
 
-    def __init__(self, app: ASGIApp, keys: Keys, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, settings: ServiceSettings) -> None:
         self._app = app
-        self._keys = keys
-        self._limits = limits
+        self._keys = settings.keys
+        self._limits = limits = settings.limits
+        self._hosts = settings.hosts
         self._rate = None if limits.rate is None else Rate(limits.rate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in _OPEN:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
         path = scope["path"]
+        if self._hosts is not None and (host := _host(headers)) not in self._hosts:
+            refused = problem(
+                421,
+                f"This server does not answer for the host '{host[:100]}': 'recli serve --allow-host' "
+                "says for which it does.",
+                path,
+            )
+            await refused(scope, receive, send)
+            return
+        if path in _OPEN:
+            await self._app(scope, receive, send)
+            return
         if not self._may(path, headers):
             refused = problem(
                 401,
@@ -149,6 +162,19 @@ class Rate:
         if len(self._buckets) > _MOST_CLIENTS:
             self._buckets.popitem(last=False)
         return 0.0 if taken else (1 - left) / self.a_second
+
+
+def _host(headers: Mapping[bytes, bytes]) -> str:
+    """The name that was asked for, without the port.
+
+    A page of somebody else's whose name is made to point at this machine (DNS rebinding) may read what
+    a server here answers, but its browser says the page's name.
+
+    >>> _host({b"host": b"LocalHost:8000"}), _host({b"host": b"[::1]:8000"}), _host({})
+    ('localhost', '[::1]', '')
+    """
+    said = headers.get(b"host", b"").decode("latin-1").lower()
+    return re.sub(r":\d*$", "", said)
 
 
 def _client(scope: Scope) -> str:

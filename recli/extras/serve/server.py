@@ -9,7 +9,7 @@ import ipaddress
 import os
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import psutil
 import uvicorn
@@ -80,6 +80,21 @@ def check_secured(host: str, keys: Keys) -> None:
             f"--host {host} lets other machines ask, and nothing keeps them out: set the environment "
             "variable RECLI_API_KEY to a long secret that clients send along."
         )
+
+
+def hosts(host: str, keys: Keys, allowed: Iterable[str]) -> frozenset[str] | None:
+    """The names by which a server may be asked for; None for any, where clients send a key anyway.
+
+    Args:
+        host: the address that is listened on
+        keys: what clients have to send
+        allowed: names that the user has added
+    """
+    also = {name.lower() for name in allowed}
+    if keys.read is not None and not also:
+        return None
+    shown = f"[{host}]" if ":" in host else host
+    return frozenset({"localhost", "127.0.0.1", "[::1]", shown.lower()} | also)
 
 
 def _is_loopback(host: str) -> bool:

@@ -71,6 +71,7 @@ class ServiceSettings:
             server's own
         remembered: bytes of answers that are kept to be given again
         topic: kafka://HOST:PORT/TOPIC that each list is sent to as well; None for none
+        hosts: names by which requests may ask for this server, in lower case; None for any
         allow_code: whether classes that a model names as `module:Class` may be imported
     """
 
@@ -81,4 +82,5 @@ class ServiceSettings:
     origins: tuple[str, ...] = ()
     remembered: int = 32 << 20
     topic: str | None = None
+    hosts: frozenset[str] | None = None
     allow_code: bool = False

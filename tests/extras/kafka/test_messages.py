@@ -39,6 +39,13 @@ def test_fields_go_by_other_names_and_within_others(message):
     assert reading.event(message(sent), "T") == Event("e", "play", "u", "s", 2.0, 5)
 
 
+def test_what_has_not_happened_yet_is_a_dead_letter(message):
+    tomorrow, later = time.time() + 80_000, time.time() + 90_000
+    assert EventReading().event(message({"user_id": 1, "item_id": 2, "time": tomorrow}), "T")
+    with pytest.raises(errors.DataError, match="more than a day ahead of this machine's clock"):
+        EventReading().event(message({"user_id": 1, "item_id": 2, "time": later}), "T")
+
+
 @pytest.mark.parametrize("who", [None, 3, "text", [], {"other": 1}])
 def test_a_field_within_what_has_none_is_absent(message, who):
     with pytest.raises(errors.DataError, match="lacks user_id"):

@@ -51,6 +51,7 @@ WRONG = [
     ({"type": "buy"}, "events.1: type is 'buy': events are rating and click."),
     ({"type": ""}, "events.1.type: String should have at least 1 character"),
     ({"time": "yesterday"}, "events.1.time: Invalid isoformat string"),
+    ({"time": 9e10}, "events.1: time is 4821-12-26T"),
     ({"time": -1}, "events.1.time: Input should be greater than or equal to 0"),
     ({"time": 1e300}, "events.1.time: Input should be less than or equal to"),
     ({"event_id": ""}, "events.1.event_id: String should have at least 1 character"),

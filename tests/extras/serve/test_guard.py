@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from recli.extras.serve.guard import Guard, Rate
-from recli.extras.serve.settings import Keys, Limits
+from recli.extras.serve.server import hosts
+from recli.extras.serve.settings import Keys, Limits, ServiceSettings
 
 ALL = Keys("read-key", "events-key", "admin-key")
 ROUTES = {
@@ -104,7 +106,7 @@ def test_a_body_that_does_not_come():
         await asyncio.sleep(60)
 
     scope = {"type": "http", "method": "POST", "path": "/recommend", "headers": []}
-    guard = Guard(None, Keys(), Limits(seconds=0.01))
+    guard = Guard(None, ServiceSettings(Path(), {}, limits=Limits(seconds=0.01)))
     asyncio.run(guard(scope, receive, send))
     assert sent[0]["status"] == 408
 
@@ -114,7 +116,30 @@ def test_a_client_that_goes_away_while_sending():
         return {"type": "http.disconnect"}
 
     scope = {"type": "http", "method": "POST", "path": "/recommend", "headers": []}
-    asyncio.run(Guard(None, Keys(), Limits())(scope, receive, None))
+    asyncio.run(Guard(None, ServiceSettings(Path(), {}))(scope, receive, None))
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        *(("localhost", 200), ("LOCALHOST:8000", 200), ("127.0.0.1:80", 200), ("[::1]:8000", 200)),
+        *(("evil.example", 421), ("localhost.evil.example", 421), ("127.0.0.1.evil.example:80", 421)),
+        *(("", 421), ("recommend.example:443", 200), ("evil.example:localhost", 421)),
+    ],
+)
+def test_without_a_key_a_server_answers_for_its_own_names_alone(said, status, serving):
+    client = serving(hosts=hosts("127.0.0.1", Keys(), ["Recommend.example"]))
+    for path in ("/recommend?user_id=42", "/models", "/healthz", "/"):
+        assert client.get(path, headers={"host": said}).status_code == status
+
+
+def test_which_names_these_are():
+    ours = {"localhost", "127.0.0.1", "[::1]"}
+    assert hosts("127.0.0.1", Keys(), ()) == ours
+    assert hosts("::1", Keys(), ()) == ours
+    assert hosts("127.0.0.2", Keys(), ()) == ours | {"127.0.0.2"}
+    assert hosts("0.0.0.0", ALL, ()) is None
+    assert hosts("0.0.0.0", ALL, ["a.example"]) == ours | {"0.0.0.0", "a.example"}
 
 
 def test_a_bucket_of_tokens():

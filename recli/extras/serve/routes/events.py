@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from recli import errors
 from recli.data import event_kinds
-from recli.data.event import LAST_TIME, Event
+from recli.data.event import LAST_TIME, Event, not_ahead
 from recli.events.log import now, seconds
 from recli.extras.serve.problems import problem, responses
 from recli.extras.serve.schemas import Id, Sent
@@ -132,6 +132,7 @@ def _event(place: int, sent: SentEvent, model: FittedModel, by_default: float) -
     moment = by_default if sent.time is None else sent.time
     try:
         event = Event(sent.event_id, sent.type, sent.user_id, sent.item_id, sent.value, moment)
+        not_ahead(event, by_default)
         reason = event_kinds.objection(event, model.trainset.ratings, model.kinds)
         if reason:
             raise errors.DataError(f"{reason}.")
