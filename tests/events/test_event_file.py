@@ -92,7 +92,11 @@ def test_a_packed_file_is_unpacked():
         ("e.jsonl", '{"user_id": 1, "item_id": 1, "value": NaN}', "value is nan"),
         ("e.jsonl", '{"user_id": 1, "item_id": 1, "value": true}', "value is True"),
         ("e.jsonl", '{"user_id": 1, "item_id": 1, "time": 1e300}', "time is"),
-        ("e.jsonl", '{"user_id": 1, "item_id": 1, "time": 9e10}', "time is 4821-12-26T.*a day ahead"),
+        (
+            "e.jsonl",
+            '{"user_id": 1, "item_id": 1, "time": 9e10}',
+            "time is 4821-12-26T.*a day ahead",
+        ),
     ],
 )
 def test_what_is_no_event_is_told_with_its_line(name, text, said):

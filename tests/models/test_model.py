@@ -298,7 +298,9 @@ def test_a_class_that_is_named_is_not_imported(named, folder, tmp_path, monkeypa
     (tmp_path / "strangers.py").write_text("raise SystemExit('it ran')", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     seal(folder, **named)
-    with pytest.raises(errors.CodeError, match=r"m: names the \w+ strangers:Own.*`allow_code=True`"):
+    with pytest.raises(
+        errors.CodeError, match=r"m: names the \w+ strangers:Own.*`allow_code=True`"
+    ):
         models.load(folder)
     with pytest.raises(errors.UsageError, match="SystemExit: it ran"):
         models.load(folder, allow_code=True)

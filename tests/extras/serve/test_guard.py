@@ -123,7 +123,11 @@ def test_a_client_that_goes_away_while_sending():
     ("said", "status"),
     [
         *(("localhost", 200), ("LOCALHOST:8000", 200), ("127.0.0.1:80", 200), ("[::1]:8000", 200)),
-        *(("evil.example", 421), ("localhost.evil.example", 421), ("127.0.0.1.evil.example:80", 421)),
+        *(
+            ("evil.example", 421),
+            ("localhost.evil.example", 421),
+            ("127.0.0.1.evil.example:80", 421),
+        ),
         *(("", 421), ("recommend.example:443", 200), ("evil.example:localhost", 421)),
     ],
 )
