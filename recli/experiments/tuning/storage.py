@@ -119,8 +119,7 @@ def _cause(error: BaseException) -> str:
 
 
 def _is_being_made(error: Exception) -> bool:
-    said = _cause(error)
-    return "already exists" in said or "duplicate key" in said
+    return isinstance(error, sqlalchemy.exc.IntegrityError) or "already exists" in _cause(error)
 
 
 def forget(storage: RDBStorage, studies: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ import threading
 
 import optuna
 import pytest
+import sqlalchemy
 
 from recli import errors
 from recli.experiments.tuning import pruners, storage
@@ -43,6 +44,34 @@ def test_terms_that_are_not_yet_said_are_waited_for(opened):
         assert join(opened).study_name == "s"
     finally:
         said.join()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        sqlalchemy.exc.IntegrityError(
+            "INSERT", {}, Exception("UNIQUE constraint failed: alembic_version.version_num")
+        ),
+        sqlalchemy.exc.IntegrityError(
+            "CREATE", {}, Exception('duplicate key value violates "pg_type_typname_nsp_index"')
+        ),
+        sqlalchemy.exc.OperationalError("CREATE", {}, Exception("table studies already exists")),
+    ],
+    ids=["version", "type", "table"],
+)
+def test_another_who_makes_the_tables_is_waited_for(error, tmp_path, monkeypatch):
+    """What SQLite and PostgreSQL said to the second of two that began at once."""
+    made, tried = storage.RDBStorage, []
+
+    def second(*arguments, **named):
+        tried.append(1)
+        if len(tried) == 1:
+            raise error
+        return made(*arguments, **named)
+
+    monkeypatch.setattr(storage, "RDBStorage", second)
+    assert storage.opened(storage.local(tmp_path)).get_all_studies() == []
+    assert len(tried) == 2
 
 
 def test_a_study_of_another_program(opened):
