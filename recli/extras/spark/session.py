@@ -77,7 +77,7 @@ def session(master: str = "", conf: Mapping[str, str] | None = None) -> Any:
         settings = _SETTINGS | given
         if master or not _submitted():
             builder = builder.master(master or "local[*]")
-        if (master or "local").startswith("local") and not _submitted():
+        if is_here(master):
             settings = {
                 "spark.driver.memory": _half_of_what_is_free(),
                 # 200 by default, each of which takes longer here than what is in it.
@@ -91,6 +91,15 @@ def session(master: str = "", conf: Mapping[str, str] | None = None) -> Any:
         found.sparkContext.setLogLevel("ERROR")
     _sessions[:] = [found]
     return found
+
+
+def is_here(master: str) -> bool:
+    """Whether this machine alone works for a master, rather than a cluster.
+
+    Args:
+        master: as `session` takes it
+    """
+    return (master or "local").startswith("local") and not _submitted()
 
 
 def cores(spark: Any) -> int:
