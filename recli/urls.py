@@ -39,13 +39,18 @@ def is_url(text: str) -> bool:
 
 
 def scheme(url: str) -> str:
-    """The scheme of a URL in lower case; empty for what is none.
+    """The scheme of a URL in lower case, the user's own `module:Class` as it is; empty for what is none.
 
     Args:
         url: the address
+
+    >>> scheme("S3://bucket/a.csv"), scheme("shop:Films://all"), scheme("a.csv")
+    ('s3', 'shop:Films', '')
     """
     found = _SCHEME.match(url)
-    return found[1].lower() if found else ""
+    if not found:
+        return ""
+    return found[1] if ":" in found[1] else found[1].lower()
 
 
 def is_store(url: str) -> bool:

@@ -144,14 +144,18 @@ def check(data: DatasetChoice, engine: EngineChoice, results: Path, console: Con
     the first ten are listed; with --on-bad skip they are set aside and counted.
 
     --engine spark counts ratings beyond the memory of one machine, with the same answers; it reads text
-    with a row a line, Parquet, s3a and hdfs, and tables of its catalogue by table://NAME.
+    with a row a line, Parquet, s3a and hdfs, and tables of its catalogue by table://NAME. Where the size
+    of a file and the memory that is free speak for the other engine, that is said first.
     """
     import dataclasses
 
     from recli.data.checks.check import CheckReport
 
     keep = data.duplicates if data.duplicates != "error" else "keep"
-    checked = engine.made().check(dataclasses.replace(data, duplicates=keep).reading)
+    made, reading = engine.made(), dataclasses.replace(data, duplicates=keep).reading
+    if advice := made.advice(reading):
+        console.say(f"Note: {advice}")
+    checked = made.check(reading)
     _say_read(console, checked)
     console.set_aside(checked.bad_rows, default_files.bad_rows(results, checked.name))
     if not isinstance(checked.found, CheckReport):

@@ -117,8 +117,8 @@ def command(
     the same folds as here; ease, item-knn, spark-als and spark-ials are learned by it on each. Lists and
     metrics are made here, by the same code.
     """
+    from recli.cli._output.cluster import workers_of
     from recli.evaluation.make_protocol import purpose as purpose_of
-    from recli.experiments.clusters import opened
     from recli.experiments.default_line_up import check_suits
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
@@ -171,7 +171,10 @@ def command(
     if made and files:
         console.say(f"The lists of {', '.join(entry.name for entry in files)} stay as they are")
     fit = None if engine.is_local else made_by.fit
-    with opened(cluster) as workers, console.progress("Evaluating", run.n_cells) as advance:
+    with (
+        workers_of(cluster, console) as workers,
+        console.progress("Evaluating", run.n_cells) as advance,
+    ):
         run.run(Resources(jobs, memory_limit, fit, workers), lambda cell: advance(), fresh)
     if not run.compared:
         run.check()

@@ -47,9 +47,9 @@ def command(
     changed since; with 3 if the data has changed.
     """
     from recli import errors
+    from recli.cli._output.cluster import workers_of
     from recli.cli.evaluate import command_line
     from recli.experiments import reproduce
-    from recli.experiments.clusters import opened
     from recli.experiments.resources import Resources
     from recli.records.stored_run import StoredRun
 
@@ -61,7 +61,10 @@ def command(
         f"{first.id} again: {count(len(made.line_up), 'algorithm')} × {count(made.n_folds, 'fold')}, "
         "every cell afresh"
     )
-    with opened(cluster) as workers, console.progress("Reproducing", made.n_cells) as advance:
+    with (
+        workers_of(cluster, console) as workers,
+        console.progress("Reproducing", made.n_cells) as advance,
+    ):
         made.run(Resources(jobs, memory_limit, workers=workers), lambda cell: advance(), fresh=True)
     if not made.compared:
         made.check()

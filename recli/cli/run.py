@@ -108,9 +108,9 @@ def command(
     grid. Each dataset × split × seed is one evaluation of all algorithms on the same folds, as by
     'recli evaluate', and what fails in one does not stop the others. 'recli show schema' has all keys.
     """
+    from recli.cli._output.cluster import workers_of
     from recli.cli.evaluate import command_line
     from recli.experiments import experiment_file
-    from recli.experiments.clusters import opened
     from recli.experiments.evaluation_run import EvaluationRun
     from recli.experiments.resources import Resources
     from recli.records import failures
@@ -140,7 +140,10 @@ def command(
             worded=as_typed,
         )
         heading = f"Run {number} of {len(plan)}: {planned.name}"
-        with opened(cluster) as workers, console.progress(heading, run.n_cells) as advance:
+        with (
+            workers_of(cluster, console) as workers,
+            console.progress(heading, run.n_cells) as advance,
+        ):
             resources = Resources(jobs, memory_limit, workers=workers)
             run.run(resources, lambda cell, advance=advance: advance(), fresh)  # type: ignore[misc]
         if run.n_reused:

@@ -228,10 +228,10 @@ def command(
     The same command goes on with the same study, where it was: after an interruption, with more
     trials, or as one of many workers. 'recli studies' lists and shows what is there.
     """
+    from recli.cli._output.cluster import workers_of
     from recli.cli.evaluate import command_line
     from recli.data.splits._base import Split
     from recli.data.splits.k_fold import KFold
-    from recli.experiments.clusters import opened
     from recli.experiments.resources import Resources
     from recli.experiments.tuning import usual
     from recli.experiments.tuning.auto import suitable
@@ -300,7 +300,10 @@ def command(
         _elsewhere(console, run, [Told.parse(text) for text in told], ask)
         return
     _announce(console, run, budget)
-    with opened(cluster) as workers, study_tables.watched(console, run, budget) as watch:
+    with (
+        workers_of(cluster, console) as workers,
+        study_tables.watched(console, run, budget) as watch,
+    ):
         run.run(budget, Resources(jobs, memory_limit, workers=workers), watch)
     if run.n_found:
         console.say(f"{count(run.n_found, 'trial')} were there already (--fresh begins anew)")

@@ -4,6 +4,7 @@ A file here, or in the folder `engines` of an extra's room, is an engine of its 
 `recli/extras/spark/engines/spark.py`. Commands know what `Engine` declares and nothing of any of them.
 """
 
+from recli.engines._advice import within_memory
 from recli.engines._base import CheckedData, Engine, ListsWritten, of_dataset
 
-__all__ = ["CheckedData", "Engine", "ListsWritten", "of_dataset"]
+__all__ = ["CheckedData", "Engine", "ListsWritten", "of_dataset", "within_memory"]

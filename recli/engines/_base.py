@@ -91,6 +91,17 @@ class Engine:
         self.master = master
         self.conf = dict(conf or {})
 
+    def advice(self, reading: Reading) -> str:
+        """Why another engine is rather for these data, by their size; nothing where this one is.
+
+        Args:
+            reading: what is to be read, and how
+
+        Raises:
+            DataError, NotFoundError, UsageError: as `recli.data.load.load` does
+        """
+        return ""
+
     def check(self, reading: Reading) -> CheckedData:
         """The figures of a dataset, see `recli data check`.
 

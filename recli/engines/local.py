@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from recli import errors
 from recli.data.dataset import Dataset
+from recli.engines._advice import beyond_memory
 from recli.engines._base import CheckedData, Engine, of_dataset
 from recli.experiments.reading import Reading
 
@@ -22,6 +23,9 @@ class Local(Engine):
                 'To this machine `master` and `conf` say nothing: add `engine="spark"`, or leave them '
                 "out."
             )
+
+    def advice(self, reading: Reading) -> str:
+        return beyond_memory(reading)
 
     def check(self, reading: Reading) -> CheckedData:
         return of_dataset(self.load(reading))

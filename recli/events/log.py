@@ -48,6 +48,9 @@ _AFTER = """
 SELECT position, event_id, type, user_id, item_id, value, time, received FROM events
 WHERE position > ? AND position <= ? ORDER BY position LIMIT ?
 """
+_RECEIVED = """
+SELECT received, count(*) FROM events WHERE position > ? AND position <= ? GROUP BY received
+"""
 
 
 class NotStoredError(errors.UsageError):
@@ -221,6 +224,17 @@ class EventLog:
             for at, *event, received in rows:
                 yield Logged(at, Event(*event), received)
             position = rows[-1][0] if rows else through
+
+    def received(self, position: int, through: int) -> list[tuple[int, int]]:
+        """How many events came in which second since 1970, of those after a position.
+
+        Args:
+            position: that of the last event that is left out, 0 for none
+            through: that of the last event that is counted
+        """
+        with self._connection() as connection:
+            found = connection and _execute(connection, _RECEIVED, (position, through))
+            return found.fetchall() if found else []
 
     def count_after(self, position: int) -> int:
         """How many events there are after a position: what is still to be taken.

@@ -334,7 +334,7 @@ def _check(room_name: str, extra: str, what: str) -> None:
     """Raise MissingExtraError if packages of the extra of a room are missing or broken."""
     if not installed(extra):
         raise errors.MissingExtraError(
-            f"{what} needs packages that are not installed: pip install 'recli[{extra}]'"
+            f"{what} needs packages that are not installed. Install them: pip install 'recli[{extra}]'"
         )
     with importing(what, f"'recli[{extra}]'"):
         for module in _folders.room_called(room_name).IMPORTS:

@@ -112,7 +112,7 @@ def importing(what: str, install: str) -> Iterator[None]:
     Traceback (most recent call last):
         ...
     recli.errors.MissingExtraError: bayesian-fm needs the module 'pkg_that_is_not', which is not \
-installed: pip install 'recli[bayes]'
+installed. Install it: pip install 'recli[bayes]'
     """
     try:
         yield
@@ -120,7 +120,8 @@ installed: pip install 'recli[bayes]'
         raise
     except ModuleNotFoundError as error:
         raise errors.MissingExtraError(
-            f"{what} needs the module '{error.name}', which is not installed: pip install {install}"
+            f"{what} needs the module '{error.name}', which is not installed. Install it: pip "
+            f"install {install}"
         ) from error
     # The code is not ours, runs when it is imported, and may fail by any exception, as where it was
     # compiled for another numpy. `--debug` shows the traceback.

@@ -20,7 +20,7 @@ try:
     import pytest
 except ModuleNotFoundError:
     raise errors.MissingExtraError(
-        "recli.testing needs pytest, which is not installed: pip install 'recli[testing]'"
+        "recli.testing needs pytest, which is not installed. Install it: pip install 'recli[testing]'"
     ) from None
 
 # So that a failed assertion says what was compared.

@@ -52,7 +52,10 @@ def nothing_installed(monkeypatch):
 def test_asked_for_it_is_refused(name, extra, recli, tiny, nothing_installed):
     for command in ("evaluate", "train", "tune"):
         shown = recli(command, "-a", name, "-d", tiny, code=5)
-        told = f"Error: {name} needs packages that are not installed: pip install 'recli[{extra}]'"
+        told = (
+            f"Error: {name} needs packages that are not installed. Install them: pip install "
+            f"'recli[{extra}]'"
+        )
         assert shown.stderr.splitlines()[-1] == told
         assert shown.stdout == ""
 
@@ -104,7 +107,7 @@ def test_so_does_a_hybrid_of_it(recli, tiny):
     assert without(*asked).stdout == recli(*asked).stdout
     told = without("train", *made, "--name", "another", code=5).stderr
     assert told.endswith(
-        "bpr needs packages that are not installed: pip install 'recli[implicit]'\n"
+        "bpr needs packages that are not installed. Install them: pip install 'recli[implicit]'\n"
     )
 
 
@@ -127,7 +130,7 @@ BROKEN = {
 }
 REASONS = {
     "raise ValueError('numpy.dtype size changed')": "cannot be imported: ValueError: numpy.dtype size",
-    "import pkg_gone": "needs the module 'pkg_gone', which is not installed: pip install 'recli[",
+    "import pkg_gone": "needs the module 'pkg_gone', which is not installed. Install it: pip ",
 }
 
 

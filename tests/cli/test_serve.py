@@ -198,7 +198,10 @@ def test_a_model_that_is_damaged(workers, model, recli, tmp_path):
 def test_without_the_extra(model, recli, monkeypatch):
     monkeypatch.setattr(registry, "installed", lambda extra: not extra)
     told = recli("serve", code=5).stderr
-    assert told == "Error: This needs packages that are not installed: pip install 'recli[serve]'\n"
+    assert (
+        told
+        == "Error: This needs packages that are not installed. Install them: pip install 'recli[serve]'\n"
+    )
 
 
 @SIGNALS

@@ -221,7 +221,9 @@ def test_what_is_refused_is_not_asked_again(cut) -> None:
 def test_a_store_whose_package_is_absent(scheme: str, extra: str, monkeypatch) -> None:
     monkeypatch.setattr(registry, "installed", lambda extra: not extra)
     message = refused(f"{scheme}://bucket/r.csv", errors.MissingExtraError)
-    assert message.endswith(f"needs packages that are not installed: pip install 'recli[{extra}]'")
+    assert message.endswith(
+        f"needs packages that are not installed. Install them: pip install 'recli[{extra}]'"
+    )
 
 
 @pytest.mark.parametrize(

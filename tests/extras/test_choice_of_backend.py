@@ -126,7 +126,7 @@ def test_a_backend_that_is_not_installed_is_named(command, tiny, monkeypatch):
     done = recli(command, "-a", "sasrec", "-d", str(tiny), "--backend", "jax")
     assert done.exit_code == 5
     assert (
-        "sasrec needs packages that are not installed: pip install 'recli[keras-jax]'"
+        "sasrec needs packages that are not installed. Install them: pip install 'recli[keras-jax]'"
         in done.stderr
     )
 

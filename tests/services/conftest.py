@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from click.testing import CliRunner
@@ -42,6 +44,26 @@ class Server:
     def start(self) -> None:
         """Again, with what it had."""
         self.control("start")
+
+
+@dataclass(frozen=True)
+class S3:
+    """An object store at `url`, and who may use it."""
+
+    url: str
+    key: ClassVar[str] = "recli-tests"
+    secret: ClassVar[str] = "not-so-secret-words"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """By which its clients find it, and log in."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": self.key,
+            "AWS_SECRET_ACCESS_KEY": self.secret,
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "no_proxy": "127.0.0.1",
+        }
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -112,6 +134,30 @@ def running(tmp_path_factory: pytest.TempPathFactory):
                 process.wait(PATIENCE)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def s3(running, free_port, tmp_path_factory) -> Iterator[S3]:
+    """An S3 that checks secrets, SeaweedFS."""
+    if shutil.which("weed") is None:
+        pytest.skip("SeaweedFS is not installed: 'make test-services' does it")
+    pytest.importorskip("s3fs")
+    folder = tmp_path_factory.mktemp("seaweed")
+    (folder / "data").mkdir()
+    may = ["Admin", "Read", "Write", "List", "Tagging"]
+    secrets = [{"accessKey": S3.key, "secretKey": S3.secret}]
+    identities = [{"name": "tests", "credentials": secrets, "actions": may}]
+    (folder / "s3.json").write_text(json.dumps({"identities": identities}), encoding="utf-8")
+    port = free_port()
+    command = ["weed", "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+    for what in ("master", "volume", "filer"):
+        command += [f"-{what}.port={free_port()}", f"-{what}.port.grpc={free_port()}"]
+    command += ["-filer", "-s3", f"-s3.port={port}", f"-s3.port.grpc={free_port()}"]
+    command += [f"-s3.config={folder / 's3.json'}", "-s3.iam=false", "-master.telemetry=false"]
+    command += ["-master.volumeSizeLimitMB=64", "-volume.max=8"]
+    command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
+    with running(command, f"http://127.0.0.1:{port}/healthz"):
+        yield S3(f"http://127.0.0.1:{port}")
 
 
 @pytest.fixture(scope="session")

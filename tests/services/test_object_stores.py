@@ -15,6 +15,8 @@ import pytest
 
 from recli.data.load import load
 
+from .conftest import S3
+
 pytestmark = [
     pytest.mark.services,
     # What the packages of the stores leave open until the process ends.
@@ -22,46 +24,15 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 fsspec = pytest.importorskip("fsspec")
-KEY, SECRET = "recli-tests", "not-so-secret-words"
 AZURES_KEY = (  # of every Azurite, as its documentation says
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 )
-IDENTITIES = {
-    "identities": [
-        {
-            "name": "tests",
-            "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
-            "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-        }
-    ]
-}
 ROWS = [(f"u{u}", f"i{i}", 1 + (u * i) % 5) for u in range(30) for i in range(20) if (u + i) % 3]
 HEAD = "user,item,rating\n"
 
 
 def text(rows: list[tuple[str, str, int]]) -> bytes:
     return (HEAD + "".join(f"{u},{i},{r}\n" for u, i, r in rows)).encode()
-
-
-@pytest.fixture(scope="module")
-def seaweed(running, free_port, tmp_path_factory) -> Iterator[str]:
-    """The address of an S3 that checks secrets."""
-    if shutil.which("weed") is None:
-        pytest.skip("SeaweedFS is not installed: 'make test-services' does it")
-    pytest.importorskip("s3fs")
-    folder = tmp_path_factory.mktemp("seaweed")
-    (folder / "s3.json").write_text(json.dumps(IDENTITIES), encoding="utf-8")
-    (folder / "data").mkdir()
-    port = free_port()
-    command = ["weed", "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
-    for what in ("master", "volume", "filer"):
-        command += [f"-{what}.port={free_port()}", f"-{what}.port.grpc={free_port()}"]
-    command += ["-filer", "-s3", f"-s3.port={port}", f"-s3.port.grpc={free_port()}"]
-    command += [f"-s3.config={folder / 's3.json'}", "-s3.iam=false", "-master.telemetry=false"]
-    command += ["-master.volumeSizeLimitMB=64", "-volume.max=8"]
-    command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
-    with running(command, f"http://127.0.0.1:{port}/healthz"):
-        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +79,8 @@ def store(request, monkeypatch):
     """`store(path, content)` puts a file into a bucket and gives its URL."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     if request.param == "s3":
-        monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("seaweed"))
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        for name, value in request.getfixturevalue("s3").environment.items():
+            monkeypatch.setenv(name, value)
     elif request.param == "az":
         connection = request.getfixturevalue("azure")
         monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", connection)
@@ -190,7 +159,7 @@ def test_a_run_a_list_and_a_model(store) -> None:
     assert recli("models", "show", "theirs").stdout.count("all as written") == 1
     for path in Path().rglob("*"):
         content = path.read_bytes() if path.is_file() else b""
-        assert SECRET.encode() not in content
+        assert S3.secret.encode() not in content
         assert AZURES_KEY.encode() not in content
 
 

@@ -476,3 +476,13 @@ def test_a_master_that_is_not_there(tmp_path):
     assert done.returncode == 2, done.stderr
     assert "sc://127.0.0.1:9" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("place", ["s3a://bucket/r.csv", "s3://bucket/r.parquet"])
+def test_a_store_that_takes_a_package_names_it_with_its_version(spark, place):
+    with pytest.raises(errors.UsageError, match="S3AFileSystem not found") as told:
+        spark.check(Reading(place, duplicates="keep"))
+    java = spark.session.sparkContext._jvm
+    version = java.org.apache.hadoop.util.VersionInfo.getVersion()
+    package = f"org.apache.hadoop:hadoop-aws:{version}"
+    assert f'add `conf={{"spark.jars.packages": "{package}"}}`' in str(told.value)

@@ -267,5 +267,5 @@ def test_without_pytest_it_is_said_what_is_missing(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    expected = "recli.testing needs pytest, which is not installed: pip install 'recli[testing]'\n"
-    assert done.stdout == expected
+    install = "Install it: pip install 'recli[testing]'\n"
+    assert done.stdout == f"recli.testing needs pytest, which is not installed. {install}"

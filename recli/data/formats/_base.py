@@ -88,6 +88,17 @@ class Format:
         """
         raise NotImplementedError
 
+    def expected_rows(self, file: Location) -> int | None:
+        """About how many rows there are, without reading them; None where only that tells.
+
+        Args:
+            file: where the table is
+
+        Raises:
+            DataError: for a file that is empty or not of this format
+        """
+        return None
+
     def recognises(self, head: bytes, file: Location) -> bool:
         """Whether the file can be of no other format, by its first 64 KiB or its name.
 

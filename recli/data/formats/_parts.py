@@ -25,6 +25,15 @@ class Parted(Format):
     def __init__(self, of_each: Format) -> None:
         self._of_each = of_each
 
+    def expected_rows(self, file: Location) -> int | None:
+        total = 0
+        for part in file.parts:
+            n = self._of_each.expected_rows(part.file)
+            if n is None:
+                return None
+            total += n
+        return total
+
     def complete(self, file: Location, source: Source) -> tuple[Source, list[str]]:
         return self._of_each.complete(file.parts[0].file, source)
 

@@ -19,6 +19,12 @@ class Parquet(Format):
     def recognises(self, head: bytes, file: Location) -> bool:
         return head.startswith(b"PAR1")
 
+    def expected_rows(self, file: Location) -> int | None:
+        if file.size is None:
+            return None
+        with reading(file, "Parquet"):
+            return int(pq.read_metadata(file.path).num_rows)
+
     def read(self, file: Location, source: TableSource) -> TextTable:
         with reading(file, "Parquet"), file.local() as path, pq.ParquetFile(path) as content:
             return text_table(content.read())

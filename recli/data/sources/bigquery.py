@@ -60,7 +60,7 @@ def connected(url: str) -> Iterator[tuple[Client, str]]:
     shown = urls.shown(url)
     if not registry.installed("bigquery"):
         raise errors.MissingExtraError(
-            f"{shown} needs packages that are not installed: pip install 'recli[bigquery]'"
+            f"{shown} needs packages that are not installed. Install them: pip install 'recli[bigquery]'"
         )
     project, _, dataset = url.partition("://")[2].strip("/").partition("/")
     if not project or not dataset or "/" in dataset or "?" in dataset:

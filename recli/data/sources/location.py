@@ -92,6 +92,11 @@ class Location:
         """Whether it is rows from a database rather than a file."""
         return False
 
+    @property
+    def size(self) -> int | None:
+        """How many bytes there are to read; None where only unpacking tells."""
+        return self.path.stat().st_size if self._is_plain else None
+
     def reference(self) -> str:
         """How a dataset.toml elsewhere names it, without secrets."""
         return str(self.path.resolve())

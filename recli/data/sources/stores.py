@@ -151,7 +151,7 @@ def _checked(url: str) -> tuple[str, tuple[type[BaseException], ...]]:
         )
     if not registry.installed(extra):
         raise errors.MissingExtraError(
-            f"{url} needs packages that are not installed: pip install 'recli[{extra}]'"
+            f"{url} needs packages that are not installed. Install them: pip install 'recli[{extra}]'"
         )
     with registry.importing(url, f"'recli[{extra}]'"):
         import fsspec

@@ -17,6 +17,32 @@ _KEYS = ("begun_from", "log", "through", "counts")
 
 
 @dataclass(frozen=True)
+class LearnedEvents:
+    """What a model says of the events that it has learned.
+
+    Attributes:
+        begun_from: fingerprint of the dataset that its first forebear had learned from; empty where no
+            refresh has trained it
+        log: the log's id, empty likewise
+        through: the position in it of the last event that was looked at, 0 for none
+    """
+
+    begun_from: str = ""
+    log: str = ""
+    through: int = 0
+
+    @classmethod
+    def by(cls, origin: Mapping[str, Any]) -> LearnedEvents:
+        """What the `origin` of a model says.
+
+        Args:
+            origin: as `FittedModel` has it
+        """
+        refresh = origin.get("refresh")
+        return cls(*(refresh[key] for key in _KEYS[:3])) if refresh else cls()
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a dataset has taken the event log in; `events.json`.
 
@@ -62,7 +88,7 @@ class Progress:
         Args:
             manifest: what the model says of itself
         """
-        heir = manifest["origin"].get("refresh", {}).get("begun_from")
+        heir = LearnedEvents.by(manifest["origin"]).begun_from
         return self.begun_from in (manifest["dataset"]["fingerprint"], heir)
 
     def learned(self, manifest: Mapping[str, Any]) -> int:
@@ -71,9 +97,9 @@ class Progress:
         Args:
             manifest: what the model says of itself
         """
-        refresh = manifest["origin"].get("refresh", {})
-        same = (refresh.get("begun_from"), refresh.get("log")) == (self.begun_from, self.log)
-        return int(refresh["through"]) if same else 0
+        learned = LearnedEvents.by(manifest["origin"])
+        same = (learned.begun_from, learned.log) == (self.begun_from, self.log)
+        return learned.through if same else 0
 
 
 def folder_of(results: Path, name: str) -> Path:

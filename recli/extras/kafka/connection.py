@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 import os
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from recli import errors
 
 FILE = "RECLI_KAFKA_CONFIG"
 """The variable of the environment that names a file of properties."""
 PATIENCE = 15.0  # seconds until a broker counts as not there
+_ONCE_MORE = 3.0  # seconds to find out why
 _OURS = {
     "bootstrap.servers": "'--bootstrap-server'",
     "group.id": "'--group'",
@@ -37,6 +39,23 @@ NOBODY = (
     KafkaError._MSG_TIMED_OUT,
 )
 """Errors of the client where no broker answers."""
+_WHERE = f"'--kafka-config', or the file that {FILE} names"
+_TLS = re.compile(r"SSL routines:[^:]*:([^:(]*[^:( ])")
+_NO_LOGIN = (
+    "the broker refuses the login. See to sasl.mechanism, sasl.username and sasl.password, and whether "
+    f"it wants security.protocol SASL_SSL ({_WHERE})."
+)
+_ADVICE = {
+    KafkaError.TOPIC_AUTHORIZATION_FAILED: "there is no permission for the topic. To read it takes READ, "
+    f"to send to it WRITE: ask who runs the cluster, or log in as another ({_WHERE}).",
+    KafkaError.GROUP_AUTHORIZATION_FAILED: "there is no permission for the group of consumers. It takes "
+    f"READ: ask who runs the cluster, choose a group by '--group', or log in as another ({_WHERE}).",
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED: "there is no permission for the cluster. To send each "
+    f"message once takes IDEMPOTENT_WRITE: ask who runs it, or log in as another ({_WHERE}).",
+    KafkaError.SASL_AUTHENTICATION_FAILED: _NO_LOGIN,
+    KafkaError._AUTHENTICATION: _NO_LOGIN,
+}
+"""What the user can do, by what the cluster says."""
 LOG = logging.getLogger("recli.kafka")
 """Where the client's own log goes, which nobody has to see: what matters is told by us."""
 LOG.addHandler(logging.NullHandler())
@@ -88,11 +107,12 @@ class Connection:
 
 
 @contextmanager
-def refusals(place: object) -> Iterator[None]:
+def refusals(place: object, connection: Connection | None = None) -> Iterator[None]:
     """Turns what the cluster and its client refuse into an error in a line.
 
     Args:
         place: what was asked, as it may be shown
+        connection: the cluster, which is asked once more where nobody answers: about TLS and logins
 
     Raises:
         NotFoundError: for a topic that there is not
@@ -101,8 +121,29 @@ def refusals(place: object) -> Iterator[None]:
     """
     try:
         yield
-    except KafkaException as error:
-        raise refusal(place, error.args[0]) from None
+    except (KafkaException, SystemError) as error:
+        # The client (2.16) calls back while an exception of its own is on the way: Python chains the two.
+        told = error.__cause__ if isinstance(error, SystemError) else error
+        if not isinstance(told, KafkaException):
+            raise
+        said = told.args[0]
+        if connection is not None and said.code() in NOBODY:
+            said = _why_nobody(connection) or said
+        raise refusal(place, said) from None
+
+
+def _why_nobody(connection: Connection) -> KafkaError | None:
+    """Why no broker answers, which a client tells beside its answers; None where there may be none."""
+    told: list[KafkaError] = []
+    # Of an idempotent producer `error_cb` would raise what is fatal out of any other callback.
+    client = Producer(connection.settings() | {"error_cb": told.append})
+    deadline = time.monotonic() + _ONCE_MORE
+    while time.monotonic() < deadline:
+        client.poll(0.1)
+        for error in told:
+            if error.code() in (KafkaError._SSL, KafkaError._AUTHENTICATION):
+                return error
+    return None
 
 
 def refusal(place: object, error: KafkaError) -> errors.RecliError:
@@ -123,10 +164,19 @@ def refusal(place: object, error: KafkaError) -> errors.RecliError:
     if error.code() in NOBODY:
         return errors.DataError(
             f"{place}: no broker answers. Is the address right, does it run, and does it want TLS or a "
-            "login ('--kafka-config')?"
+            f"login ({_WHERE})?"
         )
     if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
         return errors.NotFoundError(f"{place}: there is no such topic.")
+    if error.code() in _ADVICE:
+        return errors.DataError(f"{place}: {_ADVICE[error.code()]}")
+    if error.code() == KafkaError._SSL:
+        found = _TLS.search(error.str())
+        return errors.DataError(
+            f"{place}: TLS with the broker fails: {found[1] if found else error.str().rstrip('.')}. Name "
+            "the certificate of who has signed the broker's by ssl.ca.location, and the broker by the "
+            f"address in its certificate ({_WHERE})."
+        )
     said = error.str().rstrip(".").removeprefix("Broker: ").removeprefix("Local: ")
     return errors.DataError(f"{place}: {said}.")
 

@@ -146,7 +146,7 @@ class TopicReader:
         with refusals(self.connection):
             self._consumer = Consumer(self.connection.settings(_USUAL) | own)
         try:
-            with refusals(self.connection):
+            with refusals(self.connection, self.connection):
                 cluster = self._check_topics()
                 self._sources = TopicSources(self.connection, cluster, self.log, self.group)
                 self._consumer.subscribe(
@@ -323,7 +323,9 @@ class TopicReader:
         elif error.code() == KafkaError._AUTO_OFFSET_RESET:
             self._out_of_range(place)
         elif not _mends(error):
-            raise refusal(f"{self.connection}/{message.topic()}", error)
+            # What is refused of the group is of no topic.
+            asked = f"{self.connection}/{place[0]}" if place[0] else self.connection
+            raise refusal(asked, error)
 
     def _out_of_range(self, place: Place) -> None:
         """Go on with what there is of a partition that does not have the offset of the log."""

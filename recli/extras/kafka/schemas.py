@@ -31,7 +31,7 @@ class RegistryContent:
         self._shown = urls.shown(url)
         if not registry.installed("kafka-schemas"):
             raise errors.MissingExtraError(
-                "A schema registry needs packages that are not installed: "
+                "A schema registry needs packages that are not installed. Install them: "
                 "pip install 'recli[kafka-schemas]'"
             )
         with registry.importing("A schema registry", "'recli[kafka-schemas]'"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -73,7 +74,7 @@ class Topic:
             NotFoundError: where there is none, and none is made
             DataError: where no broker answers, or the cluster says no
         """
-        with refusals(self):
+        with refusals(self, self._connection):
             about = self._producer.list_topics(self._name, timeout=PATIENCE).topics[self._name]
         if about.error is not None and not about.error.retriable():
             raise refusal(self, about.error)
@@ -123,7 +124,10 @@ class Topic:
             )
         except (BufferError, KafkaException):
             lost()
-        self._producer.poll(0)
+        with contextlib.suppress(
+            KafkaException, SystemError
+        ):  # what it sends no more is lost as well
+            self._producer.poll(0)
 
     def close(self) -> None:
         """Wait a while for what is on its way."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -86,11 +87,14 @@ class Current:
     refused: the last model that was not taken, None if it has been replaced by a better one
     gone: whether the folder holds no model any more
     taken, n_refused: how many models were taken since the start, and how many refused
+    also: who else is told of each that was taken
 
     Args:
         settings: how the service is set up
         name: the name
     """
+
+    also: Callable[[Loaded], None] | None = None
 
     def __init__(self, settings: ServiceSettings, name: str) -> None:
         """Load the model. Raises NotFoundError, DataError and UsageError as `models.load` does."""
@@ -148,6 +152,8 @@ class Current:
         self.loaded, self.refused = loaded, None
         self.taken += 1
         _LOG.warning("%s: version %s answers from now on.", self._folder, loaded.version)
+        if self.also is not None:
+            self.also(loaded)
 
     def _load(self) -> Loaded:
         about = models.about(self._folder)

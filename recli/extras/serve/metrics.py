@@ -11,7 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +28,7 @@ from recli.events.log import EventLog
 from recli.events.refreshing.progress import backlog
 from recli.extras.serve.answers import MadeList
 from recli.extras.serve.current import Current, Loaded
+from recli.extras.serve.event_ages import EventAges
 from recli.extras.serve.settings import MULTIPROCESS
 from recli.extras.serve.variants import Variants
 
@@ -202,6 +208,9 @@ class _Now:
         self._variants = variants
         self._log = log
         self._ratings = ratings
+        self._ages = {current: EventAges(log, current.loaded) for current in variants}
+        for current, ages in self._ages.items():
+            current.also = ages.taken
 
     def collect(self) -> Iterator[Metric]:
         yield from self._of_the_models()
@@ -209,6 +218,7 @@ class _Now:
         yield self._gauge(
             "recli_event_backlog", "Events that no refresh has taken yet.", self._backlog
         )
+        yield self._event_ages()
         if ratings := tuple(self._ratings):
             yield GaugeMetricFamily(
                 "recli_event_rating_mean",
@@ -229,6 +239,18 @@ class _Now:
         for current in self._variants if of is None else of:
             gauge.add_metric((current.loaded.name,) if several else (), value(current))
         return gauge
+
+    def _event_ages(self) -> HistogramMetricFamily:
+        several = self._variants.several
+        family = HistogramMetricFamily(
+            "recli_event_to_list_seconds",
+            "From when an event came into the log to when a model answered that a refresh had taught "
+            "it, of models published since the start.",
+            labels=("model",) if several else (),
+        )
+        for current, ages in self._ages.items():
+            family.add_metric((current.loaded.name,) if several else (), *ages.histogram())
+        return family
 
     def _backlog(self, current: Current) -> float:
         """NaN where the log or how far it was taken cannot be read: the other metrics are there."""

@@ -77,7 +77,7 @@ def session(master: str = "", conf: Mapping[str, str] | None = None) -> Any:
         settings = _SETTINGS | given
         if master or not _submitted():
             builder = builder.master(master or "local[*]")
-        if (master or "local").startswith("local") and not _submitted():
+        if is_here(master):
             settings = {
                 "spark.driver.memory": _half_of_what_is_free(),
                 # 200 by default, each of which takes longer here than what is in it.
@@ -91,6 +91,15 @@ def session(master: str = "", conf: Mapping[str, str] | None = None) -> Any:
         found.sparkContext.setLogLevel("ERROR")
     _sessions[:] = [found]
     return found
+
+
+def is_here(master: str) -> bool:
+    """Whether this machine alone works for a master, rather than a cluster.
+
+    Args:
+        master: as `session` takes it
+    """
+    return (master or "local").startswith("local") and not _submitted()
 
 
 def cores(spark: Any) -> int:
@@ -194,10 +203,11 @@ def failures(what: str) -> Iterator[None]:
         said = f"{what} failed in Spark: {reason(error)}"
         text = str(error)
         if "ClassNotFound" in text and "fs." in text:
+            package = f"org.apache.hadoop:hadoop-aws:{_hadoop()}"
             raise errors.UsageError(
-                f"{said} Spark reads such a store by a package of Hadoop, as "
-                "org.apache.hadoop:hadoop-aws for s3a, of the version of Hadoop among Spark's jars: "
-                'name it in `conf={"spark.jars.packages": "…"}`.'
+                f"{said} Spark reads a store by a package of Hadoop that does not come with it. For s3a "
+                f'add `conf={{"spark.jars.packages": "{package}"}}`, which fetches it; for another store '
+                "name its own there."
             ) from error
         if "OutOfMemory" in text or "Connection refused" in text or "ExecutorLost" in text:
             raise errors.TooLargeError(
@@ -210,6 +220,14 @@ def failures(what: str) -> Iterator[None]:
             else errors.UsageError
         )
         raise kind(said) from error
+
+
+def _hadoop() -> str:
+    """The version of the Hadoop that comes with Spark, of which other packages of Hadoop have to be."""
+    import pyspark
+
+    jars = (Path(pyspark.__file__).parent / "jars").glob("hadoop-client-api-*.jar")
+    return next((jar.stem.rpartition("-")[2] for jar in jars), "VERSION")
 
 
 def reason(error: BaseException) -> str:

@@ -66,8 +66,9 @@ def test_a_file_that_there_is_not_is_told(tmp_path):
         (KafkaError._TRANSPORT, errors.DataError, "no broker answers"),
         (KafkaError._TIMED_OUT, errors.DataError, "no broker answers"),
         (KafkaError.UNKNOWN_TOPIC_OR_PART, errors.NotFoundError, "no such topic"),
-        (KafkaError.TOPIC_AUTHORIZATION_FAILED, errors.DataError, "authorization failed"),
-        (KafkaError.GROUP_AUTHORIZATION_FAILED, errors.DataError, "authorization failed"),
+        (KafkaError.TOPIC_AUTHORIZATION_FAILED, errors.DataError, "permission for the topic"),
+        (KafkaError.GROUP_AUTHORIZATION_FAILED, errors.DataError, "permission for the group"),
+        (KafkaError.SASL_AUTHENTICATION_FAILED, errors.DataError, "refuses the login"),
     ],
 )
 def test_what_the_cluster_refuses_is_an_error_in_a_line(code, error, said):

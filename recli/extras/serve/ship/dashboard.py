@@ -32,9 +32,11 @@ class Panel:
     now: bool = False
 
 
-def _quantile(q: float) -> str:
-    buckets = f'rate(recli_request_seconds_bucket{{route="/recommend"}}{_RATE})'
-    return f"histogram_quantile({q:g}, sum by (le) ({buckets}))"
+def _quantile(q: float, buckets: str, over: str = _RATE) -> str:
+    return f"histogram_quantile({q:g}, sum by (le) (rate({buckets}{over})))"
+
+
+_OF_LISTS = 'recli_request_seconds_bucket{route="/recommend"}'
 
 
 ROWS: Sequence[tuple[str, Sequence[Panel]]] = (
@@ -64,7 +66,7 @@ ROWS: Sequence[tuple[str, Sequence[Panel]]] = (
                 "Time of a list",
                 "How long /recommend takes: the median, and what one in 20 and one in 100 exceeds.",
                 "s",
-                tuple((f"{q:.0%}", _quantile(q)) for q in (0.5, 0.95, 0.99)),
+                tuple((f"{q:.0%}", _quantile(q, _OF_LISTS)) for q in (0.5, 0.95, 0.99)),
             ),
             Panel(
                 "In flight",
@@ -143,6 +145,16 @@ ROWS: Sequence[tuple[str, Sequence[Panel]]] = (
                 "Events that no model has learned from. Each refresh should take it down.",
                 "short",
                 (("{{instance}}", "recli_event_backlog"),),
+            ),
+            Panel(
+                "From event to list",
+                "How long events waited for a model in service that has learned them: the median, and "
+                "what one in 20 exceeds.",
+                "s",
+                tuple(
+                    (f"{q:.0%}", _quantile(q, "recli_event_to_list_seconds_bucket", "[1d]"))
+                    for q in (0.5, 0.95)
+                ),
             ),
             Panel(
                 "Mean rating",

@@ -10,7 +10,7 @@ from recli import registry
 from recli.algorithms import Algorithm, Configured
 from recli.data.dataset import Dataset
 from recli.data.trainset import Trainset
-from recli.engines import CheckedData, Engine, ListsWritten, of_dataset
+from recli.engines import CheckedData, Engine, ListsWritten, of_dataset, within_memory
 from recli.experiments.reading import Reading
 from recli.models.model import FittedModel
 from recli.ranking.lists import Request
@@ -25,6 +25,11 @@ class Spark(Engine):
         from recli.extras.spark.session import session
 
         return session(self.master, self.conf)
+
+    def advice(self, reading: Reading) -> str:
+        from recli.extras.spark.session import is_here
+
+        return within_memory(reading) if is_here(self.master) else ""
 
     def check(self, reading: Reading) -> CheckedData:
         from recli.extras.spark.gathered import gathered
