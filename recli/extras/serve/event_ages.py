@@ -39,9 +39,8 @@ class EventAges:
         try:
             there = self._log.id == learned.log
             received = self._log.received(after, learned.through) if there else []
-        except (
-            errors.RecliError
-        ) as error:  # the model answers all the same, the next counts these too
+        except errors.RecliError as error:
+            # The model answers all the same, and the next one counts these too.
             _LOG.error("%s How old its events are is not counted.", error)
             return
         counts, now = list(self._counts), int(loaded.loaded.timestamp())
