@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -202,7 +203,8 @@ class StoredKind:
 
         Raises:
             NotFoundError: if the folder holds none
-            DataError: if it is damaged, of a format that this recli does not read, or lacks something
+            DataError: if it is damaged, altered, of a format that this recli does not read, or lacks
+                something
         """
         path, advice = folder / self.document, advice or self.advice
         try:
@@ -225,6 +227,9 @@ class StoredKind:
         lacking = [key for key in self.keys if key not in document]
         if lacking:
             raise errors.DataError(f"{path}: lacks {', '.join(lacking)}. {advice}")
+        # Documents of older versions have none, but for models.
+        if "seal" in document and not _is_as_sealed(document):
+            raise errors.DataError(f"{path}: is not what was written (its seal differs). {advice}")
         if self.shape is not None:
             self._check_shape(document, self.shape(), path, advice)
         found: dict[str, Any] = document
@@ -240,16 +245,16 @@ class StoredKind:
             raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
 
     def write(self, folder: Path, document: dict[str, Any]) -> Path:
-        """Write the document of a folder, with its format, in place of what it said before.
+        """Write the document of a folder, with its format and a seal, in place of what it said before.
 
         Args:
             folder: as `folder` gives it; it is made if it is not there
-            document: what it says but for the format
+            document: what it says but for format and seal
 
         Raises:
             UsageError: if it cannot be written
         """
-        return files.write_json(folder / self.document, {"schema": self.schema, **document})
+        return files.write_json(folder / self.document, sealed({"schema": self.schema, **document}))
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,6 +302,27 @@ class Stored:
     def id(self) -> str:
         """The name that it has in the results folder, whatever its document says."""
         return self.folder.resolve().name
+
+
+def sealed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document with `seal`, the SHA-256 of all else that it says, hexadecimal.
+
+    So that one digit which is not what was written is noticed. Whoever means to can make the seal anew.
+
+    Args:
+        document: as JSON has it, or as it will be written
+    """
+    rest = {key: value for key, value in document.items() if key != "seal"}
+    as_read = json.loads(files.json_text(rest))  # tuples are lists then, and keys texts
+    digest = hashlib.sha256(json.dumps(as_read, sort_keys=True).encode())
+    return {**rest, "seal": digest.hexdigest()}
+
+
+def _is_as_sealed(document: Mapping[str, Any]) -> bool:
+    try:
+        return bool(sealed(document)["seal"] == document["seal"])
+    except ValueError:
+        return False  # a number beyond those that are written
 
 
 def remove(folders: Sequence[Path]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 
@@ -12,6 +13,7 @@ from recli import errors, stored
 from recli.events.refreshing.history import REFRESHES
 from recli.models.stored import MODELS
 from recli.records.kinds import RUNS, STUDIES
+from recli.stored import sealed
 
 # What a document says but for its keys is for other tests: here its values are of no certain shape.
 KINDS = [dataclasses.replace(k, shape=None) for k in (RUNS, STUDIES, MODELS, REFRESHES)]
@@ -27,7 +29,7 @@ def kind(request):
 def results(kind, tmp_path):
     """A results folder with three of a kind, written in the order of their names, and what is none."""
     for age, name in enumerate(NAMES):
-        document = {key: key for key in kind.keys} | {"schema": kind.schemas[-1]}
+        document = sealed({key: key for key in kind.keys} | {"schema": kind.schemas[-1]})
         put(tmp_path, kind, name, document, 2e9 + age)
     put(tmp_path, kind, ".20260103-moved", {}, 3e9)
     (tmp_path / kind.plural / "20260104-empty").mkdir()
@@ -150,7 +152,9 @@ def test_none_yet(kind, tmp_path):
 
 def test_the_document(kind, results):
     found = kind.read(kind.find(results, "latest"))
-    assert found == {key: key for key in kind.keys} | {"schema": kind.schemas[-1]}
+    said = {key: key for key in kind.keys if key != "seal"} | {"schema": kind.schemas[-1]}
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    assert found == said | {"seal": digest}
     with pytest.raises(errors.NotFoundError, match=f"holds no {kind.noun}"):
         kind.read(results)
 
@@ -186,10 +190,10 @@ def test_a_document_that_lacks_something(kind, results):
 
 
 def test_what_is_written_is_read(kind, tmp_path):
-    document = {key: [1, "ä"] for key in kind.keys}
+    document = {key: [1, "ä"] for key in kind.keys if key != "seal"}
     path = kind.write(kind.folder(tmp_path, "new"), document)
     assert path == tmp_path / kind.plural / "new" / kind.document
-    assert kind.read(path.parent) == {"schema": kind.schemas[-1], **document}
+    assert kind.read(path.parent) == sealed({"schema": kind.schemas[-1], **document})
 
 
 def test_removed(kind, results):

@@ -245,6 +245,9 @@ class EvaluationRun:
         document = self._run_json(status, resources)
         if status != "running" and (self.compared or not self.failed):
             self._write_tables(self.compared, document)
+            tables = (self.folder / name for name in run_tables.FILES)
+            found = {path.name: files.sha256(path) for path in tables if path.is_file()}
+            document["sha256"] = found
         document["seconds"] = round(time.perf_counter() - self._clock, 3)
         RUNS.write(self.folder, document)
 

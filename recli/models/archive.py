@@ -12,7 +12,7 @@ from recli import errors, files, urls
 from recli.data.sources import stores
 from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
-from recli.models import manifest, parts
+from recli.models import parts
 from recli.models.stored import MODELS
 
 _AGAIN = "Export the model again."
@@ -110,8 +110,7 @@ def unpack(place: str, results: Path, name: str | None = None) -> Path:
                     ):
                         shutil.copyfileobj(packed, file)
                 try:
-                    found = parts.verified(temporary, _AGAIN)
-                    manifest.check_types(found, temporary / MODELS.document, _AGAIN)
+                    parts.verified(temporary, _AGAIN)
                 except errors.DataError as error:
                     told = str(error).replace(str(temporary), own_name)
                     raise errors.DataError(f"{archive}: {told}") from None

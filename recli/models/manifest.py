@@ -1,11 +1,7 @@
 """The manifest of a stored model: what it is, and the checksums of its parts."""
 
 # Annotations are no texts here: by those, TypedDict would not tell which keys are required.
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NotRequired, TypedDict
-
-from recli import errors
 
 
 class Manifest(TypedDict):
@@ -62,22 +58,3 @@ KEYS = tuple(
     key for key in Manifest.__annotations__ if key in Manifest.__required_keys__ and key != "schema"
 )
 """What every manifest has, but for its format."""
-
-
-def check_types(manifest: Mapping[str, Any], path: Path, advice: str) -> None:
-    """Make sure of the type of all that a manifest says, where another may have written it.
-
-    Args:
-        manifest: what `parts.read_manifest` gives
-        path: where it stands
-        advice: what to do about one that is damaged
-
-    Raises:
-        DataError: something is of another type than `Manifest` declares
-    """
-    import msgspec  # which `recli recommend` does without
-
-    try:
-        msgspec.convert(manifest, Manifest)
-    except msgspec.ValidationError as error:
-        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None

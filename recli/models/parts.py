@@ -12,7 +12,6 @@ items.index          by which items are found without the scores of all, if it h
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import platform
 from collections.abc import Collection, Mapping
@@ -33,6 +32,7 @@ from recli.data.tables.table import Table
 from recli.data.tables.users import Users
 from recli.data.trainset import Trainset
 from recli.models.stored import MODELS
+from recli.stored import sealed
 
 _RATINGS, _STATE, _IDS, _TABLES = PARTS = (
     "ratings.safetensors",
@@ -86,9 +86,9 @@ def write(
         "time_unit": ratings.time_unit,
         "implicit": ratings.implicit,
         "versions": {"recli": recli.__version__, "python": platform.python_version(), **versions},
-        "sha256": {part: sha256(folder / part) for part in _parts(about)},
+        "sha256": {part: files.sha256(folder / part) for part in _parts(about)},
     }
-    MODELS.write(folder, {**manifest, "seal": _seal(manifest)})
+    MODELS.write(folder, manifest)
 
 
 def verified(
@@ -110,7 +110,7 @@ def verified(
     for part in (part for part in _parts(manifest) if part not in unused):
         if not (folder / part).is_file():
             raise errors.DataError(f"{folder}: the part {part} is missing. {advice}")
-        if sha256(folder / part) != manifest["sha256"].get(part):
+        if files.sha256(folder / part) != manifest["sha256"].get(part):
             raise errors.DataError(
                 f"{folder / part}: is not what was written (SHA-256 differs). {advice}"
             )
@@ -183,7 +183,7 @@ def without_index(folder: Path) -> dict[str, Any]:
         return manifest
     rest = {key: value for key, value in manifest.items() if key not in ("index", "seal")}
     rest["sha256"] = {part: rest["sha256"][part] for part in _parts(rest)}
-    return {**rest, "seal": _seal(rest)}
+    return sealed(rest)
 
 
 def _parts(manifest: Mapping[str, Any]) -> tuple[str, ...]:
@@ -237,25 +237,4 @@ def read_manifest(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
         folder: the folder of the model
         advice: what to do about it
     """
-    manifest = MODELS.read(folder, advice)
-    if _seal(manifest) != manifest["seal"]:
-        raise errors.DataError(
-            f"{folder / MODELS.document}: is not what was written (its seal differs). {advice}"
-        )
-    return manifest
-
-
-def _seal(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 over all of a manifest but its seal."""
-    rest = {key: value for key, value in manifest.items() if key != "seal"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal.
-
-    Args:
-        path: the file
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return MODELS.read(folder, advice)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recli.models.manifest import KEYS
+from recli.models.manifest import KEYS, Manifest
 from recli.stored import StoredKind
 
 MODELS = StoredKind(
@@ -13,4 +13,5 @@ MODELS = StoredKind(
     schemas=(3,),
     keys=KEYS,
     advice="Train the model again.",
+    shape=lambda: Manifest,
 )

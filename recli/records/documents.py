@@ -131,6 +131,7 @@ class RunDocument(TypedDict):
     cells: list[CellSaid]
     failures: NotRequired[list[FailureSaid]]
     missing: NotRequired[list[str | None]]
+    sha256: NotRequired[dict[str, str]]
 
 
 class TrialSaid(TypedDict):

@@ -19,6 +19,7 @@ from recli.evaluation.metric_names import Measure
 from recli.ranking.recommender import lists_of
 from recli.records.cells import Cell
 
+FILES = ("metrics.csv", "groups.csv", "per_user.parquet")
 METRICS = ("metric", "value")
 WITHOUT = " without"
 """What follows a measure's name in the table of users where it is what the fold has without them."""

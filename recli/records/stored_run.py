@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Callable, Sequence
@@ -199,8 +200,15 @@ class StoredRun(Stored):
                 f"{path}: is not there; the run is {self.status}. To run its command again computes "
                 "what is missing."
             )
+        digest = self.document.get("sha256", {}).get(name)  # runs of older versions have none
         try:
-            frame = read(io.BytesIO(path.read_bytes()))
+            content = path.read_bytes()
+            if digest is not None and hashlib.sha256(content).hexdigest() != digest:
+                raise errors.DataError(
+                    f"{path}: is not what was written (its SHA-256 differs). To run its command again "
+                    "makes a run of what is kept."
+                )
+            frame = read(io.BytesIO(content))
         except (ValueError, OSError, pa.ArrowException) as error:
             raise errors.DataError(f"{path}: is damaged: {error}.") from None
         lacking = [column for column in columns if column not in frame]

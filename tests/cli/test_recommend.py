@@ -255,7 +255,7 @@ def test_a_stored_model_recommends_without_what_is_slow_to_import(recli, tiny):
         "import sys\n"
         "from recli.cli import main\n"
         "main(['recommend', '--model', 'm', '--user', '42'], standalone_mode=False)\n"
-        "slow = {'pandas', 'numba', 'sklearn', 'optuna', 'sqlalchemy', 'joblib', 'asyncio', 'msgspec',"
+        "slow = {'pandas', 'numba', 'sklearn', 'optuna', 'sqlalchemy', 'joblib', 'asyncio',"
         " 'pyarrow.compute', 'scipy'}\n"
         "print(sorted(slow & set(sys.modules)), file=sys.stderr)\n"
     )

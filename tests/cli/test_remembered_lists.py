@@ -87,11 +87,12 @@ def test_the_manifest_tells(recli, trained):
 def test_a_model_of_an_older_recli_made_lists_by_its_scores(recli, trained, monkeypatch):
     from recli.models import model as models
     from recli.models import parts
+    from recli.stored import sealed
 
     folder = Path("results/models/own")
     document = parts.read_manifest(folder)
     del document["lists"], document["seal"]
-    document["seal"] = parts._seal(document)
+    document["seal"] = sealed(document)["seal"]
     (folder / "model.json").write_text(json.dumps(document), encoding="utf-8")
     assert models.load(folder).lists == {}
     pd.testing.assert_frame_equal(lists(recli, "own")[0], lists(recli, "plain")[0])

@@ -30,6 +30,7 @@ def two(recli, tiny):
         folder = Path("results/runs", name)
         document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         document["id"] = begin + name[8:]
+        del document["seal"]
         (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
         folder.rename(folder.with_name(document["id"]))
     return [begin + name[8:] for name, begin in zip(runs, ("20260101", "20260102"), strict=True)]

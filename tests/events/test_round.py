@@ -382,7 +382,7 @@ def end_state(results):
         REFRESHES.read(REFRESHES.folder(results, name)) for name in REFRESHES.names(results)
     ]
     for document in documents:
-        del document["id"], document["started"], document["seconds"]
+        del document["id"], document["started"], document["seconds"], document["seal"]
         document["published"] = document["published"] is not None
         document["learned"].pop("seal")
         document["events"].pop("log")

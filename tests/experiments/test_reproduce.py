@@ -57,6 +57,7 @@ def again(first: StoredRun, jobs: int = 2) -> StoredRun:
 
 def change(run: StoredRun, **changes) -> StoredRun:
     document = {**run.document, **changes}
+    del document["seal"]
     (run.folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
     return StoredRun.read(Path("results"), str(run.folder))
 

@@ -11,9 +11,10 @@ import pytest
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.models import archive, parts
+from recli.models import archive
 from recli.models import model as models
 from recli.models.stored import MODELS
+from recli.stored import sealed
 from tests.top_n import top_n
 
 HERE, THERE = Path("here"), Path("there")
@@ -53,7 +54,7 @@ def test_there_and_back(packed, model, small):
 def test_a_manifest_in_which_something_is_of_another_type(packed):
     def change(members):
         manifest = {**json.loads(members["mine/model.json"]), "seed": "0"}
-        manifest["seal"] = parts._seal(manifest)
+        manifest["seal"] = sealed(manifest)["seal"]
         return {**members, "mine/model.json": json.dumps(manifest)}
 
     wanted = r"^mine\.zip: mine/model\.json: is damaged: .*`int`.*seed.*Export the model again"

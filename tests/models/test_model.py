@@ -20,6 +20,7 @@ from recli.data.tables.users import Users
 from recli.models import archive, parts
 from recli.models import model as models
 from recli.models.stored import MODELS
+from recli.stored import sealed
 from tests.top_n import top_n
 
 PARTS = ["ids.json", "ratings.safetensors", "state.safetensors", "tables.json"]
@@ -45,7 +46,7 @@ def seal(folder, **changes):
     """`edit`, by somebody who knows how manifests are sealed."""
     edit(folder, **changes)
     manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    edit(folder, seal=parts._seal(manifest))
+    edit(folder, seal=sealed(manifest)["seal"])
 
 
 def everything(path):
@@ -175,7 +176,7 @@ def test_a_part_cut_short(folder):
 
 def test_arrays_that_cannot_be_read(folder):
     (folder / "state.safetensors").write_bytes(b"no tensors")
-    seal(folder, sha256={part: parts.sha256(folder / part) for part in PARTS})
+    seal(folder, sha256={part: files.sha256(folder / part) for part in PARTS})
     with pytest.raises(errors.DataError, match="cannot be read"):
         models.load(folder)
 
@@ -230,7 +231,7 @@ def test_a_state_of_another_version(folder):
     arrays = safetensors.numpy.load_file(folder / "state.safetensors")
     arrays["wu"] = arrays.pop("pu")
     safetensors.numpy.save_file(arrays, folder / "state.safetensors")
-    seal(folder, sha256={part: parts.sha256(folder / part) for part in PARTS})
+    seal(folder, sha256={part: files.sha256(folder / part) for part in PARTS})
     with pytest.raises(
         errors.DataError, match="whose svd kept bi, bu, qi, wu; here it is bi, bu, pu"
     ):
