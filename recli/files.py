@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -9,6 +10,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
@@ -16,6 +18,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from recli import errors
+
+_OLD = "old"
+_OURS = ".recli-"  # in names of folders that may be swept, which nobody else gives
+_ABANDONED = 86_400  # seconds, a day: to write a folder takes minutes
 
 
 def write_text(path: Path, text: str) -> Path:
@@ -112,30 +118,81 @@ def checked_name(name: str, what: str) -> str:
 def new_folder(path: Path) -> Iterator[Path]:
     """A temporary folder that becomes `path` when the block ends well, in place of what was there.
 
+    Where the system can exchange two folders, as Linux can, there is one under that name at every
+    moment. Else a process that is killed in the middle leaves none, and `recover` puts it back. What
+    killed processes have left in the same folder goes after a day.
+
     Args:
         path: the file
     """
     with writable(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+        _sweep(path.parent)
+        temporary = _hidden(path)
         try:
             yield temporary
             temporary.chmod(0o777 & ~_umask())
-            if path.exists():
-                old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.")) / "old"
-                path.rename(old)
-                try:
-                    temporary.rename(path)
-                except OSError:
-                    old.rename(path)
-                    raise
-                finally:
-                    shutil.rmtree(old.parent)
-            else:
+            if not path.exists():
                 temporary.rename(path)
+            elif _exchanged(temporary, path):
+                shutil.rmtree(temporary)
+            else:
+                _replace(path, temporary)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
+
+
+def _hidden(path: Path) -> Path:
+    """A new folder beside `path`, which nobody else makes or lists."""
+    return Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}{_OURS}"))
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether two folders have changed names at once; False where the system or its files cannot."""
+    import ctypes
+
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2  # of glibc and musl; see renameat2(2)
+    except (AttributeError, OSError, TypeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
+
+
+def _replace(path: Path, new: Path) -> None:
+    old = _hidden(path) / _OLD
+    path.rename(old)
+    try:
+        new.rename(path)
+    except OSError:
+        old.rename(path)
+        raise
+    finally:
+        shutil.rmtree(old.parent)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes have left that were killed in `new_folder` or `remove_folder`."""
+    for left in folder.glob(f".*{_OURS}????????"):  # as `_hidden` makes them
+        if left.is_dir() and time.time() - left.stat().st_mtime > _ABANDONED:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder with all that is in it; it is never seen half removed.
+
+    Args:
+        path: the folder
+
+    Raises:
+        UsageError: it cannot be removed
+    """
+    with writable(path):
+        _sweep(path.parent)
+        hidden = _hidden(path)
+        path.rename(hidden / "removed")
+        shutil.rmtree(hidden)
 
 
 @contextmanager
@@ -160,15 +217,18 @@ def own_folder(folder: Path, own: Collection[str]) -> Iterator[Path]:
         yield temporary
 
 
-def recover(path: Path) -> None:
+def recover(path: Path, after: float = 0.0) -> None:
     """Put back the folder that a killed process had moved aside to replace it by `new_folder`.
 
     Args:
         path: the file
+        after: seconds that it is left to whoever may be at work there
     """
     if path.exists():
         return
-    for old in path.parent.glob(f".{path.name}.*/old"):
+    for old in path.parent.glob(f".{glob.escape(path.name)}.*/{_OLD}"):
+        if time.time() - old.parent.stat().st_mtime < after:
+            continue
         with writable(path):
             old.rename(path)
             old.parent.rmdir()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, ClassVar, Self
 from recli import errors, files
 
 LATEST = "latest"
+_BETWEEN = 10.0  # seconds, far more than passes between the two steps of a replacement
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,8 @@ class StoredKind:
             UsageError: if several names begin so
             DataError: by `latest` if none can be read: what is wrong with the newest
         """
+        if name:
+            files.recover(self.folder(results, name), _BETWEEN)
         if name in self.every(results):
             return self.folder(results, name)
         if name == LATEST and (known := self.names(results)):
@@ -335,9 +337,7 @@ def remove(folders: Sequence[Path]) -> None:
         UsageError: if one cannot be removed; those before it are gone
     """
     for folder in folders:
-        with files.writable(folder):
-            gone = folder.rename(folder.with_name(f".{folder.name}.removed"))
-            shutil.rmtree(gone)
+        files.remove_folder(folder)
 
 
 def _no_number(text: str) -> float:
