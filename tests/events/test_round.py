@@ -399,10 +399,13 @@ def end_state(results):
     )
 
 
+@pytest.mark.parametrize("exchanges", [True, False], ids=["exchanged", "moved_aside"])
 def test_cut_off_anywhere_the_next_refresh_ends_the_same(
-    results, tmp_path, store, send, newcomers, killed_at
+    results, tmp_path, store, send, newcomers, killed_at, exchanges, monkeypatch
 ):
     """Two rounds with events between; the second is killed at each of its steps, then run again."""
+    if not exchanges:
+        monkeypatch.setattr(files, "_exchanged", lambda *_: False)
     given = {"n_factors": 3, "n_epochs": 2}
     store("svd", given)
     send(newcomers())
@@ -420,7 +423,7 @@ def test_cut_off_anywhere_the_next_refresh_ends_the_same(
         refresh(results, "m", ANYTHING)
         assert end_state(results) == expected, f"killed at step {n}"
         assert refresh(results, "m", ANYTHING).decision is None
-    assert n > 10
+    assert n > (5 if exchanges else 10)
 
 
 def test_cut_off_anywhere_no_interaction_is_added_twice(
@@ -459,7 +462,7 @@ def test_cut_off_anywhere_no_interaction_is_added_twice(
             break
         refresh(results, "m", ANYTHING)
         assert end_state(results) == expected, f"killed at step {n}"
-    assert n > 10
+    assert n > 5
 
 
 def walk(results, killed_in=None):
