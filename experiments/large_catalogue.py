@@ -36,7 +36,8 @@ from recli.data.ratings import Ratings
 from recli.models.model import FittedModel, train
 from recli.ranking import by_norm
 from recli.ranking.indexing import indexed
-from recli.ranking.lists import Request, recommend, with_scores
+from recli.ranking.lists import recommend, with_scores
+from recli.ranking.request import Request
 
 N_FACTORS, N_EPOCHS, TOP = 64, 8, 10
 PER_USER, CATEGORIES = 80, 5000

@@ -35,8 +35,9 @@ from recli.data.ratings import Ratings
 from recli.data.trainset import by_user
 from recli.models import model as models
 from recli.models.model import FittedModel
-from recli.ranking.lists import Request, recommend
+from recli.ranking.lists import recommend
 from recli.ranking.output import written
+from recli.ranking.request import Request
 from recli.ranking.row_tables import RowTables
 from recli.ranking.rows import Rows
 from recli.ranking.writers._base import Target

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from recli.models.model import FittedModel
-from recli.ranking.lists import Request, recommend
+from recli.ranking.lists import recommend
 from recli.ranking.lower_bound import Sort
+from recli.ranking.request import Request
 from recli.ranking.rows import Recommendation, Rows
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from recli.evaluation.metric_names import Purpose
     from recli.models.model import FittedModel
     from recli.ranking.list_options import ListOptions
-    from recli.ranking.lists import Request
+    from recli.ranking.request import Request
     from recli.ranking.reranking_cost import RerankingCost
     from recli.ranking.rows import Rows
 

@@ -16,7 +16,7 @@ from recli.data.interactions import added_up
 from recli.data.trainset import Trainset
 from recli.experiments.reading import Reading
 from recli.models.model import FittedModel, about_dataset
-from recli.ranking.lists import Request
+from recli.ranking.request import Request
 
 
 @dataclass(frozen=True)

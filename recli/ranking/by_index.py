@@ -14,7 +14,7 @@ from recli.models.model import FittedModel
 from recli.ranking.ranked_lists import RankedLists
 
 if TYPE_CHECKING:
-    from recli.ranking.lists import Request
+    from recli.ranking.request import Request
 
 MOST = 4096
 """Candidates of a user. Where it takes more, to score all items is sooner done."""

@@ -24,7 +24,7 @@ from recli.ranking.ranked_lists import RankedLists
 
 if TYPE_CHECKING:
     from recli.models.model import FittedModel
-    from recli.ranking.lists import Request
+    from recli.ranking.request import Request
 
 FROM_ITEMS = 20_000
 """The smallest catalogue that is searched; of fewer items, all are as soon scored."""

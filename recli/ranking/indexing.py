@@ -11,7 +11,8 @@ from recli.algorithms import Configured
 from recli.algorithms._contract.products import ByProducts
 from recli.models.item_index import EXTRA, ItemIndex
 from recli.models.model import FittedModel
-from recli.ranking.lists import Request, recommend, with_scores
+from recli.ranking.lists import recommend, with_scores
+from recli.ranking.request import Request
 
 RECALL = 0.99
 """The share of the ten best items of exact lists that lists by an index have at least."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,43 +11,11 @@ from recli.algorithms import best, scored
 from recli.data.tie_order import TieOrder
 from recli.models.model import FittedModel
 from recli.ranking import by_index, by_norm
-from recli.ranking.lower_bound import Sort, sorted_by
+from recli.ranking.lower_bound import sorted_by
 from recli.ranking.ranked_lists import RankedLists
-from recli.ranking.rerankers._base import Reranker
+from recli.ranking.request import Request
 
 _LONGER = 8
-
-
-@dataclass(frozen=True, eq=False)
-class Request:
-    """Who gets how many of which items.
-
-    Attributes:
-        users: int32[n_users], codes in the ratings of the model
-        n: the longest that a list may be
-        candidates: bool[n_catalogue] by item code, what may be recommended; None is everything
-        exclude_seen: whether what a user has rated is left out
-        withheld: what is left out for single users, see `Dataset.withheld`; None is nothing
-        sort: what goes first, see `sorted_by`
-        rerankers: applied in their order to the lists that the scores give
-    """
-
-    users: np.ndarray
-    n: int = 10
-    candidates: np.ndarray | None = None
-    exclude_seen: bool = True
-    withheld: np.ndarray | None = None
-    sort: Sort = "score"
-    rerankers: tuple[Reranker, ...] = field(default=())
-
-    def pool(self, n_catalogue: int) -> int:
-        """How many of the best items have to be found for a user.
-
-        Args:
-            n_catalogue: how many items the catalogue has
-        """
-        needed = [reranker.pool(self.n, n_catalogue) for reranker in self.rerankers]
-        return min(max([self.n, *needed]), n_catalogue)
 
 
 def recommend(

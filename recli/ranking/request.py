@@ -1,14 +1,49 @@
-"""From what lists should be like to what is asked of a model."""
+"""What is asked of a model, and how it is made of what lists should be like."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from recli.models.model import FittedModel
 from recli.ranking.filters import candidates
 from recli.ranking.list_options import ListOptions
-from recli.ranking.lists import Request
+from recli.ranking.lower_bound import Sort
+from recli.ranking.rerankers._base import Reranker
 from recli.ranking.reranking import check_rerankers, rerankers
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """Who gets how many of which items.
+
+    Attributes:
+        users: int32[n_users], codes in the ratings of the model
+        n: the longest that a list may be
+        candidates: bool[n_catalogue] by item code, what may be recommended; None is everything
+        exclude_seen: whether what a user has rated is left out
+        withheld: what is left out for single users, see `Dataset.withheld`; None is nothing
+        sort: what goes first, see `sorted_by`
+        rerankers: applied in their order to the lists that the scores give
+    """
+
+    users: np.ndarray
+    n: int = 10
+    candidates: np.ndarray | None = None
+    exclude_seen: bool = True
+    withheld: np.ndarray | None = None
+    sort: Sort = "score"
+    rerankers: tuple[Reranker, ...] = field(default=())
+
+    def pool(self, n_catalogue: int) -> int:
+        """How many of the best items have to be found for a user.
+
+        Args:
+            n_catalogue: how many items the catalogue has
+        """
+        needed = [reranker.pool(self.n, n_catalogue) for reranker in self.rerankers]
+        return min(max([self.n, *needed]), n_catalogue)
 
 
 def request_of(

@@ -8,7 +8,8 @@ import pytest
 from recli.algorithms import Configured
 from recli.models.model import save, train
 from recli.models.some_users import SomeUsers
-from recli.ranking.lists import Request, recommend
+from recli.ranking.lists import recommend
+from recli.ranking.request import Request
 from recli.testing import small_dataset
 
 

@@ -20,8 +20,8 @@ from recli.models.model import FittedModel
 from recli.ranking import by_index
 from recli.ranking.indexing import check, indexed
 from recli.ranking.list_options import ListOptions
-from recli.ranking.lists import Request, recommend, with_scores
-from recli.ranking.request import request_of
+from recli.ranking.lists import recommend, with_scores
+from recli.ranking.request import Request, request_of
 from recli.testing import small_dataset
 
 

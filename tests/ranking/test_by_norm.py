@@ -12,8 +12,8 @@ from recli.models.fold_in import Rated, fold_in
 from recli.models.model import FittedModel
 from recli.ranking import by_norm
 from recli.ranking.list_options import ListOptions
-from recli.ranking.lists import Request, recommend, with_scores
-from recli.ranking.request import request_of
+from recli.ranking.lists import recommend, with_scores
+from recli.ranking.request import Request, request_of
 from recli.testing import small_dataset
 
 SKEWED, ALIKE = 1.5, 0.0

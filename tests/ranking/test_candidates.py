@@ -17,8 +17,9 @@ from recli.ranking.fields import field
 from recli.ranking.filters import candidates
 from recli.ranking.list_options import ListOptions
 from recli.ranking.listed_ids import read_ids
-from recli.ranking.lists import Request, recommend
+from recli.ranking.lists import recommend
 from recli.ranking.ranked_lists import RankedLists
+from recli.ranking.request import Request
 from recli.ranking.rerankers import _max_per
 from recli.ranking.rerankers._max_per import MaxPer
 

@@ -15,8 +15,9 @@ from recli import errors
 from recli.algorithms import Algorithm, Configured, rank
 from recli.cli import main
 from recli.models import model as models
-from recli.ranking.lists import Request, recommend
+from recli.ranking.lists import recommend
 from recli.ranking.lower_bound import LowerBound, sorted_by
+from recli.ranking.request import Request
 from recli.ranking.row_tables import RowTables
 from recli.ranking.rows import Rows
 from tests.top_n import top_n

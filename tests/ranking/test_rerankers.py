@@ -12,8 +12,9 @@ import scipy.sparse
 from recli import errors
 from recli.algorithms import Configured
 from recli.models import model as models
-from recli.ranking.lists import Request, recommend
+from recli.ranking.lists import recommend
 from recli.ranking.ranked_lists import RankedLists
+from recli.ranking.request import Request
 from recli.ranking.rerankers._greedy import Greedy
 from recli.ranking.rerankers.calibrate import Calibrate
 from recli.ranking.rerankers.diversify import Diversify

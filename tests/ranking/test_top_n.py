@@ -15,7 +15,8 @@ from recli.data.ids import Ids
 from recli.data.ratings import Ratings
 from recli.data.tables.items import Items
 from recli.models import model as models
-from recli.ranking.lists import Request, recommend
+from recli.ranking.lists import recommend
+from recli.ranking.request import Request
 from tests.tie_draws import draw
 from tests.top_n import top_n
 

@@ -17,9 +17,10 @@ import pyarrow.parquet
 import pytest
 
 from recli import errors, files
-from recli.ranking.lists import Request, recommend
+from recli.ranking.lists import recommend
 from recli.ranking.output import written
 from recli.ranking.ranked_lists import RankedLists
+from recli.ranking.request import Request
 from recli.ranking.row_tables import RowTables
 from recli.ranking.rows import Rows
 from recli.ranking.writers._base import Target

@@ -23,7 +23,8 @@ from recli.algorithms import Configured
 from recli.cli import main
 from recli.experiments.reading import Reading
 from recli.models.model import save, train
-from recli.ranking.lists import Request, recommend
+from recli.ranking.lists import recommend
+from recli.ranking.request import Request
 from recli.ranking.row_tables import RowTables
 from recli.ranking.rows import Rows
 

@@ -9,7 +9,7 @@ from recli.cli._output.shown_number import ShownNumber
 
 if TYPE_CHECKING:
     from recli.ranking.answer import Answer
-    from recli.ranking.lists import Request
+    from recli.ranking.request import Request
     from recli.ranking.rows import Recommendation
 
 _FIRST = {"score": "best", "lower-bound": "the highest rating less its deviation"}

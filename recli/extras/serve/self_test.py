@@ -10,10 +10,10 @@ from recli import errors
 from recli.models.fold_in import Rated, fold_in
 from recli.models.model import FittedModel
 from recli.ranking import by_norm
-from recli.ranking.lists import Request, recommend
+from recli.ranking.lists import recommend
 from recli.ranking.ranked_lists import RankedLists
 from recli.ranking.recommender import remembered
-from recli.ranking.request import request_of
+from recli.ranking.request import Request, request_of
 
 _N = 10
 _QUICK = 0.002  # seconds: what the way to another thread and back takes on a busy machine

@@ -22,7 +22,8 @@ from recli.extras.spark.session import cores, failures
 from recli.models import model as models
 from recli.models.model import FittedModel
 from recli.models.some_users import SomeUsers
-from recli.ranking.lists import Request, recommend
+from recli.ranking.lists import recommend
+from recli.ranking.request import Request
 from recli.ranking.row_tables import RowTables
 from recli.ranking.rows import Rows
 

@@ -13,7 +13,7 @@ from recli.data.trainset import Trainset
 from recli.engines import CheckedData, Engine, ListsWritten, of_dataset, within_memory
 from recli.experiments.reading import Reading
 from recli.models.model import FittedModel
-from recli.ranking.lists import Request
+from recli.ranking.request import Request
 
 
 class Spark(Engine):
