@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--difference",
-    type=click.FloatRange(0, min_open=True),
+    type=click.FloatRange(1e-9),
     help="Say how many users a test needs to find a difference this large in the metric, four times of "
     "five. A single run will do. [default: the differences found]",
 )

@@ -85,7 +85,7 @@ def test_how_many_users_a_difference_needs(recli, evaluate):
     assert (
         "--difference is for runs" in recli("compare", "--clicks", "--difference", 1, code=2).output
     )
-    assert "x>0" in recli("compare", run, "--difference", 0, code=2).output
+    assert "x>=1e-09" in recli("compare", run, "--difference", 0, code=2).output
 
 
 def test_the_same_algorithm_with_other_numbers_is_named_by_its_run(recli, evaluate):

@@ -146,7 +146,10 @@ def test_one_digit_is_not_what_was_written(results, kind):
         places = [found.start() for found in re.finditer(r"(?<=\d)\d", whole)]
         for place in places[:: max(1, len(places) // 5)]:
             digit = str((int(whole[place]) + 1) % 10)
-            path.write_text(whole[:place] + digit + whole[place + 1 :], encoding="utf-8")
+            changed = whole[:place] + digit + whole[place + 1 :]
+            if path == document and json.loads(changed) == json.loads(whole):
+                continue  # the seventeenth digit may leave a number what it is
+            path.write_text(changed, encoding="utf-8")
             listed = CliRunner().invoke(main, [*of_kind(kind)], catch_exceptions=False).output
             assert f"{path.name}: is not what was written" in listed or path.name == "groups.csv"
             for command in KINDS[kind][1]:

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stnp
 from statsmodels.stats.power import TTestPower
@@ -156,6 +156,7 @@ def test_so_many_users_are_needed():
 
 
 @given(st.floats(1e-6, 1e3), st.floats(1e-3, 1e3))
+@example(1e-6, 119.0)  # more than a test ever had
 def test_fewer_users_would_not_do(difference, error):
     test = dataclasses.replace(paired(np.arange(9.0) ** 2, np.zeros(9)), error=error)
     n = test.users_needed(difference)

@@ -20,7 +20,7 @@ POWER = 0.8
 _EXACT_UP_TO = 50  # users, as in SciPy
 _ROUNDING = 1e-15
 _TIES = 1e-10
-_MANY = range(2, 10**18)  # users
+_MANY = range(2, 10**12)  # users
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ class PairedTest:
         def finds(n: int) -> bool:
             return _found_by(n) * of_one <= abs(difference) * math.sqrt(n)
 
+        if not finds(_MANY[-1]):  # of so many, t is normal to the last digit
+            return math.ceil((_found_by(_MANY[-1]) * of_one / abs(difference)) ** 2)
         return _MANY[bisect.bisect_left(_MANY, True, key=finds)]
 
 
