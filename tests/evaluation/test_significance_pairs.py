@@ -162,7 +162,7 @@ def test_fewer_users_would_not_do(difference, error):
     n = test.users_needed(difference)
 
     def found_by(n):
-        return scipy.stats.t.ppf([0.975, 0.8], n - 1).sum() * error * math.sqrt(9 / n)
+        return scipy.stats.t.ppf([0.975, 0.8], float(n) - 1).sum() * error * math.sqrt(9 / n)
 
     assert found_by(n) <= difference * (1 + 1e-9)
     assert n == 2 or found_by(n - 1) >= difference * (1 - 1e-9)
