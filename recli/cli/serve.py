@@ -181,7 +181,7 @@ def command(
     with server.bind(host, port) as place, contextlib.suppress(KeyboardInterrupt):
         # What stops a container stops the server as Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        shown, port = f"[{host}]" if ":" in host else host, place.getsockname()[1]
+        shown, port = server.in_url(host), place.getsockname()[1]
 
         def ready() -> None:
             noun, total = "model" if len(served) == 1 else "models", sum(folders.values())

@@ -123,7 +123,7 @@ class _Texts:
     type = pa.string()
 
     def __init__(self, values: Sequence[str], null_if_empty: bool = False) -> None:
-        self._encoded = np.array([*(value.encode() for value in values), None], object)[:-1]
+        self._encoded = np.array([value.encode() for value in values], object)
         self._lengths = np.fromiter(map(len, self._encoded), np.int64, len(self._encoded))
         self._null_if_empty = null_if_empty
 

@@ -93,8 +93,19 @@ def hosts(host: str, keys: Keys, allowed: Iterable[str]) -> frozenset[str] | Non
     also = {name.lower() for name in allowed}
     if keys.read is not None and not also:
         return None
-    shown = f"[{host}]" if ":" in host else host
-    return frozenset({"localhost", "127.0.0.1", "[::1]", shown.lower()} | also)
+    return frozenset({"localhost", "127.0.0.1", "[::1]", in_url(host).lower()} | also)
+
+
+def in_url(host: str) -> str:
+    """An address as URLs and the header Host have it: of version 6 in brackets.
+
+    Args:
+        host: the address that is listened on
+
+    >>> in_url("::1"), in_url("127.0.0.1")
+    ('[::1]', '127.0.0.1')
+    """
+    return f"[{host}]" if ":" in host else host
 
 
 def _is_loopback(host: str) -> bool:
