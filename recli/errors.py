@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 
 class RecliError(Exception):
@@ -54,6 +55,32 @@ class StoppedFitError(RecliError):
 
 class TooLargeError(UsageError):
     """More memory asked for than is free; raised before it is allocated."""
+
+
+@contextmanager
+def memory_told() -> Iterator[None]:
+    """A block in which memory that cannot be had is an error of what was asked, not of the code.
+
+    Raises:
+        TooLargeError: in place of MemoryError
+    """
+    try:
+        yield
+    except MemoryError as error:
+        raise out_of_memory(error) from error
+
+
+def out_of_memory(error: MemoryError) -> TooLargeError:
+    """What is said when memory cannot be had.
+
+    Args:
+        error: what was raised
+    """
+    said = " ".join(str(error).split()).rstrip(".")
+    return TooLargeError(
+        f"Memory ran out{': ' + said if said else ''}. Give the process more, or ask for less: fewer "
+        "processes (`jobs`), fewer rows, a smaller model."
+    )
 
 
 class DeclarationError(UsageError, TypeError):

@@ -25,13 +25,16 @@ _ABANDONED = 86_400  # seconds, a day: to write a folder takes minutes
 
 
 def write_text(path: Path, text: str) -> Path:
-    """`write_bytes` of `text` as UTF-8.
+    r"""`write_bytes` of `text` as UTF-8.
+
+    Half characters, which Python has in names of files that are not UTF-8, are written as `\udcff`: JSON
+    reads them back, and people can see which byte it is.
 
     Args:
         path: the file
         text: what is written
     """
-    return write_bytes(path, text.encode())
+    return write_bytes(path, text.encode(errors="backslashreplace"))
 
 
 def write_bytes(path: Path, content: bytes) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
@@ -215,9 +216,9 @@ def _scale(scale: tuple[float, float] | None) -> tuple[float, float] | None:
         raise errors.UsageError(
             f"`scale={scale!r}` should be the lowest and the highest rating: `scale=(1, 5)`."
         ) from None
-    if not low < high:
+    if not -math.inf < low < high < math.inf:
         raise errors.UsageError(
-            f"`scale=({low:g}, {high:g})`: the lowest is not below the highest."
+            f"`scale=({low:g}, {high:g})`: the lowest is not below the highest, or has no end."
         )
     return low, high
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import io
 import os
 import signal
 import sys
@@ -17,6 +16,7 @@ import click
 import recli
 from recli import errors
 from recli.cli._options.as_typed import as_typed
+from recli.cli._streams import usable_streams
 
 DEBUG = "recli.debug"
 _FOLDER = os.path.dirname(__file__)  # by os: `recli --help` is not to wait for pathlib
@@ -26,11 +26,8 @@ class CommandFolder(click.Group):
     """Commands by file name; errors as one message and an exit code."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        # Titles of films and bars of histograms go into pipes whatever the locale, as into our files.
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
-                stream.reconfigure(encoding="utf-8")
-        return super().main(*args, **kwargs)
+        with usable_streams():
+            return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         names = (name.removesuffix(".py") for name in os.listdir(_FOLDER) if name.endswith(".py"))
@@ -61,13 +58,14 @@ class CommandFolder(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
+        _check_text(args)
         if not name.startswith("-") and name not in self.list_commands(ctx):
             raise errors.unknown("command", name, self.list_commands(ctx))
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _no_interrupt_lost():
+            with _no_interrupt_lost(), errors.memory_told():
                 return super().invoke(ctx)
         except errors.RecliError as error:
             if ctx.meta.get(DEBUG):
@@ -83,6 +81,18 @@ class CommandFolder(click.Group):
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(errors.InterruptedRunError.exit_code)
+
+
+def _check_text(args: list[str]) -> None:
+    """Refuse what cannot stand in a report: Python has bytes that are not UTF-8 as half characters."""
+    for text in args:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise errors.UsageError(
+                f"'{text}' is not UTF-8, as all that is written about it would have to be. Rename the "
+                "file or folder, or name a link to it."
+            ) from None
 
 
 def _summary(command: str) -> str:

@@ -6,6 +6,7 @@ section `Attributes:` of its docstring says what they are. `Document.read(path).
 file is read and not before.
 """
 
+from recli.configuration.conversion import check_fields
 from recli.configuration.document import Document, convert
 from recli.configuration.kinds import fields
 from recli.configuration.lists import listed
@@ -21,6 +22,7 @@ __all__ = [
     "OneOf",
     "Place",
     "Rule",
+    "check_fields",
     "convert",
     "fields",
     "key",

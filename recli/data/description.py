@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +12,29 @@ from typing import Annotated, Any
 
 from recli import errors
 from recli.configuration import Derived, Document, Keyed, OneOf, Rule
+from recli.data import time_format
 from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
 
 ROLES = ("user", "item", "rating", "weight", "event", "time")
 SCALINGS = ("standard", "min-max", "robust")
 Quote = Annotated[str, OneOf("auto", "double", "none")]
+
+
+def _cuts(delimiter: str) -> None:
+    if re.search("[\0\r\n]", delimiter):
+        raise ValueError
+
+
+def _is_character(text: str) -> None:
+    if len(text) > 1 or text in ("\0", "\r", "\n"):
+        raise ValueError
+
+
+Delimiter = Annotated[
+    str, Rule(_cuts, "what stands between cells, no end of a line and no character 0")
+]
+Character = Annotated[str, Rule(_is_character, "a character, no end of a line and no character 0")]
 TimeUnit = Annotated[str, OneOf("s", "ms", "us", "ns", "date")]
 FeatureKind = Annotated[str, OneOf("categories", "flags", "tags", "text", "number", "year")]
 FILE_NAME = "dataset.toml"
@@ -41,11 +59,11 @@ class TableSource:
     file: str = ""
     query: str | None = None
     format: str | None = None
-    delimiter: str | None = None
+    delimiter: Delimiter | None = None
     header: bool | None = None
     encoding: str | None = None
     quote: Quote | None = None
-    escape: str | None = None
+    escape: Character | None = None
     columns: tuple[str, ...] | None = None
 
     @property
@@ -55,7 +73,7 @@ class TableSource:
 
 
 def _in_order(scale: tuple[float, float]) -> None:
-    if not scale[0] <= scale[1]:
+    if not -math.inf < scale[0] <= scale[1] < math.inf:
         raise ValueError
 
 
@@ -94,9 +112,9 @@ class RatingsSource(TableSource):
         Annotated[Mapping[str, float], Rule(words="a table from kind of event to weight")] | None
     ) = None
     scale: Scale | None = None
-    decimal: str | None = None
+    decimal: Character | None = None
     time_unit: TimeUnit | None = None
-    time_format: str | None = None
+    time_format: Annotated[str, Rule(time_format.check)] | None = None
     missing: float | None = None
     prepare: tuple[str, ...] | None = None
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from recli import errors, urls
+from recli.configuration import check_fields
 from recli.data import description, find, interactions, layout, prepare
 from recli.data.columns import date_columns, parsing
 from recli.data.columns.assign import assign
@@ -96,6 +97,7 @@ def load_described(
     steps = prepare.steps(about, (overrides or {}).get("prepare", ()))
     asked = {**(overrides or {}), "prepare": tuple(map(str, steps)) or None}
     source = dataclasses.replace(about.ratings, **asked)
+    check_fields(source)
     file = about.location(source)
     if about.is_absent or not file.exists():
         raise absent(about, file)

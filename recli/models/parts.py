@@ -69,9 +69,8 @@ def write(
         columns["times"] = ratings.times
     if ratings.first_times is not None:
         columns["first_times"] = ratings.first_times
-    safetensors.numpy.save_file(columns, folder / _RATINGS)
-    whole = {name: np.ascontiguousarray(array) for name, array in state.items()}
-    safetensors.numpy.save_file(whole, folder / _STATE)
+    _save(folder / _RATINGS, columns)
+    _save(folder / _STATE, {name: np.ascontiguousarray(array) for name, array in state.items()})
     ids = {"users": ratings.user_ids.text.tolist(), "items": ratings.item_ids.text.tolist()}
     files.write_json(folder / _IDS, ids)
     tables = {"items": trainset.item_table, "users": trainset.user_table}
@@ -220,6 +219,13 @@ def _items(document: Mapping[str, Any], ids: Ids) -> Items:
         titles=None if titles is None else np.array(titles, object),
         features=tuple(Feature(**{**f, "columns": tuple(f["columns"])}) for f in features),
     )
+
+
+def _save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    try:
+        safetensors.numpy.save_file(dict(arrays), path)
+    except SafetensorError as error:  # it has the system's refusals as its own
+        raise OSError(str(error)) from error
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:

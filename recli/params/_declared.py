@@ -99,6 +99,9 @@ class Parameter:
         )
 
 
+_EXACT = 2**53  # up to which numbers with a point count every whole number; kernels take them, too
+
+
 @dataclass(frozen=True)
 class _Number(Parameter):
     low: float = field(default=-math.inf, kw_only=True)
@@ -135,6 +138,10 @@ class Int(_Number):
         inside = self.low <= number <= self.high
         if isinstance(value, bool) or not inside or not number.is_integer():
             raise self._wrong(value)
+        if abs(number) > _EXACT:
+            raise errors.UsageError(
+                f"Parameter {self.name}={value} is not valid: a whole number is at most {_EXACT:,}."
+            )
         return int(number)
 
     def suggest(self, trial: Trial) -> int:

@@ -33,8 +33,8 @@ class CellFailure:
     def of(cls, entry: int, fold: int, error: Exception) -> CellFailure:
         """The failure by what was raised.
 
-        What is no `RecliError` is a mistake in the code of the algorithm: it is named with the fold, and
-        keeps its traceback.
+        What is no `RecliError`, nor a lack of memory, is a mistake in the code of the algorithm: it is
+        named with the fold, and keeps its traceback.
 
         Args:
             entry: its place in the line-up, from 0 on
@@ -42,6 +42,8 @@ class CellFailure:
             error: what was raised
         """
         trace = "".join(traceback.format_exception(error))
+        if isinstance(error, MemoryError):
+            error = errors.out_of_memory(error)
         if not isinstance(error, errors.RecliError):
             said = str(error).strip().partition("\n")[0]
             what = f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import math
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -324,8 +325,26 @@ def test_other_delimiters_are_taken_when_named(
     assert triples(read(content, delimiter=delimiter)) == EXPECTED
 
 
-def test_a_delimiter_that_cannot_be_one(refuse: Refuse) -> None:
-    assert "ratings.csv: cannot be cut into rows" in refuse(PLAIN, delimiter="\n")
+@pytest.mark.parametrize(
+    ("field", "value", "what"),
+    [
+        ("delimiter", "\n", "what stands between cells, no end of a line and no character 0"),
+        ("delimiter", "\0", "what stands between cells, no end of a line and no character 0"),
+        ("escape", "ab", "a character, no end of a line and no character 0"),
+        ("decimal", "\0", "a character, no end of a line and no character 0"),
+        ("scale", (0, math.inf), "a list of two numbers, lowest and highest"),
+    ],
+)
+def test_what_cannot_be_so(read: Read, field: str, value: object, what: str) -> None:
+    with pytest.raises(errors.UsageError) as raised:
+        read(PLAIN, **{field: value})
+    assert str(raised.value) == f"`{field}={value!r}` should be {what}."
+
+
+@pytest.mark.parametrize("form", ["%", "%%", "%H", "%\0"])
+def test_a_form_of_dates_that_cannot_be(read: Read, form: str) -> None:
+    with pytest.raises(errors.UsageError, match="`time_format` '.*': "):
+        read(PLAIN, time_format=form)
 
 
 def test_item_before_user_by_name(read: Read, triples: Triples) -> None:

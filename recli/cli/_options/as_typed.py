@@ -11,9 +11,9 @@ import re
 PARAMETERS = frozenset(
     (  # noqa: SIM905, a line each otherwise
         "algorithms allow_code allow_pickle by conf decimal delimiter diversify duplicates encoding "
-        "engine escape event fix format fresh goal header implicit item items_id master memory_limit "
-        "metric missing on_bad pick query quote rating sampled_negatives scale strict study threshold "
-        "time time_format time_unit trials user users_id weight weights where"
+        "engine escape event fix format fresh goal header implicit item items_id jobs master "
+        "memory_limit metric missing on_bad pick query quote rating sampled_negatives scale strict study "
+        "threshold time time_format time_unit trials user users_id weight weights where"
     ).split()
 )
 """Those that messages name."""
@@ -26,6 +26,7 @@ _PHRASES = {  # what is said in more than one option
 }
 _FOLDED_IN = re.compile(r"fold_in\(\{(\w+): (\w+)\}\)")
 _CODE = re.compile(r"`([^`\n]+)`")
+_REPEATED = re.compile(r"('--\S+')(?:, \1)+")  # several parameters that one option has
 _VALUE = r"\"[^\"]*\"|'[^']*'|\{[^}]*\}|\([^)]*\)|[^,]*"
 _ARGUMENT = re.compile(rf"(\w+)(?:=({_VALUE}))?(?:, |$)")
 _OF_ALGORITHM = re.compile(r"algorithm\(…, (.*)\)")
@@ -54,7 +55,7 @@ def as_typed(message: str) -> str:
         bare = not before or before.endswith(("(", "(see ")) or after.startswith(":")
         return typed if bare else f"'{typed}'"
 
-    return _CODE.sub(shown, message)
+    return _REPEATED.sub(r"\1", _CODE.sub(shown, message))
 
 
 def option_of(parameter: str) -> str:

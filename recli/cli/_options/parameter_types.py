@@ -141,7 +141,7 @@ class Delimiter(click.ParamType[str]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         found = self._BY_NAME.get(value, value)
-        if len(found) != 1 and found != "::":
+        if found != "::" and (len(found) != 1 or found in "\r\n"):
             self.fail(
                 f"'{value}' is not one character, '::', or one of {', '.join(self._BY_NAME)}."
             )
@@ -231,8 +231,8 @@ class ScaleType(click.ParamType[tuple[float, float]]):
             low, high = map(float, str(value).split(":"))
         except ValueError:
             self.fail(f"'{value}' is not LOWEST:HIGHEST, as in 1:5.")
-        if not low < high:
-            self.fail(f"'{value}': the lowest rating is not below the highest.")
+        if not -math.inf < low < high < math.inf:
+            self.fail(f"'{value}': the lowest rating is not below the highest, or has no end.")
         return low, high
 
 

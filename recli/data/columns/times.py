@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
+from recli.data import time_format
 from recli.data.columns.number import number
 from recli.data.ratings import PER_SECOND
 
@@ -62,7 +63,7 @@ def parse(column: pa.ChunkedArray, unit: str, form: str | None = None) -> Times:
                 f'`time_format` is for dates, and `time_unit="{unit}"` for numbers: leave out one '
                 "of them."
             )
-        _check_form(form)
+        time_format.check(form)
     if unit == "date":
         return _each(column, lambda texts: _dates(texts, form))
     whole = _integers(column)
@@ -242,17 +243,6 @@ def _moment(text: str, form: str | None) -> np.timedelta64 | None:
         return None
     found = found if found.tzinfo else found.replace(tzinfo=UTC)
     return np.timedelta64(found - datetime(1970, 1, 1, tzinfo=UTC)).astype("timedelta64[us]")
-
-
-def _check_form(form: str) -> None:
-    """Raise UsageError for a form of dates that cannot be, or without a year."""
-    shown = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
-    try:
-        found = datetime.strptime(shown.strftime(form), form)
-    except ValueError as error:
-        raise errors.UsageError(f"`time_format` '{form}': {error}.") from None
-    if found.year != shown.year:
-        raise errors.UsageError(f"`time_format` '{form}': names no year, as %Y does.")
 
 
 def _each(column: pa.ChunkedArray, read: Callable[[pa.Array], Times]) -> Times:

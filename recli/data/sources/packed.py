@@ -124,7 +124,7 @@ def members(path: Path, name: str | None = None) -> list[str]:
     layers = unwrapped(name or path.name)[1]
     if layers == (".zip",):
         with zipfile.ZipFile(path) as archive:
-            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+            names = [name for name in archive.namelist() if not name.endswith("/")]
     else:
         with _tar(path, layers) as (archive, stream):
             names = [entry.name for entry in archive if entry.isfile()]

@@ -59,10 +59,7 @@ def _transcoded(file: Location, content: bytes, encoding: str, cut: bool) -> byt
     try:
         "a".encode(encoding)  # unlike the next line, this refuses an encoding of bytes
         text = codecs.getincrementaldecoder(encoding)().decode(content, final=not cut)
-    except LookupError:
-        raise errors.UsageError(
-            f"'{encoding}' is not an encoding; utf-8 and latin-1 are usual."
-        ) from None
+        return text.removeprefix("\ufeff").encode()
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line = max(before.count(b"\n"), before.count(b"\r")) + 1
@@ -70,7 +67,17 @@ def _transcoded(file: Location, content: bytes, encoding: str, cut: bool) -> byt
             f"{file}: line {line:,} is not {encoding} (byte 0x{content[error.start]:02x}). "
             'Say which encoding it is, as in `encoding="latin-1"`.'
         ) from None
-    return text.removeprefix("\ufeff").encode()
+    except (
+        UnicodeError
+    ) as error:  # such as half a pair of characters, which a few encodings can have
+        raise errors.DataError(
+            f"{file}: is not {encoding}: {error}. Say which encoding it is, as in "
+            '`encoding="latin-1"`.'
+        ) from None
+    except (LookupError, ValueError):  # a ValueError for a name with a character 0
+        raise errors.UsageError(
+            f"{encoding!r} is not an encoding; utf-8 and latin-1 are usual."
+        ) from None
 
 
 def _lines(file: Location, content: bytes) -> bytes:
