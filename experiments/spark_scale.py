@@ -1,13 +1,13 @@
 """What Spark takes, and what this machine alone takes, for the same 1, 5 and 25 million ratings.
 
-python experiments/spark_scale.py [1 5 25] [--engine local --engine spark]
+python experiments/spark_scale.py [1 5 25] [--engine local --engine spark] [--heap 4g]
 
 Synthetic ratings of users and items with text for ids, popular ones more often, are written as CSV and
 go through `data check`, `train -a item-knn` and `recommend --all-users` as commands of their own, on two
 cores. Seconds are of wall clock with all that a command begins, so that they compare on one machine in
 one run; memory is the most that the process and its children have held together (their proportional set
-size), looked at four times a second. Spark has 2 GiB of heap for driver and executor; Python's part comes
-on top.
+size), looked at four times a second. Spark has 4 GiB of heap for driver and executor together, unless
+`--heap` says otherwise; Python's part comes on top.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ import pyarrow.csv
 
 ITEMS = 5_000
 PER_USER = 160
-HEAP = "2g"
 STEPS = ("check", "train", "recommend")
 
 
@@ -89,11 +88,11 @@ def held(process: psutil.Process) -> int:
     return total
 
 
-def commands(engine: str, data: Path, results: Path) -> list[list[str]]:
+def commands(engine: str, heap: str, data: Path, results: Path) -> list[list[str]]:
     recli = [sys.executable, "-m", "recli"]
     of = ["--engine", engine, "--results", str(results), "-q"]
     if engine == "spark":
-        of += ["--master", "local[2]", "--conf", f"spark.driver.memory={HEAP}"]
+        of += ["--master", "local[2]", "--conf", f"spark.driver.memory={heap}"]
     lists = str(results / "lists.parquet")
     return [
         [*recli, "data", "check", str(data), *of],
@@ -118,6 +117,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("millions", nargs="*", type=int, default=[1, 5, 25])
     parser.add_argument("--engine", action="append", choices=("local", "spark"))
+    parser.add_argument("--heap", default="4g")
     typed = parser.parse_args()
     print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     print(f"{'engine':8}{'ratings':>12}{'step':>12}{'seconds':>10}{'GiB':>7}", flush=True)
@@ -129,7 +129,9 @@ def main() -> None:
                 results = folder / engine
                 results.mkdir()
                 for step, command in zip(
-                    STEPS, commands(engine, folder / "ratings.csv", results), strict=True
+                    STEPS,
+                    commands(engine, typed.heap, folder / "ratings.csv", results),
+                    strict=True,
                 ):
                     env = os.environ | {"SPARK_LOCAL_DIRS": str(folder)}
                     seconds, most, ended = ran(command, env)
