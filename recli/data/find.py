@@ -6,10 +6,8 @@ import difflib
 import os
 from pathlib import Path
 
-import platformdirs
-
 import recli
-from recli import errors
+from recli import errors, user_folders
 from recli.data import description
 from recli.data.description import Description
 
@@ -21,15 +19,29 @@ def folders() -> list[Path]:
 
     `datasets/` where the user stands, then the user's own folder, then those shipped with recli.
     """
-    return [Path("datasets"), user_folder(), _shipped()]
+    return [Path("datasets"), *_user_folder(), _shipped()]
 
 
 def user_folder() -> Path:
     """Where `recli data add` and `recli data download` put datasets: `$RECLI_DATASETS`, or the
     platform's folder for user data.
+
+    Raises:
+        UsageError: for a user without a home
     """
-    chosen = os.environ.get("RECLI_DATASETS")
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("recli", False)) / "datasets"
+    for folder in _user_folder():
+        return folder
+    raise errors.UsageError(
+        "There is no home folder to keep datasets in: name one in RECLI_DATASETS, or the file itself."
+    )
+
+
+def _user_folder() -> list[Path]:
+    """The one, or none."""
+    chosen, of_system = os.environ.get("RECLI_DATASETS"), user_folders.data()
+    if chosen:
+        return [Path(chosen)]
+    return [of_system / "datasets"] if of_system else []
 
 
 def _shipped() -> Path:
@@ -46,7 +58,8 @@ def names() -> list[str]:
 
 def own_names() -> list[str]:
     """The datasets in the user's own folder, sorted."""
-    return sorted(path.parent.name for path in user_folder().glob("*/dataset.toml"))
+    found = (path for folder in _user_folder() for path in folder.glob("*/dataset.toml"))
+    return sorted(path.parent.name for path in found)
 
 
 def own(name: str) -> Path:
