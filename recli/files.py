@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import hashlib
 import json
@@ -20,7 +21,7 @@ from typing import Any, BinaryIO
 from recli import errors
 
 _OLD = "old"
-_OURS = ".recli-"  # in names of folders that may be swept, which nobody else gives
+_OURS = ".recli-"  # in names of folders and files that may be swept, which nobody else gives
 _ABANDONED = 86_400  # seconds, a day: to write a folder takes minutes
 
 
@@ -61,7 +62,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     """
     with writable(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}{_OURS}")
         try:
             with os.fdopen(handle, "wb") as file:
                 yield file
@@ -175,11 +176,46 @@ def _replace(path: Path, new: Path) -> None:
         shutil.rmtree(old.parent)
 
 
+def leftovers(folder: Path, within: str = "**/") -> list[Path]:
+    """What processes have left that were killed in `new_file`, `new_folder` or `remove_folder`.
+
+    Whatever is younger than a day may still be written.
+
+    Args:
+        folder: where to look
+        within: the folders in it, as a pattern; all of them
+    """
+    found = folder.glob(f"{within}.*{_OURS}????????")  # as `_hidden` makes them
+    return sorted(path for path in found if time.time() - path.lstat().st_mtime > _ABANDONED)
+
+
+def discard(path: Path) -> None:
+    """Remove a folder with all that is in it, or a file. Raises UsageError where that is refused.
+
+    Args:
+        path: the folder or file
+    """
+    with writable(path):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def size(path: Path) -> int:
+    """What a folder with all that is in it, or a file, takes on disk, bytes.
+
+    Args:
+        path: the folder or file
+    """
+    return sum(one.lstat().st_size for one in (path, *path.rglob("*")) if one.is_file())
+
+
 def _sweep(folder: Path) -> None:
-    """Remove what processes have left that were killed in `new_folder` or `remove_folder`."""
-    for left in folder.glob(f".*{_OURS}????????"):  # as `_hidden` makes them
-        if left.is_dir() and time.time() - left.stat().st_mtime > _ABANDONED:
-            shutil.rmtree(left, ignore_errors=True)
+    """Remove what killed processes have left in a folder, as far as that is allowed."""
+    for left in leftovers(folder, ""):
+        with contextlib.suppress(errors.UsageError):
+            discard(left)
 
 
 def remove_folder(path: Path) -> None:

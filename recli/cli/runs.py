@@ -1,4 +1,4 @@
-"""List, show, compare, remove and tidy up what 'recli evaluate' has left."""
+"""List, show, compare and remove what 'recli evaluate' has left."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from recli.cli._output.stored import agreed, show_facts, show_list, tell_removed
 from recli.records.kinds import RUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from recli.records.cell_store import StoredCell
     from recli.records.run_diff import Difference
     from recli.records.stored_run import StoredRun
 
@@ -32,11 +31,10 @@ _SHOWN_NAMES = 3
       recli runs list
       recli runs show latest
       recli runs diff 20261122-16 latest
-      recli runs prune --max-size 2G
     """,
 )
 def command() -> None:
-    """List, show, compare, remove and tidy up what 'recli evaluate' has left.
+    """List, show, compare and remove what 'recli evaluate' has left.
 
     A run is meant by its name, by how that begins, by its folder, or as 'latest'.
     """
@@ -209,62 +207,6 @@ def rm(runs: tuple[str, ...], yes: bool, results: Path, console: Console) -> Non
     n_cells = stored_run.remove(results, folders)
     more = f", {count(n_cells, 'cell')} that no other run needs"
     tell_removed(RUNS, folders, console, more, cells=n_cells)
-
-
-@command.command(
-    epilog="""
-    \b
-    Examples:
-      recli runs prune --dry-run
-      recli runs prune --max-size 2G
-    """,
-)
-@click.option("--dry-run", is_flag=True, help="Say what would go, and remove nothing.")
-@click.option(
-    "--max-size",
-    type=parameter_types.Size(),
-    envvar=common.CELLS_LIMIT,
-    show_envvar=True,
-    help="Most that kept outcomes may take on disk, as 500M or 2G; of those that runs need, the ones "
-    "not used for longest go. [default: no limit]",
-)
-@common.results_option
-@common.output_options("table", "json")
-def prune(dry_run: bool, max_size: int | None, results: Path, console: Console) -> None:
-    """Remove kept outcomes that no run needs, or that an older recli has left.
-
-    Every algorithm on every fold leaves what metrics are computed from in results/cells, so that another
-    metric fits nothing again. A run whose outcomes are gone can still be shown, compared and reported;
-    'recli reproduce' computes it anew anyway.
-    """
-    from recli.records import prune as pruning
-
-    found = pruning.to_prune(results, max_size)
-    if not dry_run:
-        pruning.remove(results, found.removed)
-    document = {
-        name: {"cells": len(cells), "bytes": pruning.n_bytes(cells)}
-        for name, cells in (
-            ("unneeded", found.unneeded),
-            ("beyond_limit", found.beyond),
-            ("kept", found.kept),
-        )
-    }
-
-    def as_text() -> None:
-        console.line(f"{'Would go' if dry_run else 'Removed'}: {_of_size(found.removed)}")
-        if found.beyond:
-            console.line(f"  of these beyond the limit: {_of_size(found.beyond)}")
-        console.line(f"Kept: {_of_size(found.kept)} in {results / 'cells'}")
-
-    console.emit({"dry_run": dry_run, **document}, [], [], as_text)
-
-
-def _of_size(cells: Sequence[StoredCell]) -> str:
-    from recli import memory
-    from recli.records import prune as pruning
-
-    return f"{count(len(cells), 'cell')}, {memory.shown(pruning.n_bytes(cells))}"
 
 
 def _listed(run: StoredRun) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Room on disk: kept outcomes that no run needs, and those beyond a limit."""
+"""Room on disk: kept outcomes that no run needs, those beyond a limit, and what killed processes left."""
 
 from __future__ import annotations
 
@@ -6,8 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from recli import files
 from recli.records.cell_store import CellStore, StoredCell
 from recli.records.stored_run import needed_keys
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """What a killed process has left.
+
+    Attributes:
+        path: the folder or file
+        n_bytes: what it takes on disk
+    """
+
+    path: Path
+    n_bytes: int
 
 
 @dataclass(frozen=True)
@@ -18,16 +32,23 @@ class Pruned:
         unneeded: cells that no run has, or that are in a format which this recli does not read
         beyond: cells beyond the limit; a run that had one computes it again when it is reproduced
         kept: all others
+        leftovers: halves of what killed processes were about to write, anywhere in the results folder
     """
 
     unneeded: tuple[StoredCell, ...]
     beyond: tuple[StoredCell, ...]
     kept: tuple[StoredCell, ...]
+    leftovers: tuple[Leftover, ...] = ()
 
     @property
     def removed(self) -> tuple[StoredCell, ...]:
-        """All that goes."""
+        """All cells that go."""
         return self.unneeded + self.beyond
+
+    @property
+    def n_left(self) -> int:
+        """Bytes of what killed processes have left."""
+        return sum(one.n_bytes for one in self.leftovers)
 
 
 def to_prune(results: Path, limit: int | None = None) -> Pruned:
@@ -42,7 +63,8 @@ def to_prune(results: Path, limit: int | None = None) -> Pruned:
     unneeded = [c for c in cells if c.key not in needed or not store.is_readable(c.key)]
     gone = {cell.key for cell in unneeded}
     kept, beyond = _within((cell for cell in cells if cell.key not in gone), limit)
-    return Pruned(tuple(unneeded), tuple(beyond), tuple(kept))
+    left = tuple(Leftover(path, files.size(path)) for path in files.leftovers(results))
+    return Pruned(tuple(unneeded), tuple(beyond), tuple(kept), left)
 
 
 def beyond_limit(results: Path, limit: int) -> Pruned:
@@ -56,19 +78,21 @@ def beyond_limit(results: Path, limit: int) -> Pruned:
     return Pruned((), tuple(beyond), tuple(kept))
 
 
-def remove(results: Path, cells: Iterable[StoredCell]) -> None:
-    """Remove cells.
+def remove(results: Path, pruned: Pruned) -> None:
+    """Remove what goes.
 
     Args:
         results: the results folder
-        cells: those that go
+        pruned: what goes and what stays
 
     Raises:
         UsageError: when the folder cannot be written
     """
     store = CellStore(results)
-    for cell in cells:
+    for cell in pruned.removed:
         store.remove(cell.key)
+    for one in pruned.leftovers:
+        files.discard(one.path)
 
 
 def n_bytes(cells: Iterable[StoredCell]) -> int:

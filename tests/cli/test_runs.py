@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -212,19 +213,39 @@ def cell_file(key: str) -> Path:
 
 
 def test_prune(recli, two):
-    assert recli("runs", "prune").stdout.startswith("Removed: 0 cells, 0 B\nKept: 6 cells, ")
+    assert recli("prune").stdout.startswith("Removed: 0 cells, 0 B\nKept: 6 cells, ")
     shutil.rmtree(Path("results/runs", two[1]))  # by hand
-    shown = recli("runs", "prune", "--dry-run").stdout
+    shown = recli("prune", "--dry-run").stdout
     assert shown.startswith("Would go: 4 cells, ")
     assert cells() == 6
-    found = json.loads(recli("runs", "prune", "--format", "json").stdout)
+    found = json.loads(recli("prune", "--format", "json").stdout)
     assert (found["unneeded"]["cells"], found["kept"]["cells"], cells()) == (4, 2, 2)
     size = sum(path.stat().st_size for path in Path("results/cells").glob("*/*"))
     assert found["kept"]["bytes"] == size
-    shown = recli("runs", "prune", "--max-size", 10).stdout
+    shown = recli("prune", "--max-size", 10).stdout
     assert "of these beyond the limit: 2 cells" in shown
     assert cells() == 0
     assert "Identical" in recli("reproduce", two[0]).stdout
+
+
+def test_prune_removes_what_killed_processes_have_left(recli, two):
+    old, young = (
+        Path("results/models", f".mine.recli-{name}") for name in ("aaaaaaaa", "bbbbbbbb")
+    )
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+        (folder / "state.safetensors").write_bytes(bytes(2048))
+    file = Path("results/cells/ab/.abc.parquet.recli-cccccccc")
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(bytes(1024))
+    for path in (old, file):
+        os.utime(path, (0, 0))
+    assert "  and 2 leftovers of killed processes, 3 KiB" in recli("prune", "--dry-run").stdout
+    assert old.exists() and file.exists()
+    found = json.loads(recli("prune", "--format", "json").stdout)["leftovers"]
+    assert (found["paths"], found["bytes"]) == ([str(file), str(old)], 3072)
+    assert (old.exists(), file.exists(), young.exists()) == (False, False, True)
+    assert recli("runs", "list").stdout.count("-evaluate-") == 2
 
 
 def test_a_limit_for_what_is_kept(recli, tiny, monkeypatch):

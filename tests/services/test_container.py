@@ -127,3 +127,29 @@ def test_it_answers_and_is_not_root(buildah, image, running, free_port):
         }
         assert users == {1000}
     buildah("rm", container)
+
+
+def test_read_only_and_as_anybody(buildah, image, running, free_port):
+    """As Kubernetes can run it: nothing can be written, and the user has no name and no home."""
+    inspected = json.loads(buildah("inspect", "--type", "image", image))["Docker"]["config"]
+    container = buildah("from", image)
+    place = buildah("mount", container)
+    port = free_port()
+    served = [str(port) if part == "8000" else part for part in inspected["Cmd"]]
+    frozen = (
+        'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && mount -t proc proc "$0/proc" && '
+        'exec chroot --userspec=4321:4321 "$0" "$@"'
+    )
+    told = [f"--chdir={inspected['WorkingDir']}", *inspected["Env"], f"RECLI_API_KEY={KEY}"]
+    inside = ["env", "-i", *told, *served]
+    with running(
+        ["unshare", "--mount", "sh", "-c", frozen, place, *inside],
+        f"http://127.0.0.1:{port}/readyz",
+    ):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/recommend?user_id=1&n=3",
+            headers={"Authorization": f"Bearer {KEY}"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert len(json.load(answer)["items"]) == 3
+    buildah("rm", container)

@@ -411,8 +411,9 @@ def limit_cells(limit: int | None, results: Path, console: Console) -> None:
         return
     from recli.records import prune
 
-    beyond = prune.beyond_limit(results, limit).beyond
-    prune.remove(results, beyond)
+    found = prune.beyond_limit(results, limit)
+    beyond = found.beyond
+    prune.remove(results, found)
     if beyond:
         size = memory.shown(prune.n_bytes(beyond))
         console.say(f"Removed {count(len(beyond), 'cell')}, {size}: --cells-limit")
