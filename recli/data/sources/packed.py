@@ -17,10 +17,12 @@ from typing import IO, Any
 from recli import errors
 
 # What a damaged, cut off or encrypted file raises. zipfile has a RuntimeError for an encrypted member and
-# for a compression that it does not know; bz2 and zstd have an OSError without a number.
+# for a compression that it does not know, and decodes names as they are; bz2 and zstd have an OSError
+# without a number.
 DAMAGED = (
     EOFError,
     RuntimeError,
+    UnicodeDecodeError,
     lzma.LZMAError,
     tarfile.TarError,
     zipfile.BadZipFile,
