@@ -174,3 +174,5 @@ def check_fields(made: Any) -> None:
                     rule.reads(value)
             except ValueError:
                 raise errors.UsageError(f"`{name}={value!r}` should be {words.of(kind)}.") from None
+            except errors.RecliError as error:
+                raise errors.UsageError(f"`{name}`: {error}") from None

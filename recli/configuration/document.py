@@ -40,7 +40,8 @@ class Document:
             return cls(tomllib.loads(text), Place(str(path), lines(text)))
         except FileNotFoundError:
             raise errors.NotFoundError(f"{path}: no such file.") from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        # A ValueError is also what Python says of a number with thousands of digits.
+        except (OSError, ValueError, RecursionError) as error:
             raise errors.DataError(f"{path}: cannot be read as TOML: {error}") from None
 
     def to(

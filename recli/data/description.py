@@ -123,6 +123,11 @@ class RatingsSource(TableSource):
         return tuple(column for role in ROLES if (column := getattr(self, role)))
 
 
+def _is_there(text: str) -> None:
+    if not text:
+        raise ValueError
+
+
 def _has_group(pattern: str) -> None:
     try:
         if not re.compile(pattern).groups:
@@ -151,7 +156,7 @@ class Feature:
     kind: FeatureKind
     column: str = ""
     columns: tuple[str, ...] = ()
-    separator: str = "|"
+    separator: Annotated[str, Rule(_is_there, "what stands between several")] = "|"
     pattern: Annotated[str, Rule(_has_group)] | None = None
     scaling: Annotated[str, OneOf(*SCALINGS)] | None = dataclasses.field(default=None, repr=False)
 

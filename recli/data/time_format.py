@@ -20,6 +20,6 @@ def check(form: str) -> None:
     try:
         found = datetime.strptime(shown.strftime(form), form)
     except ValueError as error:
-        raise errors.UsageError(f"`time_format` '{form}': {error}.") from None
+        raise errors.UsageError(f"'{form}' cannot be read: {error}.") from None
     if found.year != shown.year:
-        raise errors.UsageError(f"`time_format` '{form}': names no year, as %Y does.")
+        raise errors.UsageError(f"'{form}' names no year, as %Y does.")

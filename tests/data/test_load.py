@@ -343,7 +343,7 @@ def test_what_cannot_be_so(read: Read, field: str, value: object, what: str) -> 
 
 @pytest.mark.parametrize("form", ["%", "%%", "%H", "%\0"])
 def test_a_form_of_dates_that_cannot_be(read: Read, form: str) -> None:
-    with pytest.raises(errors.UsageError, match="`time_format` '.*': "):
+    with pytest.raises(errors.UsageError, match="^`time_format`: '"):
         read(PLAIN, time_format=form)
 
 

@@ -33,6 +33,11 @@ class NPZ(Format):
 
     def read(self, file: Location, source: TableSource) -> TextTable:
         with reading(file, "npz"), file.local() as path, path.open("rb") as content:
+            if not zipfile.is_zipfile(content):  # of anything else numpy advises to unpickle it
+                raise errors.DataError(
+                    f"{file}: cannot be read as npz: it is no archive of arrays."
+                )
+            content.seek(0)
             try:
                 columns = _columns(content)
             except _DAMAGED as error:

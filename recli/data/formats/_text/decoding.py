@@ -28,6 +28,7 @@ def decoded(
         encoding: what the bytes are; None for what they look like
         cut: whether more bytes follow, so that half a character at the end is nothing
     """
+    _check_is_table(file, content)
     found = encoding or sniff.encoding(content, cut)
     if encoding is None and found not in ("utf-16", "utf-32"):
         _check(file, content)
@@ -37,6 +38,20 @@ def decoded(
         text, malformed = _mixed(_lines(file, content.removeprefix(codecs.BOM_UTF8)))
         return text, found, malformed
     return FileText(_lines(file, _transcoded(file, content, found, cut))), found, []
+
+
+def _check_is_table(file: Location, content: bytes) -> None:
+    """Raise DataError for what often comes in place of a file: a page of the web, a pointer."""
+    begins = content[:100].lstrip().lower()
+    if begins.startswith((b"<!doctype html", b"<html")):
+        raise errors.DataError(
+            f"{file}: is a web page, not a table. Where it was downloaded, the address may be that of a "
+            "page, or ask for a login."
+        )
+    if begins.startswith(b"version https://git-lfs.github.com/spec/"):
+        raise errors.DataError(
+            f"{file}: is a pointer of Git LFS, not the file itself: 'git lfs pull' fetches that."
+        )
 
 
 def _mixed(content: bytes) -> tuple[FileText, list[Malformed]]:
