@@ -6,7 +6,9 @@ its traceback.
 
 from __future__ import annotations
 
+import errno
 import math
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -57,17 +59,49 @@ class TooLargeError(UsageError):
     """More memory asked for than is free; raised before it is allocated."""
 
 
+# What the system says of a place that the user has named, or of a machine that has no more to give.
+_REFUSALS = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "ESTALE"),
+        *("ENAMETOOLONG", "ELOOP", "ENOTDIR", "EISDIR", "EMFILE", "ENFILE"),
+    )
+    if hasattr(errno, name)
+)
+_SHOWN = 200
+
+
 @contextmanager
-def memory_told() -> Iterator[None]:
-    """A block in which memory that cannot be had is an error of what was asked, not of the code.
+def system_told() -> Iterator[None]:
+    """A block in which what the system refuses is an error of what was asked, not of the code.
 
     Raises:
         TooLargeError: in place of MemoryError
+        UsageError: in place of an OSError about a file that cannot be had, for its name, its place, its
+            rights, or for want of room
     """
     try:
         yield
     except MemoryError as error:
         raise out_of_memory(error) from error
+    except OSError as error:
+        if error.filename is None or error.errno not in _REFUSALS:
+            raise
+        name = (
+            os.fsdecode(error.filename)
+            if isinstance(error.filename, bytes)
+            else str(error.filename)
+        )
+        raise UsageError(f"{shortened(name)}: {error.strerror}.") from error
+
+
+def shortened(text: str) -> str:
+    """A text that fits into a message: the end of one that is longer than any name that people give.
+
+    Args:
+        text: the text
+    """
+    return text if len(text) <= _SHOWN else f"…{text[-_SHOWN:]}"
 
 
 def out_of_memory(error: MemoryError) -> TooLargeError:

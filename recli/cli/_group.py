@@ -65,7 +65,7 @@ class CommandFolder(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _no_interrupt_lost(), errors.memory_told():
+            with _no_interrupt_lost(), errors.system_told():
                 return super().invoke(ctx)
         except errors.RecliError as error:
             if ctx.meta.get(DEBUG):

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from recli import errors
-from recli.data.columns.numbers import numbers
+from recli.data.columns.numbers import NOT_COMPUTABLE, computable, numbers
 from recli.data.dataset import Dataset, InteractionKind
 from recli.data.description import RatingsSource
 from recli.data.formats._base import TextTable
@@ -137,20 +137,22 @@ def weights(
     if source.weight is not None:
         column = table.columns[source.weight]
         found = numbers(column, source.decimal)
-        wrong = ~(np.isfinite(found) & (found > 0))
+        wrong = ~(computable(found) & (found > 0))
     if source.event is not None:
         encoded = _names(table, source.event).combine_chunks().dictionary_encode()
         weight_of = {kind.name: kind.weight for kind in of_kind}
         by_code = np.array([weight_of[name] for name in encoded.dictionary.to_pylist()])
         found = found * by_code[encoded.indices.to_numpy()]
+        wrong |= ~computable(found)
 
     def reason(row: int) -> str:
-        assert column is not None
-        text = column[row].as_py()
+        text = str(found[row]) if column is None else column[row].as_py()
         if not text.strip():
             return "the weight is empty"
-        if np.isfinite(found[row]):
+        if found[row] <= 0:
             return f"weight {text.strip()} is not above 0: a return, or nothing that happened?"
+        if np.isfinite(found[row]):
+            return f"weight {text.strip()} {NOT_COMPUTABLE}"
         return f"weight {text.strip()!r} is not a finite number"
 
     return found, wrong, reason

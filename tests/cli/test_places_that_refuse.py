@@ -128,3 +128,26 @@ def test_memory_that_runs_out(recli, tiny, monkeypatch):
 def test_more_epochs_than_can_be_counted(recli, tiny, number):
     said = recli("train", "-a", "svd", "-d", tiny, "-p", f"n_epochs={number}", code=2).stderr
     assert f"Parameter n_epochs={number} is not valid: a whole number is at most" in said
+
+
+TOO_LONG = "a" * 5000
+LONG_NAMES = [
+    f"data check {TOO_LONG}",
+    f"evaluate -d {TOO_LONG}.csv",
+    f"models show {TOO_LONG}",
+    f"runs show {TOO_LONG}",
+    f"studies show {TOO_LONG}",
+    f"compare {TOO_LONG} {TOO_LONG}",
+    f"models import {TOO_LONG}",
+    f"evaluate -a most-popular -d ratings.csv --predictions x={TOO_LONG}",
+    f"train -a most-popular -d ratings.csv --results {TOO_LONG}",
+]
+
+
+@pytest.mark.parametrize(
+    "typed", LONG_NAMES, ids=[typed.replace(TOO_LONG, "…") for typed in LONG_NAMES]
+)
+def test_a_name_that_no_file_can_have(recli, typed):
+    Path("ratings.csv").write_text(RATINGS, encoding="utf-8")
+    said = recli(*typed.split(), code=2).stderr.partition("Error: ")[2]
+    assert said.startswith("…aaa") and said.endswith(": File name too long.\n")

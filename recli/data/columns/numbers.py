@@ -8,6 +8,11 @@ import pyarrow.compute
 
 from recli.data.columns.number import NO_POINT, POINT, number
 
+_SMALLEST, _LARGEST = 1e-100, 1e100  # what is squared and added up neither vanishes nor overflows
+NOT_COMPUTABLE = (
+    f"is too small or too large to compute with: from {_SMALLEST:g} to {_LARGEST:g} can be"
+)
+
 
 def numbers(column: pa.ChunkedArray, decimal: str | None = None) -> np.ndarray:
     """float64[n], what `number` gives for each text; not finite where a text is no finite number.
@@ -37,3 +42,13 @@ def pointed(column: pa.ChunkedArray, decimal: str | None) -> pa.ChunkedArray:
         return column
     column = pa.compute.replace_substring(column, POINT, NO_POINT)
     return pa.compute.replace_substring(column, decimal, POINT)
+
+
+def computable(values: np.ndarray) -> np.ndarray:
+    """Whether numbers are finite, and 0 or of a size that can be squared and added up, bool[n].
+
+    Args:
+        values: ratings or weights, float64[n]
+    """
+    sizes = np.abs(values)
+    return (values == 0) | ((sizes >= _SMALLEST) & (sizes <= _LARGEST))

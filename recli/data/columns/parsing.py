@@ -13,7 +13,7 @@ from recli import errors
 from recli.data import interactions
 from recli.data.columns import times
 from recli.data.columns.number import POINT, is_gap, number
-from recli.data.columns.numbers import numbers
+from recli.data.columns.numbers import NOT_COMPUTABLE, computable, numbers
 from recli.data.columns.point_zero import without_point_zero
 from recli.data.dataset import BadRow, InteractionKind
 from recli.data.description import RatingsSource
@@ -122,7 +122,7 @@ def parse(
         assert source.rating
         texts, decimal = table.columns[source.rating], source.decimal
         values = numbers(texts, decimal)
-        object_to(~np.isfinite(values), lambda row: _not_a_number(texts[int(row)].as_py(), decimal))
+        object_to(~computable(values), lambda row: _not_a_number(texts[int(row)].as_py(), decimal))
     if source.scale is not None:
         low, high = source.scale
         object_to(
@@ -278,6 +278,8 @@ def of_none(texts: pa.Array) -> set[str]:
 def _not_a_number(text: str, decimal: str | None) -> str:
     if not text.strip():
         return "the rating is empty"
+    if np.isfinite(number(text, decimal)):
+        return f"rating {_shown(text)} {NOT_COMPUTABLE}"
     for other, name in ((",", "comma"), (POINT, "point")):
         if other != (decimal or POINT) and np.isfinite(number(text, other)):
             return f'rating {_shown(text)} has a decimal {name}, which `decimal="{other}"` reads'
