@@ -13,7 +13,7 @@ RECLI := $(BIN)/recli
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format golden clean test-lowest test-services test-keras test-extras
+.PHONY: help demo test check format golden clean test-lowest test-services test-keras test-extras torture
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -93,6 +93,9 @@ test-services: $(VENV)/.installed-dev ## Browser, database, container, Kafka, cl
 	@$(VENV)/spark/bin/python -m pytest -q -m services tests/services/test_spark.py tests/services/test_clusters.py
 	@PATH="$(CURDIR)/$(VENV)/prometheus/usr/bin:$(CURDIR)/$(BIN):$(CURDIR)/$(VENV)/bigquery/bin:$(CURDIR)/$(VENV)/azurite/node_modules/.bin:$$PATH" \
 		$(BIN)/python -m pytest -q -m services tests/services
+
+torture: $(VENV)/.installed-dev ## The long versions of what tries to break recli (hours; `make test` has a slice of each)
+	@RECLI_TORTURE=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal tests/torture
 
 BACKENDS ?= torch tensorflow jax
 test-keras: ## Deep models on each backend of Keras, an environment for each (or BACKENDS=jax)

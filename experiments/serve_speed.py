@@ -6,6 +6,8 @@ python experiments/serve_speed.py half ml-100k       how long answers take at 1,
 python experiments/serve_speed.py reloads ml-100k    the same while 20 models are published
 python experiments/serve_speed.py events ml-100k     POST /events in batches, then kill -9
 python experiments/serve_speed.py memory ml-100k     what the server holds, --minutes 10
+python experiments/serve_speed.py storm ml-100k      at full load a model a second, every third damaged
+python experiments/serve_speed.py slow ml-100k       beside 10,000 clients that send a byte a second
 
 --workers N is how many processes serve, --remember 0 has every list made anew.
 """
@@ -25,6 +27,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -186,7 +189,7 @@ def drive(server: Server, load: Load) -> str:
 
 def lists_of(users: list[str]) -> Iterator[bytes]:
     for user in itertools.cycle(users):
-        yield f"GET /recommend?user_id={user}&n=10 HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+        yield f"GET /recommend?user_id={user}&n=10 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
 def start(results: Path, users: list[str], options: list[str], minutes: float) -> None:
@@ -261,7 +264,7 @@ def events(results: Path, users: list[str], options: list[str], minutes: float) 
                 for n in range(BATCH)
             ]
             body = json.dumps({"events": sent}).encode()
-            head = f"POST /events HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n"
+            head = f"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
             yield f"{head}Content-Type: application/json\r\n\r\n".encode() + body
 
     load = Load(batches(), SECONDS)
@@ -292,8 +295,112 @@ def memory(results: Path, users: list[str], options: list[str], minutes: float) 
     )
 
 
+def storm(results: Path, users: list[str], options: list[str], minutes: float) -> None:
+    twin = results.parent / "twin"
+    models.save(models.load(results / "models" / "svd"), twin, "svd")
+    seconds = minutes * 60
+    publisher = [sys.executable, "-c", PUBLISHER, str(twin), str(results), str(seconds)]
+    held = []
+    with serving(results, *options) as server:
+        drive(server, Load(lists_of(users), 3))
+        publishing = subprocess.Popen(publisher, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        load = Load(lists_of(users), seconds)
+        watching = threading.Thread(target=_watch, args=(server, seconds, held))
+        watching.start()
+        print(drive(server, load))
+        watching.join()
+        [published] = [publishing.communicate()[0].strip()]
+        time.sleep(12)
+        answers = server.ask("/metrics")
+        assert json.loads(server.ask("/readyz"))
+    counted = dict(re.findall(r'reloads_total\{result="(\w+)"\} (\d+)', answers))
+    print(f"published {published}; taken {counted.get('taken')}, refused {counted.get('refused')}")
+    print(f"held MiB: {held[0]:.0f} at first, {held[-1]:.0f} at last, {max(held):.0f} at most")
+
+
+PUBLISHER = """
+import shutil, sys, time
+from pathlib import Path
+from recli import files
+from recli.models import model as models
+twin, results, seconds = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
+model, good, bad = models.load(twin / "models" / "svd"), 0, 0
+end = time.monotonic() + seconds
+while time.monotonic() < end:
+    if (good + bad) % 3 == 2:
+        with files.new_folder(results / "models" / "svd") as folder:
+            shutil.copytree(twin / "models" / "svd", folder, dirs_exist_ok=True)
+            state = folder / "state.safetensors"
+            state.write_bytes(state.read_bytes()[:-1000])
+        bad += 1
+    else:
+        models.save(model, results, "svd")
+        good += 1
+    time.sleep(1)
+print(f"{good} good and {bad} damaged")
+"""
+
+
+def _watch(server: Server, seconds: float, held: list[float]) -> None:
+    for _ in range(round(seconds / 5)):
+        time.sleep(5)
+        held.append(server.bytes_held() / 2**20)
+
+
+def slow(results: Path, users: list[str], options: list[str], minutes: float) -> None:
+    with serving(results, *options) as server:
+        print("alone:  ", drive(server, Load(lists_of(users), SECONDS, RATE / 5)))
+        crawling = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-c", CRAWLERS, server.host, str(server.port), str(minutes * 60)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        time.sleep(20)
+        print("beside: ", drive(server, Load(lists_of(users), minutes * 60 - 30, RATE / 5)))
+        print(crawling.communicate()[0].strip())
+        print("after:  ", drive(server, Load(lists_of(users), SECONDS, RATE / 5)))
+
+
+CRAWLERS = """
+import asyncio, resource, sys
+host, port, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+counts = dict.fromkeys(("connected", "refused", "cut off"), 0)
+
+async def crawl(n):
+    await asyncio.sleep(n / 1000)
+    end = asyncio.get_running_loop().time() + seconds
+    while asyncio.get_running_loop().time() < end:
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            counts["refused"] += 1
+            await asyncio.sleep(5)
+            continue
+        counts["connected"] += 1
+        try:
+            for sign in b"GET /recommend?user_id=1 HTTP/1.1\\r\\nX-Slow: " + b"a" * 10000:
+                writer.write(bytes([sign]))
+                await writer.drain()
+                await asyncio.sleep(1)
+                if asyncio.get_running_loop().time() > end:
+                    break
+        except OSError:
+            counts["cut off"] += 1
+        writer.close()
+
+async def main():
+    await asyncio.gather(*(crawl(n) for n in range(10_000)))
+
+asyncio.run(main())
+print(counts)
+"""
+
+
 MEASURES: dict[str, Callable[[Path, list[str], list[str], float], None]] = {
-    measure.__name__: measure for measure in (start, requests, half, reloads, events, memory)
+    measure.__name__: measure
+    for measure in (start, requests, half, reloads, events, memory, storm, slow)
 }
 
 if __name__ == "__main__":

@@ -41,9 +41,11 @@ def show_list(
         try:
             found = describe(kind.folder(results, name))
         except errors.RecliError as error:
-            console.say(f"Damaged: {error}")
-            documents.append({kind.noun: name, "damaged": str(error)})
-            rows.append([name, "damaged", *["–"] * (len(header) - 2)])
+            # What was begun and killed before its first word is no loss, but it is there.
+            word = "empty" if isinstance(error, errors.NotFoundError) else "damaged"
+            console.say(f"{word.capitalize()}: {error}")
+            documents.append({kind.noun: name, word: str(error)})
+            rows.append([name, word, *["–"] * (len(header) - 2)])
             continue
         if found is not None:
             documents.append(found)

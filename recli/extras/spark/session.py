@@ -238,7 +238,7 @@ def reason(error: BaseException) -> str:
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     telling = [
-        line for line in lines if re.match(r"(Caused by: )?[\w.$]+(Exception|Error)\b", line)
+        line for line in lines if re.match(r"(: |Caused by: )?[\w.$]+(Exception|Error)\b", line)
     ]
     found = (telling or lines or [type(error).__name__])[-1]
-    return f"{found[:300].removeprefix('Caused by: ').rstrip('.')}."
+    return f"{found[:300].removeprefix(': ').removeprefix('Caused by: ').rstrip('.')}."
