@@ -337,7 +337,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     """The file, opened and if need be created. Leaves alone a file that is no log."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # Transactions are begun by hand; the lock of the log sees to it that threads take turns.
-    connection = sqlite3.connect(path, 0.0, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False)
     try:
         _execute(connection, "PRAGMA synchronous = FULL")  # what is committed is on disk
         _execute(connection, "BEGIN IMMEDIATE")

@@ -108,7 +108,7 @@ class ShownLists:
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         try:
-            with closing(sqlite3.connect(self.path, _PATIENCE)) as connection:
+            with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as connection:
                 yield connection
         except sqlite3.Error as error:
             raise errors.DataError(
