@@ -39,7 +39,7 @@ EVENTS = "user_id,item_id,value,event_id\n" + "".join(
 
 def metrics() -> object:
     """Of the newest run, without times."""
-    path = max(Path("results/runs").glob("*/metrics.csv"))
+    path = max(Path("results/runs").glob("*/metrics.csv"), key=lambda path: path.stat().st_mtime_ns)
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     return [
