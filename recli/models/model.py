@@ -281,19 +281,23 @@ def _loaded(folder: Path, about: dict[str, Any], exact: bool) -> FittedModel:
     trainset = Trainset(ratings, rows, items, about["mean"], threshold, users)
     configured = Configured.of(about["algorithm"], about["params"], about["refit"])
     algorithm = configured.create(about["seed"])
+    algorithm.check_data(ratings)
     if about["refit"]:
         algorithm.fit(trainset)
     elif about["pickled"]:
         pickled.read(folder / parts.PICKLE, algorithm, trainset)
     else:
         state = {**about["state"], **arrays}
-        if set(state) != set(algorithm.fitted):
+        if set(state) != set(algorithm.fitted) or not state:
             raise errors.DataError(
                 f"{folder}: was written by recli {about['versions']['recli']}, whose {configured.name} "
                 f"kept {', '.join(sorted(state))}; here it is {', '.join(sorted(algorithm.fitted))}. "
                 "Train the model again."
             )
-        algorithm.restore(trainset, state)
+        try:
+            algorithm.restore(trainset, state)
+        except errors.DataError as error:
+            raise errors.DataError(f"{folder}: {error} Train the model again.") from None
     return FittedModel(
         configured=configured,
         algorithm=algorithm,
