@@ -241,7 +241,7 @@ class StoredKind:
 
         try:
             msgspec.convert(document, shape)
-        except msgspec.ValidationError as error:
+        except ValueError as error:  # of msgspec, or of half a character where no text belongs
             raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
 
     def write(self, folder: Path, document: dict[str, Any]) -> Path:

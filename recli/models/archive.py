@@ -36,7 +36,8 @@ def pack(folder: Path, target: str) -> str:
         stores.new_file(target) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
-        archive.writestr(f"{folder.name}/{MODELS.document}", _manifest(folder))
+        manifest = _manifest(folder).encode(errors="backslashreplace")  # as `write_text` does
+        archive.writestr(f"{folder.name}/{MODELS.document}", manifest)
         for name in parts.PARTS:
             archive.write(folder / name, f"{folder.name}/{name}")
     return urls.shown(target)

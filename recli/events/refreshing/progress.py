@@ -80,7 +80,7 @@ class Progress:
             return msgspec.convert(json_documents.read(path, advice), cls)
         except FileNotFoundError:
             return None
-        except msgspec.ValidationError as error:
+        except ValueError as error:  # as in `StoredKind.read`
             raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
 
     def is_of(self, manifest: Mapping[str, Any]) -> bool:
