@@ -84,8 +84,12 @@ def check_manifest(manifest: Mapping[str, Any]) -> None:
         fits = 1 <= index["depth"] <= _MOST_CANDIDATES and 0 <= index["recall"] <= 1
         _refuse(not (fits and index["users"] >= 0), "what it says of its index cannot be")
     quality = manifest["origin"].get(ORIGIN)
-    if quality is not None and "unmeasured" not in quality:
+    if quality is not None and "ndcg" in quality:
         msgspec.convert(quality, ListQuality)
+        unknown = quality.keys() - ListQuality.__annotations__.keys()
+        _refuse(bool(unknown), f"nobody knows its {', '.join(sorted(unknown))}")
+    elif quality is not None:
+        _refuse("unmeasured" not in quality, "it does not say how good its lists are, nor why not")
 
 
 def check_ids(raw: RawIds) -> None:

@@ -282,6 +282,11 @@ def _loaded(folder: Path, about: dict[str, Any], exact: bool) -> FittedModel:
     configured = Configured.of(about["algorithm"], about["params"], about["refit"])
     algorithm = configured.create(about["seed"])
     algorithm.check_data(ratings)
+    if about["refit"] and algorithm.fitted and configured.is_own:
+        raise errors.DataError(
+            f"{folder}: is stored as a recipe, and {configured.name} keeps what it has learned. "
+            "Train the model again."
+        )
     if about["refit"]:
         algorithm.fit(trainset)
     elif about["pickled"]:
@@ -306,7 +311,7 @@ def _loaded(folder: Path, about: dict[str, Any], exact: bool) -> FittedModel:
         seed=about["seed"],
         origin=about["origin"],
         lists=about.get("lists", {}),  # models of older versions made them by their scores alone
-        index=item_index.read(folder / parts.INDEX, about["index"]) if indexed else None,
+        index=item_index.read(folder / parts.INDEX, about["index"], algorithm) if indexed else None,
     )
 
 

@@ -67,7 +67,7 @@ class Floats:
         if found := _not_an_array(value, "f", self.shape, lengths):
             return found
         flat = value.ravel()
-        # Vectors of finite norm have finite products; to look at each number takes three times as long.
+        # Vectors of finite norm have finite products; to look at each number takes several times as long.
         with np.errstate(over="ignore", invalid="ignore"):
             norm = np.dot(flat, flat)
         if not np.isfinite(norm):
@@ -187,14 +187,14 @@ def check(state: Mapping[str, Any], layout: Layout) -> None:
 
     Args:
         state: What was stored, by name.
-        layout: What it should be.
+        layout: What it should be; names that the state has not are those of a class that it inherits.
 
     Raises:
         DataError: It says which part of it is what.
     """
     lengths = Lengths()
     for name, expected in layout.items():
-        if problem := expected.problem(state[name], lengths):
+        if name in state and (problem := expected.problem(state[name], lengths)):
             raise damaged(f"{name} {problem}")
 
 
