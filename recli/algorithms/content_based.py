@@ -13,7 +13,7 @@ from recli import errors, kernels
 from recli.algorithms._base import Algorithm
 from recli.algorithms._contract.catalogue import catalogue_size, triples
 from recli.algorithms._contract.constructor import Argument
-from recli.algorithms._contract.state import Floats, Layout, Places, Starts, Texts
+from recli.algorithms._contract.state import Floats, Indices, Layout, Starts, Texts
 from recli.algorithms._declared import TEXT, baseline_options, baselines
 from recli.algorithms._shared.reasons import Reason
 from recli.data.tables import features
@@ -123,7 +123,7 @@ class ContentBased(Algorithm):
             "weights": Floats((n_users + 1, "features")),
             "feature_names": Texts("features"),
             "feature_data": Floats(("entries",)),
-            "feature_indices": Places(("entries",), "features"),
+            "feature_indices": Indices(("entries",), "features"),
             "feature_indptr": Starts(n_catalogue + 1, "entries"),
         }
 

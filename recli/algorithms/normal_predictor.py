@@ -8,7 +8,7 @@ import surprise
 from recli import kernels
 from recli.algorithms._base import Algorithm
 from recli.algorithms._contract.constructor import Argument
-from recli.algorithms._contract.state import Layout, Number
+from recli.algorithms._contract.state import FiniteNumber, Layout
 from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_user
 
@@ -30,7 +30,7 @@ class NormalPredictor(Algorithm, surprise.NormalPredictor):
     takes = (Argument("random_state", 0, "the seed, a whole number"),)
 
     def layout(self) -> Layout:
-        return {"sigma": Number(low=0.0)}
+        return {"sigma": FiniteNumber(low=0.0)}
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)

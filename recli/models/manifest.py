@@ -48,7 +48,7 @@ class AboutRefresh(TypedDict):
     through: int
 
 
-class Origin(TypedDict, total=False):
+class AboutOrigin(TypedDict, total=False):
     """Where a model comes from, each if known.
 
     Attributes:
@@ -126,7 +126,7 @@ class Manifest(TypedDict):
     seed: int
     trained: str
     dataset: AboutDataset
-    origin: Origin
+    origin: AboutOrigin
     lists: NotRequired[AboutLists]
     scale: list[float]
     time_unit: NotRequired[str]

@@ -9,15 +9,15 @@ import pytest
 
 from recli import errors
 from recli.algorithms import Configured
-from recli.algorithms._contract.state import Floats, Number, Places, Starts, Texts, check
+from recli.algorithms._contract.state import FiniteNumber, Floats, Indices, Starts, Texts, check
 
 LAYOUT = {
     "users": Floats((3, "k")),
     "items": Floats(((2, 4), "k"), low=0.0),
     "values": Floats(("n",)),
-    "places": Places(("n",), 4),
+    "places": Indices(("n",), 4),
     "starts": Starts(2, "n"),
-    "sigma": Number(low=0.0),
+    "sigma": FiniteNumber(low=0.0),
     "names": Texts("k"),
 }
 

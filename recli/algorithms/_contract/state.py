@@ -77,7 +77,7 @@ class Floats:
 
 
 @dataclass(frozen=True)
-class Places:
+class Indices:
     """An array of whole numbers from `low` to below `end`, as indices of another are.
 
     Attributes:
@@ -133,7 +133,7 @@ class Starts:
 
 
 @dataclass(frozen=True)
-class Number:
+class FiniteNumber:
     """A finite number, not below `low`.
 
     Attributes:
@@ -177,7 +177,7 @@ class Texts:
         return "" if lengths.fit((len(value),), (self.n,)) else f"has {len(value):,} texts"
 
 
-Stored = Floats | Places | Starts | Number | Texts
+Stored = Floats | Indices | Starts | FiniteNumber | Texts
 Layout = Mapping[str, Stored]
 """What each part of a state is, in an order in which what names a length comes before what needs it."""
 

@@ -11,7 +11,7 @@ import surprise
 
 from recli import kernels
 from recli.algorithms._contract.abilities import Side
-from recli.algorithms._contract.state import Floats, Layout, Places, Starts
+from recli.algorithms._contract.state import Floats, Indices, Layout, Starts
 from recli.algorithms._shared.preferences import Ranker
 from recli.algorithms._shared.reasons import Reason
 from recli.algorithms._shared.sequences import NO_ITEM, last_preferred
@@ -49,7 +49,7 @@ class ItemWeights(Ranker):
         return {
             **super().layout(),
             "weights": Floats(("weights",)),
-            "weight_items": Places(("weights",), n_items),
+            "weight_items": Indices(("weights",), n_items),
             "weight_indptr": Starts(n_items, "weights"),
         }
 

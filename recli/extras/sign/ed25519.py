@@ -32,7 +32,7 @@ def signed(key: Path, message: bytes) -> tuple[bytes, bytes]:
         found = load_pem_private_key(content, None)
     if not isinstance(found, Ed25519PrivateKey):
         raise errors.UsageError(
-            f"{key}: holds no private key of Ed25519, or one that takes a password: {_MAKE}."
+            f"{key}: holds no private key of Ed25519 that goes without a password: {_MAKE}."
         )
     return found.sign(message), found.public_key().public_bytes_raw()
 

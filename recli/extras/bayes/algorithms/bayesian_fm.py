@@ -15,7 +15,7 @@ from recli import errors
 from recli.algorithms._base import Algorithm
 from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._contract.constructor import RANDOM_STATE
-from recli.algorithms._contract.state import Floats, Layout, Length, Number, damaged
+from recli.algorithms._contract.state import FiniteNumber, Floats, Layout, Length, damaged
 from recli.extras.bayes.algorithms import _gibbs
 from recli.extras.bayes.algorithms._design import DesignSide, design
 from recli.params import Bool, Choice, Float, Int, Text, Value
@@ -110,8 +110,8 @@ class BayesianFM(Algorithm):
             "levels": Floats((n_levels,)),
             "cutpoints": Floats((n, "cutpoints")),
             "noise": Floats((n,), low=0.0),
-            "center": Number(),
-            "unit": Number(low=0.0),
+            "center": FiniteNumber(),
+            "unit": FiniteNumber(low=0.0),
         }
 
     def _check_state(self, state: Mapping[str, Any]) -> None:

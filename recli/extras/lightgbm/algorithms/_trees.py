@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from recli import kernels
-from recli.algorithms._contract.state import Floats, Layout, Places, damaged
+from recli.algorithms._contract.state import Floats, Indices, Layout, damaged
 
 NAMES = ("roots", "features", "thresholds", "left", "right", "values")
 """Arguments of `kernels.trees.sums_of_leaves`, which says what they are."""
@@ -52,12 +52,12 @@ def layout(n_features: int) -> Layout:
     """
     nodes = ("nodes",)
     return {
-        "features": Places(nodes, n_features, low=-1),
+        "features": Indices(nodes, n_features, low=-1),
         "thresholds": Floats(nodes),
-        "left": Places(nodes, "nodes", low=-1),
-        "right": Places(nodes, "nodes", low=-1),
+        "left": Indices(nodes, "nodes", low=-1),
+        "right": Indices(nodes, "nodes", low=-1),
         "values": Floats(nodes),
-        "roots": Places(("trees",), "nodes"),
+        "roots": Indices(("trees",), "nodes"),
     }
 
 
