@@ -303,7 +303,7 @@ def use(name: str, rng: random.Random) -> None:
 
 def test_one_thing_in_a_stored_model_is_another(whole, rounds, tmp_path):
     results = tmp_path / "results" / "models"
-    for number in range(rounds(40, 5_000)):
+    for number in range(rounds(25, 5_000)):
         rng = random.Random(number)
         name = rng.choice(sorted(ALGORITHMS))
         shutil.rmtree(results, ignore_errors=True)
