@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from recli import errors, files
+from recli import errors, files, json_documents
 
 LATEST = "latest"
 _BETWEEN = 10.0  # seconds, far more than passes between the two steps of a replacement
@@ -210,13 +210,11 @@ class StoredKind:
         """
         path, advice = folder / self.document, advice or self.advice
         try:
-            document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
+            document = json_documents.read(path, advice)
         except FileNotFoundError:
             raise errors.NotFoundError(
                 f"{folder}: holds no {self.noun} ({self.document} is missing)."
             ) from None
-        except (OSError, ValueError, RecursionError) as error:
-            raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
         schema = document.get("schema") if isinstance(document, dict) else None
         if not isinstance(schema, int) or schema not in self.schemas:
             reads = " to ".join(map(str, dict.fromkeys((self.schemas[0], self.schema))))
@@ -243,7 +241,7 @@ class StoredKind:
 
         try:
             msgspec.convert(document, shape)
-        except msgspec.ValidationError as error:
+        except ValueError as error:  # of msgspec, or of half a character where no text belongs
             raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
 
     def write(self, folder: Path, document: dict[str, Any]) -> Path:
@@ -338,10 +336,6 @@ def remove(folders: Sequence[Path]) -> None:
     """
     for folder in folders:
         files.remove_folder(folder)
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"it holds {text}, which JSON has not")
 
 
 def _inline(names: Sequence[str]) -> str:

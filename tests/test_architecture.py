@@ -19,7 +19,7 @@ PACKAGE = Path(recli.__file__).parent
 GROUND = dict.fromkeys(
     (
         *("recli", "configuration", "errors", "params", "registry", "spec", "files", "stored"),
-        *("memory", "compiled", "kernels", "urls", "class_attributes", "epochs"),
+        *("json_documents", "memory", "compiled", "kernels", "urls", "class_attributes", "epochs"),
         *("surprise_lazily", "user_folders"),
     ),
     0,

@@ -14,6 +14,7 @@ from recli.algorithms._contract.constructor import Declared
 from recli.algorithms._contract.estimates import Estimated
 from recli.algorithms._contract.fold_in import FoldsIn
 from recli.algorithms._contract.products import ByProducts
+from recli.algorithms._contract.state import Layout, check
 from recli.algorithms._contract.warm_start import StartsWarm
 from recli.algorithms._shared.biases import Biased
 from recli.data.ratings import Ratings
@@ -273,7 +274,24 @@ class Algorithm(
         Args:
             trainset: What it was fitted on.
             state: What `state` gave.
+
+        Raises:
+            DataError: Where the state is not what `layout` says.
         """
         surprise.AlgoBase.fit(self, trainset)
         for name, value in state.items():
             setattr(self, name, value)
+        self._check_state(state)
+
+    def layout(self) -> Layout:
+        """What each of `fitted` is, which a stored model is held to before it is used.
+
+        Returns:
+            Kinds, lengths and bounds by name, for this trainset and these parameters; what is not named
+            is taken as it is.
+        """
+        return {}
+
+    def _check_state(self, state: Mapping[str, Any]) -> None:
+        """Raise DataError for what `layout` does not allow; a subclass may look further."""
+        check(state, self.layout())

@@ -7,6 +7,7 @@ import surprise
 
 from recli.algorithms._base import Algorithm
 from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.state import Floats, Layout
 from recli.algorithms._declared import baselines
 from recli.algorithms._shared.arrays import padded
 from recli.algorithms._shared.reasons import Reason
@@ -25,6 +26,9 @@ class BaselineOnly(Algorithm, surprise.BaselineOnly):
     parameters = baselines(tune=True, only_for=None)
     fitted = ("bu", "bi")
     additive = True
+
+    def layout(self) -> Layout:
+        return {"bu": Floats((self.trainset.n_users,)), "bi": Floats((self.trainset.n_items,))}
 
     @property
     def ranks_by_own_ratings(self) -> bool:

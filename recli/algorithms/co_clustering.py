@@ -8,6 +8,7 @@ from surprise.utils import get_rng
 
 from recli import kernels
 from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.state import Floats, Indices, Layout
 from recli.algorithms._declared import CUT_HALF_STARS, whole_where
 from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_item, by_user
@@ -34,6 +35,18 @@ class CoClustering(Algorithm, surprise.CoClustering):
         *("avg_cltr_u", "avg_cltr_i", "avg_cocltr"),
     )
     additive = True
+
+    def layout(self) -> Layout:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "cltr_u": Indices((n_users,), self.n_cltr_u),
+            "cltr_i": Indices((n_items,), self.n_cltr_i),
+            "user_mean": Floats((n_users,)),
+            "item_mean": Floats((n_items,)),
+            "avg_cltr_u": Floats((self.n_cltr_u,)),
+            "avg_cltr_i": Floats((self.n_cltr_i,)),
+            "avg_cocltr": Floats((self.n_cltr_u, self.n_cltr_i)),
+        }
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         # Sums, counts and means of the co-clusters beside the means before; of either side twice.

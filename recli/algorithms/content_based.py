@@ -13,6 +13,7 @@ from recli import errors, kernels
 from recli.algorithms._base import Algorithm
 from recli.algorithms._contract.catalogue import catalogue_size, triples
 from recli.algorithms._contract.constructor import Argument
+from recli.algorithms._contract.state import Floats, Indices, Layout, Starts, Texts
 from recli.algorithms._declared import TEXT, baseline_options, baselines
 from recli.algorithms._shared.reasons import Reason
 from recli.data.tables import features
@@ -113,6 +114,18 @@ class ContentBased(Algorithm):
     @classmethod
     def uses_threshold(cls, given: Mapping[str, object]) -> bool:
         return given.get("mode") == "profile"
+
+    def layout(self) -> Layout:
+        n_users, n_catalogue = self.trainset.n_users, catalogue_size(self.trainset)
+        return {
+            "user_offsets": Floats((n_users + 1,)),
+            "item_offsets": Floats((n_catalogue + 1,)),
+            "weights": Floats((n_users + 1, "features")),
+            "feature_names": Texts("features"),
+            "feature_data": Floats(("entries",)),
+            "feature_indices": Indices(("entries",), "features"),
+            "feature_indptr": Starts(n_catalogue + 1, "entries"),
+        }
 
     def _prepare(self) -> None:
         self.predicts = "ratings" if self.mode == "ridge" else "scores"

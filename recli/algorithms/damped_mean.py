@@ -7,6 +7,7 @@ import surprise
 
 from recli.algorithms._base import Algorithm
 from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.state import Floats, Layout
 from recli.algorithms._shared.arrays import padded
 from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_item
@@ -30,6 +31,9 @@ class DampedMean(Algorithm):
     )
     fitted = ("bi",)
     additive = True
+
+    def layout(self) -> Layout:
+        return {"bi": Floats((self.trainset.n_items,))}
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import scipy.sparse
 
 from recli.algorithms._contract.abilities import Side
+from recli.algorithms._contract.state import Floats, Layout, damaged
 from recli.algorithms._shared.gram import gram, inverse
 from recli.algorithms._shared.preferences import GRADED, Ranker
 from recli.algorithms._shared.reasons import Reason
@@ -45,6 +49,20 @@ class EASE(Ranker):
     additive = True
     similarity = "weights between items"
     fitted = (*Ranker.fitted, "inverse", "diagonal")
+
+    def layout(self) -> Layout:
+        tiny = float(np.finfo(float).tiny)
+        return {
+            **super().layout(),
+            "inverse": Floats(("n", "n")),
+            "diagonal": Floats((self.trainset.n_items,), low=tiny),
+        }
+
+    def _check_state(self, state: Mapping[str, Any]) -> None:
+        super()._check_state(state)
+        n = min(self.trainset.n_users, int(np.count_nonzero(self.popularity > 0)))
+        if len(self.inverse) != n:
+            raise damaged(f"inverse is of {len(self.inverse):,} numbers, where {n:,} belong")
 
     def _fit(self, preferred: scipy.sparse.csr_array) -> None:
         known = self.popularity > 0

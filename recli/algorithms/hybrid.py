@@ -11,6 +11,7 @@ import surprise
 
 from recli import errors
 from recli.algorithms._contract.catalogue import catalogue_size, unknown_alike
+from recli.algorithms._contract.state import Floats, Layout
 from recli.algorithms._hybrids import METHODS, Weighting
 from recli.algorithms._hybrids.combined import Combined, members
 from recli.algorithms._hybrids.members import out_of_fold
@@ -72,6 +73,9 @@ class Hybrid(Combined):
         self.weighting = _weighting(own, predicts)
         self.scale = self.weighting.scale
         self.predicts = "ratings" if self.scale is None else "scores"
+
+    def layout(self) -> Layout:
+        return {"learned": Floats(self.weighting.shape)}
 
     @classmethod
     def uses_threshold(cls, given: Mapping[str, object]) -> bool:

@@ -7,6 +7,7 @@ import scipy.sparse
 import surprise
 
 from recli import errors
+from recli.algorithms._contract.state import Floats, Layout
 from recli.algorithms._shared.preferences import PREFERENCES, Ranker, preferring
 from recli.algorithms._shared.reasons import Reason
 from recli.algorithms._shared.weighing import WEIGHTING
@@ -36,6 +37,9 @@ class MostPopular(Ranker):
         Float("half_life", None, "days in which a preference loses half its weight", low=1e-3),
     )
     fitted = (*Ranker.fitted, "popularity")
+
+    def layout(self) -> Layout:
+        return {**super().layout(), "popularity": Floats((self.trainset.n_items,))}
 
     @property
     def ranks_by_own_ratings(self) -> bool:

@@ -8,6 +8,7 @@ import surprise
 from recli import kernels
 from recli.algorithms._base import Algorithm
 from recli.algorithms._contract.constructor import Argument
+from recli.algorithms._contract.state import FiniteNumber, Layout
 from recli.algorithms._shared.reasons import Reason
 from recli.data.trainset import by_user
 
@@ -27,6 +28,9 @@ class NormalPredictor(Algorithm, surprise.NormalPredictor):
     fitted = ("sigma",)
     additive = True
     takes = (Argument("random_state", 0, "the seed, a whole number"),)
+
+    def layout(self) -> Layout:
+        return {"sigma": FiniteNumber(low=0.0)}
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)

@@ -8,6 +8,7 @@ from surprise.utils import get_rng
 
 from recli import kernels
 from recli.algorithms._base import Algorithm
+from recli.algorithms._contract.state import Floats, Layout
 from recli.algorithms._declared import rates
 from recli.algorithms._shared.factors import Factors
 from recli.data.trainset import Trainset, by_user
@@ -49,6 +50,9 @@ class SVDpp(Factors, surprise.SVDpp):
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         return 8 * self.n_factors * (trainset.n_users + 2 * trainset.n_items)
+
+    def layout(self) -> Layout:
+        return {**super().layout(), "yj": Floats((self.trainset.n_items, self.n_factors))}
 
     def _fold_in(self, items: np.ndarray, values: np.ndarray, user: int) -> None:
         """The gradient descent of `fit` over the user's ratings, from the mean of its starts.

@@ -129,6 +129,7 @@ def rm(names: tuple[str, ...], yes: bool, results: Path, console: Console) -> No
       recli models export svd
       recli models export svd --output /media/stick/svd.zip
       recli models export svd --output s3://models/svd.zip
+      recli models export svd --sign key.pem
     """,
 )
 @click.argument("model", type=parameter_types.MODEL)
@@ -138,17 +139,29 @@ def rm(names: tuple[str, ...], yes: bool, results: Path, console: Console) -> No
     type=parameter_types.PlaceType(),
     help="The file to write, or a URL (s3, gs, az). [default: MODEL.zip where you stand]",
 )
+@click.option(
+    "--sign",
+    type=click.Path(path_type=Path),
+    metavar="KEYFILE",
+    help="A private key of Ed25519 (PEM), by which the model is signed; with 'recli[sign]'.",
+)
 @common.results_option
 @common.output_options("table", "json")
-def export(model: str, output: str | None, results: Path, console: Console) -> None:
+def export(
+    model: str, output: str | None, sign: Path | None, results: Path, console: Console
+) -> None:
     """Write a model as one file, to carry it elsewhere.
 
     The ratings that it has learned from are in it; an index is not.
+
+    Checksums tell whether it is whole, and anybody can make them; a signature tells who exported it.
+    'openssl genpkey -algorithm ed25519 -out key.pem' makes a key for --sign, and 'openssl pkey -in
+    key.pem -pubout -out public.pem' what others need to verify it.
     """
     from recli.models import archive, parts
 
     folder = MODELS.find(results, model)
-    path = archive.pack(folder, output or f"{folder.name}.zip")
+    path = archive.pack(folder, output or f"{folder.name}.zip", sign)
     document = {"model": folder.name, "path": path}
     console.emit(document, [], [], lambda: console.line(f"Model '{folder.name}': {path}"))
     if (folder / parts.INDEX).is_file():
@@ -162,20 +175,30 @@ def export(model: str, output: str | None, results: Path, console: Console) -> N
     Examples:
       recli models import svd.zip --name theirs
       recli models import s3://models/svd.zip
+      recli models import svd.zip --verify public.pem
     """,
 )
 @click.argument("file", type=parameter_types.PlaceType())
 @click.option("--name", help="Name of the model. [default: as it was called]")
+@click.option(
+    "--verify",
+    type=click.Path(path_type=Path),
+    metavar="PUBKEY",
+    help="A public key of Ed25519 (PEM): refuse what its owner has not signed; with 'recli[sign]'.",
+)
 @common.results_option
 @common.output_options("table", "json")
-def import_model(file: str, name: str | None, results: Path, console: Console) -> None:
+def import_model(
+    file: str, name: str | None, verify: Path | None, results: Path, console: Console
+) -> None:
     """Take in a model that 'recli models export' wrote.
 
-    It is verified first, and refused if anything in it is missing, altered or not to be expected.
+    It is verified first, and refused if anything in it is missing, altered or not to be expected. Without
+    --verify a signature is not asked for; 'recli models show' tells of it.
     """
     from recli.models import archive
 
-    folder = archive.unpack(file, results, name)
+    folder = archive.unpack(file, results, name, verify)
     document = {"model": folder.name, "path": str(folder)}
     console.emit(document, [], [], lambda: console.line(f"Model '{folder.name}': {folder}"))
     console.say(f"Next: recli models show {folder.name}")
@@ -185,6 +208,7 @@ _LISTED = ("algorithm", "params", "dataset", "trained")
 
 
 def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
+    from recli.models import signature
     from recli.models.list_quality import ListQuality
     from recli.params import shown
 
@@ -214,6 +238,7 @@ def _facts(folder: Path, about: dict[str, Any]) -> dict[str, str]:
         if about["pickled"]
         else "",
         "versions": " ".join(f"{package} {version}" for package, version in versions.items()),
+        "signed": signature.described(folder, about),
         "verified": f"{count(len(about['sha256']), 'part')}, all as written",
     }
     return {name: value for name, value in facts.items() if value}

@@ -171,6 +171,9 @@ def _is_whole(feature: Feature) -> None:
         raise errors.UsageError(f"only a number has a scaling, and this is {feature.kind}.")
 
 
+DescribedFeature = Annotated[Feature, Rule(_is_whole)]
+
+
 @dataclass(frozen=True)
 class ItemsSource(TableSource):
     """A table of items: the columns of ids and titles, and the features.
@@ -183,7 +186,7 @@ class ItemsSource(TableSource):
 
     id: str | None = None
     title: str | None = None
-    features: Annotated[tuple[Annotated[Feature, Rule(_is_whole)], ...], Keyed()] = ()
+    features: Annotated[tuple[DescribedFeature, ...], Keyed()] = ()
 
     @property
     def used(self) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from recli import errors
+from recli import errors, json_documents
 from recli.data import event_kinds
 from recli.data.columns.number import number
 from recli.data.event import CLICK, RATING, Event, not_ahead
+from recli.data.formats._objects import half_a_character
 from recli.data.sources.location import Location
 from recli.events.log import now, seconds
 
@@ -153,9 +154,13 @@ def _of_json(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         if not content.strip():
             continue
         try:
-            document = json.loads(content)
-        except json.JSONDecodeError as error:
+            document = json_documents.parsed(content)
+        except ValueError as error:
             raise errors.DataError(f"{path}: line {line:,}: is not JSON: {error}.") from None
         if not isinstance(document, dict):
             raise errors.DataError(f"{path}: line {line:,}: is not an object.")
+        if half_a_character(document):
+            raise errors.DataError(
+                f"{path}: line {line:,}: a text has half a character of two, such as \\ud800."
+            )
         yield line, document

@@ -5,38 +5,46 @@ from __future__ import annotations
 import shutil
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from recli import errors, files, urls
 from recli.data.sources import stores
 from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
-from recli.models import parts
+from recli.models import parts, signature
 from recli.models.stored import MODELS
 
 _AGAIN = "Export the model again."
 _EXPECTED = {MODELS.document, *parts.PARTS}
 
 
-def pack(folder: Path, target: str) -> str:
+def pack(folder: Path, target: str, sign: Path | None = None) -> str:
     """Write the model in `folder` as a zip file with a folder of its name, and return where that is.
 
     All but its index, if it has one, which takes the packages and the trust of whoever reads it.
 
     Raises as `verified` does, so that nothing damaged is passed on; UsageError when the file cannot be
-    written, and for a model that holds a pickle.
+    written, and for a model that holds a pickle; as `signature.text`.
 
     Args:
         folder: the folder of the model
         target: a file here, or the URL of one in an object store
+        sign: the file of a private key to sign it by; without one a signature that it has stays
     """
     portable(folder)
+    manifest = parts.without_index(folder)
+    signed = None if sign is None else signature.text(manifest, sign)
+    if signed is None and (folder / signature.FILE).is_file():
+        signed = (folder / signature.FILE).read_text(encoding="utf-8")
     with (
         stores.new_file(target) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
-        archive.writestr(f"{folder.name}/{MODELS.document}", _manifest(folder))
+        text = files.json_text(manifest).encode(errors="backslashreplace")  # as `write_text` does
+        archive.writestr(f"{folder.name}/{MODELS.document}", text)
+        if signed is not None:
+            archive.writestr(f"{folder.name}/{signature.FILE}", signed)
         for name in parts.PARTS:
             archive.write(folder / name, f"{folder.name}/{name}")
     return urls.shown(target)
@@ -67,15 +75,10 @@ def copy(folder: Path, target: Path) -> None:
     target.mkdir(parents=True)
     for name in parts.PARTS:
         shutil.copyfile(folder / name, target / name)
-    files.write_text(target / MODELS.document, _manifest(folder))
+    files.write_json(target / MODELS.document, parts.without_index(folder))
 
 
-def _manifest(folder: Path) -> str:
-    """The manifest as text. An index is left behind: what reads it trusts the file."""
-    return files.json_text(parts.without_index(folder))
-
-
-def unpack(place: str, results: Path, name: str | None = None) -> Path:
+def unpack(place: str, results: Path, name: str | None = None, verify: Path | None = None) -> Path:
     """Store the model in a file that `pack` wrote, as `name` or as it was called, and return its folder.
 
     Only the files that a model consists of are taken, and only into the new folder; all is verified
@@ -85,16 +88,17 @@ def unpack(place: str, results: Path, name: str | None = None) -> Path:
         place: a file here, or the URL of one elsewhere
         results: the results folder
         name: the name; None for the usual one
+        verify: the file of a public key, by whose owner it has to be signed; None for anybody's
 
     Raises:
         NotFoundError: without such a file
-        DataError: when it is no model or is damaged
+        DataError: when it is no model or is damaged, or has not the signature that is wanted
         UsageError: when there is a model of that name
     """
     archive = locate(Path(), place)
     try:
         with zipfile.ZipFile(archive.path) as source:
-            own_name = _checked(archive, source)
+            own_name, held = _checked(archive, source)
             name = files.checked_name(name or own_name, "model")
             folder = MODELS.folder(results, name)
             if folder.exists():
@@ -103,14 +107,16 @@ def unpack(place: str, results: Path, name: str | None = None) -> Path:
                     "another name with '--name'."
                 )
             with files.new_folder(folder) as temporary:
-                for part in sorted(_EXPECTED):
+                for part in held:
                     with (
                         source.open(f"{own_name}/{part}") as packed,
                         (temporary / part).open("wb") as file,
                     ):
                         shutil.copyfileobj(packed, file)
                 try:
-                    parts.verified(temporary, _AGAIN)
+                    manifest = parts.verified(temporary, _AGAIN)
+                    if verify is not None:
+                        signature.verify(temporary, manifest, verify)
                 except errors.DataError as error:
                     told = str(error).replace(str(temporary), own_name)
                     raise errors.DataError(f"{archive}: {told}") from None
@@ -126,20 +132,16 @@ def unpack(place: str, results: Path, name: str | None = None) -> Path:
     return folder
 
 
-def _checked(archive: Location, source: zipfile.ZipFile) -> str:
-    """The one folder in the archive, if it holds the files of a model and nothing else."""
+def _checked(archive: Location, source: zipfile.ZipFile) -> tuple[str, list[str]]:
+    """The one folder in the archive and its files, if they are those of a model and nothing else."""
     members = [name for name in source.namelist() if not name.endswith("/")]
-    paths = [PurePosixPath(name) for name in members]
-    folders = {path.parts[0] for path in paths if len(path.parts) == 2}
-    if (
-        len(folders) != 1
-        or len(members) != len(_EXPECTED)
-        or {path.name for path in paths} != _EXPECTED
-        or any(len(path.parts) != 2 for path in paths)
-    ):
+    folder = members[0].partition("/")[0] if members else ""
+    names = {name.removeprefix(f"{folder}/") for name in members}
+    expected = {f"{folder}/{name}" for name in names & {*_EXPECTED, signature.FILE}}
+    if not names >= _EXPECTED or sorted(members) != sorted(expected):
         raise errors.DataError(
             f"{archive}: is no model that 'recli models export' wrote. It holds\n"
             f"{errors.first_ten(members)}\nand should hold one folder with "
             f"{', '.join(sorted(_EXPECTED))}."
         )
-    return folders.pop()
+    return folder, sorted(names)

@@ -10,7 +10,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from recli import registry
+from recli import errors, registry
+from recli.algorithms import Algorithm
+from recli.algorithms._contract.catalogue import catalogue_size
+from recli.models.stored import MODELS
 
 EXTRA = "ann"
 _LOG = logging.getLogger("recli.models")
@@ -57,15 +60,16 @@ class ItemIndex:
         return {"depth": self.depth, "recall": self.recall, "users": self.n_users}
 
 
-def read(path: Path, about: Mapping[str, Any]) -> ItemIndex | None:
+def read(path: Path, about: Mapping[str, Any], algorithm: Algorithm) -> ItemIndex | None:
     """The index in a file; None without the packages for it, since lists can be made without it.
 
     Args:
         path: the file
         about: what the manifest says of it
+        algorithm: that of the model, by whose vectors items are found
 
     Raises:
-        DataError: where the file cannot be read
+        DataError: where the file cannot be read, or is of other vectors or items
     """
     if not registry.installed(EXTRA):
         _LOG.warning(
@@ -75,4 +79,10 @@ def read(path: Path, about: Mapping[str, Any]) -> ItemIndex | None:
         )
         return None
     searched = registry.room(EXTRA, "codes").Codes.read(path)
+    try:
+        width = algorithm.item_vectors(np.empty(0, np.int64)).shape[1]
+    except errors.UsageError as error:
+        raise errors.DataError(f"{path}: is of no use: {error} {MODELS.advice}") from None
+    if not searched.is_of(width, catalogue_size(algorithm.trainset)):
+        raise errors.DataError(f"{path}: is the index of another model. {MODELS.advice}")
     return ItemIndex(searched, about["depth"], about["recall"], about["users"])

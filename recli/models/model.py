@@ -281,19 +281,28 @@ def _loaded(folder: Path, about: dict[str, Any], exact: bool) -> FittedModel:
     trainset = Trainset(ratings, rows, items, about["mean"], threshold, users)
     configured = Configured.of(about["algorithm"], about["params"], about["refit"])
     algorithm = configured.create(about["seed"])
+    algorithm.check_data(ratings)
+    if about["refit"] and algorithm.fitted and configured.is_own:
+        raise errors.DataError(
+            f"{folder}: is stored as a recipe, and {configured.name} keeps what it has learned. "
+            "Train the model again."
+        )
     if about["refit"]:
         algorithm.fit(trainset)
     elif about["pickled"]:
         pickled.read(folder / parts.PICKLE, algorithm, trainset)
     else:
         state = {**about["state"], **arrays}
-        if set(state) != set(algorithm.fitted):
+        if set(state) != set(algorithm.fitted) or not state:
             raise errors.DataError(
                 f"{folder}: was written by recli {about['versions']['recli']}, whose {configured.name} "
                 f"kept {', '.join(sorted(state))}; here it is {', '.join(sorted(algorithm.fitted))}. "
                 "Train the model again."
             )
-        algorithm.restore(trainset, state)
+        try:
+            algorithm.restore(trainset, state)
+        except errors.DataError as error:
+            raise errors.DataError(f"{folder}: {error} Train the model again.") from None
     return FittedModel(
         configured=configured,
         algorithm=algorithm,
@@ -302,7 +311,7 @@ def _loaded(folder: Path, about: dict[str, Any], exact: bool) -> FittedModel:
         seed=about["seed"],
         origin=about["origin"],
         lists=about.get("lists", {}),  # models of older versions made them by their scores alone
-        index=item_index.read(folder / parts.INDEX, about["index"]) if indexed else None,
+        index=item_index.read(folder / parts.INDEX, about["index"], algorithm) if indexed else None,
     )
 
 

@@ -12,18 +12,19 @@ items.index          by which items are found without the scores of all, if it h
 from __future__ import annotations
 
 import dataclasses
-import json
 import platform
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
 import recli
-from recli import errors, files
+from recli import errors, files, json_documents
 from recli.data.description import Feature
 from recli.data.ids import Ids
 from recli.data.ratings import Ratings
@@ -31,6 +32,7 @@ from recli.data.tables.items import Items
 from recli.data.tables.table import Table
 from recli.data.tables.users import Users
 from recli.data.trainset import Trainset
+from recli.models import contents
 from recli.models.stored import MODELS
 from recli.stored import sealed
 
@@ -128,11 +130,20 @@ def read(
             once; None for all
     """
     state = _arrays(folder / _STATE)
-    columns = (
-        _arrays(folder / _RATINGS) if of_users is None else _of_users(folder / _RATINGS, of_users)
-    )
-    ids = json.loads((folder / _IDS).read_text(encoding="utf-8"))
-    tables = json.loads((folder / _TABLES).read_text(encoding="utf-8"))
+    with _told(folder / _IDS):
+        ids = _said(folder / _IDS, contents.RawIds)
+        contents.check_ids(ids)
+    with _told(folder / _RATINGS):
+        columns = (
+            _arrays(folder / _RATINGS)
+            if of_users is None
+            else _of_users(folder / _RATINGS, of_users)
+        )
+        contents.check_ratings(columns, manifest, ids, whole=of_users is None)
+    with _told(folder / _TABLES):
+        tables = _said(folder / _TABLES, contents.StoredTables)
+        features = contents.check_table(tables["items"], len(ids["items"]))
+        contents.check_table(tables["users"], len(ids["users"]))
     low, high = manifest["scale"]
     ratings = Ratings(
         user_ids=Ids(np.array(ids["users"], object), columns.get("user_places")),
@@ -149,23 +160,40 @@ def read(
     items, users = tables["items"], tables["users"]
     return state, (
         ratings,
-        items and _items(items, ratings.item_ids),
-        users and Users(ratings.user_ids, **_columns(users), n_unrated=users["n_unrated"]),
+        items and _items(items, ratings.item_ids, features),
+        users and Users(ratings.user_ids, **_columns(users), n_unrated=users.get("n_unrated", 0)),
     )
 
 
+@contextmanager
+def _told(path: Path, advice: str = MODELS.advice) -> Iterator[None]:
+    """A block in which what is wrong with a part becomes an error that names it."""
+    try:
+        yield
+    except ValueError as error:
+        raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
+
+
+def _said(path: Path, shape: Any) -> Any:
+    """What a part says that is JSON. Raises ValueError for what has not this shape."""
+    return msgspec.convert(json_documents.parsed(path.read_bytes()), shape)
+
+
 def _of_users(path: Path, users: np.ndarray) -> dict[str, np.ndarray]:
-    """The columns of the rows of some users; of ids, all."""
-    with safetensors.safe_open(path, framework="numpy") as file:
+    """The columns of the rows of some users; of ids, all. Raises ValueError for others' codes."""
+    with _readable(path), safetensors.safe_open(path, framework="numpy") as file:
         every = list(file.keys())
         of_ids = {name: file.get_tensor(name) for name in every if name.endswith("_places")}
         names = [name for name in every if name not in of_ids]
         slices = {name: file.get_slice(name) for name in names}
+        contents.check_columns({name: column[:0] for name, column in slices.items()})
         [n] = slices["users"].get_shape()
         found: dict[str, list[np.ndarray]] = {name: [] for name in names}
         for start in range(0, max(1, n), _ROWS):
             rows = slice(start, min(start + _ROWS, n))
-            chosen = users[slices["users"][rows]]
+            codes = slices["users"][rows]
+            contents.check_codes(codes, len(users), "users")
+            chosen = users[codes]
             for name in names:
                 found[name].append(slices[name][rows][chosen])
     return of_ids | {name: np.concatenate(chunks) for name, chunks in found.items()}
@@ -211,13 +239,13 @@ def _columns(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"columns": columns, "in_table": np.array(document["in_table"], bool)}
 
 
-def _items(document: Mapping[str, Any], ids: Ids) -> Items:
-    titles, features = document["titles"], document["features"]
+def _items(document: Mapping[str, Any], ids: Ids, features: tuple[Feature, ...]) -> Items:
+    titles = document.get("titles")
     return Items(
         ids,
         **_columns(document),
         titles=None if titles is None else np.array(titles, object),
-        features=tuple(Feature(**{**f, "columns": tuple(f["columns"])}) for f in features),
+        features=features,
     )
 
 
@@ -229,11 +257,18 @@ def _save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
-    try:
+    with _readable(path):
         arrays: dict[str, np.ndarray] = safetensors.numpy.load_file(path)
-    except SafetensorError as error:
-        raise errors.DataError(f"{path}: cannot be read: {error}") from None
     return arrays
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """A block in which a file of arrays is read; the last two are raised for types that NumPy lacks."""
+    try:
+        yield
+    except (SafetensorError, TypeError, AttributeError) as error:
+        raise errors.DataError(f"{path}: cannot be read: {error}. {MODELS.advice}") from None
 
 
 def read_manifest(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
@@ -243,4 +278,7 @@ def read_manifest(folder: Path, advice: str = MODELS.advice) -> dict[str, Any]:
         folder: the folder of the model
         advice: what to do about it
     """
-    return MODELS.read(folder, advice)
+    manifest = MODELS.read(folder, advice)
+    with _told(folder / MODELS.document, advice):
+        contents.check_manifest(manifest)
+    return manifest

@@ -84,8 +84,8 @@ class SomeUsers:
         with registry.names_of(self.folder):
             configured = Configured.of(about["algorithm"], about["params"])
         algorithm = configured.create(about["seed"])
-        algorithm.restore(trainset, {**about["state"], **arrays})
         algorithm.__dict__.update(self.of_all)
+        algorithm.restore(trainset, {**about["state"], **arrays})
         return FittedModel(configured, algorithm, trainset, about["dataset"], about["seed"])
 
 

@@ -275,5 +275,5 @@ class Literal(Parameter):
         words = {"true": "true", "false": "false", "none": "null", "null": "null"}
         try:
             return json.loads(words.get(value.strip().lower(), value))  # type: ignore[no-any-return]
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             return value

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recli import errors, files
+from recli import errors, files, json_documents
 from recli.evaluation.fold_outcome import FoldOutcome, Listed, PredictedRatings
 
 SCHEMA = 4
@@ -79,7 +79,10 @@ class CellStore:
             OSError
         ):  # it may be somebody else's, or on a disk that is only read
             os.utime(path)
-        return _outcome(json.loads(document), arrays)
+        try:
+            return _outcome(json_documents.parsed(document), arrays)
+        except (ValueError, KeyError, TypeError) as error:
+            raise errors.DataError(f"{path}: is damaged: {error}") from None
 
     def write(self, key: str, outcome: FoldOutcome) -> None:
         """Keep an outcome, in place of what was there.
@@ -134,7 +137,7 @@ class CellStore:
         """
         try:
             metadata = pq.read_schema(self._path(key)).metadata or {}
-            document = json.loads(metadata.get(_DOCUMENT, b"null"))
+            document = json_documents.parsed(metadata.get(_DOCUMENT, b"null"))
         except (ValueError, OSError, pa.ArrowException):
             return False
         return isinstance(document, dict) and document.get("schema") == SCHEMA

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from recli import errors, json_documents
 from recli.algorithms import Configured
 from recli.params import Value
 from recli.ranking.recommender import of_settings
@@ -70,7 +70,7 @@ class StoredTrial:
                 tuple(math.nan if value is None else value for value in fold)
                 for fold in trial.user_attrs.get(FOLDS, ())
             ),
-            params=json.loads(trial.user_attrs.get(PARAMS, "{}")),
+            params=_params(algorithm, trial),
             varied=dict(trial.params),
             seconds=trial.user_attrs.get(BEFORE, 0.0) + duration.total_seconds()
             if duration
@@ -82,6 +82,17 @@ class StoredTrial:
     def configured(self) -> Configured:
         """The algorithm with these parameters."""
         return of_settings(self.algorithm, self.params)
+
+
+def _params(algorithm: str, trial: FrozenTrial) -> dict[str, Value]:
+    """Every parameter of a trial. Raises DataError for what is no table of values."""
+    try:
+        found = json_documents.parsed(trial.user_attrs.get(PARAMS, "{}"))
+    except ValueError as error:
+        raise errors.DataError(
+            f"Trial {trial.number} of {algorithm}: its parameters are damaged: {error}."
+        ) from None
+    return dict(found)
 
 
 def counts(trial: FrozenTrial) -> bool:

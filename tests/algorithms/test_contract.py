@@ -46,6 +46,10 @@ class TestEveryAlgorithm(AlgorithmContract):
     def subject(self, request):
         return registry.get("algorithm", request.param)
 
+    def test_says_of_all_of_its_state_what_it_is(self, fitted):
+        own = {name for name in fitted.fitted if "." not in name}  # the others are of members
+        assert set(fitted.layout()) == own
+
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nested_defaults_are_surprises(name):

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from recli import files
 from recli.data.event import Event
 from recli.events.log import EventLog
+from recli.stored import sealed
 
 FOLDER = Path("results/models/mine")
 RECOMMEND = ("recommend", "--model", "mine", "--user", 42, "--format", "json")
@@ -37,6 +39,19 @@ def test_what_was_altered_is_refused(trained, recli):
     exact = json.loads(recli(*RECOMMEND, "--exact").stdout)  # has no use for it
     assert [row["rank"] for row in exact["items"]] == list(range(1, 11))
     assert "items.index: is not what was written" in recli("models", "show", "mine", code=3).stderr
+
+
+@pytest.mark.parametrize("given", [("n_factors=7",), ("n_factors=100", "biased=false")])
+def test_that_of_another_model_is_refused(trained, recli, tiny, given):
+    typed = [word for one in given for word in ("-p", one)]
+    recli("train", "-a", "svd", *typed, "-d", tiny, "--name", "other", "--index")
+    index = FOLDER / "items.index"
+    index.write_bytes(Path("results/models/other/items.index").read_bytes())
+    about = manifest()
+    about["sha256"]["items.index"] = files.sha256(index)
+    (FOLDER / "model.json").write_text(json.dumps(sealed(about)), encoding="utf-8")
+    assert "items.index: is the index of another model" in recli(*RECOMMEND, code=3).stderr
+    recli(*RECOMMEND, "--exact")
 
 
 def test_a_refresh_makes_it_anew(trained, recli, tiny):

@@ -89,7 +89,7 @@ def test_a_packed_file_is_unpacked():
         ("e.jsonl", "[1]", "line 1: is not an object"),
         ("e.jsonl", '{"user_id": 1.5, "item_id": 1}', "user_id is 1.5"),
         ("e.jsonl", '{"user_id": true, "item_id": 1}', "user_id is True"),
-        ("e.jsonl", '{"user_id": 1, "item_id": 1, "value": NaN}', "value is nan"),
+        ("e.jsonl", '{"user_id": 1, "item_id": 1, "value": NaN}', "is not JSON: it holds NaN"),
         ("e.jsonl", '{"user_id": 1, "item_id": 1, "value": true}', "value is True"),
         ("e.jsonl", '{"user_id": 1, "item_id": 1, "time": 1e300}', "time is"),
         (

@@ -219,6 +219,25 @@ def serve() -> None:
             server.terminate()
 
 
+def sign() -> None:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key, pem = Ed25519PrivateKey.generate(), serialization.Encoding.PEM
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+    Path("key.pem").write_bytes(private)
+    Path("public.pem").write_bytes(public)
+    recli("train", "-a", "baseline-only", "-d", "ratings.csv", "--name", "mine")
+    recli("models", "export", "mine", "--output", "unsigned.zip")
+    recli("models", "export", "mine", "--output", "signed.zip", "--sign", "key.pem")
+    verify = ("--verify", "public.pem", "--name", "theirs")
+    recli("models", "import", "unsigned.zip", *verify, code=BAD_DATA)
+    recli("models", "import", "signed.zip", *verify)
+    assert "by the key of SHA-256" in recli("models", "show", "theirs")
+
+
 def spark() -> None:
     by = ("--engine", "spark", "--master", "local[2]")
     same_ratings("ratings.csv", *by)

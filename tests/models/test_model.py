@@ -126,7 +126,8 @@ def test_ratings_without_times(small, tmp_path):
 
 
 def test_where_a_model_comes_from(small, tmp_path):
-    origin = {"params": {"study": "s", "value": 0.9}, "run": {"metrics": {"rmse": 0.9}}}
+    run = {"run": "r", "split": "s", "metrics": {"rmse": 0.9}}
+    origin = {"params": {"study": "s", "value": 0.9}, "run": run}
     trained = models.train(small, Configured.of("baseline-only"), 0, origin=origin)
     folder = models.save(trained, tmp_path, "t")
     assert models.load(folder).origin == origin

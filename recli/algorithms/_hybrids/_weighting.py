@@ -44,6 +44,11 @@ class Weighting:
         """
         return np.empty(0)
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of what `learn` gives: by default a number for each member."""
+        return (len(self.predicts),)
+
     def weights(
         self, learned: np.ndarray, n_user: np.ndarray, n_item: np.ndarray
     ) -> Iterator[np.ndarray]:

@@ -164,6 +164,7 @@ class Combined(Algorithm):
         surprise.AlgoBase.fit(self, trainset)
         for name in self.own_fitted:
             setattr(self, name, state[name])
+        self._check_state(state)
         self._fit_members(state)
 
     @property

@@ -47,6 +47,10 @@ class Stacked(Weighting):
         constant, coefficients = ridge(products[:, 1:], unknown.targets, self.reg)
         return np.append(constant, coefficients).reshape(len(terms), -1)
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return 6, 1 + len(self.predicts)
+
     def weights(
         self, learned: np.ndarray, n_user: np.ndarray, n_item: np.ndarray
     ) -> Iterator[np.ndarray]:

@@ -56,6 +56,10 @@ class Switching(Weighting):
                 f"warm pairs, cold items and cold users; members names {len(predicts)}."
             )
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (0,)
+
     def weights(
         self, learned: np.ndarray, n_user: np.ndarray, n_item: np.ndarray
     ) -> Iterator[np.ndarray]:

@@ -9,6 +9,7 @@ import surprise
 
 from recli.algorithms._base import Kind
 from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.state import Floats, Layout
 from recli.algorithms._shared.factors import carried
 from recli.algorithms._shared.preferences import Ranker, below
 from recli.algorithms._shared.reasons import Reason
@@ -41,6 +42,14 @@ class FactorRanker(Ranker):
     @property
     def ranks_by_own_ratings(self) -> bool:
         return True
+
+    def layout(self) -> Layout:
+        n_items = self.trainset.n_items, catalogue_size(self.trainset)
+        return {
+            **super().layout(),
+            "user_factors": Floats((self.trainset.n_users, "k")),
+            "item_factors": Floats((n_items, "k")),
+        }
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         # Libraries learn in single precision; theirs and ours stand side by side at the end.

@@ -9,6 +9,7 @@ import surprise
 
 from recli.algorithms._base import Algorithm
 from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.state import Floats, Layout
 from recli.algorithms._shared.arrays import padded
 from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.data.trainset import Trainset, by_user
@@ -36,6 +37,15 @@ class Factors(Algorithm):
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         return 8 * self.n_factors * (trainset.n_users + trainset.n_items)
+
+    def layout(self) -> Layout:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "pu": Floats((n_users, self.n_factors)),
+            "qi": Floats((n_items, self.n_factors)),
+            "bu": Floats((n_users,)),
+            "bi": Floats((n_items,)),
+        }
 
     def _take_over(self, start: Factors, trainset: Trainset) -> int:
         """Put what `start` learned of users and items that it knew in place of their random start.

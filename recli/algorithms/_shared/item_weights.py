@@ -11,6 +11,7 @@ import surprise
 
 from recli import kernels
 from recli.algorithms._contract.abilities import Side
+from recli.algorithms._contract.state import Floats, Indices, Layout, Starts
 from recli.algorithms._shared.preferences import Ranker
 from recli.algorithms._shared.reasons import Reason
 from recli.algorithms._shared.sequences import NO_ITEM, last_preferred
@@ -42,6 +43,15 @@ class ItemWeights(Ranker):
     weights: np.ndarray
     weight_items: np.ndarray
     weight_indptr: np.ndarray
+
+    def layout(self) -> Layout:
+        n_items = self.trainset.n_items
+        return {
+            **super().layout(),
+            "weights": Floats(("weights",)),
+            "weight_items": Indices(("weights",), n_items),
+            "weight_indptr": Starts(n_items, "weights"),
+        }
 
     def _weigh(self, preferred: scipy.sparse.csr_array) -> scipy.sparse.csr_array:
         """The weights w_ji, float64[n_items, n_items], from float64[n_users, n_items]."""

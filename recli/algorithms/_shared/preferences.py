@@ -13,6 +13,7 @@ import surprise
 from recli import errors, registry
 from recli.algorithms._base import Algorithm
 from recli.algorithms._contract.catalogue import catalogue_size, triples
+from recli.algorithms._contract.state import FiniteNumber, Layout
 from recli.algorithms._shared.reasons import Reason, rated_items
 from recli.algorithms._shared.weighing import LOG, Weigh, weigh
 from recli.data.distinct import distinct
@@ -109,6 +110,9 @@ class Ranker(Algorithm):
     @classmethod
     def uses_threshold(cls, given: Mapping[str, object]) -> bool:
         return given.get("preferences") == "liked"
+
+    def layout(self) -> Layout:
+        return {"liked_from": FiniteNumber()}
 
     def _learn(self, trainset: surprise.Trainset) -> None:
         surprise.AlgoBase.fit(self, trainset)

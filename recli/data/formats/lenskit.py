@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recli import errors
+from recli import errors, json_documents
 from recli.data.description import (
     Description,
     Feature,
@@ -89,7 +88,7 @@ class LensKit(Format):
 def _schema(file: Location) -> dict[str, Any]:
     """The schema. Raises DataError for what is none."""
     try:
-        schema = json.loads(file.read_bytes())
+        schema = json_documents.parsed(file.read_bytes())
     except ValueError as error:
         raise errors.DataError(f"{file}: is no JSON: {error}.") from None
     parts = ("entities", "relationships")

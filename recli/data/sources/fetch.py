@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import recli
-from recli import errors, urls
+from recli import errors, json_documents, urls
 
 _BLOCK = 1 << 16
 _PASSING = (408, 429, 500, 502, 503, 504)  # states of a server that a later attempt may not meet
@@ -59,10 +59,11 @@ class Partial:
             url: the address
         """
         try:
-            note = json.loads(self._note.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+            note = json_documents.read(self._note)
+        except (FileNotFoundError, errors.DataError):
             return None
-        return note["version"] if note["url"] == url else None
+        version = note.get("version") if isinstance(note, dict) and note.get("url") == url else None
+        return version if isinstance(version, str) else None
 
     def begin(self, url: str, version: str | None) -> None:
         """Empties the file; what is added from now on is this version of it.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recli import errors
+from recli import errors, json_documents
 from recli.events.log import EventLog
 
 PROGRESS = "events.json"
@@ -70,17 +69,19 @@ class Progress:
         Raises:
             DataError: if the document is damaged
         """
+        import msgspec
+
         path = folder / PROGRESS
+        advice = (
+            f"Remove the folder {path.parent}; the next refresh begins it again from the model and the "
+            "event log."
+        )
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**{key: document[key] for key in _KEYS})
+            return msgspec.convert(json_documents.read(path, advice), cls)
         except FileNotFoundError:
             return None
-        except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-            raise errors.DataError(
-                f"{path}: is damaged: {error}. Remove the folder {path.parent}; the next refresh begins "
-                "it again from the model and the event log."
-            ) from None
+        except ValueError as error:  # as in `StoredKind.read`
+            raise errors.DataError(f"{path}: is damaged: {error}. {advice}") from None
 
     def is_of(self, manifest: Mapping[str, Any]) -> bool:
         """Whether a model is the one that the dataset was begun for, or its heir.

@@ -68,6 +68,20 @@ class Codes:
             reason = str(error).strip().splitlines()[-1]
             raise errors.DataError(f"{path}: cannot be read: {reason}") from None
 
+    def is_of(self, width: int, n_items: int) -> bool:
+        """Whether it can be of vectors and items such as these.
+
+        Args:
+            width: how many numbers a vector has
+            n_items: items are found by whole numbers below this
+        """
+        import faiss
+
+        if not isinstance(self._index, faiss.IndexIDMap) or self._index.d != width:
+            return False
+        items = faiss.vector_to_array(self._index.id_map)
+        return not len(items) or bool(items.min() >= 0 and items.max() < n_items)
+
     def write(self, path: Path) -> None:
         """Write the codes.
 

@@ -13,6 +13,7 @@ import surprise
 from recli import errors, registry
 from recli.algorithms._contract.catalogue import triples
 from recli.algorithms._contract.constructor import RANDOM_STATE
+from recli.algorithms._contract.state import Floats, Layout, Texts, damaged
 from recli.extras.keras.algorithms._model import KerasModel, RatedPairs
 from recli.extras.keras.algorithms._training import TRAINING
 
@@ -81,6 +82,9 @@ class Network(KerasModel):
             cls.parameters = (*own, *(each for each in TRAINING if each.name not in names))
         super().__init_subclass__(**kwargs)
 
+    def layout(self) -> Layout:
+        return {"weights": Floats(("weights",)), "shapes": Texts("shapes")}
+
     @abstractmethod
     def build(self, n_users: int, n_items: int) -> keras.Model:
         """The model, not compiled.
@@ -126,6 +130,9 @@ class Network(KerasModel):
                         f"was stored: {', '.join(made)}; not {', '.join(self.shapes)}. Take the class as "
                         "it was, or train the model again."
                     )
+                size = sum(int(np.prod(weight.shape)) for weight in self.model.weights)
+                if len(self.weights) != size:
+                    raise damaged(f"weights are {len(self.weights):,}, where {size:,} belong")
                 rest = self.weights
                 for weight in self.model.weights:
                     size = int(np.prod(weight.shape))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy.special
@@ -15,6 +15,7 @@ from recli import errors
 from recli.algorithms._base import Algorithm
 from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._contract.constructor import RANDOM_STATE
+from recli.algorithms._contract.state import FiniteNumber, Floats, Layout, Length, damaged
 from recli.extras.bayes.algorithms import _gibbs
 from recli.extras.bayes.algorithms._design import DesignSide, design
 from recli.params import Bool, Choice, Float, Int, Text, Value
@@ -97,6 +98,27 @@ class BayesianFM(Algorithm):
         *("user_factors", "item_factors", "cutpoints", "levels", "noise"),
         *("center", "unit"),
     )
+
+    def layout(self) -> Layout:
+        n, width = self.n_samples, self.n_factors + 2
+        n_items = self.trainset.n_items
+        n_cold = 1 if self.item_features is None else 1 + catalogue_size(self.trainset) - n_items
+        n_levels: Length = 0 if self.task == "regression" else tuple(range(2, _MAX_LEVELS + 1))
+        return {
+            "user_factors": Floats((n, self.trainset.n_users + 2, width)),
+            "item_factors": Floats((n, n_items + 2 * n_cold, width)),
+            "levels": Floats((n_levels,)),
+            "cutpoints": Floats((n, "cutpoints")),
+            "noise": Floats((n,), low=0.0),
+            "center": FiniteNumber(),
+            "unit": FiniteNumber(low=0.0),
+        }
+
+    def _check_state(self, state: Mapping[str, Any]) -> None:
+        super()._check_state(state)
+        n_between = max(0, len(self.levels) - 1)
+        if self.cutpoints.shape[1] != n_between:
+            raise damaged(f"cutpoints are {self.cutpoints.shape[1]}, where {n_between} belong")
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         n_rows = trainset.n_users + catalogue_size(trainset)

@@ -6,6 +6,7 @@ Weights are as Keras has them: a dense layer is x W + b.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,6 +24,15 @@ def flat(weights: Sequence[np.ndarray]) -> np.ndarray:
         float32[n].
     """
     return np.concatenate([np.ravel(weight) for weight in weights]).astype(np.float32)
+
+
+def size(shapes: Shapes) -> int:
+    """How many numbers weights of these shapes have.
+
+    Args:
+        shapes: The shape of each.
+    """
+    return sum(math.prod(shape) for shape in shapes)
 
 
 def unflat(numbers: np.ndarray, shapes: Shapes) -> list[np.ndarray]:

@@ -6,6 +6,7 @@ from abc import abstractmethod
 
 import numpy as np
 
+from recli.algorithms._contract.state import Floats, Layout, Length
 from recli.algorithms._shared.factor_rankers import FactorRanker
 from recli.extras.keras.algorithms._model import KerasModel
 
@@ -23,6 +24,14 @@ class NetworkRanker(KerasModel, FactorRanker):
     similarity = "cosine of vectors"
     fitted: tuple[str, ...] = (*FactorRanker.fitted, "weights")
     weights: np.ndarray
+
+    def layout(self) -> Layout:
+        return {**super().layout(), "weights": Floats((self._n_weights,))}
+
+    @property
+    @abstractmethod
+    def _n_weights(self) -> Length:
+        """How many `weights` there are."""
 
     @abstractmethod
     def _vectors(self) -> np.ndarray:

@@ -10,7 +10,7 @@ import surprise
 
 from recli.algorithms._shared.sequences import NO_ITEM, ORDERED, in_order, last_preferred
 from recli.extras.keras.algorithms._batches import Batch, Examples
-from recli.extras.keras.algorithms._forward import Shapes, flat, unflat
+from recli.extras.keras.algorithms._forward import Shapes, flat, size, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Float, Int
@@ -80,6 +80,10 @@ class NextItemRanker(NetworkRanker):
     @abstractmethod
     def _shapes(self) -> Shapes:
         """Those of its weights, but for the vectors of items."""
+
+    @property
+    def _n_weights(self) -> int:
+        return size(self._shapes)
 
     @abstractmethod
     def _read(self, x: np.ndarray, there: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:

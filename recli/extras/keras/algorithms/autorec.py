@@ -10,6 +10,7 @@ import surprise
 
 from recli.algorithms._contract.catalogue import triples
 from recli.algorithms._contract.constructor import RANDOM_STATE
+from recli.algorithms._contract.state import Floats, Layout
 from recli.algorithms._shared.factors import Factors
 from recli.extras.keras.algorithms._batches import Batch, Examples, drawn
 from recli.extras.keras.algorithms._model import KerasModel
@@ -80,6 +81,14 @@ class AutoRec(KerasModel, Factors):
     @property
     def folds_in(self) -> bool:
         return bool(self.user_based)
+
+    def layout(self) -> Layout:
+        _, n_columns = self._shape(self.trainset)
+        return {
+            **super().layout(),
+            "encoder": Floats((n_columns + 1, self.n_factors)),
+            "mean_column": Floats((self.n_factors,)),
+        }
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         # Weights, their gradients, two moments of these, and once more as they are kept; a batch.

@@ -12,7 +12,7 @@ from recli.algorithms._contract.constructor import RANDOM_STATE
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.algorithms._shared.weighing import WEIGHTING
 from recli.extras.keras.algorithms._batches import Batch, Examples
-from recli.extras.keras.algorithms._forward import flat, unflat
+from recli.extras.keras.algorithms._forward import Shapes, flat, size, unflat
 from recli.extras.keras.algorithms._network_ranker import NetworkRanker
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Float, Int, Value
@@ -89,12 +89,20 @@ class MultiVAE(NetworkRanker):
         decoded = dense(self.n_hidden, "decoded", "tanh")(Drawn(self.beta, n_steps)(code))
         return keras.Model([row], dense(n_items, "items")(decoded)), multinomial
 
+    @property
+    def _shapes(self) -> Shapes:
+        """Those of the weights that place a user."""
+        n_items, hidden, k = self.trainset.n_items, self.n_hidden, self.n_factors
+        return (n_items, hidden), (hidden,), (hidden, k), (k,), (k, hidden), (hidden,)
+
+    @property
+    def _n_weights(self) -> int:
+        return size(self._shapes)
+
     def _vectors(self) -> np.ndarray:
         from sklearn.preprocessing import normalize
 
-        n_items, hidden, k = self.trainset.n_items, self.n_hidden, self.n_factors
-        shapes = (n_items, hidden), (hidden,), (hidden, k), (k,), (k, hidden), (hidden,)
-        into_hidden, b1, mean, b2, out_of_mean, b3 = unflat(self.weights, shapes)
+        into_hidden, b1, mean, b2, out_of_mean, b3 = unflat(self.weights, self._shapes)
         code = np.tanh(normalize(self.preferred) @ into_hidden + b1) @ mean + b2
         vectors = np.tanh(code @ out_of_mean + b3)
         return np.column_stack([vectors, np.ones(len(vectors))])

@@ -11,8 +11,9 @@ import surprise
 from recli.algorithms._contract.abilities import Side
 from recli.algorithms._contract.catalogue import catalogue_size, triples
 from recli.algorithms._contract.constructor import RANDOM_STATE
+from recli.algorithms._contract.state import Floats, Layout
 from recli.algorithms._shared.arrays import cosines
-from recli.extras.keras.algorithms._forward import Shapes, flat, unflat
+from recli.extras.keras.algorithms._forward import Shapes, flat, size, unflat
 from recli.extras.keras.algorithms._model import KerasModel, RatedPairs
 from recli.extras.keras.algorithms._training import TRAINING, with_defaults
 from recli.params import Float, Int, Value
@@ -78,6 +79,16 @@ class NeuMF(KerasModel):
     read_users: np.ndarray
     read_items: np.ndarray
     weights: np.ndarray
+
+    def layout(self) -> Layout:
+        n_users, n_items = self.trainset.n_users, self.trainset.n_items
+        return {
+            "pu": Floats((n_users, self.n_factors)),
+            "qi": Floats((n_items, self.n_factors)),
+            "read_users": Floats((n_users, self.n_factors)),
+            "read_items": Floats((n_items, self.n_factors)),
+            "weights": Floats((size(self._shapes),)),
+        }
 
     def _state_bytes(self, trainset: surprise.Trainset) -> int:
         # Weights, their gradients, two moments of these, and once more as they are kept.

@@ -10,6 +10,7 @@ import surprise
 
 from recli.algorithms._contract.catalogue import catalogue_size
 from recli.algorithms._contract.constructor import RANDOM_STATE
+from recli.algorithms._contract.state import Length, damaged
 from recli.algorithms._declared import TEXT
 from recli.algorithms._shared.preferences import PREFERENCES
 from recli.algorithms._shared.sequences import NO_ITEM
@@ -134,6 +135,17 @@ class TwoTower(NetworkRanker):
         inner = read @ kernel[: read.shape[1]] + b1
         vectors = np.maximum(inner, 0.0) @ out + b2
         return np.where(np.diff(read.indptr)[:, None] > 0, vectors, 0.0)
+
+    @property
+    def _n_weights(self) -> Length:
+        return "weights"  # how many features of users there were is told by their number
+
+    def _check_state(self, state: Mapping[str, Any]) -> None:
+        super()._check_state(state)
+        hidden, k = self.n_hidden, self.n_factors
+        n_inputs, rest = divmod(len(self.weights) - hidden - k * (hidden + 1), hidden)
+        if n_inputs < self.trainset.n_items or rest:
+            raise damaged(f"weights are {len(self.weights):,}, which do not make a network")
 
     def _of_users(self) -> scipy.sparse.csr_array:
         """Features of users, float64[n_users, n]; none where none are asked for."""

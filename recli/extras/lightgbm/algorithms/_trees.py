@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from recli import kernels
+from recli.algorithms._contract.state import Floats, Indices, Layout, damaged
 
 NAMES = ("roots", "features", "thresholds", "left", "right", "values")
 """Arguments of `kernels.trees.sums_of_leaves`, which says what they are."""
@@ -41,6 +42,38 @@ def as_arrays(trees: list[Mapping[str, Any]]) -> dict[str, np.ndarray]:
     whole = table[:, [0, 2, 3]].astype(np.int64).T
     columns = (np.array(roots, np.int64), whole[0], table[:, 1], whole[1], whole[2], table[:, 4])
     return dict(zip(NAMES, map(np.ascontiguousarray, columns), strict=True))
+
+
+def layout(n_features: int) -> Layout:
+    """What stored trees are, see `Algorithm.layout`.
+
+    Args:
+        n_features: Columns of what they are asked about.
+    """
+    nodes = ("nodes",)
+    return {
+        "features": Indices(nodes, n_features, low=-1),
+        "thresholds": Floats(nodes),
+        "left": Indices(nodes, "nodes", low=-1),
+        "right": Indices(nodes, "nodes", low=-1),
+        "values": Floats(nodes),
+        "roots": Indices(("trees",), "nodes"),
+    }
+
+
+def check_downward(trees: Mapping[str, np.ndarray]) -> None:
+    """Refuse trees in which a node leads back, and so nowhere.
+
+    Args:
+        trees: What `as_arrays` gave, each node before those that it leads to.
+
+    Raises:
+        DataError: Where a node leads to one before it.
+    """
+    inner = np.flatnonzero(trees["features"] >= 0)
+    for side in ("left", "right"):
+        if (trees[side][inner] <= inner).any():
+            raise damaged(f"{side} leads from nodes to nodes before them")
 
 
 def predicted(trees: Mapping[str, np.ndarray], x: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 import surprise
 
 from recli.algorithms._contract.catalogue import catalogue_size
+from recli.algorithms._contract.state import Floats, Layout
 from recli.algorithms._hybrids.combined import Combined, members
 from recli.algorithms._hybrids.log_linear import most_likely
 from recli.algorithms._hybrids.scales import ranks, standardised
@@ -55,6 +56,14 @@ class LambdaMART(Combined):
     @classmethod
     def uses_threshold(cls, given: Mapping[str, object]) -> bool:
         return True
+
+    def layout(self) -> Layout:
+        n_features = 2 * len(self.members) + 2
+        return {"pool": Floats((len(self.members),)), **_trees.layout(n_features)}
+
+    def _check_state(self, state: Mapping[str, Any]) -> None:
+        super()._check_state(state)
+        _trees.check_downward(state)
 
     def _learn_from_members(self, trainset: surprise.Trainset) -> None:
         lists = unseen_lists(self.members, trainset, self.n_folds, self.random_state, standardised)
