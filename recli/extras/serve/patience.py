@@ -1,32 +1,97 @@
-"""Connections that take their time to ask."""
+"""Connections that take their time to ask, and requests whose head has no end."""
 
 from __future__ import annotations
 
 from asyncio import Transport
+from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from recli import memory
+from recli.extras.serve.problems import problem
+
+MOST_HEAD = 64 << 10
+"""Bytes of a request's head, which is its first line with the URL and all header lines."""
+_PIECE = 4 << 10  # of what is parsed at a time: as much more may a head have
 _SECONDS = 10.0
+_LINGER = 2.0  # seconds in which a client that still sends can read why it is refused
 
 
-class Impatient(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """uvicorn's protocol, which closes a connection whose request does not come to the end of its head.
+class Impatient(HttpToolsProtocol):
+    """uvicorn's protocol, with an end to what it waits for and to what it keeps of a request's head.
 
     uvicorn waits for ever for a head of which only a part has come, so that a few thousand of such
     connections leave no file descriptors for others. Looked at every ten seconds: who has been in the
     middle of a head, the same one, since the last time is closed.
+
+    httptools has no limit to a head. Counted here: what has come since a head, a part of a body or a
+    request was complete, so also header lines after a chunked body, and the names of chunks. The
+    answer to more than 64 KiB is 431. uvicorn parses with httptools wherever 'recli[serve]' is installed;
+    its other parser, h11, is slower and has that limit by itself.
     """
 
-    def connection_made(self, transport: Transport) -> None:
+    _incomplete = 0
+    _refused = False
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.loop.call_later(_SECONDS, self._look, self.cycle)
+
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), _PIECE):
+            if self._refused or self.transport.is_closing():
+                return
+            piece = data[start : start + _PIECE]
+            self._incomplete += len(piece)
+            super().data_received(piece)
+            if self._incomplete > MOST_HEAD and not self._refused:
+                self._refuse(
+                    431, f"The head of the request is more than {memory.shown(MOST_HEAD)}."
+                )
+
+    def on_headers_complete(self) -> None:
+        self._incomplete = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._incomplete = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._incomplete = 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What uvicorn calls where httptools cannot parse what has come.
+
+        Args:
+            msg: what is wrong
+        """
+        self._refuse(400, msg)
+
+    def _refuse(self, status: int, detail: str) -> None:
+        """Answer that nothing more is read, and close; just close where an answer is on its way."""
+        self._refused = True
+        if not self._answered:
+            self.transport.close()
+            return
+        refused = problem(status, detail, "", {"Connection": "close"})
+        head = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
+        head += [name + b": " + value for name, value in refused.raw_headers]
+        self.transport.write(b"\r\n".join([*head, b"", bytes(refused.body)]))
+        # To close with something unread resets the connection, and the answer may be lost with it.
+        self.transport.write_eof()
+        self.loop.call_later(_LINGER, self.transport.close)
+
+    @property
+    def _answered(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
 
     def _look(self, before: Any) -> None:
         if self.transport.is_closing():
             return
-        answered = self.cycle is None or self.cycle.response_complete
-        in_a_head = answered and self.timeout_keep_alive_task is None
+        in_a_head = self._answered and self.timeout_keep_alive_task is None
         if in_a_head and self.cycle is before:
             self.transport.close()
         else:

@@ -14,6 +14,8 @@ BUSY, DONE, OTHER = (SimpleNamespace(response_complete=done) for done in (False,
 class Connection:
     """What `_look` sees of a connection; the next look is kept instead of waited for."""
 
+    _answered = Impatient._answered
+
     def __init__(self):
         self.loop = self.transport = self
         self.cycle = self.timeout_keep_alive_task = None

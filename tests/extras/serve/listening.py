@@ -1,0 +1,50 @@
+"""A server on a socket of this process, and what it answers to bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from recli.extras.serve.patience import Impatient
+
+Exchange = Callable[[Iterable[bytes]], bytes]
+
+
+@contextmanager
+def listening(app: object) -> Iterator[Exchange]:
+    """`exchange(sent)`: all that is answered to these bytes, part by part, until the server closes."""
+    config = uvicorn.Config(
+        app, http=Impatient, ws="none", log_level="critical", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0), backlog=2048) as place:
+        thread = threading.Thread(target=server.run, args=([place],))
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        address = place.getsockname()
+
+        def exchange(sent: Iterable[bytes]) -> bytes:
+            answer = bytearray()
+            with (
+                socket.create_connection(address, timeout=20) as connection,
+                contextlib.suppress(ConnectionError),  # refused before all was sent
+            ):
+                with contextlib.suppress(BrokenPipeError):  # the answer says why
+                    for part in sent:
+                        connection.sendall(part)
+                while got := connection.recv(1 << 16):
+                    answer += got
+            return bytes(answer)
+
+        try:
+            yield exchange
+        finally:
+            server.should_exit = True
+            thread.join()
