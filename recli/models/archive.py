@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from recli import errors, files, urls
+from recli import errors, files, memory, urls
 from recli.data.sources import stores
 from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
@@ -17,6 +18,14 @@ from recli.models.stored import MODELS
 
 _AGAIN = "Export the model again."
 _EXPECTED = {MODELS.document, *parts.PARTS}
+_MOST_READ = (
+    4 << 20
+)  # bytes: what zipfile reads at a time, and so what it may take to list the members
+_MOST_MANIFEST = 16 << 20  # bytes, a thousand times what is usual: all of it is read into memory
+_METHODS = (
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+)  # those that `pack` uses, and need little memory
 
 
 def pack(folder: Path, target: str) -> str:
@@ -79,7 +88,8 @@ def unpack(place: str, results: Path, name: str | None = None) -> Path:
     """Store the model in a file that `pack` wrote, as `name` or as it was called, and return its folder.
 
     Only the files that a model consists of are taken, and only into the new folder; all is verified
-    before the folder takes its name.
+    before the folder takes its name. What the archive says that its members are in size, which is all
+    that is ever unpacked of them, has to fit on the disk.
 
     Args:
         place: a file here, or the URL of one elsewhere
@@ -89,11 +99,11 @@ def unpack(place: str, results: Path, name: str | None = None) -> Path:
     Raises:
         NotFoundError: without such a file
         DataError: when it is no model or is damaged
-        UsageError: when there is a model of that name
+        UsageError: when there is a model of that name, or no room for this one
     """
     archive = locate(Path(), place)
     try:
-        with zipfile.ZipFile(archive.path) as source:
+        with _Bounded(archive.path) as bounded, zipfile.ZipFile(bounded) as source:
             own_name = _checked(archive, source)
             name = files.checked_name(name or own_name, "model")
             folder = MODELS.folder(results, name)
@@ -103,6 +113,7 @@ def unpack(place: str, results: Path, name: str | None = None) -> Path:
                     "another name with '--name'."
                 )
             with files.new_folder(folder) as temporary:
+                _check_room(archive, source, temporary)
                 for part in sorted(_EXPECTED):
                     with (
                         source.open(f"{own_name}/{part}") as packed,
@@ -126,6 +137,31 @@ def unpack(place: str, results: Path, name: str | None = None) -> Path:
     return folder
 
 
+class _Bounded(io.FileIO):
+    """A file of which little is read at a time, whatever it says of itself: an archive lists its members.
+
+    zipfile reads that list at once, and makes objects of it, before anybody can look.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        most = _MOST_READ + 1
+        found = super().read(most if size is None or size < 0 else min(size, most))
+        if len(found) == most:
+            raise zipfile.BadZipFile("its list of members is too long")
+        return found
+
+
+def _check_room(archive: Location, source: zipfile.ZipFile, folder: Path) -> None:
+    """Raise UsageError unless all members fit on the disk of a folder."""
+    wanted = sum(member.file_size for member in source.infolist())
+    free = shutil.disk_usage(folder).free
+    if wanted > free:
+        raise errors.UsageError(
+            f"{archive}: its {memory.shown(wanted)} do not fit on the disk of {folder.parent}, which has "
+            f"{memory.shown(free)} left. Make room, or choose another place with '--results'."
+        )
+
+
 def _checked(archive: Location, source: zipfile.ZipFile) -> str:
     """The one folder in the archive, if it holds the files of a model and nothing else."""
     members = [name for name in source.namelist() if not name.endswith("/")]
@@ -139,7 +175,20 @@ def _checked(archive: Location, source: zipfile.ZipFile) -> str:
     ):
         raise errors.DataError(
             f"{archive}: is no model that 'recli models export' wrote. It holds\n"
-            f"{errors.first_ten(members)}\nand should hold one folder with "
-            f"{', '.join(sorted(_EXPECTED))}."
+            f"{errors.first_ten([ascii(name)[1:100] for name in members])}\nand should hold one folder "
+            f"with {', '.join(sorted(_EXPECTED))}."
         )
+    for member in source.infolist():
+        if member.compress_type not in _METHODS:
+            raise errors.DataError(
+                f"{archive}: {member.filename} is compressed, but not as 'recli models export' does it."
+            )
+        if (
+            PurePosixPath(member.filename).name == MODELS.document
+            and member.file_size > _MOST_MANIFEST
+        ):
+            raise errors.DataError(
+                f"{archive}: {member.filename} is {memory.shown(member.file_size)}; no manifest is more "
+                f"than {memory.shown(_MOST_MANIFEST)}."
+            )
     return folders.pop()
