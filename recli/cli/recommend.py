@@ -152,7 +152,7 @@ def command(
     made = cost.follow(made) if request.rerankers else made
     rows = (Rows.of(model, some, request.sort, explain) for some in made)
     tables = RowTables(model, model_name, datetime.now(UTC), explain=explain)
-    replaces = not target.writer.adds and Path(target.place).exists()
+    replaces = not target.writer.adds and Path(target.place).is_file()
     kept = written(rows, tables, target)
     if target_users.user is not None or cold_user.given:
         _one(kept, request, model_name, target_users.user, cost, console)
