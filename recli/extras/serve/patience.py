@@ -6,7 +6,8 @@ from asyncio import Transport
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from recli import memory
 from recli.extras.serve.problems import problem
@@ -29,10 +30,14 @@ class Impatient(HttpToolsProtocol):
     request was complete, so also header lines after a chunked body, and the names of chunks. The
     answer to more than 64 KiB is 431. uvicorn parses with httptools wherever 'recli[serve]' is installed;
     its other parser, h11, is slower and has that limit by itself.
+
+    And who goes away before the answer is no fault of the server. uvicorn writes it nevertheless where
+    several requests came at once, or where it has not heard yet; uvloop raises then.
     """
 
     _incomplete = 0
     _refused = False
+    _answering: RequestResponseCycle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -49,6 +54,14 @@ class Impatient(HttpToolsProtocol):
                 self._refuse(
                     431, f"The head of the request is more than {memory.shown(MOST_HEAD)}."
                 )
+
+    def eof_received(self) -> None:
+        super().eof_received()
+        self._let_go()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._let_go()
 
     def on_headers_complete(self) -> None:
         self._incomplete = 0
@@ -74,6 +87,7 @@ class Impatient(HttpToolsProtocol):
         """Answer that nothing more is read, and close; just close where an answer is on its way."""
         self._refused = True
         if not self._answered:
+            self._let_go()
             self.transport.close()
             return
         refused = problem(status, detail, "", {"Connection": "close"})
@@ -83,6 +97,16 @@ class Impatient(HttpToolsProtocol):
         # To close with something unread resets the connection, and the answer may be lost with it.
         self.transport.write_eof()
         self.loop.call_later(_LINGER, self.transport.close)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _let_go(self) -> None:
+        """Nobody waits for the answer any more."""
+        if self._answering is not None:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
 
     @property
     def _answered(self) -> bool:

@@ -13,14 +13,23 @@ import uvicorn
 
 from recli.extras.serve.patience import Impatient
 
-Exchange = Callable[[Iterable[bytes]], bytes]
+Exchange = Callable[..., bytes]
 
 
 @contextmanager
-def listening(app: object) -> Iterator[Exchange]:
-    """`exchange(sent)`: all that is answered to these bytes, part by part, until the server closes."""
+def listening(app: object, **settings: object) -> Iterator[Exchange]:
+    """`exchange(sent)`: what is answered to some bytes, part by part, until the server closes.
+
+    `exchange(sent, hang_up=True)` sends no more after them. `settings` are those of uvicorn.
+    """
     config = uvicorn.Config(
-        app, http=Impatient, ws="none", log_level="critical", timeout_graceful_shutdown=1
+        app,
+        http=Impatient,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        **settings,
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as place:
@@ -30,7 +39,7 @@ def listening(app: object) -> Iterator[Exchange]:
             time.sleep(0.01)
         address = place.getsockname()
 
-        def exchange(sent: Iterable[bytes]) -> bytes:
+        def exchange(sent: Iterable[bytes], hang_up: bool = False) -> bytes:
             answer = bytearray()
             with (
                 socket.create_connection(address, timeout=20) as connection,
@@ -39,6 +48,8 @@ def listening(app: object) -> Iterator[Exchange]:
                 with contextlib.suppress(BrokenPipeError):  # the answer says why
                     for part in sent:
                         connection.sendall(part)
+                    if hang_up:
+                        connection.shutdown(socket.SHUT_WR)
                 while got := connection.recv(1 << 16):
                     answer += got
             return bytes(answer)
