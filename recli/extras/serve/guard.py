@@ -94,7 +94,7 @@ class Guard:
         path, limit = scope["path"], self._limits.body
         body = bytearray()
         announced = headers.get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > limit:
+        if not announced.isdigit() or len(announced) > 18 or int(announced) > limit:
             await self._too_large(path)(scope, receive, send)
             return
         try:

@@ -1,4 +1,4 @@
-"""Connections that take their time to ask, and requests whose head has no end."""
+"""Connections that take their time to ask or to read, and requests whose head has no end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class Impatient(HttpToolsProtocol):
 
     uvicorn waits for ever for a head of which only a part has come, so that a few thousand of such
     connections leave no file descriptors for others. Looked at every ten seconds: who has been in the
-    middle of a head, the same one, since the last time is closed.
+    middle of a head, the same one, since the last time is closed; so is who has read nothing of what
+    waits to be sent, for which uvicorn would keep the connection as long.
 
     httptools has no limit to a head. Counted here: what has come since a head, a part of a body or a
     request was complete, so also header lines after a chunked body, and the names of chunks. The
@@ -42,6 +43,7 @@ class Impatient(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.loop.call_later(_SECONDS, self._look, self.cycle)
+        self.loop.call_later(_SECONDS, self._look_whether_it_reads, 0)
 
     def data_received(self, data: bytes) -> None:
         for start in range(0, len(data), _PIECE):
@@ -120,3 +122,12 @@ class Impatient(HttpToolsProtocol):
             self.transport.close()
         else:
             self.loop.call_later(_SECONDS, self._look, self.cycle if in_a_head else self)
+
+    def _look_whether_it_reads(self, unsent: int) -> None:
+        if self not in self.connections:
+            return
+        left = self.transport.get_write_buffer_size()
+        if left and left == unsent:
+            self.transport.abort()  # to close would wait until all is read
+        else:
+            self.loop.call_later(_SECONDS, self._look_whether_it_reads, left)

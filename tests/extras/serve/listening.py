@@ -43,9 +43,9 @@ def listening(app: object, **settings: object) -> Iterator[Exchange]:
             answer = bytearray()
             with (
                 socket.create_connection(address, timeout=20) as connection,
-                contextlib.suppress(ConnectionError),  # refused before all was sent
+                contextlib.suppress(ConnectionError),  # reset, and what had come is the answer
             ):
-                with contextlib.suppress(BrokenPipeError):  # the answer says why
+                with contextlib.suppress(OSError):  # the answer says why
                     for part in sent:
                         connection.sendall(part)
                     if hang_up:

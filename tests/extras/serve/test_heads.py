@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 
 import pytest
@@ -123,3 +124,30 @@ def test_a_head_that_comes_a_byte_at_a_time(monkeypatch, exchange):
         pytest.fail("read for ten seconds")
 
     assert exchange(slowly()) == b""
+
+
+async def large(scope, receive, send):
+    """Answers with 64 MiB, which no buffer of the system takes at once."""
+    assert scope["type"] == "http"
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"connection", b"close")]}
+    )
+    await send({"type": "http.response.body", "body": bytes(64 * K * K)})
+
+
+def test_an_answer_that_is_not_read(monkeypatch):
+    lost, connection_lost = threading.Event(), patience.Impatient.connection_lost
+
+    def told(self, error):
+        connection_lost(self, error)
+        lost.set()
+
+    monkeypatch.setattr(patience, "_SECONDS", 0.1)
+    monkeypatch.setattr(patience.Impatient, "connection_lost", told)
+
+    def and_wait():
+        yield GET + b"\r\n"
+        assert lost.wait(20)
+
+    with listening(large, lifespan="off") as exchange:
+        assert len(exchange(and_wait())) < 64 * K * K
