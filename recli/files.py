@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import hashlib
 import json
@@ -54,6 +55,9 @@ def write_bytes(path: Path, content: bytes) -> Path:
 def new_file(path: Path) -> Iterator[BinaryIO]:
     """A temporary file beside `path`, open for writing, that becomes `path` when the block ends well.
 
+    Where `path` is a symbolic link, so is what it points to. What is no file, as a pipe or /dev/null, is
+    written to straight away.
+
     Args:
         path: the file
 
@@ -61,6 +65,11 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         UsageError: when the folder cannot be written, or when the disk is full
     """
     with writable(path):
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("wb") as file:
+                yield file
+            return
+        path = _behind_links(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}{_OURS}")
         try:
@@ -73,6 +82,19 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+def _behind_links(path: Path) -> Path:
+    """Where a symbolic link points to, whether there is anything or not; of anything else, `path` itself.
+
+    Raises OSError for one that points to itself.
+    """
+    if not path.is_symlink():
+        return path
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return target
 
 
 def write_json(path: Path, document: Any) -> Path:
@@ -124,12 +146,14 @@ def new_folder(path: Path) -> Iterator[Path]:
 
     Where the system can exchange two folders, as Linux can, there is one under that name at every
     moment. Else a process that is killed in the middle leaves none, and `recover` puts it back. What
-    killed processes have left in the same folder goes after a day.
+    killed processes have left in the same folder goes after a day. A symbolic link stays, and the folder
+    that it points to is replaced.
 
     Args:
         path: the file
     """
     with writable(path):
+        path = _behind_links(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         _sweep(path.parent)
         temporary = _hidden(path)

@@ -20,7 +20,7 @@ GROUND = dict.fromkeys(
     (
         *("recli", "configuration", "errors", "params", "registry", "spec", "files", "stored"),
         *("json_documents", "memory", "compiled", "kernels", "urls", "class_attributes", "epochs"),
-        *("surprise_lazily", "user_folders"),
+        *("surprise_lazily", "user_folders", "spreadsheet"),
     ),
     0,
 )

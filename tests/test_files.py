@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -10,9 +11,10 @@ import time
 
 import pytest
 
-from recli import files, stored
+from recli import errors, files, stored
 from recli.models.stored import MODELS
 
+posix = pytest.mark.skipif(sys.platform == "win32", reason="named pipes of POSIX")
 DAY = 86_400
 
 
@@ -119,3 +121,59 @@ def test_what_is_swept_is_what_was_left_alone(tmp_path):
         os.utime(path, (time.time() - 2 * DAY,) * 2)
     put(tmp_path / "m")
     assert set(tmp_path.iterdir()) == {*kept, tmp_path / "m"}
+
+
+def test_a_file_is_written_where_a_link_points(tmp_path):
+    there, link, further = tmp_path / "there" / "a", tmp_path / "link", tmp_path / "further"
+    link.symlink_to(there)
+    further.symlink_to("link")
+    for text in ("1", "2"):  # at first there is nothing, not even the folder
+        assert files.write_text(further, text) == further
+        assert there.read_text(encoding="utf-8") == text
+    assert link.is_symlink()
+    assert further.is_symlink()
+    assert os.listdir(there.parent) == ["a"]
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_folder_is_written_where_a_link_points(tmp_path, exchanges, monkeypatch):
+    if not exchanges:
+        monkeypatch.setattr(files, "_exchanged", lambda *_: False)
+    there, link = tmp_path / "there" / "m", tmp_path / "link"
+    link.symlink_to(there)
+    for text in ("1", "2"):
+        put(link, text)
+        assert (there / "said").read_text(encoding="utf-8") == text
+    assert link.is_symlink()
+    assert os.listdir(there.parent) == ["m"]
+    assert sorted(os.listdir(tmp_path)) == ["link", "there"]
+
+
+def test_a_link_that_is_removed_leaves_what_it_points_to(tmp_path):
+    put(tmp_path / "there")
+    (tmp_path / "link").symlink_to("there")
+    files.remove_folder(tmp_path / "link")
+    assert os.listdir(tmp_path) == ["there"]
+    assert (tmp_path / "there" / "said").is_file()
+
+
+def test_a_link_in_a_circle(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(errors.UsageError, match="a cannot be written: Too many levels"):
+        files.write_text(tmp_path / "a", "1")
+    assert sorted(os.listdir(tmp_path)) == ["a", "b"]
+
+
+@posix
+def test_what_is_no_file_is_written_to_and_stays(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    found = []
+    reader = threading.Thread(target=lambda: found.append(pipe.read_bytes()))
+    reader.start()
+    files.write_text(pipe, "1")
+    reader.join()
+    assert found == [b"1"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert os.listdir(tmp_path) == ["pipe"]

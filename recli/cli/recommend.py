@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from recli.ranking.request import Request
     from recli.ranking.reranking_cost import RerankingCost
     from recli.ranking.rows import Rows
+    from recli.ranking.writers._base import Target
 
 
 @click.command(
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
 @common.memory_limit_option
 @engine_options
 @common.results_option
+@common.spreadsheet_option
 @common.output_options()
 def command(
     target_users: TargetUsers,
@@ -130,6 +132,7 @@ def command(
     _check(explain and target_users.user is None and not cold_user.given, goal, choice)
     # A wrong one is told before anything is computed.
     target = None if output is None or not engine.is_local else Target.of(output)
+    _check_safe(target, engine, console)
     lists.options  # noqa: B018, a wrong one is told before anything is computed
     model, model_name = choice.load(results, console, goal, exact=exact)
     options = lists.of_model(model, console)
@@ -151,8 +154,9 @@ def command(
     made = recommend(model, request, memory_limit, _cores())
     made = cost.follow(made) if request.rerankers else made
     rows = (Rows.of(model, some, request.sort, explain) for some in made)
-    tables = RowTables(model, model_name, datetime.now(UTC), explain=explain)
-    replaces = not target.writer.adds and Path(target.place).exists()
+    safe = console.spreadsheet_safe and target.writer.opens_in_spreadsheets
+    tables = RowTables(model, model_name, datetime.now(UTC), explain, safe)
+    replaces = not target.writer.adds and Path(target.place).is_file()
     kept = written(rows, tables, target)
     if target_users.user is not None or cold_user.given:
         _one(kept, request, model_name, target_users.user, cost, console)
@@ -195,6 +199,17 @@ def _check(explains_many: bool, goal: Purpose | None, choice: ModelChoice) -> No
     if goal and choice.name is not None:
         raise click.UsageError(
             "--goal is for a model that is trained: leave out one of --model, --goal."
+        )
+
+
+def _check_safe(target: Target | None, engine: EngineChoice, console: Console) -> None:
+    """Raise UsageError where `--spreadsheet-safe` would change nothing."""
+    # By default a file of CSV is written.
+    as_csv = engine.is_local and (target is None or target.writer.opens_in_spreadsheets)
+    if console.spreadsheet_safe and not as_csv and console.format != "csv":
+        raise click.UsageError(
+            "--spreadsheet-safe is for lists as CSV or TSV: leave it out, or name such a file with "
+            "'--output'."
         )
 
 

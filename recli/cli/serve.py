@@ -63,6 +63,14 @@ from recli.models.stored import MODELS
     help="Requests a second from one address, counted by each worker. [default: any number]",
 )
 @click.option(
+    "--trusted-proxy",
+    "trusted_proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help="A proxy, or a network such as 10.0.0.0/8, whose header X-Forwarded-For is believed, so that "
+    "--rate counts clients by their own addresses; may be repeated. [default: none]",
+)
+@click.option(
     "--max-body",
     type=parameter_types.Size(),
     default="1M",
@@ -110,6 +118,7 @@ def command(
     port: int,
     workers: int,
     rate: float | None,
+    trusted_proxies: tuple[str, ...],
     max_body: int,
     remember: int,
     origins: tuple[str, ...],
@@ -140,6 +149,10 @@ def command(
     RECLI_API_KEY must hold a key, which clients send as 'Authorization: Bearer KEY'.
     RECLI_EVENTS_KEY and RECLI_ADMIN_KEY, if set, are asked for instead to send events, and to read
     /models and /metrics.
+
+    Behind a proxy all requests come from its address, and share one --rate. With --trusted-proxy a
+    client is the last address of X-Forwarded-For that is no trusted proxy's; from anybody else that
+    header means nothing.
     """
     from recli import errors, registry
 
@@ -156,6 +169,7 @@ def command(
         )
     keys = settings.Keys.of(os.environ)
     server.check_secured(host, keys)
+    proxies = server.proxies(trusted_proxies)
     if not typed:
         name = _trained(data, seed, results, console)
         typed = {str(MODELS.find(results, name) if name else MODELS.newest(results)): 1.0}
@@ -176,6 +190,7 @@ def command(
         remember,
         topic,
         server.hosts(host, keys, allowed_hosts),
+        proxies,
         allow_code,
     )
     with server.bind(host, port) as place, contextlib.suppress(KeyboardInterrupt):

@@ -35,6 +35,7 @@ from recli.cli._output.shown_number import ShownNumber
 )
 @model_options
 @common.results_option
+@common.spreadsheet_option
 @common.output_options()
 def command(
     item: str | None,
@@ -57,6 +58,8 @@ def command(
 
     if (item is None) == (user is None):
         raise errors.UsageError("Like what? Say --item ID or TITLE, or --user ID, one of them.")
+    if console.spreadsheet_safe and console.format != "csv":
+        raise errors.UsageError("--spreadsheet-safe is for '--format csv'.")
     # Who makes the best lists compares items; users are compared by those that predict ratings.
     model, model_name = choice.load(
         results, console, usual="lists" if item is not None else "ratings"

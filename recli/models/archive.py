@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
-from recli import errors, files, urls
+from recli import errors, files, memory, urls
 from recli.data.sources import stores
 from recli.data.sources.locate import locate
 from recli.data.sources.location import Location
+from recli.data.sources.packed import DAMAGED
 from recli.models import parts, signature
 from recli.models.stored import MODELS
 
 _AGAIN = "Export the model again."
 _EXPECTED = {MODELS.document, *parts.PARTS}
+_MOST_READ = (
+    4 << 20
+)  # bytes: what zipfile reads at a time, and so what it may take to list the members
+_MOST_MANIFEST = 16 << 20  # bytes, a thousand times what is usual: all of it is read into memory
+_METHODS = (
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+)  # those that `pack` uses, and need little memory
 
 
 def pack(folder: Path, target: str, sign: Path | None = None) -> str:
@@ -82,7 +91,8 @@ def unpack(place: str, results: Path, name: str | None = None, verify: Path | No
     """Store the model in a file that `pack` wrote, as `name` or as it was called, and return its folder.
 
     Only the files that a model consists of are taken, and only into the new folder; all is verified
-    before the folder takes its name.
+    before the folder takes its name. What the archive says that its members are in size, which is all
+    that is ever unpacked of them, has to fit on the disk.
 
     Args:
         place: a file here, or the URL of one elsewhere
@@ -93,11 +103,11 @@ def unpack(place: str, results: Path, name: str | None = None, verify: Path | No
     Raises:
         NotFoundError: without such a file
         DataError: when it is no model or is damaged, or has not the signature that is wanted
-        UsageError: when there is a model of that name
+        UsageError: when there is a model of that name, or no room for this one
     """
     archive = locate(Path(), place)
     try:
-        with zipfile.ZipFile(archive.path) as source:
+        with _Bounded(archive.path) as bounded, zipfile.ZipFile(bounded) as source:
             own_name, held = _checked(archive, source)
             name = files.checked_name(name or own_name, "model")
             folder = MODELS.folder(results, name)
@@ -107,6 +117,7 @@ def unpack(place: str, results: Path, name: str | None = None, verify: Path | No
                     "another name with '--name'."
                 )
             with files.new_folder(folder) as temporary:
+                _check_room(archive, source, temporary)
                 for part in held:
                     with (
                         source.open(f"{own_name}/{part}") as packed,
@@ -122,14 +133,38 @@ def unpack(place: str, results: Path, name: str | None = None, verify: Path | No
                     raise errors.DataError(f"{archive}: {told}") from None
     except FileNotFoundError:
         raise errors.NotFoundError(f"{archive}: no such file.") from None
-    # RuntimeError is what zipfile raises for an encrypted member or a compression it does not know.
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+    except DAMAGED as error:
         raise errors.DataError(
             f"{archive}: cannot be unpacked, it may be damaged: {error}"
         ) from None
     except OSError as error:
         raise errors.DataError(f"{archive}: cannot be read: {error.strerror or error}") from None
     return folder
+
+
+class _Bounded(io.FileIO):
+    """A file of which little is read at a time, whatever it says of itself: an archive lists its members.
+
+    zipfile reads that list at once, and makes objects of it, before anybody can look.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        most = _MOST_READ + 1
+        found = super().read(most if size is None or size < 0 else min(size, most))
+        if len(found) == most:
+            raise zipfile.BadZipFile("its list of members is too long")
+        return found
+
+
+def _check_room(archive: Location, source: zipfile.ZipFile, folder: Path) -> None:
+    """Raise UsageError unless all members fit on the disk of a folder."""
+    wanted = sum(member.file_size for member in source.infolist())
+    free = shutil.disk_usage(folder).free
+    if wanted > free:
+        raise errors.UsageError(
+            f"{archive}: its {memory.shown(wanted)} do not fit on the disk of {folder.parent}, which has "
+            f"{memory.shown(free)} left. Make room, or choose another place with '--results'."
+        )
 
 
 def _checked(archive: Location, source: zipfile.ZipFile) -> tuple[str, list[str]]:
@@ -141,7 +176,17 @@ def _checked(archive: Location, source: zipfile.ZipFile) -> tuple[str, list[str]
     if not names >= _EXPECTED or sorted(members) != sorted(expected):
         raise errors.DataError(
             f"{archive}: is no model that 'recli models export' wrote. It holds\n"
-            f"{errors.first_ten(members)}\nand should hold one folder with "
-            f"{', '.join(sorted(_EXPECTED))}."
+            f"{errors.first_ten([ascii(name)[1:100] for name in members])}\nand should hold one folder "
+            f"with {', '.join(sorted(_EXPECTED))}."
         )
+    for member in source.infolist():
+        if member.compress_type not in _METHODS:
+            raise errors.DataError(
+                f"{archive}: {member.filename} is compressed, but not as 'recli models export' does it."
+            )
+        if member.filename == f"{folder}/{MODELS.document}" and member.file_size > _MOST_MANIFEST:
+            raise errors.DataError(
+                f"{archive}: {member.filename} is {memory.shown(member.file_size)}; no manifest is more "
+                f"than {memory.shown(_MOST_MANIFEST)}."
+            )
     return folder, sorted(names)

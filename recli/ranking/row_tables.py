@@ -13,6 +13,7 @@ import pyarrow as pa
 from recli.data.ids import Ids
 from recli.models.model import FittedModel
 from recli.ranking.rows import Rows
+from recli.spreadsheet import as_text
 
 _TIME = pa.timestamp("s", tz="UTC")
 
@@ -31,12 +32,14 @@ class RowTables:
         model_name: what is said in the column `model`
         time: when the lists were made; whole seconds are kept
         explain: whether there is a column `why`, with the words of the reasons that the rows then have
+        for_spreadsheets: whether texts that a spreadsheet takes for formulas have an apostrophe before
     """
 
     model: FittedModel
     model_name: str
     time: datetime
     explain: bool = False
+    for_spreadsheets: bool = False
 
     @property
     def schema(self) -> pa.Schema:
@@ -66,7 +69,7 @@ class RowTables:
         unknown = pa.nulls(n_rows, pa.float64())
         columns = {
             "user": self._users.of(rows.users),
-            "model": _Texts([self.model_name]).of(np.zeros(n_rows, np.int32)),
+            "model": self._texts([self.model_name]).of(np.zeros(n_rows, np.int32)),
             "rank": _numbers(rows.ranks),
             "item": self._items.of(rows.items),
             "title": self._titles.of(rows.items),
@@ -77,32 +80,38 @@ class RowTables:
         }
         if self.explain:
             assert rows.why is not None
-            words = _Texts([one.words for one in rows.why])
+            words = self._texts([one.words for one in rows.why])
             columns["why"] = words.of(np.arange(n_rows))
         return pa.table(columns, schema=self.schema)
 
     @functools.cached_property
     def _users(self) -> _Numbers | _Texts:
-        return _raw(self.model.trainset.ratings.user_ids)
+        return self._raw(self.model.trainset.ratings.user_ids)
 
     @functools.cached_property
     def _items(self) -> _Numbers | _Texts:
-        return _raw(self.model.trainset.ratings.item_ids)
+        return self._raw(self.model.trainset.ratings.item_ids)
 
     @functools.cached_property
     def _titles(self) -> _Texts:
         titles = self.model.titles
         known = [""] * self.model.trainset.n_catalogue if titles is None else titles.tolist()
-        return _Texts(known, null_if_empty=True)
+        return self._texts(known, null_if_empty=True)
+
+    def _raw(self, ids: Ids) -> _Numbers | _Texts:
+        """Every id by code."""
+        if ids.integers:
+            return _Numbers(ids.text.astype(np.int64))
+        return self._texts(ids.text.tolist())
+
+    def _texts(self, values: Sequence[str], null_if_empty: bool = False) -> _Texts:
+        if self.for_spreadsheets:
+            values = list(map(as_text, values))
+        return _Texts(values, null_if_empty)
 
 
 # Arrow's own `take` imports pyarrow.compute, and pa.array and pa.repeat import pandas to look at what
 # they are given: each takes as long as to recommend to one user.
-
-
-def _raw(ids: Ids) -> _Numbers | _Texts:
-    """Every id by code."""
-    return _Numbers(ids.text.astype(np.int64)) if ids.integers else _Texts(ids.text.tolist())
 
 
 class _Numbers:

@@ -6,6 +6,7 @@ import json
 import os
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -31,11 +32,11 @@ def packed(model):
     return archive.pack(models.save(model, HERE, "mine"), "mine.zip")
 
 
-def rewritten(packed, change):
+def rewritten(packed, change, method=zipfile.ZIP_STORED):
     """The same archive with other members: `change` takes a dictionary of name and content."""
     with zipfile.ZipFile(packed) as source:
         members = {name: source.read(name) for name in source.namelist()}
-    with zipfile.ZipFile(packed, "w") as target:
+    with zipfile.ZipFile(packed, "w", method) as target:
         for name, content in change(members).items():
             target.writestr(name, content)
     return packed
@@ -178,3 +179,68 @@ def test_half_an_archive(packed):
     Path(packed).write_bytes(Path(packed).read_bytes()[:1000])
     with pytest.raises(errors.DataError, match="cannot be unpacked"):
         archive.unpack(packed, THERE)
+
+
+MiB = 1 << 20
+
+
+def test_members_that_do_not_fit_on_the_disk(packed, monkeypatch):
+    zeros = {"mine/ids.json": b"0" * 5 * MiB}
+    rewritten(packed, lambda members: members | zeros, zipfile.ZIP_DEFLATED)
+    assert Path(packed).stat().st_size < MiB
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=5 * MiB))
+    with pytest.raises(errors.UsageError, match=r"mine\.zip: its 5.* MiB do not fit .*--results"):
+        archive.unpack(packed, THERE)
+    assert os.listdir(THERE / "models") == []
+
+
+def test_a_model_that_fits_to_the_byte(packed, monkeypatch):
+    with zipfile.ZipFile(packed) as source:
+        sizes = sum(len(source.read(name)) for name in source.namelist())
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=sizes))
+    assert archive.unpack(packed, THERE).is_dir()
+
+
+def test_a_member_that_is_larger_than_it_says(packed):
+    content = bytearray(Path(packed).read_bytes())
+    entry = content.rindex(b"mine/state.safetensors") - 46
+    assert content[entry : entry + 4] == b"PK\1\2"
+    content[entry + 24 : entry + 28] = (10).to_bytes(4, "little")  # APPNOTE.TXT, 4.3.12
+    Path(packed).write_bytes(content)
+    with pytest.raises(errors.DataError, match="cannot be unpacked"):
+        archive.unpack(packed, THERE)
+    assert os.listdir(THERE / "models") == []
+
+
+def test_a_manifest_that_is_no_manifest_by_its_size(packed):
+    rewritten(packed, lambda m: m | {"mine/model.json": b" " * 17 * MiB})
+    with pytest.raises(errors.DataError, match=r"mine/model\.json is 17 MiB; no manifest is more"):
+        archive.unpack(packed, THERE)
+    assert not THERE.exists()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_another_compression(method, packed):
+    rewritten(packed, lambda members: members, method)
+    with pytest.raises(
+        errors.DataError, match="is compressed, but not as 'recli models export' does it"
+    ):
+        archive.unpack(packed, THERE)
+    assert not THERE.exists()
+
+
+def test_a_list_of_members_that_takes_much_memory(packed):
+    with zipfile.ZipFile(packed, "a") as target:
+        for n in range(70):
+            member = zipfile.ZipInfo(f"mine/{n}")
+            member.comment = b"x" * 65_000
+            target.writestr(member, b"")
+    with pytest.raises(errors.DataError, match="its list of members is too long"):
+        archive.unpack(packed, THERE)
+
+
+def test_names_of_members_are_told_in_a_line(packed):
+    rewritten(packed, lambda m: {"mine/\x1b[31m\n" + "x" * 10_000: b""})
+    with pytest.raises(errors.DataError, match=r"mine/\\x1b\[31m\\nxxx") as raised:
+        archive.unpack(packed, THERE)
+    assert len(str(raised.value)) < 400

@@ -90,14 +90,34 @@ def output_options(
         )
         @_quiet_and_debug
         @functools.wraps(command)
-        def wrapped(*args: Any, output_format: str, quiet: bool, **kwargs: Any) -> Any:
+        def wrapped(
+            *args: Any,
+            output_format: str,
+            quiet: bool,
+            spreadsheet_safe: bool = False,  # where the command has `spreadsheet_option`
+            **kwargs: Any,
+        ) -> Any:
             if kind:
                 output_format = registry.resolve(kind, output_format)
-            return command(*args, console=Console(output_format, quiet), **kwargs)
+            return command(*args, console=Console(output_format, quiet, spreadsheet_safe), **kwargs)
 
         return wrapped
 
     return decorate
+
+
+def spreadsheet_option(command: Command) -> Command:
+    """`--spreadsheet-safe`, for a command that writes ids and titles as CSV.
+
+    Args:
+        command: the function of the command
+    """
+    return click.option(
+        "--spreadsheet-safe",
+        is_flag=True,
+        help="In CSV and TSV, put an apostrophe before texts that a spreadsheet would take for formulas: "
+        "those that begin with = + - @ or a tab, and are no numbers.",
+    )(command)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recli.cli._options.as_typed import as_typed, option_of
+from recli.spreadsheet import as_text
 
 if TYPE_CHECKING:
     from recli.data.dataset import BadRow, Dataset
@@ -31,11 +32,13 @@ class Console:
     Args:
         output_format: `table`, `json` or `csv`
         quiet: whether to say nothing but the results
+        spreadsheet_safe: whether no cell of a CSV is taken for a formula by a spreadsheet
     """
 
-    def __init__(self, output_format: str, quiet: bool) -> None:
+    def __init__(self, output_format: str, quiet: bool, spreadsheet_safe: bool = False) -> None:
         self.format = output_format
         self.quiet = quiet
+        self.spreadsheet_safe = spreadsheet_safe
         # What the library says by itself, such as where it keeps compiled code, is a message too.
         # It speaks again after the command: whoever calls that in a process of their own goes on in it.
         log = logging.getLogger("recli")
@@ -79,7 +82,8 @@ class Console:
             click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
         elif self.format == "csv":
             buffer = io.StringIO()
-            exact = ([getattr(cell, "exact", cell) for cell in row] for row in rows)
+            text = as_text if self.spreadsheet_safe else str
+            exact = ([text(getattr(cell, "exact", cell)) for cell in row] for row in rows)
             csv.writer(buffer, lineterminator="\n").writerows([header, *exact])
             click.echo(buffer.getvalue(), nl=False)
         elif self.format == "markdown":

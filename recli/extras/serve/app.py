@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import recli
 from recli import registry
@@ -85,4 +86,8 @@ def create_app(settings: ServiceSettings) -> ASGIApp:
             allow_methods=("GET", "POST"),
             allow_headers=("Authorization", "Content-Type", "X-API-Key"),
         )
-    return Measured(served, metrics)
+    served = Measured(served, metrics)
+    if settings.trusted_proxies:
+        # The client is then the last address of X-Forwarded-For that is no such proxy's own.
+        served = ProxyHeadersMiddleware(served, list(settings.trusted_proxies))  # type: ignore[arg-type, assignment]
+    return served

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import ipaddress
 import math
 import re
 import time
@@ -93,7 +94,7 @@ class Guard:
         path, limit = scope["path"], self._limits.body
         body = bytearray()
         announced = headers.get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > limit:
+        if not announced.isdigit() or len(announced) > 18 or int(announced) > limit:
             await self._too_large(path)(scope, receive, send)
             return
         try:
@@ -178,4 +179,20 @@ def _host(headers: Mapping[bytes, bytes]) -> str:
 
 
 def _client(scope: Scope) -> str:
-    return scope["client"][0] if scope.get("client") else ""
+    """By what the requests of a client are counted: its address; of version 6 the network of 64 bits.
+
+    One machine has all addresses of such a network, and could take another for each request.
+
+    >>> _client({"client": ("10.0.0.2", 80)}), _client({"client": ("2001:db8::1:2", 80)}), _client({})
+    ('10.0.0.2', '2001:db8::/64', '')
+    """
+    host: str = scope["client"][0] if scope.get("client") else ""
+    if ":" not in host:
+        return host
+    try:
+        address = ipaddress.IPv6Address(host)
+    except ValueError:
+        return host
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))

@@ -129,7 +129,7 @@ def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail = error.detail
     if error.status_code == 404:
-        detail = f"There is nothing at {request.url.path}. /openapi.json says what there is."
+        detail = f"There is nothing at {request.url.path[:200]}. /openapi.json says what there is."
     return problem(error.status_code, detail, request.url.path, error.headers)
 
 

@@ -96,6 +96,29 @@ def hosts(host: str, keys: Keys, allowed: Iterable[str]) -> frozenset[str] | Non
     return frozenset({"localhost", "127.0.0.1", "[::1]", in_url(host).lower()} | also)
 
 
+def proxies(typed: Iterable[str]) -> tuple[str, ...]:
+    """Addresses and networks of proxies, as they are compared.
+
+    Args:
+        typed: what the user has typed
+
+    Raises:
+        UsageError: for what is neither
+
+    >>> proxies(["10.0.0.2", "fd00:0::/8"])
+    ('10.0.0.2/32', 'fd00::/8')
+    """
+    found = []
+    for one in typed:
+        try:
+            found.append(str(ipaddress.ip_network(one)))
+        except ValueError as error:
+            raise errors.UsageError(
+                f"--trusted-proxy takes an address or a network, as 10.0.0.2 or 10.0.0.0/8: {error}."
+            ) from None
+    return tuple(found)
+
+
 def in_url(host: str) -> str:
     """An address as URLs and the header Host have it: of version 6 in brackets.
 
@@ -141,7 +164,7 @@ def _config(settings: ServiceSettings, workers: int) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # or a client could choose the address that its rate is counted by
+        proxy_headers=False,  # `create_app` looks at them, where a proxy is trusted
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
     )

@@ -72,6 +72,7 @@ class ServiceSettings:
         remembered: bytes of answers that are kept to be given again
         topic: kafka://HOST:PORT/TOPIC that each list is sent to as well; None for none
         hosts: names by which requests may ask for this server, in lower case; None for any
+        trusted_proxies: addresses and networks whose word is taken for whom they ask
         allow_code: whether classes that a model names as `module:Class` may be imported
     """
 
@@ -83,4 +84,5 @@ class ServiceSettings:
     remembered: int = 32 << 20
     topic: str | None = None
     hosts: frozenset[str] | None = None
+    trusted_proxies: tuple[str, ...] = ()
     allow_code: bool = False

@@ -28,12 +28,14 @@ class Writer:
         schemes: of the URLs that it writes to, such as bigquery; without any, those of files
         summary: what it writes, for lists of writers
         adds: whether rows that are there stay; else they are replaced
+        opens_in_spreadsheets: whether a spreadsheet reads what is written, and texts in it as formulas
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()
     schemes: ClassVar[tuple[str, ...]] = ()
     summary: ClassVar[str] = ""
     adds: ClassVar[bool] = False
+    opens_in_spreadsheets: ClassVar[bool] = False
 
     def open(self, target: str, schema: pa.Schema) -> AbstractContextManager[Write]:
         """`with writer.open(target, schema) as write: write(table)`.

@@ -20,6 +20,7 @@ class CsvWriter(FileWriter):
 
     suffixes = (".csv",)
     summary = "comma-separated values with a header"
+    opens_in_spreadsheets = True
     _delimiter: ClassVar[str] = ","
 
     @contextmanager

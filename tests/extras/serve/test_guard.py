@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from recli import errors
 from recli.extras.serve.guard import Guard, Rate
-from recli.extras.serve.server import hosts
+from recli.extras.serve.server import hosts, proxies
 from recli.extras.serve.settings import Keys, Limits, ServiceSettings
 
 ALL = Keys("read-key", "events-key", "admin-key")
@@ -90,7 +91,7 @@ def test_one_that_does_not_say_how_long_it_is(serving):
     assert serving(limits=Limits(body=1_000)).post("/recommend", content=parts()).status_code == 413
 
 
-@pytest.mark.parametrize("length", [b"-5", b"many", b"99999999999999999999"])
+@pytest.mark.parametrize("length", [b"-5", b"many", b"99999999999999999999", b"9" * 5000])
 def test_a_length_that_is_none(length, client):
     answer = client.post("/recommend", content=b"{}", headers={b"content-length": length})
     assert answer.status_code == 413
@@ -168,6 +169,84 @@ def test_too_many_requests(serving):
     assert 0 < int(answer.headers["retry-after"]) <= 1000
     assert "More than 0.001 requests a second" in answer.json()["detail"]
     assert client.get("/healthz").is_success
+
+
+PROXIES = ("10.0.0.0/8", "192.0.2.7/32", "fd00::/8")
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "client"),
+    [
+        ("203.0.113.9", ["198.51.100.1"], "203.0.113.9"),  # anybody may say anything
+        ("10.1.2.3", [], "10.1.2.3"),
+        ("10.1.2.3", ["198.51.100.1"], "198.51.100.1"),
+        ("192.0.2.7", ["198.51.100.1"], "198.51.100.1"),
+        ("192.0.2.8", ["198.51.100.1"], "192.0.2.8"),
+        ("10.1.2.3", ["1.1.1.1, 198.51.100.1"], "198.51.100.1"),
+        ("10.1.2.3", ["1.1.1.1, 198.51.100.1, 10.9.9.9"], "198.51.100.1"),
+        ("10.1.2.3", ["1.1.1.1", "198.51.100.1", "192.0.2.7"], "198.51.100.1"),
+        ("10.1.2.3", ["198.51.100.1:4711"], "198.51.100.1"),
+        ("10.1.2.3", ["[2001:db8::1]:4711"], "2001:db8::1"),
+        ("fd00::1", ["2001:db8::1"], "2001:db8::1"),
+        ("10.1.2.3", ["10.4.4.4, 10.5.5.5"], "10.4.4.4"),
+        ("10.1.2.3", ["me", "198.51.100.1"], "198.51.100.1"),
+    ],
+)
+def test_whose_rate_it_is_behind_a_proxy(peer, said, client, serving):
+    rate = Limits(rate=0.001)
+    asked = serving(limits=rate, trusted_proxies=PROXIES)
+    asked._transport.client = (peer, 50000)
+    headers = [("x-forwarded-for", one) for one in said]
+    assert asked.get("/recommend?user_id=42", headers=headers).status_code == 200
+    # The same client by another way is known again; another one is not.
+    asked._transport.client = ("10.7.7.7", 50000)
+    for other, status in ((client, 429), ("198.51.100.77", 200)):
+        again = asked.get("/recommend?user_id=42", headers={"x-forwarded-for": other})
+        assert again.status_code == status
+
+
+def test_without_trusted_proxies_the_header_means_nothing(serving):
+    client = serving(limits=Limits(rate=0.001))
+    client._transport.client = ("10.1.2.3", 50000)
+    statuses = [
+        client.get("/recommend?user_id=42", headers={"x-forwarded-for": one}).status_code
+        for one in ("198.51.100.1", "198.51.100.2")
+    ]
+    assert statuses == [200, 429]
+
+
+def test_one_machine_has_many_addresses_of_version_6(serving):
+    client = serving(limits=Limits(rate=0.001))
+    statuses = []
+    for address in (
+        "2001:db8::1",
+        "2001:db8::ffff:2",
+        "2001:db8:0:1::1",
+        "::ffff:192.0.2.1",
+        "192.0.2.1",
+    ):
+        client._transport.client = (address, 50000)
+        statuses.append(client.get("/recommend?user_id=42").status_code)
+    assert statuses == [200, 429, 200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    "typed", ["proxy.example", "10.0.0.1/8", "", "10.0.0.0/40", "*", "1.2.3.4:80"]
+)
+def test_what_is_no_proxy(typed):
+    with pytest.raises(
+        errors.UsageError, match="--trusted-proxy takes an address or a network, as"
+    ):
+        proxies([typed])
+
+
+def test_clients_are_forgotten():
+    rate = Rate(1)
+    for client in range(10_001):
+        assert rate.wait(str(client), 0) == 0
+    assert len(rate._buckets) == 10_000
+    assert rate.wait("10000", 0) == 1
+    assert rate.wait("0", 0) == 0
 
 
 def test_other_sites_may_not_ask(client):

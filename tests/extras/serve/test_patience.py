@@ -14,6 +14,8 @@ BUSY, DONE, OTHER = (SimpleNamespace(response_complete=done) for done in (False,
 class Connection:
     """What `_look` sees of a connection; the next look is kept instead of waited for."""
 
+    _answered = Impatient._answered
+
     def __init__(self):
         self.loop = self.transport = self
         self.cycle = self.timeout_keep_alive_task = None
@@ -74,3 +76,30 @@ def test_one_that_is_closed_is_looked_at_no_more():
     connection.close()
     connection._look(None)
     assert connection.before is None
+
+
+@pytest.mark.parametrize(
+    ("unsent", "aborted"),
+    [
+        ([0, 0, 0], False),
+        ([9, 8, 7], False),
+        ([9, 0, 9], False),
+        ([9, 9], True),
+        ([0, 5, 3, 3], True),
+    ],
+)
+def test_who_reads_nothing_between_two_looks(unsent, aborted):
+    looks, aborts = [], []
+    transport = SimpleNamespace(get_write_buffer_size=lambda: left, abort=lambda: aborts.append(1))
+    loop = SimpleNamespace(call_later=lambda _seconds, look, unsent: looks.append(unsent))
+    connection = SimpleNamespace(transport=transport, loop=loop, _look_whether_it_reads=None)
+    connection.connections = [connection]
+    last = 0
+    for left in unsent:
+        Impatient._look_whether_it_reads(connection, last)
+        last = left
+    assert aborts == [1] * aborted
+    assert looks == unsent[: len(unsent) - aborted]
+    connection.connections.clear()  # it is lost
+    Impatient._look_whether_it_reads(connection, last)
+    assert (len(aborts), len(looks)) == (aborted, len(unsent) - aborted)
