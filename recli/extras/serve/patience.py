@@ -15,6 +15,7 @@ from recli.extras.serve.problems import problem
 MOST_HEAD = 64 << 10
 """Bytes of a request's head, which is its first line with the URL and all header lines."""
 _PIECE = 4 << 10  # of what is parsed at a time: as much more may a head have
+_MOST_WAITING = 1000  # requests of a connection that were sent before the answer to an earlier one
 _SECONDS = 10.0
 _LINGER = 2.0  # seconds in which a client that still sends can read why it is refused
 
@@ -30,7 +31,8 @@ class Impatient(HttpToolsProtocol):
     httptools has no limit to a head. Counted here: what has come since a head, a part of a body or a
     request was complete, so also header lines after a chunked body, and the names of chunks. The
     answer to more than 64 KiB is 431. uvicorn parses with httptools wherever 'recli[serve]' is installed;
-    its other parser, h11, is slower and has that limit by itself.
+    its other parser, h11, is slower and has that limit by itself. Requests that are sent ahead wait in a
+    list to which uvicorn knows no end either; a connection with more than a thousand is closed.
 
     And who goes away before the answer is no fault of the server. uvicorn writes it nevertheless where
     several requests came at once, or where it has not heard yet; uvloop raises then.
@@ -52,7 +54,9 @@ class Impatient(HttpToolsProtocol):
             piece = data[start : start + _PIECE]
             self._incomplete += len(piece)
             super().data_received(piece)
-            if self._incomplete > MOST_HEAD and not self._refused:
+            if len(self.pipeline) > _MOST_WAITING and not self._refused:
+                self._refuse(429, "Too many requests were sent before the answer to the first.")
+            elif self._incomplete > MOST_HEAD and not self._refused:
                 self._refuse(
                     431, f"The head of the request is more than {memory.shown(MOST_HEAD)}."
                 )
