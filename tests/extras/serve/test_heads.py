@@ -84,7 +84,7 @@ def test_the_rest_of_a_request_that_is_being_answered(sent, exchange):
 
 def test_one_after_an_answer(exchange):
     answers = exchange([GET + b"\r\n", GET, b"a" * 100 * K])
-    # Closed with something unread, the connection is reset, and an answer that nobody has read yet is lost.
+    # Closed with something unread, the connection is reset, and an answer not yet read is lost.
     assert answers == b"" or answers.startswith(b"HTTP/1.1 200 OK\r\n")
     assert len(answers) < K
 
