@@ -346,7 +346,7 @@ def writable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise errors.UsageError(
-            f"{path} cannot be written: {error.strerror or error}. "
+            f"{errors.shortened(str(path))} cannot be written: {error.strerror or error}. "
             'Choose another place with `results="FOLDER"`.'
         ) from error
 

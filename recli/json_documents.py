@@ -35,7 +35,7 @@ def read(path: Path, advice: str = "") -> Any:
         raise errors.DataError(f"{path}: is damaged: {error}. {advice}".rstrip()) from None
 
 
-def parsed(text: str | bytes) -> Any:
+def parsed(text: str | bytes, nan: bool = False) -> Any:
     """What a text of JSON says, which has to be JSON in every respect.
 
     NaN and infinity are not, nor is a number that becomes infinite; and of two equal keys in an object
@@ -44,6 +44,7 @@ def parsed(text: str | bytes) -> Any:
 
     Args:
         text: the whole document, bytes as UTF-8
+        nan: whether NaN and infinity are taken all the same, as Python's `json` writes them
 
     Raises:
         ValueError: for anything else; it says what it is
@@ -57,7 +58,7 @@ def parsed(text: str | bytes) -> Any:
     try:
         found = json.loads(
             text if isinstance(text, str) else text.decode("utf-8"),
-            parse_constant=_constant,
+            parse_constant=float if nan else _constant,
             parse_float=_float,
             parse_int=_int,
             object_pairs_hook=_object,

@@ -80,7 +80,7 @@ class CellStore:
         ):  # it may be somebody else's, or on a disk that is only read
             os.utime(path)
         try:
-            return _outcome(json_documents.parsed(document), arrays)
+            return _outcome(json_documents.parsed(document, nan=True), arrays)
         except (ValueError, KeyError, TypeError) as error:
             raise errors.DataError(f"{path}: is damaged: {error}") from None
 
@@ -137,7 +137,7 @@ class CellStore:
         """
         try:
             metadata = pq.read_schema(self._path(key)).metadata or {}
-            document = json_documents.parsed(metadata.get(_DOCUMENT, b"null"))
+            document = json_documents.parsed(metadata.get(_DOCUMENT, b"null"), nan=True)
         except (ValueError, OSError, pa.ArrowException):
             return False
         return isinstance(document, dict) and document.get("schema") == SCHEMA

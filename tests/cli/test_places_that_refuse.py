@@ -150,4 +150,4 @@ LONG_NAMES = [
 def test_a_name_that_no_file_can_have(recli, typed):
     Path("ratings.csv").write_text(RATINGS, encoding="utf-8")
     said = recli(*typed.split(), code=2).stderr.partition("Error: ")[2]
-    assert said.startswith("…aaa") and said.endswith(": File name too long.\n")
+    assert said.startswith("…aaa") and ": File name too long." in said

@@ -32,7 +32,7 @@ RATED = f"""{BANNER}% made by hand
 
 def test_ratings(read: Read, triples: Triples) -> None:
     dataset = read(RATED, "ratings.mtx")
-    matrix = scipy.io.mmread(io.StringIO(RATED))
+    matrix = scipy.io.mmread(io.StringIO(RATED), spmatrix=False)
     wanted = zip(matrix.row + 1, matrix.col + 1, matrix.data, strict=True)
     assert triples(dataset) == [(str(user), str(item), value) for user, item, value in wanted]
     assert ("format", "matrix-market", "format") in dataset.sniffed

@@ -60,7 +60,7 @@ def test_what_no_run_needs_goes(results):
     assert numbers(found.removed) == numbers(found.unneeded) == [2, 5]
     assert numbers(found.kept) == [0, 1, 3, 4]
     assert numbers(CellStore(results).cells()) == [0, 1, 2, 3, 4, 5]  # only said so far
-    prune.remove(results, found.removed)
+    prune.remove(results, found)
     assert numbers(CellStore(results).cells()) == [0, 1, 3, 4]
 
 

@@ -24,6 +24,8 @@ _HEARTBEAT, _GRACE = 5, 20  # seconds: a worker that was not heard of for so lon
 _PATIENCE = 30.0  # seconds for another worker to begin the study
 _RETRIES = 3  # of a trial whose worker went away: it may be what killed it
 _LOCKED = 60.0  # seconds that SQLite waits for another process to finish writing
+# A connection is closed once it has been used, and not whenever its storage is collected.
+_OF_FILES = {"connect_args": {"timeout": _LOCKED}, "poolclass": sqlalchemy.NullPool}
 _ATTEMPTS, _PAUSE = 6, 0.2  # seconds, and longer each time
 _SILENCE = (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.StorageInternalError)
 _DRIVERS = {"psycopg": "'recli[postgres]'", "psycopg2": "psycopg2-binary"}
@@ -64,7 +66,7 @@ def opened(url: str) -> RDBStorage:
             with quiet():
                 return RDBStorage(
                     url,
-                    engine_kwargs={"connect_args": {"timeout": _LOCKED}} if is_file else {},
+                    engine_kwargs=_OF_FILES if is_file else {},
                     heartbeat_interval=_HEARTBEAT,
                     grace_period=_GRACE,
                     heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(_RETRIES),
