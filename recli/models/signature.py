@@ -17,7 +17,7 @@ from recli import errors, files, json_documents, registry
 
 FILE = "signature.json"
 EXTRA = "sign"
-_TRUST = "Take it from somebody whom you trust, or import it without '--verify'."
+_TRUST = "Take it from somebody whom you trust, or import it without `verify`."
 
 
 class Signature(TypedDict):

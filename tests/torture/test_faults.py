@@ -47,9 +47,10 @@ def metrics() -> object:
     ]
 
 
-def best() -> object:
-    [path] = Path("results/studies").glob("*/best.toml")
-    return path.read_text().partition("[origin]")[0]
+def trials() -> object:
+    """How many there are: one that was lost in the middle is drawn anew, by another number."""
+    [path] = Path("results/studies").glob("*/study.json")
+    return len(json.loads(path.read_text())["trials"])
 
 
 def state(name: str) -> Callable[[], object]:
@@ -86,7 +87,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], Callable[[], object]]] = {
         ("evaluate", "-a", "svd", "-a", "most-popular", *D, "--cv", "2", "-j", "1"),
         metrics,
     ),
-    "tune": (("tune", "-a", "svd", *D, "--trials", "2", "--cv", "2", "-j", "1"), best),
+    "tune": (("tune", "-a", "svd", *D, "--trials", "2", "--cv", "2", "-j", "1"), trials),
     "recommend": (("recommend", "--model", "mine", "--all-users", "-o", "lists.csv", "-q"), lists),
     "export": (
         ("models", "export", "mine", "-o", "mine.zip", "-q"),

@@ -13,7 +13,8 @@ PARAMETERS = frozenset(
         "algorithms allow_code allow_pickle by conf decimal delimiter diversify duplicates encoding "
         "engine escape event fix format fresh goal header implicit item items_id jobs master "
         "memory_limit metric missing on_bad pick query quote rating sampled_negatives scale strict study "
-        "threshold time time_format time_unit trials user users_id weight weights where"
+        "threshold time time_format time_unit trials user users_id verify weight "
+        "weights where"
     ).split()
 )
 """Those that messages name."""

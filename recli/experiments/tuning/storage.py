@@ -183,10 +183,12 @@ def join(
         )
     except optuna.exceptions.DuplicatedStudyError:
         study = optuna.load_study(study_name=name, storage=storage, sampler=sampler, pruner=pruner)
-        _check_same(name, _terms_of(study), terms)
-        return study
+        there = _terms_of(study)
+        if there is not None:
+            _check_same(name, there, terms)
+            return study
     for setting in first:
-        study.enqueue_trial(dict(setting))
+        study.enqueue_trial(dict(setting), skip_if_exists=True)
     # Last, since others wait for it.
     study.set_user_attr(_TERMS, json.dumps(terms))
     return study
@@ -201,7 +203,9 @@ def check(storage: RDBStorage, prefix: str, terms: Mapping[str, Any]) -> None:
         terms: what a study has to agree in with its storage
     """
     for name in names(storage, prefix):
-        _check_same(name, _terms_of(optuna.load_study(study_name=name, storage=storage)), terms)
+        there = _terms_of(optuna.load_study(study_name=name, storage=storage))
+        if there is not None:
+            _check_same(name, there, terms)
 
 
 def names(storage: RDBStorage, prefix: str) -> list[str]:
@@ -214,14 +218,17 @@ def names(storage: RDBStorage, prefix: str) -> list[str]:
     return [name for name in optuna.get_all_study_names(storage) if name.startswith(prefix)]
 
 
-def _terms_of(study: optuna.Study) -> dict[str, Any]:
+def _terms_of(study: optuna.Study) -> dict[str, Any] | None:
+    """What the trials mean; None where who made the study went without saying so, before any trial."""
     end = time.monotonic() + _PATIENCE
     while True:
         # Who begins a study lets its first trials wait, and says the terms before any of them starts.
         begun = any(trial.state != TrialState.WAITING for trial in study.get_trials(deepcopy=False))
         if _TERMS in study.user_attrs:
             break
-        if begun or time.monotonic() > end:
+        if not begun and time.monotonic() > end:
+            return None
+        if begun:
             raise errors.UsageError(
                 f"The study '{study.study_name}' in this storage is not one of recli's. Choose another "
                 'name with `study="NAME"`.'
