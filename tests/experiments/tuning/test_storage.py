@@ -81,6 +81,17 @@ def test_a_study_of_another_program(opened):
         join(opened)
 
 
+def test_a_study_that_was_made_and_never_begun(opened, monkeypatch):
+    """Who made it was killed before it said the terms, after the first of its trials was to wait."""
+    monkeypatch.setattr(storage, "_PATIENCE", 0.0)
+    optuna.create_study(study_name="s", storage=opened).enqueue_trial({"x": 1})
+    storage.check(opened, "s", TERMS)
+    waiting = join(opened).get_trials()
+    assert [trial.system_attrs["fixed_params"] for trial in waiting] == [{"x": 1}]
+    with pytest.raises(errors.UsageError, match="metric: there rmse, here mae"):
+        join(opened, {**TERMS, "metric": "mae"})
+
+
 def test_other_terms(opened):
     join(opened)
     with pytest.raises(errors.UsageError, match="metric: there rmse, here mae"):
