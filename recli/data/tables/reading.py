@@ -159,7 +159,7 @@ def describe(
         uncut = [f"{file.place(row.line)}: {row.reason}" for row in table.malformed]
         raise errors.DataError(f"{table.complaint(file, uncut)}\n{_MEND}")
     bad = [_bad(file, row.line, row.reason, row.text) for row in table.malformed]
-    column, told = source.id, list[tuple[str, str, str]]()
+    column, told = source.id or None, list[tuple[str, str, str]]()
     if column not in table.columns and column and column.isdigit():
         column = dict(enumerate(table.names, start=1)).get(int(column), column)
     for name in source.used:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recli import errors
 from recli.data.sources import packed
 from recli.data.sources.location import Location
 from recli.data.sources.parts import Parts, is_pattern
@@ -24,12 +25,13 @@ class Files(Source):
             query: what is asked of a database
         """
         path = folder / address
-        if path.is_dir():
-            return Parts(path)
-        if not path.exists():
-            name, member = packed.split_in(folder, address)
-            if member is not None:
-                return Location(folder / name, member)
-            if is_pattern(address):
+        with errors.system_told():  # a name longer than any that a file can have, for one
+            if path.is_dir():
                 return Parts(path)
+            if not path.exists():
+                name, member = packed.split_in(folder, address)
+                if member is not None:
+                    return Location(folder / name, member)
+                if is_pattern(address):
+                    return Parts(path)
         return Location(path)
