@@ -180,6 +180,14 @@ def test_help_loads_nothing_heavy(arguments):
     assert done.stderr == "[]\n"
 
 
+def test_what_declares_files_does_not_load_what_reads_them():
+    program = "import sys, recli.data.description; print('msgspec' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout == "False\n"
+
+
 def test_the_walk_sees_imports_inside_functions():
     tree = ast.parse("def f():\n    from recli import cli\n    import recli.data.load\n")
     assert list(imports(tree)) == [(2, "recli"), (2, "recli.cli"), (3, "recli.data.load")]

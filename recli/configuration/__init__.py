@@ -6,8 +6,7 @@ section `Attributes:` of its docstring says what they are. `Document.read(path).
 file is read and not before.
 """
 
-from recli.configuration.conversion import check_fields
-from recli.configuration.document import Document, convert
+from recli.configuration.document import Document, check_fields, convert
 from recli.configuration.kinds import fields
 from recli.configuration.lists import listed
 from recli.configuration.marks import Derived, Keyed, Many, OneOf, Rule

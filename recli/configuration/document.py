@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from recli import errors
+from recli.configuration.kinds import fields
 from recli.configuration.place import Place, lines
 
 
@@ -93,3 +94,27 @@ def convert(
     if conversion.problems:
         raise error("\n".join(conversion.problems))
     return found
+
+
+def check_fields(made: Any) -> None:
+    """Hold what did not come from a file to the rules that hold for files.
+
+    Args:
+        made: a dataclass as files declare one
+
+    Raises:
+        UsageError: a field has a value that its rule refuses
+    """
+    declared: Any = type(made)
+    for name, kind in fields(declared).items():
+        value = getattr(made, name)
+        for rule in kind.checks if value is not None else ():
+            try:
+                if rule.reads is not None:
+                    rule.reads(value)
+            except ValueError:
+                from recli.configuration import words  # loads msgspec
+
+                raise errors.UsageError(f"`{name}={value!r}` should be {words.of(kind)}.") from None
+            except errors.RecliError as error:
+                raise errors.UsageError(f"`{name}`: {error}") from None
