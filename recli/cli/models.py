@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from recli import memory, registry
+from recli import files, memory, registry
 from recli.cli._options import common, parameter_types
 from recli.cli._output.console import Console, count, local_time
 from recli.cli._output.stored import agreed, show_facts, show_list, tell_removed
@@ -274,4 +274,4 @@ def _metrics(metrics: dict[str, float | None]) -> str:
 
 
 def _size(folder: Path) -> str:
-    return memory.shown(sum(path.stat().st_size for path in folder.iterdir()))
+    return memory.shown(files.size(folder))

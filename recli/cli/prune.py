@@ -59,14 +59,15 @@ def command(dry_run: bool, max_size: int | None, results: Path, console: Console
             ("kept", found.kept),
         )
     }
-    left = {"paths": [str(one.path) for one in found.leftovers], "bytes": found.n_left}
+    n_left = pruning.n_bytes(found.leftovers)
+    left = {"paths": [str(one.path) for one in found.leftovers], "bytes": n_left}
 
     def as_text() -> None:
         console.line(f"{'Would go' if dry_run else 'Removed'}: {_of_size(found.removed)}")
         if found.beyond:
             console.line(f"  of these beyond the limit: {_of_size(found.beyond)}")
         if found.leftovers:
-            n, size = count(len(found.leftovers), "leftover"), memory.shown(found.n_left)
+            n, size = count(len(found.leftovers), "leftover"), memory.shown(n_left)
             console.line(f"  and {n} of killed processes, {size}")
         console.line(f"Kept: {_of_size(found.kept)} in {results / 'cells'}")
 

@@ -294,10 +294,10 @@ def _facts(run: StoredRun) -> dict[str, str]:
 
 def _on_disk(run: StoredRun) -> str:
     """What the run takes, and the outcomes of its cells, which other runs may share."""
-    from recli import memory
+    from recli import files, memory
 
-    own = sum(path.stat().st_size for path in run.folder.iterdir() if path.is_file())
-    return f"{memory.shown(own)}, and {memory.shown(run.n_cell_bytes)} of kept outcomes"
+    own = memory.shown(files.size(run.folder))
+    return f"{own}, and {memory.shown(run.n_cell_bytes)} of kept outcomes"
 
 
 def _names(labels: list[str]) -> str:

@@ -29,11 +29,12 @@ def user_folder() -> Path:
     Raises:
         UsageError: for a user without a home
     """
-    for folder in _user_folder():
-        return folder
-    raise errors.UsageError(
-        "There is no home folder to keep datasets in: name one in RECLI_DATASETS, or the file itself."
-    )
+    found = _user_folder()
+    if not found:
+        raise errors.UsageError(
+            "There is no home folder to keep datasets in: name one in RECLI_DATASETS, or the file itself."
+        )
+    return found[0]
 
 
 def _user_folder() -> list[Path]:

@@ -45,11 +45,6 @@ class Pruned:
         """All cells that go."""
         return self.unneeded + self.beyond
 
-    @property
-    def n_left(self) -> int:
-        """Bytes of what killed processes have left."""
-        return sum(one.n_bytes for one in self.leftovers)
-
 
 def to_prune(results: Path, limit: int | None = None) -> Pruned:
     """What would go to keep only what runs need.
@@ -95,13 +90,13 @@ def remove(results: Path, pruned: Pruned) -> None:
         files.discard(one.path)
 
 
-def n_bytes(cells: Iterable[StoredCell]) -> int:
-    """What cells take on disk together.
+def n_bytes(found: Iterable[StoredCell | Leftover]) -> int:
+    """What cells or leftovers take on disk together.
 
     Args:
-        cells: the cells
+        found: the cells or leftovers
     """
-    return sum(cell.n_bytes for cell in cells)
+    return sum(one.n_bytes for one in found)
 
 
 def _within(

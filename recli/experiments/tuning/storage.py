@@ -226,13 +226,13 @@ def _terms_of(study: optuna.Study) -> dict[str, Any] | None:
         begun = any(trial.state != TrialState.WAITING for trial in study.get_trials(deepcopy=False))
         if _TERMS in study.user_attrs:
             break
-        if not begun and time.monotonic() > end:
-            return None
         if begun:
             raise errors.UsageError(
                 f"The study '{study.study_name}' in this storage is not one of recli's. Choose another "
                 'name with `study="NAME"`.'
             )
+        if time.monotonic() > end:
+            return None
         time.sleep(0.1)
     terms: dict[str, Any] = json.loads(study.user_attrs[_TERMS])
     return terms

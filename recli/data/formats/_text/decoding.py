@@ -82,9 +82,8 @@ def _transcoded(file: Location, content: bytes, encoding: str, cut: bool) -> byt
             f"{file}: line {line:,} is not {encoding} (byte 0x{content[error.start]:02x}). "
             'Say which encoding it is, as in `encoding="latin-1"`.'
         ) from None
-    except (
-        UnicodeError
-    ) as error:  # such as half a pair of characters, which a few encodings can have
+    except UnicodeError as error:
+        # Such as half a pair of characters, which a few encodings can have.
         raise errors.DataError(
             f"{file}: is not {encoding}: {error}. Say which encoding it is, as in "
             '`encoding="latin-1"`.'
